@@ -1,0 +1,1 @@
+"""Private PostgreSQL and RabbitMQ servers on loopback, for the demo and the tests. Never for production."""

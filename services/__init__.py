@@ -1,0 +1,1 @@
+"""The six back-office services and the building blocks they share."""

@@ -1,0 +1,114 @@
+"""The integrated assessment, its nursing view and its Care Act view, and the Omaha terms it uses."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from services.caseload import usecases
+from services.caseload.api.shapes import AssessmentShape, ProblemShape, RatingShape, Shape
+from services.caseload.domain.assessment import NewAssessment
+from services.caseload.domain.omaha import EDITION, TERMS, NewRating
+from services.common.http import ByNurse, api_router
+
+router = api_router(tags=["assessments"])
+
+YEAR_IN_SECONDS = 31_536_000
+
+
+class FoundShape(Shape):
+    problem: ProblemShape
+    rating: RatingShape
+
+
+class WholeAssessment(Shape):
+    assessment: AssessmentShape
+    found: list[FoundShape]
+
+
+class NursingView(Shape):
+    """The assessment as a nurse reads it: what matters, the problems and their ratings, the home."""
+
+    assessed_on: date
+    what_matters: str
+    found: list[FoundShape]
+    home: str | None
+    capacity: str | None
+
+
+class CareActView(Shape):
+    """The same assessment as the council reads it: outcomes, eligibility, carer, home, money and capacity."""
+
+    assessed_on: date
+    what_matters: str
+    care_act: dict[str, Any]
+    eligible: bool
+    carer: str | None
+    home: str | None
+    money: str | None
+    capacity: str | None
+
+
+def _whole(made: tuple[Any, list[tuple[Any, Any]]]) -> dict[str, Any]:
+    assessment, found = made
+    return {
+        "assessment": assessment,
+        "found": [{"problem": problem, "rating": rating} for problem, rating in found],
+    }
+
+
+@router.get("/omaha/problems")
+async def omaha_problems(
+    tx: ByNurse,
+    response: Response,
+    domain: Annotated[str | None, Query(max_length=40)] = None,
+    q: Annotated[str | None, Query(max_length=60)] = None,
+) -> dict[str, Any]:
+    """The 42 problems of the Omaha System (2005) with their signs, by domain or by a word in the name."""
+    response.headers["Cache-Control"] = f"private, max-age={YEAR_IN_SECONDS}"
+    wanted = [
+        problem
+        for problem in TERMS["problems"]
+        if domain in (None, problem["domain"])
+        and (q is None or q.lower() in f"{problem['name']} {problem['plain']}".lower())
+    ]
+    return {"edition": EDITION, "citation": TERMS["citation"], "items": wanted}
+
+
+@router.post("/assessments", status_code=201, response_model=WholeAssessment)
+async def start_assessment(tx: ByNurse, body: NewAssessment) -> object:
+    """Write an assessment: Omaha problems and Care Act outcomes in one form."""
+    return _whole(await usecases.start_assessment(tx, body))
+
+
+@router.post("/assessments/{assessment_id}/complete", response_model=WholeAssessment)
+async def complete_assessment(tx: ByNurse, assessment_id: UUID) -> object:
+    """The assessment is finished."""
+    return _whole(await usecases.complete_assessment(tx, assessment_id))
+
+
+@router.get("/assessments/{assessment_id}", response_model=WholeAssessment)
+async def read_assessment(tx: ByNurse, assessment_id: UUID) -> object:
+    """The whole assessment."""
+    return _whole(await usecases.read_assessment(tx, assessment_id))
+
+
+@router.get("/assessments/{assessment_id}/nursing-view", response_model=NursingView)
+async def nursing_view(tx: ByNurse, assessment_id: UUID) -> object:
+    """The nursing extract of the one form."""
+    whole = _whole(await usecases.read_assessment(tx, assessment_id))
+    return {**AssessmentShape.model_validate(whole["assessment"]).model_dump(), "found": whole["found"]}
+
+
+@router.get("/assessments/{assessment_id}/care-act-view", response_model=CareActView)
+async def care_act_view(tx: ByNurse, assessment_id: UUID) -> object:
+    """The Care Act extract of the same form."""
+    assessment, _ = await usecases.read_assessment(tx, assessment_id)
+    return assessment
+
+
+@router.post("/problems/{problem_id}/ratings", status_code=201, response_model=RatingShape)
+async def rate_problem(tx: ByNurse, problem_id: UUID, body: NewRating) -> object:
+    """Rate a problem again, in between or at discharge."""
+    return await usecases.rate_problem(tx, problem_id, body)

@@ -1,0 +1,49 @@
+"""Care plans: drafted, agreed with the client, changed line by line."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+
+from services.caseload import usecases
+from services.caseload.api.shapes import CarePlanShape, LineShape
+from services.caseload.domain.care_plan import Agreement, LineChange, NewCarePlan
+from services.common.http import ByNurse, IfMatch, api_router, etag
+
+router = api_router(tags=["care plans"])
+
+
+class WholePlan(CarePlanShape):
+    lines: list[LineShape]
+
+
+def _whole(made: tuple[Any, Any], response: Response) -> dict[str, Any]:
+    plan, lines = made
+    etag(response, plan)
+    return {**CarePlanShape.model_validate(plan).model_dump(), "lines": lines}
+
+
+@router.post("/care-plans", status_code=201, response_model=WholePlan)
+async def draft_care_plan(tx: ByNurse, body: NewCarePlan, response: Response) -> object:
+    """Write a plan down in the client's words; it is a draft until the client agrees."""
+    return _whole(await usecases.draft_care_plan(tx, body), response)
+
+
+@router.get("/care-plans/{care_plan_id}", response_model=WholePlan)
+async def read_care_plan(tx: ByNurse, care_plan_id: UUID, response: Response) -> object:
+    """One plan with its lines."""
+    return _whole(await usecases.read_care_plan(tx, care_plan_id), response)
+
+
+@router.post("/care-plans/{care_plan_id}/agree", response_model=WholePlan)
+async def agree_care_plan(tx: ByNurse, care_plan_id: UUID, body: Agreement, response: Response) -> object:
+    """The client agrees."""
+    return _whole(await usecases.agree_care_plan(tx, care_plan_id, body), response)
+
+
+@router.put("/care-plans/{care_plan_id}/lines/{line_id}", response_model=WholePlan)
+async def change_line(
+    tx: ByNurse, care_plan_id: UUID, line_id: UUID, body: LineChange, version: IfMatch, response: Response
+) -> object:
+    """Change one line, made on the version last read."""
+    return _whole(await usecases.change_line(tx, care_plan_id, line_id, body, version), response)

@@ -1,0 +1,192 @@
+"""What caseload answers with. Explicit, so that a new column never leaks by itself."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class PersonShape(Shape):
+    given_name: str
+    family_name: str
+    birth_on: date | None
+    sex: str
+    nhs_number: str | None
+    nhs_number_status: str
+    address_line: str | None
+    postcode: str | None
+    phone: str | None
+
+
+class ReferralShape(PersonShape):
+    id: UUID
+    team_id: UUID
+    version: int
+    source: str
+    reason: str
+    urgency: str
+    received_at: datetime
+    health_need: bool
+    referrer: str | None
+    referrer_ods_code: str | None
+    inbound_referral_id: UUID | None
+    status: str
+    decided_at: datetime | None
+    decided_by: UUID | None
+    decision_id: UUID | None
+    urgent_reason: str | None
+    not_taken_reason: str | None
+    signpost: str | None
+    client_id: UUID | None
+
+
+class ClientShape(PersonShape):
+    id: UUID
+    team_id: UUID
+    version: int
+
+
+class EpisodeShape(Shape):
+    id: UUID
+    client_id: UUID
+    team_id: UUID
+    version: int
+    referral_id: UUID
+    named_nurse_id: UUID
+    deputy_id: UUID
+    pathway: str
+    status: str
+    opened_on: date
+
+
+class RatingShape(Shape):
+    id: UUID
+    problem_id: UUID
+    occasion: str
+    knowledge: int
+    behavior: int
+    status: int
+    edition: str
+    rated_by: UUID | None
+    rated_at: datetime
+
+
+class ProblemShape(Shape):
+    id: UUID
+    version: int
+    assessment_id: UUID
+    code: str
+    ownership: str
+    type: str
+    signs: list[str]
+    words: str | None
+
+
+class AssessmentShape(Shape):
+    id: UUID
+    client_id: UUID
+    version: int
+    assessed_on: date
+    assessed_by: UUID | None
+    status: str
+    what_matters: str
+    care_act: dict[str, Any]
+    eligible: bool
+    carer: str | None
+    home: str | None
+    money: str | None
+    capacity: str | None
+
+
+class LineShape(Shape):
+    id: UUID
+    care_plan_id: UUID
+    domain: str
+    intervention: str | None
+    words: str
+    written_by: UUID | None
+
+
+class CarePlanShape(Shape):
+    id: UUID
+    client_id: UUID
+    version: int
+    client_words: str
+    expected_visits: int
+    ends_on: date
+    reablement_from: date | None
+    status: str
+    agreed_how: str | None
+    agreed_on: date | None
+    written_by: UUID | None
+
+
+class CareActivityShape(Shape):
+    id: UUID
+    care_contact_id: UUID
+    activity_type: str
+    minutes: int
+
+
+class CareContactShape(Shape):
+    id: UUID
+    client_id: UUID
+    version: int
+    episode_of_care_id: UUID
+    referral_id: UUID
+    visit_id: UUID | None
+    employee_id: UUID
+    recorded_by: UUID | None
+    channel: str
+    started_at: datetime
+    minutes: int
+    interventions: list[str]
+
+
+class NoteShape(Shape):
+    id: UUID
+    care_contact_id: UUID
+    words: str
+    written_by: UUID | None
+    written_at: datetime
+    amends_id: UUID | None
+
+
+class MeasurementShape(Shape):
+    id: UUID
+    wound_id: UUID
+    measured_at: datetime
+    measured_by: UUID | None
+    length_mm: int
+    width_mm: int
+    area_mm2: int
+
+
+class WoundShape(Shape):
+    id: UUID
+    client_id: UUID
+    version: int
+    site: str
+
+
+class ClientRecord(Shape):
+    """The whole record of one client, each entry with who made it."""
+
+    client: ClientShape
+    referral: list[ReferralShape]
+    episode_of_care: list[EpisodeShape]
+    assessment: list[AssessmentShape]
+    client_problem: list[ProblemShape]
+    ratings: list[RatingShape]
+    care_plan: list[CarePlanShape]
+    lines: list[LineShape]
+    care_contact: list[CareContactShape]
+    activities: list[CareActivityShape]
+    notes: list[NoteShape]
+    wound: list[WoundShape]
+    measurements: list[MeasurementShape]

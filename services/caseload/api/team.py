@@ -1,0 +1,74 @@
+"""The team's own figures: Omaha outcomes, and the King's Fund review's measures on call."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends
+
+from services.caseload import usecases
+from services.caseload.api.shapes import Shape
+from services.common.auth import Persona
+from services.common.db import Transaction
+from services.common.http import ByNurse, Requires, api_router
+
+router = api_router(tags=["team"])
+
+ByTeamOrBoard = Annotated[
+    Transaction, Depends(Requires(Persona.NURSE, Persona.COACH, Persona.STEERING, Persona.COMMISSIONER))
+]
+
+
+class OutcomeShape(Shape):
+    scale: str
+    pairs: int
+    at_admission: float
+    later: float
+    change: float
+    improved: int
+    same: int
+    worse: int
+
+
+class TeamOutcomes(Shape):
+    """Knowledge, behaviour and status apart. Outside the team, problems with fewer than five pairs are hidden."""
+
+    all: list[OutcomeShape]
+    by_problem: dict[str, list[OutcomeShape]]
+    hidden_problems: int
+
+
+class SourceCount(Shape):
+    source: str
+    referrals: int
+
+
+class ChannelCount(Shape):
+    channel: str
+    contacts: int
+    minutes: int
+
+
+class TypeMinutes(Shape):
+    week: str
+    client_id: UUID
+    activity_type: str
+    minutes: int
+
+
+class ReviewFigures(Shape):
+    referrals_by_source: list[SourceCount]
+    contacts_by_channel: list[ChannelCount]
+    minutes_by_type: list[TypeMinutes]
+
+
+@router.get("/outcomes", response_model=TeamOutcomes)
+async def outcomes_of_team(tx: ByTeamOrBoard, team_id: UUID) -> object:
+    """How knowledge, behaviour and status changed since admission."""
+    return await usecases.outcomes_of_team(tx, team_id)
+
+
+@router.get("/review-figures", response_model=ReviewFigures)
+async def review_figures(tx: ByNurse, team_id: UUID, from_on: date, to_on: date) -> object:
+    """Referral sources, contacts by type and minutes by type of activity, as the King's Fund review counted them."""
+    return await usecases.review_figures(tx, team_id, from_on, to_on)

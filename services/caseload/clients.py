@@ -1,0 +1,38 @@
+"""What caseload asks of other services. Only the fields it reads."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.common.peers import Peers
+
+
+class InboundReferral(BaseModel):
+    """A referral as interop understood a partner's message. It was checked there, and is trusted here."""
+
+    id: UUID
+    team_id: UUID
+    source: str
+    reason: str
+    urgency: str
+    received_at: datetime
+    referrer: str | None
+    referrer_ods_code: str | None
+    given_name: str
+    family_name: str
+    birth_on: date | None
+    sex: str
+    nhs_number: str | None
+    nhs_number_status: str
+    address_line: str | None
+    postcode: str | None
+    phone: str | None
+
+
+async def inbound_referral(fact: Any, peers: Peers) -> InboundReferral:
+    """The referral behind `interop.referral.received.v1`, which carries no personal data."""
+    return InboundReferral.model_validate(
+        await peers.get("interop", f"/v1/inbound-referrals/{fact.inbound_referral_id}")
+    )

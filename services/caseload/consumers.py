@@ -1,0 +1,45 @@
+"""What caseload listens to. Each model names only the fields caseload reads."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.caseload import clients, usecases
+from services.common import membership
+from services.common.db import Transaction
+from services.common.inbox import Subscription
+
+
+class ReceivedReferral(BaseModel):
+    inbound_referral_id: UUID
+
+
+class Subject(BaseModel):
+    kind: str
+    id: UUID
+
+
+class AdoptedDecision(BaseModel):
+    decision_id: UUID
+    team_id: UUID
+    subjects: list[Subject]
+    adopted_on: date
+
+
+async def take_in(tx: Transaction, fact: ReceivedReferral, inbound: clients.InboundReferral) -> None:
+    await usecases.receive_inbound_referral(tx, inbound)
+
+
+async def remember_decision(tx: Transaction, fact: AdoptedDecision) -> None:
+    referrals = [subject.id for subject in fact.subjects if subject.kind == "referral"]
+    await usecases.remember_decision(
+        tx, decision_id=fact.decision_id, team_id=fact.team_id, subject_ids=referrals, adopted_on=fact.adopted_on
+    )
+
+
+SUBSCRIPTIONS = (
+    Subscription("interop.referral.received.v1", ReceivedReferral, take_in, ask=clients.inbound_referral),
+    Subscription("governance.decision.adopted.v1", AdoptedDecision, remember_decision),
+    Subscription("hr.team_membership.changed.v1", membership.MembershipFact, membership.remember),
+)

@@ -1,0 +1,1 @@
+"""Caseload's rules: plain classes and functions with no I/O and no clock."""

@@ -1,0 +1,136 @@
+"""Care plan: what was agreed with the client, in the client's words, health and social care side by side."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import Field as Shape
+from sqlmodel import Field
+
+from services.caseload.domain.base import Base
+from services.caseload.domain.client import EpisodeOfCare
+from services.caseload.domain.omaha import InterventionCode
+from services.common.errors import Conflict
+from services.common.models import Stored, TeamOwned, only_states
+from services.common.types import Count, Day, Input, NewId, Words
+
+
+class PlanDomain(StrEnum):
+    """Which side of the Care Act a line belongs to. The council hears of the second only."""
+
+    NURSING = "nursing"
+    SOCIAL_CARE = "social_care"
+
+
+class NewLine(Input):
+    """One thing that will be done, by whom the client agreed."""
+
+    id: NewId
+    domain: PlanDomain
+    intervention: InterventionCode | None = None
+    words: Words
+
+
+class NewCarePlan(Input):
+    """A plan before it is agreed. `reablement_from` starts the six free weeks when the plan is agreed."""
+
+    id: NewId
+    episode_of_care_id: UUID
+    client_words: Words
+    expected_visits: Count
+    ends_on: Day
+    reablement_from: Day | None = None
+    lines: list[NewLine] = Shape(min_length=1, max_length=60)
+
+
+class AgreedHow(StrEnum):
+    IN_PERSON = "in_person"
+    BY_PHONE = "by_phone"
+    BEST_INTERESTS = "best_interests"
+
+
+class Agreement(Input):
+    """How and when the client agreed, or a best-interests decision was made (Mental Capacity Act 2005, s 4)."""
+
+    agreed_how: AgreedHow
+    agreed_on: Day
+
+
+class LineChange(Input):
+    words: Words
+    intervention: InterventionCode | None = None
+
+
+class CarePlanStatus(StrEnum):
+    DRAFT = "draft"
+    AGREED = "agreed"
+
+
+class CarePlanAlreadyAgreed(Conflict):
+    field = "/path/care_plan_id"
+    way_out = "Change a line of the agreed plan, with the client, instead of agreeing it again."
+
+    def __init__(self) -> None:
+        super().__init__("This care plan has already been agreed.")
+
+
+class CarePlan(TeamOwned, Base, table=True):
+    """FHIR CarePlan. A plan that the client has not agreed shows as a draft."""
+
+    client_id: UUID = Field(foreign_key="client.id", index=True)
+    episode_of_care_id: UUID = Field(foreign_key="episode_of_care.id")
+    client_words: str
+    expected_visits: int
+    ends_on: date
+    reablement_from: date | None = None
+    status: str = CarePlanStatus.DRAFT
+    agreed_how: str | None = None
+    agreed_on: date | None = None
+    written_by: UUID | None
+
+    @classmethod
+    def drafted(cls, new: NewCarePlan, episode: EpisodeOfCare, by: UUID | None, now: datetime) -> Self:
+        about: dict[str, Any] = {
+            "client_id": episode.client_id,
+            "team_id": episode.team_id,
+            "written_by": by,
+            "changed_at": now,
+        }
+        return cls(**new.model_dump(exclude={"lines"}), **about)
+
+    def agree(self, agreement: Agreement, now: datetime) -> None:
+        """Raises `CarePlanAlreadyAgreed`."""
+        if self.status == CarePlanStatus.AGREED:
+            raise CarePlanAlreadyAgreed
+        self.status, self.changed_at = CarePlanStatus.AGREED, now
+        self.agreed_how, self.agreed_on = agreement.agreed_how, agreement.agreed_on
+
+
+class CarePlanLine(Stored, Base, table=True):
+    """One activity of a plan (FHIR CarePlan.activity), with who last wrote it."""
+
+    team_id: UUID
+    care_plan_id: UUID = Field(foreign_key="care_plan.id", index=True)
+    position: int
+    domain: str
+    intervention: str | None = None
+    words: str
+    written_by: UUID | None
+
+    @classmethod
+    def of(cls, plan: CarePlan, new: NewLine, position: int) -> Self:
+        about: dict[str, Any] = {
+            "team_id": plan.team_id,
+            "care_plan_id": plan.id,
+            "position": position,
+            "written_by": plan.written_by,
+        }
+        return cls(**new.model_dump(), **about)
+
+    def change(self, change: LineChange, by: UUID | None) -> None:
+        self.words, self.written_by = change.words, by
+        self.intervention = change.intervention or self.intervention
+
+
+only_states(CarePlan, "status", CarePlanStatus)

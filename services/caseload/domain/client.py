@@ -1,0 +1,69 @@
+"""Client and episode of care: a person in the team's care, with one named nurse and a deputy."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, col
+
+from services.caseload.domain.base import Base, NhsNumberStatus, PersonColumns
+from services.caseload.domain.referral import Acceptance, Referral
+from services.common.models import TeamOwned, only_states
+
+PERSON = tuple(PersonColumns.model_fields)
+
+
+class EpisodeStatus(StrEnum):
+    """FHIR episode-of-care-status, as far as the team uses it."""
+
+    ACTIVE = "active"
+    ON_HOLD = "onhold"
+    FINISHED = "finished"
+
+
+class Client(PersonColumns, TeamOwned, Base, table=True):
+    """A person in the team's care (FHIR Patient)."""
+
+    @classmethod
+    def from_referral(cls, referral: Referral, client_id: UUID, now: datetime) -> Self:
+        details = {name: getattr(referral, name) for name in PERSON}
+        return cls(id=client_id, team_id=referral.team_id, changed_at=now, **details)
+
+
+class EpisodeOfCare(TeamOwned, Base, table=True):
+    """The time from taking a person on to discharge. It never stands without a named nurse and a deputy."""
+
+    client_id: UUID = Field(foreign_key="client.id", index=True)
+    referral_id: UUID = Field(foreign_key="referral.id", unique=True)
+    named_nurse_id: UUID
+    deputy_id: UUID
+    pathway: str
+    status: str = Field(default=EpisodeStatus.ACTIVE, index=True)
+    opened_on: date
+
+    @classmethod
+    def opened_by(cls, referral: Referral, acceptance: Acceptance, client_id: UUID, now: datetime, on: date) -> Self:
+        return cls(
+            id=acceptance.episode_of_care_id,
+            team_id=referral.team_id,
+            client_id=client_id,
+            referral_id=referral.id,
+            named_nurse_id=acceptance.named_nurse_id,
+            deputy_id=acceptance.deputy_id,
+            pathway=acceptance.pathway,
+            opened_on=on,
+            changed_at=now,
+        )
+
+
+only_states(EpisodeOfCare, "status", EpisodeStatus)
+# A number that still has to be resolved may be a mistyped one, so it identifies nobody.
+Index(
+    "one_client_per_nhs_number",
+    col(Client.team_id),
+    col(Client.nhs_number),
+    unique=True,
+    postgresql_where=text(f"nhs_number_status <> '{NhsNumberStatus.TO_BE_RESOLVED}'"),
+)

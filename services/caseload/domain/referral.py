@@ -1,0 +1,219 @@
+"""Referral: how a person comes to the team, and the team's one decision about it."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import model_validator
+from sqlmodel import Field
+
+from services.caseload.domain.base import Base, PersonColumns, PersonDetails, person_columns
+from services.common.errors import Conflict, Unprocessable
+from services.common.models import INSTANT, TeamOwned, only_states
+from services.common.types import Code, Input, Instant, Name, NewId, Words
+
+
+class ReferralSource(StrEnum):
+    """Who refers. Anybody may, the vicar too: the King's Fund report counts on it."""
+
+    GP = "gp"
+    COMMUNITY_NURSING = "community_nursing"
+    SELF = "self"
+    SELF_RE_REFERRAL = "self_re_referral"
+    HOSPITAL = "hospital"
+    URGENT_CARE = "urgent_care"
+    COUNCIL = "council"
+    AGENCY = "agency"
+    COMMUNITY = "community"
+    OTHER = "other"
+
+
+class Urgency(StrEnum):
+    """FHIR request-priority."""
+
+    ROUTINE = "routine"
+    URGENT = "urgent"
+    ASAP = "asap"
+    STAT = "stat"
+
+
+class ReferralStatus(StrEnum):
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    NOT_TAKEN = "not_taken"
+
+
+class NotTakenReason(StrEnum):
+    """Why the team did not take a person on; the board sees them counted each quarter."""
+
+    NO_HEALTH_NEED = "no_health_need"
+    OUT_OF_AREA = "out_of_area"
+    NO_CAPACITY = "no_capacity"
+    ANOTHER_SERVICE = "another_service"
+    DECLINED_BY_CLIENT = "declined_by_client"
+
+
+class NewReferral(Input):
+    """What a referrer tells the team."""
+
+    id: NewId
+    team_id: UUID
+    source: ReferralSource
+    reason: Words
+    urgency: Urgency = Urgency.ROUTINE
+    received_at: Instant
+    health_need: bool = True
+    referrer: Name | None = None
+    referrer_ods_code: Code | None = None
+    person: PersonDetails
+
+
+class Pathway(StrEnum):
+    """What kind of course the care is expected to take."""
+
+    LONG_TERM = "long_term"
+    RECOVERY = "recovery"
+    END_OF_LIFE = "end_of_life"
+    ANTICIPATORY = "anticipatory"
+
+
+class Acceptance(Input):
+    """Taking a person on: by a decision of the team, or urgently by one nurse and ratified by the team later."""
+
+    client_id: NewId
+    episode_of_care_id: NewId
+    named_nurse_id: UUID
+    deputy_id: UUID
+    pathway: Pathway
+    decision_id: UUID | None = None
+    urgent_reason: Words | None = None
+
+    @model_validator(mode="after")
+    def _one_ground(self) -> Self:
+        if (self.decision_id is None) == (self.urgent_reason is None):
+            raise ValueError("give the team's decision_id, or an urgent_reason until the team has met, and not both")
+        if self.named_nurse_id == self.deputy_id:
+            raise ValueError("deputy_id must name somebody other than the named nurse")
+        return self
+
+
+class Refusal(Input):
+    """Not taking a person on. The person is told where else to turn."""
+
+    reason: NotTakenReason
+    signpost: Words
+
+
+class ReferralAlreadyDecided(Conflict):
+    """A referral is decided once."""
+
+    field = "/path/referral_id"
+    way_out = "Read the referral to see how it was decided. A changed mind is a new referral."
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"This referral has already been decided: {status.replace('_', ' ')}.")
+
+
+class HealthNeedRequired(Conflict):
+    """The team's criterion in the King's Fund report: clients needed to have a health need."""
+
+    field = "/body"
+    way_out = "Record the health need on the referral, or do not take it on and say where the person can turn."
+
+    def __init__(self) -> None:
+        super().__init__("This referral names no health need, so the team cannot take it on.")
+
+
+class DecisionNotAdopted(Conflict):
+    """A person is taken on by a decision that the team adopted about this very referral."""
+
+    field = "/body/decision_id"
+    way_out = "Adopt the decision first; if it was adopted just now, send this again in a moment."
+
+    def __init__(self) -> None:
+        super().__init__("No adopted decision with this id is known about this referral.")
+
+
+class ReceivedInTheFuture(Unprocessable):
+    """What has not happened yet cannot have been received."""
+
+    field = "/body/received_at"
+    way_out = "Correct the time, and check the clock of the device."
+
+    def __init__(self) -> None:
+        super().__init__("The referral is dated in the future.")
+
+
+class Referral(PersonColumns, TeamOwned, Base, table=True):
+    """A request that the team look after a person (FHIR ServiceRequest)."""
+
+    source: str = Field(index=True)
+    reason: str
+    urgency: str
+    received_at: datetime = Field(sa_type=INSTANT)
+    health_need: bool
+    referrer: str | None = None
+    referrer_ods_code: str | None = None
+    inbound_referral_id: UUID | None = Field(default=None, unique=True)
+    status: str = Field(default=ReferralStatus.RECEIVED, index=True)
+    decided_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    decided_by: UUID | None = None
+    decision_id: UUID | None = None
+    urgent_reason: str | None = None
+    not_taken_reason: str | None = None
+    signpost: str | None = None
+    client_id: UUID | None = None
+
+    @classmethod
+    def received(cls, new: NewReferral, now: datetime) -> Self:
+        """Raises `ReceivedInTheFuture`."""
+        if new.received_at > now:
+            raise ReceivedInTheFuture
+        return cls(**new.model_dump(exclude={"person"}), **person_columns(new.person), changed_at=now)
+
+    @classmethod
+    def from_partner(cls, inbound_referral_id: UUID, checked: dict[str, Any], now: datetime) -> Self:
+        """A partner's system referred; what it said was checked by interop, and a health need is taken as given."""
+        return cls(**checked, inbound_referral_id=inbound_referral_id, health_need=True, changed_at=now)
+
+    def accept(self, acceptance: Acceptance, client_id: UUID, by: UUID | None, now: datetime) -> None:
+        """Raises `ReferralAlreadyDecided` or `HealthNeedRequired`."""
+        self._require_undecided()
+        if not self.health_need:
+            raise HealthNeedRequired
+        self.status, self.client_id = ReferralStatus.ACCEPTED, client_id
+        self.decision_id, self.urgent_reason = acceptance.decision_id, acceptance.urgent_reason
+        self._decided(by, now)
+
+    def not_take(self, refusal: Refusal, by: UUID | None, now: datetime) -> None:
+        """Raises `ReferralAlreadyDecided`."""
+        self._require_undecided()
+        self.status, self.not_taken_reason, self.signpost = ReferralStatus.NOT_TAKEN, refusal.reason, refusal.signpost
+        self._decided(by, now)
+
+    def ratify(self, decision_id: UUID, now: datetime) -> None:
+        """The team confirms what one nurse took on urgently."""
+        if self.urgent_reason is not None and self.decision_id is None:
+            self.decision_id, self.changed_at = decision_id, now
+
+    def _require_undecided(self) -> None:
+        if self.status != ReferralStatus.RECEIVED:
+            raise ReferralAlreadyDecided(self.status)
+
+    def _decided(self, by: UUID | None, now: datetime) -> None:
+        self.decided_by, self.decided_at, self.changed_at = by, now, now
+
+
+class AdoptedDecision(Base, table=True):
+    """What governance decided about a referral: caseload's own copy, fed by events."""
+
+    __tablename__ = "adopted_decision"
+
+    decision_id: UUID = Field(primary_key=True)
+    subject_id: UUID = Field(primary_key=True, index=True)
+    team_id: UUID
+    adopted_on: date
+
+
+only_states(Referral, "status", ReferralStatus)

@@ -1,0 +1,155 @@
+"""What caseload tells the others. Additive changes only; a breaking change is a new version beside the old."""
+
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from services.common.events import Event
+
+
+class ReferralReceived(Event):
+    name: ClassVar[str] = "caseload.referral.received.v1"
+
+    referral_id: UUID
+    team_id: UUID
+    source: str
+    urgency: str
+    received_at: datetime
+    inbound_referral_id: UUID | None
+
+
+class ReferralAccepted(Event):
+    name: ClassVar[str] = "caseload.referral.accepted.v1"
+
+    referral_id: UUID
+    team_id: UUID
+    client_id: UUID
+    episode_of_care_id: UUID
+    decision_id: UUID | None
+    received_at: datetime
+    accepted_at: datetime
+    inbound_referral_id: UUID | None
+
+
+class ReferralNotTaken(Event):
+    name: ClassVar[str] = "caseload.referral.not_taken.v1"
+
+    referral_id: UUID
+    team_id: UUID
+    source: str
+    reason: str
+    received_at: datetime
+    decided_at: datetime
+    inbound_referral_id: UUID | None
+
+
+class EpisodeOfCareOpened(Event):
+    name: ClassVar[str] = "caseload.episode_of_care.opened.v1"
+
+    episode_of_care_id: UUID
+    client_id: UUID
+    team_id: UUID
+    referral_id: UUID
+    named_nurse_id: UUID
+    deputy_id: UUID
+    pathway: str
+    opened_on: date
+
+
+class AssessmentCompleted(Event):
+    name: ClassVar[str] = "caseload.assessment.completed.v1"
+
+    assessment_id: UUID
+    client_id: UUID
+    team_id: UUID
+    problem_codes: list[str]
+    care_act_eligible: bool
+    assessed_on: date
+
+
+class OmahaRatingRecorded(Event):
+    name: ClassVar[str] = "caseload.omaha_rating.recorded.v1"
+
+    rating_id: UUID
+    problem_id: UUID
+    client_id: UUID
+    team_id: UUID
+    code: str
+    occasion: str
+    knowledge: int
+    behavior: int
+    status: int
+    edition: str
+    rated_at: datetime
+
+
+class CarePlanAgreed(Event):
+    name: ClassVar[str] = "caseload.care_plan.agreed.v1"
+
+    care_plan_id: UUID
+    client_id: UUID
+    episode_of_care_id: UUID
+    team_id: UUID
+    expected_visits: int
+    ends_on: date
+    agreed_on: date
+
+
+class CarePlanChanged(Event):
+    name: ClassVar[str] = "caseload.care_plan.changed.v1"
+
+    care_plan_id: UUID
+    line_id: UUID
+    client_id: UUID
+    team_id: UUID
+    domain: str
+    intervention: str | None
+    plan_version: int
+    changed_at: datetime
+
+
+class ReablementAgreed(Event):
+    name: ClassVar[str] = "caseload.reablement.agreed.v1"
+
+    care_plan_id: UUID
+    client_id: UUID
+    episode_of_care_id: UUID
+    team_id: UUID
+    starts_on: date
+
+
+class Segment(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    care_activity_id: UUID
+    activity_type: str
+    minutes: int
+
+
+class CareContactRecorded(Event):
+    name: ClassVar[str] = "caseload.care_contact.recorded.v1"
+
+    care_contact_id: UUID
+    client_id: UUID
+    episode_of_care_id: UUID
+    referral_id: UUID
+    team_id: UUID
+    visit_id: UUID | None
+    employee_id: UUID
+    channel: str
+    started_at: datetime
+    minutes: int
+    segments: list[Segment]
+
+
+class WoundMeasured(Event):
+    name: ClassVar[str] = "caseload.wound.measured.v1"
+
+    wound_id: UUID
+    measurement_id: UUID
+    client_id: UUID
+    team_id: UUID
+    area_mm2: int
+    measured_at: datetime

@@ -1,0 +1,1 @@
+"""Every caseload query lives here, by noun."""

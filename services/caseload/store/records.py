@@ -1,0 +1,110 @@
+"""The whole record of one client, and the team's figures. Each read is a fixed number of statements."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlmodel import col
+
+from services.caseload.domain.assessment import Assessment
+from services.caseload.domain.care_contact import CareActivity, CareContact, Note
+from services.caseload.domain.care_plan import CarePlan, CarePlanLine
+from services.caseload.domain.client import Client, EpisodeOfCare
+from services.caseload.domain.omaha import ClientProblem, OmahaRating
+from services.caseload.domain.outcome import RatedProblem
+from services.caseload.domain.referral import Referral
+from services.caseload.domain.wound import Wound, WoundMeasurement
+from services.common.db import Transaction
+
+IN_ENGLAND = "Europe/London"
+
+
+async def clients(tx: Transaction, *, team_id: UUID | None, nhs_number: str | None = None) -> Select[Any]:
+    wanted = select(Client).where(await tx.visible(Client))
+    if team_id is not None:
+        wanted = wanted.where(col(Client.team_id) == team_id)
+    return wanted if nhs_number is None else wanted.where(col(Client.nhs_number) == nhs_number)
+
+
+async def of_client(tx: Transaction, client_id: UUID) -> dict[str, Sequence[Any]]:
+    """Everything about one client: one statement a table, whatever the record's length."""
+    models: tuple[Any, ...] = (EpisodeOfCare, Assessment, ClientProblem, CarePlan, CareContact, Wound)
+    mine = {
+        model: await tx.all(select(model).where(col(model.client_id) == client_id).order_by(col(model.id)))
+        for model in models
+    }
+    parts: dict[str, tuple[Any, Any, Sequence[Any]]] = {
+        "ratings": (OmahaRating, OmahaRating.problem_id, mine[ClientProblem]),
+        "lines": (CarePlanLine, CarePlanLine.care_plan_id, mine[CarePlan]),
+        "activities": (CareActivity, CareActivity.care_contact_id, mine[CareContact]),
+        "notes": (Note, Note.care_contact_id, mine[CareContact]),
+        "measurements": (WoundMeasurement, WoundMeasurement.wound_id, mine[Wound]),
+    }
+    found: dict[str, Sequence[Any]] = {str(model.__tablename__): rows for model, rows in mine.items()}
+    for name, (part, owner, owners) in parts.items():
+        ids = [row.id for row in owners]
+        found[name] = await tx.all(select(part).where(col(owner).in_(ids)).order_by(col(part.id)))
+    found["referral"] = await tx.all(select(Referral).where(col(Referral.client_id) == client_id))
+    return found
+
+
+async def of_assessment(tx: Transaction, assessment: Assessment) -> list[tuple[ClientProblem, OmahaRating]]:
+    """The problems found in this assessment with their admission ratings."""
+    joined = select(ClientProblem, OmahaRating).join(OmahaRating, col(OmahaRating.problem_id) == col(ClientProblem.id))
+    mine = joined.where(col(ClientProblem.assessment_id) == assessment.id, col(OmahaRating.occasion) == "admission")
+    return [(problem, rating) for problem, rating in await tx.rows(mine.order_by(col(ClientProblem.code)))]
+
+
+async def lines(tx: Transaction, care_plan_id: UUID) -> Sequence[CarePlanLine]:
+    wanted = select(CarePlanLine).where(col(CarePlanLine.care_plan_id) == care_plan_id)
+    return await tx.all(wanted.order_by(col(CarePlanLine.position)))
+
+
+async def measurements(tx: Transaction, wound_id: UUID) -> Sequence[WoundMeasurement]:
+    wanted = select(WoundMeasurement).where(col(WoundMeasurement.wound_id) == wound_id)
+    return await tx.all(wanted.order_by(col(WoundMeasurement.measured_at)))
+
+
+async def rated_problems(tx: Transaction, team_id: UUID) -> list[RatedProblem]:
+    """All ratings of the team's clients, by problem, oldest first."""
+    scores = (col(OmahaRating.knowledge), col(OmahaRating.behavior), col(OmahaRating.status))
+    wanted = (
+        select(col(ClientProblem.id), col(ClientProblem.code), col(OmahaRating.occasion), *scores)
+        .join(OmahaRating, col(OmahaRating.problem_id) == col(ClientProblem.id))
+        .where(col(ClientProblem.team_id) == team_id)
+        .order_by(col(ClientProblem.id), col(OmahaRating.rated_at), col(OmahaRating.id))
+    )
+    return [RatedProblem(row[0], row[1], row[2], (row[3], row[4], row[5])) for row in await tx.rows(wanted)]
+
+
+async def minutes_by_type(tx: Transaction, team_id: UUID, first: date, last: date) -> Sequence[Any]:
+    """Minutes by ISO week of the English calendar, client and type of activity."""
+    day = func.date(func.timezone(IN_ENGLAND, CareContact.started_at))
+    week = func.to_char(day, 'IYYY-"W"IW').label("week")
+    client, kind = col(CareContact.client_id), col(CareActivity.activity_type)
+    minutes = func.sum(col(CareActivity.minutes)).label("minutes")
+    wanted = (
+        select(week, client, kind, minutes)
+        .join(CareActivity, col(CareActivity.care_contact_id) == col(CareContact.id))
+        .where(col(CareContact.team_id) == team_id, day.between(first, last))
+        .group_by(week, client, kind)
+        .order_by(week, client, kind)
+    )
+    return await tx.rows(wanted)
+
+
+async def contacts_by_channel(tx: Transaction, team_id: UUID, first: date, last: date) -> Sequence[Any]:
+    day = func.date(func.timezone(IN_ENGLAND, CareContact.started_at))
+    count, minutes = func.count().label("contacts"), func.sum(col(CareContact.minutes)).label("minutes")
+    wanted = select(col(CareContact.channel), count, minutes).where(col(CareContact.team_id) == team_id)
+    within = wanted.where(day.between(first, last)).group_by(col(CareContact.channel))
+    return await tx.rows(within.order_by(col(CareContact.channel)))
+
+
+async def referrals_by_source(tx: Transaction, team_id: UUID, first: date, last: date) -> Sequence[Any]:
+    day = func.date(func.timezone(IN_ENGLAND, Referral.received_at))
+    wanted = select(col(Referral.source), func.count().label("referrals")).where(col(Referral.team_id) == team_id)
+    within = wanted.where(day.between(first, last)).group_by(col(Referral.source))
+    return await tx.rows(within.order_by(col(Referral.source)))

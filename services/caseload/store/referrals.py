@@ -1,0 +1,46 @@
+"""Queries about referrals and those they become."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlmodel import col
+
+from services.caseload.domain.client import Client, EpisodeOfCare
+from services.caseload.domain.referral import AdoptedDecision, Referral
+from services.common.db import Transaction
+
+
+async def listed(tx: Transaction, *, team_id: UUID | None, status: str | None) -> Select[Any]:
+    """The visible referrals, by team and status where asked."""
+    wanted = select(Referral).where(await tx.visible(Referral))
+    if team_id is not None:
+        wanted = wanted.where(col(Referral.team_id) == team_id)
+    return wanted if status is None else wanted.where(col(Referral.status) == status)
+
+
+async def is_adopted(tx: Transaction, decision_id: UUID, referral: Referral) -> bool:
+    """Whether this very team adopted this decision about this very referral."""
+    found = await tx.session.get(AdoptedDecision, (decision_id, referral.id))
+    return found is not None and found.team_id == referral.team_id
+
+
+async def urgent_among(tx: Transaction, subject_ids: Sequence[UUID]) -> Sequence[Referral]:
+    """Referrals that one nurse took on urgently and that the team has not yet ratified."""
+    wanted = select(Referral).where(col(Referral.id).in_(subject_ids), col(Referral.urgent_reason).is_not(None))
+    return await tx.all(wanted.with_for_update())
+
+
+async def client_with(tx: Transaction, team_id: UUID, nhs_number: str | None) -> Client | None:
+    """The person as the team already knows them, so that a re-referral makes no second record."""
+    if nhs_number is None:
+        return None
+    wanted = select(Client).where(col(Client.team_id) == team_id, col(Client.nhs_number) == nhs_number)
+    return (await tx.session.execute(wanted)).scalar_one_or_none()
+
+
+async def active_episode(tx: Transaction, episode_id: UUID) -> EpisodeOfCare:
+    """Raises `NotFound`."""
+    episode: EpisodeOfCare = await tx.get(EpisodeOfCare, episode_id)
+    return episode

@@ -1,0 +1,49 @@
+"""What caseload can be asked to do: one public function for each sentence a nurse, a coach or an integrator says."""
+
+from services.caseload.usecases.assess import complete_assessment, rate_problem, read_assessment, start_assessment
+from services.caseload.usecases.contact import add_note, find_wound, measure_wound, read_wound, record_care_contact
+from services.caseload.usecases.plan import agree_care_plan, change_line, draft_care_plan, read_care_plan
+from services.caseload.usecases.read import (
+    client_record,
+    list_clients,
+    list_referrals,
+    outcomes_of_team,
+    read_referral,
+    review_figures,
+    search_client,
+)
+from services.caseload.usecases.refer import (
+    accept_referral,
+    not_take_referral,
+    receive_inbound_referral,
+    receive_referral,
+    remember_decision,
+)
+
+__all__ = [
+    "accept_referral",
+    "add_note",
+    "agree_care_plan",
+    "change_line",
+    "client_record",
+    "complete_assessment",
+    "draft_care_plan",
+    "find_wound",
+    "list_clients",
+    "list_referrals",
+    "measure_wound",
+    "not_take_referral",
+    "outcomes_of_team",
+    "rate_problem",
+    "read_assessment",
+    "read_care_plan",
+    "read_referral",
+    "read_wound",
+    "receive_inbound_referral",
+    "receive_referral",
+    "record_care_contact",
+    "remember_decision",
+    "review_figures",
+    "search_client",
+    "start_assessment",
+]

@@ -1,0 +1,90 @@
+"""The integrated assessment, its two extracts, and ratings that follow it."""
+
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from services.caseload.domain.assessment import Assessment, NewAssessment
+from services.caseload.domain.client import EpisodeOfCare
+from services.caseload.domain.omaha import AdmissionRatingExists, ClientProblem, NewRating, Occasion, OmahaRating
+from services.caseload.events import AssessmentCompleted, OmahaRatingRecorded
+from services.caseload.store import records
+from services.common.db import Transaction
+
+Found = list[tuple[ClientProblem, OmahaRating]]
+
+
+async def start_assessment(tx: Transaction, new: NewAssessment) -> tuple[Assessment, Found]:
+    """Write down what was found. It can be read at once and is told to others when it is complete."""
+    episode = await tx.get(EpisodeOfCare, new.episode_of_care_id)
+    by = tx.actor.employee_id
+    assessment = Assessment.made(new, episode, by, tx.now)
+    tx.add(assessment)
+    await tx.session.flush()
+    found: Found = []
+    for item in new.problems:
+        problem = ClientProblem.found(
+            item, assessment_id=assessment.id, client_id=episode.client_id, team_id=episode.team_id, now=tx.now
+        )
+        tx.add(problem)
+        found.append((problem, OmahaRating.of(problem, item.rating, by, tx.now)))
+    await tx.session.flush()
+    tx.session.add_all(rating for _, rating in found)
+    return assessment, found
+
+
+async def complete_assessment(tx: Transaction, assessment_id: UUID) -> tuple[Assessment, Found]:
+    """The assessment is finished, and the others hear of its problems. Raises `AssessmentAlreadyComplete`."""
+    assessment = await tx.get(Assessment, assessment_id, lock=True)
+    assessment.complete(tx.now)
+    found = await records.of_assessment(tx, assessment)
+    completed = AssessmentCompleted(
+        assessment_id=assessment.id,
+        client_id=assessment.client_id,
+        team_id=assessment.team_id,
+        problem_codes=[problem.code for problem, _ in found],
+        care_act_eligible=assessment.eligible,
+        assessed_on=assessment.assessed_on,
+    )
+    tx.publish(completed, about=assessment)
+    for problem, rating in found:
+        _tell_of_rating(tx, problem, rating)
+    return assessment, found
+
+
+async def read_assessment(tx: Transaction, assessment_id: UUID) -> tuple[Assessment, Found]:
+    assessment = await tx.get(Assessment, assessment_id)
+    return assessment, await records.of_assessment(tx, assessment)
+
+
+async def rate_problem(tx: Transaction, problem_id: UUID, new: NewRating) -> OmahaRating:
+    """Rate a problem again. Raises `AdmissionRatingExists` for a second admission rating."""
+    problem = await tx.get(ClientProblem, problem_id, lock=True)
+    rating = OmahaRating.of(problem, new, tx.actor.employee_id, tx.now)
+    problem.changed_at = tx.now
+    try:
+        async with tx.session.begin_nested():
+            tx.add(rating)
+    except IntegrityError as error:
+        if new.occasion is Occasion.ADMISSION:
+            raise AdmissionRatingExists from error
+        raise
+    _tell_of_rating(tx, problem, rating)
+    return rating
+
+
+def _tell_of_rating(tx: Transaction, problem: ClientProblem, rating: OmahaRating) -> None:
+    recorded = OmahaRatingRecorded(
+        rating_id=rating.id,
+        problem_id=problem.id,
+        client_id=problem.client_id,
+        team_id=problem.team_id,
+        code=problem.code,
+        occasion=rating.occasion,
+        knowledge=rating.knowledge,
+        behavior=rating.behavior,
+        status=rating.status,
+        edition=rating.edition,
+        rated_at=rating.rated_at,
+    )
+    tx.publish(recorded, about=problem)

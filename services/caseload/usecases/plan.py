@@ -1,0 +1,98 @@
+"""The care plan: drafted, agreed with the client, and changed line by line."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.caseload.domain.care_plan import (
+    Agreement,
+    CarePlan,
+    CarePlanLine,
+    CarePlanStatus,
+    LineChange,
+    NewCarePlan,
+)
+from services.caseload.domain.client import EpisodeOfCare
+from services.caseload.events import CarePlanAgreed, CarePlanChanged, ReablementAgreed
+from services.caseload.store import records
+from services.common.db import Transaction, require_version
+from services.common.errors import NotFound
+
+Plan = tuple[CarePlan, Sequence[CarePlanLine]]
+
+
+async def draft_care_plan(tx: Transaction, new: NewCarePlan) -> Plan:
+    """Write a plan down. Until the client agrees, it is a draft."""
+    episode = await tx.get(EpisodeOfCare, new.episode_of_care_id)
+    plan = CarePlan.drafted(new, episode, tx.actor.employee_id, tx.now)
+    tx.add(plan)
+    await tx.session.flush()
+    lines = [CarePlanLine.of(plan, line, position) for position, line in enumerate(new.lines)]
+    tx.session.add_all(lines)
+    return plan, lines
+
+
+async def read_care_plan(tx: Transaction, care_plan_id: UUID) -> Plan:
+    plan = await tx.get(CarePlan, care_plan_id)
+    return plan, await records.lines(tx, plan.id)
+
+
+async def agree_care_plan(tx: Transaction, care_plan_id: UUID, agreement: Agreement) -> Plan:
+    """The client agrees, and the six free weeks of reablement start if the plan has any.
+
+    Raises `CarePlanAlreadyAgreed`.
+    """
+    plan = await tx.get(CarePlan, care_plan_id, lock=True)
+    plan.agree(agreement, tx.now)
+    agreed = CarePlanAgreed(
+        care_plan_id=plan.id,
+        client_id=plan.client_id,
+        episode_of_care_id=plan.episode_of_care_id,
+        team_id=plan.team_id,
+        expected_visits=plan.expected_visits,
+        ends_on=plan.ends_on,
+        agreed_on=agreement.agreed_on,
+    )
+    tx.publish(agreed, about=plan)
+    if plan.reablement_from is not None:
+        reablement = ReablementAgreed(
+            care_plan_id=plan.id,
+            client_id=plan.client_id,
+            episode_of_care_id=plan.episode_of_care_id,
+            team_id=plan.team_id,
+            starts_on=plan.reablement_from,
+        )
+        tx.publish(reablement, about=plan)
+    return plan, await records.lines(tx, plan.id)
+
+
+async def change_line(tx: Transaction, care_plan_id: UUID, line_id: UUID, change: LineChange, if_match: int) -> Plan:
+    """Change one line of a plan, made on the version the caller last read.
+
+    Raises `PreconditionFailed` when somebody changed the plan since.
+    """
+    plan = await tx.get(CarePlan, care_plan_id, lock=True)
+    require_version(plan, if_match)
+    lines = await records.lines(tx, plan.id)
+    line = next((line for line in lines if line.id == line_id), None)
+    if line is None:
+        raise NotFound("care_plan_line")
+    line.change(change, tx.actor.employee_id)
+    plan.changed_at = tx.now
+    await tx.session.flush()
+    if plan.status == CarePlanStatus.AGREED:
+        _tell_of_change(tx, plan, line)
+    return plan, lines
+
+
+def _tell_of_change(tx: Transaction, plan: CarePlan, line: CarePlanLine) -> None:
+    changed = CarePlanChanged(
+        care_plan_id=plan.id,
+        line_id=line.id,
+        client_id=plan.client_id,
+        team_id=plan.team_id,
+        domain=line.domain,
+        intervention=line.intervention,
+        plan_version=plan.version,
+        changed_at=tx.now,
+    )
+    tx.publish(changed, about=plan)

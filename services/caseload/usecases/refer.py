@@ -1,0 +1,126 @@
+"""Getting in: referral, the team's decision, and the episode of care that it opens."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from services.caseload.clients import InboundReferral
+from services.caseload.domain.base import NhsNumberStatus
+from services.caseload.domain.client import Client, EpisodeOfCare
+from services.caseload.domain.referral import (
+    Acceptance,
+    AdoptedDecision,
+    DecisionNotAdopted,
+    NewReferral,
+    Referral,
+    Refusal,
+)
+from services.caseload.events import EpisodeOfCareOpened, ReferralAccepted, ReferralNotTaken, ReferralReceived
+from services.caseload.store import referrals
+from services.common.db import Transaction
+
+
+async def receive_referral(tx: Transaction, new: NewReferral) -> Referral:
+    """Somebody refers a person to the team. Raises `NotFound` for a team that is not the caller's."""
+    await tx.require_team(new.team_id)
+    return _keep(tx, Referral.received(new, tx.now))
+
+
+async def receive_inbound_referral(tx: Transaction, inbound: InboundReferral) -> Referral:
+    """A partner's system refers a person; interop checked the message and knows it by its own id."""
+    return _keep(tx, Referral.from_partner(inbound.id, inbound.model_dump(exclude={"id"}), tx.now))
+
+
+def _keep(tx: Transaction, referral: Referral) -> Referral:
+    tx.add(referral)
+    received = ReferralReceived(
+        referral_id=referral.id,
+        team_id=referral.team_id,
+        source=referral.source,
+        urgency=referral.urgency,
+        received_at=referral.received_at,
+        inbound_referral_id=referral.inbound_referral_id,
+    )
+    tx.publish(received, about=referral)
+    return referral
+
+
+async def accept_referral(tx: Transaction, referral_id: UUID, acceptance: Acceptance) -> EpisodeOfCare:
+    """Take the person on: the referral is accepted, with a named nurse and a deputy, and an episode of care opens.
+
+    Raises `ReferralAlreadyDecided`, `HealthNeedRequired` or `DecisionNotAdopted`.
+    """
+    referral = await tx.get(Referral, referral_id, lock=True)
+    decision_id = acceptance.decision_id
+    if decision_id is not None and not await referrals.is_adopted(tx, decision_id, referral):
+        raise DecisionNotAdopted
+    client = await _client_of(tx, referral, acceptance)
+    referral.accept(acceptance, client.id, tx.actor.employee_id, tx.now)
+    episode = EpisodeOfCare.opened_by(referral, acceptance, client.id, tx.now, tx.today)
+    await tx.session.flush()
+    tx.add(episode)
+    _tell_of_acceptance(tx, referral, episode)
+    return episode
+
+
+async def _client_of(tx: Transaction, referral: Referral, acceptance: Acceptance) -> Client:
+    trusted = referral.nhs_number_status != NhsNumberStatus.TO_BE_RESOLVED
+    known = await referrals.client_with(tx, referral.team_id, referral.nhs_number if trusted else None)
+    if known is not None:
+        return known
+    client = Client.from_referral(referral, acceptance.client_id, tx.now)
+    tx.add(client)
+    return client
+
+
+def _tell_of_acceptance(tx: Transaction, referral: Referral, episode: EpisodeOfCare) -> None:
+    accepted = ReferralAccepted(
+        referral_id=referral.id,
+        team_id=referral.team_id,
+        client_id=episode.client_id,
+        episode_of_care_id=episode.id,
+        decision_id=referral.decision_id,
+        received_at=referral.received_at,
+        accepted_at=tx.now,
+        inbound_referral_id=referral.inbound_referral_id,
+    )
+    opened = EpisodeOfCareOpened(
+        episode_of_care_id=episode.id,
+        client_id=episode.client_id,
+        team_id=episode.team_id,
+        referral_id=referral.id,
+        named_nurse_id=episode.named_nurse_id,
+        deputy_id=episode.deputy_id,
+        pathway=episode.pathway,
+        opened_on=episode.opened_on,
+    )
+    tx.publish(accepted, about=referral)
+    tx.publish(opened, about=episode)
+
+
+async def not_take_referral(tx: Transaction, referral_id: UUID, refusal: Refusal) -> Referral:
+    """Say no, say why, and say where the person can turn. Raises `ReferralAlreadyDecided`."""
+    referral = await tx.get(Referral, referral_id, lock=True)
+    referral.not_take(refusal, tx.actor.employee_id, tx.now)
+    not_taken = ReferralNotTaken(
+        referral_id=referral.id,
+        team_id=referral.team_id,
+        source=referral.source,
+        reason=refusal.reason,
+        received_at=referral.received_at,
+        decided_at=tx.now,
+        inbound_referral_id=referral.inbound_referral_id,
+    )
+    tx.publish(not_taken, about=referral)
+    return referral
+
+
+async def remember_decision(
+    tx: Transaction, *, decision_id: UUID, team_id: UUID, subject_ids: Sequence[UUID], adopted_on: date
+) -> None:
+    """Keep what the team decided, and ratify what one of them took on urgently before."""
+    for subject_id in subject_ids:
+        tx.add(AdoptedDecision(decision_id=decision_id, subject_id=subject_id, team_id=team_id, adopted_on=adopted_on))
+    for referral in await referrals.urgent_among(tx, subject_ids):
+        if referral.team_id == team_id:
+            referral.ratify(decision_id, tx.now)

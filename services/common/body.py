@@ -1,0 +1,104 @@
+"""Reading a JSON body strictly, so that what cannot be stored or shown again is refused before any rule sees it."""
+
+import json
+from typing import Any, NoReturn
+
+from fastapi import Request
+
+from services.common.errors import ServiceError, Unprocessable
+
+MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 32
+LARGEST_NUMBER = 2**53
+
+
+class MalformedJson(ServiceError):
+    status = 400
+    field = "/body"
+    way_out = "Send one JSON document in UTF-8, with each name once, no NaN, and at most 32 levels."
+
+
+class UnsupportedMediaType(ServiceError):
+    status = 415
+    field = "/header/Content-Type"
+    way_out = "Send application/json, or application/fhir+json under /fhir."
+
+
+class TooLarge(ServiceError):
+    status = 413
+    field = "/body"
+    way_out = "Send at most 1 MiB at a time."
+
+
+class UnstorableValue(Unprocessable):
+    field = "/body"
+    way_out = "Remove control characters and broken Unicode, and keep numbers within 2 to the power of 53."
+
+
+async def read(request: Request) -> None:
+    """Check the body once; FastAPI then finds it parsed. Raises the refusals above."""
+    raw = await _bytes(request)
+    if not raw:
+        return
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "application/json" and not (media.startswith("application/") and media.endswith("+json")):
+        raise UnsupportedMediaType("The body is not declared as JSON.")
+    request._json = parse(raw)
+
+
+async def _bytes(request: Request) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MAX_BYTES:
+            raise TooLarge("The body is larger than 1 MiB.")
+        chunks.append(chunk)
+    request._body = b"".join(chunks)
+    return request._body
+
+
+def parse(raw: bytes) -> Any:
+    """One JSON document. Raises `MalformedJson` or `UnstorableValue`."""
+    try:
+        document = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise MalformedJson("The body is not readable JSON.") from error
+    _walk(document)
+    return document
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name occurs twice")
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _walk(document: Any) -> None:
+    level, depth = [document], 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise MalformedJson("The body is nested too deeply.")
+        for value in level:
+            _storable(value)
+        level = [inner for value in level for inner in _inside(value)]
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    return value if isinstance(value, list) else []
+
+
+def _storable(value: Any) -> None:
+    if isinstance(value, str):
+        if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise UnstorableValue("A text holds a character that cannot be stored.")
+    elif isinstance(value, int | float) and abs(value) > LARGEST_NUMBER:
+        raise UnstorableValue("A number is too large to be kept exactly.")

@@ -1,0 +1,209 @@
+"""Refusals that a caller can act on, rendered as RFC 9457 problem details. No input is ever echoed."""
+
+import logging
+import re
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+import asyncpg
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+log = logging.getLogger(__name__)
+
+PROBLEM = "application/problem+json"
+
+
+class ServiceError(Exception):
+    """A refusal named for the rule it keeps. Anything else that escapes is a defect and becomes a 500.
+
+    `field` is a JSON pointer to what has to change, `way_out` says in plain words how.
+    """
+
+    status: ClassVar[int] = 400
+    field: ClassVar[str] = ""
+    way_out: ClassVar[str] = ""
+    headers: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, detail: str, *, field: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.at = self.field if field is None else field
+
+    @classmethod
+    def code(cls) -> str:
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+class NotFound(ServiceError):
+    """Absent, or not visible to the caller: the two look the same on purpose."""
+
+    status = 404
+    field = "/path"
+    way_out = "Check the id, and that your team holds this record."
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"There is no such {what.replace('_', ' ')} for you.")
+
+
+class Forbidden(ServiceError):
+    status = 403
+    field = "/header/Authorization"
+    way_out = "Sign in as somebody whose role may do this."
+
+
+class Unauthorised(ServiceError):
+    status = 401
+    field = "/header/Authorization"
+    way_out = "Sign in, and send the access token as a bearer token."
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
+
+
+class InvalidToken(Unauthorised):
+    way_out = "Sign in again: the token is expired, altered or meant for somebody else."
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+
+
+class Conflict(ServiceError):
+    status = 409
+
+
+class AlreadyRecorded(Conflict):
+    field = "/body/id"
+    way_out = "Read the record by its id. To retry a request safely, send the same Idempotency-Key again."
+
+    def __init__(self) -> None:
+        super().__init__("A record with this id, or one that must be unique, is already there.")
+
+
+class Unprocessable(ServiceError):
+    """The request was understood and breaks a rule of its fields."""
+
+    status = 422
+
+
+class PreconditionFailed(ServiceError):
+    status = 412
+    field = "/header/If-Match"
+    way_out = "Read the record again, look at what changed, and send your change with the new ETag."
+
+
+class PreconditionRequired(ServiceError):
+    status = 428
+    field = "/header/If-Match"
+    way_out = "Read the record first and send its ETag as If-Match, so that nobody's change is overwritten."
+
+
+class Unavailable(ServiceError):
+    status = 503
+    way_out = "Nothing was lost. Send the same request again in a moment."
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "2"}
+
+
+# What an outage of PostgreSQL looks like from asyncpg; all of them are safe to try again.
+DATABASE_DOWN = (
+    asyncpg.CannotConnectNowError,
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.TooManyConnectionsError,
+    ConnectionError,
+    TimeoutError,
+    PoolTimeout,
+)
+
+
+def is_database_down(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, DATABASE_DOWN) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+            return True
+        error = error.__cause__ or (error.orig if isinstance(error, DBAPIError) else None)
+    return False
+
+
+def problem(
+    request: Request,
+    status: int,
+    code: str,
+    detail: str,
+    errors: list[dict[str, str]],
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    """One shape for every refusal: what happened, at which field, and the way out."""
+    body = {
+        "type": f"/problems/{code.replace('_', '-')}",
+        "title": code.replace("_", " ").capitalize(),
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "instance": f"urn:uuid:{getattr(request.state, 'request_id', '')}",
+        "errors": errors,
+    }
+    return JSONResponse(body, status, headers=headers, media_type=PROBLEM)
+
+
+def _refused(request: Request, error: ServiceError) -> JSONResponse:
+    at = [{"pointer": error.at, "code": error.code(), "detail": error.detail, "way_out": error.way_out}]
+    return problem(request, error.status, error.code(), error.detail, at, error.headers)
+
+
+def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    """FastAPI's own answer echoes the rejected input, which may be an NHS number or a note; this one does not."""
+    found = [
+        {
+            "pointer": "/" + "/".join(str(part) for part in item["loc"]),
+            "code": str(item["type"]),
+            "detail": str(item["msg"]).removeprefix("Value error, "),
+            "way_out": "Correct this field and send the request again.",
+        }
+        for item in error.errors()
+    ]
+    where = ", ".join(sorted({item["pointer"] for item in found}))
+    return problem(request, 422, "validation_failed", f"Not understood: {where}.", found)
+
+
+def _http(request: Request, error: HTTPException) -> JSONResponse:
+    phrase = HTTPStatus(error.status_code).phrase
+    at = [{"pointer": "/path", "code": phrase.lower(), "detail": phrase, "way_out": "See /docs for what exists."}]
+    headers = dict(error.headers or {})
+    return problem(request, error.status_code, phrase.lower().replace(" ", "_"), f"{phrase}.", at, headers)
+
+
+def _database(request: Request, error: Exception) -> JSONResponse:
+    if is_database_down(error):
+        return _refused(request, Unavailable("The database is away for the moment."))
+    if isinstance(error, IntegrityError) and "23505" in str(getattr(error.orig, "sqlstate", "")):
+        return _refused(request, AlreadyRecorded())
+    return _defect(request, error)
+
+
+def _defect(request: Request, error: Exception) -> JSONResponse:
+    log.error("unexpected failure", extra={"error": type(error).__name__}, exc_info=_without_values(error))
+    way_out = "Send it again, and quote the instance to support."
+    at = [{"pointer": "", "code": "internal", "detail": "A fault of ours.", "way_out": way_out}]
+    return problem(request, 500, "internal", "Something went wrong on our side; nothing was saved.", at)
+
+
+def _without_values(error: BaseException) -> tuple[type[BaseException], BaseException, Any]:
+    """SQLAlchemy prints bind values into its messages; they may be a person's, so only the class goes to the log."""
+    shown = RuntimeError(type(error).__name__) if isinstance(error, DBAPIError) else error
+    return type(shown), shown, error.__traceback__
+
+
+def install(app: FastAPI) -> None:
+    """Give an app the one way of saying no."""
+    handlers: dict[Any, Any] = {
+        ServiceError: _refused,
+        RequestValidationError: _invalid,
+        HTTPException: _http,
+        DBAPIError: _database,
+        **dict.fromkeys(DATABASE_DOWN, _database),
+        Exception: _defect,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)

@@ -1,0 +1,92 @@
+"""Routes: who may call, one transaction around each call, versions as ETags."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.routing import APIRoute
+
+from services.common import body, idempotency
+from services.common.auth import Persona, Principal
+from services.common.db import Transaction
+from services.common.errors import Forbidden, PreconditionRequired, ServiceError
+
+
+class Requires:
+    """The personas that a route admits, as its first dependency; it hands the route its transaction.
+
+    Every route has one, and an architecture test says so.
+    """
+
+    def __init__(self, *personas: Persona) -> None:
+        self.personas = frozenset(personas)
+
+    async def __call__(self, request: Request) -> Transaction:
+        transaction: Transaction = request.state.transaction
+        if transaction.actor.persona not in self.personas:
+            raise Forbidden(f"A {transaction.actor.persona.replace('_', ' ')} may not do this.")
+        return transaction
+
+
+ByNurse = Annotated[Transaction, Depends(Requires(Persona.NURSE))]
+
+
+class TransactionRoute(APIRoute):
+    """One request is one transaction. It commits before the answer leaves, so no answer can outrun a failed commit."""
+
+    async def read_body(self, request: Request) -> None:
+        """Check the body before any rule sees it; a route that must keep what it refuses reads it itself."""
+        await body.read(request)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            actor: Principal = await request.app.state.verifier.principal(_authorization(request))
+            await self.read_body(request)
+            async with request.app.state.database.transaction(actor) as transaction:
+                request.state.transaction = transaction
+                return await idempotency.once(request, transaction, handle)
+
+        return handler
+
+
+class AmbiguousHeader(ServiceError):
+    field = "/header/Authorization"
+    way_out = "Send one Authorization header."
+
+
+def _authorization(request: Request) -> str | None:
+    sent = request.headers.getlist("authorization")
+    if len(sent) > 1:
+        raise AmbiguousHeader("The Authorization header was sent more than once.")
+    return sent[0] if sent else None
+
+
+def api_router(*, prefix: str = "/v1", tags: list[str]) -> APIRouter:
+    """A router whose routes each run in one transaction."""
+    return APIRouter(prefix=prefix, tags=list(tags), route_class=TransactionRoute)
+
+
+class BadETag(ServiceError):
+    field = "/header/If-Match"
+    way_out = 'Send the ETag as it was given, such as "3".'
+
+
+async def if_match(
+    value: Annotated[str | None, Header(alias="If-Match", max_length=40, description="The ETag last read.")] = None,
+) -> int:
+    """The version that the caller last read. Raises `PreconditionRequired` without one, `BadETag` if unreadable."""
+    if value is None:
+        raise PreconditionRequired("This change needs to say which version it was made on.")
+    text = value.removeprefix("W/").strip('"')
+    if not text.isascii() or not text.isdigit():
+        raise BadETag("This ETag cannot be read.")
+    return int(text)
+
+
+IfMatch = Annotated[int, Depends(if_match)]
+
+
+def etag(response: Response, row: Any) -> None:
+    response.headers["ETag"] = f'"{row.version}"'

@@ -1,0 +1,45 @@
+"""Bring one service's database to its newest schema. Run once per deployment, before the service starts."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+SERVICES = Path(__file__).parents[2]
+
+
+def alembic_config(service: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SERVICES / "common" / "migrations"))
+    config.set_main_option("version_locations", str(SERVICES / service / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+async def migrate(service: str, metadata: MetaData, database_url: str) -> None:
+    """Run the migrations that are missing. An advisory lock makes a second runner wait for the first."""
+    config = alembic_config(service)
+    engine = create_async_engine(database_url)
+
+    def upgrade(connection: Connection) -> None:
+        connection.execute(text("select pg_advisory_xact_lock(hashtext('heatshield.migrate'))"))
+        config.attributes.update(connection=connection, metadata=metadata)
+        command.upgrade(config, "head")
+
+    try:
+        async with engine.begin() as connection:
+            if await connection.run_sync(_is_current, config):
+                return
+            await connection.run_sync(upgrade)
+    finally:
+        await engine.dispose()
+
+
+def _is_current(connection: Connection, config: Config) -> bool:
+    if connection.execute(text("select to_regclass('alembic_version')")).scalar_one() is None:
+        return False
+    applied = {row[0] for row in connection.execute(text("select version_num from alembic_version"))}
+    return applied == set(ScriptDirectory.from_config(config).get_heads())

@@ -1,0 +1,63 @@
+"""Questions to other services: HTTP GET, signed in as this service, never inside a transaction."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import stamina
+
+from services.common.errors import NotFound, Unavailable
+from services.common.settings import ServiceSettings
+
+Mounts = dict[str, httpx.AsyncBaseTransport]
+
+
+def http_client(mounts: Mounts | None) -> httpx.AsyncClient:
+    """A client for a service's own, few questions. Its pool is small because its cost grows with its square."""
+    limits = httpx.Limits(max_connections=8, max_keepalive_connections=8)
+    return httpx.AsyncClient(timeout=10, limits=limits, trust_env=False, mounts=mounts or {})
+
+
+@dataclass
+class Peers:
+    """Asks a sister service with an access token of this service's own."""
+
+    service: str
+    settings: ServiceSettings
+    http: httpx.AsyncClient
+    _token: str = ""
+    _expires_at: float = 0.0
+
+    async def get(self, peer: str, path: str) -> Any:
+        """The peer's answer as JSON.
+
+        Raises `NotFound` when the peer knows no such thing, `Unavailable` when it does not answer.
+        """
+        url = self.settings.peer_url(peer) + path
+        answer = await self._ask(url)
+        if answer.status_code == 404:
+            raise NotFound(f"record at {peer}")
+        if answer.status_code != 200:
+            raise Unavailable(f"{peer} answered {answer.status_code}.")
+        return answer.json()
+
+    @stamina.retry(on=httpx.TransportError, attempts=3, wait_initial=0.1, wait_max=1.0)
+    async def _ask(self, url: str) -> httpx.Response:
+        return await self.http.get(url, headers={"Authorization": f"Bearer {await self._own_token()}"})
+
+    async def _own_token(self) -> str:
+        """A token by the client-credentials grant (RFC 6749, 4.4), renewed a minute before it ends."""
+        if self._token and time.monotonic() < self._expires_at - 60:
+            return self._token
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": f"svc:{self.service}",
+            "client_secret": self.settings.client_secret,
+        }
+        answer = await self.http.post(self.settings.token_url, data=form)
+        if answer.status_code != 200:
+            raise Unavailable("The sign-in service refused this service.")
+        granted = answer.json()
+        self._token, self._expires_at = granted["access_token"], time.monotonic() + granted["expires_in"]
+        return self._token

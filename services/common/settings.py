@@ -1,0 +1,50 @@
+"""Settings every service has, read from the environment under the service's own prefix."""
+
+from typing import Self
+
+from pydantic import AliasChoices, Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEVELOPMENT_ISSUER = "https://dev-issuer.invalid"
+
+
+def _shared(name: str) -> AliasChoices:
+    """A setting that is the same for every process of an installation, so it has one name for all of them."""
+    return AliasChoices(name, f"HEATSHIELD_{name.upper()}")
+
+
+class ServiceSettings(BaseSettings):
+    """One process's settings. `CASELOAD_DATABASE_URL` is caseload's own; `HEATSHIELD_*` are shared by all.
+
+    Unset `app_env` means production, so that a forgotten variable fails closed.
+    """
+
+    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore")
+
+    database_url: str = "postgresql+asyncpg://127.0.0.1:5432/postgres"
+    database_pool_size: int = 5
+    client_secret: str = Field(default="", repr=False)
+
+    app_env: str = Field(default="production", validation_alias=_shared("app_env"))
+    broker_url: str = Field(default="amqp://127.0.0.1:5672/", validation_alias=_shared("broker_url"), repr=False)
+    issuer: str = Field(default="https://issuer.invalid", validation_alias=_shared("issuer"))
+    audience: str = Field(default="heatshield", validation_alias=_shared("audience"))
+    jwks_url: str = Field(default="http://issuer:8000/jwks", validation_alias=_shared("jwks_url"))
+    token_url: str = Field(default="http://issuer:8000/token", validation_alias=_shared("token_url"))
+    otlp_endpoint: str = Field(default="", validation_alias=_shared("otlp_endpoint"))
+    peers: dict[str, str] = Field(default_factory=dict, validation_alias=_shared("peers"))
+
+    @model_validator(mode="after")
+    def _no_development_issuer_in_production(self) -> Self:
+        """The second of three locks: the first is that the image lacks it, the third is in the token verifier."""
+        if self.app_env == "production" and self.issuer.startswith(DEVELOPMENT_ISSUER):
+            raise ValueError("CONFIG_DEV_ISSUER_IN_PRODUCTION: set HEATSHIELD_ISSUER to a real identity provider")
+        return self
+
+    @classmethod
+    def for_service(cls, name: str) -> "ServiceSettings":
+        return cls(_env_prefix=f"{name.upper()}_")
+
+    def peer_url(self, service: str) -> str:
+        """Where another service lives: its own name, unless told otherwise."""
+        return self.peers.get(service, f"http://{service}:8000")

@@ -1,0 +1,112 @@
+"""What a process tells its operators: traces, metrics and one JSON line per request, with no personal data in any."""
+
+import logging
+import sys
+import time
+from collections.abc import MutableMapping
+from typing import Any
+from uuid import UUID
+
+from opentelemetry import trace
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from pythonjsonlogger.json import JsonFormatter
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid6 import uuid7
+
+log = logging.getLogger("heatshield.access")
+
+QUIET = {"/health/live", "/health/ready", "/metrics"}
+
+
+def configure_logging(level: str = "INFO") -> None:
+    """JSON lines on standard error: a stable message, and ids, codes and counts as fields."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for noisy in ("aio_pika", "aiormq", "httpx", "httpcore", "stamina", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def tracer_provider(service: str, otlp_endpoint: str) -> TracerProvider | None:
+    """A provider that exports by OTLP over HTTP, or None where no endpoint is configured."""
+    if not otlp_endpoint:
+        return None
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    provider = TracerProvider(resource=Resource.create({"service.name": f"heatshield-{service}"}))
+    exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
+    provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=500))
+    return provider
+
+
+class Metrics:
+    """The figures of one process under /metrics: requests by route template, and how the events are doing."""
+
+    def __init__(self, service: str) -> None:
+        self.registry = CollectorRegistry()
+        route, mine = ["service", "method", "route"], self.registry
+        self.requests = Counter("heatshield_http_requests", "Requests answered", [*route, "status"], registry=mine)
+        self.seconds = Histogram("heatshield_http_request_seconds", "Time to answer", route, registry=mine)
+        self.unsent = Gauge("heatshield_outbox_unsent", "Events waiting to leave", ["service"], registry=mine)
+        self.dead = Gauge("heatshield_dead_letters", "Events that could not be applied", ["service"], registry=mine)
+        self.service = service
+
+
+class RequestLog:
+    """Gives each request its id, and logs the route's template, never the path or the query as sent."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app, self.metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        seen: dict[str, int] = {"status": 500}
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seen["status"] = message["status"]
+                message.setdefault("headers", []).append((b"x-request-id", request_id.encode()))
+            await send(message)
+
+        try:
+            await self.app(scope, receive, answer)
+        finally:
+            self._record(scope, seen["status"], time.perf_counter() - started, request_id)
+
+    def _record(self, scope: MutableMapping[str, Any], status: int, seconds: float, request_id: str) -> None:
+        route = getattr(scope.get("route"), "path", "unmatched")
+        if route in QUIET:
+            return
+        labels = (self.metrics.service, scope["method"], route)
+        self.metrics.requests.labels(*labels, str(status)).inc()
+        self.metrics.seconds.labels(*labels).observe(seconds)
+        context = trace.get_current_span().get_span_context()
+        fields = {
+            "service": self.metrics.service,
+            "method": scope["method"],
+            "route": route,
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+            "request_id": request_id,
+            "trace_id": format(context.trace_id, "032x") if context.is_valid else None,
+        }
+        log.info("request", extra=fields)
+
+
+def _request_id(scope: Scope) -> str:
+    """The caller's X-Request-ID where it is a UUID, so that nothing else can be smuggled into a log."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            try:
+                return str(UUID(value.decode("ascii")))
+            except ValueError:
+                break
+    return str(uuid7())

@@ -1,0 +1,89 @@
+"""The scalars of the API: checked once at the edge and trusted everywhere after."""
+
+import unicodedata
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from nhs_number.validate import is_valid
+from pydantic import UUID7, AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import StringConstraints as Shape
+
+ENGLAND = ZoneInfo("Europe/London")
+FIRST_YEAR, LAST_YEAR = 1890, 2200
+
+
+class Input(BaseModel):
+    """What a caller may send: unknown fields are refused, so that a misspelt one is never silently lost."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _plain(value: str) -> str:
+    """Control characters and lone surrogates cannot be stored or shown, so they are refused at the door."""
+    if any(unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\t" for letter in value):
+        raise ValueError("must not hold control characters or broken Unicode")
+    return value
+
+
+def _single(value: str) -> str:
+    if "\n" in value or "\t" in value:
+        raise ValueError("must be a single line")
+    return value
+
+
+def _day(value: Any) -> Any:
+    """Dates arrive as text only: a bare number would otherwise be read as seconds since 1970."""
+    if not isinstance(value, str | date) or isinstance(value, datetime):
+        raise ValueError("must be a date such as 2026-11-23")
+    return value
+
+
+def _known_year(value: date) -> date:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValueError(f"must lie between {FIRST_YEAR} and {LAST_YEAR}")
+    return value
+
+
+def _instant(value: Any) -> Any:
+    if not isinstance(value, str | datetime):
+        raise ValueError("must be an instant with its offset, such as 2026-11-23T09:30:00Z")
+    return value
+
+
+def _as_utc(value: datetime) -> datetime:
+    _known_year(value)
+    return value.astimezone(UTC)
+
+
+def _nhs_number(value: Any) -> Any:
+    """Spaces and dashes are how people write the number; ten digits are how it is kept."""
+    return value.replace(" ", "").replace("-", "") if isinstance(value, str) else value
+
+
+def _modulus_11(value: str) -> str:
+    """The check digit of the NHS Data Dictionary entry NHS NUMBER; a remainder of 10 was never issued."""
+    if not is_valid(value):
+        raise ValueError("is not a valid NHS number: its check digit is wrong, so compare it with the letter or card")
+    return value
+
+
+NhsNumber = Annotated[str, BeforeValidator(_nhs_number), Shape(pattern=r"^\d{10}$"), AfterValidator(_modulus_11)]
+OdsCode = Annotated[str, Shape(pattern=r"^[A-Z0-9]{3,12}$")]
+Code = Annotated[str, Shape(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
+Name = Annotated[
+    str, Shape(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_plain), AfterValidator(_single)
+]
+Words = Annotated[str, Shape(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(_plain)]
+Day = Annotated[date, BeforeValidator(_day), AfterValidator(_known_year)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_as_utc)]
+# Made by the client, so that a record made without signal has its name already.
+NewId = UUID7
+Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+Minutes = Annotated[int, Field(strict=True, ge=1, le=1440)]
+Pence = Annotated[int, Field(strict=True, ge=0, le=10**12)]
+
+
+def day_in_england(instant: datetime) -> date:
+    """The calendar day in England at this instant, so that 23:30 UTC in June is already tomorrow."""
+    return instant.astimezone(ENGLAND).date()

@@ -1,0 +1,85 @@
+"""One embedded PostgreSQL and one RabbitMQ for the whole run; a fresh copy of a migrated database for each test."""
+
+import asyncio
+import importlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from uuid6 import uuid7
+
+from demo.servers.postgres import SERVICES, EmbeddedPostgres
+from services.common.migrations.migrate import migrate
+from tests.running import Databases
+
+POSTGRES = "HEATSHIELD_TEST_POSTGRES"
+
+
+def _is_controller(config: pytest.Config) -> bool:
+    return not hasattr(config, "workerinput")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The controller starts the server before any worker, and the workers inherit where it is."""
+    if not _is_controller(session.config) or session.config.option.collectonly:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="heatshield-test-"))
+    folder.chmod(0o755)
+    postgres = EmbeddedPostgres(folder, durable=False)
+    postgres.start()
+    session.config.stash[_STARTED] = (postgres, folder)
+    asyncio.run(_migrated_templates(postgres))
+    os.environ[POSTGRES] = json.dumps({"folder": str(folder)})
+
+
+_STARTED: pytest.StashKey[tuple[EmbeddedPostgres, Path]] = pytest.StashKey()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if _STARTED in session.config.stash:
+        postgres, folder = session.config.stash[_STARTED]
+        postgres.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _migrated_templates(postgres: EmbeddedPostgres) -> None:
+    await postgres.create_databases()
+    for name in (name for name in SERVICES if Path("services", name, "main.py").exists()):
+        service = importlib.import_module(f"services.{name}.main").SERVICE
+        await migrate(name, service.metadata, postgres.url(name))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> EmbeddedPostgres:
+    server = EmbeddedPostgres(Path(json.loads(os.environ[POSTGRES])["folder"]), durable=False)
+    server.start()
+    return server
+
+
+@pytest.fixture
+async def databases(postgres: EmbeddedPostgres) -> AsyncIterator[Databases]:
+    """Fresh databases, made when asked for by service name and dropped after the test."""
+    made: dict[str, str] = {}
+    admin = await postgres.admin()
+
+    async def make(service: str) -> str:
+        if service not in made:
+            name = f"{service}_{uuid7().hex}"
+            await _copy(admin, service, name)
+            made[service] = name
+        return postgres.url(service, made[service])
+
+    yield make
+    for name in made.values():
+        await admin.execute(f"drop database {name} with (force)")
+    await admin.close()
+
+
+async def _copy(admin: asyncpg.Connection, service: str, name: str) -> None:
+    await admin.execute(f"create database {name} template {service} owner {service} strategy file_copy")

@@ -1,0 +1,100 @@
+"""Services running inside a test: the real app on a real database, its neighbours reached without a port."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import httpx
+from fastapi import FastAPI
+from uuid6 import uuid7
+
+from devissuer.main import ISSUER, Issuer
+from devissuer.main import create_app as create_issuer
+from services.common.auth import SYSTEM, Persona
+from services.common.broker import InProcessBroker
+from services.common.db import Database
+from services.common.events import Envelope, Event
+from services.common.service import Service
+from services.common.settings import ServiceSettings
+
+Databases = Callable[[str], Awaitable[str]]
+SECRET = "only-for-tests"
+TEAM = UUID("01938000-0000-7000-8000-00000000000a")
+OTHER_TEAM = UUID("01938000-0000-7000-8000-00000000000b")
+NURSE = UUID("01938000-0000-7000-8000-000000000001")
+DEPUTY = UUID("01938000-0000-7000-8000-000000000002")
+STRANGER = UUID("01938000-0000-7000-8000-000000000009")
+
+
+def settings_for(url: str) -> ServiceSettings:
+    return ServiceSettings(database_url=url, database_pool_size=3, client_secret=SECRET, app_env="test", issuer=ISSUER)
+
+
+@dataclass
+class Running:
+    """One running service, or several that share a broker, with a client for each caller."""
+
+    apps: dict[str, FastAPI]
+    databases: dict[str, Database]
+    issuer: Issuer
+    broker: InProcessBroker
+    stack: AsyncExitStack
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    async def client(self, service: str, subject: UUID | str | None, persona: Persona | str = "nurse") -> Any:
+        """An HTTP client of somebody signed in, or of nobody where the subject is None."""
+        transport = httpx.ASGITransport(app=self.apps[service], raise_app_exceptions=False)
+        headers = (
+            {} if subject is None else {"Authorization": f"Bearer {self.issuer.token(str(subject), str(persona))}"}
+        )
+        client = httpx.AsyncClient(transport=transport, base_url=f"http://{service}:8000", headers=headers)
+        return await self.stack.enter_async_context(client)
+
+    async def nurse(self, service: str) -> Any:
+        return await self.client(service, NURSE)
+
+    async def join(self, service: str, *, team: UUID = TEAM, employee: UUID = NURSE) -> None:
+        """Make somebody a member in one service's copy, as the event from hr would."""
+        member = self.databases[service].metadata.tables["team_member"]
+        values = {"team_id": team, "employee_id": employee, "from_on": date(2025, 1, 1), "version": 1}
+        async with self.databases[service].transaction(SYSTEM) as transaction:
+            await transaction.session.execute(member.insert().values(**values))
+
+    async def published(self, service: str, event: type[Event] | None = None) -> list[Envelope]:
+        """The events in the service's outbox, oldest first."""
+        outbox = self.databases[service].metadata.tables["outbox"]
+        async with self.databases[service].transaction(SYSTEM) as transaction:
+            rows = await transaction.all(outbox.select().with_only_columns(outbox.c.envelope).order_by(outbox.c.seq))
+        sealed = [Envelope.model_validate(row) for row in rows]
+        return [envelope for envelope in sealed if event is None or envelope.type == event.name]
+
+    async def deliver(self, service: str, name: str, data: dict[str, Any], *, version: int = 1) -> Envelope:
+        """Hand a service an event of somebody else's, as the broker would."""
+        envelope = Envelope(
+            source="/heatshield/test", type=name, subject=f"thing/{uuid7()}", aggregateversion=version, data=data
+        )
+        await self.broker._handlers[f"{service}.{name}"](envelope)
+        return envelope
+
+
+@asynccontextmanager
+async def running(
+    databases: Databases, *services: Service, peers: Mapping[str, Any] | None = None
+) -> AsyncIterator[Running]:
+    """Run these services together. `peers` are ASGI apps at other addresses, by host name."""
+    issuer, broker = Issuer(), InProcessBroker()
+    around = {"issuer": create_issuer({}, SECRET, issuer), **(peers or {})}
+    mounts: dict[str, httpx.AsyncBaseTransport] = {}
+    apps = {
+        service.name: service.app(settings_for(await databases(service.name)), broker=broker, mounts=mounts)
+        for service in services
+    }
+    mounts |= {f"all://{name}": httpx.ASGITransport(app=app) for name, app in {**around, **apps}.items()}
+    async with AsyncExitStack() as stack:
+        for app in apps.values():
+            await stack.enter_async_context(app.router.lifespan_context(app))
+        kept = {name: app.state.database for name, app in apps.items()}
+        yield Running(apps, kept, issuer, broker, stack)
