@@ -1,7 +1,7 @@
 """One embedded PostgreSQL and one RabbitMQ for the whole run; a fresh copy of a migrated database for each test."""
 
 import asyncio
-import importlib
+import importlib.util
 import json
 import os
 import shutil
@@ -50,7 +50,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 async def _migrated_templates(postgres: EmbeddedPostgres) -> None:
     await postgres.create_databases()
-    for name in (name for name in SERVICES if Path("services", name, "main.py").exists()):
+    for name in SERVICES:
+        if importlib.util.find_spec(f"services.{name}.main") is None:
+            continue
         service = importlib.import_module(f"services.{name}.main").SERVICE
         await migrate(name, service.metadata, postgres.url(name))
 
