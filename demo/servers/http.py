@@ -1,0 +1,42 @@
+"""An app served on a loopback port from within this process, for as long as a block lasts."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from demo.servers.ports import free_port
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, *, port: int | None = None, lifespan: bool = True) -> AsyncIterator[str]:
+    """Yields the address. Raises `RuntimeError` when the port is taken or the app does not start."""
+    port = port or free_port()
+    config = uvicorn.Config(
+        app,
+        host="127.0.0.1",
+        port=port,
+        http="httptools",
+        lifespan="on" if lifespan else "off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=3,
+    )
+    server = uvicorn.Server(config)
+    # Ctrl-C ends the whole demo, in order; it is not for one of its servers to catch.
+    server.capture_signals = nullcontext  # type: ignore[method-assign]
+    running = asyncio.create_task(server.serve())
+    while not (server.started or running.done()):  # noqa: ASYNC110  uvicorn offers a flag to look at, and no event
+        await asyncio.sleep(0.01)
+    if running.done():
+        await running
+        raise RuntimeError(f"nothing could be served on 127.0.0.1:{port}")
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await running

@@ -1,0 +1,1 @@
+"""The one public door: it routes, it joins nothing, and it knows no rule."""

@@ -1,0 +1,66 @@
+"""The gateway, assembled. Run alone: `python -m services serve gateway`."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from opentelemetry import trace
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount
+from starlette.routing import Route as Page
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from gateway import docs
+from gateway.proxy import Proxy
+from gateway.routes import ROUTES, Route
+from gateway.upstreams import AppUpstream, HttpUpstream, session
+from services.common.settings import ServiceSettings
+from services.common.telemetry import Metrics, RequestLog, tracer_provider
+
+
+def create_app(
+    settings: ServiceSettings | None = None,
+    *,
+    apps: Mapping[str, ASGIApp] | None = None,
+    routes: Sequence[Route] = ROUTES,
+) -> Starlette:
+    """The door. `apps` are services in this same process, by name; the others are reached at their address."""
+    settings = settings or ServiceSettings.for_service("gateway")
+    provider = tracer_provider("gateway", settings.otlp_endpoint)
+    proxy = Proxy(routes, trace.get_tracer("heatshield", tracer_provider=provider or trace.NoOpTracerProvider()))
+    metrics = Metrics("gateway")
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with session() as client:
+            away = {route.service: HttpUpstream(client, settings.peer_url(route.service)) for route in routes}
+            proxy.upstreams = {**away, **{name: AppUpstream(app) for name, app in (apps or {}).items()}}
+            yield
+
+    async def live(_: Request) -> Response:
+        return JSONResponse({"status": "live"})
+
+    async def figures(_: Request) -> Response:
+        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    async def openapi(_: Request) -> Response:
+        return JSONResponse(await docs.merged(routes, proxy.upstreams))
+
+    async def docs_page(_: Request) -> Response:
+        return docs.page()
+
+    pages = [
+        Page("/health/live", live),
+        Page("/health/ready", live),
+        Page("/metrics", figures),
+        Page("/openapi.json", openapi),
+        Page("/docs", docs_page),
+        Mount("/docs/assets", StaticFiles(directory=docs.assets())),
+    ]
+    app = Starlette(routes=pages, lifespan=lifespan)
+    app.router.default = proxy
+    app.add_middleware(RequestLog, metrics=metrics)
+    return app

@@ -1,0 +1,106 @@
+"""Carrying a request to a service and its answer back, streamed both ways, over HTTP or straight into an app.
+
+aiohttp is the client here because the cost of httpx's pool grows with the square of its open connections.
+"""
+
+from collections.abc import AsyncIterator, MutableMapping
+from typing import Any, Protocol
+
+import aiohttp
+from starlette.types import ASGIApp, Receive, Scope, Send
+from yarl import URL
+
+CONNECT_SECONDS = 2
+SILENCE_SECONDS = 30
+MOST_CONNECTIONS = 200
+# What belongs to one connection is not passed on (RFC 9110, 7.6.1).
+HOP_BY_HOP = {b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade"}
+
+Headers = list[tuple[bytes, bytes]]
+
+
+class UpstreamDown(Exception):
+    """The service could not be reached, or hung up before it answered."""
+
+
+class UpstreamSlow(Exception):
+    """The service was reached and did not answer in time."""
+
+
+class Upstream(Protocol):
+    async def forward(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request whose path and headers are already those of the service."""
+
+
+class AppUpstream:
+    """A service in this very process, called without a network."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def forward(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watched(message: MutableMapping[str, Any]) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            # The service has said 500 already and re-raises for its server; over HTTP nobody would see this.
+            if not started:
+                raise UpstreamDown from error
+
+
+class HttpUpstream:
+    """A service at an address."""
+
+    def __init__(self, session: aiohttp.ClientSession, base: str) -> None:
+        self._session, self._base = session, base.rstrip("/")
+
+    async def forward(self, scope: Scope, receive: Receive, send: Send) -> None:
+        query = f"?{scope['query_string'].decode('ascii')}" if scope["query_string"] else ""
+        url = URL(f"{self._base}{scope['raw_path'].decode('ascii')}{query}", encoded=True)
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+        body = _body(receive) if _has_body(scope["headers"]) else None
+        try:
+            async with self._session.request(
+                scope["method"], url, headers=headers, data=body, allow_redirects=False
+            ) as answer:
+                kept = [(name.lower(), value) for name, value in answer.raw_headers if name.lower() not in HOP_BY_HOP]
+                await send({"type": "http.response.start", "status": answer.status, "headers": kept})
+                async for chunk in answer.content.iter_any():
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                await send({"type": "http.response.body", "body": b""})
+        except TimeoutError as error:
+            raise UpstreamSlow from error
+        except aiohttp.ClientError as error:
+            raise UpstreamDown from error
+
+
+def session() -> aiohttp.ClientSession:
+    """One pool for all services. Bodies pass as they are, compressed or not."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=MOST_CONNECTIONS),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=SILENCE_SECONDS),
+        auto_decompress=False,
+        skip_auto_headers=("User-Agent", "Content-Type", "Accept", "Accept-Encoding"),
+        cookie_jar=aiohttp.DummyCookieJar(),
+    )
+
+
+def _has_body(headers: Headers) -> bool:
+    return any(name == b"transfer-encoding" or (name == b"content-length" and value != b"0") for name, value in headers)
+
+
+async def _body(receive: Receive) -> AsyncIterator[bytes]:
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise aiohttp.ClientConnectionError("the caller hung up")
+        if message.get("body"):
+            yield message["body"]
+        if not message.get("more_body"):
+            return

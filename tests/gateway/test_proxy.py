@@ -1,0 +1,169 @@
+"""The gateway carries requests by its table, streams bodies, and says clearly when it cannot."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+from urllib.parse import unquote
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from demo.servers.http import serving
+from demo.servers.ports import free_port
+from gateway.main import create_app
+from services.common.settings import ServiceSettings
+
+
+async def echo(request: Request) -> Response:
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+    seen = {"path": request.url.path, "query": request.url.query, "size": size, "headers": dict(request.headers)}
+    return JSONResponse(seen, headers={"ETag": '"3"', "X-Own": "kept"})
+
+
+async def long_answer(_: Request) -> Response:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(64):
+            yield b"x" * 65536
+
+    return StreamingResponse(chunks(), media_type="application/octet-stream")
+
+
+async def redirect(_: Request) -> Response:
+    return Response(status_code=307, headers={"Location": "http://elsewhere.example/"})
+
+
+async def document(_: Request) -> Response:
+    operation = {
+        "operationId": "list_clients",
+        "tags": ["clients"],
+        "responses": {"200": {"$ref": "#/components/schemas/Page"}},
+    }
+    return JSONResponse({"paths": {"/v1/clients": {"get": operation}}, "components": {"schemas": {"Page": {}}}})
+
+
+UPSTREAM = Starlette(
+    routes=[
+        Route("/v1/long", long_answer),
+        Route("/v1/redirect", redirect),
+        Route("/openapi.json", document),
+        Route("/{path:path}", echo, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+    ]
+)
+
+
+@pytest.fixture(params=["in this process", "over HTTP"])
+async def door(request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
+    """The gateway in front of one service, reached both ways it can be."""
+    async with AsyncExitStack() as stack:
+        settings = ServiceSettings(app_env="test")
+        apps = {"caseload": UPSTREAM}
+        if request.param == "over HTTP":
+            away = f"http://127.0.0.1:{free_port()}"
+            peers = {"caseload": await stack.enter_async_context(serving(UPSTREAM, lifespan=False)), "roster": away}
+            settings, apps = ServiceSettings(app_env="test", peers=peers), {}
+        app = create_app(settings, apps=apps)
+        await stack.enter_async_context(app.router.lifespan_context(app))
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://door")
+        yield await stack.enter_async_context(client)
+
+
+async def test_the_prefix_is_stripped_and_the_query_kept(door: httpx.AsyncClient) -> None:
+    answer = await door.get("/caseload/v1/clients?limit=5&cursor=a%20b")
+    assert answer.json()["path"] == "/v1/clients"
+    assert answer.json()["query"] == "limit=5&cursor=a%20b"
+    assert answer.headers["etag"] == '"3"'
+    assert answer.headers["x-own"] == "kept"
+
+
+async def test_only_known_headers_reach_a_service(door: httpx.AsyncClient) -> None:
+    sent = {
+        "Authorization": "Bearer t",
+        "If-Match": '"1"',
+        "X-User": "ruth",
+        "X_User": "ruth",
+        "Forwarded": "for=1.2.3.4",
+    }
+    seen = (await door.get("/caseload/v1/x", headers=sent)).json()["headers"]
+    assert seen["authorization"] == "Bearer t"
+    assert seen["if-match"] == '"1"'
+    assert not {"x-user", "x_user", "forwarded"} & seen.keys()
+
+
+async def test_a_large_body_passes_both_ways(door: httpx.AsyncClient) -> None:
+    assert (await door.post("/caseload/v1/x", content=b"x" * 3_000_000)).json()["size"] == 3_000_000
+    assert len((await door.get("/caseload/v1/long")).content) == 64 * 65536
+
+
+async def test_a_redirect_is_handed_on_and_never_followed(door: httpx.AsyncClient) -> None:
+    assert (await door.get("/caseload/v1/redirect")).status_code == 307
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/caseload/v1/../admin",
+        "/caseload/%2e%2e/admin",
+        "/caseload/..%2fadmin",
+        "/caseload//v1",
+        "/caseload/v1%00",
+        "/a%5cb",
+    ],
+)
+async def test_a_path_that_can_be_read_two_ways_is_refused(door: httpx.AsyncClient, path: str) -> None:
+    """Sent as bytes, since a client library would tidy the path first."""
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    scope = {"type": "http", "method": "GET", "path": unquote(path), "raw_path": path.encode(), "query_string": b""}
+    more = {"headers": [], "scheme": "http", "http_version": "1.1", "asgi": {"version": "3.0"}, "root_path": ""}
+    await door._transport.app({**scope, **more}, receive, send)  # type: ignore[attr-defined]
+    assert sent[0]["status"] == 400
+    assert b"ambiguous_path" in sent[1]["body"]
+
+
+async def test_an_unknown_path_says_where_to_look(door: httpx.AsyncClient) -> None:
+    answer = await door.get("/nowhere")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "/docs" in answer.json()["errors"][0]["way_out"]
+
+
+async def test_a_service_that_is_away_is_a_502() -> None:
+    app = create_app(ServiceSettings(app_env="test", peers={"roster": f"http://127.0.0.1:{free_port()}"}))
+    async with app.router.lifespan_context(app):
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://door")
+        answer = await client.get("/roster/v1/visits")
+    assert answer.status_code == 502
+    assert answer.json()["code"] == "service_away"
+
+
+async def test_the_request_id_is_kept_when_it_is_a_uuid_and_made_otherwise(door: httpx.AsyncClient) -> None:
+    mine = "01938000-0000-7000-8000-0000000000aa"
+    kept = await door.get("/caseload/v1/x", headers={"X-Request-ID": mine})
+    assert kept.headers["x-request-id"] == kept.json()["headers"]["x-request-id"] == mine
+    made = await door.get("/caseload/v1/x", headers={"X-Request-ID": "a b\tc"})
+    assert len(made.headers["x-request-id"]) == 36
+
+
+async def test_the_docs_are_one_document_with_nothing_from_elsewhere(door: httpx.AsyncClient) -> None:
+    page = (await door.get("/docs")).text
+    assert "https://" not in page
+    script = await door.get("/docs/assets/swagger-ui-bundle.js")
+    assert script.status_code == 200
+    whole = (await door.get("/openapi.json")).json()
+    listed = whole["paths"]["/caseload/v1/clients"]["get"]
+    assert listed["operationId"] == "caseload.list_clients"
+    assert listed["responses"]["200"]["$ref"] == "#/components/schemas/caseload.Page"
+    assert "caseload.Page" in whole["components"]["schemas"]
+    assert "roster" in whole["x-services-away"]
