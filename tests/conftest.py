@@ -1,6 +1,7 @@
 """One embedded PostgreSQL and one RabbitMQ for the whole run; a fresh copy of a migrated database for each test."""
 
 import asyncio
+import fcntl
 import importlib.util
 import json
 import os
@@ -14,6 +15,7 @@ import pytest
 from uuid6 import uuid7
 
 from demo.servers.postgres import SERVICES, EmbeddedPostgres
+from demo.servers.rabbit import RabbitServer
 from services.common.migrations.migrate import migrate
 from tests.running import Databases
 
@@ -45,6 +47,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if _STARTED in session.config.stash:
         postgres, folder = session.config.stash[_STARTED]
         postgres.stop()
+        RabbitServer(folder / "rabbit").stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -62,6 +65,18 @@ def postgres() -> EmbeddedPostgres:
     server = EmbeddedPostgres(Path(json.loads(os.environ[POSTGRES])["folder"]), durable=False)
     server.start()
     return server
+
+
+@pytest.fixture(scope="session")
+def rabbit_url(postgres: EmbeddedPostgres) -> str:
+    """One broker for the run, started by the first worker that needs it."""
+    folder = postgres.folder / "rabbit"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        server = RabbitServer(folder)
+        server.start()
+    return server.url
 
 
 @pytest.fixture
@@ -85,3 +100,4 @@ async def databases(postgres: EmbeddedPostgres) -> AsyncIterator[Databases]:
 
 async def _copy(admin: asyncpg.Connection, service: str, name: str) -> None:
     await admin.execute(f"create database {name} template {service} owner {service} strategy file_copy")
+    await admin.execute(f"revoke connect on database {name} from public")

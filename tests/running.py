@@ -1,5 +1,7 @@
 """Services running inside a test: the real app on a real database, its neighbours reached without a port."""
 
+import asyncio
+import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -27,6 +29,17 @@ OTHER_TEAM = UUID("01938000-0000-7000-8000-00000000000b")
 NURSE = UUID("01938000-0000-7000-8000-000000000001")
 DEPUTY = UUID("01938000-0000-7000-8000-000000000002")
 STRANGER = UUID("01938000-0000-7000-8000-000000000009")
+
+
+async def until(holds: Callable[[], Any], seconds: float = 10) -> Any:
+    """Wait until this holds, and give what it gave. Raises `TimeoutError`."""
+    async with asyncio.timeout(seconds):
+        while True:
+            found = holds()
+            found = await found if inspect.isawaitable(found) else found
+            if found:
+                return found
+            await asyncio.sleep(0.02)
 
 
 def settings_for(url: str) -> ServiceSettings:

@@ -28,7 +28,7 @@ async def serving(app: ASGIApp, *, port: int | None = None, lifespan: bool = Tru
     )
     server = uvicorn.Server(config)
     # Ctrl-C ends the whole demo, in order; it is not for one of its servers to catch.
-    server.capture_signals = nullcontext  # type: ignore[method-assign]
+    server.capture_signals = nullcontext  # type: ignore[assignment]
     running = asyncio.create_task(server.serve())
     while not (server.started or running.done()):  # noqa: ASYNC110  uvicorn offers a flag to look at, and no event
         await asyncio.sleep(0.01)
