@@ -40,6 +40,15 @@ def create_app(
             proxy.upstreams = {**away, **{name: AppUpstream(app) for name, app in (apps or {}).items()}}
             yield
 
+    app = Starlette(routes=_pages(proxy, metrics), lifespan=lifespan)
+    app.router.default = proxy
+    app.add_middleware(RequestLog, metrics=metrics)
+    return app
+
+
+def _pages(proxy: Proxy, metrics: Metrics) -> list[Page | Mount]:
+    """The gateway's own pages: its health and figures, and the API's documents."""
+
     async def live(_: Request) -> Response:
         return JSONResponse({"status": "live"})
 
@@ -47,12 +56,12 @@ def create_app(
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     async def openapi(_: Request) -> Response:
-        return JSONResponse(await docs.merged(routes, proxy.upstreams))
+        return JSONResponse(await docs.merged(proxy.routes, proxy.upstreams))
 
     async def docs_page(_: Request) -> Response:
         return docs.page()
 
-    pages = [
+    return [
         Page("/health/live", live),
         Page("/health/ready", live),
         Page("/metrics", figures),
@@ -60,7 +69,3 @@ def create_app(
         Page("/docs", docs_page),
         Mount("/docs/assets", StaticFiles(directory=docs.assets())),
     ]
-    app = Starlette(routes=pages, lifespan=lifespan)
-    app.router.default = proxy
-    app.add_middleware(RequestLog, metrics=metrics)
-    return app

@@ -82,6 +82,10 @@ class Service:
             redoc_url=None,
             telemetry={"tracer_provider": provider, "tracing": provider is not None, "metrics": False, "logs": False},
         )
+        self._furnish(app)
+        return app
+
+    def _furnish(self, app: FastAPI) -> None:
         errors.install(app)
         for kind, handler in self.error_handlers.items():
             app.add_exception_handler(kind, handler)
@@ -90,7 +94,6 @@ class Service:
         app.state.metrics = Metrics(self.name)
         app.add_middleware(RequestLog, metrics=app.state.metrics)
         _add_health(app)
-        return app
 
     async def _start(
         self,

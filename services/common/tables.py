@@ -24,39 +24,8 @@ PLATFORM_TABLES = frozenset({"outbox", "inbox", "dead_letter", "idempotency_key"
 
 def add_platform_tables(metadata: MetaData) -> None:
     """Add them to a service's metadata. Their migration is `services.common.migrations.platform_v1`."""
-    Table(
-        "outbox",
-        metadata,
-        Column("seq", BigInteger, Identity(always=True), primary_key=True),
-        Column("id", Uuid, nullable=False, unique=True),
-        Column("type", Text, nullable=False),
-        Column("subject", Text, nullable=False),
-        Column("aggregate_version", Integer, nullable=False),
-        Column("envelope", JSONB, nullable=False),
-        Column("written_at", INSTANT, nullable=False, server_default=func.clock_timestamp()),
-        Column("sent_at", INSTANT),
-        Index("outbox_unsent", "seq", postgresql_where=text("sent_at is null")),
-        Index("outbox_sent", "sent_at", postgresql_where=text("sent_at is not null")),
-    )
-    Table(
-        "inbox",
-        metadata,
-        Column("event_id", Uuid, primary_key=True),
-        Column("consumer", Text, primary_key=True),
-        Column("applied_at", INSTANT, nullable=False, server_default=func.clock_timestamp(), index=True),
-    )
-    Table(
-        "dead_letter",
-        metadata,
-        Column("event_id", Uuid, primary_key=True),
-        Column("consumer", Text, primary_key=True),
-        Column("type", Text, nullable=False),
-        Column("envelope", JSONB, nullable=False),
-        Column("attempts", Integer, nullable=False),
-        Column("first_error", Text, nullable=False),
-        Column("last_error", Text, nullable=False),
-        Column("died_at", INSTANT, nullable=False, server_default=func.clock_timestamp()),
-    )
+    _add_outbox(metadata)
+    _add_inbox(metadata)
     Table(
         "idempotency_key",
         metadata,
@@ -76,4 +45,43 @@ def add_platform_tables(metadata: MetaData) -> None:
         Column("from_on", Date, nullable=False),
         Column("until_on", Date),
         Column("version", Integer, nullable=False),
+    )
+
+
+def _add_outbox(metadata: MetaData) -> None:
+    Table(
+        "outbox",
+        metadata,
+        Column("seq", BigInteger, Identity(always=True), primary_key=True),
+        Column("id", Uuid, nullable=False, unique=True),
+        Column("type", Text, nullable=False),
+        Column("subject", Text, nullable=False),
+        Column("aggregate_version", Integer, nullable=False),
+        Column("envelope", JSONB, nullable=False),
+        Column("written_at", INSTANT, nullable=False, server_default=func.clock_timestamp()),
+        Column("sent_at", INSTANT),
+        Index("outbox_unsent", "seq", postgresql_where=text("sent_at is null")),
+        Index("outbox_sent", "sent_at", postgresql_where=text("sent_at is not null")),
+    )
+
+
+def _add_inbox(metadata: MetaData) -> None:
+    Table(
+        "inbox",
+        metadata,
+        Column("event_id", Uuid, primary_key=True),
+        Column("consumer", Text, primary_key=True),
+        Column("applied_at", INSTANT, nullable=False, server_default=func.clock_timestamp(), index=True),
+    )
+    Table(
+        "dead_letter",
+        metadata,
+        Column("event_id", Uuid, primary_key=True),
+        Column("consumer", Text, primary_key=True),
+        Column("type", Text, nullable=False),
+        Column("envelope", JSONB, nullable=False),
+        Column("attempts", Integer, nullable=False),
+        Column("first_error", Text, nullable=False),
+        Column("last_error", Text, nullable=False),
+        Column("died_at", INSTANT, nullable=False, server_default=func.clock_timestamp()),
     )
