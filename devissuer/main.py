@@ -35,14 +35,14 @@ class Issuer:
     def jwks(self) -> dict[str, Any]:
         return {"keys": [self._key.as_dict(private=False)]}
 
-    def token(self, subject: str, persona: str, **overrides: Any) -> str:
+    def token(self, subject: str, role: str, **overrides: Any) -> str:
         """An access token; `overrides` replaces claims, and None removes one, to make hostile tokens in tests."""
         now = int(time.time())
         claims: dict[str, Any] = {
             "iss": ISSUER,
             "aud": AUDIENCE,
             "sub": subject,
-            "persona": persona,
+            "persona": role,
             "iat": now,
             "exp": now + LIFE_SECONDS,
             "jti": str(uuid7()),

@@ -7,15 +7,19 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy import event
 from uuid6 import uuid7
 
 from demo.servers.postgres import SERVICES, EmbeddedPostgres
 from demo.servers.rabbit import RabbitServer
+from services.common.db import Database
 from services.common.migrations.migrate import migrate
 from tests.running import Databases
 
@@ -101,3 +105,21 @@ async def databases(postgres: EmbeddedPostgres) -> AsyncIterator[Databases]:
 async def _copy(admin: asyncpg.Connection, service: str, name: str) -> None:
     await admin.execute(f"create database {name} template {service} owner {service} strategy file_copy")
     await admin.execute(f"revoke connect on database {name} from public")
+
+
+@pytest.fixture
+def statements() -> Callable[[Database], AbstractContextManager[list[str]]]:
+    """Counts the SQL statements of a block: `with statements(database) as seen:`."""
+
+    @contextmanager
+    def watching(database: Database) -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            seen.append(statement)
+
+        event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+        yield seen
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+
+    return watching

@@ -1,37 +1,14 @@
 """A referral is received, decided once, and opens an episode of care with a named nurse."""
 
+import asyncio
 from typing import Any
 
+import pytest
 from uuid6 import uuid7
 
-from services.caseload.events import EpisodeOfCareOpened, ReferralAccepted
-from tests.running import DEPUTY, NURSE, STRANGER, TEAM, Running
-
-
-def a_referral(**changes: Any) -> dict[str, Any]:
-    person = {"given_name": "Maureen", "family_name": "Tabor", "nhs_number": "999 000 0204", "birth_on": "1936-06-06"}
-    referral = {
-        "id": str(uuid7()),
-        "team_id": str(TEAM),
-        "source": "gp",
-        "reason": "Leg ulcer; sees nobody from one week to the next",
-        "urgency": "routine",
-        "received_at": "2026-11-02T09:00:00Z",
-        "person": person,
-    }
-    return referral | changes
-
-
-def an_acceptance(**changes: Any) -> dict[str, Any]:
-    acceptance = {
-        "client_id": str(uuid7()),
-        "episode_of_care_id": str(uuid7()),
-        "named_nurse_id": str(NURSE),
-        "deputy_id": str(DEPUTY),
-        "pathway": "recovery",
-        "urgent_reason": "Bleeding; the team meets on Wednesday",
-    }
-    return acceptance | changes
+from services.caseload.events import EpisodeOfCareOpened, ReferralAccepted, ReferralNotTaken, ReferralReceived
+from tests.caseload.story import a_referral, an_acceptance, take_on
+from tests.running import NURSE, STRANGER, TEAM, Running
 
 
 async def test_anonymous_is_refused(caseload: Running) -> None:
@@ -44,11 +21,10 @@ async def test_anonymous_is_refused(caseload: Running) -> None:
 
 async def test_accepting_opens_an_episode_and_tells_the_others(caseload: Running) -> None:
     nurse = await caseload.nurse("caseload")
-    referral = a_referral()
+    referral, acceptance = a_referral(), an_acceptance()
     received = await nurse.post("/v1/referrals", json=referral)
     assert received.status_code == 201, received.text
     assert received.json()["nhs_number"] == "9990000204"
-    acceptance = an_acceptance()
     accepted = await nurse.post(f"/v1/referrals/{referral['id']}/accept", json=acceptance)
     assert accepted.status_code == 201, accepted.text
     assert accepted.json()["named_nurse_id"] == str(NURSE)
@@ -58,24 +34,145 @@ async def test_accepting_opens_an_episode_and_tells_the_others(caseload: Running
         told[0].data["episode_of_care_id"] == opened[0].data["episode_of_care_id"] == acceptance["episode_of_care_id"]
     )
     assert told[0].aggregateversion == 2
+    assert len(await caseload.published("caseload", ReferralReceived)) == 1
 
 
-async def test_a_referral_is_decided_only_once(caseload: Running) -> None:
+async def test_no_client_becomes_active_without_a_named_nurse_and_a_deputy(caseload: Running) -> None:
     nurse = await caseload.nurse("caseload")
     referral = a_referral()
     await nurse.post("/v1/referrals", json=referral)
-    await nurse.post(f"/v1/referrals/{referral['id']}/accept", json=an_acceptance())
-    again = await nurse.post(f"/v1/referrals/{referral['id']}/accept", json=an_acceptance())
-    assert again.status_code == 409
-    assert again.json()["code"] == "referral_already_decided"
-    assert again.json()["errors"][0]["way_out"]
+    path = f"/v1/referrals/{referral['id']}/accept"
+    for missing in ("named_nurse_id", "deputy_id"):
+        acceptance = {name: value for name, value in an_acceptance().items() if name != missing}
+        answer = await nurse.post(path, json=acceptance)
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"] == f"/body/{missing}"
+    alone = await nurse.post(path, json=an_acceptance(deputy_id=str(NURSE)))
+    assert alone.status_code == 422
+    assert await caseload.published("caseload", EpisodeOfCareOpened) == []
+
+
+async def test_a_referral_is_decided_only_once_even_by_two_at_a_time(caseload: Running) -> None:
+    nurse = await caseload.nurse("caseload")
+    referral = a_referral()
+    await nurse.post("/v1/referrals", json=referral)
+    path = f"/v1/referrals/{referral['id']}/accept"
+    answers = await asyncio.gather(*(nurse.post(path, json=an_acceptance()) for _ in range(6)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409, 409]
+    refused = next(answer for answer in answers if answer.status_code == 409).json()
+    assert refused["code"] == "referral_already_decided"
+    assert refused["errors"][0]["way_out"]
+
+
+async def test_a_decision_must_be_adopted_and_about_this_referral(caseload: Running) -> None:
+    nurse = await caseload.nurse("caseload")
+    referral, decision = a_referral(), uuid7()
+    await nurse.post("/v1/referrals", json=referral)
+    acceptance = an_acceptance(decision_id=str(decision), urgent_reason=None)
+    path = f"/v1/referrals/{referral['id']}/accept"
+    early = await nurse.post(path, json=acceptance)
+    assert (early.status_code, early.json()["code"]) == (409, "decision_not_adopted")
+    await adopted(caseload, decision, uuid7())
+    assert (await nurse.post(path, json=acceptance)).status_code == 409
+    await adopted(caseload, decision, referral["id"])
+    accepted = await nurse.post(path, json=acceptance)
+    assert accepted.status_code == 201, accepted.text
+    assert (await caseload.published("caseload", ReferralAccepted))[0].data["decision_id"] == str(decision)
+
+
+async def test_what_one_nurse_took_on_urgently_is_ratified_by_the_team(caseload: Running) -> None:
+    client = await take_on(caseload)
+    decision = uuid7()
+    await adopted(caseload, decision, client.referral_id)
+    ratified = (await client.nurse.get(f"/v1/referrals/{client.referral_id}")).json()
+    assert ratified["urgent_reason"]
+    assert ratified["decision_id"] == str(decision)
+
+
+async def adopted(caseload: Running, decision: Any, subject: Any) -> None:
+    fact = {
+        "decision_id": str(decision),
+        "team_id": str(TEAM),
+        "subjects": [{"kind": "referral", "id": str(subject)}],
+        "adopted_on": "2026-11-04",
+        "agree": 5,
+        "can_live_with": 1,
+    }
+    await caseload.deliver("caseload", "governance.decision.adopted.v1", fact)
+
+
+async def test_a_person_without_a_health_need_is_declined_and_signposted(caseload: Running) -> None:
+    nurse = await caseload.nurse("caseload")
+    referral = a_referral(health_need=False, source="community")
+    await nurse.post("/v1/referrals", json=referral)
+    refused = await nurse.post(f"/v1/referrals/{referral['id']}/accept", json=an_acceptance())
+    assert (refused.status_code, refused.json()["code"]) == (409, "health_need_required")
+    silent = await nurse.post(f"/v1/referrals/{referral['id']}/not-take", json={"reason": "no_health_need"})
+    assert silent.json()["errors"][0]["pointer"] == "/body/signpost"
+    body = {"reason": "no_health_need", "signpost": "Introduced to the befrienders"}
+    declined = await nurse.post(f"/v1/referrals/{referral['id']}/not-take", json=body)
+    assert (declined.json()["status"], declined.json()["signpost"]) == ("not_taken", body["signpost"])
+    told = (await caseload.published("caseload", ReferralNotTaken))[0].data
+    assert (told["reason"], told["source"]) == ("no_health_need", "community")
+    assert "signpost" not in told
+
+
+async def test_a_person_who_comes_back_keeps_one_record(caseload: Running) -> None:
+    first = await take_on(caseload)
+    again = await take_on(caseload)
+    assert again.client_id == first.client_id
+    assert again.episode_id != first.episode_id
+
+
+async def test_a_referral_from_a_partner_arrives_by_event_once(caseload_with_interop: Running) -> None:
+    caseload = caseload_with_interop
+    inbound = caseload.extra["inbound"]
+    fact = {"inbound_referral_id": inbound["id"], "team_id": str(TEAM), "message_kind": "referral"}
+    more = {"use_case": "a5t2", "urgency": "urgent", "received_at": "2026-11-04T09:00:00Z"}
+    envelope = await caseload.deliver("caseload", "interop.referral.received.v1", fact | more)
+    await caseload.broker._handlers["caseload.interop.referral.received.v1"](envelope)
+    nurse = await caseload.nurse("caseload")
+    items = (await nurse.get("/v1/referrals")).json()["items"]
+    assert [(item["inbound_referral_id"], item["urgency"], item["source"]) for item in items] == [
+        (inbound["id"], "urgent", "gp")
+    ]
+    assert (items[0]["nhs_number"], items[0]["nhs_number_status"]) == (None, "07")
 
 
 async def test_another_team_cannot_tell_a_hidden_referral_from_none(caseload: Running) -> None:
-    nurse, stranger = await caseload.nurse("caseload"), await caseload.client("caseload", STRANGER)
-    referral = a_referral()
-    await nurse.post("/v1/referrals", json=referral)
-    hidden = await stranger.get(f"/v1/referrals/{referral['id']}")
-    absent = await stranger.get(f"/v1/referrals/{uuid7()}")
-    assert hidden.status_code == absent.status_code == 404
-    assert {**hidden.json(), "instance": ""} == {**absent.json(), "instance": ""}
+    client = await take_on(caseload)
+    stranger = await caseload.client("caseload", STRANGER)
+    for path in ("/v1/referrals/{}", "/v1/clients/{}"):
+        hidden = await stranger.get(path.format(client.referral_id if "referrals" in path else client.client_id))
+        absent = await stranger.get(path.format(uuid7()))
+        assert hidden.status_code == absent.status_code == 404
+        assert {**hidden.json(), "instance": ""} == {**absent.json(), "instance": ""}
+    assert (await stranger.get("/v1/clients")).json()["items"] == []
+    decided = await stranger.post(f"/v1/referrals/{client.referral_id}/accept", json=an_acceptance())
+    assert decided.status_code == 404
+    foreign = await stranger.post("/v1/referrals", json=a_referral())
+    assert foreign.status_code == 404
+
+
+@pytest.mark.parametrize("persona", ["coach", "heatshield", "steering", "commissioner", "hr", "finance", "ops"])
+async def test_who_works_around_the_team_never_reads_a_client(caseload: Running, persona: str) -> None:
+    client = await take_on(caseload)
+    reader = await caseload.client("caseload", STRANGER, persona)
+    for path in (
+        "/v1/clients",
+        f"/v1/clients/{client.client_id}",
+        "/v1/referrals",
+        f"/v1/referrals/{client.referral_id}",
+    ):
+        answer = await reader.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+async def test_membership_that_ended_opens_nothing_and_an_older_event_does_not_bring_it_back(caseload: Running) -> None:
+    client = await take_on(caseload)
+    fact = {"team_id": str(TEAM), "employee_id": str(NURSE), "role": "registered_nurse", "from_on": "2025-01-01"}
+    ended, older = fact | {"until_on": "2026-01-01"}, fact | {"until_on": None}
+    await caseload.deliver("caseload", "hr.team_membership.changed.v1", ended, version=3)
+    assert (await client.nurse.get(f"/v1/clients/{client.client_id}")).status_code == 404
+    await caseload.deliver("caseload", "hr.team_membership.changed.v1", older, version=2)
+    assert (await client.nurse.get(f"/v1/clients/{client.client_id}")).status_code == 404
