@@ -1,0 +1,74 @@
+"""People at the gateway: each call is signed in as somebody, and safe to repeat."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import httpx
+
+Found = TypeVar("Found")
+TOKEN_SECONDS = 600
+
+
+class Refused(Exception):
+    """An answer that the demo did not expect."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        super().__init__(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text[:400]}")
+        self.answer = answer
+
+
+class Gateway:
+    """The one door, for everybody in the demo. All calls of a run carry one trace."""
+
+    def __init__(self, base_url: str, trace_id: str) -> None:
+        self._http = httpx.AsyncClient(base_url=base_url, timeout=30, trust_env=False)
+        self._traceparent = f"00-{trace_id}-{trace_id[:16]}-01"
+        self._tokens: dict[str, tuple[float, str]] = {}
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def call(self, person: str, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """The answer, whatever it is."""
+        signed = {"Authorization": f"Bearer {await self._token(person)}", "traceparent": self._traceparent}
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self._http.request(method, path, json=body, headers=signed | named)
+
+    async def get(self, person: str, path: str) -> Any:
+        """Raises `Refused` unless it is there."""
+        answer = await self.call(person, "GET", path)
+        if not answer.is_success:
+            raise Refused(answer)
+        return answer.json()
+
+    async def send(self, person: str, path: str, body: Any = None, *, done: str = "") -> Any:
+        """A POST that may have happened before: `done` is the code of a refusal that says it did."""
+        answer = await self.call(person, "POST", path, body)
+        if answer.is_success:
+            return answer.json()
+        if answer.json().get("code") in {"already_recorded", done}:
+            return None
+        raise Refused(answer)
+
+    async def _token(self, person: str) -> str:
+        kept = self._tokens.get(person)
+        if kept and time.monotonic() - kept[0] < TOKEN_SECONDS:
+            return kept[1]
+        answer = await self._http.post("/dev/token", data={"person": person})
+        if not answer.is_success:
+            raise Refused(answer)
+        token: str = answer.json()["access_token"]
+        self._tokens[person] = (time.monotonic(), token)
+        return token
+
+
+async def until(ask: Callable[[], Awaitable[Found | None]], *, seconds: float = 30) -> Found | None:
+    """Events take a moment: ask again until there is an answer, and give None if none came in time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = await ask()
+        if found or time.monotonic() > deadline:
+            return found
+        await asyncio.sleep(0.05)

@@ -1,0 +1,42 @@
+"""A made-up council at its own address: it checks each event's signature, and keeps what it accepted in a file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from standardwebhooks import Webhook, WebhookVerificationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+PATH = "/social-care/events"
+SECRET = "whsec_YSBtYWRlLXVwIGNvdW5jaWwncyBkZW1vIHNlY3JldA=="  # noqa: S105  the made-up council's own
+
+
+class Council:
+    """Remembers across restarts, so that a second delivery of the same event can be told from a first."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = folder / "council-events.jsonl"
+        lines = self._file.read_text().splitlines() if self._file.exists() else []
+        self.accepted: dict[str, dict[str, Any]] = {one["webhook_id"]: one["event"] for one in map(json.loads, lines)}
+        self.refused = 0
+
+    def app(self) -> Starlette:
+        return Starlette(routes=[Route(PATH, self._receive, methods=["POST"])])
+
+    async def _receive(self, request: Request) -> Response:
+        body = await request.body()
+        try:
+            event = Webhook(SECRET).verify(body.decode(), dict(request.headers))
+        except (WebhookVerificationError, ValueError):
+            self.refused += 1
+            return JSONResponse({"error": "the signature does not fit"}, 401)
+        webhook_id = request.headers["webhook-id"]
+        if webhook_id not in self.accepted:
+            self.accepted[webhook_id] = event
+            with self._file.open("a") as log:
+                log.write(json.dumps({"webhook_id": webhook_id, "event": event}) + "\n")
+        return Response(status_code=204)
