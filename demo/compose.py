@@ -11,15 +11,16 @@ from starlette.applications import Starlette
 from demo.barrow import people
 from devissuer.main import ISSUER
 from devissuer.main import create_app as create_issuer
+from gateway.main import GatewaySettings
 from gateway.main import create_app as create_gateway
-from gateway.routes import ROUTES, SERVICES, Route
+from gateway.routes import SERVICES
 from services.common.broker import InProcessBroker
 from services.common.peers import Mounts
 from services.common.service import Service
 from services.common.settings import ServiceSettings
 
 # The way to the development issuer. It is in no table of the gateway's own.
-SIGN_IN = Route("/dev", "issuer", strip=False, documented=False)
+SIGN_IN = {"/dev": "issuer"}
 
 
 def services() -> dict[str, Service]:
@@ -38,7 +39,7 @@ def create_app(database_url: Callable[[str], str]) -> Starlette:
     around = {**apps, "issuer": issuer}
     for name, app in around.items():
         mounts[f"all://{name}"] = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    gateway = create_gateway(common, apps=around, routes=(*ROUTES, SIGN_IN))
+    gateway = create_gateway(GatewaySettings(app_env="demo", issuer=ISSUER, more_routes=SIGN_IN), apps=around)
     own_lifespan = gateway.router.lifespan_context
 
     @asynccontextmanager

@@ -1,13 +1,13 @@
 """The gateway, assembled. Run alone: `python -m services serve gateway`."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from opentelemetry import trace
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount
 from starlette.routing import Route as Page
 from starlette.staticfiles import StaticFiles
@@ -21,14 +21,20 @@ from services.common.settings import ServiceSettings
 from services.common.telemetry import Metrics, RequestLog, tracer_provider
 
 
-def create_app(
-    settings: ServiceSettings | None = None,
-    *,
-    apps: Mapping[str, ASGIApp] | None = None,
-    routes: Sequence[Route] = ROUTES,
-) -> Starlette:
+class GatewaySettings(ServiceSettings):
+    """`GATEWAY_MORE_ROUTES='{"/dev": "issuer"}'` adds rows to the table; such paths arrive whole."""
+
+    more_routes: dict[str, str] = {}
+
+    def routes(self) -> tuple[Route, ...]:
+        added = (Route(prefix, service, strip=False, documented=False) for prefix, service in self.more_routes.items())
+        return (*ROUTES, *added)
+
+
+def create_app(settings: GatewaySettings | None = None, *, apps: Mapping[str, ASGIApp] | None = None) -> Starlette:
     """The door. `apps` are services in this same process, by name; the others are reached at their address."""
-    settings = settings or ServiceSettings.for_service("gateway")
+    settings = settings or GatewaySettings.for_service("gateway")
+    routes = settings.routes()
     provider = tracer_provider("gateway", settings.otlp_endpoint)
     proxy = Proxy(routes, trace.get_tracer("heatshield", tracer_provider=provider or trace.NoOpTracerProvider()))
     metrics = Metrics("gateway")
@@ -61,7 +67,11 @@ def _pages(proxy: Proxy, metrics: Metrics) -> list[Page | Mount]:
     async def docs_page(_: Request) -> Response:
         return docs.page()
 
+    async def front(_: Request) -> Response:
+        return RedirectResponse("/docs")
+
     return [
+        Page("/", front),
         Page("/health/live", live),
         Page("/health/ready", live),
         Page("/metrics", figures),

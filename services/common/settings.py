@@ -42,7 +42,7 @@ class ServiceSettings(BaseSettings):
         return self
 
     @classmethod
-    def for_service(cls, name: str) -> "ServiceSettings":
+    def for_service(cls, name: str) -> Self:
         return cls(_env_prefix=f"{name.upper()}_")
 
     def peer_url(self, service: str) -> str:

@@ -14,8 +14,7 @@ from starlette.routing import Route
 
 from demo.servers.http import serving
 from demo.servers.ports import free_port
-from gateway.main import create_app
-from services.common.settings import ServiceSettings
+from gateway.main import GatewaySettings, create_app
 
 
 async def echo(request: Request) -> Response:
@@ -61,12 +60,12 @@ UPSTREAM = Starlette(
 async def door(request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
     """The gateway in front of one service, reached both ways it can be."""
     async with AsyncExitStack() as stack:
-        settings = ServiceSettings(app_env="test")
+        settings = GatewaySettings(app_env="test")
         apps = {"caseload": UPSTREAM}
         if request.param == "over HTTP":
             away = f"http://127.0.0.1:{free_port()}"
             peers = {"caseload": await stack.enter_async_context(serving(UPSTREAM, lifespan=False)), "roster": away}
-            settings, apps = ServiceSettings(app_env="test", peers=peers), {}
+            settings, apps = GatewaySettings(app_env="test", peers=peers), {}
         app = create_app(settings, apps=apps)
         await stack.enter_async_context(app.router.lifespan_context(app))
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://door")
@@ -140,7 +139,7 @@ async def test_an_unknown_path_says_where_to_look(door: httpx.AsyncClient) -> No
 
 
 async def test_a_service_that_is_away_is_a_502() -> None:
-    app = create_app(ServiceSettings(app_env="test", peers={"roster": f"http://127.0.0.1:{free_port()}"}))
+    app = create_app(GatewaySettings(app_env="test", peers={"roster": f"http://127.0.0.1:{free_port()}"}))
     async with app.router.lifespan_context(app):
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://door")
         answer = await client.get("/roster/v1/visits")

@@ -1,0 +1,64 @@
+# Heatshield. `make help` lists every target in words.
+PYTHON ?= python3
+PORT ?= 8000
+ROOT := $(CURDIR)
+BIN := $(ROOT)/.venv/bin
+TOOLS := $(ROOT)/.heatshield/tools
+STAMP := $(ROOT)/.venv/.ready
+export UV_PYTHON_DOWNLOADS = never
+
+.DEFAULT_GOAL := help
+.PHONY: help env demo demo-reset up test test-slow lint format check contracts mission migration clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+env: $(STAMP) ## Make the environment in .venv from the locked, hashed dependencies
+
+$(STAMP): pyproject.toml uv.lock deploy/uv-requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@echo "Making the environment in .venv …"
+	@command -v uv >/dev/null || [ -x $(TOOLS)/bin/uv ] || { $(PYTHON) -m venv $(TOOLS) && \
+		$(TOOLS)/bin/pip install --quiet --require-hashes -r deploy/uv-requirements.txt; } || \
+		{ echo "Python's venv and pip are needed (Debian: apt install python3-venv)"; exit 1; }
+	@PATH="$(TOOLS)/bin:$$PATH" uv sync --frozen --quiet --python $(PYTHON)
+	@touch $(STAMP)
+
+demo: env ## Play one working day on an embedded PostgreSQL, then stay up (ONCE=1 JSON=1 AGAINST=url PORT=8000)
+	@$(BIN)/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json) $(if $(AGAINST),--against $(AGAINST))
+
+demo-reset: env ## Forget the demo's data
+	@$(BIN)/python -m demo --reset
+
+up: env ## Run each service as a process of its own over RabbitMQ (docker compose where there is an engine)
+	@if docker info >/dev/null 2>&1; then docker compose up --build; else \
+		$(BIN)/python -m demo.servers.rabbit && $(BIN)/python -m demo.up --port $(PORT); fi
+
+test: env ## Run the tests, on servers of their own
+	@$(BIN)/python -m demo.servers.rabbit
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" $(ARGS)
+
+test-slow: env ## Run the tests that kill processes or start many
+	@$(BIN)/python -m demo.servers.rabbit
+	@$(BIN)/python -m pytest -m slow $(ARGS)
+
+lint: env ## Check style, types and imports
+	@echo "ruff" && $(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && echo "mypy --strict" && $(BIN)/mypy
+
+format: env ## Put the code in its form
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+check: lint test test-slow mission ## Everything that must be green before a change is handed on
+
+contracts: env ## Write docs/contracts from the code
+	@$(BIN)/python -m demo.contracts
+
+mission: env ## Count the mission rows that work, and run the tests that prove them
+	@$(BIN)/python -m tests.mission
+
+migration: env ## Write the migration a changed model needs: SERVICE=hr MESSAGE='Add a column'
+	@$(BIN)/python -m demo.migration $(SERVICE) "$(MESSAGE)"
+
+clean: ## Remove the environment and everything that was made
+	@rm -rf .venv .heatshield .mypy_cache .ruff_cache .pytest_cache .hypothesis

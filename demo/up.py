@@ -1,0 +1,76 @@
+"""Every service as a process of its own, over RabbitMQ, on a machine without containers: `make up`."""
+
+import asyncio
+import json
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from honcho.manager import Manager
+
+from demo.compose import SIGN_IN
+from demo.servers.ports import free_port
+from demo.servers.postgres import EmbeddedPostgres
+from demo.servers.rabbit import RabbitServer
+from devissuer.main import ISSUER
+from gateway.routes import SERVICES
+
+FOLDER = Path(".heatshield/up")
+
+
+def environment(postgres: EmbeddedPostgres, rabbit: RabbitServer, ports: dict[str, int]) -> dict[str, str]:
+    """The settings of all processes: what is shared has one name, what is one service's own has its prefix."""
+    secret = secrets.token_urlsafe(24)
+    issuer = f"http://127.0.0.1:{ports['issuer']}"
+    shared = {
+        "HEATSHIELD_APP_ENV": "demo",
+        "HEATSHIELD_BROKER_URL": rabbit.url,
+        "HEATSHIELD_ISSUER": ISSUER,
+        "HEATSHIELD_JWKS_URL": f"{issuer}/jwks",
+        "HEATSHIELD_TOKEN_URL": f"{issuer}/token",
+        "HEATSHIELD_PEERS": json.dumps({name: f"http://127.0.0.1:{port}" for name, port in ports.items()}),
+        "GATEWAY_MORE_ROUTES": json.dumps(SIGN_IN),
+        "DEMO_SERVICE_SECRET": secret,
+        "PYTHONUNBUFFERED": "1",
+    }
+    own = {f"{name.upper()}_DATABASE_URL": postgres.url(name) for name in SERVICES}
+    return {**os.environ, **shared, **own, **{f"{name.upper()}_CLIENT_SECRET": secret for name in SERVICES}}
+
+
+def commands(port: int, ports: dict[str, int]) -> dict[str, str]:
+    python = sys.executable
+    return {
+        "issuer": f"{python} -m demo.issuer {ports['issuer']}",
+        **{name: f"{python} -m services serve {name} --port {ports[name]}" for name in SERVICES},
+        "gateway": f"{python} -m gateway --port {port}",
+    }
+
+
+def main(port: Annotated[int, typer.Option(help="The gateway's port.")] = 8000) -> None:
+    """Start the servers, prepare every service, and run them until Ctrl-C."""
+    postgres, rabbit = EmbeddedPostgres(FOLDER), RabbitServer(FOLDER / "rabbit")
+    ports = {name: free_port() for name in ("issuer", *SERVICES)}
+    try:
+        print("Starting PostgreSQL and RabbitMQ …", flush=True)
+        postgres.start()
+        rabbit.start()
+        asyncio.run(postgres.create_databases())
+        settings = environment(postgres, rabbit, ports)
+        subprocess.run([sys.executable, "-m", "services", "prepare"], env=settings, check=True)
+        manager = Manager()
+        for name, command in commands(port, ports).items():
+            manager.add_process(name, command, env=settings, quiet=False)
+        print(f"The gateway will answer at http://127.0.0.1:{port}. Ctrl-C stops everything.", flush=True)
+        manager.loop()
+    finally:
+        rabbit.stop()
+        postgres.stop()
+    sys.exit(manager.returncode)
+
+
+if __name__ == "__main__":
+    typer.run(main)
