@@ -1,0 +1,45 @@
+"""What hr tells the others. Additive changes only; a breaking change is a new version beside the old."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from services.common.events import Event
+
+
+class TeamMembershipChanged(Event):
+    """The whole state of one membership: who belongs to which team, from when until when."""
+
+    name: ClassVar[str] = "hr.team_membership.changed.v1"
+
+    team_id: UUID
+    employee_id: UUID
+    role: str
+    from_on: date
+    until_on: date | None
+
+
+class ContractAgreed(Event):
+    name: ClassVar[str] = "hr.contract.agreed.v1"
+
+    contract_id: UUID
+    employee_id: UUID
+    team_id: UUID
+    kind: str
+    band: str
+    role: str
+    minutes_per_week: int
+    from_on: date
+    until_on: date | None
+
+
+class ClearanceChanged(Event):
+    """Whether somebody may visit alone, and on what ground. The newest one of an employee holds."""
+
+    name: ClassVar[str] = "hr.clearance.changed.v1"
+
+    employee_id: UUID
+    team_id: UUID
+    may_visit_alone: bool
+    ground: str
+    since_on: date

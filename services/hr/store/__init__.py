@@ -1,0 +1,1 @@
+"""Every hr query lives here, by noun."""
