@@ -1,0 +1,36 @@
+"""What hr can be asked to do: one public function for each sentence that HR, a nurse or a coach says."""
+
+from services.hr.usecases.belong import (
+    end_team_membership,
+    join_team,
+    read_team_membership,
+    rejoin_team,
+    team_members,
+)
+from services.hr.usecases.check import progress_dbs_check, read_dbs_check, start_dbs_check, waiting
+from services.hr.usecases.contract import agree_contract, contracts_ending, list_contracts
+from services.hr.usecases.employ import employ, list_employees, read_employee
+from services.hr.usecases.hours import hours_of_team, remember_contact, remember_shift
+from services.hr.usecases.rules import list_rules
+
+__all__ = [
+    "agree_contract",
+    "contracts_ending",
+    "employ",
+    "end_team_membership",
+    "hours_of_team",
+    "join_team",
+    "list_contracts",
+    "list_employees",
+    "list_rules",
+    "progress_dbs_check",
+    "read_dbs_check",
+    "read_employee",
+    "read_team_membership",
+    "rejoin_team",
+    "remember_contact",
+    "remember_shift",
+    "start_dbs_check",
+    "team_members",
+    "waiting",
+]

@@ -1,0 +1,110 @@
+"""What the HR office sends in these tests, and the office itself."""
+
+from typing import Any
+from uuid import UUID
+
+from uuid6 import uuid7
+
+from services.common.auth import Persona
+from tests.running import TEAM, Running
+
+AROUND_THE_TEAM = (Persona.COACH, Persona.HEATSHIELD)
+OUTSIDERS = (
+    Persona.STEERING,
+    Persona.SOCIAL_WORKER,
+    Persona.COMMISSIONER,
+    Persona.COUNCIL,
+    Persona.INTEGRATOR,
+    Persona.OPS,
+    Persona.SERVICE,
+)
+
+
+def an_employee(**changes: Any) -> dict[str, Any]:
+    employee = {
+        "id": str(uuid7()),
+        "given_name": "Ruth",
+        "family_name": "Adeyemi",
+        "role": "registered_nurse",
+        "title": "District nurse",
+        "band": "6",
+        "phone": "07700 900101",
+        "skills": ["wound_care", "syringe_driver"],
+        "revalidation_due_on": "2027-09-29",
+    }
+    return employee | changes
+
+
+def a_membership(employee_id: object, **changes: Any) -> dict[str, Any]:
+    membership = {
+        "id": str(uuid7()),
+        "team_id": str(TEAM),
+        "employee_id": str(employee_id),
+        "role": "registered_nurse",
+        "from_on": "2025-06-01",
+    }
+    return membership | changes
+
+
+def a_contract(employee_id: object, **changes: Any) -> dict[str, Any]:
+    contract = {
+        "id": str(uuid7()),
+        "employee_id": str(employee_id),
+        "team_id": str(TEAM),
+        "kind": "permanent",
+        "band": "6",
+        "role": "registered_nurse",
+        "minutes_per_week": 1800,
+        "from_on": "2025-06-01",
+    }
+    return contract | changes
+
+
+def a_check(employee_id: object, **changes: Any) -> dict[str, Any]:
+    check = {
+        "id": str(uuid7()),
+        "employee_id": str(employee_id),
+        "team_id": str(TEAM),
+        "started_on": "2026-09-14",
+    }
+    return check | changes
+
+
+async def office(hr: Running) -> Any:
+    """The HR office's client."""
+    return await hr.client("hr", "hr-office", Persona.HR)
+
+
+async def employed(hr: Running, **changes: Any) -> str:
+    """A new employee's id."""
+    answer = await (await office(hr)).post("/v1/employees", json=an_employee(**changes))
+    assert answer.status_code == 201, answer.text
+    found: str = answer.json()["id"]
+    return found
+
+
+async def joined(hr: Running, *, employee_id: UUID | str | None = None, **changes: Any) -> dict[str, Any]:
+    """A new member of the team, as hr answers."""
+    who = employee_id or await employed(hr)
+    answer = await (await office(hr)).post("/v1/team-memberships", json=a_membership(who, **changes))
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def checked(hr: Running, check_id: str, status: str, on: str, **more: Any) -> dict[str, Any]:
+    """The check after one more step."""
+    step = {"status": status, "on": on, **more}
+    answer = await (await office(hr)).post(f"/v1/dbs-checks/{check_id}/progress", json=step)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def refused(answer: Any, status: int, code: str, pointer: str) -> None:
+    """A refusal says which rule, at which field, and the way out."""
+    assert answer.status_code == status, answer.text
+    assert answer.json()["code"] == code
+    (error,) = answer.json()["errors"]
+    assert error["pointer"] == pointer
+    assert error["way_out"]
