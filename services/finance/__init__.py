@@ -1,0 +1,1 @@
+"""Finance: what care costs, who pays for it, and the days of reablement that nobody is charged for."""

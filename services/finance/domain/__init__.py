@@ -1,0 +1,1 @@
+"""Finance's rules: plain classes and functions with no I/O and no clock. Money is integer pence throughout."""

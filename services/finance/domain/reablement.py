@@ -1,0 +1,100 @@
+"""The reablement clock: the first weeks that nobody is charged for, counted in days and decided about in time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field, col
+
+from services.common.models import TeamOwned
+from services.finance.domain.base import Base
+from services.finance.domain.rate import NoRateInForce, Rate, RateKind
+
+# Outside the team no figure may stand on fewer people than this (mission row 8.13).
+SMALLEST_CELL = 5
+
+
+class AgreedReablement(BaseModel):
+    """The fields of `caseload.reablement.agreed.v1` that finance reads."""
+
+    client_id: UUID
+    episode_of_care_id: UUID
+    team_id: UUID
+    starts_on: date
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Where an episode stands on one day. Day 1 is the day it started; that day is not gone before it ends."""
+
+    day_number: int
+    days_gone: int
+    days_left: int
+    decision_due: bool
+    decision_overdue: bool
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A count of people, left out where it is so small that it could point at somebody."""
+
+    count: int | None
+    hidden: bool
+
+
+def figure(count: int, *, is_for_the_team: bool) -> Figure:
+    """Outside the team a count under five is hidden, nought included."""
+    hidden = not is_for_the_team and count < SMALLEST_CELL
+    return Figure(None if hidden else count, hidden)
+
+
+class ReablementEpisode(TeamOwned, Base, table=True):
+    """The free days of one episode of care (SI 2014/2672, reg 3). They do not start again with a new plan."""
+
+    client_id: UUID
+    episode_of_care_id: UUID = Field(unique=True)
+    started_on: date
+    free_days: int
+    last_free_day_on: date
+    decision_due_on: date
+    ended_on: date | None = None
+
+    @classmethod
+    def started(cls, agreed: AgreedReablement, rates: Mapping[str, Rate], now: datetime) -> Self:
+        """Counted with the rates of the first day, which counts as day 1. Raises `NoRateInForce`."""
+        if not rates.keys() >= {"free_days", "decision_day"}:
+            raise NoRateInForce(RateKind.REABLEMENT)
+        about: dict[str, Any] = agreed.model_dump(exclude={"starts_on"})
+        free_days, decision_day = rates["free_days"].amount, rates["decision_day"].amount
+        return cls(
+            **about,
+            started_on=agreed.starts_on,
+            free_days=free_days,
+            last_free_day_on=agreed.starts_on + timedelta(days=free_days - 1),
+            decision_due_on=agreed.starts_on + timedelta(days=decision_day - 1),
+            changed_at=now,
+        )
+
+    def clock(self, as_of: date) -> Clock:
+        """`as_of` is on or after the first day. Days gone and days left always add up to the free days."""
+        gone = min((as_of - self.started_on).days, self.free_days)
+        return Clock(
+            day_number=(as_of - self.started_on).days + 1,
+            days_gone=gone,
+            days_left=self.free_days - gone,
+            decision_due=as_of >= self.decision_due_on,
+            decision_overdue=as_of > self.decision_due_on,
+        )
+
+
+for check in (
+    CheckConstraint("last_free_day_on = started_on + free_days - 1", name="reablement_episode_days_add_up"),
+    CheckConstraint("decision_due_on between started_on and last_free_day_on", name="reablement_episode_decided_in"),
+    CheckConstraint("ended_on >= started_on", name="reablement_episode_ends_after_it_starts"),
+):
+    ReablementEpisode.__table__.append_constraint(check)  # type: ignore[attr-defined]
+Index("ix_reablement_episode_client_day", col(ReablementEpisode.client_id), col(ReablementEpisode.started_on))

@@ -1,0 +1,29 @@
+"""What finance tells the others. Additive changes only; a breaking change is a new version beside the old."""
+
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from services.common.events import Event
+
+
+class ReablementStarted(Event):
+    name: ClassVar[str] = "finance.reablement.started.v1"
+
+    reablement_id: UUID
+    client_id: UUID
+    episode_of_care_id: UUID
+    team_id: UUID
+    started_on: date
+    last_free_day_on: date
+    decision_due_on: date
+
+
+class ActivityCosted(Event):
+    name: ClassVar[str] = "finance.activity.costed.v1"
+
+    care_contact_id: UUID
+    team_id: UUID
+    cost_pence: int
+    minutes: int
+    costed_at: datetime
