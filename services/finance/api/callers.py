@@ -1,0 +1,29 @@
+"""Who may call which of finance's routes."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from services.common.auth import Persona
+from services.common.db import Transaction
+from services.common.http import Requires
+
+ByFinance = Annotated[Transaction, Depends(Requires(Persona.FINANCE))]
+ByTeamOrFinance = Annotated[Transaction, Depends(Requires(Persona.NURSE, Persona.FINANCE))]
+ByTeamOrAround = Annotated[
+    Transaction, Depends(Requires(Persona.NURSE, Persona.COACH, Persona.HEATSHIELD, Persona.STEERING))
+]
+# Whoever answers for the money, in sums that name no client.
+ByMoneyReader = Annotated[
+    Transaction,
+    Depends(
+        Requires(
+            Persona.NURSE,
+            Persona.FINANCE,
+            Persona.COACH,
+            Persona.HEATSHIELD,
+            Persona.STEERING,
+            Persona.COMMISSIONER,
+        )
+    ),
+]

@@ -1,0 +1,139 @@
+"""What finance answers with. Explicit, so that a new column never leaks by itself. Money is integer pence."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class RateShape(Shape):
+    id: UUID
+    kind: str
+    key: str
+    amount: int
+    unit: str
+    effective_from: date
+    effective_to: date | None
+    source: str
+    status: str
+
+
+class ActivityLineShape(Shape):
+    """A line as the finance office sees it: by its own id, with nothing that names the client."""
+
+    id: UUID
+    team_id: UUID
+    version: int
+    care_contact_id: UUID
+    employee_id: UUID
+    activity_type: str
+    minutes: int
+    occurred_on: date
+    band: str | None
+    cost_pence: int | None
+    explanation: dict[str, Any] | None
+    charge_status: str
+
+
+class TeamActivityLineShape(ActivityLineShape):
+    """A line as the client's own team sees it."""
+
+    client_id: UUID
+
+
+class ActivityCostShape(Shape):
+    """One type of activity by one band. Without a band the minutes wait for a contract or a rate."""
+
+    activity_type: str
+    band: str | None
+    minutes: int
+    cost_pence: int | None
+    pence_per_hour: int | None
+
+
+class ActivityCostsShape(Shape):
+    team_id: UUID
+    from_on: date
+    to_on: date
+    items: list[ActivityCostShape]
+
+
+class ContributionShape(Shape):
+    id: UUID
+    version: int
+    party: str
+    pledged_pence: int
+    invoiced_pence: int
+    paid_pence: int
+    unpaid_pence: int
+    unpaid: bool
+
+
+class BudgetShape(Shape):
+    id: UUID
+    team_id: UUID
+    version: int
+    name: str
+    months: int
+    starts_on: date
+    ends_on: date
+    total_pence: int
+
+
+class BudgetStanding(BudgetShape):
+    """A budget at the end of one day. There is no forecast before its fourteenth day."""
+
+    as_of: date
+    days_all: int
+    days_gone: int
+    spent_pence: int
+    remaining_pence: int
+    expected_pence: int
+    forecast_pence: int | None
+    contributions: list[ContributionShape]
+
+
+class ReablementShape(Shape):
+    """An episode as the finance office sees it: by its own id, with nothing that names the client."""
+
+    id: UUID
+    team_id: UUID
+    version: int
+    started_on: date
+    free_days: int
+    last_free_day_on: date
+    decision_due_on: date
+    ended_on: date | None
+    as_of: date
+    day_number: int
+    days_gone: int
+    days_left: int
+    decision_due: bool
+    decision_overdue: bool
+
+
+class TeamReablementShape(ReablementShape):
+    """An episode as the client's own team sees it."""
+
+    client_id: UUID
+    episode_of_care_id: UUID
+
+
+class FigureShape(Shape):
+    count: int | None
+    hidden: bool
+
+
+class ReablementSummary(Shape):
+    """Where the team's episodes stand: the counts do not overlap, and small ones are hidden outside the team."""
+
+    team_id: UUID
+    as_of: date
+    before_decision: FigureShape
+    decision_due: FigureShape
+    after_free_days: FigureShape

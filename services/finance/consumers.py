@@ -1,0 +1,29 @@
+"""What finance listens to. Each model names only the fields finance reads."""
+
+from services.common import membership
+from services.common.db import Transaction
+from services.common.inbox import Subscription
+from services.finance import usecases
+from services.finance.domain.activity import RecordedContact
+from services.finance.domain.contract import AgreedContract
+from services.finance.domain.reablement import AgreedReablement
+
+
+async def record_activity(tx: Transaction, fact: RecordedContact) -> None:
+    await usecases.record_activity(tx, fact)
+
+
+async def remember_contract(tx: Transaction, fact: AgreedContract) -> None:
+    await usecases.remember_contract(tx, fact)
+
+
+async def start_reablement(tx: Transaction, fact: AgreedReablement) -> None:
+    await usecases.start_reablement(tx, fact)
+
+
+SUBSCRIPTIONS = (
+    Subscription("caseload.care_contact.recorded.v1", RecordedContact, record_activity),
+    Subscription("caseload.reablement.agreed.v1", AgreedReablement, start_reablement),
+    Subscription("hr.contract.agreed.v1", AgreedContract, remember_contract),
+    Subscription("hr.team_membership.changed.v1", membership.MembershipFact, membership.remember),
+)

@@ -1,0 +1,1 @@
+"""Every finance query lives here, by noun."""

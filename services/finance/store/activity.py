@@ -1,0 +1,54 @@
+"""Queries about activity lines and what they cost."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Select, cast, func, select
+from sqlmodel import col
+
+from services.common.db import Transaction
+from services.finance.domain.activity import ActivityLine
+
+
+async def is_known(tx: Transaction, care_contact_id: UUID) -> bool:
+    wanted = select(col(ActivityLine.id)).where(col(ActivityLine.care_contact_id) == care_contact_id).limit(1)
+    return bool(await tx.all(wanted))
+
+
+async def waiting(tx: Transaction, employee_id: UUID) -> Sequence[ActivityLine]:
+    """The employee's lines that have no cost yet, contact by contact in the order of their segments."""
+    wanted = select(ActivityLine).where(
+        col(ActivityLine.employee_id) == employee_id, col(ActivityLine.cost_pence).is_(None)
+    )
+    return await tx.all(wanted.order_by(col(ActivityLine.care_contact_id), col(ActivityLine.position)))
+
+
+async def of_client(tx: Transaction, client_id: UUID, first: date, last: date) -> Sequence[ActivityLine]:
+    wanted = select(ActivityLine).where(
+        col(ActivityLine.client_id) == client_id, col(ActivityLine.occurred_on).between(first, last)
+    )
+    return await tx.all(wanted)
+
+
+async def listed(tx: Transaction, *, team_id: UUID | None, first: date, last: date) -> Select[Any]:
+    """The visible lines of these days, by team where asked."""
+    wanted = select(ActivityLine).where(
+        await tx.visible(ActivityLine), col(ActivityLine.occurred_on).between(first, last)
+    )
+    return wanted if team_id is None else wanted.where(col(ActivityLine.team_id) == team_id)
+
+
+async def costs(tx: Transaction, team_id: UUID, first: date, last: date) -> Sequence[Any]:
+    """Minutes and pence of the team's days by type of activity and band; lines still waiting have no band."""
+    kind, band = col(ActivityLine.activity_type), col(ActivityLine.band)
+    minutes = func.sum(col(ActivityLine.minutes)).label("minutes")
+    pence = cast(func.sum(col(ActivityLine.cost_pence)), BigInteger).label("cost_pence")
+    wanted = (
+        select(kind, band, minutes, pence)
+        .where(col(ActivityLine.team_id) == team_id, col(ActivityLine.occurred_on).between(first, last))
+        .group_by(kind, band)
+        .order_by(kind, band)
+    )
+    return await tx.rows(wanted)

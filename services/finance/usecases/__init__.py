@@ -1,0 +1,34 @@
+"""What finance can be asked to do: one public function for each sentence that finance, a nurse or an event says."""
+
+from services.finance.usecases.activity import record_activity, remember_contract
+from services.finance.usecases.budget import (
+    agree_budget,
+    list_budgets,
+    read_budget,
+    record_invoiced,
+    record_paid,
+)
+from services.finance.usecases.reablement import start_reablement
+from services.finance.usecases.read import (
+    costs_of_activity,
+    list_activity_lines,
+    list_rates,
+    list_reablement_episodes,
+    reablement_summary,
+)
+
+__all__ = [
+    "agree_budget",
+    "costs_of_activity",
+    "list_activity_lines",
+    "list_budgets",
+    "list_rates",
+    "list_reablement_episodes",
+    "read_budget",
+    "reablement_summary",
+    "record_activity",
+    "record_invoiced",
+    "record_paid",
+    "remember_contract",
+    "start_reablement",
+]

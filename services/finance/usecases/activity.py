@@ -1,0 +1,74 @@
+"""What a contact cost: a line for each of its segments, costed as soon as the band of who gave the care is known."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from uuid import UUID
+
+from services.common.db import Transaction
+from services.finance.domain import ledger as book
+from services.finance.domain.activity import ActivityLine, RecordedContact, cost_contact
+from services.finance.domain.budget import Budget, budget_on
+from services.finance.domain.contract import AgreedContract, contract_on
+from services.finance.domain.cost import HourlyCost, hourly_cost
+from services.finance.events import ActivityCosted
+from services.finance.store import activity, budgets, contracts, ledger, rates, reablement, turns
+
+
+async def record_activity(tx: Transaction, contact: RecordedContact) -> None:
+    """Care was given. A contact heard of twice makes its lines once."""
+    await turns.take(tx, contact.client_id, contact.employee_id)
+    if await activity.is_known(tx, contact.care_contact_id):
+        return
+    is_free = await reablement.is_free(tx, contact.client_id, contact.occurred_on)
+    lines = ActivityLine.lines_of(contact, is_free=is_free, now=tx.now)
+    tx.session.add_all(lines)
+    await tx.session.flush()
+    await _cost(tx, contact.employee_id, lines)
+
+
+async def remember_contract(tx: Transaction, agreed: AgreedContract) -> None:
+    """Somebody's band is known, so what they did before it was known can be costed."""
+    await turns.take(tx, agreed.employee_id)
+    await contracts.keep(tx, agreed)
+    await _cost(tx, agreed.employee_id, await activity.waiting(tx, agreed.employee_id))
+
+
+async def _cost(tx: Transaction, employee_id: UUID, lines: Sequence[ActivityLine]) -> None:
+    """Cost these lines, all of one employee and contact by contact, where the band and the rates are known."""
+    standing = await contracts.of_employee(tx, employee_id)
+    if not standing or not lines:
+        return
+    teams = sorted({line.team_id for line in lines})
+    await turns.take(tx, *teams)
+    known, pooled = await rates.of_kinds(tx, *rates.COSTING), await budgets.of_teams(tx, teams)
+    entries: list[book.Entry] = []
+    for _, of_one in groupby(lines, key=lambda line: line.care_contact_id):
+        contact = list(of_one)
+        first = contact[0]
+        contract = contract_on(standing, first.team_id, first.occurred_on)
+        hourly = hourly_cost(contract.band, first.occurred_on, known) if contract else None
+        if hourly is not None:
+            entries.append(_costed(tx, contact, hourly, pooled))
+    await ledger.enter(tx, entries)
+
+
+def _costed(tx: Transaction, lines: Sequence[ActivityLine], hourly: HourlyCost, pooled: Sequence[Budget]) -> book.Entry:
+    pence, first = cost_contact(lines, hourly, tx.now), lines[0]
+    budget = budget_on(pooled, first.team_id, first.occurred_on)
+    entry = book.contact_costed(
+        first.care_contact_id,
+        team_id=first.team_id,
+        budget_id=budget.id if budget else None,
+        on=first.occurred_on,
+        pence=pence,
+        now=tx.now,
+    )
+    costed = ActivityCosted(
+        care_contact_id=first.care_contact_id,
+        team_id=first.team_id,
+        cost_pence=pence,
+        minutes=sum(line.minutes for line in lines),
+        costed_at=tx.now,
+    )
+    tx.publish(costed, about=entry.journal)
+    return entry

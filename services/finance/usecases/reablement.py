@@ -1,0 +1,32 @@
+"""The free weeks of reablement start."""
+
+from services.common.db import Transaction
+from services.finance.domain.rate import RateKind, in_force
+from services.finance.domain.reablement import AgreedReablement, ReablementEpisode
+from services.finance.events import ReablementStarted
+from services.finance.store import activity, rates, reablement, turns
+
+
+async def start_reablement(tx: Transaction, agreed: AgreedReablement) -> None:
+    """Start the clock of this episode of care, once, and free the care that was already recorded in its days.
+
+    Raises `NoRateInForce` for a first day before the law that grants free days.
+    """
+    await turns.take(tx, agreed.client_id)
+    if await reablement.is_known(tx, agreed.episode_of_care_id):
+        return
+    limits = in_force(await rates.of_kinds(tx, RateKind.REABLEMENT), RateKind.REABLEMENT, agreed.starts_on)
+    episode = ReablementEpisode.started(agreed, limits, tx.now)
+    tx.add(episode)
+    for line in await activity.of_client(tx, agreed.client_id, episode.started_on, episode.last_free_day_on):
+        line.is_free_now(tx.now)
+    started = ReablementStarted(
+        reablement_id=episode.id,
+        client_id=episode.client_id,
+        episode_of_care_id=episode.episode_of_care_id,
+        team_id=episode.team_id,
+        started_on=episode.started_on,
+        last_free_day_on=episode.last_free_day_on,
+        decision_due_on=episode.decision_due_on,
+    )
+    tx.publish(started, about=episode)
