@@ -41,8 +41,8 @@ async def _told(hr: Running) -> list[tuple[bool, str, str]]:
     ("method", "path"),
     [
         ("POST", "/v1/dbs-checks"),
-        ("GET", f"/v1/dbs-checks/{uuid7()}"),
-        ("POST", f"/v1/dbs-checks/{uuid7()}/progress"),
+        ("GET", f"/v1/dbs-checks/{NURSE}"),
+        ("POST", f"/v1/dbs-checks/{NURSE}/progress"),
     ],
 )
 async def test_anonymous_is_refused(hr: Running, method: str, path: str) -> None:

@@ -42,9 +42,9 @@ async def _at_most(hr: Running, most: int, *, from_on: date) -> None:
     ("method", "path"),
     [
         ("POST", "/v1/team-memberships"),
-        ("GET", f"/v1/team-memberships/{uuid7()}"),
-        ("POST", f"/v1/team-memberships/{uuid7()}/end"),
-        ("POST", f"/v1/team-memberships/{uuid7()}/rejoin"),
+        ("GET", f"/v1/team-memberships/{NURSE}"),
+        ("POST", f"/v1/team-memberships/{NURSE}/end"),
+        ("POST", f"/v1/team-memberships/{NURSE}/rejoin"),
         ("GET", f"/v1/team-members?team_id={TEAM}"),
     ],
 )

@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from alembic import context
+from sqlalchemy import String
 from sqlmodel import AutoString
 
 from services.common.tables import PLATFORM_TABLES
@@ -17,12 +18,18 @@ def render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return "sa.Text()" if kind == "type" and isinstance(item, AutoString) else False
 
 
+def differs(_context: Any, _column: Any, _metadata_column: Any, in_database: Any, in_model: Any) -> bool | None:
+    """Any text is text to PostgreSQL; what else differs, Alembic finds itself."""
+    return False if isinstance(in_database, String) and isinstance(in_model, String) else None
+
+
 attributes = context.config.attributes
 context.configure(
     connection=attributes["connection"],
     target_metadata=attributes["metadata"],
     include_object=is_own,
     render_item=render,
+    compare_type=differs,
     transaction_per_migration=True,
 )
 with context.begin_transaction():

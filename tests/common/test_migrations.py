@@ -1,0 +1,48 @@
+"""A database that was migrated is the database that the models describe."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, String
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from demo.compose import services
+from tests.running import Databases
+
+SERVICES = services()
+
+
+@pytest.fixture(params=SERVICES)
+async def migrated(request: pytest.FixtureRequest, databases: Databases) -> AsyncIterator[tuple[str, AsyncEngine]]:
+    engine = create_async_engine(await databases(request.param))
+    yield request.param, engine
+    await engine.dispose()
+
+
+def differs(_context: Any, _column: Any, _model_column: Any, in_database: Any, in_model: Any) -> bool | None:
+    return False if isinstance(in_database, String) and isinstance(in_model, String) else None
+
+
+async def test_the_migrations_end_where_the_models_are(migrated: tuple[str, AsyncEngine]) -> None:
+    name, engine = migrated
+
+    def differences(connection: Connection) -> list[Any]:
+        context = MigrationContext.configure(connection, opts={"compare_type": differs})
+        return [change for change in compare_metadata(context, SERVICES[name].metadata) if "alembic" not in str(change)]
+
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == [], "run `make migration`"
+
+
+async def test_every_table_of_a_client_or_team_has_its_team(migrated: tuple[str, AsyncEngine]) -> None:
+    """What names a client belongs to a team, and says to which."""
+    name, _ = migrated
+    teamless = [
+        table.name
+        for table in SERVICES[name].metadata.sorted_tables
+        if "client_id" in table.columns and "team_id" not in table.columns
+    ]
+    assert teamless == []
