@@ -74,7 +74,11 @@ class Placed:
 
     @property
     def clock(self) -> str:
-        return f"{self.start_minute // 60:02d}:{self.start_minute % 60:02d}"
+        return _clock(self.start_minute)
+
+    @property
+    def end_clock(self) -> str:
+        return _clock(self.start_minute + self.minutes)
 
     @property
     def visit_id(self) -> UUID:
@@ -131,3 +135,7 @@ class Rounds:
 def _minutes(clock: str) -> int:
     hour, minute = map(int, clock.split(":"))
     return hour * 60 + minute
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
 import httpx
@@ -72,3 +72,14 @@ async def until(ask: Callable[[], Awaitable[Found | None]], *, seconds: float = 
         if found or time.monotonic() > deadline:
             return found
         await asyncio.sleep(0.05)
+
+
+async def side_by_side(work: Iterable[Awaitable[Any]], *, at_once: int = 6) -> None:
+    """Do these together, a few at a time."""
+    gate = asyncio.Semaphore(at_once)
+
+    async def one(job: Awaitable[Any]) -> None:
+        async with gate:
+            await job
+
+    await asyncio.gather(*map(one, work))
