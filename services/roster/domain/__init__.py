@@ -1,0 +1,1 @@
+"""Roster's rules: plain classes and functions with no I/O and no clock."""

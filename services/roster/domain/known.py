@@ -1,0 +1,77 @@
+"""What roster knows from the others: its own copies, fed by events that may arrive in any order."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlmodel import Field, col
+
+from services.common.models import INSTANT
+from services.roster.domain.base import Base
+
+
+class Contract(Base, table=True):
+    """How many minutes a week hr agreed with somebody for a team, and from when to when."""
+
+    contract_id: UUID = Field(primary_key=True)
+    employee_id: UUID
+    team_id: UUID = Field(index=True)
+    minutes_per_week: int
+    from_on: date
+    until_on: date | None = None
+    version: int
+
+
+class Clearance(Base, table=True):
+    """Whether somebody may visit alone from a day on, by hr's word. Each day's word is kept, so order is no matter."""
+
+    employee_id: UUID = Field(primary_key=True)
+    since_on: date = Field(primary_key=True)
+    may_visit_alone: bool
+    version: int
+
+
+class CareTeam(Base, table=True):
+    """The named nurse and the deputy of a client's episode of care."""
+
+    __tablename__ = "care_team"
+
+    episode_of_care_id: UUID = Field(primary_key=True)
+    client_id: UUID
+    team_id: UUID
+    named_nurse_id: UUID
+    deputy_id: UUID
+    opened_on: date
+    version: int
+
+
+class RecordedContact(Base, table=True):
+    """A care contact that caseload recorded: who was with whom, for how long, on which day in England."""
+
+    __tablename__ = "recorded_contact"
+
+    care_contact_id: UUID = Field(primary_key=True)
+    episode_of_care_id: UUID
+    client_id: UUID
+    team_id: UUID
+    employee_id: UUID
+    visit_id: UUID | None = Field(default=None, index=True)
+    contact_on: date
+    done_at: datetime = Field(sa_type=INSTANT)
+    minutes: int
+    version: int
+
+
+class RecordedActivity(Base, table=True):
+    """The part of a contact that one type of activity took."""
+
+    __tablename__ = "recorded_activity"
+
+    care_activity_id: UUID = Field(primary_key=True)
+    care_contact_id: UUID = Field(foreign_key="recorded_contact.care_contact_id", ondelete="CASCADE", index=True)
+    activity_type: str
+    minutes: int
+
+
+Index("ix_care_team_team_client", col(CareTeam.team_id), col(CareTeam.client_id))
+Index("ix_recorded_contact_team_on", col(RecordedContact.team_id), col(RecordedContact.contact_on))

@@ -1,0 +1,106 @@
+"""Shift: when a member of the team works or is on call, and time that is set aside for other things."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import ValidationInfo, field_validator
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field, col
+
+from services.common.errors import Conflict
+from services.common.models import INSTANT, TeamOwned, only_states
+from services.common.types import Count, Input, Instant, NewId
+from services.roster.domain.base import Base
+from services.roster.domain.period import whole_minutes
+
+# A slip of the pen, not a limit of working time: that is a rule with a source, and the team's own.
+LONGEST = timedelta(hours=16)
+
+
+class ShiftKind(StrEnum):
+    """What the time is for. Clients are visited in the first two only."""
+
+    SHIFT = "shift"
+    ON_CALL = "on_call"
+    MEETING = "meeting"
+    TRAINING = "training"
+    PROTECTED_TIME = "protected_time"
+    ADMIN = "admin"
+
+
+VISITING = (ShiftKind.SHIFT, ShiftKind.ON_CALL)
+
+
+class NewShift(Input):
+    """A stretch of one person's time. The break is part of it and is not paid."""
+
+    id: NewId
+    team_id: UUID
+    employee_id: UUID
+    kind: ShiftKind = ShiftKind.SHIFT
+    starts_at: Instant
+    ends_at: Instant
+    unpaid_break_minutes: Count = 0
+    supervised_only: bool = False
+
+    @field_validator("ends_at")
+    @classmethod
+    def _of_a_likely_length(cls, ends_at: datetime, info: ValidationInfo) -> datetime:
+        starts_at = info.data.get("starts_at")
+        if starts_at is not None and not starts_at < ends_at <= starts_at + LONGEST:
+            raise ValueError("must be after starts_at, and at most 16 hours after it")
+        return ends_at
+
+    @field_validator("unpaid_break_minutes")
+    @classmethod
+    def _within_the_shift(cls, minutes: int, info: ValidationInfo) -> int:
+        starts_at, ends_at = info.data.get("starts_at"), info.data.get("ends_at")
+        if starts_at is not None and ends_at is not None and minutes >= whole_minutes(starts_at, ends_at):
+            raise ValueError("must be shorter than the shift")
+        return minutes
+
+
+class ShiftClash(Conflict):
+    """Nobody works two shifts at once."""
+
+    field = "/body/starts_at"
+    way_out = "Look at this person's shifts of that day, and choose a time that does not overlap with them."
+
+    def __init__(self) -> None:
+        super().__init__("This person already has a shift at that time.")
+
+
+class Shift(TeamOwned, Base, table=True):
+    """Planned time of one member. Shifts of the kind `shift` never overlap for one person, in whatever team."""
+
+    employee_id: UUID
+    kind: str
+    starts_at: datetime = Field(sa_type=INSTANT)
+    ends_at: datetime = Field(sa_type=INSTANT)
+    unpaid_break_minutes: int
+    supervised_only: bool
+    planned_by: UUID | None
+
+    @classmethod
+    def planned(cls, new: NewShift, by: UUID | None, now: datetime) -> Self:
+        about: dict[str, Any] = {"planned_by": by, "changed_at": now}
+        return cls(**new.model_dump(), **about)
+
+    @property
+    def duration_minutes(self) -> int:
+        """From start to end, with the hour that a clock change adds or takes."""
+        return whole_minutes(self.starts_at, self.ends_at)
+
+    @property
+    def paid_minutes(self) -> int:
+        return self.duration_minutes - self.unpaid_break_minutes
+
+
+only_states(Shift, "kind", ShiftKind)
+Shift.__table__.append_constraint(  # type: ignore[attr-defined]
+    CheckConstraint("ends_at > starts_at and unpaid_break_minutes >= 0", name="shift_runs_forwards")
+)
+Index("ix_shift_team_starts", col(Shift.team_id), col(Shift.starts_at))
+Index("ix_shift_employee_starts", col(Shift.employee_id), col(Shift.starts_at))

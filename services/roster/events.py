@@ -1,0 +1,49 @@
+"""What roster tells the others. Additive changes only; a breaking change is a new version beside the old."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from services.common.events import Event
+
+
+class ShiftPlanned(Event):
+    name: ClassVar[str] = "roster.shift.planned.v1"
+
+    shift_id: UUID
+    team_id: UUID
+    employee_id: UUID
+    kind: str
+    starts_at: datetime
+    ends_at: datetime
+    unpaid_break_minutes: int
+
+
+class VisitPlanned(Event):
+    """A visit as it now stands: planned, moved (still planned) or cancelled."""
+
+    name: ClassVar[str] = "roster.visit.planned.v1"
+
+    visit_id: UUID
+    client_id: UUID
+    team_id: UUID
+    employee_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    channel: str
+    status: str
+
+
+class VisitDone(Event):
+    """A care contact named the visit. The times are those planned; `done_at` is when the contact ended."""
+
+    name: ClassVar[str] = "roster.visit.done.v1"
+
+    visit_id: UUID
+    client_id: UUID
+    team_id: UUID
+    employee_id: UUID
+    care_contact_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    done_at: datetime

@@ -1,0 +1,1 @@
+"""Every roster query lives here, by noun."""

@@ -1,0 +1,86 @@
+"""What the team's figures are made of. Each is a fixed number of statements over one team's days."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, select
+from sqlmodel import col
+
+from services.common.db import Transaction
+from services.roster.domain.continuity import ContactsBy
+from services.roster.domain.known import CareTeam, Contract, RecordedActivity, RecordedContact
+from services.roster.domain.period import Period
+from services.roster.domain.shift import Shift
+from services.roster.domain.visit_plan import VisitPlan
+
+
+async def contracts(tx: Transaction, team_id: UUID, within: Period) -> Sequence[Contract]:
+    """Contracts with this team that are in force on some day of the period."""
+    return await tx.all(select(Contract).where(col(Contract.team_id) == team_id, _in_force(Contract, within)))
+
+
+async def plans(tx: Transaction, team_id: UUID, within: Period) -> Sequence[VisitPlan]:
+    """Visit plans of this team that are in force on some day of the period."""
+    return await tx.all(select(VisitPlan).where(col(VisitPlan.team_id) == team_id, _in_force(VisitPlan, within)))
+
+
+def _in_force(model: type[Contract] | type[VisitPlan], within: Period) -> Any:
+    open_ended_or_later = or_(col(model.until_on).is_(None), col(model.until_on) >= within.from_on)
+    return and_(col(model.from_on) <= within.to_on, open_ended_or_later)
+
+
+async def paid_minutes_by_kind(tx: Transaction, team_id: UUID, within: Period) -> dict[str, int]:
+    """Minutes of the shifts that start in the period, less their breaks, by what the time is for."""
+    seconds = func.extract("epoch", col(Shift.ends_at) - col(Shift.starts_at))
+    minutes = func.sum(func.floor(seconds / 60) - col(Shift.unpaid_break_minutes))
+    wanted = select(col(Shift.kind), minutes).where(
+        col(Shift.team_id) == team_id,
+        col(Shift.starts_at) >= within.starts_at,
+        col(Shift.starts_at) < within.ends_at,
+    )
+    return {kind: int(total) for kind, total in await tx.rows(wanted.group_by(col(Shift.kind)))}
+
+
+async def recorded_minutes(tx: Transaction, team_id: UUID, within: Period) -> int:
+    total = func.coalesce(func.sum(col(RecordedContact.minutes)), 0)
+    found: int = (await tx.session.execute(select(total).where(*_contacts_of(team_id, within)))).scalar_one()
+    return found
+
+
+async def recorded_by_type(tx: Transaction, team_id: UUID, within: Period) -> dict[str, int]:
+    kind, minutes = col(RecordedActivity.activity_type), func.sum(col(RecordedActivity.minutes))
+    of_contact = col(RecordedContact.care_contact_id) == col(RecordedActivity.care_contact_id)
+    wanted = select(kind, minutes).join(RecordedContact, of_contact).where(*_contacts_of(team_id, within))
+    return {row[0]: row[1] for row in await tx.rows(wanted.group_by(kind))}
+
+
+def _contacts_of(team_id: UUID, within: Period) -> tuple[Any, Any]:
+    of_team = col(RecordedContact.team_id) == team_id
+    return of_team, col(RecordedContact.contact_on).between(within.from_on, within.to_on)
+
+
+async def contacts_by_person(tx: Transaction, team_id: UUID, within: Period) -> list[ContactsBy]:
+    """Contacts of each client by each person, in the order of the clients, beside the care team of their episode."""
+    client, person = col(RecordedContact.client_id), col(RecordedContact.employee_id)
+    is_known = col(CareTeam.episode_of_care_id).is_not(None)
+    is_theirs = or_(person == col(CareTeam.named_nurse_id), person == col(CareTeam.deputy_id))
+    counts = (func.count(), func.count().filter(is_known), func.count().filter(is_theirs))
+    same_episode = col(CareTeam.episode_of_care_id) == col(RecordedContact.episode_of_care_id)
+    wanted = (
+        select(client, person, *counts)
+        .join_from(RecordedContact, CareTeam, same_episode, isouter=True)
+        .where(*_contacts_of(team_id, within))
+        .group_by(client, person)
+        .order_by(client, person)
+    )
+    return [ContactsBy(*row) for row in await tx.rows(wanted)]
+
+
+async def clients_in_care(tx: Transaction, team_id: UUID, on: date) -> int:
+    """How many clients have an episode of care with this team that was open on this day."""
+    clients = select(func.count(func.distinct(col(CareTeam.client_id))))
+    wanted = clients.where(col(CareTeam.team_id) == team_id, col(CareTeam.opened_on) <= on)
+    found: int = (await tx.session.execute(wanted)).scalar_one()
+    return found
