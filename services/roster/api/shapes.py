@@ -1,0 +1,140 @@
+"""What roster answers with. Explicit, so that a new column never leaks by itself."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ShiftShape(Shape):
+    id: UUID
+    team_id: UUID
+    version: int
+    employee_id: UUID
+    kind: str
+    starts_at: datetime
+    ends_at: datetime
+    unpaid_break_minutes: int
+    duration_minutes: int
+    paid_minutes: int
+    supervised_only: bool
+    planned_by: UUID | None
+
+
+class VisitPlanShape(Shape):
+    id: UUID
+    team_id: UUID
+    version: int
+    client_id: UUID
+    purpose: str
+    visits_per_four_weeks: int
+    minutes: int
+    role: str
+    skills: list[str]
+    days: list[str]
+    channel: str
+    from_on: date
+    until_on: date | None
+    set_by: UUID | None
+
+
+class VisitShape(Shape):
+    id: UUID
+    team_id: UUID
+    version: int
+    client_id: UUID
+    employee_id: UUID
+    accompanied_by: UUID | None
+    visit_plan_id: UUID | None
+    starts_at: datetime
+    ends_at: datetime
+    channel: str
+    purpose: str
+    status: str
+    cancel_reason: str | None
+    care_contact_id: UUID | None
+    done_at: datetime | None
+    planned_by: UUID | None
+
+
+class DayOfVisits(Shape):
+    """One day of a team, whole and in order."""
+
+    items: list[VisitShape]
+
+
+class ShareShape(Shape):
+    """`percent` is rounded to one decimal, and absent where there is nothing to divide by."""
+
+    numerator: int
+    denominator: int
+    percent: float | None
+
+
+class RatioShape(Shape):
+    """`value` is rounded to one decimal, and absent where there is nothing to divide by."""
+
+    numerator: float
+    denominator: float
+    value: float | None
+
+
+class TypeShape(Shape):
+    activity_type: str
+    minutes: int
+    share: ShareShape
+
+
+class TimeSummaryShape(Shape):
+    """One week in minutes. Shares are of the contracted minutes; `recorded` are the care contacts of the week."""
+
+    team_id: UUID
+    from_on: date
+    to_on: date
+    contracted_minutes: float
+    standing_minutes: float
+    standing_share: ShareShape
+    recorded_minutes: int
+    recorded_share: ShareShape
+    recorded_by_type: list[TypeShape]
+    meeting_minutes: int
+    training_minutes: int
+    protected_time_minutes: int
+    admin_minutes: int
+    target_percent: int | None
+
+
+class ClientContinuityShape(Shape):
+    client_id: UUID
+    contacts: int
+    faces: int
+    named_or_deputy: ShareShape
+    upc: float
+    coc: float | None
+
+
+class ContinuityShape(Shape):
+    """The team's figure, and for the team itself the clients it is made of."""
+
+    team_id: UUID
+    from_on: date
+    to_on: date
+    contacts: int | None
+    named_or_deputy: ShareShape | None
+    clients: list[ClientContinuityShape] = []
+
+
+class TeamRatioShape(Shape):
+    team_id: UUID
+    on: date
+    clients: int
+    members: int
+    contracted_minutes: int
+    full_time_minutes: int | None
+    wte: float | None
+    clients_per_member: RatioShape
+    clients_per_wte: RatioShape | None

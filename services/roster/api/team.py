@@ -1,0 +1,37 @@
+"""The team's own figures: its week, its continuity and its ratio."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends
+
+from services.common.auth import Persona
+from services.common.db import Transaction
+from services.common.http import Requires, api_router
+from services.common.types import Day
+from services.roster import usecases
+from services.roster.api.shapes import ContinuityShape, TeamRatioShape, TimeSummaryShape
+
+router = api_router(tags=["team"])
+
+AROUND_THE_TEAM = (Persona.NURSE, Persona.COACH, Persona.HEATSHIELD, Persona.STEERING, Persona.COMMISSIONER)
+ByTeamOrAround = Annotated[Transaction, Depends(Requires(*AROUND_THE_TEAM))]
+ByTeamOrBackOffice = Annotated[Transaction, Depends(Requires(*AROUND_THE_TEAM, Persona.FINANCE, Persona.HR))]
+
+
+@router.get("/time-summary", response_model=TimeSummaryShape)
+async def time_summary(tx: ByTeamOrBackOffice, team_id: UUID, week_of: Day | None = None) -> object:
+    """One week of the team against its contracted time and the 60 per cent target. It holds no client."""
+    return await usecases.time_summary(tx, team_id, week_of)
+
+
+@router.get("/continuity", response_model=ContinuityShape, response_model_exclude_unset=True)
+async def continuity_of_team(tx: ByTeamOrAround, team_id: UUID, from_on: Day, to_on: Day) -> object:
+    """How few faces the clients see; client by client for the team itself, one figure for those around it."""
+    return await usecases.continuity_of_team(tx, team_id, from_on, to_on)
+
+
+@router.get("/team-ratio", response_model=TeamRatioShape)
+async def team_ratio(tx: ByTeamOrBackOffice, team_id: UUID, on: Day | None = None) -> object:
+    """Clients for each member and for each whole-time equivalent."""
+    return await usecases.team_ratio(tx, team_id, on)

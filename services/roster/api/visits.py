@@ -1,0 +1,55 @@
+"""Visits: planned, read, moved and cancelled."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Response
+
+from services.common.auth import Persona
+from services.common.db import Transaction
+from services.common.http import ByNurse, IfMatch, Requires, api_router, etag
+from services.common.types import Day
+from services.roster import usecases
+from services.roster.api.shapes import DayOfVisits, VisitShape
+from services.roster.domain.visit import Cancellation, Move, NewVisit
+
+router = api_router(tags=["visits"])
+
+ByNurseOrService = Annotated[Transaction, Depends(Requires(Persona.NURSE, Persona.SERVICE))]
+
+
+def _tagged(visit: Any, response: Response) -> object:
+    etag(response, visit)
+    return visit
+
+
+@router.post("/visits", status_code=201, response_model=VisitShape)
+async def plan_visit(tx: ByNurse, body: NewVisit, response: Response) -> object:
+    """Plan a visit. Every rule that stands against it is said with its way out."""
+    return _tagged(await usecases.plan_visit(tx, body), response)
+
+
+@router.get("/visits", response_model=DayOfVisits)
+async def visits_of_day(
+    tx: ByNurse, team_id: UUID | None = None, on: Day | None = None, employee_id: UUID | None = None
+) -> object:
+    """One day's visits of the caller's teams in order, whole: a team's day is never long. Today, unless said."""
+    return {"items": await usecases.visits_of_day(tx, team_id=team_id, on=on, employee_id=employee_id)}
+
+
+@router.get("/visits/{visit_id}", response_model=VisitShape)
+async def read_visit(tx: ByNurseOrService, visit_id: UUID, response: Response) -> object:
+    """One visit."""
+    return _tagged(await usecases.read_visit(tx, visit_id), response)
+
+
+@router.post("/visits/{visit_id}/move", response_model=VisitShape)
+async def move_visit(tx: ByNurse, visit_id: UUID, body: Move, version: IfMatch, response: Response) -> object:
+    """Another time or another nurse, made on the version last read; the length stays."""
+    return _tagged(await usecases.move_visit(tx, visit_id, body, version), response)
+
+
+@router.post("/visits/{visit_id}/cancel", response_model=VisitShape)
+async def cancel_visit(tx: ByNurse, visit_id: UUID, body: Cancellation, response: Response) -> object:
+    """The visit will not take place; say why."""
+    return _tagged(await usecases.cancel_visit(tx, visit_id, body), response)

@@ -1,0 +1,79 @@
+"""What roster listens to. Each model names only the fields roster reads."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel
+
+from services.common import membership
+from services.common.db import Transaction
+from services.common.inbox import Subscription
+from services.roster import usecases
+
+
+class AgreedContract(BaseModel):
+    contract_id: UUID
+    employee_id: UUID
+    team_id: UUID
+    minutes_per_week: int
+    from_on: date
+    until_on: date | None
+
+
+class ChangedClearance(BaseModel):
+    employee_id: UUID
+    may_visit_alone: bool
+    since_on: date
+
+
+class OpenedEpisode(BaseModel):
+    episode_of_care_id: UUID
+    client_id: UUID
+    team_id: UUID
+    named_nurse_id: UUID
+    deputy_id: UUID
+    opened_on: date
+
+
+class RecordedSegment(BaseModel):
+    care_activity_id: UUID
+    activity_type: str
+    minutes: int
+
+
+class RecordedCareContact(BaseModel):
+    care_contact_id: UUID
+    episode_of_care_id: UUID
+    client_id: UUID
+    team_id: UUID
+    visit_id: UUID | None
+    employee_id: UUID
+    started_at: AwareDatetime
+    minutes: int
+    segments: list[RecordedSegment]
+
+
+async def remember_contract(tx: Transaction, fact: AgreedContract) -> None:
+    await usecases.remember_contract(tx, fact.model_dump())
+
+
+async def remember_clearance(tx: Transaction, fact: ChangedClearance) -> None:
+    await usecases.remember_clearance(tx, fact.model_dump())
+
+
+async def remember_care_team(tx: Transaction, fact: OpenedEpisode) -> None:
+    await usecases.remember_care_team(tx, fact.model_dump())
+
+
+async def remember_care_contact(tx: Transaction, fact: RecordedCareContact) -> None:
+    segments = [segment.model_dump() for segment in fact.segments]
+    await usecases.remember_care_contact(tx, fact.model_dump(exclude={"segments"}), segments)
+
+
+SUBSCRIPTIONS = (
+    Subscription("hr.team_membership.changed.v1", membership.MembershipFact, membership.remember),
+    Subscription("hr.contract.agreed.v1", AgreedContract, remember_contract),
+    Subscription("hr.clearance.changed.v1", ChangedClearance, remember_clearance),
+    Subscription("caseload.episode_of_care.opened.v1", OpenedEpisode, remember_care_team),
+    Subscription("caseload.care_contact.recorded.v1", RecordedCareContact, remember_care_contact),
+)

@@ -1,0 +1,25 @@
+"""Roster, assembled. Run alone: `python -m services serve roster`."""
+
+from fastapi import FastAPI
+
+from services.common.broker import Broker
+from services.common.peers import Mounts
+from services.common.service import Service
+from services.common.settings import ServiceSettings
+from services.roster.api import ROUTERS
+from services.roster.consumers import SUBSCRIPTIONS
+from services.roster.domain.base import Base
+
+SERVICE = Service(
+    name="roster",
+    summary="Shifts, visit plans and visits, and how the team's time is spent.",
+    metadata=Base.metadata,
+    routers=ROUTERS,
+    subscriptions=SUBSCRIPTIONS,
+)
+
+
+def create_app(
+    settings: ServiceSettings | None = None, *, broker: Broker | None = None, mounts: Mounts | None = None
+) -> FastAPI:
+    return SERVICE.app(settings, broker=broker, mounts=mounts)

@@ -1,0 +1,69 @@
+"""The team's own figures: its week, its continuity and its ratio. None of them is a score of a person."""
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from services.common.db import Transaction
+from services.roster.domain import continuity
+from services.roster.domain.period import Period
+from services.roster.domain.rule import RuleKey
+from services.roster.domain.share import Ratio, rounded
+from services.roster.domain.time_summary import TimeSummary, contracted_minutes, summarise
+from services.roster.domain.visit_plan import standing_minutes
+from services.roster.store import facts, figures, rota
+
+
+async def time_summary(tx: Transaction, team_id: UUID, day: date | None) -> TimeSummary:
+    """How the team's contracted time of one week was planned and used (mission rows 4.07 and 4.08)."""
+    await tx.require_team(team_id)
+    week = Period.week_of(day or tx.today)
+    return summarise(
+        team_id,
+        week,
+        contracted=contracted_minutes(await figures.contracts(tx, team_id, week), week),
+        standing=standing_minutes(await figures.plans(tx, team_id, week), week),
+        recorded=await figures.recorded_minutes(tx, team_id, week),
+        by_type=await figures.recorded_by_type(tx, team_id, week),
+        by_kind=await figures.paid_minutes_by_kind(tx, team_id, week),
+        target_percent=await facts.rule(tx, RuleKey.TARGET_PERCENT, week.from_on),
+    )
+
+
+async def continuity_of_team(tx: Transaction, team_id: UUID, from_on: date, to_on: date) -> dict[str, Any]:
+    """How few faces the clients see (mission rows 3.01 and 3.34). Raises `PeriodNotUsable`.
+
+    Outside the team there is no list of clients, and no figure that stands on fewer than five of them.
+    """
+    await tx.require_team(team_id)
+    period = Period.between(from_on, to_on)
+    clients = continuity.by_client(await figures.contacts_by_person(tx, team_id, period))
+    found = {"team_id": team_id, "from_on": from_on, "to_on": to_on}
+    if not tx.actor.is_team_bound and len(clients) < continuity.SMALLEST_CELL:
+        return {**found, "contacts": None, "named_or_deputy": None}
+    found |= {"contacts": sum(one.contacts for one in clients), "named_or_deputy": continuity.of_team(clients)}
+    return {**found, "clients": clients} if tx.actor.is_team_bound else found
+
+
+async def team_ratio(tx: Transaction, team_id: UUID, on: date | None) -> dict[str, Any]:
+    """Clients for each member, and for each whole-time equivalent (mission row 4.15)."""
+    await tx.require_team(team_id)
+    day = on or tx.today
+    clients = await figures.clients_in_care(tx, team_id, day)
+    members = len(await rota.members(tx, team_id, day))
+    contracts = await figures.contracts(tx, team_id, Period(day, day))
+    minutes = sum(contract.minutes_per_week for contract in contracts)
+    full_time = await facts.rule(tx, RuleKey.FULL_TIME_MINUTES, day)
+    wte = Fraction(minutes, full_time) if full_time else None
+    return {
+        "team_id": team_id,
+        "on": day,
+        "clients": clients,
+        "members": members,
+        "contracted_minutes": minutes,
+        "full_time_minutes": full_time,
+        "wte": None if wte is None else rounded(wte, 2),
+        "clients_per_member": Ratio.of(clients, members),
+        "clients_per_wte": None if wte is None else Ratio.of(clients, wte),
+    }

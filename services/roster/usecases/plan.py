@@ -1,0 +1,69 @@
+"""Shifts, and the standing plans that say how often a client is visited."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col
+
+from services.common.db import Transaction
+from services.common.paging import PageRequest, page
+from services.common.types import day_in_england
+from services.roster.domain.period import midnight_after, midnight_of
+from services.roster.domain.presence import NotInTheTeam
+from services.roster.domain.shift import NewShift, Shift
+from services.roster.domain.visit_plan import NewVisitPlan, NotTheNamedNurse, VisitPlan
+from services.roster.events import ShiftPlanned
+from services.roster.store import booking, facts, rota
+
+
+async def plan_shift(tx: Transaction, new: NewShift) -> Shift:
+    """The team plans a stretch of one member's time. Raises `NotFound`, `NotInTheTeam` or `ShiftClash`."""
+    await tx.require_team(new.team_id)
+    if new.employee_id not in await rota.members(tx, new.team_id, day_in_england(new.starts_at)):
+        raise NotInTheTeam
+    await booking.take_turns(tx, new.employee_id)
+    shift = Shift.planned(new, tx.actor.employee_id, tx.now)
+    async with booking.without_clash(tx):
+        tx.add(shift)
+    planned = ShiftPlanned(
+        shift_id=shift.id,
+        team_id=shift.team_id,
+        employee_id=shift.employee_id,
+        kind=shift.kind,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        unpaid_break_minutes=shift.unpaid_break_minutes,
+    )
+    tx.publish(planned, about=shift)
+    return shift
+
+
+async def list_shifts(
+    tx: Transaction, request: PageRequest, *, team_id: UUID | None, from_on: date | None, to_on: date | None
+) -> dict[str, Any]:
+    """The shifts that start on these days in England."""
+    wanted = await rota.of_team(tx, Shift, team_id)
+    if from_on is not None:
+        wanted = wanted.where(col(Shift.starts_at) >= midnight_of(from_on))
+    if to_on is not None:
+        wanted = wanted.where(col(Shift.starts_at) < midnight_after(to_on))
+    return await page(tx, wanted, Shift, request)
+
+
+async def set_visit_plan(tx: Transaction, new: NewVisitPlan) -> VisitPlan:
+    """The named nurse, or the deputy, sets how a client is visited.
+
+    Until caseload has told who they are, any nurse of the team may. Raises `NotFound` or `NotTheNamedNurse`.
+    """
+    await tx.require_team(new.team_id)
+    care_team = await facts.care_team(tx, new.team_id, new.client_id)
+    if care_team is not None and tx.actor.employee_id not in (care_team.named_nurse_id, care_team.deputy_id):
+        raise NotTheNamedNurse
+    plan = VisitPlan.made(new, tx.actor.employee_id, tx.now)
+    tx.add(plan)
+    return plan
+
+
+async def list_visit_plans(tx: Transaction, request: PageRequest, *, team_id: UUID | None) -> dict[str, Any]:
+    return await page(tx, await rota.of_team(tx, VisitPlan, team_id), VisitPlan, request)
