@@ -1,0 +1,135 @@
+"""What the tests of roster say and hear: request bodies, and the events of other services."""
+
+from typing import Any
+from uuid import UUID
+
+from uuid6 import uuid7
+
+from tests.running import DEPUTY, NURSE, TEAM, Running
+
+RUTH, TOM, SANDRA = NURSE, DEPUTY, UUID("01938000-0000-7000-8000-000000000003")
+EDITH, WALTER = UUID("01938000-0000-7000-8000-0000000000e1"), UUID("01938000-0000-7000-8000-0000000000e2")
+Fact = tuple[str, dict[str, Any]]
+
+
+async def hear(system: Running, fact: Fact, *, version: int = 1) -> Any:
+    name, data = fact
+    return await system.deliver("roster", name, data, version=version)
+
+
+def code(answer: Any) -> str:
+    """The code of a refusal, which always says where and what to do."""
+    refusal = answer.json()
+    assert all(error["pointer"] and error["way_out"] for error in refusal["errors"]), refusal
+    return str(refusal["code"])
+
+
+def pointer(answer: Any) -> str:
+    return str(answer.json()["errors"][0]["pointer"])
+
+
+def a_shift(**changes: Any) -> dict[str, Any]:
+    shift = {
+        "id": str(uuid7()),
+        "team_id": str(TEAM),
+        "employee_id": str(RUTH),
+        "kind": "shift",
+        "starts_at": "2026-11-24T09:00:00Z",
+        "ends_at": "2026-11-24T16:30:00Z",
+        "unpaid_break_minutes": 30,
+    }
+    return _in_json(shift | changes)
+
+
+def a_plan(**changes: Any) -> dict[str, Any]:
+    plan = {
+        "id": str(uuid7()),
+        "team_id": str(TEAM),
+        "client_id": str(EDITH),
+        "purpose": "Compression bandaging and holistic review",
+        "visits_per_four_weeks": 8,
+        "minutes": 75,
+        "role": "registered_nurse",
+        "skills": ["compression"],
+        "days": ["tue", "fri"],
+        "from_on": "2026-11-02",
+    }
+    return _in_json(plan | changes)
+
+
+def a_visit(**changes: Any) -> dict[str, Any]:
+    visit = {
+        "id": str(uuid7()),
+        "team_id": str(TEAM),
+        "client_id": str(EDITH),
+        "employee_id": str(RUTH),
+        "starts_at": "2026-11-24T10:00:00Z",
+        "ends_at": "2026-11-24T11:15:00Z",
+        "channel": "in_person",
+        "purpose": "Compression bandaging",
+    }
+    return _in_json(visit | changes)
+
+
+def contract(employee: UUID, minutes_per_week: int, **changes: Any) -> Fact:
+    data = {
+        "contract_id": uuid7(),
+        "employee_id": employee,
+        "team_id": TEAM,
+        "kind": "permanent",
+        "band": "5",
+        "role": "registered_nurse",
+        "minutes_per_week": minutes_per_week,
+        "from_on": "2025-06-01",
+        "until_on": None,
+    }
+    return "hr.contract.agreed.v1", _in_json(data | changes)
+
+
+def clearance(employee: UUID, **changes: Any) -> Fact:
+    data = {
+        "employee_id": employee,
+        "team_id": TEAM,
+        "may_visit_alone": True,
+        "ground": "dbs_clear",
+        "since_on": "2025-06-01",
+    }
+    return "hr.clearance.changed.v1", _in_json(data | changes)
+
+
+def episode(client: UUID, **changes: Any) -> Fact:
+    data = {
+        "episode_of_care_id": uuid7(),
+        "client_id": client,
+        "team_id": TEAM,
+        "referral_id": uuid7(),
+        "named_nurse_id": RUTH,
+        "deputy_id": TOM,
+        "pathway": "long_term",
+        "opened_on": "2026-11-02",
+    }
+    return "caseload.episode_of_care.opened.v1", _in_json(data | changes)
+
+
+def contact(client: UUID, employee: UUID, segments: dict[str, int], **changes: Any) -> Fact:
+    data = {
+        "care_contact_id": uuid7(),
+        "client_id": client,
+        "episode_of_care_id": uuid7(),
+        "referral_id": uuid7(),
+        "team_id": TEAM,
+        "visit_id": None,
+        "employee_id": employee,
+        "channel": "in_person",
+        "started_at": "2026-11-24T10:05:00Z",
+        "minutes": sum(segments.values()),
+        "segments": [
+            {"care_activity_id": str(uuid7()), "activity_type": kind, "minutes": minutes}
+            for kind, minutes in segments.items()
+        ],
+    }
+    return "caseload.care_contact.recorded.v1", _in_json(data | changes)
+
+
+def _in_json(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: str(value) if isinstance(value, UUID) else value for name, value in data.items()}
