@@ -64,7 +64,7 @@ async def test_an_older_state_that_comes_late_changes_nothing(
     assert (str(getattr(row, field)), row.version) == (str(old[field]), 3)
 
 
-async def test_hrs_words_count_by_their_day_and_not_by_their_arrival(empty: Running) -> None:
+async def test_each_day_on_which_hrs_word_begins_is_kept(empty: Running) -> None:
     await hear(empty, clearance(SANDRA, may_visit_alone=True, since_on="2026-11-20"), version=2)
     await hear(empty, clearance(SANDRA, may_visit_alone=False, since_on="2026-09-23"), version=1)
     found = {str(row.since_on): row.may_visit_alone for row in await kept(empty, Clearance)}

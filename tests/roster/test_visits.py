@@ -152,6 +152,19 @@ async def test_clearance_counts_from_its_day(roster: Running, nurse: Any) -> Non
     assert (await nurse.post("/v1/visits", json=a_visit(employee_id=SANDRA, **tomorrow))).status_code == 201
 
 
+@pytest.mark.parametrize("order", [(2, 3), (3, 2)])
+async def test_a_clearance_taken_back_from_an_earlier_day_is_taken_back(
+    roster: Running, nurse: Any, order: tuple[int, int]
+) -> None:
+    words = {
+        2: clearance(SANDRA, since_on="2026-11-20"),
+        3: clearance(SANDRA, may_visit_alone=False, since_on="2026-11-01"),
+    }
+    for version in order:
+        await hear(roster, words[version], version=version)
+    assert (await refused(nurse, employee_id=SANDRA))[1] == "not_cleared_to_visit_alone"
+
+
 async def test_two_who_are_not_cleared_do_not_make_one_who_is(roster: Running, nurse: Any) -> None:
     await hear(roster, clearance(TOM, may_visit_alone=False, since_on="2026-11-01"), version=2)
     assert (await refused(nurse, employee_id=SANDRA, accompanied_by=TOM))[1] == "not_cleared_to_visit_alone"

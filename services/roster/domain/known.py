@@ -23,7 +23,7 @@ class Contract(Base, table=True):
 
 
 class Clearance(Base, table=True):
-    """Whether somebody may visit alone from a day on, by hr's word. Each day's word is kept, so order is no matter."""
+    """Whether somebody may visit alone from a day on, by hr's word. Of those that count on a day the newest holds."""
 
     employee_id: UUID = Field(primary_key=True)
     since_on: date = Field(primary_key=True)

@@ -80,11 +80,11 @@ async def presences(
 
 
 async def _clearances(tx: Transaction, people: Sequence[UUID], on: date) -> dict[UUID, bool]:
-    """Hr's latest word on each, as of this day: it comes last and stands."""
+    """Hr's newest word on each that counts on this day, so that one taken back from an earlier day is taken back."""
     words = select(col(Clearance.employee_id), col(Clearance.may_visit_alone)).where(
         col(Clearance.employee_id).in_(people), col(Clearance.since_on) <= on
     )
-    return {row[0]: row[1] for row in await tx.rows(words.order_by(col(Clearance.since_on)))}
+    return {row[0]: row[1] for row in await tx.rows(words.order_by(col(Clearance.version)))}
 
 
 async def _shifts_around(
