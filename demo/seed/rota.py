@@ -55,10 +55,11 @@ class Rota:
         }
 
     async def _standing_visits(self, known: set[str]) -> int:
-        plans = [self._plan(client, n) for client in DATA["clients"] for n in range(len(client["visits"]))]
-        missing = [plan for plan in plans if plan["id"] not in known]
-        for plan in missing:
-            await self.gateway.send("ruth", "/roster/v1/visit-plans", plan)
+        """The named nurse sets how often a client is visited and for how long."""
+        plans = [(one, self._plan(one, n)) for one in DATA["clients"] for n in range(len(one["visits"]))]
+        missing = [(client["named_nurse"], plan) for client, plan in plans if plan["id"] not in known]
+        for nurse, plan in missing:
+            await self.gateway.send(nurse, "/roster/v1/visit-plans", plan)
         return len(missing)
 
     def _plan(self, client: dict[str, Any], number: int) -> dict[str, Any]:

@@ -104,6 +104,8 @@ class Unavailable(ServiceError):
     headers: ClassVar[dict[str, str]] = {"Retry-After": "2"}
 
 
+# Two transactions stood in each other's way and one was chosen to begin again.
+TURN_LOST = {"40001", "40P01", "55P03"}
 # What an outage of PostgreSQL looks like from asyncpg; all of them are safe to try again.
 DATABASE_DOWN = (
     asyncpg.CannotConnectNowError,
@@ -177,7 +179,10 @@ def _http(request: Request, error: HTTPException) -> JSONResponse:
 def _database(request: Request, error: Exception) -> JSONResponse:
     if is_database_down(error):
         return _refused(request, Unavailable("The database is away for the moment."))
-    if isinstance(error, IntegrityError) and "23505" in str(getattr(error.orig, "sqlstate", "")):
+    state = str(getattr(getattr(error, "orig", None), "sqlstate", ""))
+    if state in TURN_LOST:
+        return _refused(request, Unavailable("Somebody else changed the same thing at the same moment."))
+    if isinstance(error, IntegrityError) and state == "23505":
         return _refused(request, AlreadyRecorded())
     return _defect(request, error)
 

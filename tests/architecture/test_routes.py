@@ -1,0 +1,107 @@
+"""Every route of every service names who may call it, and nobody else gets in."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi import APIRouter, Depends
+from fastapi.routing import APIRoute
+
+from demo.compose import services
+from services.common.auth import Persona
+from services.common.db import Transaction
+from services.common.http import Requires, TransactionRoute, api_router
+from services.common.service import Service
+from tests.running import STRANGER, Databases, running
+
+SERVICES = services()
+# What FHIR wants to be readable before anybody signs in.
+PUBLIC = {"/fhir/R4/metadata"}
+
+
+def routes(service: Service) -> Iterator[APIRoute]:
+    for router in service.routers:
+        yield from (route for route in router.routes if isinstance(route, APIRoute))
+
+
+def guards(route: APIRoute) -> list[Requires]:
+    found, waiting = [], [route.dependant]
+    while waiting:
+        dependant = waiting.pop()
+        waiting += dependant.dependencies
+        if isinstance(dependant.call, Requires):
+            found.append(dependant.call)
+    return found
+
+
+def unguarded(service: Service) -> list[str]:
+    return [
+        route.path
+        for route in routes(service)
+        if route.path not in PUBLIC and not (guards(route) and isinstance(route, TransactionRoute))
+    ]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_route_names_who_may_call_it(name: str) -> None:
+    assert unguarded(SERVICES[name]) == []
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_route_says_what_it_is_for(name: str) -> None:
+    assert [route.path for route in routes(SERVICES[name]) if not (route.description or "").strip()] == []
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_nhs_number_travels_in_a_url(name: str) -> None:
+    named = [
+        p.name
+        for route in routes(SERVICES[name])
+        for p in (*route.dependant.path_params, *route.dependant.query_params)
+    ]
+    assert not [parameter for parameter in named if "nhs" in parameter]
+
+
+def test_an_unguarded_route_is_found() -> None:
+    open_router, plain = api_router(tags=["x"]), APIRouter()
+
+    @open_router.get("/open")
+    async def open_route() -> None:
+        """Nobody asked who is there."""
+
+    @plain.get("/plain")
+    async def plain_route(tx: Transaction = Depends(Requires(Persona.NURSE))) -> None:  # noqa: B008
+        """Guarded, and outside any transaction."""
+
+    faulty = Service("hr", "", SERVICES["hr"].metadata, [open_router, plain])
+    assert unguarded(faulty) == ["/v1/open", "/plain"]
+
+
+def test_no_endpoint_needs_a_manager() -> None:
+    """Self-led teams: no persona manages people (King's Fund 2019, mission row 5.11)."""
+    assert not [persona for persona in Persona if "manager" in persona or "lead" in persona or "admin" in persona]
+    admitted = {
+        persona for service in SERVICES.values() for r in routes(service) for g in guards(r) for persona in g.personas
+    }
+    assert admitted <= set(Persona)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_nobody_gets_in_without_signing_in_nor_with_another_role(name: str, databases: Databases) -> None:
+    async with running(databases, SERVICES[name]) as system:
+        nobody = await system.client(name, None)
+        for route in routes(SERVICES[name]):
+            if route.path in PUBLIC:
+                continue
+            method, path = next(iter(route.methods)), filled(route.path)
+            answer = await nobody.request(method, path)
+            assert answer.status_code == 401, (method, path, answer.text)
+            for persona in sorted(set(Persona) - {p for guard in guards(route) for p in guard.personas}):
+                other = await system.client(name, STRANGER, persona)
+                answer = await other.request(method, path)
+                assert answer.status_code == 403, (persona, method, path, answer.text)
+
+
+def filled(path: str) -> str:
+    """The path with an id wherever it wants one."""
+    parts = path.replace("{resource_type}", "Patient").split("/")
+    return "/".join(str(STRANGER) if part.startswith("{") else part for part in parts)
