@@ -56,6 +56,11 @@ class EmbeddedPostgres:
         if self._is_running():
             self._run("pg_ctl", "-D", str(self._data), "-m", "fast", "-w", "stop")
 
+    def forget(self) -> None:
+        """Stop the server, and remove the cluster with everything in it."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     @property
     def pid(self) -> int:
         return int((self._data / "postmaster.pid").read_text().splitlines()[0])

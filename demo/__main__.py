@@ -1,0 +1,140 @@
+"""Play the day: `make demo`. Starts everything in this process, or plays against an installation that runs already."""
+
+import asyncio
+import logging
+import secrets
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import psutil
+import typer
+
+from demo.barrow import TEAM, Calendar, latest_monday_before
+from demo.callers import Gateway
+from demo.day import Day, play
+from demo.day.afternoon import contact, visit
+from demo.day.evening import outputs, scorecard
+from demo.day.morning import assessment, decision, referral
+from demo.partners.council import Council
+from demo.report import Report
+from demo.seed import sow
+from demo.servers.http import serving
+from demo.servers.postgres import EmbeddedPostgres
+from services.common.telemetry import configure_logging
+from services.common.types import day_in_england
+
+FOLDER = Path(".heatshield/demo")
+STEPS = (
+    ("A referral arrives from the surgery, by BaRS", referral),
+    ("The team takes her on by consent", decision),
+    ("One assessment, and a plan that she agrees", assessment),
+    ("The visit is planned", visit),
+    ("The nurse writes once what happened", contact),
+    ("One entry, many outputs", outputs),
+    ("The day's scorecard", scorecard),
+)
+INVITATION = """
+Heatshield is up at {url} (API documents at {url}/docs). Ctrl-C stops it; `make demo-reset` forgets its data.
+
+Sign in as somebody, and look around:
+  TOKEN=$(curl -s {url}/dev/token -d person=tom | sed 's/.*"access_token":"//; s/".*//')
+  curl -s -H "Authorization: Bearer $TOKEN" '{url}/roster/v1/visits?team_id={team}&on={day}'
+  curl -s -H "Authorization: Bearer $TOKEN" '{url}/caseload/v1/clients?limit=3'
+As anneke (coach) or colin (heatshield) the second is refused: they never read a client. ewan (trust integrator) reads
+  curl -s -H "Authorization: Bearer $TOKEN" '{url}/fhir/R4/Patient?_count=3'
+Everybody who can sign in: curl -s {url}/dev/people
+"""
+
+
+async def run(url: str, report: Report) -> Day:
+    """Seed the team and play the day at this address."""
+    gateway, council = Gateway(url, secrets.token_hex(16)), Council(FOLDER)
+    async with serving(council.app(), lifespan=False) as council_url:
+        try:
+            calendar = Calendar(await _day_zero(gateway))
+            day = Day(gateway, calendar, council)
+            report.progress(f"day zero is {calendar.day(0)}")
+            await sow(gateway, calendar, report, council_url)
+            await play(day, report, STEPS)
+        finally:
+            await gateway.close()
+    return day
+
+
+async def _day_zero(gateway: Gateway) -> date:
+    """The Monday that the rota began with, if the team was seeded before; otherwise the last Monday that is over."""
+    answer = await gateway.call("ruth", "GET", f"/roster/v1/visit-plans?team_id={TEAM}&limit=1")
+    items = answer.json()["items"] if answer.is_success else []
+    if items:
+        return date.fromordinal(date.fromisoformat(items[0]["from_on"]).toordinal() + 28)
+    return latest_monday_before(day_in_england(datetime.now(UTC)))
+
+
+@asynccontextmanager
+async def embedded(port: int, report: Report) -> AsyncIterator[tuple[str, EmbeddedPostgres]]:
+    """Every service in this process, on a PostgreSQL of its own."""
+    from demo.compose import create_app
+
+    postgres = EmbeddedPostgres(FOLDER)
+    report.progress("starting PostgreSQL and the services")
+    postgres.start()
+    try:
+        await postgres.create_databases()
+        async with serving(create_app(postgres.url), port=port) as url:
+            yield url, postgres
+    finally:
+        postgres.stop()
+
+
+def memory_mb(postgres: EmbeddedPostgres) -> tuple[float, float]:
+    """What this process and PostgreSQL's hold in memory, in MB; shared pages are counted once where the system says."""
+
+    def own(process: psutil.Process) -> int:
+        info = process.memory_full_info()
+        return int(getattr(info, "pss", info.uss))
+
+    server = psutil.Process(postgres.pid)
+    return own(psutil.Process()) / 2**20, sum(map(own, [server, *server.children(recursive=True)])) / 2**20
+
+
+async def play_embedded(port: int, report: Report, *, once: bool) -> None:
+    async with embedded(port, report) as (url, postgres):
+        day = await run(url, report)
+        python, database = memory_mb(postgres)
+        report.progress(f"memory: {python + database:.0f} MB (Python {python:.0f}, PostgreSQL {database:.0f})")
+        if not once:
+            print(INVITATION.format(url=url, team=TEAM, day=day.calendar.day(0)), flush=True)
+            await asyncio.Event().wait()
+
+
+def main(
+    port: Annotated[int, typer.Option(help="The gateway's port.")] = 8000,
+    once: Annotated[bool, typer.Option("--once", help="Stop when the day is played.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the steps as JSON lines.")] = False,
+    against: Annotated[str, typer.Option(help="Play against this address instead of starting anything.")] = "",
+    reset: Annotated[bool, typer.Option("--reset", help="Forget the demo's data.")] = False,
+) -> None:
+    """Play one working day of the Barrow team, and say what each step proved."""
+    configure_logging("WARNING")
+    logging.getLogger("heatshield.access").setLevel(logging.WARNING)
+    if reset:
+        EmbeddedPostgres(FOLDER).forget()
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        return
+    report = Report(as_json)
+    try:
+        asyncio.run(run(against.rstrip("/"), report) if against else play_embedded(port, report, once=once))
+    except KeyboardInterrupt:
+        print("\nstopped", file=sys.stderr)
+    except OSError as error:
+        sys.exit(f"port {port} cannot be used ({error.strerror}): choose another with PORT=8001")
+    sys.exit(0 if report.ok else 1)
+
+
+if __name__ == "__main__":
+    typer.run(main)
