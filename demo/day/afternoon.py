@@ -11,6 +11,12 @@ from demo.report import Step
 # Minutes of the visit by type of activity; they add up to the hour and a quarter that was planned.
 SEGMENTS = {"nursing": 30, "personal_care": 15, "reablement": 15, "wider_support": 10, "coordination": 5}
 START, END = "14:00", "15:15"
+REFUSALS = (
+    ("14:30", "15:30", "tom", "nurse_already_booked", "a second visit for Tom at that time is refused"),
+    ("19:00", "20:00", "tom", "outside_shift", "a visit after his shift is refused"),
+    ("14:15", "15:00", "ruth", "client_already_visited", "nobody else is sent to her at that time"),
+    ("11:00", "11:30", "sandra", "not_cleared_to_visit_alone", "nobody visits alone before the DBS check is clear"),
+)
 EVENINGS_TOO = "Help to wash, mornings and evenings"
 
 
@@ -23,31 +29,14 @@ async def visit(day: Day, step: Step) -> None:
         return answer.is_success or answer.json()["code"] == "already_recorded"
 
     step.check(await until(booked), "Tom's visit is planned within his shift")
-    refusals = (
-        (
-            _visit(day, _new(1), "14:30", "15:30"),
-            "nurse_already_booked",
-            "a second visit for Tom at that time is refused",
-        ),
-        (_visit(day, _new(2), "19:00", "20:00"), "outside_shift", "a visit after his shift is refused"),
-        (_visit(day, _new(3), "14:15", "15:00", "ruth"), "client_already_visited", "nobody else is sent to her then"),
-        (
-            _visit(day, _new(4), "11:00", "11:30", "sandra"),
-            "not_cleared_to_visit_alone",
-            "nobody goes alone without a DBS check",
-        ),
-    )
-    for refused, code, what in refusals:
+    for number, (start, end, nurse, code, what) in enumerate(REFUSALS):
+        refused = _visit(day, str(id_of("maureen", "refused visit", number)), start, end, nurse)
         answer = await day.gateway.call("tom", "POST", "/roster/v1/visits", refused)
         step.check(answer.status_code == 409 and answer.json()["code"] == code, what)
     path = f"/roster/v1/visits?team_id={TEAM}&on={day.calendar.day(0)}&employee_id={employee('tom')}"
     visits = (await day.gateway.get("tom", path))["items"]
     starts = [one["starts_at"] for one in visits]
     step.check(starts == sorted(starts) and len(starts) == 4, "Tom's four visits of the day come back in order")
-
-
-def _new(number: int) -> str:
-    return str(id_of("maureen", "refused visit", number))
 
 
 def _visit(day: Day, visit_id: str, start: str, end: str, nurse: str = "tom") -> dict[str, Any]:

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import httpx
+
 from demo.barrow import DATA, TEAM, employee, id_of
 from demo.callers import until
 from demo.day import MAUREEN, Day
@@ -61,7 +63,7 @@ async def decision(day: Day, step: Step) -> None:
 
     async def accepted() -> bool:
         answer = await _accept(day, referral_id)
-        return answer.is_success or answer.json()["code"] == "referral_already_decided"
+        return answer.is_success or bool(answer.json()["code"] == "referral_already_decided")
 
     step.check(await until(accepted), "the referral is accepted by that decision")
     record = await day.gateway.get("tom", f"/caseload/v1/clients/{MAUREEN['client']}")
@@ -89,7 +91,7 @@ async def _consent(day: Day, step: Step, path: str, referral_id: str) -> None:
     await day.gateway.send("ruth", f"{path}/adopt", review)
 
 
-async def _accept(day: Day, referral_id: str) -> Any:
+async def _accept(day: Day, referral_id: str) -> httpx.Response:
     acceptance = {
         "client_id": str(MAUREEN["client"]),
         "episode_of_care_id": str(MAUREEN["episode"]),
