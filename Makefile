@@ -32,7 +32,7 @@ demo-reset: env ## Forget the demo's data
 	@$(BIN)/python -m demo --reset
 
 up: env ## Run each service as a process of its own over RabbitMQ (docker compose where there is an engine)
-	@if docker info >/dev/null 2>&1; then docker compose up --build; else \
+	@if docker info >/dev/null 2>&1 && docker compose version >/dev/null 2>&1; then docker compose up --build; else \
 		$(BIN)/python -m demo.servers.rabbit && $(BIN)/python -m demo.up --port $(PORT); fi
 
 test: env ## Run the tests, on servers of their own

@@ -1,4 +1,4 @@
-"""The development issuer as a process of its own: `python -m demo.issuer PORT`."""
+"""The development issuer as a process of its own: `python -m demo.issuer PORT [ADDRESS]`."""
 
 import os
 import sys
@@ -11,7 +11,8 @@ from devissuer.main import create_app
 
 def main() -> None:
     app = create_app(people(), os.environ["DEMO_SERVICE_SECRET"])
-    uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), access_log=False, log_level="warning")
+    address = sys.argv[2] if len(sys.argv) > 2 else "127.0.0.1"
+    uvicorn.run(app, host=address, port=int(sys.argv[1]), access_log=False, log_level="warning")
 
 
 if __name__ == "__main__":

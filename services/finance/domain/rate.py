@@ -40,6 +40,7 @@ class RateStatus(StrEnum):
 class NoRateInForce(Conflict):
     """A sum is worked out only with the rate of its day, never with a neighbouring one."""
 
+    field = "/query/on"
     way_out = "Load the rate for this day with its source, and send this again."
 
     def __init__(self, kind: RateKind) -> None:
