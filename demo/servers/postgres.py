@@ -29,7 +29,7 @@ class EmbeddedPostgres:
     """Starts with `start`, survives the process that started it, and is found again by the next one."""
 
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
-        installed = _installed()
+        installed, folder = _installed(), folder.resolve()
         folder.mkdir(parents=True, exist_ok=True)
         self._drop_to = NOBODY if os.geteuid() == 0 else None
         if self._drop_to is not None and not (_reachable(installed) and _reachable(folder)):

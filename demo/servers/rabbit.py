@@ -31,8 +31,8 @@ class RabbitServer:
     """Starts with `start`, survives the process that started it, and is found again by the next one."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._note = folder / "running.json"
+        self.folder = folder.resolve()
+        self._note = self.folder / "running.json"
         self.port = self._pid = self._epmd_port = 0
         self._container = ""
 
