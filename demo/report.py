@@ -35,7 +35,8 @@ class Report:
         self.steps.append(step)
         if self.as_json:
             detail = [what if holds else f"NOT: {what}" for holds, what in step.facts]
-            print(json.dumps({"step": step.number, "ok": step.ok, "title": step.title, "detail": detail}), flush=True)
+            line = {"step": step.number, "ok": step.ok, "title": step.title, "detail": detail}
+            print(json.dumps(line, ensure_ascii=False), flush=True)
             return
         print(f"\n{step.number}. {step.title}", flush=True)
         for holds, what in step.facts:

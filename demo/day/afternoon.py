@@ -1,6 +1,7 @@
 """The afternoon: the visit planned, and what happened there written down once."""
 
 from typing import Any
+from uuid import UUID
 
 from demo.barrow import TEAM, employee, id_of
 from demo.callers import until
@@ -11,26 +12,27 @@ from demo.report import Step
 # Minutes of the visit by type of activity; they add up to the hour and a quarter that was planned.
 SEGMENTS = {"nursing": 30, "personal_care": 15, "reablement": 15, "wider_support": 10, "coordination": 5}
 START, END = "14:00", "15:15"
+HER, ANOTHER = MAUREEN["client"], id_of("client", "cl-17")
 REFUSALS = (
-    ("14:30", "15:30", "tom", "nurse_already_booked", "a second visit for Tom at that time is refused"),
-    ("19:00", "20:00", "tom", "outside_shift", "a visit after his shift is refused"),
-    ("14:15", "15:00", "ruth", "client_already_visited", "nobody else is sent to her at that time"),
-    ("11:00", "11:30", "sandra", "not_cleared_to_visit_alone", "nobody visits alone before the DBS check is clear"),
+    (ANOTHER, "14:30", "15:30", "tom", "nurse_already_booked", "a second visit for Tom at that time is refused"),
+    (HER, "19:00", "20:00", "tom", "outside_shift", "a visit after his shift is refused"),
+    (HER, "14:15", "15:00", "ruth", "client_already_visited", "nobody else is sent to her at that time"),
+    (HER, "11:00", "11:30", "sandra", "not_cleared_to_visit_alone", "nobody goes alone before the DBS check is clear"),
 )
 EVENINGS_TOO = "Help to wash, mornings and evenings"
 
 
 async def visit(day: Day, step: Step) -> None:
     """Visits are planned within a shift, clash with nothing, and come back in order."""
-    planned = _visit(day, str(MAUREEN["visit"]), START, END)
+    planned = _visit(day, MAUREEN["visit"], HER, START, END)
 
     async def booked() -> bool:
         answer = await day.gateway.call("tom", "POST", "/roster/v1/visits", planned)
         return answer.is_success or answer.json()["code"] == "already_recorded"
 
     step.check(await until(booked), "Tom's visit is planned within his shift")
-    for number, (start, end, nurse, code, what) in enumerate(REFUSALS):
-        refused = _visit(day, str(id_of("maureen", "refused visit", number)), start, end, nurse)
+    for number, (client, start, end, nurse, code, what) in enumerate(REFUSALS):
+        refused = _visit(day, id_of("maureen", "refused visit", number), client, start, end, nurse)
         answer = await day.gateway.call("tom", "POST", "/roster/v1/visits", refused)
         step.check(answer.status_code == 409 and answer.json()["code"] == code, what)
     path = f"/roster/v1/visits?team_id={TEAM}&on={day.calendar.day(0)}&employee_id={employee('tom')}"
@@ -39,11 +41,11 @@ async def visit(day: Day, step: Step) -> None:
     step.check(starts == sorted(starts) and len(starts) == 4, "Tom's four visits of the day come back in order")
 
 
-def _visit(day: Day, visit_id: str, start: str, end: str, nurse: str = "tom") -> dict[str, Any]:
+def _visit(day: Day, visit_id: UUID, client: UUID, start: str, end: str, nurse: str = "tom") -> dict[str, Any]:
     return {
-        "id": visit_id,
+        "id": str(visit_id),
         "team_id": str(TEAM),
-        "client_id": str(MAUREEN["client"]),
+        "client_id": str(client),
         "employee_id": str(employee(nurse)),
         "starts_at": day.calendar.at(0, start),
         "ends_at": day.calendar.at(0, end),

@@ -124,7 +124,7 @@ async def scorecard(day: Day, step: Step) -> None:
     step.check(len(clients) == len(DATA["clients"]) + 1, f"clients: {len(clients)}")
     summary = await day.gateway.get("anneke", f"/roster/v1/time-summary?team_id={TEAM}&week_of={today}")
     share = summary["standing_share"]
-    said = f"client-facing share: {share['percent']} % of {summary['contracted_minutes'] // 60} contracted hours"
+    said = f"client-facing share: {share['percent']} % of {summary['contracted_minutes'] / 60:g} contracted hours"
     step.check(share["percent"] == 28.4, f"{said} (the team aims at {summary['target_percent']} %)")
     path = f"/roster/v1/continuity?team_id={TEAM}&from_on={week_ago}&to_on={today}"
     continuity = (await day.gateway.get("anneke", path))["named_or_deputy"]
