@@ -28,7 +28,7 @@ $(STAMP): pyproject.toml uv.lock deploy/uv-requirements.txt
 demo: env ## Play one working day on an embedded PostgreSQL, then stay up (ONCE=1 JSON=1 AGAINST=url PORT=8000)
 	@$(BIN)/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json) $(if $(AGAINST),--against $(AGAINST))
 
-demo-reset: env ## Forget the demo's data
+demo-reset: env ## Forget the data of the demo and of make up
 	@$(BIN)/python -m demo --reset
 
 up: env ## Run each service as a process of its own over RabbitMQ (docker compose where there is an engine)

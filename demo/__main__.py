@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import secrets
 import shutil
 import sys
@@ -25,10 +26,13 @@ from demo.report import Report
 from demo.seed import sow
 from demo.servers.http import serving
 from demo.servers.postgres import EmbeddedPostgres
+from demo.servers.rabbit import RabbitServer
+from demo.up import FOLDER as UP
 from services.common.telemetry import configure_logging
 from services.common.types import day_in_england
 
 FOLDER = Path(".heatshield/demo")
+AGAINST = Path(".heatshield/against")
 STEPS = (
     ("A referral arrives from the surgery, by BaRS", referral),
     ("The team takes her on by consent", decision),
@@ -51,9 +55,9 @@ Everybody who can sign in: curl -s {url}/dev/people
 """
 
 
-async def run(url: str, report: Report) -> Day:
+async def run(url: str, report: Report, folder: Path = FOLDER) -> Day:
     """Seed the team and play the day at this address."""
-    gateway, council = Gateway(url, secrets.token_hex(16)), Council(FOLDER)
+    gateway, council = Gateway(url, secrets.token_hex(16)), Council(folder)
     async with serving(council.app(), lifespan=False) as council_url:
         try:
             calendar = Calendar(await _day_zero(gateway))
@@ -112,6 +116,20 @@ async def play_embedded(port: int, report: Report, *, once: bool) -> None:
             await asyncio.Event().wait()
 
 
+def forget() -> None:
+    """Remove what the demo and `make up` keep. Both are stopped first if they run."""
+    for folder in (FOLDER, UP):
+        RabbitServer(folder / "rabbit").stop()
+        EmbeddedPostgres(folder).forget()
+        shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(AGAINST, ignore_errors=True)
+
+
+async def play_against(url: str, report: Report) -> None:
+    """The council's memory is kept apart for each installation that it was told by."""
+    await run(url.rstrip("/"), report, AGAINST / re.sub(r"[^a-z0-9]+", "-", url.lower()))
+
+
 def main(
     port: Annotated[int, typer.Option(help="The gateway's port.")] = 8000,
     once: Annotated[bool, typer.Option("--once", help="Stop when the day is played.")] = False,
@@ -123,12 +141,11 @@ def main(
     configure_logging("WARNING")
     logging.getLogger("heatshield.access").setLevel(logging.WARNING)
     if reset:
-        EmbeddedPostgres(FOLDER).forget()
-        shutil.rmtree(FOLDER, ignore_errors=True)
+        forget()
         return
     report = Report(as_json)
     try:
-        asyncio.run(run(against.rstrip("/"), report) if against else play_embedded(port, report, once=once))
+        asyncio.run(play_against(against, report) if against else play_embedded(port, report, once=once))
     except KeyboardInterrupt:
         print("\nstopped", file=sys.stderr)
     except OSError as error:
