@@ -1,0 +1,67 @@
+"""Whole installations, run as a user runs them: by their commands, in a folder of their own."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.servers.ports import free_port
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Place:
+    """A folder in which an installation keeps its data."""
+
+    folder: Path
+
+    def start(self, module: str, *arguments: str, **settings: str) -> "subprocess.Popen[str]":
+        """Start one of the project's commands here."""
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings}
+        return subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            cwd=self.folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=(self.folder / "stderr.log").open("a"),
+            text=True,
+        )
+
+    def play(self, *arguments: str, **settings: str) -> list[dict[str, Any]]:
+        """Play the day and give its steps."""
+        with self.start("demo", "--once", "--json", *arguments, **settings) as playing:
+            output, _ = playing.communicate(timeout=240)
+        steps = [json.loads(line) for line in output.splitlines()]
+        assert playing.returncode == (0 if all(step["ok"] for step in steps) else 1), self.log()[-2000:]
+        return steps
+
+    def log(self) -> str:
+        return (self.folder / "stderr.log").read_text()
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    folder = Path(tempfile.mkdtemp(prefix="heatshield-e2e-"))
+    folder.chmod(0o755)
+    made = Place(folder)
+    yield made
+    made.start("demo", "--reset").wait(timeout=60)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def port() -> str:
+    return str(free_port())
+
+
+def not_ok(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [step for step in steps if not step["ok"]]
