@@ -48,8 +48,10 @@ class Relay:
                 except Exception as error:  # noqa: BLE001  the relay outlives every outage
                     log.warning("relay interrupted", extra={"error": type(error).__name__})
                     await asyncio.sleep(RETRY_SECONDS)
+                # Not wait_for: in Python 3.11 it may swallow a cancellation that comes together with the wake-up.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._written.wait(), POLL_SECONDS)
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._written.wait()
 
     async def send_batch(self) -> int:
         """Publish the oldest unsent events and mark them; a failure on the way leaves them unsent."""
