@@ -1,0 +1,1 @@
+"""Governance: how the team decides, what holds it up, and what can be counted of its work."""

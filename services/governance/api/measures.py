@@ -1,0 +1,22 @@
+"""Measures: the team's own figures in full, and for those around it without small numbers."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from services.common.http import api_router
+from services.common.types import Day
+from services.governance import usecases
+from services.governance.api.callers import ByTeamOrAround
+from services.governance.api.shapes import TeamMeasures
+
+router = api_router(tags=["measures"])
+
+
+@router.get("/measures", response_model=TeamMeasures)
+async def measure_team(
+    tx: ByTeamOrAround, team_id: UUID, from_on: Annotated[Day, Query()], to_on: Annotated[Day, Query()]
+) -> object:
+    """Every measure, each with its definition. Outside the team a figure on fewer than five is hidden."""
+    return await usecases.measure_team(tx, team_id, from_on, to_on)

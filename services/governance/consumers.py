@@ -1,0 +1,134 @@
+"""What governance listens to. Each model names only the fields governance reads."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.common import membership
+from services.common.db import Transaction
+from services.common.inbox import Subscription
+from services.governance import usecases
+from services.governance.domain.fact import ReferralOutcome
+
+
+class ReceivedReferral(BaseModel):
+    referral_id: UUID
+    team_id: UUID
+    received_at: datetime
+
+
+class AcceptedReferral(ReceivedReferral):
+    accepted_at: datetime
+
+
+class NotTakenReferral(ReceivedReferral):
+    reason: str
+    decided_at: datetime
+
+
+class OpenedEpisode(BaseModel):
+    episode_of_care_id: UUID
+    client_id: UUID
+    team_id: UUID
+    opened_on: date
+
+
+class RecordedRating(BaseModel):
+    rating_id: UUID
+    problem_id: UUID
+    client_id: UUID
+    team_id: UUID
+    rated_at: datetime
+
+
+class CompletedAssessment(BaseModel):
+    assessment_id: UUID
+    client_id: UUID
+    team_id: UUID
+    care_act_eligible: bool
+    assessed_on: date
+
+
+class Segment(BaseModel):
+    care_activity_id: UUID
+    activity_type: str
+    minutes: int
+
+
+class RecordedContact(BaseModel):
+    care_contact_id: UUID
+    client_id: UUID
+    team_id: UUID
+    started_at: datetime
+    segments: list[Segment]
+
+
+class DoneVisit(BaseModel):
+    visit_id: UUID
+    client_id: UUID
+    team_id: UUID
+    starts_at: datetime
+
+
+class CostedActivity(BaseModel):
+    care_contact_id: UUID
+    team_id: UUID
+    cost_pence: int
+    costed_at: datetime
+
+
+async def referral_received(tx: Transaction, fact: ReceivedReferral) -> None:
+    await usecases.remember_referral(tx, fact.referral_id, fact.team_id, fact.received_at)
+
+
+async def referral_accepted(tx: Transaction, fact: AcceptedReferral) -> None:
+    await usecases.remember_answer(
+        tx, fact.referral_id, fact.team_id, fact.received_at, fact.accepted_at, ReferralOutcome.ACCEPTED
+    )
+
+
+async def referral_not_taken(tx: Transaction, fact: NotTakenReferral) -> None:
+    about = (fact.referral_id, fact.team_id, fact.received_at, fact.decided_at)
+    await usecases.remember_answer(tx, *about, ReferralOutcome.NOT_TAKEN, fact.reason)
+
+
+async def episode_opened(tx: Transaction, fact: OpenedEpisode) -> None:
+    await usecases.remember_episode(tx, fact.episode_of_care_id, fact.team_id, fact.client_id, fact.opened_on)
+
+
+async def rating_recorded(tx: Transaction, fact: RecordedRating) -> None:
+    about = (fact.rating_id, fact.team_id, fact.client_id, fact.problem_id)
+    await usecases.remember_rating(tx, *about, fact.rated_at)
+
+
+async def assessment_completed(tx: Transaction, fact: CompletedAssessment) -> None:
+    about = (fact.assessment_id, fact.team_id, fact.client_id)
+    await usecases.remember_assessment(tx, *about, fact.care_act_eligible, fact.assessed_on)
+
+
+async def contact_recorded(tx: Transaction, fact: RecordedContact) -> None:
+    segments = [(part.care_activity_id, part.activity_type, part.minutes) for part in fact.segments]
+    await usecases.remember_contact(tx, fact.care_contact_id, fact.team_id, fact.client_id, fact.started_at, segments)
+
+
+async def visit_done(tx: Transaction, fact: DoneVisit) -> None:
+    await usecases.remember_visit(tx, fact.visit_id, fact.team_id, fact.client_id, fact.starts_at)
+
+
+async def activity_costed(tx: Transaction, fact: CostedActivity) -> None:
+    await usecases.remember_cost(tx, fact.care_contact_id, fact.team_id, fact.cost_pence, fact.costed_at)
+
+
+SUBSCRIPTIONS = (
+    Subscription("caseload.referral.received.v1", ReceivedReferral, referral_received),
+    Subscription("caseload.referral.accepted.v1", AcceptedReferral, referral_accepted),
+    Subscription("caseload.referral.not_taken.v1", NotTakenReferral, referral_not_taken),
+    Subscription("caseload.episode_of_care.opened.v1", OpenedEpisode, episode_opened),
+    Subscription("caseload.omaha_rating.recorded.v1", RecordedRating, rating_recorded),
+    Subscription("caseload.assessment.completed.v1", CompletedAssessment, assessment_completed),
+    Subscription("caseload.care_contact.recorded.v1", RecordedContact, contact_recorded),
+    Subscription("roster.visit.done.v1", DoneVisit, visit_done),
+    Subscription("finance.activity.costed.v1", CostedActivity, activity_costed),
+    Subscription("hr.team_membership.changed.v1", membership.MembershipFact, membership.remember),
+)

@@ -1,0 +1,1 @@
+"""Governance's rules: plain classes and functions with no I/O and no clock."""

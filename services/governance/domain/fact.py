@@ -1,0 +1,88 @@
+"""Facts: what other services told, one row a fact, keyed by its owner's id, so that a measure traces to rows.
+
+They hold ids, days and counts. A fact is complete or waits for an event that has not arrived yet; it never fails.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlmodel import Field, col
+
+from services.common.models import INSTANT, TeamOwned, only_states
+from services.governance.domain.base import Base
+
+
+class ReferralOutcome(StrEnum):
+    ACCEPTED = "accepted"
+    NOT_TAKEN = "not_taken"
+
+
+class ReferralFact(TeamOwned, Base, table=True):
+    """A referral, and how it was decided once that is known."""
+
+    received_at: datetime = Field(sa_type=INSTANT)
+    outcome: str | None = None
+    not_taken_reason: str | None = None
+    decided_at: datetime | None = Field(default=None, sa_type=INSTANT)
+
+
+class ContactFact(TeamOwned, Base, table=True):
+    """A care contact and what it cost, whichever was heard of first.
+
+    `happened_at` is the contact's start, or the time of costing until the contact itself is known.
+    """
+
+    happened_at: datetime = Field(sa_type=INSTANT)
+    client_id: UUID | None = None
+    cost_pence: int | None = None
+    cost_version: int | None = None
+
+
+class SegmentFact(TeamOwned, Base, table=True):
+    """Minutes of one type within a care contact, keyed by the care activity."""
+
+    client_id: UUID
+    activity_type: str
+    minutes: int
+    happened_at: datetime = Field(sa_type=INSTANT)
+
+
+class RatingFact(TeamOwned, Base, table=True):
+    """One rating of one Omaha problem."""
+
+    client_id: UUID
+    problem_id: UUID
+    rated_at: datetime = Field(sa_type=INSTANT)
+
+
+class EpisodeFact(TeamOwned, Base, table=True):
+    client_id: UUID
+    opened_on: date
+
+
+class AssessmentFact(TeamOwned, Base, table=True):
+    """A completed assessment, and whether it found needs that the Care Act counts as eligible."""
+
+    client_id: UUID
+    care_act_eligible: bool
+    assessed_on: date
+
+
+class VisitFact(TeamOwned, Base, table=True):
+    """A planned visit that was done."""
+
+    client_id: UUID
+    starts_at: datetime = Field(sa_type=INSTANT)
+
+
+only_states(ReferralFact, "outcome", ReferralOutcome)
+# A measure reads one team's facts of one period.
+Index("ix_referral_fact_period", col(ReferralFact.team_id), col(ReferralFact.received_at))
+Index("ix_contact_fact_period", col(ContactFact.team_id), col(ContactFact.happened_at))
+Index("ix_segment_fact_period", col(SegmentFact.team_id), col(SegmentFact.happened_at))
+Index("ix_rating_fact_period", col(RatingFact.team_id), col(RatingFact.rated_at))
+Index("ix_episode_fact_period", col(EpisodeFact.team_id), col(EpisodeFact.opened_on))
+Index("ix_assessment_fact_period", col(AssessmentFact.team_id), col(AssessmentFact.assessed_on))
+Index("ix_visit_fact_period", col(VisitFact.team_id), col(VisitFact.starts_at))

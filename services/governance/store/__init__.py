@@ -1,0 +1,1 @@
+"""Every governance query lives here, by noun."""

@@ -1,0 +1,80 @@
+"""Complaints and compliments, step by step against the clock, and their counts for those outside the team."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from services.common.db import Transaction
+from services.common.paging import PageRequest, page
+from services.governance.domain.cell import hidden
+from services.governance.domain.complaint import (
+    COUNTS,
+    Acknowledgement,
+    Answer,
+    Complaint,
+    Learning,
+    NewComplaint,
+    counts,
+)
+from services.governance.domain.rule import RuleCode
+from services.governance.store import complaints, rules
+
+
+async def receive_complaint(tx: Transaction, new: NewComplaint) -> Complaint:
+    """Somebody complains or pays a compliment. Raises `NotFound`, `DayOutOfOrder` or `NoRuleOnThatDay`."""
+    await tx.require_team(new.team_id)
+    term = await rules.in_force(tx, RuleCode.COMPLAINT_ACKNOWLEDGEMENT, new.received_on, field="/body/received_on")
+    complaint = Complaint.received(new, term, tx.actor.employee_id, tx.today, tx.now)
+    tx.add(complaint)
+    await tx.session.flush()
+    return complaint
+
+
+async def acknowledge_complaint(tx: Transaction, complaint_id: UUID, made: Acknowledgement) -> Complaint:
+    """Raises `ComplaintOutOfTurn` or `DayOutOfOrder`."""
+    complaint = await tx.get(Complaint, complaint_id, lock=True)
+    complaint.acknowledge(made, tx.today, tx.now)
+    await tx.session.flush()
+    return complaint
+
+
+async def answer_complaint(tx: Transaction, complaint_id: UUID, made: Answer) -> Complaint:
+    """Raises `ComplaintOutOfTurn` or `DayOutOfOrder`."""
+    complaint = await tx.get(Complaint, complaint_id, lock=True)
+    complaint.give_answer(made, tx.today, tx.now)
+    await tx.session.flush()
+    return complaint
+
+
+async def learn_from_complaint(tx: Transaction, complaint_id: UUID, made: Learning) -> Complaint:
+    """Raises `ComplaintOutOfTurn` or `DayOutOfOrder`."""
+    complaint = await tx.get(Complaint, complaint_id, lock=True)
+    complaint.learn(made, tx.today, tx.now)
+    await tx.session.flush()
+    return complaint
+
+
+async def read_complaint(tx: Transaction, complaint_id: UUID) -> Complaint:
+    return await tx.get(Complaint, complaint_id)
+
+
+async def list_complaints(
+    tx: Transaction, request: PageRequest, *, team_id: UUID | None, status: str | None
+) -> dict[str, Any]:
+    return await page(tx, await complaints.listed(tx, team_id=team_id, status=status), Complaint, request)
+
+
+async def count_complaints(tx: Transaction, *, team_id: UUID, as_of: date | None) -> dict[str, Any]:
+    """How many, and how the clock was kept. Outside the team small counts are hidden. Raises `NotFound`."""
+    await tx.require_team(team_id)
+    day = as_of or tx.today
+    cells = counts(await complaints.of_team(tx, team_id), day)
+    away: frozenset[str] = frozenset()
+    if not tx.actor.is_team_bound:
+        smallest = await rules.in_force(tx, RuleCode.SMALLEST_CELL, tx.today)
+        away = hidden(cells, COUNTS, smallest.amount)
+    items = [
+        {"code": name, "value": None if name in away else cell.amount, "hidden": name in away}
+        for name, cell in cells.items()
+    ]
+    return {"team_id": team_id, "as_of": day, "items": items}

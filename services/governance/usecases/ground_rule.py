@@ -1,0 +1,45 @@
+"""Ground rules: agreeing one, and losing one for it."""
+
+from typing import Any
+from uuid import UUID
+
+from services.common.db import Transaction
+from services.common.paging import PageRequest, page
+from services.governance.domain.ground_rule import (
+    GroundRule,
+    NewGroundRule,
+    free_place,
+    require_decision,
+    to_lose,
+)
+from services.governance.domain.rule import RuleCode
+from services.governance.store import decisions, ground_rules, rules
+
+
+async def agree_ground_rule(tx: Transaction, new: NewGroundRule) -> GroundRule:
+    """The team gives itself a rule. Beyond the most allowed it replaces one, by an adopted decision.
+
+    Raises `NotFound`, `RuleNeedsToReplaceOne`, `GroundRuleNotInForce` or `DecisionNotAdopted`.
+    """
+    await tx.require_team(new.team_id)
+    await ground_rules.one_at_a_time(tx, new.team_id)
+    in_force = await ground_rules.in_force(tx, new.team_id)
+    most = (await rules.in_force(tx, RuleCode.GROUND_RULES_IN_FORCE, tx.today)).amount
+    lost = to_lose(new, in_force, most)
+    if new.decision_id is not None or len(in_force) >= most:
+        found = None if new.decision_id is None else await decisions.find(tx, new.decision_id)
+        require_decision(found, new.team_id)
+    if lost is not None:
+        lost.end(tx.today, tx.now)
+        await tx.session.flush()
+    place = free_place(in_force) if lost is None else lost.place
+    rule = GroundRule.agreed(new, place, tx.actor.employee_id, tx.today, tx.now)
+    tx.add(rule)
+    await tx.session.flush()
+    return rule
+
+
+async def list_ground_rules(
+    tx: Transaction, request: PageRequest, *, team_id: UUID | None, in_force: bool
+) -> dict[str, Any]:
+    return await page(tx, await ground_rules.listed(tx, team_id=team_id, in_force=in_force), GroundRule, request)

@@ -1,0 +1,105 @@
+"""Measuring: facts are remembered as they are told, and counted for a team and a period."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from services.common.db import Transaction
+from services.governance.domain.cell import WORK, hidden
+from services.governance.domain.fact import (
+    AssessmentFact,
+    ContactFact,
+    EpisodeFact,
+    RatingFact,
+    ReferralFact,
+    ReferralOutcome,
+    SegmentFact,
+    VisitFact,
+)
+from services.governance.domain.measure import PeriodBackwards, figures
+from services.governance.domain.rule import RuleCode
+from services.governance.store import facts, rules
+from services.governance.store.figures import Period, cells
+
+
+async def measure_team(tx: Transaction, team_id: UUID, first: date, last: date) -> dict[str, Any]:
+    """Every measure of a team and a period. Outside the team, what stands on few people or events is hidden.
+
+    Raises `NotFound` for a team that is not the caller's, or `PeriodBackwards`.
+    """
+    await tx.require_team(team_id)
+    if last < first:
+        raise PeriodBackwards
+    found = await cells(tx, Period(team_id, first, last))
+    away: frozenset[str] = frozenset()
+    if not tx.actor.is_team_bound:
+        smallest = await rules.in_force(tx, RuleCode.SMALLEST_CELL, tx.today)
+        away = hidden(found, WORK, smallest.amount)
+    return {"team_id": team_id, "from_on": first, "to_on": last, "items": list(figures(found, away))}
+
+
+async def remember_referral(tx: Transaction, referral_id: UUID, team_id: UUID, received_at: datetime) -> None:
+    """A referral was received; what was heard of its decision before is not unsaid."""
+    await facts.keep(tx, ReferralFact, referral_id, team_id, received_at=received_at)
+
+
+async def remember_answer(
+    tx: Transaction,
+    referral_id: UUID,
+    team_id: UUID,
+    received_at: datetime,
+    decided_at: datetime,
+    outcome: ReferralOutcome,
+    reason: str | None = None,
+) -> None:
+    """A referral was accepted, or not taken for a reason; it may not have been heard of before."""
+    decided = {"decided_at": decided_at, "outcome": outcome, "not_taken_reason": reason}
+    await facts.keep(tx, ReferralFact, referral_id, team_id, received_at=received_at, **decided)
+
+
+async def remember_contact(
+    tx: Transaction,
+    contact_id: UUID,
+    team_id: UUID,
+    client_id: UUID,
+    started_at: datetime,
+    segments: Iterable[tuple[UUID, str, int]],
+) -> None:
+    """A care contact took place, with its minutes by type."""
+    about = {"client_id": client_id, "happened_at": started_at}
+    await facts.keep(tx, ContactFact, contact_id, team_id, **about)
+    for segment_id, activity_type, minutes in segments:
+        kept = {"activity_type": activity_type, "minutes": minutes, **about}
+        await facts.keep(tx, SegmentFact, segment_id, team_id, **kept)
+
+
+async def remember_cost(tx: Transaction, contact_id: UUID, team_id: UUID, cost_pence: int, costed_at: datetime) -> None:
+    """A care contact was costed."""
+    await facts.keep_cost(tx, contact_id, team_id, cost_pence, costed_at)
+
+
+async def remember_rating(
+    tx: Transaction, rating_id: UUID, team_id: UUID, client_id: UUID, problem_id: UUID, rated_at: datetime
+) -> None:
+    """An Omaha problem was rated."""
+    about = {"client_id": client_id, "problem_id": problem_id, "rated_at": rated_at}
+    await facts.keep(tx, RatingFact, rating_id, team_id, **about)
+
+
+async def remember_episode(tx: Transaction, episode_id: UUID, team_id: UUID, client_id: UUID, opened_on: date) -> None:
+    """An episode of care opened."""
+    await facts.keep(tx, EpisodeFact, episode_id, team_id, client_id=client_id, opened_on=opened_on)
+
+
+async def remember_assessment(
+    tx: Transaction, assessment_id: UUID, team_id: UUID, client_id: UUID, eligible: bool, assessed_on: date
+) -> None:
+    """An assessment was completed."""
+    about = {"client_id": client_id, "care_act_eligible": eligible, "assessed_on": assessed_on}
+    await facts.keep(tx, AssessmentFact, assessment_id, team_id, **about)
+
+
+async def remember_visit(tx: Transaction, visit_id: UUID, team_id: UUID, client_id: UUID, starts_at: datetime) -> None:
+    """A planned visit was done."""
+    await facts.keep(tx, VisitFact, visit_id, team_id, client_id=client_id, starts_at=starts_at)
