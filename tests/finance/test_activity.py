@@ -132,7 +132,7 @@ async def test_a_band_without_a_rate_waits(finance: Running) -> None:
     assert await journals(finance) == []
 
 
-async def test_row_7_14_social_care_is_costed_by_the_band_of_who_gave_it(finance: Running) -> None:
+async def test_social_care_is_costed_by_the_band_of_who_gave_it(finance: Running) -> None:
     """A nurse of band 5 and an assistant practitioner of band 4 give the same hour of personal care."""
     await finance.deliver("finance", CONTRACT, a_contract())
     await finance.deliver("finance", CONTRACT, a_contract(employee_id=str(DEPUTY), band="4"))

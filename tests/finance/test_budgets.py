@@ -31,7 +31,7 @@ async def test_anonymous_is_refused(finance: Running) -> None:
         assert answer.status_code == 401
 
 
-async def test_row_7_01_a_pooled_budget_shows_its_parts_its_months_what_was_spent_and_a_forecast(
+async def test_a_pooled_budget_shows_its_parts_its_months_what_was_spent_and_a_forecast(
     finance: Running,
 ) -> None:
     """£200,000 and four times £50,000 for twelve months; 75 minutes of band 5 in the first fourteen days."""
@@ -52,7 +52,7 @@ async def test_row_7_01_a_pooled_budget_shows_its_parts_its_months_what_was_spen
     assert standing["forecast_pence"] == 79_075
 
 
-async def test_row_7_02_an_unpaid_pledge_is_shown(finance: Running) -> None:
+async def test_an_unpaid_pledge_is_shown(finance: Running) -> None:
     budget = await agreed(finance)
     client = await office(finance)
     fund, council, *_ = budget["contributions"]

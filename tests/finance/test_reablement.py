@@ -32,7 +32,7 @@ async def test_anonymous_is_refused(finance: Running) -> None:
         assert (await nobody.get(f"/v1/{path}")).status_code == 401
 
 
-async def test_row_7_07_beryl_has_14_days_gone_and_28_left(finance: Running) -> None:
+async def test_beryl_has_14_days_gone_and_28_left(finance: Running) -> None:
     beryl = a_reablement(starts_on="2026-11-09")
     await finance.deliver("finance", REABLEMENT, beryl)
     [episode] = await episodes(finance, "2026-11-23")
