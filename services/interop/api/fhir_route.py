@@ -1,0 +1,65 @@
+"""What the routes under /fhir share: bodies read as bytes, answers in FHIR's media type, the public address."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from services.common.body import MAX_BYTES, TooLarge
+from services.common.http import TransactionRoute
+from services.interop.fhir.outcome import MEDIA_TYPE
+
+PREFIX = "/fhir/R4"
+CORRELATION_ID = "X-Correlation-Id"
+HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:\d{1,5})?")
+
+
+class FhirRoute(TransactionRoute):
+    """A route that reads its own body: a message is kept even where it is no JSON, and a search comes as a form."""
+
+    async def read_body(self, request: Request) -> None:
+        """Raises `TooLarge`."""
+        read = bytearray()
+        async for chunk in request.stream():
+            read += chunk
+            if len(read) > MAX_BYTES:
+                raise TooLarge("The body is larger than 1 MiB.")
+        request._body = bytes(read)
+
+
+def fhir_router(*, tags: list[str]) -> APIRouter:
+    return APIRouter(prefix=PREFIX, tags=list(tags), route_class=FhirRoute)
+
+
+def fhir(content: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(content), status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def echoed(request: Request) -> dict[str, str]:
+    """The sender's correlation id, back to it. The request id is echoed on every answer of every service."""
+    correlation_id = one_uuid(request, CORRELATION_ID)
+    return {CORRELATION_ID: str(correlation_id)} if correlation_id else {}
+
+
+def one_uuid(request: Request, header: str) -> UUID | None:
+    """The UUID in this header; None where it is missing, no UUID or sent more than once."""
+    sent = request.headers.getlist(header)
+    try:
+        return UUID(sent[0]) if len(sent) == 1 else None
+    except ValueError:
+        return None
+
+
+def public_base(request: Request) -> str:
+    """The FHIR base as the caller reaches it: the gateway says by which name it was called."""
+    host, scheme = request.headers.get("x-forwarded-host", ""), request.headers.get("x-forwarded-proto", "")
+    if HOST.fullmatch(host) and scheme in {"http", "https"}:
+        return f"{scheme}://{host}{PREFIX}"
+    return f"{str(request.base_url).rstrip('/')}{PREFIX}"
+
+
+def media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -1,0 +1,74 @@
+"""The record as FHIR R4 with UK Core profiles: read by id, searched, and said to be so."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+
+from services.common.auth import Persona
+from services.common.body import UnsupportedMediaType
+from services.common.db import Transaction
+from services.common.http import Requires
+from services.interop import usecases
+from services.interop.api.fhir_route import PREFIX, fhir, fhir_router, media_type, public_base
+from services.interop.fhir import bundle, capability, registry, search
+from services.interop.partners import bars
+
+public = APIRouter(prefix=PREFIX, tags=["FHIR"])
+router = fhir_router(tags=["FHIR"])
+
+ByReader = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, Persona.NURSE))]
+Prefer = Annotated[str | None, Header(max_length=200, description="handling=strict refuses unknown parameters.")]
+IfNoneMatch = Annotated[str | None, Header(max_length=200)]
+
+FORM = "application/x-www-form-urlencoded"
+
+
+class NotAForm(UnsupportedMediaType):
+    way_out = "Send the search parameters as application/x-www-form-urlencoded."
+
+
+@public.get("/metadata", response_class=Response)
+async def metadata(request: Request) -> Response:
+    """What this server can do. Open to everybody, as FHIR asks."""
+    return fhir(capability.statement(public_base(request), bars.MESSAGE_DEFINITIONS))
+
+
+@router.get("/{resource_type}/{resource_id}", response_class=Response)
+async def read_resource(
+    tx: ByReader, resource_type: str, resource_id: str, if_none_match: IfNoneMatch = None
+) -> Response:
+    """One resource with its version as ETag."""
+    kind = registry.served(resource_type)
+    row = await usecases.read_resource(tx, kind.name, resource_id)
+    etag = f'W/"{row.version}"'
+    if if_none_match == etag:
+        return Response(status_code=304, headers={"ETag": etag})
+    return fhir(bundle.rendered(row), headers={"ETag": etag})
+
+
+@router.get("/{resource_type}", response_class=Response)
+async def search_resources(tx: ByReader, request: Request, resource_type: str, prefer: Prefer = None) -> Response:
+    """Search a type. Personal data such as an NHS number belongs in a POST to `_search`."""
+    return await _searched(tx, request, resource_type, request.url.query, prefer)
+
+
+@router.post("/{resource_type}/_search", response_class=Response)
+async def search_resources_by_form(
+    tx: ByReader, request: Request, resource_type: str, prefer: Prefer = None
+) -> Response:
+    """Search a type with the parameters in the body, so that they are in no URL and no log."""
+    raw = await request.body()
+    if raw and media_type(request) != FORM:
+        raise NotAForm("The body is not declared as a form.")
+    text = raw.decode("ascii", errors="replace")
+    return await _searched(tx, request, resource_type, "&".join(filter(None, [request.url.query, text])), prefer)
+
+
+async def _searched(tx: Transaction, request: Request, resource_type: str, text: str, prefer: str | None) -> Response:
+    kind = registry.served(resource_type)
+    asked = search.parse(kind, search.parameters(text), strict="handling=strict" in (prefer or ""))
+    found = await usecases.search_resources(tx, kind.name, asked)
+    base = f"{public_base(request)}/{kind.name}"
+    if found.total is not None:
+        return fhir(bundle.counted(base, asked, found.total))
+    return fhir(bundle.searchset(base, asked, found.rows, found.next_cursor))

@@ -1,0 +1,137 @@
+"""What caseload holds, as far as interop reads it. Only the fields that become FHIR or a fact for the council."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+
+class Person(BaseModel):
+    given_name: str
+    family_name: str
+    birth_on: date | None
+    sex: str
+    nhs_number: str | None
+    nhs_number_status: str
+    address_line: str | None
+    postcode: str | None
+    phone: str | None
+
+
+class Client(Person):
+    id: UUID
+    team_id: UUID
+    version: int
+
+
+class Referral(Person):
+    id: UUID
+    team_id: UUID
+    version: int
+    reason: str
+    urgency: str
+    received_at: datetime
+    referrer: str | None
+    referrer_ods_code: str | None
+    inbound_referral_id: UUID | None
+    status: str
+    not_taken_reason: str | None
+    signpost: str | None
+    client_id: UUID | None
+
+
+class Episode(BaseModel):
+    id: UUID
+    version: int
+    referral_id: UUID
+    named_nurse_id: UUID
+    pathway: str
+    status: str
+    opened_on: date
+
+
+class Problem(BaseModel):
+    id: UUID
+    version: int
+    code: str
+    ownership: str
+    type: str
+    signs: list[str]
+    words: str | None
+
+
+class Rating(BaseModel):
+    id: UUID
+    problem_id: UUID
+    occasion: str
+    knowledge: int
+    behavior: int
+    status: int
+    edition: str
+    rated_by: UUID | None
+    rated_at: datetime
+
+
+class CarePlan(BaseModel):
+    id: UUID
+    version: int
+    client_words: str
+    ends_on: date
+    status: str
+    agreed_on: date | None
+    written_by: UUID | None
+
+
+class Line(BaseModel):
+    care_plan_id: UUID
+    intervention: str | None
+    words: str
+
+
+class CareContact(BaseModel):
+    id: UUID
+    version: int
+    episode_of_care_id: UUID
+    referral_id: UUID
+    visit_id: UUID | None
+    employee_id: UUID
+    channel: str
+    started_at: datetime
+    minutes: int
+
+
+class CareActivity(BaseModel):
+    care_contact_id: UUID
+    activity_type: str
+    minutes: int
+
+
+class Wound(BaseModel):
+    id: UUID
+    site: str
+
+
+class Measurement(BaseModel):
+    id: UUID
+    wound_id: UUID
+    measured_at: datetime
+    measured_by: UUID | None
+    length_mm: int
+    width_mm: int
+    area_mm2: int
+
+
+class ClientRecord(BaseModel):
+    """The current state of one client's whole record."""
+
+    client: Client
+    referral: list[Referral]
+    episode_of_care: list[Episode]
+    client_problem: list[Problem]
+    ratings: list[Rating]
+    care_plan: list[CarePlan]
+    lines: list[Line]
+    care_contact: list[CareContact]
+    activities: list[CareActivity]
+    wound: list[Wound]
+    measurements: list[Measurement]

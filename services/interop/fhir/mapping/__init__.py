@@ -1,0 +1,72 @@
+"""The team's words as UK Core resources: pure functions from what an owner holds to what FHIR shows."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import TypeVar
+from uuid import UUID
+
+from services.interop.domain.record import ClientRecord, Referral
+from services.interop.domain.resource import Projected
+from services.interop.fhir.mapping import care, findings
+from services.interop.fhir.mapping.parts import Content, projected
+from services.interop.fhir.mapping.person import patient_of
+
+RowT = TypeVar("RowT")
+
+# What is never changed after it was written has one version for ever.
+WRITTEN_ONCE = 1
+
+
+def of_referral(referral: Referral, reference: str | None) -> Projected:
+    """A referral as a ServiceRequest; `reference` is what its sender was given, if it came through BaRS."""
+    content = care.service_request(referral, reference)
+    return projected(content, team_id=referral.team_id, client_id=referral.client_id, owner_version=referral.version)
+
+
+def of_record(record: ClientRecord, references: Mapping[UUID, str]) -> list[Projected]:
+    """Every resource that one client's record makes; `references` are by inbound referral id."""
+    client = record.client
+    made = [*_course(record), *_findings(record), (client.version, patient_of(client))]
+    found = [
+        projected(content, team_id=client.team_id, client_id=client.id, owner_version=version)
+        for version, content in made
+    ]
+    referrals = [
+        of_referral(referral, references.get(referral.inbound_referral_id) if referral.inbound_referral_id else None)
+        for referral in record.referral
+    ]
+    return found + referrals
+
+
+def _by(name: str, rows: Sequence[RowT]) -> defaultdict[UUID, list[RowT]]:
+    """The rows by the id of what they belong to, so that a long record costs no more per row than a short one."""
+    owner_of = attrgetter(name)
+    found: defaultdict[UUID, list[RowT]] = defaultdict(list)
+    for row in rows:
+        found[owner_of(row)].append(row)
+    return found
+
+
+def _course(record: ClientRecord) -> Iterator[tuple[int, Content]]:
+    client_id, team_id = record.client.id, record.client.team_id
+    lines, activities = _by("care_plan_id", record.lines), _by("care_contact_id", record.activities)
+    for episode in record.episode_of_care:
+        yield episode.version, care.episode_of_care(episode, client_id, team_id)
+    for plan in record.care_plan:
+        yield plan.version, care.care_plan(plan, lines[plan.id], client_id)
+    for contact in record.care_contact:
+        yield contact.version, care.encounter(contact, activities[contact.id], client_id, team_id)
+
+
+def _findings(record: ClientRecord) -> Iterator[tuple[int, Content]]:
+    client_id = record.client.id
+    problems = {problem.id: problem for problem in record.client_problem}
+    wounds = {wound.id: wound for wound in record.wound}
+    ratings = _by("problem_id", record.ratings)
+    for problem in record.client_problem:
+        yield problem.version, findings.condition(problem, ratings[problem.id], client_id)
+    for rating in record.ratings:
+        yield WRITTEN_ONCE, findings.rating_observation(rating, problems[rating.problem_id], client_id)
+    for measurement in record.measurements:
+        yield WRITTEN_ONCE, findings.wound_observation(measurement, wounds[measurement.wound_id], client_id)

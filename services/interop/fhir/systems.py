@@ -1,0 +1,35 @@
+"""The URIs that FHIR, UK Core, BaRS and we ourselves use for identifiers, codes and profiles."""
+
+NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
+ODS_CODE = "https://fhir.nhs.uk/Id/ods-organization-code"
+DOS_SERVICE = "https://fhir.nhs.uk/Id/dos-service-id"
+
+ERROR_CODES = "https://fhir.nhs.uk/CodeSystem/http-error-codes"
+NHS_NUMBER_STATUS = "https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatusEngland"
+NHS_NUMBER_STATUS_EXTENSION = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSNumberVerificationStatus"
+DELIVERY_CHANNEL = "https://fhir.hl7.org.uk/CodeSystem/UKCore-DeliveryChannel"
+DELIVERY_CHANNEL_EXTENSION = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-DeliveryChannel"
+
+OMAHA = "http://terminology.hl7.org/CodeSystem/oms"
+LOINC = "http://loinc.org"
+UCUM = "http://unitsofmeasure.org"
+ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+OBSERVATION_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
+CONDITION_CATEGORY = "http://terminology.hl7.org/CodeSystem/condition-category"
+CONDITION_CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+
+# Our own: what the outside may know one of our records by.
+REFERRAL_REFERENCE = "https://heatshield.uk/Id/referral-reference"
+TEAM = "https://heatshield.uk/Id/team"
+EMPLOYEE = "https://heatshield.uk/Id/employee"
+WOUND = "https://heatshield.uk/Id/wound"
+ACTIVITY_TYPE = "https://heatshield.uk/CodeSystem/activity-type"
+URN = "urn:ietf:rfc:3986"
+
+HOME_HEALTH = {"system": ACT_CODE, "code": "HH", "display": "home health"}
+VIRTUAL = {"system": ACT_CODE, "code": "VR", "display": "virtual"}
+
+
+def profile(resource_type: str) -> str:
+    """The UK Core profile of a resource type."""
+    return f"https://fhir.hl7.org.uk/StructureDefinition/UKCore-{resource_type}"

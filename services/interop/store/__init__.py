@@ -1,0 +1,1 @@
+"""Every interop query lives here, by noun."""

@@ -1,0 +1,82 @@
+"""Showing the record as FHIR: kept up to date by events, read and searched by those who may."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.common.db import Transaction
+from services.common.errors import NotFound
+from services.common.paging import page, page_request
+from services.interop.domain.record import ClientRecord, Referral
+from services.interop.domain.resource import Resource
+from services.interop.fhir import mapping
+from services.interop.fhir.mapping import care, parts
+from services.interop.fhir.search import Search
+from services.interop.store import messages, resources
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A planned visit as roster tells it. Its version, which orders the news of it, is the event's."""
+
+    visit_id: UUID
+    client_id: UUID
+    team_id: UUID
+    employee_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of a search, or only how many there are."""
+
+    rows: list[Resource]
+    next_cursor: str | None = None
+    total: int | None = None
+
+
+async def show_record(tx: Transaction, record: ClientRecord) -> None:
+    """Bring everything that is shown of one client to the owner's current state."""
+    inbound = [referral.inbound_referral_id for referral in record.referral if referral.inbound_referral_id]
+    await resources.put(tx, mapping.of_record(record, await messages.references(tx, inbound)))
+
+
+async def show_referral(tx: Transaction, referral: Referral) -> None:
+    """Show a referral that has no client yet."""
+    inbound_id = referral.inbound_referral_id
+    references = await messages.references(tx, [inbound_id] if inbound_id else [])
+    reference = references.get(inbound_id) if inbound_id else None
+    await resources.put(tx, [mapping.of_referral(referral, reference)])
+
+
+async def show_visit(tx: Transaction, visit: Visit, *, status: str, channel: str | None = None) -> None:
+    """Show a visit as an Appointment. How it takes place is told when it is planned, and kept when it is done."""
+    extension = care.delivery_channel(channel) if channel else None
+    if extension is None:
+        kept = await resources.content_of(tx, "Appointment", visit.visit_id)
+        extension = kept.get("extension")
+    told = {name: value for name, value in vars(visit).items() if name != "team_id"}
+    content = care.appointment(**told, status=status, channel=extension)
+    shown = parts.projected(content, team_id=visit.team_id, client_id=visit.client_id, owner_version=tx.event_version)
+    await resources.put(tx, [shown])
+
+
+async def read_resource(tx: Transaction, resource_type: str, resource_id: str) -> Resource:
+    """One resource. Raises `NotFound` alike for one that is absent and one of another team."""
+    try:
+        found = await resources.read(tx, resource_type, UUID(resource_id))
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotFound(resource_type)
+    return found
+
+
+async def search_resources(tx: Transaction, resource_type: str, search: Search) -> Found:
+    """One page of what the search finds among what the caller may see. Raises `BadCursor`."""
+    wanted = await resources.searched(tx, resource_type, search)
+    if search.count == 0:
+        return Found([], total=await resources.count(tx, wanted))
+    found = await page(tx, wanted, Resource, page_request(search.count, search.cursor))
+    return Found(found["items"], found["next_cursor"])
