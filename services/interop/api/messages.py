@@ -1,0 +1,55 @@
+"""The door for partners' messages, and what the sister services may ask about them."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+
+from services.common.auth import Persona
+from services.common.db import Transaction
+from services.common.http import Requires, api_router
+from services.common.paging import Asked, Page
+from services.interop import usecases
+from services.interop.api.fhir_route import CORRELATION_ID, echoed, fhir, fhir_router, media_type, one_uuid
+from services.interop.api.shapes import InboundReferralShape, ServiceEndpointShape
+from services.interop.domain.inbound import Arrival, NewServiceEndpoint
+
+fhir_door = fhir_router(tags=["messages"])
+router = api_router(tags=["messages"])
+
+ByIntegrator = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR))]
+ByIntegratorOrOps = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, Persona.OPS))]
+ByService = Annotated[Transaction, Depends(Requires(Persona.SERVICE))]
+
+REQUEST_ID = "X-Request-Id"
+
+
+@fhir_door.post("/$process-message", response_class=Response)
+async def process_message(tx: ByIntegrator, request: Request) -> Response:
+    """Send a BaRS message. The answer is a response message with the referral reference, or an OperationOutcome."""
+    arrival = Arrival(
+        raw=await request.body(),
+        media_type=media_type(request),
+        request_id=one_uuid(request, REQUEST_ID),
+        correlation_id=one_uuid(request, CORRELATION_ID),
+    )
+    status, answer = await usecases.receive_message(tx, arrival)
+    return fhir(answer, status, echoed(request))
+
+
+@router.post("/service-endpoints", status_code=201, response_model=ServiceEndpointShape)
+async def register_service_endpoint(tx: ByIntegratorOrOps, body: NewServiceEndpoint) -> object:
+    """Say which team a service in the Directory of Services is."""
+    return await usecases.register_service_endpoint(tx, body)
+
+
+@router.get("/service-endpoints", response_model=Page[ServiceEndpointShape])
+async def list_service_endpoints(tx: ByIntegratorOrOps, page: Asked) -> object:
+    """The services that partners can refer to."""
+    return await usecases.list_service_endpoints(tx, page)
+
+
+@router.get("/inbound-referrals/{inbound_referral_id}", response_model=InboundReferralShape)
+async def read_inbound_referral(tx: ByService, inbound_referral_id: UUID) -> object:
+    """A referral as it was understood from a partner's message."""
+    return await usecases.read_inbound_referral(tx, inbound_referral_id)

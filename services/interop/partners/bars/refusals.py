@@ -1,0 +1,108 @@
+"""Why a message is not taken: each rule by name, with the HTTP status, the FHIR issue-type and the way out.
+
+These never leave the process as exceptions: the message stays stored, and the sender gets an OperationOutcome.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from services.interop.fhir.outcome import Issue
+
+
+class MessageRefused(Exception):
+    """A rule of the standard that a message breaks, at one or more places in it."""
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "invalid"
+    text: ClassVar[str] = ""
+
+    def __init__(self, *expressions: str, issues: Sequence[Issue] = ()) -> None:
+        super().__init__(type(self).__name__)
+        self.issues = [*issues, *(Issue(self.code, expression, self.text) for expression in expressions)]
+
+
+class MissingIds(MessageRefused):
+    code = "required"
+    text = "X-Request-Id and X-Correlation-Id are both needed, each once and each a UUID. Add what is missing."
+
+
+class AlreadyProcessed(MessageRefused):
+    """BaRS reserves this pair of codes for a message that was taken before."""
+
+    status = 409
+    code = "duplicate"
+    text = "This message was taken before. Keep the first answer; send a new message with a new X-Request-Id."
+
+
+class NotFhirJson(MessageRefused):
+    status = 415
+    code = "not-supported"
+    text = "Send application/fhir+json."
+
+
+class NotReadable(MessageRefused):
+    """The document is not JSON that can be kept; the issue says what to change."""
+
+
+class NotStorable(MessageRefused):
+    status = 422
+    code = "value"
+
+
+class NotFhir(MessageRefused):
+    """The document is not FHIR R4; one issue a fault."""
+
+
+class NotAMessage(MessageRefused):
+    text = "Send a Bundle of the type message whose first entry is its MessageHeader."
+
+
+class VersionMissing(MessageRefused):
+    code = "invariant"
+    text = "State the version of BaRS that the message is made to in Bundle.meta.versionId, such as 1.1.0."
+
+
+class VersionNotSupported(MessageRefused):
+    status = 422
+    code = "not-supported"
+    text = "Messages of BaRS 1.x are taken. Send the message in one of those versions."
+
+
+class EventNotSupported(MessageRefused):
+    status = 422
+    code = "not-supported"
+    text = "Only servicerequest-request is taken here. See /fhir/R4/metadata for what is supported."
+
+
+class ReasonNotSupported(MessageRefused):
+    """The message is kept, so that people on both sides can look at what was sent."""
+
+    status = 422
+    code = "not-supported"
+    text = (
+        "Only new requests are taken by message so far. To change or withdraw a request, telephone the team and"
+        " give the referral reference from the first answer."
+    )
+
+
+class KindNotSupported(MessageRefused):
+    status = 422
+    code = "not-supported"
+    text = "Only the categories referral and validation are taken here."
+
+
+class RequestWithdrawn(MessageRefused):
+    status = 422
+    code = "business-rule"
+    text = "A new request has the status active. To withdraw one, telephone the team with the referral reference."
+
+
+class ElementMissing(MessageRefused):
+    code = "required"
+    text = "This part is missing from the message, or its reference leads nowhere. Add it."
+
+
+class UnknownService(MessageRefused):
+    status = 404
+    code = "not-found"
+    text = "No service is reached here under this identifier. Check it in the Directory of Services."

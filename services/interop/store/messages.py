@@ -1,0 +1,51 @@
+"""Queries about inbound messages, the referrals in them and the services they are for."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlmodel import col
+
+from services.common.db import Transaction
+from services.interop.domain.inbound import InboundMessage, InboundReferral, MessageOutcome, ServiceEndpoint
+
+
+async def wait_for_turn(tx: Transaction, pair: tuple[UUID, UUID]) -> None:
+    """Let one message with these two ids be processed at a time, until the end of the transaction."""
+    key = func.hashtextextended(f"{pair[0]}/{pair[1]}", 0)
+    await tx.session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+async def is_processed(tx: Transaction, pair: tuple[UUID, UUID]) -> bool:
+    wanted = select(col(InboundMessage.id)).where(
+        col(InboundMessage.request_id) == pair[0],
+        col(InboundMessage.correlation_id) == pair[1],
+        col(InboundMessage.outcome) == MessageOutcome.ACCEPTED,
+    )
+    return (await tx.session.execute(wanted)).first() is not None
+
+
+async def endpoints(tx: Transaction, dos_service_ids: Collection[str]) -> dict[str, ServiceEndpoint]:
+    wanted = select(ServiceEndpoint).where(col(ServiceEndpoint.dos_service_id).in_(dos_service_ids))
+    return {endpoint.dos_service_id: endpoint for endpoint in await tx.all(wanted)}
+
+
+def all_endpoints() -> Select[Any]:
+    return select(ServiceEndpoint)
+
+
+async def inbound_referral(tx: Transaction, inbound_referral_id: UUID) -> InboundReferral | None:
+    """The referral, locked, so that news of it is applied one at a time."""
+    wanted = select(InboundReferral).where(col(InboundReferral.id) == inbound_referral_id)
+    found: InboundReferral | None = (await tx.session.execute(wanted.with_for_update())).scalar_one_or_none()
+    return found
+
+
+async def references(tx: Transaction, inbound_referral_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What the senders were told to call these referrals."""
+    if not inbound_referral_ids:
+        return {}
+    wanted = select(col(InboundReferral.id), col(InboundReferral.reference))
+    rows = await tx.rows(wanted.where(col(InboundReferral.id).in_(inbound_referral_ids)))
+    return {row[0]: row[1] for row in rows}

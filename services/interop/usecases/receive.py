@@ -1,0 +1,103 @@
+"""A partner refers somebody: the message is kept, judged and answered, and its referral told to the others."""
+
+from typing import Any
+from uuid import UUID
+
+from services.common.db import Transaction
+from services.common.paging import PageRequest, page
+from services.interop.domain.inbound import (
+    Arrival,
+    InboundMessage,
+    InboundReferral,
+    MessageOutcome,
+    NewServiceEndpoint,
+    ReferralOutcome,
+    ServiceEndpoint,
+)
+from services.interop.events import ReferralReceived
+from services.interop.partners import bars
+from services.interop.store import messages
+
+TAKEN = 200
+
+
+async def register_service_endpoint(tx: Transaction, new: NewServiceEndpoint) -> ServiceEndpoint:
+    """From now on, what partners send to this service goes to this team."""
+    endpoint = ServiceEndpoint.registered(new, tx.now)
+    tx.add(endpoint)
+    return endpoint
+
+
+async def list_service_endpoints(tx: Transaction, request: PageRequest) -> dict[str, Any]:
+    return await page(tx, messages.all_endpoints(), ServiceEndpoint, request)
+
+
+async def receive_message(tx: Transaction, arrival: Arrival) -> tuple[int, dict[str, Any]]:
+    """Keep the message, and answer it: the HTTP status and the FHIR body.
+
+    A refusal is an answer and not an exception, so that what was refused stays stored.
+    """
+    if arrival.pair is not None:
+        await messages.wait_for_turn(tx, arrival.pair)
+    message = InboundMessage.received(arrival, tx.actor.subject, tx.now)
+    tx.add(message)
+    await tx.session.flush()
+    try:
+        answer = await _take(tx, message, arrival)
+    except bars.MessageRefused as refused:
+        message.answered(MessageOutcome.REFUSED, refused.status)
+        return refused.status, bars.refusal(refused)
+    message.answered(MessageOutcome.ACCEPTED, TAKEN)
+    return TAKEN, answer
+
+
+async def _take(tx: Transaction, kept: InboundMessage, arrival: Arrival) -> dict[str, Any]:
+    if arrival.pair is None:
+        raise bars.MissingIds(*_missing(arrival))
+    if await messages.is_processed(tx, arrival.pair):
+        raise bars.AlreadyProcessed("Bundle")
+    message = bars.read(arrival)
+    understood, warnings = bars.understand(message)
+    at_destination, endpoint = await _service(tx, message)
+    referral = InboundReferral.of(kept, endpoint.team_id, understood)
+    tx.add(referral)
+    received = ReferralReceived(
+        inbound_referral_id=referral.id,
+        team_id=referral.team_id,
+        message_kind=referral.kind,
+        use_case=referral.use_case,
+        urgency=referral.urgency,
+        received_at=referral.received_at,
+    )
+    tx.publish(received, about=referral)
+    return bars.acknowledgement(message, referral, at_destination, warnings, tx.now)
+
+
+def _missing(arrival: Arrival) -> list[str]:
+    ids = {"http.X-Request-Id": arrival.request_id, "http.X-Correlation-Id": arrival.correlation_id}
+    return [header for header, value in ids.items() if value is None]
+
+
+async def _service(tx: Transaction, message: bars.Message) -> tuple[int, ServiceEndpoint]:
+    """Which of the message's destinations is served here. Raises `UnknownService`."""
+    known = await messages.endpoints(tx, [value for _, value in message.destinations if value])
+    for number, (_, value) in enumerate(message.destinations):
+        if value in known:
+            return number, known[value]
+    raise bars.UnknownService(*(place for place, _ in message.destinations))
+
+
+async def read_inbound_referral(tx: Transaction, inbound_referral_id: UUID) -> InboundReferral:
+    """The referral behind the event, with who it is about. Raises `NotFound`."""
+    return await tx.get(InboundReferral, inbound_referral_id)
+
+
+async def remember_outcome(
+    tx: Transaction, inbound_referral_id: UUID | None, referral_id: UUID, outcome: ReferralOutcome
+) -> None:
+    """What became of a partner's referral at the team."""
+    if inbound_referral_id is None:
+        return
+    inbound = await messages.inbound_referral(tx, inbound_referral_id)
+    if inbound is not None:
+        inbound.became(referral_id, outcome, tx.now)
