@@ -1,0 +1,65 @@
+"""Connections to councils with their health, what clients share, and what is on its way."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query
+
+from services.common.auth import Persona
+from services.common.db import Transaction
+from services.common.http import ByNurse, Requires, api_router
+from services.common.paging import Asked, Page
+from services.interop import usecases
+from services.interop.api.shapes import ConnectionShape, DeliveryShape, ShareShape
+from services.interop.domain.connection import NewConnection
+from services.interop.domain.delivery import DeliveryStatus
+from services.interop.domain.share import NewShare
+
+router = api_router(tags=["council"])
+
+ByIntegratorOrOps = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, Persona.OPS))]
+ByOperator = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, Persona.OPS, Persona.HEATSHIELD))]
+ByOperatorOrNurse = Annotated[
+    Transaction, Depends(Requires(Persona.INTEGRATOR, Persona.OPS, Persona.HEATSHIELD, Persona.NURSE))
+]
+
+
+@router.put("/connections/{connection_id}", response_model=ConnectionShape)
+async def register_connection(tx: ByIntegratorOrOps, connection_id: UUID, body: NewConnection) -> object:
+    """Register a partner's system, or change it; sending the same again changes nothing."""
+    return await usecases.register_connection(tx, connection_id, body)
+
+
+@router.get("/connections", response_model=Page[ConnectionShape])
+async def list_connections(tx: ByOperatorOrNurse, page: Asked) -> object:
+    """The connections, each with its health, so that a broken one is seen before the team sees it."""
+    return await usecases.list_connections(tx, page)
+
+
+@router.post("/shares", status_code=201, response_model=ShareShape)
+async def agree_share(tx: ByNurse, body: NewShare) -> object:
+    """Keep what a client agrees to share, with whom, why and until when. What happened before is not sent."""
+    return await usecases.agree_share(tx, body)
+
+
+@router.get("/shares", response_model=Page[ShareShape])
+async def list_shares(tx: ByNurse, page: Asked, client_id: UUID | None = None) -> object:
+    """What the clients of the caller's teams share."""
+    return await usecases.list_shares(tx, page, client_id=client_id)
+
+
+@router.post("/shares/{share_id}/withdraw", response_model=ShareShape)
+async def withdraw_share(tx: ByNurse, share_id: UUID) -> object:
+    """The client no longer agrees. Nothing more is sent."""
+    return await usecases.withdraw_share(tx, share_id)
+
+
+@router.get("/deliveries", response_model=Page[DeliveryShape])
+async def list_deliveries(
+    tx: ByOperator,
+    page: Asked,
+    connection_id: UUID | None = None,
+    status: Annotated[DeliveryStatus | None, Query()] = None,
+) -> object:
+    """What was sent, what waits and what could not be delivered."""
+    return await usecases.list_deliveries(tx, page, connection_id=connection_id, status=status)

@@ -1,0 +1,83 @@
+"""What interop answers with under /v1. Explicit, so that a new column never leaks by itself."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ServiceEndpointShape(Shape):
+    id: UUID
+    version: int
+    dos_service_id: str
+    team_id: UUID
+
+
+class InboundReferralShape(Shape):
+    """What the team's own referral is made from."""
+
+    id: UUID
+    team_id: UUID
+    source: str
+    reason: str
+    urgency: str
+    received_at: datetime
+    referrer: str | None
+    referrer_ods_code: str | None
+    given_name: str
+    family_name: str
+    birth_on: date | None
+    sex: str
+    nhs_number: str | None
+    nhs_number_status: str
+    address_line: str | None
+    postcode: str | None
+    phone: str | None
+
+
+class ConnectionShape(Shape):
+    """A connection and how it does: unused, working, failing or disabled. Its secret is never shown."""
+
+    id: UUID
+    version: int
+    name: str
+    address: str
+    state: str
+    failures: int
+    last_success_at: datetime | None
+    last_failure_at: datetime | None
+    disabled_at: datetime | None
+
+
+class ShareShape(Shape):
+    id: UUID
+    version: int
+    team_id: UUID
+    client_id: UUID
+    connection_id: UUID
+    purpose: str
+    basis: str
+    consented_on: date | None
+    fields: list[str]
+    until_on: date | None
+    council_ref: str
+    agreed_by: UUID | None
+    withdrawn_at: datetime | None
+
+
+class DeliveryShape(Shape):
+    """One fact on its way, without the person it is about."""
+
+    id: UUID
+    connection_id: UUID
+    type: str
+    status: str
+    attempts: int
+    last_status: int | None
+    queued_at: datetime
+    due_at: datetime
+    sent_at: datetime | None

@@ -1,0 +1,112 @@
+"""A connection to a partner's system: where it is, the secret that signs, and how it has been answering."""
+
+import base64
+import binascii
+import ipaddress
+from datetime import datetime
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from pydantic import AfterValidator, SecretStr
+from pydantic import Field as Shape
+from sqlmodel import Field
+
+from services.common.errors import Unprocessable
+from services.common.models import INSTANT, Aggregate
+from services.common.types import Input, Name
+from services.interop.domain.base import Base
+
+# Standard Webhooks 1.0.0: a symmetric secret is 24 to 64 random bytes.
+SECRET_BYTES = range(24, 65)
+SECRET_PREFIX = "whsec_"  # noqa: S105  the prefix that every such secret has
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    text_of = value.get_secret_value()
+    try:
+        key = base64.b64decode(text_of.removeprefix(SECRET_PREFIX), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ValueError("must be whsec_ and the secret in base64") from error
+    if not text_of.startswith(SECRET_PREFIX) or len(key) not in SECRET_BYTES:
+        raise ValueError("must be whsec_ and 24 to 64 random bytes in base64")
+    return value
+
+
+def _public_https(value: str) -> str:
+    """Only an encrypted connection to a named host outside carries facts about a person."""
+    parts = urlsplit(value)
+    host = parts.hostname or ""
+    if parts.scheme != "https" or not host or parts.username is not None:
+        raise ValueError("must be an https address without a user name")
+    if host == "localhost" or _is_inside(host):
+        raise ValueError("must be an address outside this network")
+    return value
+
+
+def _is_inside(host: str) -> bool:
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return False
+
+
+HttpsUrl = Annotated[str, Shape(max_length=2000, pattern=r"^[!-~]+$"), AfterValidator(_public_https)]
+WebhookSecret = Annotated[SecretStr, AfterValidator(_secret)]
+
+
+class NewConnection(Input):
+    """A council's address and the secret that signs what is sent there. The secret is never shown again."""
+
+    name: Name
+    url: HttpsUrl
+    secret: WebhookSecret | None = None
+
+
+class SecretRequired(Unprocessable):
+    """Without a secret the council could not tell our messages from anybody's."""
+
+    field = "/body/secret"
+    way_out = "Send a secret of whsec_ and 24 to 64 random bytes in base64, agreed with the council."
+
+    def __init__(self) -> None:
+        super().__init__("A new connection needs its secret.")
+
+
+class Connection(Aggregate, Base, table=True):
+    """One partner's system, and how it has been answering."""
+
+    name: str
+    url: str
+    secret: str = Field(repr=False)
+    disabled_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    last_success_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    last_failure_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    failures: int = 0
+
+    @classmethod
+    def registered(cls, connection_id: UUID, new: NewConnection, now: datetime) -> Self:
+        """Raises `SecretRequired`."""
+        if new.secret is None:
+            raise SecretRequired
+        return cls(id=connection_id, name=new.name, url=new.url, secret=new.secret.get_secret_value(), changed_at=now)
+
+    def change(self, new: NewConnection, now: datetime) -> None:
+        """Take the new address, and open a connection that its partner had closed."""
+        self.name, self.url, self.changed_at = new.name, new.url, now
+        self.disabled_at, self.failures = None, 0
+        if new.secret is not None:
+            self.secret = new.secret.get_secret_value()
+
+    @property
+    def state(self) -> str:
+        if self.disabled_at is not None:
+            return "disabled"
+        if self.failures:
+            return "failing"
+        return "unused" if self.last_success_at is None else "working"
+
+    @property
+    def address(self) -> str:
+        """The address without its query, which some systems use for a key."""
+        return self.url.partition("?")[0]

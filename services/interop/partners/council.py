@@ -1,0 +1,168 @@
+"""Councils: which facts they are told, exactly what is in each, and how it is signed (Standard Webhooks 1.0.0)."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+import httpx
+from standardwebhooks import Webhook
+
+from services.interop.domain.delivery import Attempt, CouncilDelivery
+from services.interop.domain.share import Share, SharedField
+
+FACTS = "uk.heatshield.social_care"
+SOURCE = "/heatshield/interop"
+MEDIA_TYPE = "application/cloudevents+json"
+# The kinds of minutes that are social care; nursing and coordination are no council's business.
+SOCIAL_CARE_MINUTES = {
+    "personal_care": SharedField.PERSONAL_CARE_MINUTES,
+    "reablement": SharedField.REABLEMENT_MINUTES,
+    "wider_support": SharedField.WIDER_SUPPORT_MINUTES,
+}
+# How long to wait before each attempt (Standard Webhooks 1.0.0, section on retries): 75 hours and 35 minutes in all.
+RETRY_AFTER = (
+    timedelta(0),
+    timedelta(seconds=5),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=5),
+    timedelta(hours=10),
+    timedelta(hours=14),
+    timedelta(hours=20),
+    timedelta(hours=24),
+)
+ANSWER_SECONDS = 15
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that happened in social care: what of it may ever be shared, by field.
+
+    `key` names the fact itself, so that the same fact told twice is one event.
+    """
+
+    type: str
+    key: str
+    client_id: UUID
+    values: dict[SharedField, Any]
+
+    @property
+    def event_id(self) -> UUID:
+        return uuid5(self.client_id, f"{self.type}/{self.key}")
+
+
+def care_plan_changed(
+    *,
+    client_id: UUID,
+    care_plan_id: UUID,
+    line_id: UUID,
+    intervention: str | None,
+    plan_version: int,
+    changed_at: datetime,
+) -> Fact:
+    """A social care line of an agreed plan has changed. The words of the line are not shared."""
+    values = {
+        SharedField.CARE_PLAN_ID: str(care_plan_id),
+        SharedField.LINE_ID: str(line_id),
+        SharedField.INTERVENTION: intervention,
+        SharedField.PLAN_VERSION: plan_version,
+        SharedField.CHANGED_AT: _instant(changed_at),
+    }
+    return Fact(f"{FACTS}.care_plan_changed.v1", f"{line_id}/{plan_version}", client_id, values)
+
+
+def reablement_started(
+    *, client_id: UUID, reablement_id: UUID, started_on: date, last_free_day_on: date, decision_due_on: date
+) -> Fact:
+    """The weeks of reablement that the client does not pay for have started (Care Act 2014, SI 2014/2672)."""
+    values = {
+        SharedField.REABLEMENT_ID: str(reablement_id),
+        SharedField.STARTED_ON: started_on.isoformat(),
+        SharedField.LAST_FREE_DAY_ON: last_free_day_on.isoformat(),
+        SharedField.DECISION_DUE_ON: decision_due_on.isoformat(),
+    }
+    return Fact(f"{FACTS}.reablement_started.v1", str(reablement_id), client_id, values)
+
+
+def support_given(
+    *, client_id: UUID, care_contact_id: UUID, channel: str, started_at: datetime, segments: Sequence[tuple[str, int]]
+) -> Fact | None:
+    """Social care was given, in minutes by kind; None where the whole contact was nursing."""
+    minutes: dict[SharedField, Any] = {}
+    for kind, spent in segments:
+        if kind in SOCIAL_CARE_MINUTES:
+            minutes[SOCIAL_CARE_MINUTES[kind]] = minutes.get(SOCIAL_CARE_MINUTES[kind], 0) + spent
+    if not minutes:
+        return None
+    values = {
+        SharedField.CARE_CONTACT_ID: str(care_contact_id),
+        SharedField.STARTED_AT: _instant(started_at),
+        SharedField.CHANNEL: channel,
+        **minutes,
+    }
+    return Fact(f"{FACTS}.support_given.v1", str(care_contact_id), client_id, values)
+
+
+def delivery(fact: Fact, share: Share, now: datetime) -> CouncilDelivery | None:
+    """The fact for one council, with exactly the agreed fields; None where nothing of it was agreed."""
+    known = {SharedField.COUNCIL_REF: share.council_ref, **fact.values}
+    if not any(field in fact.values for field in share.fields):
+        return None
+    data = {field: known[SharedField(field)] for field in share.fields if field in known}
+    event = {
+        "specversion": "1.0",
+        "id": str(fact.event_id),
+        "source": SOURCE,
+        "type": fact.type,
+        "subject": f"case/{share.council_ref}",
+        "time": _instant(now),
+        "datacontenttype": "application/json",
+        "data": data,
+    }
+    return CouncilDelivery(
+        team_id=share.team_id,
+        event_id=fact.event_id,
+        connection_id=share.connection_id,
+        share_id=share.id,
+        client_id=share.client_id,
+        type=fact.type,
+        payload=json.dumps(event),
+        queued_at=now,
+        due_at=now,
+        changed_at=now,
+    )
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+async def send(http: httpx.AsyncClient, attempt: Attempt, now: datetime) -> int | None:
+    """The HTTP status of the answer, or None without one. A redirect is an answer and is not followed.
+
+    `now` is in UTC: the library signs the clock time of any other zone as if it were UTC.
+    """
+    message_id = str(attempt.delivery_id)
+    headers = {
+        "content-type": MEDIA_TYPE,
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(attempt.secret).sign(message_id, now.astimezone(UTC), attempt.payload),
+    }
+    asked = http.stream(
+        "POST",
+        attempt.url,
+        content=attempt.payload.encode(),
+        headers=headers,
+        follow_redirects=False,
+    )
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS), asked as answer:
+            return answer.status_code
+    except Exception:  # noqa: BLE001  whatever goes wrong at a partner's end is a failed attempt, and is tried again
+        return None

@@ -1,0 +1,132 @@
+"""Queries about connections, shares and what is on its way to a council."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, exists, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from services.common.db import Transaction
+from services.interop.domain.connection import Connection
+from services.interop.domain.delivery import Attempt, CouncilDelivery, DeliveryStatus
+from services.interop.domain.resource import Resource
+from services.interop.domain.share import Share
+
+
+def connections() -> Select[Any]:
+    return select(Connection)
+
+
+async def connection(tx: Transaction, connection_id: UUID, *, lock: bool = False) -> Connection | None:
+    wanted = select(Connection).where(col(Connection.id) == connection_id)
+    wanted = wanted.with_for_update() if lock else wanted
+    found: Connection | None = (await tx.session.execute(wanted)).scalar_one_or_none()
+    return found
+
+
+async def team_of_client(tx: Transaction, client_id: UUID) -> UUID | None:
+    """The team that cares for a client whom the caller may know of."""
+    wanted = select(col(Resource.team_id)).where(
+        col(Resource.resource_type) == "Patient",
+        col(Resource.resource_id) == client_id,
+        await tx.visible(Resource),
+    )
+    found: UUID | None = (await tx.session.execute(wanted)).scalar_one_or_none()
+    return found
+
+
+async def shares(tx: Transaction, *, client_id: UUID | None) -> Select[Any]:
+    wanted = select(Share).where(await tx.visible(Share))
+    return wanted if client_id is None else wanted.where(col(Share.client_id) == client_id)
+
+
+async def shares_in_force(tx: Transaction, client_id: UUID, on: date) -> Sequence[Share]:
+    """What this client shares on this day: neither withdrawn nor past its end.
+
+    The rows are held until the facts are queued, so that a withdrawal at the same moment finds them queued.
+    """
+    wanted = select(Share).where(
+        col(Share.client_id) == client_id,
+        col(Share.withdrawn_at).is_(None),
+        or_(col(Share.until_on).is_(None), col(Share.until_on) >= on),
+    )
+    return await tx.all(wanted.order_by(col(Share.id)).with_for_update(read=True))
+
+
+async def queue(tx: Transaction, delivery: CouncilDelivery) -> None:
+    """Queue a fact for a connection, once."""
+    values = delivery.model_dump()
+    await tx.session.execute(insert(CouncilDelivery).values(**values).on_conflict_do_nothing())
+
+
+async def withdraw_queued(tx: Transaction, share_id: UUID) -> None:
+    """What has not left yet does not leave any more."""
+    waiting = (col(CouncilDelivery.share_id) == share_id) & (col(CouncilDelivery.status) == DeliveryStatus.QUEUED)
+    await tx.session.execute(update(CouncilDelivery).where(waiting).values(status=DeliveryStatus.WITHDRAWN))
+
+
+def deliveries(*, connection_id: UUID | None, status: str | None) -> Select[Any]:
+    wanted = select(CouncilDelivery)
+    if connection_id is not None:
+        wanted = wanted.where(col(CouncilDelivery.connection_id) == connection_id)
+    return wanted if status is None else wanted.where(col(CouncilDelivery.status) == status)
+
+
+async def lease(tx: Transaction, *, most: int, for_: timedelta) -> list[Attempt]:
+    """Take the facts that are due, so that no other worker takes them before the lease ends.
+
+    Of one client's facts for one connection only the oldest is taken: the next waits until it has been settled.
+    What waits for a closed connection goes on waiting; what waited until its share had ended is not sent.
+    """
+    earlier: Any = aliased(CouncilDelivery)
+    waits = exists().where(
+        earlier.client_id == col(CouncilDelivery.client_id),
+        earlier.connection_id == col(CouncilDelivery.connection_id),
+        earlier.status == DeliveryStatus.QUEUED,
+        earlier.id < col(CouncilDelivery.id),
+    )
+    due = (
+        select(CouncilDelivery, Connection, Share)
+        .join(Connection, col(Connection.id) == col(CouncilDelivery.connection_id))
+        .join(Share, col(Share.id) == col(CouncilDelivery.share_id))
+        .where(
+            col(CouncilDelivery.status) == DeliveryStatus.QUEUED,
+            col(CouncilDelivery.due_at) <= tx.now,
+            col(Connection.disabled_at).is_(None),
+            ~waits,
+        )
+        .order_by(col(CouncilDelivery.due_at))
+        .limit(most)
+        .with_for_update(of=CouncilDelivery, skip_locked=True)
+    )
+    attempts: list[Attempt] = []
+    for delivery, to, share in await tx.rows(due):
+        if share.in_force(tx.today):
+            delivery.lease(tx.now + for_, tx.now)
+            attempts.append(Attempt(delivery.id, to.id, to.url, to.secret, delivery.payload, delivery.attempts))
+        else:
+            delivery.status, delivery.changed_at = DeliveryStatus.WITHDRAWN, tx.now
+    return attempts
+
+
+async def settle(tx: Transaction, attempt: Attempt, values: dict[str, Any]) -> None:
+    """Keep how an attempt ended. A share withdrawn in the meantime stays withdrawn."""
+    still = (col(CouncilDelivery.id) == attempt.delivery_id) & (col(CouncilDelivery.status) == DeliveryStatus.QUEUED)
+    await tx.session.execute(update(CouncilDelivery).where(still).values(**values))
+
+
+async def note_success(tx: Transaction, connection_id: UUID, at: datetime) -> None:
+    healthy = update(Connection).where(col(Connection.id) == connection_id)
+    await tx.session.execute(healthy.values(last_success_at=at, failures=0))
+
+
+async def note_failure(tx: Transaction, connection_id: UUID, at: datetime, *, disable: bool) -> None:
+    """Count a failure; `disable` closes the connection until it is registered again."""
+    values: dict[str, Any] = {"last_failure_at": at, "failures": col(Connection.failures) + 1}
+    if disable:
+        values["disabled_at"] = at
+    await tx.session.execute(update(Connection).where(col(Connection.id) == connection_id).values(**values))

@@ -1,0 +1,80 @@
+"""Sharing with a council: what the client agreed to, from now on, until the agreement ends or is withdrawn."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from services.common.db import Transaction
+from services.common.paging import PageRequest, page
+from services.interop.domain.connection import Connection, NewConnection
+from services.interop.domain.delivery import CouncilDelivery
+from services.interop.domain.share import AlreadyShared, NewShare, Share, UnknownClient, UnknownConnection
+from services.interop.partners import council
+from services.interop.store import council as store
+
+
+async def register_connection(tx: Transaction, connection_id: UUID, new: NewConnection) -> Connection:
+    """Keep where a partner's system is and what signs for it; sending it again changes it, and opens it again.
+
+    Raises `SecretRequired` for a new connection without one.
+    """
+    known = await store.connection(tx, connection_id, lock=True)
+    if known is not None:
+        known.change(new, tx.now)
+        return known
+    connection = Connection.registered(connection_id, new, tx.now)
+    tx.add(connection)
+    return connection
+
+
+async def list_connections(tx: Transaction, request: PageRequest) -> dict[str, Any]:
+    return await page(tx, store.connections(), Connection, request)
+
+
+async def agree_share(tx: Transaction, new: NewShare) -> Share:
+    """The client agrees to share some facts with a council. It covers what happens from now on, and nothing before.
+
+    Raises `UnknownClient`, `UnknownConnection` or `AlreadyShared`.
+    """
+    team_id = await store.team_of_client(tx, new.client_id)
+    if team_id is None:
+        raise UnknownClient
+    if await store.connection(tx, new.connection_id) is None:
+        raise UnknownConnection
+    share = Share.agreed(new, team_id, tx.actor.employee_id, tx.now, tx.today)
+    try:
+        async with tx.session.begin_nested():
+            tx.add(share)
+    except IntegrityError as error:
+        if "one_share_per_connection" in str(error.orig):
+            raise AlreadyShared from error
+        raise
+    return share
+
+
+async def list_shares(tx: Transaction, request: PageRequest, *, client_id: UUID | None) -> dict[str, Any]:
+    return await page(tx, await store.shares(tx, client_id=client_id), Share, request)
+
+
+async def withdraw_share(tx: Transaction, share_id: UUID) -> Share:
+    """The client no longer agrees: nothing more is sent, not even what was waiting. Raises `ShareAlreadyWithdrawn`."""
+    share = await tx.get(Share, share_id, lock=True)
+    share.withdraw(tx.now)
+    await store.withdraw_queued(tx, share.id)
+    return share
+
+
+async def tell_councils(tx: Transaction, fact: council.Fact) -> None:
+    """Queue a social care fact for every council that the client shares it with on the day it becomes known."""
+    for share in await store.shares_in_force(tx, fact.client_id, tx.today):
+        delivery = council.delivery(fact, share, tx.now)
+        if delivery is not None:
+            await store.queue(tx, delivery)
+
+
+async def list_deliveries(
+    tx: Transaction, request: PageRequest, *, connection_id: UUID | None, status: str | None
+) -> dict[str, Any]:
+    wanted = store.deliveries(connection_id=connection_id, status=status)
+    return await page(tx, wanted, CouncilDelivery, request)
