@@ -1,0 +1,135 @@
+"""What interop listens to: the owners' news, shown as FHIR and told to the councils it is shared with."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.common import membership
+from services.common.db import Transaction
+from services.common.inbox import Subscription
+from services.interop import clients, usecases
+from services.interop.domain.inbound import ReferralOutcome
+from services.interop.domain.record import ClientRecord, Referral
+from services.interop.partners import council
+
+SOCIAL_CARE = "social_care"
+
+
+class AboutReferral(BaseModel):
+    referral_id: UUID
+    inbound_referral_id: UUID | None
+
+
+class AcceptedReferral(AboutReferral):
+    client_id: UUID
+
+
+class AboutClient(BaseModel):
+    client_id: UUID
+
+
+class ChangedCarePlan(AboutClient):
+    care_plan_id: UUID
+    line_id: UUID
+    domain: str
+    intervention: str | None
+    plan_version: int
+    changed_at: datetime
+
+
+class Segment(BaseModel):
+    activity_type: str
+    minutes: int
+
+
+class RecordedContact(AboutClient):
+    care_contact_id: UUID
+    channel: str
+    started_at: datetime
+    segments: list[Segment]
+
+
+class DoneVisit(AboutClient):
+    visit_id: UUID
+    team_id: UUID
+    employee_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+
+class PlannedVisit(DoneVisit):
+    channel: str
+    status: str
+
+
+class StartedReablement(AboutClient):
+    reablement_id: UUID
+    started_on: date
+    last_free_day_on: date
+    decision_due_on: date
+
+
+async def take_received(tx: Transaction, fact: AboutReferral, referral: Referral) -> None:
+    await usecases.remember_outcome(tx, fact.inbound_referral_id, fact.referral_id, ReferralOutcome.WAITING)
+    await usecases.show_referral(tx, referral)
+
+
+async def take_not_taken(tx: Transaction, fact: AboutReferral, referral: Referral) -> None:
+    await usecases.remember_outcome(tx, fact.inbound_referral_id, fact.referral_id, ReferralOutcome.NOT_TAKEN)
+    await usecases.show_referral(tx, referral)
+
+
+async def take_accepted(tx: Transaction, fact: AcceptedReferral, record: ClientRecord) -> None:
+    await usecases.remember_outcome(tx, fact.inbound_referral_id, fact.referral_id, ReferralOutcome.ACCEPTED)
+    await usecases.show_record(tx, record)
+
+
+async def show(tx: Transaction, fact: AboutClient, record: ClientRecord) -> None:
+    await usecases.show_record(tx, record)
+
+
+async def take_plan_change(tx: Transaction, fact: ChangedCarePlan, record: ClientRecord) -> None:
+    await usecases.show_record(tx, record)
+    if fact.domain == SOCIAL_CARE:
+        await usecases.tell_councils(tx, council.care_plan_changed(**fact.model_dump(exclude={"domain"})))
+
+
+async def take_contact(tx: Transaction, fact: RecordedContact, record: ClientRecord) -> None:
+    await usecases.show_record(tx, record)
+    segments = [(segment.activity_type, segment.minutes) for segment in fact.segments]
+    support = council.support_given(**fact.model_dump(exclude={"segments"}), segments=segments)
+    if support is not None:
+        await usecases.tell_councils(tx, support)
+
+
+async def take_planned_visit(tx: Transaction, fact: PlannedVisit) -> None:
+    status = "cancelled" if fact.status == "cancelled" else "booked"
+    visit = usecases.Visit(**fact.model_dump(exclude={"channel", "status"}))
+    await usecases.show_visit(tx, visit, status=status, channel=fact.channel)
+
+
+async def take_done_visit(tx: Transaction, fact: DoneVisit) -> None:
+    await usecases.show_visit(tx, usecases.Visit(**fact.model_dump()), status="fulfilled")
+
+
+async def take_reablement(tx: Transaction, fact: StartedReablement) -> None:
+    await usecases.tell_councils(tx, council.reablement_started(**fact.model_dump()))
+
+
+SUBSCRIPTIONS = (
+    Subscription("caseload.referral.received.v1", AboutReferral, take_received, ask=clients.referral),
+    Subscription("caseload.referral.accepted.v1", AcceptedReferral, take_accepted, ask=clients.client_record),
+    Subscription("caseload.referral.not_taken.v1", AboutReferral, take_not_taken, ask=clients.referral),
+    Subscription("caseload.episode_of_care.opened.v1", AboutClient, show, ask=clients.client_record),
+    Subscription("caseload.assessment.completed.v1", AboutClient, show, ask=clients.client_record),
+    Subscription("caseload.omaha_rating.recorded.v1", AboutClient, show, ask=clients.client_record),
+    Subscription("caseload.care_plan.agreed.v1", AboutClient, show, ask=clients.client_record),
+    Subscription("caseload.care_plan.changed.v1", ChangedCarePlan, take_plan_change, ask=clients.client_record),
+    Subscription("caseload.care_contact.recorded.v1", RecordedContact, take_contact, ask=clients.client_record),
+    Subscription("caseload.wound.measured.v1", AboutClient, show, ask=clients.client_record),
+    Subscription("roster.visit.planned.v1", PlannedVisit, take_planned_visit),
+    Subscription("roster.visit.done.v1", DoneVisit, take_done_visit),
+    Subscription("finance.reablement.started.v1", StartedReablement, take_reablement),
+    Subscription("hr.team_membership.changed.v1", membership.MembershipFact, membership.remember),
+)

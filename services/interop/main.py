@@ -1,0 +1,29 @@
+"""Interop, assembled. Run alone: `python -m services serve interop`."""
+
+from fastapi import FastAPI
+
+from services.common.broker import Broker
+from services.common.peers import Mounts
+from services.common.service import Service
+from services.common.settings import ServiceSettings
+from services.interop import usecases
+from services.interop.api import ROUTERS
+from services.interop.api.fhir_errors import HANDLERS
+from services.interop.consumers import SUBSCRIPTIONS
+from services.interop.domain.base import Base
+
+SERVICE = Service(
+    name="interop",
+    summary="The partners: FHIR R4 and UK Core for the NHS, signed events for councils.",
+    metadata=Base.metadata,
+    routers=ROUTERS,
+    subscriptions=SUBSCRIPTIONS,
+    background=(usecases.deliver_facts(),),
+    error_handlers=HANDLERS,
+)
+
+
+def create_app(
+    settings: ServiceSettings | None = None, *, broker: Broker | None = None, mounts: Mounts | None = None
+) -> FastAPI:
+    return SERVICE.app(settings, broker=broker, mounts=mounts)

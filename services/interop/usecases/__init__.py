@@ -1,0 +1,51 @@
+"""What interop can be asked to do: one public function for each sentence a nurse, an integrator or a service says."""
+
+from services.interop.usecases.deliver import deliver_facts
+from services.interop.usecases.receive import (
+    list_service_endpoints,
+    read_inbound_referral,
+    receive_message,
+    register_service_endpoint,
+    remember_outcome,
+)
+from services.interop.usecases.share import (
+    agree_share,
+    list_connections,
+    list_deliveries,
+    list_shares,
+    register_connection,
+    tell_councils,
+    withdraw_share,
+)
+from services.interop.usecases.show import (
+    Found,
+    Visit,
+    read_resource,
+    search_resources,
+    show_record,
+    show_referral,
+    show_visit,
+)
+
+__all__ = [
+    "Found",
+    "Visit",
+    "agree_share",
+    "deliver_facts",
+    "list_connections",
+    "list_deliveries",
+    "list_service_endpoints",
+    "list_shares",
+    "read_inbound_referral",
+    "read_resource",
+    "receive_message",
+    "register_connection",
+    "register_service_endpoint",
+    "remember_outcome",
+    "search_resources",
+    "show_record",
+    "show_referral",
+    "show_visit",
+    "tell_councils",
+    "withdraw_share",
+]

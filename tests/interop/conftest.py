@@ -1,0 +1,72 @@
+"""Interop running, with caseload beside it as a neighbour that answers what the test puts there."""
+
+import dataclasses
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from uuid6 import uuid7
+
+from services.interop.main import SERVICE
+from services.interop.usecases import deliver_facts
+from tests.interop.bars_message import OURS
+from tests.interop.council import AT_ONCE, Council
+from tests.interop.records import Caseload
+from tests.running import OTHER_TEAM, STRANGER, TEAM, Databases, Running, running
+
+
+@pytest.fixture
+def caseload() -> Caseload:
+    return Caseload()
+
+
+@pytest.fixture
+async def interop(databases: Databases, caseload: Caseload) -> AsyncIterator[Running]:
+    async with running(databases, SERVICE, peers={"caseload": caseload.app()}) as system:
+        await system.join("interop")
+        await system.join("interop", team=OTHER_TEAM, employee=STRANGER)
+        yield system
+
+
+@pytest.fixture
+async def bars(interop: Running) -> Any:
+    """A partner's system, with the team's service registered for it."""
+    partner = await interop.client("interop", "trust-tie", "integrator")
+    endpoint = {"id": str(uuid7()), "dos_service_id": OURS, "team_id": str(TEAM)}
+    made = await partner.post("/v1/service-endpoints", json=endpoint)
+    assert made.status_code == 201, made.text
+    return partner
+
+
+@pytest.fixture
+async def trust(interop: Running) -> Any:
+    return await interop.client("interop", "trust-tie", "integrator")
+
+
+@pytest.fixture
+def council() -> Council:
+    return Council()
+
+
+@pytest.fixture
+def serve(databases: Databases, caseload: Caseload, council: Council) -> Callable[..., Any]:
+    """Interop with a council beside it; `schedule` is how long to wait before each attempt."""
+
+    @asynccontextmanager
+    async def start(schedule: tuple[timedelta, ...] = AT_ONCE) -> AsyncIterator[Running]:
+        service = dataclasses.replace(SERVICE, background=(deliver_facts(schedule),))
+        peers = {"caseload": caseload.app(), "council.example": council.app()}
+        async with running(databases, service, peers=peers) as system:
+            await system.join("interop")
+            await system.join("interop", team=OTHER_TEAM, employee=STRANGER)
+            yield system
+
+    return start
+
+
+@pytest.fixture
+async def system(serve: Callable[..., Any]) -> AsyncIterator[Running]:
+    async with serve() as started:
+        yield started

@@ -1,0 +1,127 @@
+"""A BaRS message is understood kindly: whatever is missing or odd, the person is not turned away for it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from services.interop.domain.inbound import InboundReferral
+from tests.interop.answers import PATH, stored, the
+from tests.interop.bars_message import a_message, a_person, a_request, ids
+from tests.running import Running
+
+
+async def test_a_person_without_nhs_number_or_given_name_is_taken(bars: Any, interop: Running) -> None:
+    person = a_person(None, name=[{"text": "Mrs Tabor"}], birthDate="1936", gender=None, address=None, contact=None)
+    answer = await bars.post(PATH, json=a_message(person=person), headers=ids())
+    assert answer.status_code == 200, answer.text
+    assert the(answer, "OperationOutcome") == []
+    (referral,) = await stored(interop, InboundReferral)
+    assert (referral.given_name, referral.family_name) == ("Mrs", "Tabor")
+    assert (referral.nhs_number, referral.nhs_number_status, referral.birth_on) == (None, "07", None)
+
+
+async def test_a_person_nobody_can_name_is_taken(bars: Any, interop: Running) -> None:
+    answer = await bars.post(PATH, json=a_message(person=a_person(None, name=None)), headers=ids())
+    assert answer.status_code == 200
+    (referral,) = await stored(interop, InboundReferral)
+    assert (referral.given_name, referral.family_name) == ("Not known", "Not known")
+
+
+@pytest.mark.parametrize(
+    ("number", "kept", "status"),
+    [("9990000205", "9990000205", "05"), ("999 000", None, "07"), ("999 000 0204", "9990000204", "01")],
+)
+async def test_a_wrong_nhs_number_never_turns_a_person_away(
+    bars: Any, interop: Running, number: str, kept: str | None, status: str
+) -> None:
+    message = a_message(person=a_person(number))
+    answer = await bars.post(PATH, json=message, headers=ids())
+    assert answer.status_code == 200, answer.text
+    (referral,) = await stored(interop, InboundReferral)
+    assert (referral.nhs_number, referral.nhs_number_status) == (kept, status)
+    warnings = [issue for outcome in the(answer, "OperationOutcome") for issue in outcome["issue"]]
+    if status == "01":
+        assert warnings == []
+        return
+    assert [(issue["severity"], issue["code"]) for issue in warnings] == [("warning", "value")]
+    assert warnings[0]["expression"] == ["Bundle.entry[3].resource.identifier[0].value"]
+    assert "Compare the number" in warnings[0]["details"]["text"]
+    assert number not in json.dumps(warnings)
+    header = answer.json()["entry"][0]["resource"]
+    assert header["response"]["details"]["reference"] in {entry["fullUrl"] for entry in answer.json()["entry"]}
+
+
+@pytest.mark.parametrize(
+    ("stated", "kept"),
+    [("number-present-but-not-traced", "02"), ("02", "02"), ("trace-required", "03"), ("04", "05"), ("odd", "05")],
+)
+async def test_only_a_status_that_vouches_for_the_number_is_kept(
+    bars: Any, interop: Running, stated: str, kept: str
+) -> None:
+    await bars.post(PATH, json=a_message(person=a_person(status=stated)), headers=ids())
+    (referral,) = await stored(interop, InboundReferral)
+    assert referral.nhs_number_status == kept
+
+
+async def test_two_nhs_numbers_are_kept_as_one_to_be_resolved(bars: Any, interop: Running) -> None:
+    person = a_person()
+    person["identifier"].append({"system": "https://fhir.nhs.uk/Id/nhs-number", "value": "9990000212"})
+    answer = await bars.post(PATH, json=a_message(person=person), headers=ids())
+    (referral,) = await stored(interop, InboundReferral)
+    assert (referral.nhs_number, referral.nhs_number_status) == ("9990000204", "05")
+    assert len(the(answer, "OperationOutcome")) == 1
+
+
+async def test_a_validation_is_asap_and_keeps_when_it_breaches(bars: Any, interop: Running) -> None:
+    asked = a_request("validation", "a4t3", "999 to Community Services", reasonCode=None)
+    assert (await bars.post(PATH, json=a_message(request=asked), headers=ids())).status_code == 200
+    (referral,) = await stored(interop, InboundReferral)
+    assert (referral.kind, referral.urgency, referral.source) == ("validation", "asap", "urgent_care")
+    assert referral.breach_at.isoformat() == "2026-11-20T10:20:00.123456+00:00"
+    assert referral.reason == "999 to Community Services"
+
+
+@pytest.mark.parametrize(
+    ("request_changes", "more", "reason"),
+    [
+        ({"reasonCode": [{"coding": [{"display": "Wound care"}]}, {"text": "Falls"}]}, (), "Wound care; Falls"),
+        ({"reasonCode": None, "note": [{"text": "Sees nobody"}]}, (), "Sees nobody"),
+        ({"reasonCode": None, "patientInstruction": "Ring if it bleeds"}, (), "Ring if it bleeds"),
+        (
+            {"reasonCode": None},
+            ({"resourceType": "Condition", "subject": {"display": "her"}, "code": {"text": "Venous ulcer"}},),
+            "Venous ulcer",
+        ),
+        ({"reasonCode": None}, (), "Primary Care"),
+        ({"reasonCode": None, "display": " "}, (), "Referral received through BaRS"),
+        ({"reasonCode": [{"text": "bell\x07 rings"}]}, (), "bell  rings"),
+    ],
+)
+async def test_the_reason_is_whatever_the_sender_says_first(
+    bars: Any, interop: Running, request_changes: dict[str, Any], more: tuple[Any, ...], reason: str
+) -> None:
+    message = a_message(request=a_request(**request_changes), more=more)
+    answer = await bars.post(PATH, json=message, headers=ids())
+    assert answer.status_code == 200, answer.text
+    (referral,) = await stored(interop, InboundReferral)
+    assert referral.reason == reason
+
+
+async def test_a_very_long_reason_says_that_it_was_shortened(bars: Any, interop: Running) -> None:
+    request = a_request(reasonCode=[{"text": "ulcer " * 1000}])
+    await bars.post(PATH, json=a_message(request=request), headers=ids())
+    (referral,) = await stored(interop, InboundReferral)
+    assert len(referral.reason) == 4000
+    assert referral.reason.endswith("the message holds the whole text)")
+
+
+@pytest.mark.parametrize(
+    ("use_case", "source"),
+    [("a1t1", "urgent_care"), ("a4t2", "urgent_care"), ("a5t3", "gp"), ("a8t1", "other"), ("??", "other")],
+)
+async def test_the_use_case_says_who_refers(bars: Any, interop: Running, use_case: str, source: str) -> None:
+    request = a_request("referral", use_case, priority="urgent")
+    await bars.post(PATH, json=a_message(request=request), headers=ids())
+    (referral,) = await stored(interop, InboundReferral)
+    assert (referral.source, referral.urgency) == (source, "urgent")

@@ -1,0 +1,134 @@
+"""Connections to councils, and what clients agree to share with them."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from uuid6 import uuid7
+
+from tests.interop.council import SECRET, a_share, agree, connect, connections, take_on
+from tests.interop.records import Caseload
+from tests.running import NURSE, STRANGER, TEAM, Running
+
+
+async def test_anonymous_is_refused(system: Running) -> None:
+    nobody = await system.client("interop", None)
+    share = a_share(str(uuid7()), str(uuid7()))
+    asked = [
+        await nobody.put(f"/v1/connections/{uuid7()}", json={}),
+        await nobody.get("/v1/connections"),
+        await nobody.post("/v1/shares", json=share),
+        await nobody.get("/v1/shares"),
+        await nobody.post(f"/v1/shares/{uuid7()}/withdraw"),
+        await nobody.get("/v1/deliveries"),
+    ]
+    assert [answer.status_code for answer in asked] == [401] * 6
+    assert {answer.headers["content-type"] for answer in asked} == {"application/problem+json"}
+
+
+async def test_each_function_keeps_to_its_part(system: Running) -> None:
+    async def statuses(persona: str) -> list[int]:
+        somebody = await system.client("interop", str(uuid4()), persona)
+        connection = {"name": "x", "url": "https://council.example/e", "secret": SECRET}
+        return [
+            (await somebody.put(f"/v1/connections/{uuid7()}", json=connection)).status_code,
+            (await somebody.get("/v1/connections")).status_code,
+            (await somebody.post("/v1/shares", json=a_share(str(uuid7()), str(uuid7())))).status_code,
+            (await somebody.get("/v1/shares")).status_code,
+            (await somebody.post(f"/v1/shares/{uuid7()}/withdraw")).status_code,
+            (await somebody.get("/v1/deliveries")).status_code,
+        ]
+
+    assert await statuses("nurse") == [403, 200, 404, 200, 404, 403]
+    assert await statuses("integrator") == [200, 200, 403, 403, 403, 200]
+    assert await statuses("ops") == [200, 200, 403, 403, 403, 200]
+    assert await statuses("heatshield") == [403, 200, 403, 403, 403, 200]
+    for persona in ("coach", "steering", "commissioner", "council", "social_worker", "service", "hr", "finance"):
+        assert await statuses(persona) == [403] * 6, persona
+
+
+async def test_a_connection_is_unused_until_something_is_sent_and_never_shows_its_secret(system: Running) -> None:
+    connection_id = await connect(system)
+    (shown,) = await connections(system)
+    assert (shown["id"], shown["state"]) == (connection_id, "unused")
+    assert "secret" not in shown
+    assert SECRET not in json.dumps(shown)
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"url": "http://council.example/events"}, "/body/url"),
+        ({"url": "https://10.0.0.1/events"}, "/body/url"),
+        ({"url": "https://[::1]/events"}, "/body/url"),
+        ({"url": "https://localhost/events"}, "/body/url"),
+        ({"url": "https://user:pass@council.example/"}, "/body/url"),
+        ({"url": "https://council.example/\nx"}, "/body/url"),
+        ({"secret": "whsec_c2hvcnQ="}, "/body/secret"),
+        ({"secret": "whsec_!!!"}, "/body/secret"),
+        ({"secret": SECRET.removeprefix("whsec_")}, "/body/secret"),
+        ({"secret": None}, "/body/secret"),
+        ({"colour": "red"}, "/body/colour"),
+    ],
+)
+async def test_a_connection_is_secret_and_leads_outside(system: Running, changes: dict[str, Any], pointer: str) -> None:
+    partner = await system.client("interop", "trust-tie", "integrator")
+    body = {"name": "Council", "url": "https://council.example/events", "secret": SECRET} | changes
+    answer = await partner.put(f"/v1/connections/{uuid7()}", json=body)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["pointer"] == pointer
+    assert SECRET not in answer.text
+
+
+async def test_a_share_is_made_for_ones_own_client_with_a_known_council(system: Running, caseload: Caseload) -> None:
+    connection_id, client_id = await connect(system), await take_on(system, caseload)
+    stranger, nurse = await system.client("interop", STRANGER), await system.nurse("interop")
+    hidden = await stranger.post("/v1/shares", json=a_share(client_id, connection_id))
+    absent = await stranger.post("/v1/shares", json=a_share(str(uuid7()), connection_id))
+    assert hidden.status_code == absent.status_code == 404
+    assert {**hidden.json(), "instance": ""} == {**absent.json(), "instance": ""}
+    nowhere = await nurse.post("/v1/shares", json=a_share(client_id, str(uuid7())))
+    assert (nowhere.status_code, nowhere.json()["code"]) == (404, "unknown_connection")
+    share = await agree(system, client_id, connection_id)
+    assert (share["team_id"], share["agreed_by"]) == (str(TEAM), str(NURSE))
+    twice = await nurse.post("/v1/shares", json=a_share(client_id, connection_id))
+    assert (twice.status_code, twice.json()["code"]) == (409, "already_shared")
+    assert twice.json()["errors"][0]["way_out"]
+    same_id = await nurse.post(
+        "/v1/shares", json=a_share(await take_on(system, caseload), connection_id, id=share["id"])
+    )
+    assert (same_id.status_code, same_id.json()["code"]) == (409, "already_recorded")
+    other = await stranger.post(f"/v1/shares/{share['id']}/withdraw")
+    assert other.status_code == 404
+    assert (await stranger.get(f"/v1/shares?client_id={client_id}")).json()["items"] == []
+    listed = (await nurse.get(f"/v1/shares?client_id={client_id}")).json()["items"]
+    assert [item["id"] for item in listed] == [share["id"]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"fields": []}, "validation_failed"),
+        ({"fields": ["nhs_number"]}, "validation_failed"),
+        ({"fields": ["channel", "channel"]}, "validation_failed"),
+        ({"basis": "legal_duty"}, "validation_failed"),
+        ({"consented_on": None}, "validation_failed"),
+        ({"consented_on": "2199-01-01"}, "consent_in_the_future"),
+        ({"until_on": "2020-01-01"}, "share_ends_in_the_past"),
+        ({"council_ref": "two words"}, "validation_failed"),
+    ],
+)
+async def test_a_share_says_what_why_and_until_when(
+    system: Running, caseload: Caseload, changes: dict[str, Any], code: str
+) -> None:
+    connection_id, client_id = await connect(system), await take_on(system, caseload)
+    nurse = await system.nurse("interop")
+    answer = await nurse.post("/v1/shares", json=a_share(client_id, connection_id, **changes))
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+async def test_a_share_may_rest_on_a_duty_without_an_end(system: Running, caseload: Caseload) -> None:
+    connection_id, client_id = await connect(system), await take_on(system, caseload)
+    share = await agree(system, client_id, connection_id, basis="legal_duty", consented_on=None, until_on=None)
+    assert (share["basis"], share["consented_on"], share["until_on"]) == ("legal_duty", None, None)

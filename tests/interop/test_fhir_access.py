@@ -1,0 +1,103 @@
+"""Who may read the record as FHIR, and what the server says of itself."""
+
+from typing import Any
+from uuid import uuid4
+
+import fhirkit
+import pytest
+from uuid6 import uuid7
+
+from tests.interop.answers import BASE, refused_once, resources
+from tests.interop.records import Caseload, a_record
+from tests.interop.telling import plan_visit, tell
+from tests.running import OTHER_TEAM, STRANGER, TEAM, Running
+
+TYPES = (
+    "Appointment",
+    "CarePlan",
+    "Condition",
+    "Encounter",
+    "EpisodeOfCare",
+    "Observation",
+    "Patient",
+    "ServiceRequest",
+)
+
+
+@pytest.mark.parametrize("path", ["/Patient", f"/Patient/{TEAM}", "/Nothing", "/no/such/path"])
+async def test_anonymous_is_refused(interop: Running, path: str) -> None:
+    nobody = await interop.client("interop", None)
+    answer = await nobody.get(BASE + path)
+    if path != "/no/such/path":
+        refused_once(answer, 401, "login")
+        refused_once(await nobody.post(f"{BASE}/Patient/_search"), 401, "login")
+    else:
+        refused_once(answer, 404, "not-found")
+
+
+@pytest.mark.parametrize(
+    "persona",
+    ["coach", "heatshield", "steering", "commissioner", "hr", "finance", "ops", "service", "council", "social_worker"],
+)
+async def test_nobody_else_reads_about_a_client(interop: Running, persona: str) -> None:
+    somebody = await interop.client("interop", str(uuid4()), persona)
+    refused_once(await somebody.get(f"{BASE}/Patient"), 403, "forbidden")
+    refused_once(await somebody.get(f"{BASE}/Patient/{uuid4()}"), 403, "forbidden")
+    refused_once(await somebody.post(f"{BASE}/Patient/_search"), 403, "forbidden")
+
+
+async def test_another_team_cannot_tell_a_hidden_client_from_none(interop: Running, caseload: Caseload) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    nurse, stranger = await interop.nurse("interop"), await interop.client("interop", STRANGER)
+    assert (await nurse.get(f"{BASE}/Patient/{client_id}")).status_code == 200
+    hidden = await stranger.get(f"{BASE}/Patient/{client_id}")
+    absent = await stranger.get(f"{BASE}/Patient/{uuid7()}")
+    refused_once(hidden, 404, "not-found")
+    assert hidden.json() == absent.json()
+    for kind in TYPES:
+        assert resources(await stranger.get(f"{BASE}/{kind}")) == []
+        assert resources(await stranger.get(f"{BASE}/{kind}?patient={client_id}")) == []
+    assert len(resources(await nurse.get(f"{BASE}/Observation"))) == 3
+
+
+async def test_a_client_whose_team_changes_is_seen_by_the_new_team(interop: Running, caseload: Caseload) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    await tell(interop, caseload, a_record(client_id, OTHER_TEAM, version=2))
+    nurse, stranger = await interop.nurse("interop"), await interop.client("interop", STRANGER)
+    assert (await nurse.get(f"{BASE}/Patient/{client_id}")).status_code == 404
+    assert (await stranger.get(f"{BASE}/Patient/{client_id}")).status_code == 200
+
+
+@pytest.mark.parametrize("wanted", ["not-an-id", "%00", "a b"])
+async def test_an_id_that_is_none_of_ours_is_not_found(trust: Any, wanted: str) -> None:
+    refused_once(await trust.get(f"{BASE}/Patient/{wanted}"), 404, "not-found")
+
+
+async def test_a_type_that_is_not_served_is_not_found(trust: Any) -> None:
+    refused_once(await trust.get(f"{BASE}/Medication"), 404, "not-found")
+    refused_once(await trust.get(f"{BASE}/Medication/{uuid4()}"), 404, "not-found")
+    refused_once(await trust.post(f"{BASE}/Medication/_search"), 404, "not-found")
+    refused_once(await trust.delete(f"{BASE}/Patient/{uuid4()}"), 405, "not-supported")
+
+
+async def test_everybody_may_read_what_the_server_can_do(interop: Running) -> None:
+    nobody = await interop.client("interop", None)
+    answer = await nobody.get(f"{BASE}/metadata")
+    assert answer.status_code == 200
+    assert fhirkit.validate(answer.text) == []
+    said = answer.json()
+    assert said["implementation"]["url"] == "http://interop:8000/fhir/R4"
+    assert [served["type"] for served in said["rest"][0]["resource"]] == list(TYPES)
+
+
+async def test_what_the_server_says_it_can_do_is_true(interop: Running, caseload: Caseload, trust: Any) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    await plan_visit(interop, client_id=client_id)
+    strict = {"Prefer": "handling=strict"}
+    examples = {"_id": client_id, "patient": client_id, "identifier": "x|y", "_lastUpdated": "ge2020"}
+    for served in (await trust.get(f"{BASE}/metadata")).json()["rest"][0]["resource"]:
+        for parameter in served["searchParam"]:
+            asked = {parameter["name"]: examples[parameter["name"]]}
+            assert (await trust.get(f"{BASE}/{served['type']}", params=asked, headers=strict)).status_code == 200
+        first = resources(await trust.get(f"{BASE}/{served['type']}"))[0]
+        assert (await trust.get(f"{BASE}/{served['type']}/{first['id']}")).json() == first
