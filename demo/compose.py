@@ -9,6 +9,7 @@ import httpx
 from starlette.applications import Starlette
 
 from demo.barrow import people
+from demo.partners.council import HOST as COUNCIL_HOST
 from devissuer.main import ISSUER
 from devissuer.main import create_app as create_issuer
 from gateway.main import GatewaySettings
@@ -31,7 +32,7 @@ def create_app(database_url: Callable[[str], str]) -> Starlette:
     """The gateway with every service behind it; entering its lifespan migrates and starts them all."""
     secret = secrets.token_urlsafe(24)
     broker, mounts = InProcessBroker(), Mounts()
-    common = ServiceSettings(app_env="demo", issuer=ISSUER, client_secret=secret)
+    common = ServiceSettings(app_env="demo", issuer=ISSUER, client_secret=secret, partner_hosts_inside=[COUNCIL_HOST])
     settings = {name: common.model_copy(update={"database_url": database_url(name)}) for name in SERVICES}
     declared = services()
     apps = {name: declared[name].app(settings[name], broker=broker, mounts=mounts) for name in SERVICES}

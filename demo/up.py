@@ -13,6 +13,7 @@ import typer
 from honcho.manager import Manager
 
 from demo.compose import SIGN_IN
+from demo.partners.council import HOST as COUNCIL_HOST
 from demo.servers.ports import free_port
 from demo.servers.postgres import EmbeddedPostgres
 from demo.servers.rabbit import RabbitServer
@@ -33,6 +34,7 @@ def environment(postgres: EmbeddedPostgres, rabbit: RabbitServer, ports: dict[st
         "HEATSHIELD_JWKS_URL": f"{issuer}/jwks",
         "HEATSHIELD_TOKEN_URL": f"{issuer}/token",
         "HEATSHIELD_PEERS": json.dumps({name: f"http://127.0.0.1:{port}" for name, port in ports.items()}),
+        "HEATSHIELD_PARTNER_HOSTS_INSIDE": json.dumps([COUNCIL_HOST]),
         "GATEWAY_MORE_ROUTES": json.dumps(SIGN_IN),
         "DEMO_SERVICE_SECRET": secret,
         "PYTHONUNBUFFERED": "1",

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+HOST = "127.0.0.1"
 PATH = "/social-care/events"
 SECRET = "whsec_YSBtYWRlLXVwIGNvdW5jaWwncyBkZW1vIHNlY3JldA=="  # noqa: S105  the made-up council's own
 

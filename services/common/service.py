@@ -108,6 +108,7 @@ class Service:
         stack.push_async_callback(database.close)
         http = await stack.enter_async_context(http_client(mounts))
         app.state.database, app.state.verifier = database, TokenVerifier(settings, http)
+        app.state.settings = settings
         bus = broker or await _connect(settings, stack)
         tracer = trace.get_tracer("heatshield", tracer_provider=provider or trace.NoOpTracerProvider())
         for subscription in self.subscriptions:

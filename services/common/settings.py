@@ -32,6 +32,8 @@ class ServiceSettings(BaseSettings):
     jwks_url: str = Field(default="http://issuer:8000/jwks", validation_alias=_shared("jwks_url"))
     token_url: str = Field(default="http://issuer:8000/token", validation_alias=_shared("token_url"))
     otlp_endpoint: str = Field(default="", validation_alias=_shared("otlp_endpoint"))
+    # Partners' hosts that are reached although their address is not public, such as those on HSCN.
+    partner_hosts_inside: list[str] = Field(default_factory=list, validation_alias=_shared("partner_hosts_inside"))
     peers: dict[str, str] = Field(default_factory=dict, validation_alias=_shared("peers"))
 
     @model_validator(mode="after")

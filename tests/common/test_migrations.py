@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, String
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from demo.compose import services
+from services.common.migrations.migrate import differs
 from tests.running import Databases
 
 SERVICES = services()
@@ -20,10 +21,6 @@ async def migrated(request: pytest.FixtureRequest, databases: Databases) -> Asyn
     engine = create_async_engine(await databases(request.param))
     yield request.param, engine
     await engine.dispose()
-
-
-def differs(_context: Any, _column: Any, _model_column: Any, in_database: Any, in_model: Any) -> bool | None:
-    return False if isinstance(in_database, String) and isinstance(in_model, String) else None
 
 
 async def test_the_migrations_end_where_the_models_are(migrated: tuple[str, AsyncEngine]) -> None:

@@ -3,9 +3,9 @@
 from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import String
 from sqlmodel import AutoString
 
+from services.common.migrations.migrate import differs
 from services.common.tables import PLATFORM_TABLES
 
 
@@ -16,11 +16,6 @@ def is_own(_object: Any, name: str | None, kind: str, *_: Any) -> bool:
 
 def render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return "sa.Text()" if kind == "type" and isinstance(item, AutoString) else False
-
-
-def differs(_context: Any, _column: Any, _metadata_column: Any, in_database: Any, in_model: Any) -> bool | None:
-    """Any text is text to PostgreSQL; what else differs, Alembic finds itself."""
-    return False if isinstance(in_database, String) and isinstance(in_model, String) else None
 
 
 attributes = context.config.attributes

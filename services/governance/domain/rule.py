@@ -30,6 +30,7 @@ class RuleStatus(StrEnum):
 class NoRuleOnThatDay(Unprocessable):
     """A rule is applied only to days for which one is known."""
 
+    field = "/query"
     way_out = "Ask about a later day: no such rule is known for that one."
 
     def __init__(self, code: str, field: str) -> None:

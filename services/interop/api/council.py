@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
 
 from services.common.auth import Persona
 from services.common.db import Transaction
@@ -25,9 +25,12 @@ ByOperatorOrNurse = Annotated[
 
 
 @router.put("/connections/{connection_id}", response_model=ConnectionShape)
-async def register_connection(tx: ByIntegratorOrOps, connection_id: UUID, body: NewConnection) -> object:
+async def register_connection(
+    tx: ByIntegratorOrOps, connection_id: UUID, body: NewConnection, request: Request
+) -> object:
     """Register a partner's system, or change it; sending the same again changes nothing."""
-    return await usecases.register_connection(tx, connection_id, body)
+    inside = request.app.state.settings.partner_hosts_inside
+    return await usecases.register_connection(tx, connection_id, body, inside)
 
 
 @router.get("/connections", response_model=Page[ConnectionShape])

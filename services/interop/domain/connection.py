@@ -3,6 +3,7 @@
 import base64
 import binascii
 import ipaddress
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -33,15 +34,24 @@ def _secret(value: SecretStr) -> SecretStr:
     return value
 
 
-def _public_https(value: str) -> str:
-    """Only an encrypted connection to a named host outside carries facts about a person."""
-    parts = urlsplit(value)
+class AddressNotOutside(Unprocessable):
+    """Facts about a person go encrypted to a host outside, or to one that ops named as a partner's inside (HSCN)."""
+
+    field = "/body/url"
+    way_out = "Give an https address outside this network, or have ops name the host as a partner's."
+
+    def __init__(self) -> None:
+        super().__init__("This address may not be sent to.")
+
+
+def require_outside(url: str, partner_hosts_inside: Collection[str]) -> None:
+    """Raises `AddressNotOutside`."""
+    parts = urlsplit(url)
     host = parts.hostname or ""
-    if parts.scheme != "https" or not host or parts.username is not None:
-        raise ValueError("must be an https address without a user name")
-    if host == "localhost" or _is_inside(host):
-        raise ValueError("must be an address outside this network")
-    return value
+    if parts.scheme in {"http", "https"} and host in partner_hosts_inside:
+        return
+    if parts.scheme != "https" or not host or parts.username is not None or host == "localhost" or _is_inside(host):
+        raise AddressNotOutside
 
 
 def _is_inside(host: str) -> bool:
@@ -51,7 +61,7 @@ def _is_inside(host: str) -> bool:
         return False
 
 
-HttpsUrl = Annotated[str, Shape(max_length=2000, pattern=r"^[!-~]+$"), AfterValidator(_public_https)]
+Url = Annotated[str, Shape(max_length=2000, pattern=r"^https?://[!-~]+$")]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_secret)]
 
 
@@ -59,7 +69,7 @@ class NewConnection(Input):
     """A council's address and the secret that signs what is sent there. The secret is never shown again."""
 
     name: Name
-    url: HttpsUrl
+    url: Url
     secret: WebhookSecret | None = None
 
 

@@ -24,6 +24,7 @@ DATE = re.compile(r"(eq|ne|gt|ge|lt|le)?(\d{4})(?:-(\d{2})(?:-(\d{2})(T.+)?)?)?"
 class BadSearch(ServiceError):
     """The search cannot be read as FHIR defines it."""
 
+    field = "/query"
     way_out = "Compare the parameter with /fhir/R4/metadata, and encode special characters."
 
     @classmethod

@@ -1,5 +1,6 @@
 """Sharing with a council: what the client agreed to, from now on, until the agreement ends or is withdrawn."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -7,18 +8,21 @@ from sqlalchemy.exc import IntegrityError
 
 from services.common.db import Transaction
 from services.common.paging import PageRequest, page
-from services.interop.domain.connection import Connection, NewConnection
+from services.interop.domain.connection import Connection, NewConnection, require_outside
 from services.interop.domain.delivery import CouncilDelivery
 from services.interop.domain.share import AlreadyShared, NewShare, Share, UnknownClient, UnknownConnection
 from services.interop.partners import council
 from services.interop.store import council as store
 
 
-async def register_connection(tx: Transaction, connection_id: UUID, new: NewConnection) -> Connection:
+async def register_connection(
+    tx: Transaction, connection_id: UUID, new: NewConnection, partner_hosts_inside: Collection[str]
+) -> Connection:
     """Keep where a partner's system is and what signs for it; sending it again changes it, and opens it again.
 
-    Raises `SecretRequired` for a new connection without one.
+    Raises `AddressNotOutside`, or `SecretRequired` for a new connection without one.
     """
+    require_outside(new.url, partner_hosts_inside)
     known = await store.connection(tx, connection_id, lock=True)
     if known is not None:
         known.change(new, tx.now)
