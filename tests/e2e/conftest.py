@@ -27,14 +27,11 @@ class Place:
     def start(self, module: str, *arguments: str, **settings: str) -> "subprocess.Popen[str]":
         """Start one of the project's commands here."""
         environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings}
-        return subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
-            cwd=self.folder,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=(self.folder / "stderr.log").open("a"),
-            text=True,
-        )
+        with (self.folder / "stderr.log").open("a") as log:
+            command = [sys.executable, "-m", module, *arguments]
+            return subprocess.Popen(
+                command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+            )
 
     def play(self, *arguments: str, **settings: str) -> list[dict[str, Any]]:
         """Play the day and give its steps."""
@@ -54,7 +51,8 @@ def place() -> Iterator[Place]:
     folder.chmod(0o755)
     made = Place(folder)
     yield made
-    made.start("demo", "--reset").wait(timeout=60)
+    with made.start("demo", "--reset") as resetting:
+        resetting.wait(timeout=60)
     shutil.rmtree(folder, ignore_errors=True)
 
 

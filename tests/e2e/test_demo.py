@@ -55,6 +55,7 @@ def test_the_day_is_played_in_one_process_under_one_trace_and_again_without_doub
 @pytest.mark.xdist_group("e2e")
 def test_seven_processes_over_rabbitmq_give_the_same_day_and_leak_nobody(place: Place, port: str) -> None:
     installation = place.start("demo.up", "--port", port)
+    assert installation.stdout is not None
     lines: list[str] = []
     reader = _reading(installation, lines)
     try:
@@ -66,6 +67,7 @@ def test_seven_processes_over_rabbitmq_give_the_same_day_and_leak_nobody(place: 
         installation.send_signal(signal.SIGINT)
         installation.wait(timeout=90)
         reader.join(timeout=10)
+        installation.stdout.close()
     log = "".join(lines)
     assert log.count('"message": "request"') > 500
     assert personal_data_in(log) == []
@@ -103,13 +105,12 @@ def _until_all_answer(port: str, installation: "subprocess.Popen[str]") -> None:
 @pytest.mark.parametrize("after_step", [5, 1, 3])
 def test_a_demo_that_is_killed_goes_on_with_nothing_lost_or_doubled(place: Place, port: str, after_step: int) -> None:
     """SIGKILL after a step; started again, every output is there once."""
-    playing = place.start("demo", "--once", "--json", "--port", port)
-    assert playing.stdout is not None
-    for line in playing.stdout:
-        if json.loads(line)["step"] == after_step:
-            playing.kill()
-            break
-    playing.wait(timeout=30)
+    with place.start("demo", "--once", "--json", "--port", port) as playing:
+        assert playing.stdout is not None
+        for line in playing.stdout:
+            if json.loads(line)["step"] == after_step:
+                playing.kill()
+                break
     assert playing.returncode == -signal.SIGKILL
     steps = place.play("--port", port)
     assert not_ok(steps) == []
@@ -120,10 +121,9 @@ def test_a_demo_that_is_killed_goes_on_with_nothing_lost_or_doubled(place: Place
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_demo_that_is_killed_while_seeding_goes_on(place: Place, port: str) -> None:
-    playing = place.start("demo", "--once", "--json", "--port", port)
-    deadline = time.monotonic() + 120
-    while "caseload: 18 clients" not in place.log() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    playing.kill()
-    playing.wait(timeout=30)
+    with place.start("demo", "--once", "--json", "--port", port) as playing:
+        deadline = time.monotonic() + 120
+        while "caseload: 18 clients" not in place.log() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        playing.kill()
     assert not_ok(place.play("--port", port)) == []
