@@ -37,7 +37,7 @@ class UnstorableValue(Unprocessable):
 
 async def read(request: Request) -> None:
     """Check the body once; FastAPI then finds it parsed. Raises the refusals above."""
-    raw = await _bytes(request)
+    raw = await read_bytes(request)
     if not raw:
         return
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -46,7 +46,8 @@ async def read(request: Request) -> None:
     request._json = parse(raw)
 
 
-async def _bytes(request: Request) -> bytes:
+async def read_bytes(request: Request) -> bytes:
+    """The body as it was sent. Raises `TooLarge`."""
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():

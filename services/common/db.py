@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from opentelemetry.propagate import inject
-from sqlalchemy import ColumnElement, Executable, MetaData, Select, select, text, true
+from sqlalchemy import ColumnElement, Executable, MetaData, Select, func, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlmodel import col
 
@@ -60,11 +60,9 @@ class Transaction:
             self._teams = frozenset(found.scalars())
         return self._teams
 
-    async def visible(self, model: type[Aggregate]) -> ColumnElement[bool]:
+    async def visible(self, model: type[TeamOwned]) -> ColumnElement[bool]:
         """The rows this actor may know of: their own teams', unless their persona works across teams."""
-        if not self.actor.is_team_bound or not issubclass(model, TeamOwned):
-            return true()
-        return col(model.team_id).in_(await self.teams())
+        return col(model.team_id).in_(await self.teams()) if self.actor.is_team_bound else true()
 
     async def require_team(self, team_id: UUID) -> None:
         """A new row may only be made for a team that the actor belongs to.
@@ -79,12 +77,25 @@ class Transaction:
 
         Raises `NotFound` alike for a row that is absent and one of another team.
         """
-        wanted: Select[Any] = select(model).where(col(model.id) == row_id, await self.visible(model))
+        wanted: Select[Any] = select(model).where(col(model.id) == row_id)
+        if issubclass(model, TeamOwned):
+            wanted = wanted.where(await self.visible(model))
         found = (await self.session.execute(wanted.with_for_update() if lock else wanted)).scalar_one_or_none()
         if found is None:
             raise NotFound(str(model.__tablename__))
         row: RowT = found
         return row
+
+    async def take_turns(self, *things: UUID | str | None) -> None:
+        """Wait for whoever works on the same things, and hold them until this transaction ends.
+
+        All are asked for in one order, so that two who want the same never wait for each other.
+        """
+        locks = (
+            func.pg_advisory_xact_lock(func.hashtextextended(thing, 0))
+            for thing in sorted({str(one) for one in things if one})
+        )
+        await self.session.execute(select(*locks))
 
     async def all(self, wanted: Executable) -> Sequence[Any]:
         """One thing a row: the first column of each."""

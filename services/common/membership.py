@@ -4,9 +4,9 @@ from datetime import date
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy.dialects.postgresql import insert
 
 from services.common.db import Transaction
+from services.common.projections import keep_newest
 
 
 class MembershipFact(BaseModel):
@@ -20,18 +20,5 @@ class MembershipFact(BaseModel):
 
 async def remember(transaction: Transaction, fact: MembershipFact) -> None:
     """Keep the newest state of one membership; an older event that arrives late changes nothing."""
-    member = transaction.metadata.tables["team_member"]
-    values = {
-        "team_id": fact.team_id,
-        "employee_id": fact.employee_id,
-        "from_on": fact.from_on,
-        "until_on": fact.until_on,
-        "version": transaction.event_version,
-    }
-    newest = insert(member).values(**values)
-    newest = newest.on_conflict_do_update(
-        index_elements=["team_id", "employee_id"],
-        set_={name: newest.excluded[name] for name in ("from_on", "until_on", "version")},
-        where=member.c.version < newest.excluded.version,
-    )
-    await transaction.session.execute(newest)
+    values = fact.model_dump(include={"team_id", "employee_id", "from_on", "until_on"})
+    await keep_newest(transaction, transaction.metadata.tables["team_member"], values)

@@ -12,7 +12,7 @@ from opentelemetry import trace
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import MetaData, func, select
 
-from services.common import errors, outbox
+from services.common import errors, outbox, rulebook
 from services.common.auth import TokenVerifier
 from services.common.broker import Broker
 from services.common.db import Database
@@ -89,7 +89,7 @@ class Service:
         errors.install(app)
         for kind, handler in self.error_handlers.items():
             app.add_exception_handler(kind, handler)
-        for router in self.routers:
+        for router in (*self.routers, rulebook.router):
             app.include_router(router)
         app.state.metrics = Metrics(self.name)
         app.add_middleware(RequestLog, metrics=app.state.metrics)

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     Date,
     DateTime,
@@ -19,13 +20,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 INSTANT = DateTime(timezone=True)
-PLATFORM_TABLES = frozenset({"outbox", "inbox", "dead_letter", "idempotency_key", "team_member"})
+PLATFORM_TABLES = frozenset({"outbox", "inbox", "dead_letter", "idempotency_key", "team_member", "rule"})
 
 
 def add_platform_tables(metadata: MetaData) -> None:
     """Add them to a service's metadata. Their migration is `services.common.migrations.platform_v1`."""
     _add_outbox(metadata)
     _add_inbox(metadata)
+    _add_rule(metadata)
     Table(
         "idempotency_key",
         metadata,
@@ -84,4 +86,20 @@ def _add_inbox(metadata: MetaData) -> None:
         Column("first_error", Text, nullable=False),
         Column("last_error", Text, nullable=False),
         Column("died_at", INSTANT, nullable=False, server_default=func.clock_timestamp()),
+    )
+
+
+def _add_rule(metadata: MetaData) -> None:
+    Table(
+        "rule",
+        metadata,
+        Column("code", Text, primary_key=True),
+        Column("from_on", Date, primary_key=True),
+        Column("amount", Integer, nullable=False),
+        Column("per", Integer, nullable=False),
+        Column("unit", Text, nullable=False),
+        Column("source", Text, nullable=False),
+        Column("status", Text, nullable=False),
+        CheckConstraint("status in ('sourced', 'derived', 'to_be_confirmed')", name="rule_status_known"),
+        CheckConstraint("amount > 0 and per > 0", name="rule_is_positive"),
     )

@@ -19,6 +19,12 @@ class Input(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Answer(BaseModel):
+    """What a service answers with, read from the attributes of what it keeps. Explicit, so that no new column leaks."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
 def _plain(value: str) -> str:
     """Control characters and lone surrogates cannot be stored or shown, so they are refused at the door."""
     if any(unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\t" for letter in value):

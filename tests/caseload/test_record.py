@@ -79,6 +79,7 @@ async def test_omaha_outcomes_pair_admission_with_the_latest_and_hide_small_cell
     assert set(outside["by_problem"]) == {"42"}
     assert outside["hidden_problems"] == 1
     assert [o["pairs"] for o in inside["all"]] == [6, 6, 6]
+    assert outside["all"] == [], "six in all less the five shown would be one person's"
 
 
 async def test_a_plan_is_a_draft_until_the_client_agrees(caseload: Running) -> None:

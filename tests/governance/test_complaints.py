@@ -108,7 +108,7 @@ async def test_no_step_lies_before_the_one_it_follows_or_ahead(nurse: Any) -> No
     assert ahead.json()["errors"][0]["pointer"] == "/body/received_on"
     too_old = await nurse.post("/v1/complaints", json=a_complaint(received_on="2009-03-31"))
     assert too_old.status_code == 422
-    assert too_old.json()["code"] == "no_rule_on_that_day"
+    assert too_old.json()["code"] == "no_rule_in_force"
     assert too_old.json()["errors"][0]["pointer"] == "/body/received_on"
 
 

@@ -184,7 +184,7 @@ async def test_an_obstacle_is_not_raised_in_the_future(nurse: Any) -> None:
 async def test_age_is_not_told_for_a_day_without_a_rule(coach: Any) -> None:
     refused = await coach.get("/v1/obstacles", params={"as_of": "2010-01-01"})
     assert refused.status_code == 422
-    assert refused.json()["code"] == "no_rule_on_that_day"
+    assert refused.json()["code"] == "no_rule_in_force"
     assert refused.json()["errors"][0]["pointer"] == "/query/as_of"
 
 

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from sqlalchemy import insert
 from uuid6 import uuid7
 
 from services.common.auth import SYSTEM, Persona
-from services.hr.domain.rule import Rule, RuleName
+from services.hr.domain.rule import RuleCode
 from services.hr.domain.team_membership import TeamIsFull, TeamMembership, require_room
 from services.hr.events import TeamMembershipChanged
 from tests.hr.office import AROUND_THE_TEAM, OUTSIDERS, a_membership, employed, joined, office, refused
@@ -33,9 +32,10 @@ async def _end(hr: Running, membership: dict[str, Any], until_on: str, version: 
 
 
 async def _at_most(hr: Running, most: int, *, from_on: date) -> None:
-    rule = {"name": RuleName.MOST_MEMBERS, "value": most, "unit": "members", "source": "a test", "status": "derived"}
+    rule = {"code": RuleCode.MOST_MEMBERS, "amount": most, "per": 1, "unit": "members", "source": "a test"}
     async with hr.databases["hr"].transaction(SYSTEM) as tx:
-        await tx.session.execute(insert(Rule).values(**rule, from_on=from_on))
+        new = tx.metadata.tables["rule"].insert().values(**rule, status="derived", from_on=from_on)
+        await tx.session.execute(new)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from uuid6 import uuid7
 from services.common.auth import SYSTEM
 from services.roster.consumers import SUBSCRIPTIONS
 from services.roster.domain.known import CareTeam, Clearance, Contract, RecordedActivity, RecordedContact
-from services.roster.domain.rule import Rule
 from services.roster.domain.visit import Visit
 from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, WALTER, Fact, clearance, contact, contract, episode, hear
 from tests.running import TEAM, Running
@@ -99,14 +98,6 @@ def test_roster_listens_to_what_it_agreed_to() -> None:
         "hr.clearance.changed.v1",
         "caseload.episode_of_care.opened.v1",
         "caseload.care_contact.recorded.v1",
-    }
-
-
-async def test_every_rule_has_its_source(roster: Running) -> None:
-    rules = {row.key: (row.value, row.status) for row in await kept(roster, Rule) if row.source}
-    assert rules == {
-        "client_facing_target_percent": (60, "sourced"),
-        "full_time_minutes_per_week": (2250, "sourced"),
     }
 
 

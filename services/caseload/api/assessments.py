@@ -7,27 +7,28 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from services.caseload import usecases
-from services.caseload.api.shapes import AssessmentShape, ProblemShape, RatingShape, Shape
+from services.caseload.api.shapes import AssessmentShape, ProblemShape, RatingShape
 from services.caseload.domain.assessment import NewAssessment
 from services.caseload.domain.omaha import EDITION, TERMS, NewRating
 from services.common.http import ByNurse, api_router
+from services.common.types import Answer
 
 router = api_router(tags=["assessments"])
 
 YEAR_IN_SECONDS = 31_536_000
 
 
-class FoundShape(Shape):
+class FoundShape(Answer):
     problem: ProblemShape
     rating: RatingShape
 
 
-class WholeAssessment(Shape):
+class WholeAssessment(Answer):
     assessment: AssessmentShape
     found: list[FoundShape]
 
 
-class NursingView(Shape):
+class NursingView(Answer):
     """The assessment as a nurse reads it: what matters, the problems and their ratings, the home."""
 
     assessed_on: date
@@ -37,7 +38,7 @@ class NursingView(Shape):
     capacity: str | None
 
 
-class CareActView(Shape):
+class CareActView(Answer):
     """The same assessment as the council reads it: outcomes, eligibility, carer, home, money and capacity."""
 
     assessed_on: date

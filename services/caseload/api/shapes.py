@@ -4,14 +4,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from services.common.types import Answer
 
 
-class Shape(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-
-class PersonShape(Shape):
+class PersonShape(Answer):
     given_name: str
     family_name: str
     birth_on: date | None
@@ -51,7 +47,7 @@ class ClientShape(PersonShape):
     version: int
 
 
-class EpisodeShape(Shape):
+class EpisodeShape(Answer):
     id: UUID
     client_id: UUID
     team_id: UUID
@@ -64,7 +60,7 @@ class EpisodeShape(Shape):
     opened_on: date
 
 
-class RatingShape(Shape):
+class RatingShape(Answer):
     id: UUID
     problem_id: UUID
     occasion: str
@@ -76,7 +72,7 @@ class RatingShape(Shape):
     rated_at: datetime
 
 
-class ProblemShape(Shape):
+class ProblemShape(Answer):
     id: UUID
     version: int
     assessment_id: UUID
@@ -87,7 +83,7 @@ class ProblemShape(Shape):
     words: str | None
 
 
-class AssessmentShape(Shape):
+class AssessmentShape(Answer):
     id: UUID
     client_id: UUID
     version: int
@@ -103,7 +99,7 @@ class AssessmentShape(Shape):
     capacity: str | None
 
 
-class LineShape(Shape):
+class LineShape(Answer):
     id: UUID
     care_plan_id: UUID
     domain: str
@@ -112,7 +108,7 @@ class LineShape(Shape):
     written_by: UUID | None
 
 
-class CarePlanShape(Shape):
+class CarePlanShape(Answer):
     id: UUID
     client_id: UUID
     version: int
@@ -126,14 +122,14 @@ class CarePlanShape(Shape):
     written_by: UUID | None
 
 
-class CareActivityShape(Shape):
+class CareActivityShape(Answer):
     id: UUID
     care_contact_id: UUID
     activity_type: str
     minutes: int
 
 
-class CareContactShape(Shape):
+class CareContactShape(Answer):
     id: UUID
     client_id: UUID
     version: int
@@ -148,7 +144,7 @@ class CareContactShape(Shape):
     interventions: list[str]
 
 
-class NoteShape(Shape):
+class NoteShape(Answer):
     id: UUID
     care_contact_id: UUID
     words: str
@@ -157,7 +153,7 @@ class NoteShape(Shape):
     amends_id: UUID | None
 
 
-class MeasurementShape(Shape):
+class MeasurementShape(Answer):
     id: UUID
     wound_id: UUID
     measured_at: datetime
@@ -167,14 +163,14 @@ class MeasurementShape(Shape):
     area_mm2: int
 
 
-class WoundShape(Shape):
+class WoundShape(Answer):
     id: UUID
     client_id: UUID
     version: int
     site: str
 
 
-class ClientRecord(Shape):
+class ClientRecord(Answer):
     """The whole record of one client, each entry with who made it."""
 
     client: ClientShape

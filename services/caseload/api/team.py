@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import Depends
 
 from services.caseload import usecases
-from services.caseload.api.shapes import Shape
 from services.common.auth import Persona
 from services.common.db import Transaction
 from services.common.http import ByNurse, Requires, api_router
+from services.common.types import Answer
 
 router = api_router(tags=["team"])
 
@@ -19,7 +19,7 @@ ByTeamOrBoard = Annotated[
 ]
 
 
-class OutcomeShape(Shape):
+class OutcomeShape(Answer):
     scale: str
     pairs: int
     at_admission: float
@@ -30,7 +30,7 @@ class OutcomeShape(Shape):
     worse: int
 
 
-class TeamOutcomes(Shape):
+class TeamOutcomes(Answer):
     """Knowledge, behaviour and status apart. Outside the team, problems with fewer than five pairs are hidden."""
 
     all: list[OutcomeShape]
@@ -38,25 +38,25 @@ class TeamOutcomes(Shape):
     hidden_problems: int
 
 
-class SourceCount(Shape):
+class SourceCount(Answer):
     source: str
     referrals: int
 
 
-class ChannelCount(Shape):
+class ChannelCount(Answer):
     channel: str
     contacts: int
     minutes: int
 
 
-class TypeMinutes(Shape):
+class TypeMinutes(Answer):
     week: str
     client_id: UUID
     activity_type: str
     minutes: int
 
 
-class ReviewFigures(Shape):
+class ReviewFigures(Answer):
     referrals_by_source: list[SourceCount]
     contacts_by_channel: list[ChannelCount]
     minutes_by_type: list[TypeMinutes]

@@ -18,9 +18,6 @@ from services.common.errors import Conflict
 from services.common.models import TeamOwned, only_states
 from services.common.types import Day, Input, NewId, Words
 
-# Needs meet the criteria when this many outcomes cannot be achieved (SI 2015/313, regulation 2(1)(b)).
-OUTCOMES_UNABLE = 2
-
 
 class CareActOutcome(StrEnum):
     """The ten outcomes of SI 2015/313, regulation 2(2)."""
@@ -71,10 +68,9 @@ class CareActPart(Input):
     def unable(self) -> list[CareActOutcome]:
         return [finding.outcome for finding in self.findings if finding.ability is not Ability.ABLE]
 
-    @property
-    def eligible(self) -> bool:
+    def is_eligible(self, outcomes_unable: int) -> bool:
         """All three conditions of regulation 2(1). The council decides; this is the team's finding."""
-        return self.needs_from_impairment and len(self.unable) >= OUTCOMES_UNABLE and self.significant_impact
+        return self.needs_from_impairment and len(self.unable) >= outcomes_unable and self.significant_impact
 
 
 class NewAssessment(Input):
@@ -124,7 +120,9 @@ class Assessment(TeamOwned, Base, table=True):
     status: str = AssessmentStatus.STARTED
 
     @classmethod
-    def made(cls, new: NewAssessment, episode: EpisodeOfCare, by: UUID | None, now: datetime) -> Self:
+    def made(
+        cls, new: NewAssessment, episode: EpisodeOfCare, outcomes_unable: int, by: UUID | None, now: datetime
+    ) -> Self:
         kept = new.model_dump(exclude={"problems", "care_act"})
         return cls(
             **kept,
@@ -132,7 +130,7 @@ class Assessment(TeamOwned, Base, table=True):
             team_id=episode.team_id,
             assessed_by=by,
             care_act=new.care_act.model_dump(mode="json"),
-            eligible=new.care_act.eligible,
+            eligible=new.care_act.is_eligible(outcomes_unable),
             changed_at=now,
         )
 

@@ -10,8 +10,6 @@ from uuid import UUID
 from services.caseload.domain.omaha import Occasion
 
 SCALES = ("knowledge", "behavior", "status")
-# Outside the team no figure may stand on fewer people than this (mission row 8.13).
-SMALLEST_CELL = 5
 
 
 @dataclass(frozen=True)

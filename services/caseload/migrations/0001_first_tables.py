@@ -1,19 +1,24 @@
 """First tables."""
 
+from datetime import date
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from services.common.migrations import platform_v1
+from services.common.migrations import platform_v1, rules
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
+ELIGIBILITY = "Care and Support (Eligibility Criteria) Regulations 2015, SI 2015/313, regulation 2(1)(b)"
+
 
 def upgrade() -> None:
     platform_v1.upgrade()
+    rules.load([("care_act.outcomes_unable", date(2015, 4, 1), 2, 1, "outcomes", ELIGIBILITY, "sourced")])
     op.create_table(
         "adopted_decision",
         sa.Column("decision_id", sa.Uuid(), nullable=False),

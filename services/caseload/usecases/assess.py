@@ -7,18 +7,24 @@ from sqlalchemy.exc import IntegrityError
 from services.caseload.domain.assessment import Assessment, NewAssessment
 from services.caseload.domain.client import EpisodeOfCare
 from services.caseload.domain.omaha import AdmissionRatingExists, ClientProblem, NewRating, Occasion, OmahaRating
+from services.caseload.domain.rule import RuleCode
 from services.caseload.events import AssessmentCompleted, OmahaRatingRecorded
 from services.caseload.store import records
 from services.common.db import Transaction
+from services.common.rulebook import rule_in_force
 
 Found = list[tuple[ClientProblem, OmahaRating]]
 
 
 async def start_assessment(tx: Transaction, new: NewAssessment) -> tuple[Assessment, Found]:
-    """Write down what was found. It can be read at once and is told to others when it is complete."""
+    """Write down what was found. It can be read at once and is told to others when it is complete.
+
+    Raises `NoRuleInForce` for a day before the Care Act's criteria.
+    """
     episode = await tx.get(EpisodeOfCare, new.episode_of_care_id)
     by = tx.actor.employee_id
-    assessment = Assessment.made(new, episode, by, tx.now)
+    unable = await rule_in_force(tx, RuleCode.OUTCOMES_UNABLE, new.assessed_on, field="/body/assessed_on")
+    assessment = Assessment.made(new, episode, unable.amount, by, tx.now)
     tx.add(assessment)
     await tx.session.flush()
     found: Found = []

@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from services.caseload.domain.client import Client
-from services.caseload.domain.outcome import SMALLEST_CELL, outcomes, paired
+from services.caseload.domain.outcome import outcomes, paired
 from services.caseload.domain.referral import Referral
 from services.caseload.store import records, referrals
 from services.common.db import Transaction
 from services.common.errors import NotFound
 from services.common.paging import PageRequest, page
+from services.common.rulebook import smallest_cell
 
 
 async def list_referrals(
@@ -43,14 +44,19 @@ async def client_record(tx: Transaction, client_id: UUID) -> dict[str, Any]:
 
 
 async def outcomes_of_team(tx: Transaction, team_id: UUID) -> dict[str, Any]:
-    """Omaha outcomes in all and by problem. Outside the team a problem with fewer than five pairs is left out."""
+    """Omaha outcomes in all and by problem. Outside the team a problem with few pairs is left out.
+
+    The sum is left out as well where taking the shown problems from it would leave few pairs.
+    """
     await tx.require_team(team_id)
+    smallest = await smallest_cell(tx)
     by_problem = paired(await records.rated_problems(tx, team_id))
-    shown = {code: pairs for code, pairs in by_problem.items() if tx.actor.is_team_bound or len(pairs) >= SMALLEST_CELL}
+    shown = {code: pairs for code, pairs in by_problem.items() if len(pairs) >= smallest}
     everything = [pair for pairs in by_problem.values() for pair in pairs]
-    enough = tx.actor.is_team_bound or len(everything) >= SMALLEST_CELL
+    rest = len(everything) - sum(map(len, shown.values()))
+    tells_nobody = len(everything) >= smallest and (rest == 0 or rest >= smallest)
     return {
-        "all": outcomes(everything) if everything and enough else [],
+        "all": outcomes(everything) if everything and tells_nobody else [],
         "by_problem": {code: outcomes(pairs) for code, pairs in sorted(shown.items())},
         "hidden_problems": len(by_problem) - len(shown),
     }

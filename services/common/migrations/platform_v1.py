@@ -1,15 +1,24 @@
 """The platform tables as they were in the first release. Frozen: a later change is a function of its own."""
 
+from datetime import date
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
+from services.common.migrations import rules
+
 INSTANT = sa.DateTime(timezone=True)
+FEW = (
+    "King's Fund, review of the West Suffolk Buurtzorg test-and-learn, April 2019, on anonymising what few people say; "
+    "five follows statistical practice"
+)
 
 
 def upgrade() -> None:
     _create_outbox()
     _create_inbox()
+    _create_rule()
     op.create_table(
         "idempotency_key",
         sa.Column("caller", sa.Text, primary_key=True),
@@ -67,3 +76,19 @@ def _create_inbox() -> None:
         sa.Column("last_error", sa.Text, nullable=False),
         sa.Column("died_at", INSTANT, nullable=False, server_default=sa.func.clock_timestamp()),
     )
+
+
+def _create_rule() -> None:
+    op.create_table(
+        "rule",
+        sa.Column("code", sa.Text, primary_key=True),
+        sa.Column("from_on", sa.Date, primary_key=True),
+        sa.Column("amount", sa.Integer, nullable=False),
+        sa.Column("per", sa.Integer, nullable=False),
+        sa.Column("unit", sa.Text, nullable=False),
+        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.CheckConstraint("status in ('sourced', 'derived', 'to_be_confirmed')", name="rule_status_known"),
+        sa.CheckConstraint("amount > 0 and per > 0", name="rule_is_positive"),
+    )
+    rules.load([("figures.smallest_cell", date(2019, 4, 1), 5, 1, "people or events", FEW, "derived")])

@@ -4,14 +4,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from services.common.types import Answer
 
 
-class Shape(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-
-class RateShape(Shape):
+class RateShape(Answer):
     id: UUID
     kind: str
     key: str
@@ -23,7 +19,7 @@ class RateShape(Shape):
     status: str
 
 
-class ActivityLineShape(Shape):
+class ActivityLineShape(Answer):
     """A line as the finance office sees it: by its own id, with nothing that names the client."""
 
     id: UUID
@@ -46,7 +42,7 @@ class TeamActivityLineShape(ActivityLineShape):
     client_id: UUID
 
 
-class ActivityCostShape(Shape):
+class ActivityCostShape(Answer):
     """One type of activity by one band. Without a band the minutes wait for a contract or a rate."""
 
     activity_type: str
@@ -56,14 +52,14 @@ class ActivityCostShape(Shape):
     pence_per_hour: int | None
 
 
-class ActivityCostsShape(Shape):
+class ActivityCostsShape(Answer):
     team_id: UUID
     from_on: date
     to_on: date
     items: list[ActivityCostShape]
 
 
-class ContributionShape(Shape):
+class ContributionShape(Answer):
     id: UUID
     version: int
     party: str
@@ -74,7 +70,7 @@ class ContributionShape(Shape):
     unpaid: bool
 
 
-class BudgetShape(Shape):
+class BudgetShape(Answer):
     id: UUID
     team_id: UUID
     version: int
@@ -98,7 +94,7 @@ class BudgetStanding(BudgetShape):
     contributions: list[ContributionShape]
 
 
-class ReablementShape(Shape):
+class ReablementShape(Answer):
     """An episode as the finance office sees it: by its own id, with nothing that names the client."""
 
     id: UUID
@@ -124,12 +120,12 @@ class TeamReablementShape(ReablementShape):
     episode_of_care_id: UUID
 
 
-class FigureShape(Shape):
+class FigureShape(Answer):
     count: int | None
     hidden: bool
 
 
-class ReablementSummary(Shape):
+class ReablementSummary(Answer):
     """Where the team's episodes stand: the counts do not overlap, and small ones are hidden outside the team."""
 
     team_id: UUID

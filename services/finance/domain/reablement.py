@@ -14,9 +14,6 @@ from services.common.models import TeamOwned
 from services.finance.domain.base import Base
 from services.finance.domain.rate import NoRateInForce, Rate, RateKind
 
-# Outside the team no figure may stand on fewer people than this (mission row 8.13).
-SMALLEST_CELL = 5
-
 
 class AgreedReablement(BaseModel):
     """The fields of `caseload.reablement.agreed.v1` that finance reads."""
@@ -46,9 +43,9 @@ class Figure:
     hidden: bool
 
 
-def figure(count: int, *, is_for_the_team: bool) -> Figure:
-    """Outside the team a count under five is hidden, nought included."""
-    hidden = not is_for_the_team and count < SMALLEST_CELL
+def figure(count: int, smallest: int) -> Figure:
+    """A count smaller than may be shown is hidden, nought included."""
+    hidden = count < smallest
     return Figure(None if hidden else count, hidden)
 
 

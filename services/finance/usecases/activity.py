@@ -11,12 +11,12 @@ from services.finance.domain.budget import Budget, budget_on
 from services.finance.domain.contract import AgreedContract, contract_on
 from services.finance.domain.cost import HourlyCost, hourly_cost
 from services.finance.events import ActivityCosted
-from services.finance.store import activity, budgets, contracts, ledger, rates, reablement, turns
+from services.finance.store import activity, budgets, contracts, ledger, rates, reablement
 
 
 async def record_activity(tx: Transaction, contact: RecordedContact) -> None:
     """Care was given. A contact heard of twice makes its lines once."""
-    await turns.take(tx, contact.client_id, contact.employee_id)
+    await tx.take_turns(contact.client_id, contact.employee_id)
     if await activity.is_known(tx, contact.care_contact_id):
         return
     is_free = await reablement.is_free(tx, contact.client_id, contact.occurred_on)
@@ -28,7 +28,7 @@ async def record_activity(tx: Transaction, contact: RecordedContact) -> None:
 
 async def remember_contract(tx: Transaction, agreed: AgreedContract) -> None:
     """Somebody's band is known, so what they did before it was known can be costed."""
-    await turns.take(tx, agreed.employee_id)
+    await tx.take_turns(agreed.employee_id)
     await contracts.keep(tx, agreed)
     await _cost(tx, agreed.employee_id, await activity.waiting(tx, agreed.employee_id))
 
@@ -39,7 +39,7 @@ async def _cost(tx: Transaction, employee_id: UUID, lines: Sequence[ActivityLine
     if not standing or not lines:
         return
     teams = sorted({line.team_id for line in lines})
-    await turns.take(tx, *teams)
+    await tx.take_turns(*teams)
     known, pooled = await rates.of_kinds(tx, *rates.COSTING), await budgets.of_teams(tx, teams)
     entries: list[book.Entry] = []
     for _, of_one in groupby(lines, key=lambda line: line.care_contact_id):

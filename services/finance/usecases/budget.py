@@ -21,7 +21,7 @@ from services.finance.domain.budget import (
     Statement,
     statement,
 )
-from services.finance.store import budgets, ledger, turns
+from services.finance.store import budgets, ledger
 
 EXCLUSION_VIOLATION = "23P01"
 
@@ -34,7 +34,7 @@ async def agree_budget(tx: Transaction, new: NewBudget) -> Standing:
     Raises `BudgetOverlaps`.
     """
     await tx.require_team(new.team_id)
-    await turns.take(tx, new.team_id)
+    await tx.take_turns(new.team_id)
     budget = Budget.agreed(new, tx.now)
     try:
         async with tx.session.begin_nested():

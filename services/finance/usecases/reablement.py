@@ -4,7 +4,7 @@ from services.common.db import Transaction
 from services.finance.domain.rate import RateKind, in_force
 from services.finance.domain.reablement import AgreedReablement, ReablementEpisode
 from services.finance.events import ReablementStarted
-from services.finance.store import activity, rates, reablement, turns
+from services.finance.store import activity, rates, reablement
 
 
 async def start_reablement(tx: Transaction, agreed: AgreedReablement) -> None:
@@ -12,7 +12,7 @@ async def start_reablement(tx: Transaction, agreed: AgreedReablement) -> None:
 
     Raises `NoRateInForce` for a first day before the law that grants free days.
     """
-    await turns.take(tx, agreed.client_id)
+    await tx.take_turns(agreed.client_id)
     if await reablement.is_known(tx, agreed.episode_of_care_id):
         return
     limits = in_force(await rates.of_kinds(tx, RateKind.REABLEMENT), RateKind.REABLEMENT, agreed.starts_on)

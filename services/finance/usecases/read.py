@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.common.db import Transaction
 from services.common.paging import PageRequest, page
+from services.common.rulebook import smallest_cell
 from services.finance.domain.activity import ActivityLine, require_period
 from services.finance.domain.cost import per_hour
 from services.finance.domain.rate import Rate, RateKind
@@ -54,5 +55,5 @@ async def reablement_summary(tx: Transaction, team_id: UUID, *, as_of: date | No
     await tx.require_team(team_id)
     day = as_of or tx.today
     stages = await reablement.stages(tx, team_id, day)
-    mine = tx.actor.is_team_bound
-    return {stage: figure(count, is_for_the_team=mine) for stage, count in stages._mapping.items()}, day
+    smallest = await smallest_cell(tx)
+    return {stage: figure(count, smallest) for stage, count in stages._mapping.items()}, day

@@ -7,16 +7,17 @@ from fastapi import Query
 
 from services.common.http import ByNurse, api_router
 from services.common.paging import Asked, Page
+from services.common.types import Answer
 from services.governance import usecases
 from services.governance.api.callers import ByTeamOrAround
-from services.governance.api.shapes import GoalShape, GroundRuleShape, Shape
+from services.governance.api.shapes import GoalShape, GroundRuleShape
 from services.governance.domain.goal import GOALS
 from services.governance.domain.ground_rule import NewGroundRule
 
 router = api_router(tags=["ground rules"])
 
 
-class Goals(Shape):
+class Goals(Answer):
     items: list[GoalShape]
 
 

@@ -4,19 +4,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from services.common.types import Answer
 
 
-class Shape(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-
-class SubjectShape(Shape):
+class SubjectShape(Answer):
     kind: str
     id: UUID
 
 
-class DecisionShape(Shape):
+class DecisionShape(Answer):
     id: UUID
     team_id: UUID
     version: int
@@ -33,7 +29,7 @@ class DecisionShape(Shape):
     outcome_words: str | None
 
 
-class PositionShape(Shape):
+class PositionShape(Answer):
     employee_id: UUID
     position: str
     reason: str | None
@@ -42,7 +38,7 @@ class PositionShape(Shape):
     taken_at: datetime
 
 
-class ConsentShape(Shape):
+class ConsentShape(Answer):
     """Where the team's current members stand, and how many of them have to answer."""
 
     members: int
@@ -59,7 +55,7 @@ class WholeDecision(DecisionShape):
     consent: ConsentShape
 
 
-class GroundRuleShape(Shape):
+class GroundRuleShape(Answer):
     id: UUID
     team_id: UUID
     version: int
@@ -72,13 +68,13 @@ class GroundRuleShape(Shape):
     written_by: UUID | None
 
 
-class GoalShape(Shape):
+class GoalShape(Answer):
     code: str
     name: str
     source: str
 
 
-class ObstacleShape(Shape):
+class ObstacleShape(Answer):
     id: UUID
     team_id: UUID
     version: int
@@ -104,7 +100,7 @@ class TimedObstacle(ObstacleShape):
     escalates_on: date | None
 
 
-class ObstacleCounts(Shape):
+class ObstacleCounts(Answer):
     team_id: UUID
     as_of: date
     open: int
@@ -113,7 +109,7 @@ class ObstacleCounts(Shape):
     oldest_working_days: int
 
 
-class FigureShape(Shape):
+class FigureShape(Answer):
     code: str
     part: str | None
     name: str
@@ -125,14 +121,14 @@ class FigureShape(Shape):
     hidden: bool
 
 
-class TeamMeasures(Shape):
+class TeamMeasures(Answer):
     team_id: UUID
     from_on: date
     to_on: date
     items: list[FigureShape]
 
 
-class ComplaintShape(Shape):
+class ComplaintShape(Answer):
     id: UUID
     team_id: UUID
     version: int
@@ -153,13 +149,13 @@ class TimedComplaint(ComplaintShape):
     overdue: bool
 
 
-class CountShape(Shape):
+class CountShape(Answer):
     code: str
     value: int | None
     hidden: bool
 
 
-class ComplaintCounts(Shape):
+class ComplaintCounts(Answer):
     team_id: UUID
     as_of: date
     items: list[CountShape]

@@ -15,10 +15,10 @@ from sqlmodel import Field
 
 from services.common.errors import Conflict, Unprocessable
 from services.common.models import INSTANT, TeamOwned, only_states
+from services.common.rules import Rule
 from services.common.types import Day, Input, Name, NewId, Words
 from services.governance.domain.base import Base, always
 from services.governance.domain.position import Position, Stance
-from services.governance.domain.rule import Rule
 
 
 class SubjectKind(StrEnum):

@@ -174,23 +174,6 @@ def upgrade() -> None:
     op.create_index("ix_referral_fact_period", "referral_fact", ["team_id", "received_at"], unique=False)
     op.create_index("ix_referral_fact_team", "referral_fact", ["team_id", "id"], unique=False)
     op.create_table(
-        "rule",
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("from_on", sa.Date(), nullable=False),
-        sa.Column("amount", sa.Integer(), nullable=False),
-        sa.Column("per", sa.Integer(), nullable=False),
-        sa.Column("unit", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "code in ('decision_quorum', 'ground_rules_in_force', 'obstacle_to_working_group', 'obstacle_to_steering_group', 'smallest_cell', 'complaint_acknowledgement')",
-            name="rule_code_known",
-        ),
-        sa.CheckConstraint("status in ('sourced', 'derived', 'to_be_confirmed')", name="rule_status_known"),
-        sa.CheckConstraint("amount > 0 and per > 0", name="rule_is_positive"),
-        sa.PrimaryKeyConstraint("code", "from_on"),
-    )
-    op.create_table(
         "segment_fact",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),

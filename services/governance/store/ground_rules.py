@@ -4,16 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlmodel import col
 
 from services.common.db import Transaction
 from services.governance.domain.ground_rule import GroundRule
-
-
-async def one_at_a_time(tx: Transaction, team_id: UUID) -> None:
-    """Whoever changes this team's ground rules waits here until the one before has committed."""
-    await tx.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"ground_rule/{team_id}", 0))))
 
 
 async def in_force(tx: Transaction, team_id: UUID) -> Sequence[GroundRule]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.common.db import Transaction
 from services.common.paging import PageRequest, page
+from services.common.rulebook import rule_in_force, smallest_cell
 from services.governance.domain.cell import hidden
 from services.governance.domain.complaint import (
     COUNTS,
@@ -17,13 +18,13 @@ from services.governance.domain.complaint import (
     counts,
 )
 from services.governance.domain.rule import RuleCode
-from services.governance.store import complaints, rules
+from services.governance.store import complaints
 
 
 async def receive_complaint(tx: Transaction, new: NewComplaint) -> Complaint:
-    """Somebody complains or pays a compliment. Raises `NotFound`, `DayOutOfOrder` or `NoRuleOnThatDay`."""
+    """Somebody complains or pays a compliment. Raises `NotFound`, `DayOutOfOrder` or `NoRuleInForce`."""
     await tx.require_team(new.team_id)
-    term = await rules.in_force(tx, RuleCode.COMPLAINT_ACKNOWLEDGEMENT, new.received_on, field="/body/received_on")
+    term = await rule_in_force(tx, RuleCode.COMPLAINT_ACKNOWLEDGEMENT, new.received_on, field="/body/received_on")
     complaint = Complaint.received(new, term, tx.actor.employee_id, tx.today, tx.now)
     tx.add(complaint)
     await tx.session.flush()
@@ -69,10 +70,7 @@ async def count_complaints(tx: Transaction, *, team_id: UUID, as_of: date | None
     await tx.require_team(team_id)
     day = as_of or tx.today
     cells = counts(await complaints.of_team(tx, team_id), day)
-    away: frozenset[str] = frozenset()
-    if not tx.actor.is_team_bound:
-        smallest = await rules.in_force(tx, RuleCode.SMALLEST_CELL, tx.today)
-        away = hidden(cells, COUNTS, smallest.amount)
+    away = frozenset() if tx.actor.is_team_bound else hidden(cells, COUNTS, await smallest_cell(tx))
     items = [
         {"code": name, "value": None if name in away else cell.amount, "hidden": name in away}
         for name, cell in cells.items()

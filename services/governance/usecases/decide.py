@@ -8,6 +8,7 @@ from uuid import UUID
 from services.common.db import Transaction
 from services.common.errors import NotFound
 from services.common.paging import PageRequest, page
+from services.common.rulebook import rule_in_force
 from services.governance.domain.decision import Adoption, Consent, Decision, NewDecision, NotAdopting
 from services.governance.domain.position import (
     NewPosition,
@@ -19,7 +20,7 @@ from services.governance.domain.position import (
 )
 from services.governance.domain.rule import RuleCode
 from services.governance.events import DecisionAdopted, Subject
-from services.governance.store import decisions, rules
+from services.governance.store import decisions
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,6 @@ async def not_adopt_decision(tx: Transaction, decision_id: UUID, ending: NotAdop
 async def _whole(tx: Transaction, decision: Decision) -> WholeDecision:
     taken = await decisions.positions(tx, decision.id)
     members = await decisions.members(tx, decision.team_id, tx.today)
-    quorum = await rules.in_force(tx, RuleCode.DECISION_QUORUM, tx.today)
+    quorum = await rule_in_force(tx, RuleCode.DECISION_QUORUM, tx.today)
     history = await decisions.history(tx, decision.id)
     return WholeDecision(decision, taken, history, Consent.among(members, taken, quorum))

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.common.db import Transaction
 from services.common.paging import PageRequest, page
+from services.common.rulebook import rule_in_force
 from services.governance.domain.ground_rule import (
     GroundRule,
     NewGroundRule,
@@ -13,7 +14,7 @@ from services.governance.domain.ground_rule import (
     to_lose,
 )
 from services.governance.domain.rule import RuleCode
-from services.governance.store import decisions, ground_rules, rules
+from services.governance.store import decisions, ground_rules
 
 
 async def agree_ground_rule(tx: Transaction, new: NewGroundRule) -> GroundRule:
@@ -22,9 +23,9 @@ async def agree_ground_rule(tx: Transaction, new: NewGroundRule) -> GroundRule:
     Raises `NotFound`, `RuleNeedsToReplaceOne`, `GroundRuleNotInForce` or `DecisionNotAdopted`.
     """
     await tx.require_team(new.team_id)
-    await ground_rules.one_at_a_time(tx, new.team_id)
+    await tx.take_turns(f"ground_rule/{new.team_id}")
     in_force = await ground_rules.in_force(tx, new.team_id)
-    most = (await rules.in_force(tx, RuleCode.GROUND_RULES_IN_FORCE, tx.today)).amount
+    most = (await rule_in_force(tx, RuleCode.GROUND_RULES_IN_FORCE, tx.today)).amount
     lost = to_lose(new, in_force, most)
     if new.decision_id is not None or len(in_force) >= most:
         found = None if new.decision_id is None else await decisions.find(tx, new.decision_id)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.common.db import Transaction
+from services.common.rulebook import smallest_cell
 from services.governance.domain.cell import WORK, hidden
 from services.governance.domain.fact import (
     AssessmentFact,
@@ -18,8 +19,7 @@ from services.governance.domain.fact import (
     VisitFact,
 )
 from services.governance.domain.measure import PeriodBackwards, figures
-from services.governance.domain.rule import RuleCode
-from services.governance.store import facts, rules
+from services.governance.store import facts
 from services.governance.store.figures import Period, cells
 
 
@@ -32,10 +32,7 @@ async def measure_team(tx: Transaction, team_id: UUID, first: date, last: date) 
     if last < first:
         raise PeriodBackwards
     found = await cells(tx, Period(team_id, first, last))
-    away: frozenset[str] = frozenset()
-    if not tx.actor.is_team_bound:
-        smallest = await rules.in_force(tx, RuleCode.SMALLEST_CELL, tx.today)
-        away = hidden(found, WORK, smallest.amount)
+    away = frozenset() if tx.actor.is_team_bound else hidden(found, WORK, await smallest_cell(tx))
     return {"team_id": team_id, "from_on": first, "to_on": last, "items": list(figures(found, away))}
 
 

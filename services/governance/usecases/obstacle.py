@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.common.db import Transaction, require_version
 from services.common.paging import PageRequest, page
+from services.common.rulebook import rule_in_force
 from services.governance.domain.obstacle import (
     Clock,
     Escalation,
@@ -19,7 +20,7 @@ from services.governance.domain.obstacle import (
 )
 from services.governance.domain.rule import RuleCode
 from services.governance.domain.working_days import working_days
-from services.governance.store import obstacles, rules
+from services.governance.store import obstacles
 
 Timed = tuple[Obstacle, Clock]
 
@@ -89,6 +90,6 @@ async def _clock(tx: Transaction, obstacle: Obstacle) -> Clock:
 
 
 async def _thresholds(tx: Transaction, day: date) -> Thresholds:
-    working_group = await rules.in_force(tx, RuleCode.OBSTACLE_TO_WORKING_GROUP, day)
-    steering_group = await rules.in_force(tx, RuleCode.OBSTACLE_TO_STEERING_GROUP, day)
+    working_group = await rule_in_force(tx, RuleCode.OBSTACLE_TO_WORKING_GROUP, day)
+    steering_group = await rule_in_force(tx, RuleCode.OBSTACLE_TO_STEERING_GROUP, day)
     return Thresholds(working_group.amount, steering_group.amount)

@@ -3,16 +3,11 @@
 from datetime import date
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
-
 from services.common.paging import Page
+from services.common.types import Answer
 
 
-class Shape(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-
-class EmployeeShape(Shape):
+class EmployeeShape(Answer):
     """The whole file, for HR and for the person."""
 
     id: UUID
@@ -27,7 +22,7 @@ class EmployeeShape(Shape):
     revalidation_due_on: date | None
 
 
-class TeamMembershipShape(Shape):
+class TeamMembershipShape(Answer):
     id: UUID
     version: int
     team_id: UUID
@@ -37,7 +32,7 @@ class TeamMembershipShape(Shape):
     until_on: date | None
 
 
-class TeamMemberShape(Shape):
+class TeamMemberShape(Answer):
     """A colleague as the team knows them: nothing of their file but names, title and skills."""
 
     employee_id: UUID
@@ -57,7 +52,7 @@ class TeamMembers(Page[TeamMemberShape]):
     is_small: bool
 
 
-class ContractShape(Shape):
+class ContractShape(Answer):
     """`employment_contract_type` is the National Workforce Data Set code."""
 
     id: UUID
@@ -75,7 +70,7 @@ class ContractShape(Shape):
     return_guaranteed: bool
 
 
-class EndingContract(Shape):
+class EndingContract(Answer):
     contract_id: UUID
     employee_id: UUID
     kind: str
@@ -83,14 +78,14 @@ class EndingContract(Shape):
     days_left: int
 
 
-class ClearanceShape(Shape):
+class ClearanceShape(Answer):
     employee_id: UUID
     may_visit_alone: bool
     ground: str
     since_on: date
 
 
-class DbsCheckShape(Shape):
+class DbsCheckShape(Answer):
     id: UUID
     version: int
     employee_id: UUID
@@ -110,7 +105,7 @@ class CheckedShape(DbsCheckShape):
     clearance: ClearanceShape
 
 
-class WaitingShape(Shape):
+class WaitingShape(Answer):
     """A clock, by ids alone. How a check stands is between HR and the person."""
 
     waiting_for: str
@@ -122,20 +117,20 @@ class WaitingShape(Shape):
     escalation: str
 
 
-class HoursShape(Shape):
+class HoursShape(Answer):
     employee_id: UUID
     contracted_minutes: int
     rostered_minutes: int
     contact_minutes: int
 
 
-class TotalsShape(Shape):
+class TotalsShape(Answer):
     contracted_minutes: int
     rostered_minutes: int
     contact_minutes: int
 
 
-class TeamHours(Shape):
+class TeamHours(Answer):
     """One week, Monday to Sunday. `totals` is null where too few people stand behind it for an outsider."""
 
     team_id: UUID
@@ -143,16 +138,3 @@ class TeamHours(Shape):
     to_on: date
     lines: list[HoursShape]
     totals: TotalsShape | None
-
-
-class RuleShape(Shape):
-    name: str
-    from_on: date
-    value: int
-    unit: str
-    source: str
-    status: str
-
-
-class Rules(Shape):
-    items: list[RuleShape]

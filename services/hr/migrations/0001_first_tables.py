@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from services.common.migrations import platform_v1
+from services.common.migrations import platform_v1, rules
 
 revision = "0001"
 down_revision = None
@@ -18,14 +18,14 @@ AQUA = "AQuA, Buurtzorg learning report, December 2019"
 KINGS_FUND = "The King's Fund, review of the West Suffolk Buurtzorg test-and-learn, April 2019"
 AQUA_ON, KINGS_FUND_ON = date(2019, 12, 1), date(2019, 4, 1)
 SOURCED, TO_BE_CONFIRMED = "sourced", "to_be_confirmed"
-# Name, first day, value, unit, source, status. A new value is a new row with a later first day.
 RULES = (
-    ("team.max_members", AQUA_ON, 12, "members", f"{AQUA}: self-led teams of up to 12 nurses", SOURCED),
-    ("team.warn_below", KINGS_FUND_ON, 8, "members", f"{KINGS_FUND}: teams of 8 to 12", SOURCED),
+    ("team.max_members", AQUA_ON, 12, 1, "members", f"{AQUA}: self-led teams of up to 12 nurses", SOURCED),
+    ("team.warn_below", KINGS_FUND_ON, 8, 1, "members", f"{KINGS_FUND}: teams of 8 to 12", SOURCED),
     (
         "waiting.heatshield_told_after",
         KINGS_FUND_ON,
         10,
+        1,
         "days",
         f"{KINGS_FUND}, names slow turn-around times without a figure; the days are proposed",
         TO_BE_CONFIRMED,
@@ -34,6 +34,7 @@ RULES = (
         "waiting.steering_told_after",
         KINGS_FUND_ON,
         30,
+        1,
         "days",
         f"{KINGS_FUND}, names slow turn-around times without a figure; the days are proposed",
         TO_BE_CONFIRMED,
@@ -42,16 +43,9 @@ RULES = (
         "contract.flagged_before",
         KINGS_FUND_ON,
         90,
+        1,
         "days",
         f"{KINGS_FUND}, names the short, fixed-term nature of the test without a figure; the days are proposed",
-        TO_BE_CONFIRMED,
-    ),
-    (
-        "figures.smallest_group",
-        KINGS_FUND_ON,
-        5,
-        "people",
-        f"{KINGS_FUND}, names the challenge of anonymising few people without a figure; the number is proposed",
         TO_BE_CONFIRMED,
     ),
 )
@@ -100,20 +94,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shift_id"),
     )
     op.create_index("rostered_shift_of_team", "rostered_shift", ["team_id", "starts_at"], unique=False)
-    rule = op.create_table(
-        "rule",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("from_on", sa.Date(), nullable=False),
-        sa.Column("value", sa.Integer(), nullable=False),
-        sa.Column("unit", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.CheckConstraint("status in ('sourced', 'derived', 'to_be_confirmed')", name="rule_status_known"),
-        sa.PrimaryKeyConstraint("name", "from_on"),
-    )
-    op.bulk_insert(
-        rule, [dict(zip(("name", "from_on", "value", "unit", "source", "status"), row, strict=True)) for row in RULES]
-    )
+    rules.load(RULES)
     op.create_table(
         "clearance",
         sa.Column("id", sa.Uuid(), nullable=False),

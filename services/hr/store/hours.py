@@ -1,27 +1,12 @@
 """Queries about time: the copies that events feed, and their sums by week."""
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, func, select
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import SQLModel, col
+from sqlalchemy import func, select
+from sqlmodel import col
 
 from services.common.db import Transaction
 from services.hr.domain.hours import ContactTime, RosteredShift, Week
-
-
-async def keep_newest(tx: Transaction, model: type[SQLModel], values: dict[str, Any]) -> None:
-    """Keep the newest state of one thing by its owner's id; an older event that arrives late changes nothing."""
-    table: Table = model.__table__  # type: ignore[attr-defined]
-    new = insert(table).values(**values, version=tx.event_version)
-    replaced = {column.name: new.excluded[column.name] for column in table.c if not column.primary_key}
-    newest = new.on_conflict_do_update(
-        index_elements=list(table.primary_key.columns),
-        set_=replaced,
-        where=table.c.version < new.excluded.version,
-    )
-    await tx.session.execute(newest)
 
 
 async def rostered_by_employee(tx: Transaction, team_id: UUID, week: Week) -> dict[UUID, int]:

@@ -11,7 +11,6 @@ from services.hr.usecases.check import progress_dbs_check, read_dbs_check, start
 from services.hr.usecases.contract import agree_contract, contracts_ending, list_contracts
 from services.hr.usecases.employ import employ, list_employees, read_employee
 from services.hr.usecases.hours import hours_of_team, remember_contact, remember_shift
-from services.hr.usecases.rules import list_rules
 
 __all__ = [
     "agree_contract",
@@ -22,7 +21,6 @@ __all__ = [
     "join_team",
     "list_contracts",
     "list_employees",
-    "list_rules",
     "progress_dbs_check",
     "read_dbs_check",
     "read_employee",

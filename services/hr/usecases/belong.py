@@ -6,7 +6,8 @@ from uuid import UUID
 
 from services.common.db import Transaction, require_version
 from services.common.paging import PageRequest, page
-from services.hr.domain.rule import RuleName
+from services.common.rulebook import amounts
+from services.hr.domain.rule import RuleCode
 from services.hr.domain.team_membership import (
     AlreadyMember,
     Leaving,
@@ -16,7 +17,7 @@ from services.hr.domain.team_membership import (
     require_room,
 )
 from services.hr.events import TeamMembershipChanged
-from services.hr.store import people, rules
+from services.hr.store import people
 
 
 async def join_team(tx: Transaction, new: NewTeamMembership) -> TeamMembership:
@@ -61,7 +62,7 @@ async def team_members(tx: Transaction, request: PageRequest, team_id: UUID) -> 
     today = await people.members(tx, team_id, tx.today)
     found = await page(tx, today, TeamMembership, request)
     files = await people.by_id(tx, (membership.employee_id for membership in found["items"]))
-    most, warn_below = await rules.figures(tx, tx.today, RuleName.MOST_MEMBERS, RuleName.WARN_BELOW)
+    most, warn_below = await amounts(tx, tx.today, RuleCode.MOST_MEMBERS, RuleCode.WARN_BELOW)
     members = await people.count(tx, today)
     return {
         "items": [(membership, files[membership.employee_id]) for membership in found["items"]],
@@ -74,7 +75,7 @@ async def team_members(tx: Transaction, request: PageRequest, team_id: UUID) -> 
 
 
 async def _locked(tx: Transaction, team_id: UUID) -> Sequence[TeamMembership]:
-    await people.lock_team(tx, team_id)
+    await tx.take_turns(f"team/{team_id}")
     return await people.memberships(tx, team_id)
 
 
@@ -91,7 +92,7 @@ async def _changing(
 
 async def _require_room(tx: Transaction, membership: TeamMembership, others: Sequence[TeamMembership]) -> None:
     """The limit is the one in force when the member begins, and for a day gone by today's."""
-    (most,) = await rules.figures(tx, max(membership.from_on, tx.today), RuleName.MOST_MEMBERS)
+    (most,) = await amounts(tx, max(membership.from_on, tx.today), RuleCode.MOST_MEMBERS)
     require_room(membership, others, most)
 
 

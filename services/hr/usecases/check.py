@@ -6,12 +6,13 @@ from uuid import UUID
 
 from services.common.db import Transaction
 from services.common.paging import PageRequest, page
+from services.common.rulebook import amounts
 from services.hr.domain.clearance import Clearance, answer_of
 from services.hr.domain.dbs_check import CheckUnderWay, DbsCheck, NewDbsCheck, Progress
-from services.hr.domain.rule import RuleName
+from services.hr.domain.rule import RuleCode
 from services.hr.domain.waiting import Thresholds, days_between
 from services.hr.events import ClearanceChanged
-from services.hr.store import checks, people, rules
+from services.hr.store import checks, people
 
 Checked = tuple[DbsCheck, Clearance | None]
 
@@ -50,7 +51,7 @@ async def waiting(tx: Transaction, request: PageRequest, team_id: UUID, *, as_of
     """
     await tx.require_team(team_id)
     day = as_of or tx.today
-    told = await rules.figures(tx, day, RuleName.HEATSHIELD_TOLD, RuleName.STEERING_TOLD)
+    told = await amounts(tx, day, RuleCode.HEATSHIELD_TOLD, RuleCode.STEERING_TOLD)
     thresholds = Thresholds(*told)
     found = await page(tx, await checks.waiting(tx, team_id, day), DbsCheck, request)
     clocks = [(check, days_between(check.since_on, day)) for check in found["items"]]

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from services.common.db import Transaction
 from services.common.paging import PageRequest, page
+from services.common.rulebook import amounts
 from services.hr.domain.contract import Contract, NewContract
-from services.hr.domain.rule import RuleName
+from services.hr.domain.rule import RuleCode
 from services.hr.domain.waiting import days_between
 from services.hr.events import ContractAgreed
-from services.hr.store import contracts, people, rules
+from services.hr.store import contracts, people
 
 
 async def agree_contract(tx: Transaction, new: NewContract) -> Contract:
@@ -54,7 +55,7 @@ async def contracts_ending(
     await tx.require_team(team_id)
     first = as_of or tx.today
     if within_days is None:
-        (within_days,) = await rules.figures(tx, first, RuleName.CONTRACT_FLAGGED)
+        (within_days,) = await amounts(tx, first, RuleCode.CONTRACT_FLAGGED)
     wanted = await contracts.ending(tx, team_id, first, first + timedelta(days=within_days))
     found = await page(tx, wanted, Contract, request)
     items = [(contract, days_between(first, contract.until_on)) for contract in found["items"]]

@@ -18,7 +18,7 @@ async def employ(tx: Transaction, new: NewEmployee) -> Employee:
 
 
 async def list_employees(tx: Transaction, request: PageRequest) -> dict[str, Any]:
-    return await page(tx, await people.employees(tx), Employee, request)
+    return await page(tx, people.employees(), Employee, request)
 
 
 async def read_employee(tx: Transaction, employee_id: UUID) -> Employee:

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from services.common.auth import Persona
 from services.common.db import Transaction
+from services.common.projections import keep_newest
+from services.common.rulebook import smallest_cell
 from services.common.types import day_in_england
 from services.hr.domain.hours import ContactTime, Hours, RosteredShift, Totals, Week, lines, rostered_minutes, totals
-from services.hr.domain.rule import RuleName
-from services.hr.store import contracts, hours, rules
+from services.hr.store import contracts, hours
 
 # Who pays and who answers for pay read every line; the rest read no colleague's.
 EVERY_LINE = {Persona.HR, Persona.FINANCE}
@@ -33,7 +34,7 @@ async def remember_shift(
         "starts_at": starts_at,
         "minutes": rostered_minutes(starts_at, ends_at, unpaid_break_minutes),
     }
-    await hours.keep_newest(tx, RosteredShift, values)
+    await keep_newest(tx, RosteredShift, values)
 
 
 async def remember_contact(
@@ -47,7 +48,7 @@ async def remember_contact(
         "contact_on": day_in_england(started_at),
         "minutes": minutes,
     }
-    await hours.keep_newest(tx, ContactTime, values)
+    await keep_newest(tx, ContactTime, values)
 
 
 async def hours_of_team(tx: Transaction, team_id: UUID, week_of: date | None) -> dict[str, Any]:
@@ -71,6 +72,5 @@ async def hours_of_team(tx: Transaction, team_id: UUID, week_of: date | None) ->
 
 
 async def _shown_totals(tx: Transaction, everybody: list[Hours], *, within: bool) -> Totals | None:
-    """Outside the team no figure stands on fewer people than `figures.smallest_group` (mission row 8.13)."""
-    (smallest,) = await rules.figures(tx, tx.today, RuleName.SMALLEST_GROUP)
-    return totals(everybody) if within or len(everybody) >= smallest else None
+    """Outside the team no figure stands on fewer people than may be shown (mission row 8.13)."""
+    return totals(everybody) if within or len(everybody) >= await smallest_cell(tx) else None

@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from services.common.body import MAX_BYTES, TooLarge
+from services.common.body import read_bytes
 from services.common.http import TransactionRoute
 from services.interop.fhir.outcome import MEDIA_TYPE
 
@@ -22,12 +22,7 @@ class FhirRoute(TransactionRoute):
 
     async def read_body(self, request: Request) -> None:
         """Raises `TooLarge`."""
-        read = bytearray()
-        async for chunk in request.stream():
-            read += chunk
-            if len(read) > MAX_BYTES:
-                raise TooLarge("The body is larger than 1 MiB.")
-        request._body = bytes(read)
+        await read_bytes(request)
 
 
 def fhir_router(*, tags: list[str]) -> APIRouter:

@@ -3,21 +3,17 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from services.common.types import Answer
 
 
-class Shape(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-
-class ServiceEndpointShape(Shape):
+class ServiceEndpointShape(Answer):
     id: UUID
     version: int
     dos_service_id: str
     team_id: UUID
 
 
-class InboundReferralShape(Shape):
+class InboundReferralShape(Answer):
     """What the team's own referral is made from."""
 
     id: UUID
@@ -39,7 +35,7 @@ class InboundReferralShape(Shape):
     phone: str | None
 
 
-class ConnectionShape(Shape):
+class ConnectionShape(Answer):
     """A connection and how it does: unused, working, failing or disabled. Its secret is never shown."""
 
     id: UUID
@@ -53,7 +49,7 @@ class ConnectionShape(Shape):
     disabled_at: datetime | None
 
 
-class ShareShape(Shape):
+class ShareShape(Answer):
     id: UUID
     version: int
     team_id: UUID
@@ -69,7 +65,7 @@ class ShareShape(Shape):
     withdrawn_at: datetime | None
 
 
-class DeliveryShape(Shape):
+class DeliveryShape(Answer):
     """One fact on its way, without the person it is about."""
 
     id: UUID

@@ -4,17 +4,11 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlmodel import col
 
 from services.common.db import Transaction
 from services.interop.domain.inbound import InboundMessage, InboundReferral, MessageOutcome, ServiceEndpoint
-
-
-async def wait_for_turn(tx: Transaction, pair: tuple[UUID, UUID]) -> None:
-    """Let one message with these two ids be processed at a time, until the end of the transaction."""
-    key = func.hashtextextended(f"{pair[0]}/{pair[1]}", 0)
-    await tx.session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 async def is_processed(tx: Transaction, pair: tuple[UUID, UUID]) -> bool:

@@ -38,7 +38,7 @@ async def receive_message(tx: Transaction, arrival: Arrival) -> tuple[int, dict[
     A refusal is an answer and not an exception, so that what was refused stays stored.
     """
     if arrival.pair is not None:
-        await messages.wait_for_turn(tx, arrival.pair)
+        await tx.take_turns("/".join(map(str, arrival.pair)))
     message = InboundMessage.received(arrival, tx.actor.subject, tx.now)
     tx.add(message)
     await tx.session.flush()

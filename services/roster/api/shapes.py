@@ -3,14 +3,10 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from services.common.types import Answer
 
 
-class Shape(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-
-class ShiftShape(Shape):
+class ShiftShape(Answer):
     id: UUID
     team_id: UUID
     version: int
@@ -25,7 +21,7 @@ class ShiftShape(Shape):
     planned_by: UUID | None
 
 
-class VisitPlanShape(Shape):
+class VisitPlanShape(Answer):
     id: UUID
     team_id: UUID
     version: int
@@ -42,7 +38,7 @@ class VisitPlanShape(Shape):
     set_by: UUID | None
 
 
-class VisitShape(Shape):
+class VisitShape(Answer):
     id: UUID
     team_id: UUID
     version: int
@@ -61,13 +57,13 @@ class VisitShape(Shape):
     planned_by: UUID | None
 
 
-class DayOfVisits(Shape):
+class DayOfVisits(Answer):
     """One day of a team, whole and in order."""
 
     items: list[VisitShape]
 
 
-class ShareShape(Shape):
+class ShareShape(Answer):
     """`percent` is rounded to one decimal, and absent where there is nothing to divide by."""
 
     numerator: int
@@ -75,7 +71,7 @@ class ShareShape(Shape):
     percent: float | None
 
 
-class RatioShape(Shape):
+class RatioShape(Answer):
     """`value` is rounded to one decimal, and absent where there is nothing to divide by."""
 
     numerator: float
@@ -83,13 +79,13 @@ class RatioShape(Shape):
     value: float | None
 
 
-class TypeShape(Shape):
+class TypeShape(Answer):
     activity_type: str
     minutes: int
     share: ShareShape
 
 
-class TimeSummaryShape(Shape):
+class TimeSummaryShape(Answer):
     """One week in minutes. Shares are of the contracted minutes; `recorded` are the care contacts of the week."""
 
     team_id: UUID
@@ -108,7 +104,7 @@ class TimeSummaryShape(Shape):
     target_percent: int | None
 
 
-class ClientContinuityShape(Shape):
+class ClientContinuityShape(Answer):
     client_id: UUID
     contacts: int
     faces: int
@@ -117,7 +113,7 @@ class ClientContinuityShape(Shape):
     coc: float | None
 
 
-class ContinuityShape(Shape):
+class ContinuityShape(Answer):
     """The team's figure, and for the team itself the clients it is made of."""
 
     team_id: UUID
@@ -128,7 +124,7 @@ class ContinuityShape(Shape):
     clients: list[ClientContinuityShape] = []
 
 
-class TeamRatioShape(Shape):
+class TeamRatioShape(Answer):
     team_id: UUID
     on: date
     clients: int

@@ -8,9 +8,6 @@ from uuid import UUID
 
 from services.roster.domain.share import Share, rounded
 
-# Outside the team no figure may stand on fewer people than this (mission row 8.13).
-SMALLEST_CELL = 5
-
 
 @dataclass(frozen=True)
 class ContactsBy:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from services.common.migrations import platform_v1
+from services.common.migrations import platform_v1, rules
 
 revision = "0001"
 down_revision = None
@@ -64,19 +64,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_recorded_contact_team_on", "recorded_contact", ["team_id", "contact_on"], unique=False)
     op.create_index(op.f("ix_recorded_contact_visit_id"), "recorded_contact", ["visit_id"], unique=False)
-    op.create_table(
-        "rule",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("from_on", sa.Date(), nullable=False),
-        sa.Column("value", sa.Integer(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "key in ('client_facing_target_percent', 'full_time_minutes_per_week')", name="rule_key_known"
-        ),
-        sa.CheckConstraint("status in ('sourced', 'derived', 'to_be_confirmed')", name="rule_status_known"),
-        sa.PrimaryKeyConstraint("key", "from_on"),
-    )
     op.create_table(
         "shift",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -182,7 +169,7 @@ def upgrade() -> None:
     )
     _forbid_double_booking()
     _write_attendance_by_trigger()
-    _seed_rules()
+    _load_rules()
 
 
 def _forbid_double_booking() -> None:
@@ -231,13 +218,12 @@ def _write_attendance_by_trigger() -> None:
     """)
 
 
-def _seed_rules() -> None:
-    names = ("key", "from_on", "value", "source", "status")
+def _load_rules() -> None:
     target = "AQuA learning report, December 2019: 60% of time patient facing"
     full_time = "NHS Terms and Conditions of Service Handbook, section 10.1: 37.5 hours a week without meal breaks"
-    rules = [
-        ("client_facing_target_percent", date(2019, 12, 1), 60, target, "sourced"),
-        ("full_time_minutes_per_week", date(2004, 10, 1), 2250, full_time, "sourced"),
-    ]
-    table: sa.TableClause = sa.table("rule", *(sa.column(name) for name in names))
-    op.bulk_insert(table, [dict(zip(names, rule, strict=True)) for rule in rules])
+    rules.load(
+        [
+            ("time.client_facing_target", date(2019, 12, 1), 60, 100, "of contracted minutes", target, "sourced"),
+            ("time.full_time_week", date(2004, 10, 1), 2250, 1, "minutes", full_time, "sourced"),
+        ]
+    )

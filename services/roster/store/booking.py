@@ -2,9 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from services.common.db import Transaction
@@ -17,16 +15,6 @@ CLASHES: Mapping[str, Callable[[], Conflict]] = {
     "visit_one_at_a_time": ClientAlreadyVisited,
     "attendance_one_at_a_time": NurseAlreadyBooked,
 }
-
-
-async def take_turns(tx: Transaction, *who: UUID | None) -> None:
-    """Wait for whoever books the same people, until this transaction ends.
-
-    Two that insert at once may each wait for the other's exclusion constraint, which PostgreSQL ends as a deadlock;
-    taking turns in one order makes the second see the first and be refused.
-    """
-    keys = sorted({int.from_bytes(one.bytes[8:], signed=True) for one in who if one is not None})
-    await tx.session.execute(select(*(func.pg_advisory_xact_lock(key) for key in keys)))
 
 
 @asynccontextmanager

@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from services.common.db import Transaction
+from services.common.rulebook import rules_in_force, smallest_cell
 from services.roster.domain import continuity
 from services.roster.domain.period import Period
-from services.roster.domain.rule import RuleKey
+from services.roster.domain.rule import RuleCode
 from services.roster.domain.share import Ratio, rounded
 from services.roster.domain.time_summary import TimeSummary, contracted_minutes, summarise
 from services.roster.domain.visit_plan import standing_minutes
-from services.roster.store import facts, figures, rota
+from services.roster.store import figures, rota
 
 
 async def time_summary(tx: Transaction, team_id: UUID, day: date | None) -> TimeSummary:
@@ -27,7 +28,7 @@ async def time_summary(tx: Transaction, team_id: UUID, day: date | None) -> Time
         recorded=await figures.recorded_minutes(tx, team_id, week),
         by_type=await figures.recorded_by_type(tx, team_id, week),
         by_kind=await figures.paid_minutes_by_kind(tx, team_id, week),
-        target_percent=await facts.rule(tx, RuleKey.TARGET_PERCENT, week.from_on),
+        target_percent=await _amount(tx, RuleCode.CLIENT_FACING_TARGET, week.from_on),
     )
 
 
@@ -40,7 +41,7 @@ async def continuity_of_team(tx: Transaction, team_id: UUID, from_on: date, to_o
     period = Period.between(from_on, to_on)
     clients = continuity.by_client(await figures.contacts_by_person(tx, team_id, period))
     found = {"team_id": team_id, "from_on": from_on, "to_on": to_on}
-    if not tx.actor.is_team_bound and len(clients) < continuity.SMALLEST_CELL:
+    if len(clients) < await smallest_cell(tx):
         return {**found, "contacts": None, "named_or_deputy": None}
     found |= {"contacts": sum(one.contacts for one in clients), "named_or_deputy": continuity.of_team(clients)}
     return {**found, "clients": clients} if tx.actor.is_team_bound else found
@@ -54,7 +55,7 @@ async def team_ratio(tx: Transaction, team_id: UUID, on: date | None) -> dict[st
     members = len(await rota.members(tx, team_id, day))
     contracts = await figures.contracts(tx, team_id, Period(day, day))
     minutes = sum(contract.minutes_per_week for contract in contracts)
-    full_time = await facts.rule(tx, RuleKey.FULL_TIME_MINUTES, day)
+    full_time = await _amount(tx, RuleCode.FULL_TIME_WEEK, day)
     wte = Fraction(minutes, full_time) if full_time else None
     return {
         "team_id": team_id,
@@ -67,3 +68,8 @@ async def team_ratio(tx: Transaction, team_id: UUID, on: date | None) -> dict[st
         "clients_per_member": Ratio.of(clients, members),
         "clients_per_wte": None if wte is None else Ratio.of(clients, wte),
     }
+
+
+async def _amount(tx: Transaction, code: RuleCode, day: date) -> int | None:
+    """What a rule says on this day; before it began, a figure is shown without it."""
+    return next((rule.amount for rule in await rules_in_force(tx, day) if rule.code == code), None)

@@ -6,35 +6,36 @@ from typing import Any
 from uuid import UUID
 
 from services.common.db import Transaction
+from services.common.projections import keep_newest
 from services.common.types import day_in_england
 from services.roster.domain.known import CareTeam, Clearance, Contract, RecordedContact
-from services.roster.store import booking, facts, rota
+from services.roster.store import facts, rota
 from services.roster.usecases.visit import finish_visit
 
 
 async def remember_contract(tx: Transaction, contract: dict[str, Any]) -> None:
     """Hr agreed, changed or ended a contract."""
-    await facts.keep_newest(tx, Contract, contract)
+    await keep_newest(tx, Contract, contract)
 
 
 async def remember_clearance(tx: Transaction, clearance: dict[str, Any]) -> None:
     """Hr said from which day somebody may, or may not, visit alone."""
-    await facts.keep_newest(tx, Clearance, clearance)
+    await keep_newest(tx, Clearance, clearance)
 
 
 async def remember_care_team(tx: Transaction, care_team: dict[str, Any]) -> None:
     """A client has a named nurse and a deputy."""
-    await facts.keep_newest(tx, CareTeam, care_team)
+    await keep_newest(tx, CareTeam, care_team)
 
 
 async def remember_care_contact(tx: Transaction, contact: dict[str, Any], activities: Sequence[dict[str, Any]]) -> None:
     """Somebody was with a client. The visit that the contact names is done, if roster knows it by now."""
     started_at, minutes, visit_id = contact["started_at"], contact["minutes"], contact["visit_id"]
     if visit_id is not None:
-        await booking.take_turns(tx, visit_id)
+        await tx.take_turns(visit_id)
     values = {name: value for name, value in contact.items() if name != "started_at"}
     values |= {"contact_on": day_in_england(started_at), "done_at": started_at + timedelta(minutes=minutes)}
-    if not await facts.keep_newest(tx, RecordedContact, values):
+    if not await keep_newest(tx, RecordedContact, values):
         return
     await facts.keep_activities(tx, contact["care_contact_id"], activities)
     if visit_id is not None:
@@ -45,5 +46,5 @@ async def _finish(tx: Transaction, visit_id: UUID, contact: RecordedContact) -> 
     """The visit of this very team and client; a contact that names another's visit leaves it alone."""
     visit = await rota.visit_of(tx, visit_id, team_id=contact.team_id, client_id=contact.client_id)
     if visit is not None:
-        await booking.take_turns(tx, visit.client_id, *visit.people())
+        await tx.take_turns(visit.client_id, *visit.people())
         finish_visit(tx, visit, contact)

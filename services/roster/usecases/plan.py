@@ -22,7 +22,7 @@ async def plan_shift(tx: Transaction, new: NewShift) -> Shift:
     await tx.require_team(new.team_id)
     if new.employee_id not in await rota.members(tx, new.team_id, day_in_england(new.starts_at)):
         raise NotInTheTeam
-    await booking.take_turns(tx, new.employee_id)
+    await tx.take_turns(new.employee_id)
     shift = Shift.planned(new, tx.actor.employee_id, tx.now)
     async with booking.without_clash(tx):
         tx.add(shift)

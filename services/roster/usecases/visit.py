@@ -24,8 +24,8 @@ async def plan_visit(tx: Transaction, new: NewVisit) -> Visit:
     await tx.require_team(new.team_id)
     await _require_own_plan(tx, new)
     visit = Visit.planned(new, tx.actor.employee_id, tx.now)
-    await booking.take_turns(tx, visit.id)
-    await booking.take_turns(tx, visit.client_id, *visit.people())
+    await tx.take_turns(visit.id)
+    await tx.take_turns(visit.client_id, *visit.people())
     await _require_fit(tx, visit)
     async with booking.without_clash(tx):
         tx.add(visit)
@@ -72,7 +72,7 @@ async def move_visit(tx: Transaction, visit_id: UUID, move: Move, if_match: int)
     """
     visit = await tx.get(Visit, visit_id, lock=True)
     require_version(visit, if_match)
-    await booking.take_turns(tx, visit.client_id, *visit.people(), move.employee_id, move.accompanied_by)
+    await tx.take_turns(visit.client_id, *visit.people(), move.employee_id, move.accompanied_by)
     async with booking.without_clash(tx):
         visit.move(move, tx.now)
         with tx.session.no_autoflush:
