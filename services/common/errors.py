@@ -86,6 +86,16 @@ class Unprocessable(ServiceError):
     status = 422
 
 
+class UnknownReference(Unprocessable):
+    """A request may only name what is there."""
+
+    field = "/body"
+    way_out = "Check the ids in the request, and record what they name first."
+
+    def __init__(self) -> None:
+        super().__init__("Something that this names is not there.")
+
+
 class PreconditionFailed(ServiceError):
     status = 412
     field = "/header/If-Match"
@@ -106,6 +116,11 @@ class Unavailable(ServiceError):
 
 # Two transactions stood in each other's way and one was chosen to begin again.
 TURN_LOST = {"40001", "40P01", "55P03"}
+# What it means to a caller when a row would break what the database holds.
+BROKEN: dict[str, type[AlreadyRecorded] | type[UnknownReference]] = {
+    "23505": AlreadyRecorded,
+    "23503": UnknownReference,
+}
 # What an outage of PostgreSQL looks like from asyncpg; all of them are safe to try again.
 DATABASE_DOWN = (
     asyncpg.CannotConnectNowError,
@@ -158,7 +173,7 @@ def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
     """FastAPI's own answer echoes the rejected input, which may be an NHS number or a note; this one does not."""
     found = [
         {
-            "pointer": "/" + "/".join(str(part) for part in item["loc"]),
+            "pointer": _pointer(item),
             "code": str(item["type"]),
             "detail": str(item["msg"]).removeprefix("Value error, "),
             "way_out": "Correct this field and send the request again.",
@@ -167,6 +182,17 @@ def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
     ]
     where = ", ".join(sorted({item["pointer"] for item in found}))
     return problem(request, 422, "validation_failed", f"Not understood: {where}.", found)
+
+
+# A field that this API does not know is named back only if it looks like one, for it may be anything.
+LIKE_A_FIELD = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+def _pointer(item: dict[str, Any]) -> str:
+    parts = [str(part) for part in item["loc"]]
+    if item["type"] == "extra_forbidden" and not LIKE_A_FIELD.fullmatch(parts[-1]):
+        parts.pop()
+    return "/" + "/".join(parts)
 
 
 def _http(request: Request, error: HTTPException) -> JSONResponse:
@@ -182,8 +208,8 @@ def _database(request: Request, error: Exception) -> JSONResponse:
     state = str(getattr(getattr(error, "orig", None), "sqlstate", ""))
     if state in TURN_LOST:
         return _refused(request, Unavailable("Somebody else changed the same thing at the same moment."))
-    if isinstance(error, IntegrityError) and state == "23505":
-        return _refused(request, AlreadyRecorded())
+    if isinstance(error, IntegrityError) and state in BROKEN:
+        return _refused(request, BROKEN[state]())
     return _defect(request, error)
 
 

@@ -30,17 +30,18 @@ class IdempotencyKeyReused(Unprocessable):
 async def once(request: Request, transaction: Transaction, handle: Handle) -> Response:
     """Answer a keyed POST once. Two at the same time wait for each other on the key's row.
 
-    A refusal rolls back and keeps nothing, so that a corrected request may use the key again.
+    A refusal rolls back and keeps nothing, so that a corrected request may use the key again. A search changes
+    nothing, so its answer is never kept.
     Raises `BadIdempotencyKey`, or `IdempotencyKeyReused` when the key belongs to another request.
     """
     key = request.headers.get(HEADER)
-    if request.method != "POST" or key is None:
+    if request.method != "POST" or key is None or request.url.path.endswith("/_search"):
         return await handle(request)
     if not 1 <= len(key) <= MAX_KEY or not key.isascii() or not key.isprintable():
         raise BadIdempotencyKey("This key cannot be used.")
     table = transaction.metadata.tables["idempotency_key"]
     mine = {"caller": transaction.actor.subject, "key": key}
-    request_hash = _hash(request, await request.body())
+    request_hash = await _hash(request, transaction)
     claim = insert(table).values(**mine, request_hash=request_hash).on_conflict_do_nothing().returning(table.c.key)
     where = (table.c.caller == mine["caller"]) & (table.c.key == key)
     if (await transaction.session.execute(claim)).first() is None:
@@ -55,5 +56,8 @@ async def once(request: Request, transaction: Transaction, handle: Handle) -> Re
     return response
 
 
-def _hash(request: Request, body: bytes) -> bytes:
-    return hashlib.sha256(b"\n".join([request.url.path.encode(), body])).digest()
+async def _hash(request: Request, transaction: Transaction) -> bytes:
+    """What makes two requests the same, the caller's role and teams included: who lost either is told nothing again."""
+    actor, teams = transaction.actor, sorted(map(str, await transaction.teams()))
+    parts = [actor.persona, *teams, request.url.path, request.url.query]
+    return hashlib.sha256("\n".join(parts).encode() + b"\n" + await request.body()).digest()

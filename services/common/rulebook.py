@@ -1,7 +1,7 @@
 """Looking rules up: by the day that they are applied to, and as anybody who is held to them may read them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import Depends
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from services.common.auth import Persona
 from services.common.db import Transaction
 from services.common.http import Requires, api_router
-from services.common.rules import NoRuleInForce, Rule
+from services.common.rules import NoRuleInForce, NotAWholeMonth, Rule
 from services.common.types import Answer, Day
 
 SMALLEST_CELL = "figures.smallest_cell"
@@ -48,6 +48,16 @@ async def smallest_cell(tx: Transaction) -> int:
     Nothing is hidden from the team itself.
     """
     return 0 if tx.actor.is_team_bound else (await amounts(tx, tx.today, SMALLEST_CELL))[0]
+
+
+def require_fixed_period(tx: Transaction, from_on: date, to_on: date) -> None:
+    """Outside the team a figure is of one whole calendar month, so that no two figures differ by a few people.
+
+    Raises `NotAWholeMonth`.
+    """
+    last = (from_on.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    if not tx.actor.is_team_bound and (from_on.day != 1 or to_on != last):
+        raise NotAWholeMonth
 
 
 class RuleAnswer(Answer):

@@ -40,3 +40,13 @@ class NoRuleInForce(Unprocessable):
 
     def __init__(self, code: str, field: str) -> None:
         super().__init__(f"The rule {code} was not yet in force on that day.", field=field)
+
+
+class NotAWholeMonth(Unprocessable):
+    """Two periods of free choice could be taken from each other, and leave a figure about one person."""
+
+    field = "/query/from_on"
+    way_out = "Ask for one calendar month, from its first day to its last."
+
+    def __init__(self) -> None:
+        super().__init__("Outside the team, figures are given by calendar month.")

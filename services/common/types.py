@@ -1,7 +1,7 @@
 """The scalars of the API: checked once at the edge and trusted everywhere after."""
 
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -93,3 +93,8 @@ Pence = Annotated[int, Field(strict=True, ge=0, le=10**12)]
 def day_in_england(instant: datetime) -> date:
     """The calendar day in England at this instant, so that 23:30 UTC in June is already tomorrow."""
     return instant.astimezone(ENGLAND).date()
+
+
+def midnight_in_england(day: date) -> datetime:
+    """The instant at which this day begins on the clocks of England."""
+    return datetime.combine(day, time(), tzinfo=ENGLAND).astimezone(UTC)
