@@ -15,8 +15,10 @@ class InboundReferral(BaseModel):
     id: UUID
     team_id: UUID
     source: str
+    kind: str
     reason: str
     urgency: str
+    answer_due_at: datetime | None
     received_at: datetime
     referrer: str | None
     referrer_ods_code: str | None

@@ -1,6 +1,6 @@
 """One request or one event is one transaction: returning commits, raising rolls back. Nobody else commits."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -9,11 +9,12 @@ from uuid import UUID
 
 from opentelemetry.propagate import inject
 from sqlalchemy import ColumnElement, Executable, MetaData, Select, func, select, text, true
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlmodel import col
 
 from services.common.auth import Principal
-from services.common.errors import NotFound, PreconditionFailed
+from services.common.errors import NotFound, PreconditionFailed, ServiceError
 from services.common.events import Envelope, Event
 from services.common.models import Aggregate, TeamOwned
 from services.common.types import day_in_england
@@ -96,6 +97,18 @@ class Transaction:
             for thing in sorted({str(one) for one in things if one})
         )
         await self.session.execute(select(*locks))
+
+    @asynccontextmanager
+    async def refusing(self, refusals: Mapping[str, Callable[[], ServiceError]]) -> AsyncIterator[None]:
+        """Write what is changed inside. Raises the refusal that stands for a broken constraint, by its name."""
+        try:
+            async with self.session.begin_nested():
+                yield
+        except IntegrityError as error:
+            refusal = refusals.get(str(getattr(error.orig and error.orig.__cause__, "constraint_name", "")))
+            if refusal is None:
+                raise
+            raise refusal() from error
 
     async def all(self, wanted: Executable) -> Sequence[Any]:
         """One thing a row: the first column of each."""

@@ -1,7 +1,7 @@
 """The scalars of the API: checked once at the edge and trusted everywhere after."""
 
 import unicodedata
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,8 @@ from pydantic import StringConstraints as Shape
 
 ENGLAND = ZoneInfo("Europe/London")
 FIRST_YEAR, LAST_YEAR = 1890, 2200
+# A tablet's clock may run a little ahead.
+CLOCK_SKEW = timedelta(minutes=5)
 
 
 class Input(BaseModel):
@@ -62,6 +64,18 @@ def _as_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
+def _happened(value: datetime) -> datetime:
+    if value > datetime.now(UTC) + CLOCK_SKEW:
+        raise ValueError("lies in the future; correct it, and check the clock of the device")
+    return value
+
+
+def _day_that_came(value: date) -> date:
+    if value > day_in_england(datetime.now(UTC)):
+        raise ValueError("lies in the future")
+    return value
+
+
 def _nhs_number(value: Any) -> Any:
     """Spaces and dashes are how people write the number; ten digits are how it is kept."""
     return value.replace(" ", "").replace("-", "") if isinstance(value, str) else value
@@ -83,6 +97,9 @@ Name = Annotated[
 Words = Annotated[str, Shape(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(_plain)]
 Day = Annotated[date, BeforeValidator(_day), AfterValidator(_known_year)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_as_utc)]
+# Of what is recorded as having happened.
+PastDay = Annotated[Day, AfterValidator(_day_that_came)]
+PastInstant = Annotated[Instant, AfterValidator(_happened)]
 # Made by the client, so that a record made without signal has its name already.
 NewId = UUID7
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]

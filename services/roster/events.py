@@ -46,4 +46,5 @@ class VisitDone(Event):
     care_contact_id: UUID
     starts_at: datetime
     ends_at: datetime
+    channel: str
     done_at: datetime

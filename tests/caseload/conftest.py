@@ -10,13 +10,14 @@ from starlette.routing import Route
 from uuid6 import uuid7
 
 from services.caseload.main import SERVICE
-from tests.running import OTHER_TEAM, STRANGER, TEAM, Databases, Running, running
+from tests.running import DEPUTY, OTHER_TEAM, STRANGER, TEAM, Databases, Running, running
 
 
 @pytest.fixture
 async def caseload(databases: Databases) -> AsyncIterator[Running]:
     async with running(databases, SERVICE) as system:
         await system.join("caseload")
+        await system.join("caseload", employee=DEPUTY)
         await system.join("caseload", team=OTHER_TEAM, employee=STRANGER)
         yield system
 
@@ -28,6 +29,8 @@ async def caseload_with_interop(databases: Databases) -> AsyncIterator[Running]:
         "id": str(uuid7()),
         "team_id": str(TEAM),
         "source": "gp",
+        "kind": "validation",
+        "answer_due_at": "2026-11-04T11:00:00Z",
         "reason": "Referral received through BaRS",
         "urgency": "urgent",
         "received_at": "2026-11-04T09:00:00Z",
@@ -51,5 +54,6 @@ async def caseload_with_interop(databases: Databases) -> AsyncIterator[Running]:
     neighbour = Starlette(routes=[Route("/v1/inbound-referrals/{id}", answer)])
     async with running(databases, SERVICE, peers={"interop": neighbour}) as system:
         await system.join("caseload")
+        await system.join("caseload", employee=DEPUTY)
         system.extra["inbound"] = inbound
         yield system

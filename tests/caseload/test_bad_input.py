@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from services.common.auth import SYSTEM
 from tests.caseload.story import a_contact, a_plan, a_problem, a_referral, an_assessment, new_id, take_on
-from tests.running import Running
+from tests.running import NURSE, TEAM, Running
 
 NAME = "Zzcanary"
 
@@ -22,6 +23,7 @@ def person(**changes: Any) -> dict[str, Any]:
         ({"person": person(birth_on="1936-02-30")}, "/body/person/birth_on"),
         ({"person": person(birth_on=0)}, "/body/person/birth_on"),
         ({"person": person(birth_on="0001-01-01")}, "/body/person/birth_on"),
+        ({"person": person(birth_on="2199-01-01")}, "/body/person/birth_on"),
         ({"person": person(family_name="")}, "/body/person/family_name"),
         ({"person": person(family_name="a\nb")}, "/body/person/family_name"),
         ({"person": person(postcode="nowhere")}, "/body/person/postcode"),
@@ -133,7 +135,9 @@ async def test_two_authorization_headers_are_refused(caseload: Running) -> None:
         ({"problems": [a_problem() | {"type": "potential"}]}, "/body/problems/0"),
         ({"problems": [a_problem(scores=(0, 3, 3))]}, "/body/problems/0/rating/knowledge"),
         ({"problems": [a_problem(scores=(3, 6, 3))]}, "/body/problems/0/rating/behavior"),
-        ({"problems": []}, "/body/problems"),
+        ({"problems": [a_problem(), a_problem()]}, "/body/problems"),
+        ({"problems": [a_problem() | {"rating": a_problem()["rating"] | {"occasion": "interim"}}]}, "/body/problems/0"),
+        ({"assessed_on": "2199-01-01"}, "/body/assessed_on"),
         ({"care_act": {"needs_from_impairment": True, "significant_impact": True, "findings": [{}]}}, "/body/care_act"),
     ],
 )
@@ -149,7 +153,7 @@ async def test_an_assessment_holds_only_what_omaha_and_the_care_act_know(
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"started_at": "2199-01-01T10:00:00Z"}, "contact_in_the_future"),
+        ({"started_at": "2199-01-01T10:00:00Z"}, "validation_failed"),
         ({"segments": []}, "validation_failed"),
         ({"segments": [{"id": new_id(), "activity_type": "nursing", "minutes": 0}]}, "validation_failed"),
         ({"segments": [{"id": new_id(), "activity_type": "nursing", "minutes": True}]}, "validation_failed"),
@@ -185,6 +189,27 @@ async def test_a_repeated_key_repeats_the_answer_and_not_the_effect(caseload: Ru
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
     unusable = await nurse.post("/v1/referrals", json=referral, headers={"Idempotency-Key": "x" * 256})
     assert unusable.status_code == 400
+
+
+async def test_an_answer_is_repeated_only_to_who_may_still_have_it(caseload: Running) -> None:
+    nurse, referral, key = await caseload.nurse("caseload"), a_referral(), {"Idempotency-Key": "k-3"}
+    assert (await nurse.post("/v1/referrals", json=referral, headers=key)).status_code == 201
+    fact = {"team_id": str(TEAM), "employee_id": str(NURSE), "from_on": "2025-01-01", "until_on": "2026-01-01"}
+    await caseload.deliver("caseload", "hr.team_membership.changed.v1", fact, version=2)
+    for caller in (nurse, await caseload.client("caseload", NURSE, "coach")):
+        answer = await caller.post("/v1/referrals", json=referral, headers=key)
+        assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+        assert referral["person"]["given_name"] not in answer.text
+
+
+async def test_a_search_is_answered_anew_each_time(caseload: Running) -> None:
+    client, key = await take_on(caseload), {"Idempotency-Key": "k-4"}
+    for _ in range(2):
+        found = await client.nurse.post("/v1/clients/_search", json={"nhs_number": "9990000204"}, headers=key)
+        assert (found.status_code, found.headers.get("idempotency-replayed")) == (200, None)
+    kept = caseload.databases["caseload"].metadata.tables["idempotency_key"]
+    async with caseload.databases["caseload"].transaction(SYSTEM) as tx:
+        assert await tx.all(kept.select()) == []
 
 
 async def test_a_key_whose_request_was_refused_may_be_used_for_the_corrected_one(caseload: Running) -> None:

@@ -1,5 +1,7 @@
 """Caseload's rules, with no database near."""
 
+from uuid import NAMESPACE_DNS, uuid5
+
 import pytest
 
 from services.caseload.domain.assessment import CareActPart
@@ -7,6 +9,7 @@ from services.caseload.domain.omaha import PROBLEMS, TERMS
 from services.caseload.domain.outcome import RatedProblem, outcomes, paired
 from services.common.types import day_in_england
 from tests.caseload.story import an_assessment
+from tests.running import NURSE
 
 
 @pytest.mark.parametrize(
@@ -47,9 +50,8 @@ def test_the_omaha_terms_are_whole() -> None:
 
 
 def rated(problem: str, occasion: str, *scores: int) -> RatedProblem:
-    from uuid import NAMESPACE_DNS, uuid5
-
-    return RatedProblem(uuid5(NAMESPACE_DNS, problem), problem[:2], occasion, (scores[0], scores[1], scores[2]))
+    problem_id = uuid5(NAMESPACE_DNS, problem)
+    return RatedProblem(problem_id, NURSE, problem[:2], occasion, (scores[0], scores[1], scores[2]))
 
 
 def test_a_pair_is_admission_and_the_latest_and_a_lone_rating_is_none() -> None:
@@ -60,8 +62,10 @@ def test_a_pair_is_admission_and_the_latest_and_a_lone_rating_is_none() -> None:
         rated("26b", "admission", 1, 1, 1),
     ]
     pairs = paired(ratings)
-    assert pairs == {"26": [((3, 3, 2), (5, 4, 1))]}
-    knowledge, _, status = outcomes(pairs["26"])
+    assert [(code, pair.before, pair.after) for code, found in pairs.items() for pair in found] == [
+        ("26", (3, 3, 2), (5, 4, 1))
+    ]
+    knowledge, _, status = outcomes(pairs["26"], with_directions=True)
     assert (knowledge.change, knowledge.improved) == (2.0, 1)
     assert (status.change, status.worse) == (-1.0, 1)
 

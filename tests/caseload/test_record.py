@@ -12,8 +12,17 @@ from services.caseload.events import (
     ReablementAgreed,
     WoundMeasured,
 )
-from tests.caseload.story import a_contact, a_plan, a_problem, an_assessment, new_id, take_on
-from tests.running import NURSE, OTHER_TEAM, STRANGER, TEAM, Running
+from tests.caseload.story import (
+    a_contact,
+    a_plan,
+    a_problem,
+    a_referral,
+    an_acceptance,
+    an_assessment,
+    new_id,
+    take_on,
+)
+from tests.running import DEPUTY, NURSE, OTHER_TEAM, STRANGER, TEAM, Running
 
 
 async def test_one_assessment_reads_as_nursing_and_as_care_act(caseload: Running) -> None:
@@ -57,16 +66,8 @@ async def test_a_problem_has_one_admission_rating(caseload: Running) -> None:
 
 async def test_omaha_outcomes_pair_admission_with_the_latest_and_hide_small_cells_outside(caseload: Running) -> None:
     for number in range(5):
-        client = await take_on(caseload, nhs_number=None, given_name=f"Client {number}")
         problems = [a_problem("42", (), (2, 2, 3))] + ([a_problem("07", (), (3, 2, 2))] if number == 0 else [])
-        form = an_assessment(client.episode_id, problems=problems)
-        await client.post("/v1/assessments", form)
-        for problem in problems:
-            for occasion, scores in (("interim", (2, 2, 2)), ("discharge", (4, 3, 4))):
-                rating = dict(zip(("knowledge", "behavior", "status"), scores, strict=True))
-                await client.post(
-                    f"/v1/problems/{problem['id']}/ratings", {"id": new_id(), "occasion": occasion} | rating
-                )
+        await rated_twice(caseload, number, problems)
     nurse, coach = await caseload.nurse("caseload"), await caseload.client("caseload", STRANGER, "coach")
     inside = (await nurse.get(f"/v1/outcomes?team_id={TEAM}")).json()
     outside = (await coach.get(f"/v1/outcomes?team_id={TEAM}")).json()
@@ -80,6 +81,52 @@ async def test_omaha_outcomes_pair_admission_with_the_latest_and_hide_small_cell
     assert outside["hidden_problems"] == 1
     assert [o["pairs"] for o in inside["all"]] == [6, 6, 6]
     assert outside["all"] == [], "six in all less the five shown would be one person's"
+    ways = [(o["improved"], o["same"], o["worse"]) for o in outside["by_problem"]["42"]]
+    assert ways == [(None, None, None)] * 3, "all five the same way would be everybody's"
+    assert inside["by_problem"]["42"][0]["improved"] == 5
+
+
+async def test_one_persons_many_episodes_are_one_person_outside(caseload: Running) -> None:
+    numbers = ["9990000018"] * 3 + ["9990000026", "9990000034"]
+    for nhs_number in numbers:
+        await rated_twice(caseload, 1, [a_problem("42", (), (2, 2, 3))], nhs_number)
+    coach = await caseload.client("caseload", STRANGER, "coach")
+    outside = (await coach.get(f"/v1/outcomes?team_id={TEAM}")).json()
+    assert outside == {"all": [], "by_problem": {}, "hidden_problems": 1}
+
+
+async def rated_twice(caseload: Running, number: int, problems: list[Any], nhs_number: str | None = None) -> None:
+    """A client whose problems were rated at admission, in between and at discharge."""
+    client = await take_on(caseload, nhs_number=nhs_number, given_name=f"Client {number}")
+    await client.post("/v1/assessments", an_assessment(client.episode_id, problems=problems))
+    for problem in problems:
+        for occasion, scores in (("interim", (2, 2, 2)), ("discharge", (4, 3, 4))):
+            rating = dict(zip(("knowledge", "behavior", "status"), scores, strict=True))
+            await client.post(f"/v1/problems/{problem['id']}/ratings", {"id": new_id(), "occasion": occasion} | rating)
+
+
+async def test_a_problem_is_found_once_in_an_episode_and_then_rated_again(caseload: Running) -> None:
+    client = await take_on(caseload)
+    await client.post("/v1/assessments", an_assessment(client.episode_id))
+    again = await client.nurse.post("/v1/assessments", json=an_assessment(client.episode_id))
+    assert (again.status_code, again.json()["code"]) == (409, "problem_already_found")
+    assert again.json()["errors"][0]["pointer"] == "/body/problems"
+    await client.post("/v1/assessments", an_assessment(client.episode_id, problems=[]))
+    back = await take_on(caseload)
+    await client.post("/v1/assessments", an_assessment(back.episode_id))
+
+
+async def test_a_plan_is_not_agreed_after_its_end_or_in_the_future(caseload: Running) -> None:
+    client = await take_on(caseload)
+    plan = a_plan(client.episode_id, ends_on="2026-11-08")
+    await client.post("/v1/care-plans", plan)
+    path = f"/v1/care-plans/{plan['id']}/agree"
+    late = await client.nurse.post(path, json={"agreed_how": "in_person", "agreed_on": "2026-11-09"})
+    assert (late.status_code, late.json()["code"]) == (422, "plan_ends_before_it_is_agreed")
+    ahead = await client.nurse.post(path, json={"agreed_how": "in_person", "agreed_on": "2199-01-01"})
+    assert (ahead.status_code, ahead.json()["errors"][0]["pointer"]) == (422, "/body/agreed_on")
+    backwards = a_plan(client.episode_id, reablement_from="2027-01-16")
+    assert (await client.nurse.post("/v1/care-plans", json=backwards)).status_code == 422
 
 
 async def test_a_plan_is_a_draft_until_the_client_agrees(caseload: Running) -> None:
@@ -166,6 +213,35 @@ async def test_the_kings_funds_three_measures_come_on_call(caseload: Running) ->
         {"channel": "in_person", "contacts": 1, "minutes": 55},
         {"channel": "phone", "contacts": 1, "minutes": 55},
     ]
+
+
+async def test_a_contact_is_of_somebody_who_was_in_the_team_that_day(caseload: Running) -> None:
+    client = await take_on(caseload)
+    for change in ({"employee_id": str(STRANGER)}, {"started_at": "2024-12-31T10:00:00Z"}):
+        refused = await client.nurse.post("/v1/care-contacts", json=a_contact(client.episode_id) | change)
+        assert (refused.status_code, refused.json()["code"]) == (409, "not_in_the_team")
+        assert refused.json()["errors"][0]["pointer"] == "/body/employee_id"
+
+
+async def test_each_of_two_at_a_visit_records_one_contact_of_it(caseload: Running) -> None:
+    client, visit = await take_on(caseload), new_id()
+    await client.post("/v1/care-contacts", a_contact(client.episode_id, visit_id=visit))
+    await client.post("/v1/care-contacts", a_contact(client.episode_id, visit_id=visit, employee_id=str(DEPUTY)))
+    again = await client.nurse.post("/v1/care-contacts", json=a_contact(client.episode_id, visit_id=visit))
+    assert (again.status_code, again.json()["code"]) == (409, "visit_already_recorded")
+    assert again.json()["errors"][0]["pointer"] == "/body/visit_id"
+    assert len(await caseload.published("caseload", CareContactRecorded)) == 2
+
+
+async def test_a_note_amends_only_a_note_of_its_own_contact(caseload: Running) -> None:
+    client = await take_on(caseload)
+    one, other = a_contact(client.episode_id), a_contact(client.episode_id)
+    await client.post("/v1/care-contacts", one)
+    await client.post("/v1/care-contacts", other)
+    for wrong in (other["note_id"], new_id()):
+        amendment = {"id": new_id(), "words": "Sloughy at the edge", "amends_id": wrong}
+        refused = await client.nurse.post(f"/v1/care-contacts/{one['id']}/notes", json=amendment)
+        assert (refused.status_code, refused.json()["code"]) == (422, "note_of_another_contact")
 
 
 async def test_a_note_is_amended_and_never_overwritten(caseload: Running) -> None:
@@ -260,12 +336,13 @@ async def test_a_person_is_found_by_number_in_a_body_and_only_by_their_team(case
 
 async def take_on_elsewhere(caseload: Running) -> str:
     """The same person on another team's caseload is another record, and neither team sees the other's."""
-    from tests.caseload.story import a_referral, an_acceptance
-
     stranger = await caseload.client("caseload", STRANGER)
     referral = a_referral(team_id=str(OTHER_TEAM))
     assert (await stranger.post("/v1/referrals", json=referral)).status_code == 201
-    accepted = await stranger.post(f"/v1/referrals/{referral['id']}/accept", json=an_acceptance())
+    people = {"named_nurse_id": str(STRANGER), "deputy_id": str(NURSE)}
+    await caseload.join("caseload", team=OTHER_TEAM)
+    accepted = await stranger.post(f"/v1/referrals/{referral['id']}/accept", json=an_acceptance(**people))
+    assert accepted.status_code == 201, accepted.text
     return str(accepted.json()["client_id"])
 
 

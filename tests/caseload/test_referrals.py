@@ -124,6 +124,33 @@ async def test_a_person_who_comes_back_keeps_one_record(caseload: Running) -> No
     assert again.episode_id != first.episode_id
 
 
+@pytest.mark.parametrize("other", [{"family_name": "Pask"}, {"birth_on": "1963-06-06"}, {"birth_on": None}])
+async def test_two_people_are_never_merged_by_a_slip_in_an_nhs_number(caseload: Running, other: dict[str, Any]) -> None:
+    first, second = await take_on(caseload), await take_on(caseload, **other)
+    assert second.client_id != first.client_id
+    record = (await second.nurse.get(f"/v1/clients/{second.client_id}")).json()["client"]
+    assert (record["nhs_number"], record["nhs_number_status"]) == ("9990000204", "05")
+    found = await second.nurse.post("/v1/clients/_search", json={"nhs_number": "9990000204"})
+    assert found.json()["id"] == first.client_id, "the record that stands behind its number comes first"
+
+
+@pytest.mark.parametrize("status", ["03", "05"])
+async def test_a_number_that_nobody_stands_behind_identifies_nobody(caseload: Running, status: str) -> None:
+    first = await take_on(caseload)
+    doubted = [await take_on(caseload, nhs_number_status=status) for _ in range(2)]
+    assert len({first.client_id, *(client.client_id for client in doubted)}) == 3
+
+
+@pytest.mark.parametrize("who", ["named_nurse_id", "deputy_id"])
+async def test_named_nurse_and_deputy_are_members_of_the_team(caseload: Running, who: str) -> None:
+    nurse, referral = await caseload.nurse("caseload"), a_referral()
+    await nurse.post("/v1/referrals", json=referral)
+    path = f"/v1/referrals/{referral['id']}/accept"
+    refused = await nurse.post(path, json=an_acceptance(**{who: str(STRANGER)}))
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_in_the_team")
+    assert refused.json()["errors"][0]["pointer"] == f"/body/{who}"
+
+
 async def test_a_referral_from_a_partner_arrives_by_event_once(caseload_with_interop: Running) -> None:
     caseload = caseload_with_interop
     inbound = caseload.extra["inbound"]
@@ -137,6 +164,7 @@ async def test_a_referral_from_a_partner_arrives_by_event_once(caseload_with_int
         (inbound["id"], "urgent", "gp")
     ]
     assert (items[0]["nhs_number"], items[0]["nhs_number_status"]) == (None, "07")
+    assert (items[0]["kind"], items[0]["answer_due_at"]) == ("validation", "2026-11-04T11:00:00Z")
 
 
 async def test_another_team_cannot_tell_a_hidden_referral_from_none(caseload: Running) -> None:

@@ -153,6 +153,7 @@ async def test_a_contact_that_names_the_visit_makes_it_done_once(roster: Running
         "care_contact_id": fact[1]["care_contact_id"],
         "starts_at": "2026-11-24T10:00:00Z",
         "ends_at": "2026-11-24T11:15:00Z",
+        "channel": "in_person",
         "done_at": "2026-11-24T11:20:00Z",
     }
     assert (await moved(nurse, visit, '"2"')).status_code == 409

@@ -15,6 +15,7 @@ from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, WALTER, code, contact, 
 from tests.running import OTHER_TEAM, TEAM, Running
 
 MONTH = {"team_id": str(TEAM), "from_on": "2026-11-02", "to_on": "2026-11-29"}
+NOVEMBER = {"team_id": str(TEAM), "from_on": "2026-11-01", "to_on": "2026-11-30"}
 
 
 async def visited(roster: Running, client: UUID, episode_of_care: UUID, by: dict[UUID, int], **changes: Any) -> None:
@@ -88,12 +89,19 @@ async def test_those_around_the_team_see_one_figure_and_no_client(roster: Runnin
     for _ in range(5):
         client, of_client = uuid7(), uuid7()
         await hear(roster, episode(client, episode_of_care_id=of_client))
-        hidden = (await other.get("/v1/continuity", params=MONTH)).json()
-        assert hidden == {**MONTH, "contacts": None, "named_or_deputy": None}
+        hidden = (await other.get("/v1/continuity", params=NOVEMBER)).json()
+        assert hidden == {**NOVEMBER, "contacts": None, "named_or_deputy": None}
         await visited(roster, client, of_client, {TOM: 1, SANDRA: 1})
-    found = (await other.get("/v1/continuity", params=MONTH)).json()
+    found = (await other.get("/v1/continuity", params=NOVEMBER)).json()
     share = {"numerator": 5, "denominator": 10, "percent": 50.0}
-    assert found == {**MONTH, "contacts": 10, "named_or_deputy": share}
+    assert found == {**NOVEMBER, "contacts": 10, "named_or_deputy": share}
+
+
+@pytest.mark.parametrize("days", [{"from_on": "2026-11-02"}, {"to_on": "2026-11-29"}, {"to_on": "2026-12-31"}])
+async def test_no_two_figures_outside_the_team_differ_by_a_few_days(roster: Running, days: dict[str, str]) -> None:
+    coach = await roster.client("roster", "somebody", "coach")
+    refused = await coach.get("/v1/continuity", params=NOVEMBER | days)
+    assert (refused.status_code, code(refused), pointer(refused)) == (422, "not_a_whole_month", "/query/from_on")
 
 
 @pytest.mark.parametrize("persona", ["finance", "hr", "council", "integrator", "social_worker", "ops", "service"])

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from uuid6 import uuid7
 
 from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, WALTER, a_plan, a_shift, contact, contract, hear
 from tests.running import OTHER_TEAM, TEAM, Running
@@ -121,12 +122,29 @@ async def test_the_target_holds_from_the_day_of_its_source(roster: Running) -> N
 
 @pytest.mark.parametrize("persona", ["coach", "heatshield", "steering", "commissioner", "finance", "hr"])
 async def test_those_around_the_team_see_its_week_without_a_client(roster: Running, persona: str) -> None:
-    await hear(roster, contact(EDITH, RUTH, {"nursing": 60}))
-    other = await roster.client("roster", "somebody", persona)
+    nurse, other = await roster.nurse("roster"), await roster.client("roster", "somebody", persona)
+    for number in range(5):
+        few = await summary(other)
+        hidden = ("recorded_minutes", "recorded_share", "standing_minutes", "standing_share")
+        assert ([few[name] for name in hidden], few["recorded_by_type"]) == ([None] * 4, [])
+        client = EDITH if number == 0 else uuid7()
+        await nurse.post("/v1/visit-plans", json=a_plan(client_id=client))
+        await hear(roster, contact(client, RUTH, {"nursing": 60}))
     found = await summary(other)
-    assert found["recorded_minutes"] == 60
+    assert (found["recorded_minutes"], found["standing_minutes"]) == (300, 750.0)
+    assert [(one["activity_type"], one["minutes"]) for one in found["recorded_by_type"]] == [("nursing", 300)]
     assert str(EDITH) not in str(found)
     assert str(RUTH) not in str(found)
+
+
+async def test_what_few_clients_were_given_is_not_told_by_the_rest_of_the_types(roster: Running) -> None:
+    nurse, coach = await roster.nurse("roster"), await roster.client("roster", "somebody", "coach")
+    for number in range(5):
+        segments = {"nursing": 30, "personal_care": 20} if number == 0 else {"nursing": 30}
+        await hear(roster, contact(uuid7(), RUTH, segments))
+    assert len((await summary(nurse))["recorded_by_type"]) == 2
+    outside = await summary(coach)
+    assert (outside["recorded_minutes"], outside["recorded_by_type"]) == (170, [])
 
 
 @pytest.mark.parametrize("persona", ["council", "integrator", "social_worker", "ops", "service"])

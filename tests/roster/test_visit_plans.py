@@ -89,9 +89,9 @@ async def test_a_plan_that_makes_no_sense_is_refused_at_its_field(
     assert (refused.status_code, code(refused), pointer(refused)) == (422, "validation_failed", at)
 
 
-def _minutes(**changes: Any) -> Fraction:
+def _minutes(**changes: Any) -> int | Fraction:
     plan = VisitPlan.made(NewVisitPlan.model_validate(a_plan(**changes)), RUTH, datetime(2026, 11, 2, tzinfo=UTC))
-    return standing_minutes([plan], WEEK)
+    return standing_minutes([plan], WEEK).minutes
 
 
 def test_five_visits_in_four_weeks_are_one_and_a_quarter_a_week() -> None:

@@ -18,6 +18,7 @@ from tests.roster.facts import (
     a_visit,
     clearance,
     code,
+    episode,
     hear,
     pointer,
 )
@@ -288,3 +289,12 @@ async def test_a_visit_belongs_to_the_day_in_england(nurse: Any) -> None:
     assert (await nurse.post("/v1/visits", json=after_midnight)).status_code == 201
     for day, count in (("2026-06-30", 0), ("2026-07-01", 1)):
         assert len((await nurse.get("/v1/visits", params={"on": day})).json()["items"]) == count
+
+
+async def test_a_client_of_another_teams_is_not_there_for_this_one(roster: Running, nurse: Any) -> None:
+    await hear(roster, episode(EDITH, team_id=OTHER_TEAM))
+    assert await refused(nurse) == (404, "not_found", "/path")
+    plan = await nurse.post("/v1/visit-plans", json=a_plan())
+    assert (plan.status_code, code(plan)) == (404, "not_found")
+    await hear(roster, episode(EDITH))
+    assert (await nurse.post("/v1/visits", json=a_visit())).status_code == 201

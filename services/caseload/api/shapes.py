@@ -24,8 +24,10 @@ class ReferralShape(PersonShape):
     team_id: UUID
     version: int
     source: str
+    kind: str
     reason: str
     urgency: str
+    answer_due_at: datetime | None
     received_at: datetime
     health_need: bool
     referrer: str | None

@@ -1,6 +1,5 @@
 """The team's own figures: Omaha outcomes, and the King's Fund review's measures on call."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from services.caseload import usecases
 from services.common.auth import Persona
 from services.common.db import Transaction
 from services.common.http import ByNurse, Requires, api_router
-from services.common.types import Answer
+from services.common.types import Answer, Day
 
 router = api_router(tags=["team"])
 
@@ -25,13 +24,13 @@ class OutcomeShape(Answer):
     at_admission: float
     later: float
     change: float
-    improved: int
-    same: int
-    worse: int
+    improved: int | None
+    same: int | None
+    worse: int | None
 
 
 class TeamOutcomes(Answer):
-    """Knowledge, behaviour and status apart. Outside the team, problems with fewer than five pairs are hidden."""
+    """Knowledge, behaviour and status apart. Outside the team, problems of few clients are hidden."""
 
     all: list[OutcomeShape]
     by_problem: dict[str, list[OutcomeShape]]
@@ -69,6 +68,6 @@ async def outcomes_of_team(tx: ByTeamOrBoard, team_id: UUID) -> object:
 
 
 @router.get("/review-figures", response_model=ReviewFigures)
-async def review_figures(tx: ByNurse, team_id: UUID, from_on: date, to_on: date) -> object:
+async def review_figures(tx: ByNurse, team_id: UUID, from_on: Day, to_on: Day) -> object:
     """Referral sources, contacts by type and minutes by type of activity, as the King's Fund review counted them."""
     return await usecases.review_figures(tx, team_id, from_on, to_on)

@@ -16,7 +16,7 @@ from services.caseload.domain.client import EpisodeOfCare
 from services.caseload.domain.omaha import NewProblem
 from services.common.errors import Conflict
 from services.common.models import TeamOwned, only_states
-from services.common.types import Day, Input, NewId, Words
+from services.common.types import Input, NewId, PastDay, Words
 
 
 class CareActOutcome(StrEnum):
@@ -74,18 +74,25 @@ class CareActPart(Input):
 
 
 class NewAssessment(Input):
-    """One form for health and social care."""
+    """One form for health and social care. Problems that the client has already are rated again, not found again."""
 
     id: NewId
     episode_of_care_id: UUID
-    assessed_on: Day
+    assessed_on: PastDay
     what_matters: Words
-    problems: list[NewProblem] = Shape(min_length=1, max_length=42)
+    problems: list[NewProblem] = Shape(max_length=42)
     care_act: CareActPart
     carer: Words | None = None
     home: Words | None = None
     money: Words | None = None
     capacity: Words | None = None
+
+    @field_validator("problems")
+    @classmethod
+    def _each_problem_once(cls, problems: list[NewProblem]) -> list[NewProblem]:
+        if len({problem.code for problem in problems}) != len(problems):
+            raise ValueError("name each problem once")
+        return problems
 
 
 class AssessmentStatus(StrEnum):
@@ -97,7 +104,7 @@ class AssessmentAlreadyComplete(Conflict):
     """A complete assessment is a record of its day."""
 
     field = "/path/assessment_id"
-    way_out = "Start a new assessment; the new one supersedes this one."
+    way_out = "Start a new assessment; both stay in the record."
 
     def __init__(self) -> None:
         super().__init__("This assessment is already complete.")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from services.common.tables import add_platform_tables
-from services.common.types import Day, Input, Name, NhsNumber
+from services.common.types import Input, Name, NhsNumber, PastDay
 
 
 class Base(SQLModel, registry=registry()):
@@ -38,12 +38,16 @@ class NhsNumberStatus(StrEnum):
     NOT_PRESENT = "07"
 
 
+# What a referrer stands behind. Every other number may be somebody else's, so it identifies nobody.
+TRUSTED = (NhsNumberStatus.VERIFIED, NhsNumberStatus.PRESENT_NOT_TRACED)
+
+
 class PersonDetails(Input):
     """Who the person is, as far as the referrer knows. Only the names are needed; no NHS number is normal."""
 
     given_name: Name
     family_name: Name
-    birth_on: Day | None = None
+    birth_on: PastDay | None = None
     sex: Sex = Sex.UNKNOWN
     nhs_number: NhsNumber | None = None
     nhs_number_status: NhsNumberStatus | None = None

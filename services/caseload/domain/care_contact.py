@@ -1,25 +1,22 @@
 """Care contact: what happened, in segments by type, so that one entry feeds record, activity, money and outcome."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
 from pydantic import Field as Shape
 from pydantic import model_validator
-from sqlalchemy import Column, Text
+from sqlalchemy import Column, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlmodel import Field
+from sqlmodel import Field, col
 
 from services.caseload.domain.base import Base
 from services.caseload.domain.client import EpisodeOfCare
 from services.caseload.domain.omaha import InterventionCode
-from services.common.errors import Unprocessable
+from services.common.errors import Conflict, Unprocessable
 from services.common.models import INSTANT, Stored, TeamOwned, only_states
-from services.common.types import Input, Instant, Minutes, NewId, Words
-
-# A tablet's clock may run a little ahead.
-CLOCK_SKEW = timedelta(minutes=5)
+from services.common.types import Input, Minutes, NewId, PastInstant, Words
 
 
 class Channel(StrEnum):
@@ -47,14 +44,17 @@ class NewSegment(Input):
 
 
 class NewCareContact(Input):
-    """One contact with a client. Its minutes are those of its segments, so the two can never disagree."""
+    """One contact with a client; what is still to come is a visit to plan.
+
+    Its minutes are those of its segments, so the two can never disagree.
+    """
 
     id: NewId
     episode_of_care_id: UUID
     visit_id: UUID | None = None
     employee_id: UUID
     channel: Channel
-    started_at: Instant
+    started_at: PastInstant
     segments: list[NewSegment] = Shape(min_length=1, max_length=20)
     interventions: list[InterventionCode] = Shape(default=[], max_length=60)
     note: Words | None = None
@@ -69,14 +69,24 @@ class NewCareContact(Input):
         return self
 
 
-class ContactInTheFuture(Unprocessable):
-    """A contact is something that happened; what is to come is a planned visit."""
+class VisitAlreadyRecorded(Conflict):
+    """Of one visit each person who made it records one contact, so that no time is counted twice."""
 
-    field = "/body/started_at"
-    way_out = "Correct the time, or plan a visit in the roster instead."
+    field = "/body/visit_id"
+    way_out = "Add a note to the contact that is there, or leave visit_id out if this was another contact."
 
     def __init__(self) -> None:
-        super().__init__("The contact is dated in the future.")
+        super().__init__("This person's contact at this visit is already recorded.")
+
+
+class NoteOfAnotherContact(Unprocessable):
+    """An amendment stands beside the note it corrects."""
+
+    field = "/body/amends_id"
+    way_out = "Name a note of this contact, or leave amends_id out."
+
+    def __init__(self) -> None:
+        super().__init__("The note that this amends is not one of this contact's.")
 
 
 class CareContact(TeamOwned, Base, table=True):
@@ -95,9 +105,6 @@ class CareContact(TeamOwned, Base, table=True):
 
     @classmethod
     def recorded(cls, new: NewCareContact, episode: EpisodeOfCare, by: UUID | None, now: datetime) -> Self:
-        """Raises `ContactInTheFuture`."""
-        if new.started_at > now + CLOCK_SKEW:
-            raise ContactInTheFuture
         return cls(
             **new.model_dump(exclude={"segments", "note", "note_id"}),
             client_id=episode.client_id,
@@ -152,4 +159,5 @@ class Note(Stored, Base, table=True):
         return cls(**new.model_dump(), **about)
 
 
+Index("one_contact_per_visit", col(CareContact.visit_id), col(CareContact.employee_id), unique=True)
 only_states(CareActivity, "activity_type", ActivityType)

@@ -6,14 +6,15 @@ from typing import Any, Self
 from uuid import UUID
 
 from pydantic import Field as Shape
+from pydantic import model_validator
 from sqlmodel import Field
 
 from services.caseload.domain.base import Base
 from services.caseload.domain.client import EpisodeOfCare
 from services.caseload.domain.omaha import InterventionCode
-from services.common.errors import Conflict
+from services.common.errors import Conflict, Unprocessable
 from services.common.models import Stored, TeamOwned, only_states
-from services.common.types import Count, Day, Input, NewId, Words
+from services.common.types import Count, Day, Input, NewId, PastDay, Words
 
 
 class PlanDomain(StrEnum):
@@ -43,6 +44,12 @@ class NewCarePlan(Input):
     reablement_from: Day | None = None
     lines: list[NewLine] = Shape(min_length=1, max_length=60)
 
+    @model_validator(mode="after")
+    def _ends_after_reablement_begins(self) -> Self:
+        if self.reablement_from is not None and self.reablement_from > self.ends_on:
+            raise ValueError("reablement_from must not be after ends_on")
+        return self
+
 
 class AgreedHow(StrEnum):
     IN_PERSON = "in_person"
@@ -54,7 +61,7 @@ class Agreement(Input):
     """How and when the client agreed, or a best-interests decision was made (Mental Capacity Act 2005, s 4)."""
 
     agreed_how: AgreedHow
-    agreed_on: Day
+    agreed_on: PastDay
 
 
 class LineChange(Input):
@@ -73,6 +80,16 @@ class CarePlanAlreadyAgreed(Conflict):
 
     def __init__(self) -> None:
         super().__init__("This care plan has already been agreed.")
+
+
+class PlanEndsBeforeItIsAgreed(Unprocessable):
+    """A plan is for what is to come."""
+
+    field = "/body/agreed_on"
+    way_out = "Correct the day, or draft the plan again with a later ends_on."
+
+    def __init__(self) -> None:
+        super().__init__("The plan ends before the day on which it was agreed.")
 
 
 class CarePlan(TeamOwned, Base, table=True):
@@ -100,9 +117,11 @@ class CarePlan(TeamOwned, Base, table=True):
         return cls(**new.model_dump(exclude={"lines"}), **about)
 
     def agree(self, agreement: Agreement, now: datetime) -> None:
-        """Raises `CarePlanAlreadyAgreed`."""
+        """Raises `CarePlanAlreadyAgreed` or `PlanEndsBeforeItIsAgreed`."""
         if self.status == CarePlanStatus.AGREED:
             raise CarePlanAlreadyAgreed
+        if agreement.agreed_on > self.ends_on:
+            raise PlanEndsBeforeItIsAgreed
         self.status, self.changed_at = CarePlanStatus.AGREED, now
         self.agreed_how, self.agreed_on = agreement.agreed_how, agreement.agreed_on
 

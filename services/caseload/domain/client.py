@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Index, text
 from sqlmodel import Field, col
 
-from services.caseload.domain.base import Base, NhsNumberStatus, PersonColumns
+from services.caseload.domain.base import TRUSTED, Base, NhsNumberStatus, PersonColumns
 from services.caseload.domain.referral import Acceptance, Referral
 from services.common.models import TeamOwned, only_states
 
@@ -30,6 +30,15 @@ class Client(PersonColumns, TeamOwned, Base, table=True):
     def from_referral(cls, referral: Referral, client_id: UUID, now: datetime) -> Self:
         details = {name: getattr(referral, name) for name in PERSON}
         return cls(id=client_id, team_id=referral.team_id, changed_at=now, **details)
+
+    def is_person_of(self, referral: Referral) -> bool:
+        """Whether family name and date of birth agree as well; an NHS number alone may be a slip of the pen."""
+        same_name = self.family_name.casefold() == referral.family_name.casefold()
+        return same_name and self.birth_on is not None and self.birth_on == referral.birth_on
+
+    def doubt_number(self) -> None:
+        """Another client of the team has this number, so one of the two is wrong."""
+        self.nhs_number_status = NhsNumberStatus.TO_BE_RESOLVED
 
 
 class EpisodeOfCare(TeamOwned, Base, table=True):
@@ -59,11 +68,10 @@ class EpisodeOfCare(TeamOwned, Base, table=True):
 
 
 only_states(EpisodeOfCare, "status", EpisodeStatus)
-# A number that still has to be resolved may be a mistyped one, so it identifies nobody.
 Index(
     "one_client_per_nhs_number",
     col(Client.team_id),
     col(Client.nhs_number),
     unique=True,
-    postgresql_where=text(f"nhs_number_status <> '{NhsNumberStatus.TO_BE_RESOLVED}'"),
+    postgresql_where=text(f"nhs_number_status in ('{TRUSTED[0]}', '{TRUSTED[1]}')"),
 )

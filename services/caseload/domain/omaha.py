@@ -14,9 +14,10 @@ from pydantic import AfterValidator, model_validator
 from pydantic import Field as Shape
 from sqlalchemy import CheckConstraint, Column, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlmodel import Field
+from sqlmodel import Field, col
 
 from services.caseload.domain.base import Base
+from services.caseload.domain.client import EpisodeOfCare
 from services.common.errors import Conflict
 from services.common.models import INSTANT, Stored, TeamOwned, only_states
 from services.common.types import Input, NewId, Words
@@ -88,9 +89,10 @@ class NewProblem(Input):
     def _signs_fit(self) -> Self:
         if self.signs and self.type is not ProblemType.ACTUAL:
             raise ValueError("signs belong to an actual problem only; leave them out or change the type")
-        unknown = sorted(set(self.signs) - set(PROBLEMS[self.code]["signs"]))
-        if unknown:
-            raise ValueError(f"signs {', '.join(unknown)[:40]} are not signs of problem {self.code}")
+        if not set(self.signs) <= set(PROBLEMS[self.code]["signs"]):
+            raise ValueError(f"some signs are not those of problem {self.code}; see /caseload/v1/omaha/problems")
+        if self.rating.occasion is not Occasion.ADMISSION:
+            raise ValueError("the first rating of a problem is the one at admission")
         return self
 
 
@@ -104,10 +106,21 @@ class AdmissionRatingExists(Conflict):
         super().__init__("This problem already has its admission rating.")
 
 
+class ProblemAlreadyFound(Conflict):
+    """A problem is found once in an episode of care, so that its ratings follow one another."""
+
+    field = "/body/problems"
+    way_out = "Leave out the problems that the client has already, and rate those again."
+
+    def __init__(self) -> None:
+        super().__init__("One of these problems was found before in this episode of care.")
+
+
 class ClientProblem(TeamOwned, Base, table=True):
     """An Omaha problem of one client (FHIR Condition)."""
 
     client_id: UUID = Field(foreign_key="client.id", index=True)
+    episode_of_care_id: UUID = Field(foreign_key="episode_of_care.id")
     assessment_id: UUID = Field(foreign_key="assessment.id", index=True)
     code: str
     ownership: str
@@ -116,11 +129,12 @@ class ClientProblem(TeamOwned, Base, table=True):
     words: str | None = None
 
     @classmethod
-    def found(cls, new: NewProblem, *, assessment_id: UUID, client_id: UUID, team_id: UUID, now: datetime) -> Self:
+    def found(cls, new: NewProblem, assessment_id: UUID, episode: EpisodeOfCare, now: datetime) -> Self:
         about: dict[str, Any] = {
             "assessment_id": assessment_id,
-            "client_id": client_id,
-            "team_id": team_id,
+            "episode_of_care_id": episode.id,
+            "client_id": episode.client_id,
+            "team_id": episode.team_id,
             "changed_at": now,
         }
         return cls(**new.model_dump(exclude={"rating"}), **about)
@@ -150,4 +164,5 @@ class OmahaRating(Stored, Base, table=True):
         return cls(**new.model_dump(), **about)
 
 
+Index("one_problem_per_episode", col(ClientProblem.episode_of_care_id), col(ClientProblem.code), unique=True)
 only_states(OmahaRating, "occasion", Occasion)

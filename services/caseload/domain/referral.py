@@ -9,9 +9,9 @@ from pydantic import model_validator
 from sqlmodel import Field
 
 from services.caseload.domain.base import Base, PersonColumns, PersonDetails, person_columns
-from services.common.errors import Conflict, Unprocessable
+from services.common.errors import Conflict
 from services.common.models import INSTANT, TeamOwned, only_states
-from services.common.types import Code, Input, Instant, Name, NewId, Words
+from services.common.types import Code, Input, Name, NewId, PastInstant, Words
 
 
 class ReferralSource(StrEnum):
@@ -38,6 +38,13 @@ class Urgency(StrEnum):
     STAT = "stat"
 
 
+class ReferralKind(StrEnum):
+    """What the referrer asks: take the person on, or look at them and say whether that is needed (BaRS)."""
+
+    REFERRAL = "referral"
+    VALIDATION = "validation"
+
+
 class ReferralStatus(StrEnum):
     RECEIVED = "received"
     ACCEPTED = "accepted"
@@ -62,7 +69,7 @@ class NewReferral(Input):
     source: ReferralSource
     reason: Words
     urgency: Urgency = Urgency.ROUTINE
-    received_at: Instant
+    received_at: PastInstant
     health_need: bool = True
     referrer: Name | None = None
     referrer_ods_code: Code | None = None
@@ -135,22 +142,14 @@ class DecisionNotAdopted(Conflict):
         super().__init__("No adopted decision with this id is known about this referral.")
 
 
-class ReceivedInTheFuture(Unprocessable):
-    """What has not happened yet cannot have been received."""
-
-    field = "/body/received_at"
-    way_out = "Correct the time, and check the clock of the device."
-
-    def __init__(self) -> None:
-        super().__init__("The referral is dated in the future.")
-
-
 class Referral(PersonColumns, TeamOwned, Base, table=True):
-    """A request that the team look after a person (FHIR ServiceRequest)."""
+    """A request that the team look after a person (FHIR ServiceRequest), and by when the referrer needs an answer."""
 
     source: str = Field(index=True)
+    kind: str = ReferralKind.REFERRAL
     reason: str
     urgency: str
+    answer_due_at: datetime | None = Field(default=None, sa_type=INSTANT)
     received_at: datetime = Field(sa_type=INSTANT)
     health_need: bool
     referrer: str | None = None
@@ -167,9 +166,6 @@ class Referral(PersonColumns, TeamOwned, Base, table=True):
 
     @classmethod
     def received(cls, new: NewReferral, now: datetime) -> Self:
-        """Raises `ReceivedInTheFuture`."""
-        if new.received_at > now:
-            raise ReceivedInTheFuture
         return cls(**new.model_dump(exclude={"person"}), **person_columns(new.person), changed_at=now)
 
     @classmethod
@@ -216,4 +212,5 @@ class AdoptedDecision(Base, table=True):
     adopted_on: date
 
 
+only_states(Referral, "kind", ReferralKind)
 only_states(Referral, "status", ReferralStatus)

@@ -10,7 +10,7 @@ from sqlmodel import Field
 from services.caseload.domain.base import Base
 from services.caseload.domain.client import EpisodeOfCare
 from services.common.models import INSTANT, Stored, TeamOwned
-from services.common.types import Input, Instant, Name, NewId
+from services.common.types import Input, Name, NewId, PastInstant
 
 Millimetres = Annotated[int, Shape(strict=True, ge=0, le=2000)]
 
@@ -25,7 +25,7 @@ class NewMeasurement(Input):
     """Longest length and the width across it, in millimetres; zero by zero is a healed wound."""
 
     id: NewId
-    measured_at: Instant
+    measured_at: PastInstant
     length_mm: Millimetres
     width_mm: Millimetres
     care_contact_id: UUID | None = None

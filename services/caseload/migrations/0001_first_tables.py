@@ -52,7 +52,7 @@ def upgrade() -> None:
         "client",
         ["team_id", "nhs_number"],
         unique=True,
-        postgresql_where=sa.text("nhs_number_status <> '05'"),
+        postgresql_where=sa.text("nhs_number_status in ('01', '02')"),
     )
     op.create_table(
         "referral",
@@ -70,8 +70,10 @@ def upgrade() -> None:
         sa.Column("postcode", sa.Text(), nullable=True),
         sa.Column("phone", sa.Text(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("urgency", sa.Text(), nullable=False),
+        sa.Column("answer_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("health_need", sa.Boolean(), nullable=False),
         sa.Column("referrer", sa.Text(), nullable=True),
@@ -85,6 +87,7 @@ def upgrade() -> None:
         sa.Column("not_taken_reason", sa.Text(), nullable=True),
         sa.Column("signpost", sa.Text(), nullable=True),
         sa.Column("client_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("kind in ('referral', 'validation')", name="referral_kind_known"),
         sa.CheckConstraint("status in ('received', 'accepted', 'not_taken')", name="referral_status_known"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("inbound_referral_id"),
@@ -181,6 +184,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_care_contact_client_id"), "care_contact", ["client_id"], unique=False)
     op.create_index(op.f("ix_care_contact_started_at"), "care_contact", ["started_at"], unique=False)
     op.create_index("ix_care_contact_team", "care_contact", ["team_id", "id"], unique=False)
+    op.create_index("one_contact_per_visit", "care_contact", ["visit_id", "employee_id"], unique=True)
     op.create_table(
         "care_plan",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -274,6 +278,7 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("team_id", sa.Uuid(), nullable=False),
         sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("episode_of_care_id", sa.Uuid(), nullable=False),
         sa.Column("assessment_id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("ownership", sa.Text(), nullable=False),
@@ -288,11 +293,16 @@ def upgrade() -> None:
             ["client_id"],
             ["client.id"],
         ),
+        sa.ForeignKeyConstraint(
+            ["episode_of_care_id"],
+            ["episode_of_care.id"],
+        ),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_client_problem_assessment_id"), "client_problem", ["assessment_id"], unique=False)
     op.create_index(op.f("ix_client_problem_client_id"), "client_problem", ["client_id"], unique=False)
     op.create_index("ix_client_problem_team", "client_problem", ["team_id", "id"], unique=False)
+    op.create_index("one_problem_per_episode", "client_problem", ["episode_of_care_id", "code"], unique=True)
     op.create_table(
         "note",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -21,11 +21,15 @@ from services.common.db import Transaction
 IN_ENGLAND = "Europe/London"
 
 
-async def clients(tx: Transaction, *, team_id: UUID | None, nhs_number: str | None = None) -> Select[Any]:
+async def clients(tx: Transaction, *, team_id: UUID | None) -> Select[Any]:
     wanted = select(Client).where(await tx.visible(Client))
-    if team_id is not None:
-        wanted = wanted.where(col(Client.team_id) == team_id)
-    return wanted if nhs_number is None else wanted.where(col(Client.nhs_number) == nhs_number)
+    return wanted if team_id is None else wanted.where(col(Client.team_id) == team_id)
+
+
+async def clients_with_number(tx: Transaction, nhs_number: str) -> Sequence[Client]:
+    """The visible clients with this number, first those whose record stands behind it."""
+    wanted = select(Client).where(await tx.visible(Client), col(Client.nhs_number) == nhs_number)
+    return await tx.all(wanted.order_by(col(Client.nhs_number_status), col(Client.id)))
 
 
 async def of_client(tx: Transaction, client_id: UUID) -> dict[str, Sequence[Any]]:
@@ -62,6 +66,11 @@ async def lines(tx: Transaction, care_plan_id: UUID) -> Sequence[CarePlanLine]:
     return await tx.all(wanted.order_by(col(CarePlanLine.position)))
 
 
+async def is_note_of(tx: Transaction, note_id: UUID, contact: CareContact) -> bool:
+    note = await tx.session.get(Note, note_id)
+    return note is not None and note.care_contact_id == contact.id
+
+
 async def measurements(tx: Transaction, wound_id: UUID) -> Sequence[WoundMeasurement]:
     wanted = select(WoundMeasurement).where(col(WoundMeasurement.wound_id) == wound_id)
     return await tx.all(wanted.order_by(col(WoundMeasurement.measured_at)))
@@ -70,13 +79,14 @@ async def measurements(tx: Transaction, wound_id: UUID) -> Sequence[WoundMeasure
 async def rated_problems(tx: Transaction, team_id: UUID) -> list[RatedProblem]:
     """All ratings of the team's clients, by problem, oldest first."""
     scores = (col(OmahaRating.knowledge), col(OmahaRating.behavior), col(OmahaRating.status))
+    rated = (col(OmahaRating.occasion), *scores)
     wanted = (
-        select(col(ClientProblem.id), col(ClientProblem.code), col(OmahaRating.occasion), *scores)
+        select(col(ClientProblem.id), col(ClientProblem.client_id), col(ClientProblem.code), *rated)
         .join(OmahaRating, col(OmahaRating.problem_id) == col(ClientProblem.id))
         .where(col(ClientProblem.team_id) == team_id)
         .order_by(col(ClientProblem.id), col(OmahaRating.rated_at), col(OmahaRating.id))
     )
-    return [RatedProblem(row[0], row[1], row[2], (row[3], row[4], row[5])) for row in await tx.rows(wanted)]
+    return [RatedProblem(row[0], row[1], row[2], row[3], (row[4], row[5], row[6])) for row in await tx.rows(wanted)]
 
 
 async def minutes_by_type(tx: Transaction, team_id: UUID, first: date, last: date) -> Sequence[Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlmodel import col
 
+from services.caseload.domain.base import TRUSTED
 from services.caseload.domain.client import Client, EpisodeOfCare
 from services.caseload.domain.referral import AdoptedDecision, Referral
 from services.common.db import Transaction
@@ -32,11 +33,15 @@ async def urgent_among(tx: Transaction, subject_ids: Sequence[UUID]) -> Sequence
     return await tx.all(wanted.with_for_update())
 
 
-async def client_with(tx: Transaction, team_id: UUID, nhs_number: str | None) -> Client | None:
-    """The person as the team already knows them, so that a re-referral makes no second record."""
-    if nhs_number is None:
+async def client_with_number_of(tx: Transaction, referral: Referral) -> Client | None:
+    """Whom the team knows by the NHS number of this referral, where both records stand behind the number."""
+    if referral.nhs_number is None or referral.nhs_number_status not in TRUSTED:
         return None
-    wanted = select(Client).where(col(Client.team_id) == team_id, col(Client.nhs_number) == nhs_number)
+    wanted = select(Client).where(
+        col(Client.team_id) == referral.team_id,
+        col(Client.nhs_number) == referral.nhs_number,
+        col(Client.nhs_number_status).in_(TRUSTED),
+    )
     return (await tx.session.execute(wanted)).scalar_one_or_none()
 
 

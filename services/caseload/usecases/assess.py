@@ -2,11 +2,15 @@
 
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from services.caseload.domain.assessment import Assessment, NewAssessment
 from services.caseload.domain.client import EpisodeOfCare
-from services.caseload.domain.omaha import AdmissionRatingExists, ClientProblem, NewRating, Occasion, OmahaRating
+from services.caseload.domain.omaha import (
+    AdmissionRatingExists,
+    ClientProblem,
+    NewRating,
+    OmahaRating,
+    ProblemAlreadyFound,
+)
 from services.caseload.domain.rule import RuleCode
 from services.caseload.events import AssessmentCompleted, OmahaRatingRecorded
 from services.caseload.store import records
@@ -19,7 +23,7 @@ Found = list[tuple[ClientProblem, OmahaRating]]
 async def start_assessment(tx: Transaction, new: NewAssessment) -> tuple[Assessment, Found]:
     """Write down what was found. It can be read at once and is told to others when it is complete.
 
-    Raises `NoRuleInForce` for a day before the Care Act's criteria.
+    Raises `NoRuleInForce` for a day before the Care Act's criteria, or `ProblemAlreadyFound`.
     """
     episode = await tx.get(EpisodeOfCare, new.episode_of_care_id)
     by = tx.actor.employee_id
@@ -27,14 +31,11 @@ async def start_assessment(tx: Transaction, new: NewAssessment) -> tuple[Assessm
     assessment = Assessment.made(new, episode, unable.amount, by, tx.now)
     tx.add(assessment)
     await tx.session.flush()
-    found: Found = []
-    for item in new.problems:
-        problem = ClientProblem.found(
-            item, assessment_id=assessment.id, client_id=episode.client_id, team_id=episode.team_id, now=tx.now
-        )
-        tx.add(problem)
-        found.append((problem, OmahaRating.of(problem, item.rating, by, tx.now)))
-    await tx.session.flush()
+    problems = [ClientProblem.found(item, assessment.id, episode, tx.now) for item in new.problems]
+    async with tx.refusing({"one_problem_per_episode": ProblemAlreadyFound}):
+        tx.session.add_all(problems)
+    rated = zip(problems, new.problems, strict=True)
+    found = [(problem, OmahaRating.of(problem, item.rating, by, tx.now)) for problem, item in rated]
     tx.session.add_all(rating for _, rating in found)
     return assessment, found
 
@@ -68,13 +69,8 @@ async def rate_problem(tx: Transaction, problem_id: UUID, new: NewRating) -> Oma
     problem = await tx.get(ClientProblem, problem_id, lock=True)
     rating = OmahaRating.of(problem, new, tx.actor.employee_id, tx.now)
     problem.changed_at = tx.now
-    try:
-        async with tx.session.begin_nested():
-            tx.add(rating)
-    except IntegrityError as error:
-        if new.occasion is Occasion.ADMISSION:
-            raise AdmissionRatingExists from error
-        raise
+    async with tx.refusing({"one_admission_rating": AdmissionRatingExists}):
+        tx.add(rating)
     _tell_of_rating(tx, problem, rating)
     return rating
 

@@ -3,21 +3,32 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.caseload.domain.care_contact import CareActivity, CareContact, NewCareContact, NewNote, Note
+from services.caseload.domain.care_contact import (
+    CareActivity,
+    CareContact,
+    NewCareContact,
+    NewNote,
+    Note,
+    NoteOfAnotherContact,
+    VisitAlreadyRecorded,
+)
 from services.caseload.domain.client import EpisodeOfCare
 from services.caseload.domain.wound import NewMeasurement, NewWound, Wound, WoundMeasurement
 from services.caseload.events import CareContactRecorded, Segment, WoundMeasured
 from services.caseload.store import records
 from services.common.db import Transaction
+from services.common.membership import require_members
+from services.common.types import day_in_england
 
 
 async def record_care_contact(tx: Transaction, new: NewCareContact) -> tuple[CareContact, list[CareActivity]]:
-    """Record a contact with its segments and its note. Raises `ContactInTheFuture`."""
+    """Record a contact with its segments and its note. Raises `NotInTheTeam` or `VisitAlreadyRecorded`."""
     episode = await tx.get(EpisodeOfCare, new.episode_of_care_id)
-    by = tx.actor.employee_id
+    by, on = tx.actor.employee_id, day_in_england(new.started_at)
+    await require_members(tx, episode.team_id, on, {"/body/employee_id": new.employee_id})
     contact = CareContact.recorded(new, episode, by, tx.now)
-    tx.add(contact)
-    await tx.session.flush()
+    async with tx.refusing({"one_contact_per_visit": VisitAlreadyRecorded}):
+        tx.add(contact)
     activities = [CareActivity.of(contact, segment, position) for position, segment in enumerate(new.segments)]
     tx.session.add_all(activities)
     if new.note is not None and new.note_id is not None:
@@ -47,8 +58,10 @@ def _tell_of_contact(tx: Transaction, contact: CareContact, activities: Sequence
 
 
 async def add_note(tx: Transaction, care_contact_id: UUID, new: NewNote) -> Note:
-    """Add a note, or amend one: what was written before stays beside it."""
+    """Add a note, or amend one: what was written before stays beside it. Raises `NoteOfAnotherContact`."""
     contact = await tx.get(CareContact, care_contact_id)
+    if new.amends_id is not None and not await records.is_note_of(tx, new.amends_id, contact):
+        raise NoteOfAnotherContact
     note = Note.on(contact, new, tx.actor.employee_id, tx.now)
     tx.add(note)
     return note

@@ -39,7 +39,7 @@ async def read_care_plan(tx: Transaction, care_plan_id: UUID) -> Plan:
 async def agree_care_plan(tx: Transaction, care_plan_id: UUID, agreement: Agreement) -> Plan:
     """The client agrees, and the six free weeks of reablement start if the plan has any.
 
-    Raises `CarePlanAlreadyAgreed`.
+    Raises `CarePlanAlreadyAgreed` or `PlanEndsBeforeItIsAgreed`.
     """
     plan = await tx.get(CarePlan, care_plan_id, lock=True)
     plan.agree(agreement, tx.now)

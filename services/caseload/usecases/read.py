@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.caseload.domain.client import Client
-from services.caseload.domain.outcome import outcomes, paired
+from services.caseload.domain.outcome import clients_of, outcomes, paired
 from services.caseload.domain.referral import Referral
 from services.caseload.store import records, referrals
 from services.common.db import Transaction
@@ -29,12 +29,14 @@ async def list_clients(tx: Transaction, request: PageRequest, *, team_id: UUID |
 
 
 async def search_client(tx: Transaction, nhs_number: str) -> Client:
-    """The team's client with this NHS number. The number travels in a body, never in a URL. Raises `NotFound`."""
-    found = await tx.all(await records.clients(tx, team_id=None, nhs_number=nhs_number))
+    """The team's client with this NHS number; its status says whether the number can be believed. Raises `NotFound`.
+
+    The number travels in a body, never in a URL.
+    """
+    found = await records.clients_with_number(tx, nhs_number)
     if not found:
         raise NotFound("client")
-    client: Client = found[0]
-    return client
+    return found[0]
 
 
 async def client_record(tx: Transaction, client_id: UUID) -> dict[str, Any]:
@@ -44,20 +46,20 @@ async def client_record(tx: Transaction, client_id: UUID) -> dict[str, Any]:
 
 
 async def outcomes_of_team(tx: Transaction, team_id: UUID) -> dict[str, Any]:
-    """Omaha outcomes in all and by problem. Outside the team a problem with few pairs is left out.
+    """Omaha outcomes in all and by problem. Outside the team a problem of few clients is left out.
 
-    The sum is left out as well where taking the shown problems from it would leave few pairs.
+    The sum is left out as well where taking the shown problems from it would leave few clients.
     """
     await tx.require_team(team_id)
-    smallest = await smallest_cell(tx)
+    smallest, inside = await smallest_cell(tx), tx.actor.is_team_bound
     by_problem = paired(await records.rated_problems(tx, team_id))
-    shown = {code: pairs for code, pairs in by_problem.items() if len(pairs) >= smallest}
+    shown = {code: pairs for code, pairs in by_problem.items() if clients_of(pairs) >= smallest}
     everything = [pair for pairs in by_problem.values() for pair in pairs]
-    rest = len(everything) - sum(map(len, shown.values()))
-    tells_nobody = len(everything) >= smallest and (rest == 0 or rest >= smallest)
+    rest = [pair for code, pairs in by_problem.items() if code not in shown for pair in pairs]
+    tells_nobody = clients_of(everything) >= smallest and (not rest or clients_of(rest) >= smallest)
     return {
-        "all": outcomes(everything) if everything and tells_nobody else [],
-        "by_problem": {code: outcomes(pairs) for code, pairs in sorted(shown.items())},
+        "all": outcomes(everything, with_directions=inside) if everything and tells_nobody else [],
+        "by_problem": {code: outcomes(pairs, with_directions=inside) for code, pairs in sorted(shown.items())},
         "hidden_problems": len(by_problem) - len(shown),
     }
 

@@ -5,7 +5,6 @@ from datetime import date
 from uuid import UUID
 
 from services.caseload.clients import InboundReferral
-from services.caseload.domain.base import NhsNumberStatus
 from services.caseload.domain.client import Client, EpisodeOfCare
 from services.caseload.domain.referral import (
     Acceptance,
@@ -18,6 +17,7 @@ from services.caseload.domain.referral import (
 from services.caseload.events import EpisodeOfCareOpened, ReferralAccepted, ReferralNotTaken, ReferralReceived
 from services.caseload.store import referrals
 from services.common.db import Transaction
+from services.common.membership import require_members
 
 
 async def receive_referral(tx: Transaction, new: NewReferral) -> Referral:
@@ -48,9 +48,11 @@ def _keep(tx: Transaction, referral: Referral) -> Referral:
 async def accept_referral(tx: Transaction, referral_id: UUID, acceptance: Acceptance) -> EpisodeOfCare:
     """Take the person on: the referral is accepted, with a named nurse and a deputy, and an episode of care opens.
 
-    Raises `ReferralAlreadyDecided`, `HealthNeedRequired` or `DecisionNotAdopted`.
+    Raises `ReferralAlreadyDecided`, `HealthNeedRequired`, `NotInTheTeam` or `DecisionNotAdopted`.
     """
     referral = await tx.get(Referral, referral_id, lock=True)
+    people = {"/body/named_nurse_id": acceptance.named_nurse_id, "/body/deputy_id": acceptance.deputy_id}
+    await require_members(tx, referral.team_id, tx.today, people)
     decision_id = acceptance.decision_id
     if decision_id is not None and not await referrals.is_adopted(tx, decision_id, referral):
         raise DecisionNotAdopted
@@ -64,11 +66,13 @@ async def accept_referral(tx: Transaction, referral_id: UUID, acceptance: Accept
 
 
 async def _client_of(tx: Transaction, referral: Referral, acceptance: Acceptance) -> Client:
-    trusted = referral.nhs_number_status != NhsNumberStatus.TO_BE_RESOLVED
-    known = await referrals.client_with(tx, referral.team_id, referral.nhs_number if trusted else None)
-    if known is not None:
+    """The person as the team already knows them, or a new record. Two people are never merged on a number alone."""
+    known = await referrals.client_with_number_of(tx, referral)
+    if known is not None and known.is_person_of(referral):
         return known
     client = Client.from_referral(referral, acceptance.client_id, tx.now)
+    if known is not None:
+        client.doubt_number()
     tx.add(client)
     return client
 

@@ -86,16 +86,19 @@ class TypeShape(Answer):
 
 
 class TimeSummaryShape(Answer):
-    """One week in minutes. Shares are of the contracted minutes; `recorded` are the care contacts of the week."""
+    """One week in minutes. Shares are of the contracted minutes; `recorded` are the care contacts of the week.
+
+    Outside the team what stands on few clients is null, and the types are empty where one of them does.
+    """
 
     team_id: UUID
     from_on: date
     to_on: date
     contracted_minutes: float
-    standing_minutes: float
-    standing_share: ShareShape
-    recorded_minutes: int
-    recorded_share: ShareShape
+    standing_minutes: float | None
+    standing_share: ShareShape | None
+    recorded_minutes: int | None
+    recorded_share: ShareShape | None
     recorded_by_type: list[TypeShape]
     meeting_minutes: int
     training_minutes: int

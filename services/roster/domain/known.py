@@ -37,7 +37,7 @@ class CareTeam(Base, table=True):
     __tablename__ = "care_team"
 
     episode_of_care_id: UUID = Field(primary_key=True)
-    client_id: UUID
+    client_id: UUID = Field(index=True)
     team_id: UUID
     named_nurse_id: UUID
     deputy_id: UUID

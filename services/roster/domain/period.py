@@ -1,11 +1,11 @@
 """Days and weeks of the English calendar, and the instants between which they lie."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
 from services.common.errors import Unprocessable
-from services.common.types import ENGLAND
+from services.common.types import midnight_in_england
 
 LONGEST_DAYS = 366
 
@@ -42,7 +42,7 @@ class Period:
 
     @property
     def starts_at(self) -> datetime:
-        return midnight_of(self.from_on)
+        return midnight_in_england(self.from_on)
 
     @property
     def ends_at(self) -> datetime:
@@ -56,14 +56,9 @@ class Period:
         return [day for day in self.days() if from_on <= day and (until_on is None or day <= until_on)]
 
 
-def midnight_of(day: date) -> datetime:
-    """The instant at which this day begins in England; a day has 23 or 25 hours when the clocks change."""
-    return datetime.combine(day, time(), ENGLAND).astimezone(UTC)
-
-
 def midnight_after(day: date) -> datetime:
-    """The instant at which this day is over in England."""
-    return midnight_of(day + timedelta(days=1))
+    """The instant at which this day is over in England; a day has 23 or 25 hours when the clocks change."""
+    return midnight_in_england(day + timedelta(days=1))
 
 
 def whole_minutes(starts_at: datetime, ends_at: datetime) -> int:

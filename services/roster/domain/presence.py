@@ -4,19 +4,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.common.errors import Conflict, Unprocessable
+from services.common.membership import NotInTheTeam
 from services.roster.domain.base import Channel
 
 NURSE, COMPANY = "/body/employee_id", "/body/accompanied_by"
-
-
-class NotInTheTeam(Conflict):
-    """A team plans the time of its own members."""
-
-    field = NURSE
-    way_out = "Name a member of the team on that day; if somebody joined just now, send this again in a moment."
-
-    def __init__(self, field: str = NURSE) -> None:
-        super().__init__("This person is not a member of the team on that day.", field=field)
 
 
 class OutsideShift(Conflict):

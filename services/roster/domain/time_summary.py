@@ -13,6 +13,18 @@ from services.roster.domain.shift import ShiftKind
 
 
 @dataclass(frozen=True)
+class ClientTime:
+    """Time with clients, and how many clients it was."""
+
+    minutes: Exact
+    clients: int
+
+    def unless_few(self, smallest: int) -> Exact | None:
+        """None where they would tell of fewer clients than the smallest number shown."""
+        return self.minutes if self.clients >= smallest else None
+
+
+@dataclass(frozen=True)
 class RecordedType:
     """Minutes of one type of activity, and their share of the contracted time."""
 
@@ -23,22 +35,32 @@ class RecordedType:
 
 @dataclass(frozen=True)
 class TimeSummary:
-    """One team's week, Monday to Sunday in England, in minutes. It names no client and no single member."""
+    """One team's week, Monday to Sunday in England, in minutes. It names no client and no single member.
+
+    Outside the team, time with few clients is None, and time by type is left out whole where one type is few clients'.
+    """
 
     team_id: UUID
     from_on: date
     to_on: date
     contracted_minutes: float
-    standing_minutes: float
-    standing_share: Share
-    recorded_minutes: int
-    recorded_share: Share
+    standing_minutes: float | None
+    standing_share: Share | None
+    recorded_minutes: int | None
+    recorded_share: Share | None
     recorded_by_type: list[RecordedType]
     meeting_minutes: int
     training_minutes: int
     protected_time_minutes: int
     admin_minutes: int
     target_percent: int | None
+
+
+def types_unless_few(by_type: Mapping[str, ClientTime], smallest: int) -> dict[str, Exact]:
+    """All types or none: one that is left out could be told from their sum and the others."""
+    if any(time.clients < smallest for time in by_type.values()):
+        return {}
+    return {kind: time.minutes for kind, time in by_type.items()}
 
 
 def contracted_minutes(contracts: Iterable[Contract], week: Period) -> Fraction:
@@ -57,9 +79,9 @@ def summarise(
     week: Period,
     *,
     contracted: Exact,
-    standing: Exact,
-    recorded: int,
-    by_type: Mapping[str, int],
+    standing: Exact | None,
+    recorded: Exact | None,
+    by_type: Mapping[str, Exact],
     by_kind: Mapping[str, int],
     target_percent: int | None,
 ) -> TimeSummary:
@@ -68,12 +90,12 @@ def summarise(
         from_on=week.from_on,
         to_on=week.to_on,
         contracted_minutes=rounded(contracted, 2),
-        standing_minutes=rounded(standing, 2),
-        standing_share=Share.of(standing, contracted),
-        recorded_minutes=recorded,
-        recorded_share=Share.of(recorded, contracted),
+        standing_minutes=None if standing is None else rounded(standing, 2),
+        standing_share=None if standing is None else Share.of(standing, contracted),
+        recorded_minutes=None if recorded is None else int(recorded),
+        recorded_share=None if recorded is None else Share.of(recorded, contracted),
         recorded_by_type=[
-            RecordedType(kind, minutes, Share.of(minutes, contracted)) for kind, minutes in sorted(by_type.items())
+            RecordedType(kind, int(minutes), Share.of(minutes, contracted)) for kind, minutes in sorted(by_type.items())
         ],
         meeting_minutes=by_kind.get(ShiftKind.MEETING, 0),
         training_minutes=by_kind.get(ShiftKind.TRAINING, 0),

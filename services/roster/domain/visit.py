@@ -95,6 +95,10 @@ class ClientAlreadyVisited(Conflict):
         super().__init__("This client already has a visit at that time.")
 
 
+# Which refusal each of the database's own rules stands for.
+CLASHES = {"visit_one_at_a_time": ClientAlreadyVisited, "attendance_one_at_a_time": NurseAlreadyBooked}
+
+
 class PlanOfAnotherClient(Unprocessable):
     field = "/body/visit_plan_id"
     way_out = "Name a visit plan of this client and this team, or leave visit_plan_id out."

@@ -1,6 +1,6 @@
 """Visit plan: the standing agreement of how often, how long and on which days a client is visited."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Annotated, Any, Self
@@ -17,6 +17,7 @@ from services.common.models import TeamOwned, only_states
 from services.common.types import Code, Day, Input, Minutes, Name, NewId
 from services.roster.domain.base import Base, Channel, Weekday
 from services.roster.domain.period import Period
+from services.roster.domain.time_summary import ClientTime
 
 WEEKS = 4
 
@@ -90,8 +91,10 @@ class VisitPlan(TeamOwned, Base, table=True):
         return Fraction(self.minutes * self.visits_per_four_weeks, WEEKS) * Fraction(len(in_force), len(days))
 
 
-def standing_minutes(plans: Iterable[VisitPlan], week: Period) -> Fraction:
-    return sum((plan.minutes_in(week) for plan in plans), Fraction(0))
+def standing_minutes(plans: Sequence[VisitPlan], week: Period) -> ClientTime:
+    """What these plans ask for in this week, and for how many clients."""
+    minutes = sum((plan.minutes_in(week) for plan in plans), Fraction(0))
+    return ClientTime(minutes, len({plan.client_id for plan in plans}))
 
 
 only_states(VisitPlan, "channel", Channel)

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("episode_of_care_id"),
     )
+    op.create_index(op.f("ix_care_team_client_id"), "care_team", ["client_id"], unique=False)
     op.create_index("ix_care_team_team_client", "care_team", ["team_id", "client_id"], unique=False)
     op.create_table(
         "clearance",

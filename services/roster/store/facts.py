@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from services.common.db import Transaction
+from services.common.errors import NotFound
 from services.roster.domain.known import CareTeam, RecordedActivity, RecordedContact
 from services.roster.domain.visit import Visit
 
@@ -34,7 +35,13 @@ async def contact_naming(tx: Transaction, visit: Visit) -> RecordedContact | Non
 
 
 async def care_team(tx: Transaction, team_id: UUID, client_id: UUID) -> CareTeam | None:
-    """Named nurse and deputy of the client's latest episode with this team, if that is known already."""
-    mine = select(CareTeam).where(col(CareTeam.team_id) == team_id, col(CareTeam.client_id) == client_id)
-    latest = await tx.all(mine.order_by(col(CareTeam.opened_on).desc(), col(CareTeam.episode_of_care_id)).limit(1))
-    return latest[0] if latest else None
+    """Named nurse and deputy of the client's latest episode with this team, if that is known already.
+
+    Raises `NotFound` for a client who is known to be in the care of other teams only.
+    """
+    latest_first = (col(CareTeam.opened_on).desc(), col(CareTeam.episode_of_care_id))
+    known = await tx.all(select(CareTeam).where(col(CareTeam.client_id) == client_id).order_by(*latest_first))
+    mine: CareTeam | None = next((care_team for care_team in known if care_team.team_id == team_id), None)
+    if known and mine is None:
+        raise NotFound("client")
+    return mine

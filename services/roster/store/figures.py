@@ -13,6 +13,7 @@ from services.roster.domain.continuity import ContactsBy
 from services.roster.domain.known import CareTeam, Contract, RecordedActivity, RecordedContact
 from services.roster.domain.period import Period
 from services.roster.domain.shift import Shift
+from services.roster.domain.time_summary import ClientTime
 from services.roster.domain.visit_plan import VisitPlan
 
 
@@ -43,17 +44,19 @@ async def paid_minutes_by_kind(tx: Transaction, team_id: UUID, within: Period) -
     return {kind: int(total) for kind, total in await tx.rows(wanted.group_by(col(Shift.kind)))}
 
 
-async def recorded_minutes(tx: Transaction, team_id: UUID, within: Period) -> int:
+async def recorded_minutes(tx: Transaction, team_id: UUID, within: Period) -> ClientTime:
     total = func.coalesce(func.sum(col(RecordedContact.minutes)), 0)
-    found: int = (await tx.session.execute(select(total).where(*_contacts_of(team_id, within)))).scalar_one()
-    return found
+    wanted = select(total, func.count(col(RecordedContact.client_id).distinct()))
+    (found,) = await tx.rows(wanted.where(*_contacts_of(team_id, within)))
+    return ClientTime(*found)
 
 
-async def recorded_by_type(tx: Transaction, team_id: UUID, within: Period) -> dict[str, int]:
+async def recorded_by_type(tx: Transaction, team_id: UUID, within: Period) -> dict[str, ClientTime]:
     kind, minutes = col(RecordedActivity.activity_type), func.sum(col(RecordedActivity.minutes))
     of_contact = col(RecordedContact.care_contact_id) == col(RecordedActivity.care_contact_id)
-    wanted = select(kind, minutes).join(RecordedContact, of_contact).where(*_contacts_of(team_id, within))
-    return {row[0]: row[1] for row in await tx.rows(wanted.group_by(kind))}
+    wanted = select(kind, minutes, func.count(col(RecordedContact.client_id).distinct()))
+    of_team = wanted.join(RecordedContact, of_contact).where(*_contacts_of(team_id, within))
+    return {row[0]: ClientTime(row[1], row[2]) for row in await tx.rows(of_team.group_by(kind))}
 
 
 def _contacts_of(team_id: UUID, within: Period) -> tuple[Any, Any]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 from sqlmodel import col
 
+from services.common import membership
 from services.common.db import Transaction
 from services.common.models import TeamOwned
 from services.common.types import day_in_england
@@ -48,23 +49,12 @@ async def visit_of(tx: Transaction, visit_id: UUID, *, team_id: UUID, client_id:
     return found
 
 
-async def members(tx: Transaction, team_id: UUID, on: date) -> frozenset[UUID]:
-    """Who belongs to the team on this day."""
-    member = tx.metadata.tables["team_member"]
-    wanted = select(member.c.employee_id).where(
-        member.c.team_id == team_id,
-        member.c.from_on <= on,
-        (member.c.until_on.is_(None)) | (member.c.until_on >= on),
-    )
-    return frozenset(await tx.all(wanted))
-
-
 async def presences(
     tx: Transaction, team_id: UUID, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
 ) -> dict[UUID, Presence]:
     """What is known of each of these people for this time: three statements, however many they are."""
     on = day_in_england(starts_at)
-    known = await members(tx, team_id, on)
+    known = await membership.members(tx, team_id, on)
     cleared = await _clearances(tx, people, on)
     shifts = await _shifts_around(tx, team_id, people, starts_at, ends_at)
     return {

@@ -6,39 +6,43 @@ from typing import Any
 from uuid import UUID
 
 from services.common.db import Transaction
-from services.common.rulebook import rules_in_force, smallest_cell
+from services.common.membership import members
+from services.common.rulebook import require_fixed_period, rules_in_force, smallest_cell
 from services.roster.domain import continuity
 from services.roster.domain.period import Period
 from services.roster.domain.rule import RuleCode
 from services.roster.domain.share import Ratio, rounded
-from services.roster.domain.time_summary import TimeSummary, contracted_minutes, summarise
+from services.roster.domain.time_summary import TimeSummary, contracted_minutes, summarise, types_unless_few
 from services.roster.domain.visit_plan import standing_minutes
-from services.roster.store import figures, rota
+from services.roster.store import figures
 
 
 async def time_summary(tx: Transaction, team_id: UUID, day: date | None) -> TimeSummary:
     """How the team's contracted time of one week was planned and used (mission rows 4.07 and 4.08)."""
     await tx.require_team(team_id)
-    week = Period.week_of(day or tx.today)
+    week, smallest = Period.week_of(day or tx.today), await smallest_cell(tx)
+    standing = standing_minutes(await figures.plans(tx, team_id, week), week)
+    recorded = await figures.recorded_minutes(tx, team_id, week)
     return summarise(
         team_id,
         week,
         contracted=contracted_minutes(await figures.contracts(tx, team_id, week), week),
-        standing=standing_minutes(await figures.plans(tx, team_id, week), week),
-        recorded=await figures.recorded_minutes(tx, team_id, week),
-        by_type=await figures.recorded_by_type(tx, team_id, week),
+        standing=standing.unless_few(smallest),
+        recorded=recorded.unless_few(smallest),
+        by_type=types_unless_few(await figures.recorded_by_type(tx, team_id, week), smallest),
         by_kind=await figures.paid_minutes_by_kind(tx, team_id, week),
         target_percent=await _amount(tx, RuleCode.CLIENT_FACING_TARGET, week.from_on),
     )
 
 
 async def continuity_of_team(tx: Transaction, team_id: UUID, from_on: date, to_on: date) -> dict[str, Any]:
-    """How few faces the clients see (mission rows 3.01 and 3.34). Raises `PeriodNotUsable`.
+    """How few faces the clients see (mission rows 3.01 and 3.34). Raises `PeriodNotUsable` or `NotAWholeMonth`.
 
-    Outside the team there is no list of clients, and no figure that stands on fewer than five of them.
+    Outside the team it is asked for by the month; there is no list of clients, and no figure that stands on few.
     """
     await tx.require_team(team_id)
     period = Period.between(from_on, to_on)
+    require_fixed_period(tx, from_on, to_on)
     clients = continuity.by_client(await figures.contacts_by_person(tx, team_id, period))
     found = {"team_id": team_id, "from_on": from_on, "to_on": to_on}
     if len(clients) < await smallest_cell(tx):
@@ -52,7 +56,7 @@ async def team_ratio(tx: Transaction, team_id: UUID, on: date | None) -> dict[st
     await tx.require_team(team_id)
     day = on or tx.today
     clients = await figures.clients_in_care(tx, team_id, day)
-    members = len(await rota.members(tx, team_id, day))
+    team = len(await members(tx, team_id, day))
     contracts = await figures.contracts(tx, team_id, Period(day, day))
     minutes = sum(contract.minutes_per_week for contract in contracts)
     full_time = await _amount(tx, RuleCode.FULL_TIME_WEEK, day)
@@ -61,11 +65,11 @@ async def team_ratio(tx: Transaction, team_id: UUID, on: date | None) -> dict[st
         "team_id": team_id,
         "on": day,
         "clients": clients,
-        "members": members,
+        "members": team,
         "contracted_minutes": minutes,
         "full_time_minutes": full_time,
         "wte": None if wte is None else rounded(wte, 2),
-        "clients_per_member": Ratio.of(clients, members),
+        "clients_per_member": Ratio.of(clients, team),
         "clients_per_wte": None if wte is None else Ratio.of(clients, wte),
     }
 

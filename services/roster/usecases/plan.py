@@ -7,24 +7,23 @@ from uuid import UUID
 from sqlmodel import col
 
 from services.common.db import Transaction
+from services.common.membership import require_members
 from services.common.paging import PageRequest, page
-from services.common.types import day_in_england
-from services.roster.domain.period import midnight_after, midnight_of
-from services.roster.domain.presence import NotInTheTeam
-from services.roster.domain.shift import NewShift, Shift
+from services.common.types import day_in_england, midnight_in_england
+from services.roster.domain.period import midnight_after
+from services.roster.domain.shift import NewShift, Shift, ShiftClash
 from services.roster.domain.visit_plan import NewVisitPlan, NotTheNamedNurse, VisitPlan
 from services.roster.events import ShiftPlanned
-from services.roster.store import booking, facts, rota
+from services.roster.store import facts, rota
 
 
 async def plan_shift(tx: Transaction, new: NewShift) -> Shift:
     """The team plans a stretch of one member's time. Raises `NotFound`, `NotInTheTeam` or `ShiftClash`."""
     await tx.require_team(new.team_id)
-    if new.employee_id not in await rota.members(tx, new.team_id, day_in_england(new.starts_at)):
-        raise NotInTheTeam
+    await require_members(tx, new.team_id, day_in_england(new.starts_at), {"/body/employee_id": new.employee_id})
     await tx.take_turns(new.employee_id)
     shift = Shift.planned(new, tx.actor.employee_id, tx.now)
-    async with booking.without_clash(tx):
+    async with tx.refusing({"shift_one_at_a_time": ShiftClash}):
         tx.add(shift)
     planned = ShiftPlanned(
         shift_id=shift.id,
@@ -45,7 +44,7 @@ async def list_shifts(
     """The shifts that start on these days in England."""
     wanted = await rota.of_team(tx, Shift, team_id)
     if from_on is not None:
-        wanted = wanted.where(col(Shift.starts_at) >= midnight_of(from_on))
+        wanted = wanted.where(col(Shift.starts_at) >= midnight_in_england(from_on))
     if to_on is not None:
         wanted = wanted.where(col(Shift.starts_at) < midnight_after(to_on))
     return await page(tx, wanted, Shift, request)

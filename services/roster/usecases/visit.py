@@ -9,10 +9,10 @@ from services.common.errors import NotFound
 from services.roster.domain.base import Channel
 from services.roster.domain.known import RecordedContact
 from services.roster.domain.presence import require_fit
-from services.roster.domain.visit import Cancellation, Move, NewVisit, PlanOfAnotherClient, Visit
+from services.roster.domain.visit import CLASHES, Cancellation, Move, NewVisit, PlanOfAnotherClient, Visit
 from services.roster.domain.visit_plan import VisitPlan
 from services.roster.events import VisitDone, VisitPlanned
-from services.roster.store import booking, facts, rota
+from services.roster.store import facts, rota
 
 
 async def plan_visit(tx: Transaction, new: NewVisit) -> Visit:
@@ -22,12 +22,13 @@ async def plan_visit(tx: Transaction, new: NewVisit) -> Visit:
     `NurseAlreadyBooked` or `ClientAlreadyVisited`.
     """
     await tx.require_team(new.team_id)
+    await facts.care_team(tx, new.team_id, new.client_id)
     await _require_own_plan(tx, new)
     visit = Visit.planned(new, tx.actor.employee_id, tx.now)
     await tx.take_turns(visit.id)
     await tx.take_turns(visit.client_id, *visit.people())
     await _require_fit(tx, visit)
-    async with booking.without_clash(tx):
+    async with tx.refusing(CLASHES):
         tx.add(visit)
     contact = await facts.contact_naming(tx, visit)
     if contact is None:
@@ -73,7 +74,7 @@ async def move_visit(tx: Transaction, visit_id: UUID, move: Move, if_match: int)
     visit = await tx.get(Visit, visit_id, lock=True)
     require_version(visit, if_match)
     await tx.take_turns(visit.client_id, *visit.people(), move.employee_id, move.accompanied_by)
-    async with booking.without_clash(tx):
+    async with tx.refusing(CLASHES):
         visit.move(move, tx.now)
         with tx.session.no_autoflush:
             await _require_fit(tx, visit)
@@ -102,6 +103,7 @@ def finish_visit(tx: Transaction, visit: Visit, contact: RecordedContact) -> Non
         care_contact_id=contact.care_contact_id,
         starts_at=visit.starts_at,
         ends_at=visit.ends_at,
+        channel=visit.channel,
         done_at=contact.done_at,
     )
     tx.publish(done, about=visit)
