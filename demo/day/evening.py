@@ -127,7 +127,7 @@ async def scorecard(day: Day, step: Step) -> None:
     said = f"client-facing share: {share['percent']} % of {summary['contracted_minutes'] / 60:g} contracted hours"
     step.check(share["percent"] == 28.4, f"{said} (the team aims at {summary['target_percent']} %)")
     path = f"/roster/v1/continuity?team_id={TEAM}&from_on={week_ago}&to_on={today}"
-    continuity = (await day.gateway.get("anneke", path))["named_or_deputy"]
+    continuity = (await day.gateway.get("ruth", path))["named_or_deputy"]
     step.check(continuity["percent"] is not None, f"continuity: {continuity['percent']} % by named nurse or deputy")
     await _money_and_obstacles(day, step)
 
