@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 log = logging.getLogger(__name__)
@@ -206,7 +207,7 @@ def _database(request: Request, error: Exception) -> JSONResponse:
     if is_database_down(error):
         return _refused(request, Unavailable("The database is away for the moment."))
     state = str(getattr(getattr(error, "orig", None), "sqlstate", ""))
-    if state in TURN_LOST:
+    if state in TURN_LOST or isinstance(error, StaleDataError):
         return _refused(request, Unavailable("Somebody else changed the same thing at the same moment."))
     if isinstance(error, IntegrityError) and state in BROKEN:
         return _refused(request, BROKEN[state]())
@@ -233,6 +234,7 @@ def install(app: FastAPI) -> None:
         RequestValidationError: _invalid,
         HTTPException: _http,
         DBAPIError: _database,
+        StaleDataError: _database,
         **dict.fromkeys(DATABASE_DOWN, _database),
         Exception: _defect,
     }
