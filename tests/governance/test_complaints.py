@@ -138,8 +138,23 @@ async def test_outside_the_team_complaints_are_counts_and_small_ones_are_hidden(
         "not_yet_learned": 9,
         "compliments": 0,
     }
-    outside = await counted(heatshield)
+    outside = await counted(heatshield, as_of="2026-03-31")
     assert {code for code, count in outside.items() if count is not None} == {"complaints", "not_yet_learned"}
-    assert outside["complaints"] == 9
+    assert outside["complaints"] == 8
     early = await counted(nurse, as_of="2026-02-09")
     assert (early["complaints"], early["acknowledged_in_time"], early["not_yet_due"]) == (8, 5, 3)
+
+
+async def test_outside_the_team_complaints_are_counted_at_a_months_end(nurse: Any, heatshield: Any) -> None:
+    """What was counted on two days could be taken from each other, and leave the one complaint between them."""
+    for day in ("2026-03-31", "2026-04-15"):
+        for _ in range(5):
+            await received(nurse, received_on=day)
+    this_month_ends = (today().replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    for as_of in ("2026-03-30", "2026-04-15", this_month_ends.isoformat()):
+        refused = await heatshield.get("/v1/complaints/summary", params={"team_id": str(TEAM), "as_of": as_of})
+        assert (refused.status_code, refused.json()["code"]) == (422, "not_a_months_end")
+        assert refused.json()["errors"][0]["pointer"] == "/query/as_of"
+    assert [(await counted(heatshield, as_of=day))["complaints"] for day in ("2026-03-31", "2026-04-30")] == [5, 10]
+    assert (await counted(heatshield))["complaints"] == 10
+    assert (await counted(nurse, as_of="2026-04-14"))["complaints"] == 5

@@ -103,6 +103,21 @@ async def test_a_period_does_not_run_backwards(nurse: Any) -> None:
 
 
 @pytest.mark.parametrize("persona", ["coach", "heatshield", "steering", "commissioner"])
+async def test_outside_the_team_measures_are_of_whole_calendar_months(
+    governance: Running, nurse: Any, persona: str
+) -> None:
+    """March less March without its last day would be one day, and perhaps one person."""
+    around = await governance.client("governance", uuid7(), persona)
+    for from_on, to_on in (("2026-03-01", "2026-03-30"), ("2026-03-02", "2026-03-31"), ("2026-03-01", "2026-04-30")):
+        days = PERIOD | {"from_on": from_on, "to_on": to_on}
+        refused = await around.get("/v1/measures", params=days)
+        assert (refused.status_code, refused.json()["code"]) == (422, "not_a_whole_month")
+        assert refused.json()["errors"][0]["pointer"] == "/query/from_on"
+        assert (await nurse.get("/v1/measures", params=days)).status_code == 200
+    assert (await around.get("/v1/measures", params=PERIOD)).status_code == 200
+
+
+@pytest.mark.parametrize("persona", ["coach", "heatshield", "steering", "commissioner"])
 async def test_outside_the_team_a_figure_on_fewer_than_five_is_hidden(
     governance: Running, nurse: Any, persona: str
 ) -> None:

@@ -18,5 +18,5 @@ router = api_router(tags=["measures"])
 async def measure_team(
     tx: ByTeamOrAround, team_id: UUID, from_on: Annotated[Day, Query()], to_on: Annotated[Day, Query()]
 ) -> object:
-    """Every measure, each with its definition. Outside the team a figure on fewer than five is hidden."""
+    """Every measure, each with its definition. Outside the team: of one calendar month, and none that stands on few."""
     return await usecases.measure_team(tx, team_id, from_on, to_on)

@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlmodel import Field
 
 from services.common.errors import Conflict, Unprocessable
+from services.common.figures import Cell, Layout
 from services.common.models import TeamOwned, only_states
 from services.common.rules import Rule
 from services.common.types import Day, Input, NewId, Words
 from services.governance.domain.base import Base, always
-from services.governance.domain.cell import Cell, Layout
 from services.governance.domain.working_days import add_working_days
 
 

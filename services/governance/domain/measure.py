@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from services.common.errors import Unprocessable
-from services.governance.domain.cell import MINUTES, REASON, Cell, Cells, under
+from services.common.figures import Cell, Cells, under
+from services.governance.domain.cell import MINUTES, REASON
 
 
 class Kind(StrEnum):

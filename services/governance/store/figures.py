@@ -1,7 +1,7 @@
 """The cells that measures are made of, counted from one team's facts of one period in a fixed number of statements."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, and_, extract, func, select
 from sqlmodel import col
 
 from services.common.db import Transaction
+from services.common.figures import Cell
 from services.common.models import TeamOwned
-from services.common.types import ENGLAND
-from services.governance.domain.cell import ACTIVITY_TYPES, MINUTES, NOT_TAKEN_REASONS, REASON, SOCIAL_TYPES, Cell
+from services.common.types import midnight_in_england
+from services.governance.domain.cell import ACTIVITY_TYPES, MINUTES, NOT_TAKEN_REASONS, REASON, SOCIAL_TYPES
 from services.governance.domain.fact import (
     AssessmentFact,
     ContactFact,
@@ -36,16 +37,12 @@ class Period:
 
     def instants(self, model: type[TeamOwned], column: Any) -> ColumnElement[bool]:
         """The team's facts whose instant lies in these days."""
-        after_last = _start(self.last + timedelta(days=1))
-        return and_(col(model.team_id) == self.team_id, column >= _start(self.first), column < after_last)
+        first, after_last = midnight_in_england(self.first), midnight_in_england(self.last + timedelta(days=1))
+        return and_(col(model.team_id) == self.team_id, column >= first, column < after_last)
 
     def days(self, model: type[TeamOwned], column: Any) -> ColumnElement[bool]:
         """The team's facts whose date is one of these days."""
         return and_(col(model.team_id) == self.team_id, column.between(self.first, self.last))
-
-
-def _start(day: date) -> datetime:
-    return datetime.combine(day, time(), ENGLAND)
 
 
 async def cells(tx: Transaction, period: Period) -> dict[str, Cell]:

@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from services.common.db import Transaction
+from services.common.figures import hidden, standing_day
 from services.common.paging import PageRequest, page
 from services.common.rulebook import rule_in_force, smallest_cell
-from services.governance.domain.cell import hidden
 from services.governance.domain.complaint import (
     COUNTS,
     Acknowledgement,
@@ -66,9 +66,12 @@ async def list_complaints(
 
 
 async def count_complaints(tx: Transaction, *, team_id: UUID, as_of: date | None) -> dict[str, Any]:
-    """How many, and how the clock was kept. Outside the team small counts are hidden. Raises `NotFound`."""
+    """How many, and how the clock was kept. Outside the team small counts are hidden.
+
+    Raises `NotFound` or `NotAMonthsEnd`.
+    """
     await tx.require_team(team_id)
-    day = as_of or tx.today
+    day = standing_day(as_of, tx.today, outside=not tx.actor.is_team_bound)
     cells = counts(await complaints.of_team(tx, team_id), day)
     away = frozenset() if tx.actor.is_team_bound else hidden(cells, COUNTS, await smallest_cell(tx))
     items = [

@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from services.common.db import Transaction
-from services.common.rulebook import smallest_cell
-from services.governance.domain.cell import WORK, hidden
+from services.common.figures import hidden
+from services.common.rulebook import require_fixed_period, smallest_cell
+from services.governance.domain.cell import WORK
 from services.governance.domain.fact import (
     AssessmentFact,
     ContactFact,
@@ -24,13 +25,14 @@ from services.governance.store.figures import Period, cells
 
 
 async def measure_team(tx: Transaction, team_id: UUID, first: date, last: date) -> dict[str, Any]:
-    """Every measure of a team and a period. Outside the team, what stands on few people or events is hidden.
+    """Every measure of a team and a period, which outside the team is one month, with what stands on few hidden.
 
-    Raises `NotFound` for a team that is not the caller's, or `PeriodBackwards`.
+    Raises `NotFound` for a team that is not the caller's, `PeriodBackwards` or `NotAWholeMonth`.
     """
     await tx.require_team(team_id)
     if last < first:
         raise PeriodBackwards
+    require_fixed_period(tx, first, last)
     found = await cells(tx, Period(team_id, first, last))
     away = frozenset() if tx.actor.is_team_bound else hidden(found, WORK, await smallest_cell(tx))
     return {"team_id": team_id, "from_on": first, "to_on": last, "items": list(figures(found, away))}
