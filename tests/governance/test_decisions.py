@@ -1,51 +1,15 @@
 """A decision is adopted by consent: enough of the team took a position, and nobody objects."""
 
 import asyncio
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from uuid6 import uuid7
 
-from services.common.auth import SYSTEM
 from services.governance.events import DecisionAdopted
-from tests.governance.conftest import THIRD, today
-from tests.running import DEPUTY, NURSE, OTHER_TEAM, STRANGER, TEAM, Running
-
-
-def a_decision(**changes: Any) -> dict[str, Any]:
-    decision = {
-        "id": str(uuid7()),
-        "team_id": str(TEAM),
-        "title": "Take on the person the surgery asked about",
-        "proposal": "From Thursday; Tom is the named nurse, Joel the deputy.",
-        "subjects": [{"kind": "referral", "id": str(uuid7())}],
-    }
-    return decision | changes
-
-
-def an_adoption(**changes: Any) -> dict[str, Any]:
-    return {"review_on": day_from_now(30)} | changes
-
-
-def day_from_now(days: int) -> str:
-    return (today() + timedelta(days=days)).isoformat()
-
-
-async def proposed(nurse: Any, **changes: Any) -> str:
-    answer = await nurse.post("/v1/decisions", json=a_decision(**changes))
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
-
-
-async def takes(client: Any, decision_id: str, position: str, **more: Any) -> Any:
-    return await client.post(f"/v1/decisions/{decision_id}/positions", json={"position": position, **more})
-
-
-async def adopts(client: Any, decision_id: str, **changes: Any) -> Any:
-    return await client.post(f"/v1/decisions/{decision_id}/adopt", json=an_adoption(**changes))
+from tests.governance.conftest import THIRD
+from tests.governance.deciding import a_decision, adopts, day_from_now, proposed, takes
+from tests.running import DEPUTY, NURSE, OTHER_TEAM, TEAM, Running
 
 
 async def test_anonymous_is_refused(governance: Running) -> None:
@@ -100,6 +64,8 @@ async def test_one_objection_stops_adoption_and_so_does_a_missing_quorum(governa
         "agree": 1,
         "can_live_with": 1,
         "cannot_live_with": 0,
+        "in_person": 2,
+        "needed_in_person": 2,
     }
 
 
@@ -146,84 +112,6 @@ async def test_a_decision_not_adopted_says_why_and_is_not_told(governance: Runni
     assert (ended.json()["status"], ended.json()["outcome_words"]) == ("not_adopted", "Rule 6 protects us")
     assert (await adopts(nurse, decision_id)).json()["code"] == "decision_already_settled"
     assert await governance.published("governance") == []
-
-
-async def test_an_objection_needs_its_reason(nurse: Any) -> None:
-    decision_id = await proposed(nurse)
-    refused = await takes(nurse, decision_id, "cannot_live_with")
-    assert refused.status_code == 422
-    assert refused.json()["code"] == "objection_needs_reason"
-    assert refused.json()["errors"][0]["pointer"] == "/body/reason"
-
-
-async def test_a_changed_position_replaces_the_old_one_and_the_old_one_is_kept(governance: Running, nurse: Any) -> None:
-    decision_id = await proposed(nurse)
-    before = (await takes(nurse, decision_id, "cannot_live_with", reason="Not on a Friday")).json()
-    after = (await takes(nurse, decision_id, "can_live_with")).json()
-    assert [position["position"] for position in after["positions"]] == ["can_live_with"]
-    assert [position["position"] for position in after["history"]] == ["cannot_live_with", "can_live_with"]
-    assert after["history"][0] == before["positions"][0]
-    assert {position["recorded_by"] for position in after["history"]} == {str(NURSE)}
-    assert after["version"] > before["version"]
-
-
-@pytest.mark.parametrize("statement", ["update position_taken set reason = 'x'", "delete from position_taken"])
-async def test_the_history_of_positions_cannot_be_changed(governance: Running, nurse: Any, statement: str) -> None:
-    await takes(nurse, await proposed(nurse), "agree")
-    with pytest.raises(DBAPIError, match="kept as they were written"):
-        async with governance.databases["governance"].transaction(SYSTEM) as tx:
-            await tx.session.execute(text(statement))
-
-
-async def test_a_meeting_records_the_positions_of_those_present(nurse: Any) -> None:
-    decision_id = await proposed(nurse)
-    about = {"employee_id": str(DEPUTY), "recorded_at_meeting": True}
-    recorded = await takes(nurse, decision_id, "agree", **about)
-    assert recorded.status_code == 201, recorded.text
-    (position,) = recorded.json()["positions"]
-    assert (position["employee_id"], position["recorded_by"]) == (str(DEPUTY), str(NURSE))
-    assert position["recorded_at_meeting"] is True
-
-
-async def test_nobody_speaks_for_another_outside_a_meeting(nurse: Any) -> None:
-    refused = await takes(nurse, await proposed(nurse), "agree", employee_id=str(DEPUTY))
-    assert refused.status_code == 422
-    assert refused.json()["code"] == "position_is_ones_own"
-    assert refused.json()["errors"][0]["pointer"] == "/body/recorded_at_meeting"
-
-
-async def test_only_a_current_member_has_a_position(governance: Running, nurse: Any) -> None:
-    decision_id = await proposed(nurse)
-    left = {"team_id": str(TEAM), "employee_id": str(THIRD), "from_on": "2025-01-01", "until_on": "2025-06-30"}
-    await governance.deliver("governance", "hr.team_membership.changed.v1", left, version=2)
-    for employee in (STRANGER, THIRD):
-        refused = await takes(nurse, decision_id, "agree", employee_id=str(employee), recorded_at_meeting=True)
-        assert refused.status_code == 422
-        assert refused.json()["code"] == "not_a_member_today"
-    assert (await nurse.get(f"/v1/decisions/{decision_id}")).json()["consent"]["members"] == 2
-
-
-async def test_who_left_the_team_no_longer_objects_or_counts(governance: Running, nurse: Any) -> None:
-    third, decision_id = await governance.client("governance", THIRD), await proposed(nurse)
-    await takes(third, decision_id, "cannot_live_with", reason="I would rather not")
-    await takes(nurse, decision_id, "agree")
-    left = {"team_id": str(TEAM), "employee_id": str(THIRD), "from_on": "2025-01-01", "until_on": "2025-06-30"}
-    await governance.deliver("governance", "hr.team_membership.changed.v1", left, version=2)
-    alone = await adopts(nurse, decision_id)
-    assert alone.json()["code"] == "quorum_not_met"
-    await takes(await governance.client("governance", DEPUTY), decision_id, "agree")
-    assert (await adopts(nurse, decision_id)).status_code == 200
-
-
-async def test_an_objection_is_lifted_by_who_made_it_alone(governance: Running, nurse: Any) -> None:
-    deputy, decision_id = await governance.client("governance", DEPUTY), await proposed(nurse)
-    await takes(deputy, decision_id, "cannot_live_with", reason="The round is full")
-    for position in ("agree", "not_here", "cannot_live_with"):
-        more = {"employee_id": str(DEPUTY), "recorded_at_meeting": True, "reason": "As said"}
-        refused = await takes(nurse, decision_id, position, **more)
-        assert refused.status_code == 409
-        assert refused.json()["code"] == "objection_is_theirs_to_lift"
-    assert (await takes(deputy, decision_id, "can_live_with")).status_code == 201
 
 
 async def test_a_review_lies_ahead(governance: Running, nurse: Any) -> None:

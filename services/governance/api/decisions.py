@@ -53,7 +53,7 @@ async def take_position(tx: ByNurse, decision_id: UUID, body: NewPosition, respo
 
 @router.post("/decisions/{decision_id}/adopt", response_model=WholeDecision)
 async def adopt_decision(tx: ByNurse, decision_id: UUID, body: Adoption, response: Response) -> object:
-    """Adopt it: nobody objects, and enough of the team took a position."""
+    """Adopt it: nobody objects, and enough of the team took a position, more than one of them in person."""
     return _whole(await usecases.adopt_decision(tx, decision_id, body), response)
 
 

@@ -39,7 +39,7 @@ class PositionShape(Answer):
 
 
 class ConsentShape(Answer):
-    """Where the team's current members stand, and how many of them have to answer."""
+    """Where the team's current members stand, how many have to answer, and how many of these by themselves."""
 
     members: int
     needed: int
@@ -47,6 +47,8 @@ class ConsentShape(Answer):
     agree: int
     can_live_with: int
     cannot_live_with: int
+    in_person: int
+    needed_in_person: int
 
 
 class WholeDecision(DecisionShape):

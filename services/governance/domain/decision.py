@@ -101,6 +101,16 @@ class QuorumNotMet(Conflict):
         super().__init__(f"Members who took a position: {answered} of the {needed} that are needed.")
 
 
+class TooFewInPerson(Conflict):
+    """What one member wrote down for everybody is not yet everybody's consent."""
+
+    field = "/path/decision_id"
+    way_out = "Ask members to take their position themselves, each signed in as themselves."
+
+    def __init__(self, in_person: int, needed: int) -> None:
+        super().__init__(f"Members who took their position themselves: {in_person} of the {needed} that are needed.")
+
+
 class ReviewInThePast(Unprocessable):
     """A review is still to come when the decision is adopted."""
 
@@ -120,16 +130,22 @@ class Consent:
     agree: int
     can_live_with: int
     cannot_live_with: int
+    in_person: int
+    needed_in_person: int
 
     @classmethod
-    def among(cls, members: Collection[UUID], positions: Iterable[Position], quorum: Rule) -> Self:
-        stances = [position.position for position in positions if position.employee_id in members]
+    def among(cls, members: Collection[UUID], positions: Iterable[Position], quorum: Rule, in_person: Rule) -> Self:
+        """A team smaller than the number needed in person needs all of it."""
+        theirs = [position for position in positions if position.employee_id in members]
+        stances = [position.position for position in theirs]
         return cls(
             members=len(members),
             needed=quorum.share_of(len(members)),
             agree=stances.count(Stance.AGREE),
             can_live_with=stances.count(Stance.CAN_LIVE_WITH),
             cannot_live_with=stances.count(Stance.CANNOT_LIVE_WITH),
+            in_person=sum(one.is_taken_in_person and one.position != Stance.NOT_HERE for one in theirs),
+            needed_in_person=min(in_person.amount, len(members)),
         )
 
     @property
@@ -165,12 +181,14 @@ class Decision(TeamOwned, Base, table=True):
             raise DecisionAlreadySettled(self.status)
 
     def adopt(self, adoption: Adoption, consent: Consent, *, by: UUID | None, today: date, now: datetime) -> None:
-        """Raises `DecisionAlreadySettled`, `ObjectionStands`, `QuorumNotMet` or `ReviewInThePast`."""
+        """Raises `DecisionAlreadySettled`, `ObjectionStands`, `QuorumNotMet`, `TooFewInPerson` or `ReviewInThePast`."""
         self.require_open()
         if consent.cannot_live_with:
             raise ObjectionStands(consent.cannot_live_with)
         if consent.answered < consent.needed:
             raise QuorumNotMet(consent.answered, consent.needed)
+        if consent.in_person < consent.needed_in_person:
+            raise TooFewInPerson(consent.in_person, consent.needed_in_person)
         if adoption.review_on < today:
             raise ReviewInThePast
         self.review_on, self.adopted_on = adoption.review_on, today

@@ -62,13 +62,13 @@ class NotAMemberToday(Unprocessable):
 
 
 class ObjectionIsTheirsToLift(Conflict):
-    """An objection that a member made is withdrawn by that member and nobody else."""
+    """An objection is replaced by the member whose it is or by who recorded it for them, and by nobody else."""
 
     field = "/body/employee_id"
-    way_out = "Ask the member to change their position themselves."
+    way_out = "Ask the member to change their position themselves, or whoever recorded it to correct it."
 
     def __init__(self) -> None:
-        super().__init__("This member objected themselves, so only they can take the objection back.")
+        super().__init__("This member objects, and the objection is not yours to take back.")
 
 
 class Taken(SQLModel):
@@ -100,8 +100,13 @@ class Position(Taken, Base, table=True):
         return cls(**kept, **about, recorded_by=by, taken_at=now)
 
     @property
-    def is_own_objection(self) -> bool:
-        return self.position == Stance.CANNOT_LIVE_WITH and self.recorded_by == self.employee_id
+    def is_taken_in_person(self) -> bool:
+        return self.recorded_by == self.employee_id
+
+    def require_replaceable_by(self, caller: UUID | None) -> None:
+        """Raises `ObjectionIsTheirsToLift`."""
+        if self.position == Stance.CANNOT_LIVE_WITH and caller not in (self.employee_id, self.recorded_by):
+            raise ObjectionIsTheirsToLift
 
 
 class PositionTaken(Taken, Stored, Base, table=True):

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 class RuleCode(StrEnum):
     DECISION_QUORUM = "decision.quorum"
+    DECISION_IN_PERSON = "decision.in_person"
     GROUND_RULES_IN_FORCE = "ground_rules.in_force"
     OBSTACLE_TO_WORKING_GROUP = "obstacle.to_working_group"
     OBSTACLE_TO_STEERING_GROUP = "obstacle.to_steering_group"

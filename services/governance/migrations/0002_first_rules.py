@@ -24,6 +24,15 @@ RULES = (
         "to_be_confirmed",
     ),
     (
+        "decision.in_person",
+        FIRST_DAY,
+        2,
+        1,
+        "members",
+        f"Derived from {AQUA}, “Agree with decision or can live with it”: one member alone cannot say so for all; two is a proposal",
+        "to_be_confirmed",
+    ),
+    (
         "ground_rules.in_force",
         FIRST_DAY,
         8,

@@ -13,7 +13,6 @@ from services.governance.domain.decision import Adoption, Consent, Decision, New
 from services.governance.domain.position import (
     NewPosition,
     NotAMemberToday,
-    ObjectionIsTheirsToLift,
     Position,
     PositionIsOnesOwn,
     PositionTaken,
@@ -90,15 +89,15 @@ async def _whose(tx: Transaction, decision: Decision, new: NewPosition) -> UUID:
     if whose not in await decisions.members(tx, decision.team_id, tx.today):
         raise NotAMemberToday
     before = await decisions.position_of(tx, decision.id, whose)
-    if before is not None and before.is_own_objection:
-        raise ObjectionIsTheirsToLift
+    if before is not None:
+        before.require_replaceable_by(caller)
     return whose
 
 
 async def adopt_decision(tx: Transaction, decision_id: UUID, adoption: Adoption) -> WholeDecision:
     """The team adopts a decision by consent, and the others hear of it.
 
-    Raises `DecisionAlreadySettled`, `ObjectionStands`, `QuorumNotMet` or `ReviewInThePast`.
+    Raises `DecisionAlreadySettled`, `ObjectionStands`, `QuorumNotMet`, `TooFewInPerson` or `ReviewInThePast`.
     """
     decision = await tx.get(Decision, decision_id, lock=True)
     whole = await _whole(tx, decision)
@@ -128,5 +127,6 @@ async def _whole(tx: Transaction, decision: Decision) -> WholeDecision:
     taken = await decisions.positions(tx, decision.id)
     members = await decisions.members(tx, decision.team_id, tx.today)
     quorum = await rule_in_force(tx, RuleCode.DECISION_QUORUM, tx.today)
+    in_person = await rule_in_force(tx, RuleCode.DECISION_IN_PERSON, tx.today)
     history = await decisions.history(tx, decision.id)
-    return WholeDecision(decision, taken, history, Consent.among(members, taken, quorum))
+    return WholeDecision(decision, taken, history, Consent.among(members, taken, quorum, in_person))
