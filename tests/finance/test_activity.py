@@ -97,17 +97,31 @@ async def test_a_wholly_costed_contact_is_told_and_entered_in_the_ledger_once(fi
     assert len(await lines(finance)) == 3
 
 
-async def test_the_contract_with_this_team_counts_before_one_with_another(finance: Running) -> None:
+async def test_a_contract_with_another_team_costs_nothing_of_this_one(finance: Running) -> None:
+    """A contact given as cover waits until the employee has terms with the team whose client it was."""
     await finance.deliver("finance", CONTRACT, a_contract(band="7", team_id=str(OTHER_TEAM), from_on="2026-10-01"))
+    await finance.deliver("finance", CONTACT, a_contact())
+    assert [(line["band"], line["cost_pence"]) for line in await lines(finance)] == [(None, None)]
+    assert await finance.published("finance", ActivityCosted) == []
     await finance.deliver("finance", CONTRACT, a_contract(band="6"))
+    assert [line["band"] for line in await lines(finance)] == ["6"]
+    await finance.deliver("finance", CONTACT, a_contact())
+    assert [line["band"] for line in await lines(finance)] == ["6", "6"]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+async def test_of_several_contracts_with_the_team_the_one_begun_last_counts(finance: Running, order: int) -> None:
+    """Of those begun on one day, the one with the highest id: never the one that happened to arrive first."""
+    first, second, third = sorted(str(uuid7()) for _ in range(3))
+    contracts = [
+        a_contract(contract_id=third, band="4", from_on="2026-01-01"),
+        a_contract(contract_id=second, band="6", from_on="2026-10-01"),
+        a_contract(contract_id=first, band="7", from_on="2026-10-01"),
+    ]
+    for contract in contracts[::order]:
+        await finance.deliver("finance", CONTRACT, contract)
     await finance.deliver("finance", CONTACT, a_contact())
     assert [line["band"] for line in await lines(finance)] == ["6"]
-
-
-async def test_a_contract_with_another_team_costs_a_contact_given_as_cover(finance: Running) -> None:
-    await finance.deliver("finance", CONTRACT, a_contract(band="7", team_id=str(OTHER_TEAM)))
-    await finance.deliver("finance", CONTACT, a_contact())
-    assert [line["band"] for line in await lines(finance)] == ["7"]
 
 
 @pytest.mark.parametrize("days", [{"from_on": "2026-11-11"}, {"until_on": "2026-11-09"}])

@@ -39,10 +39,9 @@ class EmployeeContract(Base, table=True):
 
 
 def contract_on(contracts: Iterable[EmployeeContract], team_id: UUID, on: date) -> EmployeeContract | None:
-    """The contract that counts on this day: one with this very team before another, then the one begun last."""
-    standing = [contract for contract in contracts if contract.is_in_force(on)]
-    return max(
-        standing,
-        key=lambda contract: (contract.team_id == team_id, contract.from_on, contract.contract_id),
-        default=None,
-    )
+    """The employee's contract with this very team that counts on this day; another team's never does.
+
+    Of several the one begun last counts, and of those begun on one day the one whose id is the highest.
+    """
+    standing = [contract for contract in contracts if contract.team_id == team_id and contract.is_in_force(on)]
+    return max(standing, key=lambda contract: (contract.from_on, contract.contract_id), default=None)
