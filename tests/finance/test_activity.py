@@ -2,14 +2,14 @@
 
 import asyncio
 from typing import Any
-from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from sqlalchemy import text
 from uuid6 import uuid7
 
-from services.common.auth import Persona
+from services.common.auth import SYSTEM, Persona
 from services.finance.domain.activity import ActivityLine, cost_contact
 from services.finance.domain.cost import HourlyCost
 from services.finance.events import ActivityCosted
@@ -228,6 +228,14 @@ async def test_lines_come_in_pages(finance: Running) -> None:
     second = (await nurse.get(f"/v1/activity-lines?{NOVEMBER}&limit=2&cursor={first['next_cursor']}")).json()
     assert [len(page["items"]) for page in (first, second)] == [2, 1]
     assert second["next_cursor"] is None
+
+
+@pytest.mark.parametrize(("table", "column"), [("activity_line", "occurred_on"), ("reablement_episode", "started_on")])
+async def test_a_list_of_all_teams_finds_its_days_by_an_index(finance: Running, table: str, column: str) -> None:
+    by_column = text("select count(*) from pg_indexes where tablename = :table and indexdef like :columns")
+    async with finance.databases["finance"].transaction(SYSTEM) as tx:
+        found = await tx.session.scalar(by_column, {"table": table, "columns": f"%({column}, id)"})
+    assert found == 1
 
 
 @pytest.mark.parametrize("path", ["activity-lines?", f"activity-costs?team_id={TEAM}&"])

@@ -140,5 +140,6 @@ for check in (
 ):
     ActivityLine.__table__.append_constraint(check)  # type: ignore[attr-defined]
 Index("ix_activity_line_team_day", col(ActivityLine.team_id), col(ActivityLine.occurred_on))
+Index("ix_activity_line_day", col(ActivityLine.occurred_on), col(ActivityLine.id))
 Index("ix_activity_line_client_day", col(ActivityLine.client_id), col(ActivityLine.occurred_on))
 Index("activity_line_waiting", col(ActivityLine.employee_id), postgresql_where=text("cost_pence is null"))

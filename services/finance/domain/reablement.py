@@ -94,4 +94,5 @@ for check in (
     CheckConstraint("ended_on >= started_on", name="reablement_episode_ends_after_it_starts"),
 ):
     ReablementEpisode.__table__.append_constraint(check)  # type: ignore[attr-defined]
+Index("ix_reablement_episode_day", col(ReablementEpisode.started_on), col(ReablementEpisode.id))
 Index("ix_reablement_episode_client_day", col(ReablementEpisode.client_id), col(ReablementEpisode.started_on))

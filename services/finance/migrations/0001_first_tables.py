@@ -53,6 +53,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_activity_line_care_contact_id"), "activity_line", ["care_contact_id"], unique=False)
     op.create_index("ix_activity_line_client_day", "activity_line", ["client_id", "occurred_on"], unique=False)
+    op.create_index("ix_activity_line_day", "activity_line", ["occurred_on", "id"], unique=False)
     op.create_index("ix_activity_line_team", "activity_line", ["team_id", "id"], unique=False)
     op.create_index("ix_activity_line_team_day", "activity_line", ["team_id", "occurred_on"], unique=False)
     op.create_table(
@@ -143,6 +144,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("episode_of_care_id"),
     )
     op.create_index("ix_reablement_episode_client_day", "reablement_episode", ["client_id", "started_on"], unique=False)
+    op.create_index("ix_reablement_episode_day", "reablement_episode", ["started_on", "id"], unique=False)
     op.create_index("ix_reablement_episode_team", "reablement_episode", ["team_id", "id"], unique=False)
     op.create_table(
         "contribution",
