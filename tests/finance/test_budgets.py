@@ -1,7 +1,7 @@
 """A pooled budget: who pledged, who has paid, what was spent, and where the present pace leads."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -248,6 +248,26 @@ async def test_who_answers_for_the_money_reads_the_budget(finance: Running) -> N
     for persona in (Persona.FINANCE, Persona.COACH, Persona.HEATSHIELD, Persona.STEERING, Persona.COMMISSIONER):
         client = await finance.client("finance", UUID(int=5), persona)
         assert (await client.get(f"/v1/budgets/{budget['id']}")).json()["total_pence"] == 40_000_000
+
+
+async def test_around_the_team_a_budget_is_told_as_it_stood_at_a_months_end(finance: Running) -> None:
+    """What was spent by two days could be taken from each other, and leave the cost of one client."""
+    budget = await agreed(finance, starts_on="2026-04-01")
+    await finance.deliver("finance", CONTRACT, a_contract())
+    for day in ("2026-04-10", "2026-05-10"):
+        await finance.deliver("finance", CONTACT, a_contact(started_at=f"{day}T10:00:00Z"))
+    path = f"/v1/budgets/{budget['id']}"
+    for persona in (Persona.COACH, Persona.HEATSHIELD, Persona.STEERING, Persona.COMMISSIONER):
+        client = await finance.client("finance", UUID(int=5), persona)
+        for as_of in ("2026-04-10", "2026-05-01", "2099-12-31"):
+            refused = await client.get(f"{path}?as_of={as_of}")
+            assert (refused.status_code, refused.json()["code"]) == (422, "not_a_months_end")
+        standings = [(await client.get(f"{path}?as_of={day}")).json() for day in ("2026-04-30", "2026-05-31")]
+        assert [standing["spent_pence"] for standing in standings] == [3_033, 6_066]
+        latest = (await client.get(path)).json()["as_of"]
+        assert (date.fromisoformat(latest) + timedelta(days=1)).day == 1
+    for client in (await finance.nurse("finance"), await office(finance)):
+        assert (await client.get(f"{path}?as_of=2026-04-10")).json()["spent_pence"] == 3_033
 
 
 async def test_another_teams_budget_does_not_exist_for_a_nurse(finance: Running) -> None:

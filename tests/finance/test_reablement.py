@@ -1,6 +1,6 @@
 """The reablement clock counts days, warns in time, and shows a client to nobody outside the team."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -159,20 +159,20 @@ async def test_episodes_come_in_pages(finance: Running) -> None:
 
 @pytest.fixture
 async def busy(finance: Running) -> Running:
-    """On 23 November: five before their decision, two with one due, one past the free days, and one elsewhere."""
-    for starts_on in ["2026-11-09"] * 5 + ["2026-10-20", "2026-10-13", "2026-10-12"]:
+    """On 31 October: five before their decision, two with one due, one past the free days, and one elsewhere."""
+    for starts_on in ["2026-10-17"] * 5 + ["2026-09-27", "2026-09-20", "2026-09-19"]:
         await finance.deliver("finance", REABLEMENT, a_reablement(starts_on=starts_on))
-    await finance.deliver("finance", REABLEMENT, a_reablement(team_id=str(OTHER_TEAM)))
+    await finance.deliver("finance", REABLEMENT, a_reablement(starts_on="2026-10-17", team_id=str(OTHER_TEAM)))
     return finance
 
 
 async def test_the_team_sees_its_own_counts_whole(busy: Running) -> None:
     nurse = await busy.nurse("finance")
-    answer = await nurse.get(f"/v1/reablement-summary?team_id={TEAM}&as_of=2026-11-23")
+    answer = await nurse.get(f"/v1/reablement-summary?team_id={TEAM}&as_of=2026-10-31")
     assert answer.status_code == 200, answer.text
     assert answer.json() == {
         "team_id": str(TEAM),
-        "as_of": "2026-11-23",
+        "as_of": "2026-10-31",
         "before_decision": {"count": 5, "hidden": False},
         "decision_due": {"count": 2, "hidden": False},
         "after_free_days": {"count": 1, "hidden": False},
@@ -182,9 +182,23 @@ async def test_the_team_sees_its_own_counts_whole(busy: Running) -> None:
 async def test_outside_the_team_counts_under_five_are_hidden(busy: Running) -> None:
     for persona in (Persona.COACH, Persona.HEATSHIELD, Persona.STEERING):
         client = await busy.client("finance", UUID(int=5), persona)
-        answer = (await client.get(f"/v1/reablement-summary?team_id={TEAM}&as_of=2026-11-23")).json()
+        answer = (await client.get(f"/v1/reablement-summary?team_id={TEAM}&as_of=2026-10-31")).json()
         assert answer["before_decision"] == {"count": 5, "hidden": False}
         assert answer["decision_due"] == answer["after_free_days"] == {"count": None, "hidden": True}
+
+
+async def test_outside_the_team_counts_are_told_for_a_months_end(busy: Running) -> None:
+    """What was counted on two days could be taken from each other, and leave the one client between them."""
+    coach = await busy.client("finance", UUID(int=5), Persona.COACH)
+    nurse = await busy.nurse("finance")
+    for as_of in ("2026-10-30", "2026-10-01", "2099-12-31"):
+        path = f"/v1/reablement-summary?team_id={TEAM}&as_of={as_of}"
+        refused = await coach.get(path)
+        assert (refused.status_code, refused.json()["code"]) == (422, "not_a_months_end")
+        assert refused.json()["errors"][0]["pointer"] == "/query/as_of"
+        assert (await nurse.get(path)).status_code == 200
+    latest = (await coach.get(f"/v1/reablement-summary?team_id={TEAM}")).json()["as_of"]
+    assert (date.fromisoformat(latest) + timedelta(days=1)).day == 1
 
 
 async def test_counts_are_not_for_everybody(finance: Running) -> None:

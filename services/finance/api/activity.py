@@ -28,6 +28,6 @@ async def list_activity_lines(
 
 @router.get("/activity-costs", response_model=ActivityCostsShape)
 async def costs_of_activity(tx: ByMoneyReader, team_id: UUID, from_on: Day, to_on: Day) -> object:
-    """Minutes and pence by type of activity and band."""
+    """Minutes and pence by type and band. Outside the team: of one calendar month, and none that stands on few."""
     items = await usecases.costs_of_activity(tx, team_id, from_on, to_on)
     return {"team_id": team_id, "from_on": from_on, "to_on": to_on, "items": items}

@@ -38,7 +38,10 @@ async def list_budgets(tx: ByMoneyReader, page: Asked, team_id: UUID | None = No
 
 @router.get("/budgets/{budget_id}", response_model=BudgetStanding)
 async def read_budget(tx: ByMoneyReader, budget_id: UUID, response: Response, as_of: Day | None = None) -> object:
-    """One budget: its parts, what was spent, an even spend, and where the present pace leads."""
+    """One budget: its parts, what was spent, an even spend, and where the present pace leads.
+
+    To those around the team it is told as it stood at a month's end.
+    """
     return _standing(await usecases.read_budget(tx, budget_id, as_of=as_of), response)
 
 

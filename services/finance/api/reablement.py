@@ -37,6 +37,6 @@ async def list_reablement_episodes(
 
 @router.get("/reablement-summary", response_model=ReablementSummary)
 async def reablement_summary(tx: ByTeamOrAround, team_id: UUID, as_of: Day | None = None) -> object:
-    """How many episodes stand where; outside the team a count under five is hidden."""
+    """How many episodes stand where; outside the team at a month's end, and a count under five is hidden."""
     stages, day = await usecases.reablement_summary(tx, team_id, as_of=as_of)
     return {"team_id": team_id, "as_of": day, **stages}

@@ -47,9 +47,10 @@ class ActivityCostShape(Answer):
 
     activity_type: str
     band: str | None
-    minutes: int
+    minutes: int | None
     cost_pence: int | None
     pence_per_hour: int | None
+    hidden: bool
 
 
 class ActivityCostsShape(Answer):

@@ -10,6 +10,10 @@ from sqlmodel import col
 
 from services.common.db import Transaction
 from services.finance.domain.activity import ActivityLine
+from services.finance.domain.activity_cost import SOCIAL_TYPES, Sum, Sums
+
+# What PostgreSQL's grouping(type, band) says of a row.
+ONE_BAND, ALL_BANDS, ALL_TYPES = 0, 1, 3
 
 
 async def is_known(tx: Transaction, care_contact_id: UUID) -> bool:
@@ -40,15 +44,24 @@ async def listed(tx: Transaction, *, team_id: UUID | None, first: date, last: da
     return wanted if team_id is None else wanted.where(col(ActivityLine.team_id) == team_id)
 
 
-async def costs(tx: Transaction, team_id: UUID, first: date, last: date) -> Sequence[Any]:
-    """Minutes and pence of the team's days by type of activity and band; lines still waiting have no band."""
-    kind, band = col(ActivityLine.activity_type), col(ActivityLine.band)
+async def costs(tx: Transaction, team_id: UUID, first: date, last: date) -> Sums:
+    """Minutes, pence and clients of the team's days by type of activity and band; lines still waiting have no band."""
+    kind, band, client = col(ActivityLine.activity_type), col(ActivityLine.band), col(ActivityLine.client_id).distinct()
     minutes = func.sum(col(ActivityLine.minutes)).label("minutes")
     pence = cast(func.sum(col(ActivityLine.cost_pence)), BigInteger).label("cost_pence")
+    counted = (
+        func.count(client).label("clients"),
+        func.count(client).filter(kind.in_(SOCIAL_TYPES)).label("social_clients"),
+        func.grouping(kind, band).label("summed_over"),
+    )
     wanted = (
-        select(kind, band, minutes, pence)
+        select(kind, band, minutes, pence, *counted)
         .where(col(ActivityLine.team_id) == team_id, col(ActivityLine.occurred_on).between(first, last))
-        .group_by(kind, band)
+        .group_by(func.rollup(kind, band))
         .order_by(kind, band)
     )
-    return await tx.rows(wanted)
+    rows = await tx.rows(wanted)
+    by_band = [Sum(*row[:5]) for row in rows if row.summed_over == ONE_BAND]
+    by_type = {row.activity_type: row.clients for row in rows if row.summed_over == ALL_BANDS}
+    (whole,) = (row for row in rows if row.summed_over == ALL_TYPES)
+    return Sums(by_band, by_type, whole.social_clients, whole.clients)

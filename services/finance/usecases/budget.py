@@ -7,8 +7,10 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
+from services.common.auth import Persona
 from services.common.db import Transaction
 from services.common.errors import NotFound
+from services.common.figures import standing_day
 from services.common.paging import PageRequest, page
 from services.finance.domain import ledger as book
 from services.finance.domain.budget import (
@@ -66,9 +68,15 @@ async def _take_up(tx: Transaction, budget: Budget) -> None:
 
 
 async def read_budget(tx: Transaction, budget_id: UUID, *, as_of: date | None) -> Standing:
-    """Where the budget stands at the end of a day, today unless told otherwise. Raises `NotFound`."""
+    """Where the budget stands at the end of a day, today unless told otherwise.
+
+    To those who neither belong to the team nor keep its books it is told for a month's end, since the difference
+    between two days may be the cost of one client. Raises `NotFound` or `NotAMonthsEnd`.
+    """
     budget = await tx.get(Budget, budget_id)
-    parts, day = await budgets.contributions(tx, budget.id), as_of or tx.today
+    is_around = not tx.actor.is_team_bound and tx.actor.persona is not Persona.FINANCE
+    day = standing_day(as_of, tx.today, outside=is_around)
+    parts = await budgets.contributions(tx, budget.id)
     return budget, parts, statement(budget, parts, await ledger.spent(tx, budget.id, day), day)
 
 

@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from services.common.db import Transaction
+from services.common.figures import standing_day
 from services.common.paging import PageRequest, page
-from services.common.rulebook import smallest_cell
+from services.common.rulebook import require_fixed_period, smallest_cell
 from services.finance.domain.activity import ActivityLine, require_period
-from services.finance.domain.cost import per_hour
+from services.finance.domain.activity_cost import ActivityCost, shown
 from services.finance.domain.rate import Rate, RateKind
 from services.finance.domain.reablement import Figure, ReablementEpisode, figure
 from services.finance.store import activity, rates, reablement
@@ -29,16 +30,16 @@ async def list_activity_lines(
     return await page(tx, await activity.listed(tx, team_id=team_id, first=first, last=last), ActivityLine, request)
 
 
-async def costs_of_activity(tx: Transaction, team_id: UUID, first: date, last: date) -> list[dict[str, Any]]:
-    """What each kind of activity cost, in all and by the hour, by the band of who gave it. Raises `PeriodReversed`."""
+async def costs_of_activity(tx: Transaction, team_id: UUID, first: date, last: date) -> list[ActivityCost]:
+    """What each kind of activity cost, in all and by the hour, by the band of who gave it.
+
+    Outside the team it is told of one month, and not where it stands on few clients.
+    Raises `PeriodReversed` or `NotAWholeMonth`.
+    """
     require_period(first, last)
     await tx.require_team(team_id)
-    rows = await activity.costs(tx, team_id, first, last)
-    return [{**row._mapping, "pence_per_hour": _per_hour(row.cost_pence, row.minutes)} for row in rows]
-
-
-def _per_hour(pence: int | None, minutes: int) -> int | None:
-    return None if pence is None else per_hour(pence, minutes)
+    require_fixed_period(tx, first, last)
+    return shown(await activity.costs(tx, team_id, first, last), await smallest_cell(tx))
 
 
 async def list_reablement_episodes(
@@ -51,9 +52,12 @@ async def list_reablement_episodes(
 
 
 async def reablement_summary(tx: Transaction, team_id: UUID, *, as_of: date | None) -> tuple[dict[str, Figure], date]:
-    """How many of the team's episodes stand where, in counts that point at nobody, and the day."""
+    """How many of the team's episodes stand where, in counts that point at nobody, and the day.
+
+    Outside the team it is told for a month's end. Raises `NotAMonthsEnd`.
+    """
     await tx.require_team(team_id)
-    day = as_of or tx.today
+    day = standing_day(as_of, tx.today, outside=not tx.actor.is_team_bound)
     stages = await reablement.stages(tx, team_id, day)
     smallest = await smallest_cell(tx)
     return {stage: figure(count, smallest) for stage, count in stages._mapping.items()}, day
