@@ -137,7 +137,7 @@ async def _money_and_obstacles(day: Day, step: Step) -> None:
     page = await day.gateway.get("ruth", f"/finance/v1/reablement-episodes?team_id={TEAM}&as_of={today}")
     left = sorted(one["days_left"] for one in page["items"])
     step.check(left == [28, 42], f"reablement days left: {' and '.join(map(str, left))}")
-    budget = await day.gateway.get("anneke", f"/finance/v1/budgets/{BUDGET}?as_of={today}")
+    budget = await day.gateway.get("ruth", f"/finance/v1/budgets/{BUDGET}?as_of={today}")
     spent, total = budget["spent_pence"] / 100, budget["total_pence"] / 100
     step.check(0 < spent < total, f"spend: £{spent:,.2f} of £{total:,.0f}, with contacts of eight days")
     page = await day.gateway.get("colin", f"/governance/v1/obstacles?team_id={TEAM}&as_of={today}&open=true")
