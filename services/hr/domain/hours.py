@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Index
 from sqlmodel import Field, col
 
 from services.common.models import INSTANT
-from services.common.types import ENGLAND
+from services.common.types import midnight_in_england
 from services.hr.domain.base import Base
 
 
@@ -29,16 +29,12 @@ class Week:
 
     @property
     def starts_at(self) -> datetime:
-        return _midnight(self.monday)
+        return midnight_in_england(self.monday)
 
     @property
     def ends_at(self) -> datetime:
         """The first instant of the next week; a week with a clock change is an hour longer or shorter."""
-        return _midnight(self.monday + timedelta(days=7))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), ENGLAND).astimezone(UTC)
+        return midnight_in_england(self.monday + timedelta(days=7))
 
 
 def rostered_minutes(starts_at: datetime, ends_at: datetime, unpaid_break_minutes: int) -> int:
