@@ -10,6 +10,7 @@ from services.common.http import Requires
 
 ByHr = Annotated[Transaction, Depends(Requires(Persona.HR))]
 ByHrOrNurse = Annotated[Transaction, Depends(Requires(Persona.HR, Persona.NURSE))]
+ByHrTeamOrCoach = Annotated[Transaction, Depends(Requires(Persona.HR, Persona.NURSE, Persona.COACH))]
 ByHrOrAroundTeam = Annotated[
     Transaction, Depends(Requires(Persona.HR, Persona.NURSE, Persona.COACH, Persona.HEATSHIELD))
 ]
