@@ -8,6 +8,7 @@ from uuid6 import uuid7
 from services.common.auth import Persona
 from tests.running import TEAM, Running
 
+MOST = 12
 AROUND_THE_TEAM = (Persona.COACH, Persona.HEATSHIELD)
 OUTSIDERS = (
     Persona.STEERING,
@@ -90,6 +91,20 @@ async def joined(hr: Running, *, employee_id: UUID | str | None = None, **change
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
     return found
+
+
+async def filled(hr: Running, members: int = MOST) -> list[dict[str, Any]]:
+    """New members of the team, as many as there may be unless told otherwise."""
+    return [await joined(hr) for _ in range(members)]
+
+
+async def ended(hr: Running, membership: dict[str, Any], until_on: str, version: int | None = None) -> Any:
+    """The answer to setting the last day of a membership."""
+    return await (await office(hr)).post(
+        f"/v1/team-memberships/{membership['id']}/end",
+        json={"until_on": until_on},
+        headers={"If-Match": f'"{version or membership["version"]}"'},
+    )
 
 
 async def checked(hr: Running, check_id: str, status: str, on: str, **more: Any) -> dict[str, Any]:

@@ -62,8 +62,10 @@ class AlreadyMember(Conflict):
 
 
 class HasNotLeft(Conflict):
+    """Coming back begins a new period, so it neither overlaps the one before nor cuts short one that still runs."""
+
     field = "/body/from_on"
-    way_out = "Give a first day after the last day of the membership, or move that last day instead."
+    way_out = "While the membership runs, move its last day instead. Once it is over, give a first day after its last."
 
     def __init__(self) -> None:
         super().__init__("The membership has not ended before this day.")
@@ -88,9 +90,9 @@ class TeamMembership(TeamOwned, Base, table=True):
         require_order(self.from_on, leaving.until_on)
         self.until_on, self.changed_at = leaving.until_on, now
 
-    def rejoin(self, again: Return, now: datetime) -> None:
+    def rejoin(self, again: Return, today: date, now: datetime) -> None:
         """Raises `HasNotLeft` or `EndsBeforeItStarts`."""
-        if self.until_on is None or again.from_on <= self.until_on:
+        if self.until_on is None or self.until_on >= min(again.from_on, today):
             raise HasNotLeft
         require_order(again.from_on, again.until_on)
         self.from_on, self.until_on, self.changed_at = again.from_on, again.until_on, now

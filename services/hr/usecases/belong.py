@@ -51,7 +51,7 @@ async def end_team_membership(tx: Transaction, membership_id: UUID, leaving: Lea
 async def rejoin_team(tx: Transaction, membership_id: UUID, again: Return, if_match: int) -> TeamMembership:
     """Somebody comes back to a team they left. Raises `HasNotLeft`, `EndsBeforeItStarts` or `TeamIsFull`."""
     membership, others = await _changing(tx, membership_id, if_match)
-    membership.rejoin(again, tx.now)
+    membership.rejoin(again, tx.today, tx.now)
     await _require_room(tx, membership, others)
     return await _changed(tx, membership)
 
