@@ -69,6 +69,33 @@ async def test_the_clock_runs_on_with_the_same_party_and_starts_anew_with_anothe
     assert await _waiting(hr) == []
 
 
+@pytest.mark.parametrize("persona", [Persona.NURSE, *AROUND_THE_TEAM])
+async def test_only_hr_can_tell_that_a_certificate_shows_something(hr: Running, persona: Persona) -> None:
+    """To everybody else the check is where it was before the certificate came, for as long as it is weighed."""
+    check = await _start(hr, started_on="2026-09-14")
+    await checked(hr, check["id"], "submitted", "2026-09-15")
+    await checked(hr, check["id"], "with_dbs", "2026-09-16")
+    before = await _waiting(hr, persona, as_of="2026-10-16")
+    assert [(item["waiting_on"], item["since_on"], item["days"]) for item in before] == [("dbs", "2026-09-16", 30)]
+    await checked(hr, check["id"], "content", "2026-10-12")
+    await checked(hr, check["id"], "content", "2026-10-14", waiting_on="employee")
+    assert await _waiting(hr, persona, as_of="2026-10-16") == before
+    (known,) = await _waiting(hr, Persona.HR, as_of="2026-10-16")
+    assert (known["waiting_on"], known["since_on"], known["escalation"]) == ("employee", "2026-10-14", "none")
+    assert await _waiting(hr, Persona.HR, as_of="2026-10-13") == []
+    await checked(hr, check["id"], "clear", "2026-10-20")
+    assert await _waiting(hr, persona) == await _waiting(hr, Persona.HR) == []
+
+
+async def test_a_look_that_finds_something_on_a_clear_certificate_shows_to_hr_alone(hr: Running) -> None:
+    check = await _start(hr, started_on="2026-09-14", update_service=True)
+    await checked(hr, check["id"], "clear", "2026-09-15")
+    await checked(hr, check["id"], "content", "2026-10-12")
+    assert await _waiting(hr) == []
+    (known,) = await _waiting(hr, Persona.HR)
+    assert (known["waiting_on"], known["since_on"]) == ("employer", "2026-10-12")
+
+
 async def test_what_began_later_was_not_waiting_yet(hr: Running) -> None:
     await _start(hr, started_on="2026-09-14")
     assert await _waiting(hr, as_of="2026-09-13") == []

@@ -42,18 +42,18 @@ async def progress_dbs_check(tx: ByHr, check_id: UUID, body: Progress, response:
 
 @router.get("/waiting", response_model=Page[WaitingShape])
 async def waiting(tx: ByHrOrAroundTeam, page: Asked, team_id: UUID, as_of: Day | None = None) -> object:
-    """What the team waits for, on whom, and for how many days."""
+    """What the team waits for, on whom, and for how many days. What a certificate shows is for HR alone to weigh."""
     found = await usecases.waiting(tx, page, team_id, as_of=as_of)
     items = [
         {
             "waiting_for": check.__tablename__,
             "id": check.id,
             "employee_id": check.employee_id,
-            "waiting_on": check.waiting_on,
-            "since_on": check.since_on,
+            "waiting_on": clock.waiting_on,
+            "since_on": clock.since_on,
             "days": days,
             "escalation": escalation,
         }
-        for check, days, escalation in found["items"]
+        for check, clock, days, escalation in found["items"]
     ]
     return {**found, "items": items}

@@ -1,5 +1,6 @@
 """DBS check: each step of it, and on whom it waits since when. No certificate content is kept."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -131,8 +132,20 @@ def require_fitting(status: DbsStatus, waiting_on: WaitingOn) -> None:
         raise WaitsOnSomebody
 
 
+@dataclass(frozen=True)
+class Clock:
+    """On whom a check waits, and since which day."""
+
+    waiting_on: str
+    since_on: date
+
+
 class DbsCheck(TeamOwned, Base, table=True):
-    """One check of one person, with its waiting-on clock. `status_on` is the day of the last step."""
+    """One check of one person, with its waiting-on clock. `status_on` is the day of the last step.
+
+    `told_waiting_on` since `told_since_on` is the clock that others than HR are told. It stands as it stood while a
+    certificate is weighed, so that nobody can read from it that there is something to weigh.
+    """
 
     employee_id: UUID = Field(foreign_key="employee.id", index=True)
     status: str = DbsStatus.STARTED
@@ -144,6 +157,8 @@ class DbsCheck(TeamOwned, Base, table=True):
     update_service: bool
     waiting_on: str
     since_on: date
+    told_waiting_on: str
+    told_since_on: date
 
     @classmethod
     def started(cls, new: NewDbsCheck, today: date, now: datetime) -> Self:
@@ -151,8 +166,14 @@ class DbsCheck(TeamOwned, Base, table=True):
         if new.started_on > today:
             raise StepInTheFuture(field="/body/started_on")
         require_fitting(DbsStatus.STARTED, new.waiting_on)
-        about: dict[str, Any] = {"status_on": new.started_on, "since_on": new.started_on, "changed_at": now}
-        return cls(**new.model_dump(), **about)
+        days: dict[str, Any] = dict.fromkeys(("status_on", "since_on", "told_since_on"), new.started_on)
+        return cls(**new.model_dump(), **days, told_waiting_on=new.waiting_on, changed_at=now)
+
+    def clock(self, *, for_hr: bool) -> Clock:
+        """The clock as it runs, for HR; for everybody else, as they are told it."""
+        if for_hr:
+            return Clock(self.waiting_on, self.since_on)
+        return Clock(self.told_waiting_on, self.told_since_on)
 
     def progress(self, step: Progress, today: date, now: datetime) -> None:
         """Raises `StepInTheFuture`, `StepOutOfOrder`, `StepNotPossible` or `WaitsOnSomebody`."""
@@ -188,13 +209,20 @@ class DbsCheck(TeamOwned, Base, table=True):
         require_fitting(step.status, waiting_on)
         if waiting_on != self.waiting_on:
             self.waiting_on, self.since_on = waiting_on, step.on
+        if step.status is not DbsStatus.CONTENT:
+            self.told_waiting_on, self.told_since_on = self.waiting_on, self.since_on
 
 
 only_states(DbsCheck, "status", DbsStatus)
 only_states(DbsCheck, "waiting_on", WaitingOn)
+only_states(DbsCheck, "told_waiting_on", WaitingOn)
 _UNDER_WAY, _FINISHED = (", ".join(f"'{status}'" for status in group) for group in (UNDER_WAY, FINISHED))
 for _name, _rule in (
     ("dbs_check_waits_on_somebody", f"(waiting_on = '{WaitingOn.NONE}') = (status in ({_FINISHED}))"),
+    (
+        "dbs_check_told_as_it_is_unless_weighed",
+        f"status = '{DbsStatus.CONTENT}' or (told_waiting_on = waiting_on and told_since_on = since_on)",
+    ),
     ("dbs_check_clear_on_a_day", f"(status = '{DbsStatus.CLEAR}') = (cleared_on is not null)"),
 ):
     DbsCheck.__table__.append_constraint(CheckConstraint(_rule, name=_name))  # type: ignore[attr-defined]

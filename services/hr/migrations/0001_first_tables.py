@@ -170,13 +170,22 @@ def upgrade() -> None:
         sa.Column("update_service", sa.Boolean(), nullable=False),
         sa.Column("waiting_on", sa.Text(), nullable=False),
         sa.Column("since_on", sa.Date(), nullable=False),
+        sa.Column("told_waiting_on", sa.Text(), nullable=False),
+        sa.Column("told_since_on", sa.Date(), nullable=False),
         sa.CheckConstraint("(status = 'clear') = (cleared_on is not null)", name="dbs_check_clear_on_a_day"),
         sa.CheckConstraint(
             "(waiting_on = 'none') = (status in ('clear', 'refused'))", name="dbs_check_waits_on_somebody"
         ),
         sa.CheckConstraint(
+            "status = 'content' or (told_waiting_on = waiting_on and told_since_on = since_on)",
+            name="dbs_check_told_as_it_is_unless_weighed",
+        ),
+        sa.CheckConstraint(
             "status in ('started', 'submitted', 'with_dbs', 'clear', 'content', 'refused')",
             name="dbs_check_status_known",
+        ),
+        sa.CheckConstraint(
+            "told_waiting_on in ('employer', 'dbs', 'employee', 'none')", name="dbs_check_told_waiting_on_known"
         ),
         sa.CheckConstraint("waiting_on in ('employer', 'dbs', 'employee', 'none')", name="dbs_check_waiting_on_known"),
         sa.ForeignKeyConstraint(

@@ -28,7 +28,11 @@ async def clearance(tx: Transaction, employee_id: UUID) -> Clearance | None:
     return (await tx.session.execute(wanted)).scalar_one_or_none()
 
 
-async def waiting(tx: Transaction, team_id: UUID, as_of: date) -> Select[Any]:
-    """The team's checks that wait on somebody, and already did on this day."""
+async def waiting(tx: Transaction, team_id: UUID, as_of: date, *, for_hr: bool) -> Select[Any]:
+    """The team's checks that wait on somebody, and already did on this day, by the clock that the caller is told."""
     open_ones = select(DbsCheck).where(await tx.visible(DbsCheck), col(DbsCheck.team_id) == team_id)
-    return open_ones.where(col(DbsCheck.waiting_on) != WaitingOn.NONE, col(DbsCheck.since_on) <= as_of)
+    # What is told as waiting does wait, so both may walk the index of what waits.
+    wait = open_ones.where(col(DbsCheck.waiting_on) != WaitingOn.NONE)
+    if for_hr:
+        return wait.where(col(DbsCheck.since_on) <= as_of)
+    return wait.where(col(DbsCheck.told_waiting_on) != WaitingOn.NONE, col(DbsCheck.told_since_on) <= as_of)

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from services.common.auth import Persona
 from services.common.db import Transaction
 from services.common.paging import PageRequest, page
 from services.common.rulebook import amounts
@@ -47,15 +48,17 @@ async def read_dbs_check(tx: Transaction, check_id: UUID) -> Checked:
 async def waiting(tx: Transaction, request: PageRequest, team_id: UUID, *, as_of: date | None) -> dict[str, Any]:
     """What the team waits for, on whom, for how many days, and whom else that concerns by now.
 
-    Raises `NoRuleInForce`.
+    Only HR is told of a check that waits for its certificate to be weighed. Raises `NoRuleInForce`.
     """
     await tx.require_team(team_id)
     day = as_of or tx.today
     told = await amounts(tx, day, RuleCode.HEATSHIELD_TOLD, RuleCode.STEERING_TOLD)
     thresholds = Thresholds(*told)
-    found = await page(tx, await checks.waiting(tx, team_id, day), DbsCheck, request)
-    clocks = [(check, days_between(check.since_on, day)) for check in found["items"]]
-    items = [(check, days, thresholds.escalation(days)) for check, days in clocks]
+    for_hr = tx.actor.persona is Persona.HR
+    found = await page(tx, await checks.waiting(tx, team_id, day, for_hr=for_hr), DbsCheck, request)
+    clocks = [(check, check.clock(for_hr=for_hr)) for check in found["items"]]
+    timed = [(check, clock, days_between(clock.since_on, day)) for check, clock in clocks]
+    items = [(check, clock, days, thresholds.escalation(days)) for check, clock, days in timed]
     return {"items": items, "next_cursor": found["next_cursor"]}
 
 
