@@ -56,10 +56,10 @@ class DoneVisit(AboutClient):
     employee_id: UUID
     starts_at: datetime
     ends_at: datetime
+    channel: str
 
 
 class PlannedVisit(DoneVisit):
-    channel: str
     status: str
 
 
@@ -105,12 +105,11 @@ async def take_contact(tx: Transaction, fact: RecordedContact, record: ClientRec
 
 async def take_planned_visit(tx: Transaction, fact: PlannedVisit) -> None:
     status = "cancelled" if fact.status == "cancelled" else "booked"
-    visit = usecases.Visit(**fact.model_dump(exclude={"channel", "status"}))
-    await usecases.show_visit(tx, visit, status=status, channel=fact.channel)
+    await usecases.show_visit(tx, usecases.Visit(**fact.model_dump(exclude={"status"})), status)
 
 
 async def take_done_visit(tx: Transaction, fact: DoneVisit) -> None:
-    await usecases.show_visit(tx, usecases.Visit(**fact.model_dump()), status="fulfilled")
+    await usecases.show_visit(tx, usecases.Visit(**fact.model_dump()), "fulfilled")
 
 
 async def take_reablement(tx: Transaction, fact: StartedReablement) -> None:

@@ -37,12 +37,16 @@ AT_ONCE = (timedelta(0),) * 3
 
 @dataclass
 class Council:
-    """A council's system at its own address. It believes only what is signed; `answers` are used up one by one."""
+    """A council's system at its own address. It believes only what is signed; `answers` are used up one by one.
+
+    While `silent` is set to an event, it answers nothing until that happens.
+    """
 
     heard: list[dict[str, Any]] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     answers: list[Response] = field(default_factory=list)
     elsewhere: int = 0
+    silent: asyncio.Event | None = None
 
     def app(self) -> FastAPI:
         app = FastAPI()
@@ -52,6 +56,8 @@ class Council:
             body = await request.body()
             event = Webhook(SECRET).verify(body, dict(request.headers))
             self.ids.append(request.headers["webhook-id"])
+            if self.silent is not None:
+                await self.silent.wait()
             answer = self.answers.pop(0) if self.answers else Response(status_code=204)
             if answer.status_code < 300:
                 assert request.headers["content-type"] == "application/cloudevents+json"

@@ -74,7 +74,8 @@ def a_record(client_id: str | None = None, team_id: UUID = TEAM, **person: Any) 
     client = PERSON | {"id": client_id, "team_id": str(team_id), "version": 1} | person
     referral = a_referral(team_id=str(team_id), version=2, status="accepted", client_id=client_id)
     episode = _an_episode(client_id, str(team_id), referral["id"])
-    problem, ratings = _a_rated_problem()
+    assessment = an_assessment()
+    problem, ratings = a_rated_problem(assessment["id"])
     plan, lines = _a_plan(client_id)
     contact, activities = _a_contact(client_id, episode["id"], referral["id"])
     wound = {"id": str(uuid7()), "client_id": client_id, "version": 2, "site": "Left lower leg"}
@@ -82,7 +83,7 @@ def a_record(client_id: str | None = None, team_id: UUID = TEAM, **person: Any) 
         "client": client,
         "referral": [referral],
         "episode_of_care": [episode],
-        "assessment": [],
+        "assessment": [assessment],
         "client_problem": [problem],
         "ratings": ratings,
         "care_plan": [plan],
@@ -110,11 +111,15 @@ def _an_episode(client_id: str, team_id: str, referral_id: str) -> Record:
     }
 
 
-def _a_rated_problem() -> tuple[Record, list[Record]]:
+def an_assessment(status: str = "complete", assessed_on: str = "2026-11-03") -> Record:
+    return {"id": str(uuid7()), "status": status, "assessed_on": assessed_on}
+
+
+def a_rated_problem(assessment_id: str) -> tuple[Record, list[Record]]:
     problem = {
         "id": str(uuid7()),
         "version": 2,
-        "assessment_id": str(uuid7()),
+        "assessment_id": assessment_id,
         "code": "26",
         "ownership": "individual",
         "type": "actual",

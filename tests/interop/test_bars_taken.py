@@ -11,7 +11,7 @@ import pytest
 from services.interop.domain.inbound import InboundReferral
 from services.interop.events import ReferralReceived
 from tests.interop.answers import FHIR, PATH, stored, the
-from tests.interop.bars_message import a_message, ids, made_up, published
+from tests.interop.bars_message import a_message, a_request, ids, made_up, published
 from tests.running import TEAM, Running
 
 
@@ -67,10 +67,41 @@ async def test_the_others_hear_of_it_without_personal_data(bars: Any, interop: R
     assert told.data == {
         "inbound_referral_id": str(referral.id),
         "team_id": str(TEAM),
-        "message_kind": "referral",
+        "kind": "referral",
         "use_case": "a5t1",
         "urgency": "routine",
+        "answer_due_at": None,
     }
+
+
+async def test_the_others_hear_by_when_a_validation_is_to_be_answered(bars: Any, interop: Running) -> None:
+    period = {"start": "2026-11-20T10:00:00+00:00", "end": "2026-11-20T12:20:00.1234567+02:00"}
+    asked = a_request("validation", "a4t3", occurrencePeriod=period)
+    assert (await bars.post(PATH, json=a_message(request=asked), headers=ids())).status_code == 200
+    (told,) = await interop.published("interop", ReferralReceived)
+    assert (told.data["kind"], told.data["answer_due_at"]) == ("validation", "2026-11-20T10:20:00.123456Z")
+
+
+@pytest.mark.parametrize(
+    ("kind", "period", "due_at"),
+    [
+        ("validation", None, None),
+        ("validation", {"start": "2026-11-20T10:00:00+00:00"}, None),
+        ("validation", {"end": "2026-11"}, None),
+        ("validation", {"end": "2026-06-14"}, "2026-06-14T23:00:00Z"),
+        ("validation", {"end": "2026-11-20"}, "2026-11-21T00:00:00Z"),
+        ("validation", {"end": "9999-12-31"}, None),
+        ("validation", {"end": "0001-01-01T00:00:00+14:00"}, None),
+        ("referral", {"end": "2026-11-20T10:20:00+00:00"}, None),
+    ],
+)
+async def test_an_answer_is_due_only_where_the_standard_says_so(
+    bars: Any, interop: Running, kind: str, period: dict[str, str] | None, due_at: str | None
+) -> None:
+    asked = a_request(kind, occurrencePeriod=period)
+    assert (await bars.post(PATH, json=a_message(request=asked), headers=ids())).status_code == 200
+    (told,) = await interop.published("interop", ReferralReceived)
+    assert (told.data["kind"], told.data["answer_due_at"]) == (kind, due_at)
 
 
 async def test_a_sister_service_reads_who_it_is(bars: Any, interop: Running) -> None:
@@ -85,8 +116,10 @@ async def test_a_sister_service_reads_who_it_is(bars: Any, interop: Running) -> 
         "id": str(referral.id),
         "team_id": str(TEAM),
         "source": "gp",
+        "kind": "referral",
         "reason": "Leg ulcer, dressings twice a week",
         "urgency": "routine",
+        "answer_due_at": None,
         "referrer": "Sana Iqbal, Duke Street Surgery",
         "referrer_ods_code": "A81001",
         "given_name": "Maureen Ann",

@@ -73,47 +73,12 @@ async def test_two_nhs_numbers_are_kept_as_one_to_be_resolved(bars: Any, interop
     assert len(the(answer, "OperationOutcome")) == 1
 
 
-async def test_a_validation_is_asap_and_keeps_when_it_breaches(bars: Any, interop: Running) -> None:
+async def test_a_validation_is_asap_and_keeps_by_when_it_is_to_be_answered(bars: Any, interop: Running) -> None:
     asked = a_request("validation", "a4t3", "999 to Community Services", reasonCode=None)
     assert (await bars.post(PATH, json=a_message(request=asked), headers=ids())).status_code == 200
     (referral,) = await stored(interop, InboundReferral)
     assert (referral.kind, referral.urgency, referral.source) == ("validation", "asap", "urgent_care")
-    assert referral.breach_at.isoformat() == "2026-11-20T10:20:00.123456+00:00"
-    assert referral.reason == "999 to Community Services"
-
-
-@pytest.mark.parametrize(
-    ("request_changes", "more", "reason"),
-    [
-        ({"reasonCode": [{"coding": [{"display": "Wound care"}]}, {"text": "Falls"}]}, (), "Wound care; Falls"),
-        ({"reasonCode": None, "note": [{"text": "Sees nobody"}]}, (), "Sees nobody"),
-        ({"reasonCode": None, "patientInstruction": "Ring if it bleeds"}, (), "Ring if it bleeds"),
-        (
-            {"reasonCode": None},
-            ({"resourceType": "Condition", "subject": {"display": "her"}, "code": {"text": "Venous ulcer"}},),
-            "Venous ulcer",
-        ),
-        ({"reasonCode": None}, (), "Primary Care"),
-        ({"reasonCode": None, "display": " "}, (), "Referral received through BaRS"),
-        ({"reasonCode": [{"text": "bell\x07 rings"}]}, (), "bell  rings"),
-    ],
-)
-async def test_the_reason_is_whatever_the_sender_says_first(
-    bars: Any, interop: Running, request_changes: dict[str, Any], more: tuple[Any, ...], reason: str
-) -> None:
-    message = a_message(request=a_request(**request_changes), more=more)
-    answer = await bars.post(PATH, json=message, headers=ids())
-    assert answer.status_code == 200, answer.text
-    (referral,) = await stored(interop, InboundReferral)
-    assert referral.reason == reason
-
-
-async def test_a_very_long_reason_says_that_it_was_shortened(bars: Any, interop: Running) -> None:
-    request = a_request(reasonCode=[{"text": "ulcer " * 1000}])
-    await bars.post(PATH, json=a_message(request=request), headers=ids())
-    (referral,) = await stored(interop, InboundReferral)
-    assert len(referral.reason) == 4000
-    assert referral.reason.endswith("the message holds the whole text)")
+    assert referral.answer_due_at.isoformat() == "2026-11-20T10:20:00.123456+00:00"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from uuid6 import uuid7
 
+from services.interop.domain.connection import AddressNotOutside, require_outside
 from tests.interop.council import SECRET, a_share, agree, connect, connections, take_on
 from tests.interop.records import Caseload
 from tests.running import NURSE, STRANGER, TEAM, Running
@@ -59,11 +60,6 @@ async def test_a_connection_is_unused_until_something_is_sent_and_never_shows_it
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [
-        ({"url": "http://council.example/events"}, "/body/url"),
-        ({"url": "https://10.0.0.1/events"}, "/body/url"),
-        ({"url": "https://[::1]/events"}, "/body/url"),
-        ({"url": "https://localhost/events"}, "/body/url"),
-        ({"url": "https://user:pass@council.example/"}, "/body/url"),
         ({"url": "https://council.example/\nx"}, "/body/url"),
         ({"secret": "whsec_c2hvcnQ="}, "/body/secret"),
         ({"secret": "whsec_!!!"}, "/body/secret"),
@@ -79,6 +75,79 @@ async def test_a_connection_is_secret_and_leads_outside(system: Running, changes
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"][0]["pointer"] == pointer
     assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://council.example/events",
+        "ftp://council.example/events",
+        "https://council.example.:443/",
+        "https://council.example./",
+        "https://council..example/",
+        "https://-council.example/",
+        "https://council_.example/",
+        "https://council.example:99999/",
+        "https://council.example:/",
+        "https://user:pass@council.example/",
+        "https://council.example@10.0.0.1/",
+        "https://council.example\\@10.0.0.1/",
+        "https://council.example#@10.0.0.1/",
+        "https://council.example%2eevil.example/",
+        "https:///council.example",
+        "https://council/",
+        "https://localhost/events",
+        "https://LOCALHOST/events",
+        "https://caseload:8000/",
+        "https://10.0.0.1/events",
+        "https://8.8.8.8/events",
+        "https://127.1/",
+        "https://2130706433/",
+        "https://0x7f000001/",
+        "https://0x7f.0.0.1/",
+        "https://0177.0.0.1/",
+        "https://1.2.3.4.5/",
+        "https://[::1]/events",
+        "https://[2001:db8::1]/",
+        "https://[::ffff:10.0.0.1]/",
+        "https://[",
+        "https://]",
+        "https://::1/",
+        "https://metadata.google.internal/",
+        "https://printer.local/",
+        "https://caseload.default.svc/",
+        "https://caseload.default.svc.cluster.local/",
+        "https://me.localhost/",
+        "https://1.0.0.10.in-addr.arpa/",
+        "https://COUNCIL.INTERNAL/",
+    ],
+)
+async def test_a_connection_leads_outside_by_a_public_name(system: Running, url: str) -> None:
+    partner = await system.client("interop", "trust-tie", "integrator")
+    body = {"name": "Council", "url": url, "secret": SECRET}
+    answer = await partner.put(f"/v1/connections/{uuid7()}", json=body)
+    assert answer.status_code == 422, answer.text
+    (error,) = answer.json()["errors"]
+    assert error["pointer"] == "/body/url"
+    assert error["way_out"]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://events.adults.council.example:8443/in?key=1", "https://COUNCIL.Example", "https://3com.example/"]
+)
+async def test_a_public_name_is_taken(system: Running, url: str) -> None:
+    await connect(system, url)
+    assert len(await connections(system)) == 1
+
+
+@pytest.mark.parametrize("url", ["http://westmere:9000/events", "https://10.20.30.40/", "http://liquidlogic.svc/"])
+def test_a_host_that_ops_named_is_taken_and_no_other(url: str) -> None:
+    named = ["westmere", "10.20.30.40", "liquidlogic.svc"]
+    require_outside(url, named)
+    with pytest.raises(AddressNotOutside):
+        require_outside(url, ["another"])
+    with pytest.raises(AddressNotOutside):
+        require_outside(url.replace("://", "://user@"), named)
 
 
 async def test_a_share_is_made_for_ones_own_client_with_a_known_council(system: Running, caseload: Caseload) -> None:

@@ -25,7 +25,7 @@ async def one(system: Running, wanted: Any) -> Any:
 def a_fact(name: str, client_id: str, referral_id: str) -> dict[str, Any]:
     """What the publisher says, by the name of the event."""
     about = {"client_id": client_id, "team_id": str(TEAM), "employee_id": str(NURSE)}
-    visit = {"visit_id": str(uuid7()), "starts_at": AT, "ends_at": "2026-11-20T09:30:00Z"}
+    visit = {"visit_id": str(uuid7()), "starts_at": AT, "ends_at": "2026-11-20T09:30:00Z", "channel": "phone"}
     plan = {"care_plan_id": str(uuid7()), "line_id": str(uuid7()), "plan_version": 2, "changed_at": AT}
     dates = {"started_on": "2026-11-16", "last_free_day_on": "2026-12-27", "decision_due_on": "2026-12-13"}
     particular = {
@@ -39,7 +39,7 @@ def a_fact(name: str, client_id: str, referral_id: str) -> dict[str, Any]:
             "started_at": AT,
             "segments": [{"activity_type": "nursing", "minutes": 5}],
         },
-        "roster.visit.planned.v1": {**visit, "channel": "phone", "status": "planned"},
+        "roster.visit.planned.v1": {**visit, "status": "planned"},
         "roster.visit.done.v1": visit,
         "finance.reablement.started.v1": {"reablement_id": str(uuid7()), **dates},
         "hr.team_membership.changed.v1": {"from_on": "2026-01-01", "until_on": None},

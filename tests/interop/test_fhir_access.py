@@ -7,6 +7,7 @@ import fhirkit
 import pytest
 from uuid6 import uuid7
 
+from services.interop.fhir.systems import WOUND
 from tests.interop.answers import BASE, refused_once, resources
 from tests.interop.records import Caseload, a_record
 from tests.interop.telling import plan_visit, tell
@@ -94,7 +95,7 @@ async def test_what_the_server_says_it_can_do_is_true(interop: Running, caseload
     client_id = await tell(interop, caseload, a_record())
     await plan_visit(interop, client_id=client_id)
     strict = {"Prefer": "handling=strict"}
-    examples = {"_id": client_id, "patient": client_id, "identifier": "x|y", "_lastUpdated": "ge2020"}
+    examples = {"_id": client_id, "patient": client_id, "identifier": f"{WOUND}|1", "_lastUpdated": "ge2020"}
     for served in (await trust.get(f"{BASE}/metadata")).json()["rest"][0]["resource"]:
         for parameter in served["searchParam"]:
             asked = {parameter["name"]: examples[parameter["name"]]}

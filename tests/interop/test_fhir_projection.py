@@ -93,8 +93,9 @@ async def test_a_rating_is_one_observation_with_three_parts(interop: Running, ca
     oms = "http://terminology.hl7.org/CodeSystem/oms"
     assert observation["code"]["coding"] == [{"system": oms, "version": "2005", "code": "26", "display": "Skin"}]
     parts = {part["code"]["coding"][0]["code"]: part["valueInteger"] for part in observation["component"]}
-    assert parts == {"knowledge": 3, "behavior": 3, "status": 3}
-    assert {part["code"]["coding"][0]["system"] for part in observation["component"]} == {oms}
+    assert parts == {"knowledge": 3, "behaviour": 3, "status": 3}
+    scales = "https://heatshield.uk/CodeSystem/omaha-rating-scale"
+    assert {part["code"]["coding"][0]["system"] for part in observation["component"]} == {scales}
     condition = (await trust.get(f"{BASE}/Condition/{record['client_problem'][0]['id']}")).json()
     ratings = [evidence["detail"][0]["reference"] for evidence in condition["evidence"] if "detail" in evidence]
     assert ratings == [f"Observation/{rating['id']}" for rating in record["ratings"]]
@@ -225,7 +226,7 @@ async def test_a_planned_visit_is_an_appointment_that_moves_and_ends(interop: Ru
     await plan_visit(interop, **visit | {"starts_at": "2026-11-24T08:00:00Z"}, version=2)
     await plan_visit(interop, **visit, version=1)
     assert (await trust.get(path)).json()["start"] == "2026-11-24T08:00:00.000+00:00"
-    done = {name: value for name, value in visit.items() if name not in {"channel", "status"}}
+    done = {name: value for name, value in visit.items() if name != "status"}
     await interop.deliver("interop", "roster.visit.done.v1", done, version=3)
     ended = (await trust.get(path)).json()
     assert ended["status"] == "fulfilled"
@@ -238,7 +239,7 @@ async def test_a_planned_visit_is_an_appointment_that_moves_and_ends(interop: Ru
 
 async def test_a_visit_known_only_when_done_is_shown(interop: Running, trust: Any) -> None:
     visit = await plan_visit(interop)
-    done = {name: value for name, value in visit.items() if name not in {"channel", "status"}}
+    done = {name: value for name, value in visit.items() if name != "status"}
     done["visit_id"] = str(uuid7())
     await interop.deliver("interop", "roster.visit.done.v1", done, version=2)
     answer = await trust.get(f"{BASE}/Appointment/{done['visit_id']}")

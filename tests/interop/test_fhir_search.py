@@ -1,10 +1,12 @@
 """FHIR search: what is asked is understood exactly or refused, and pages follow each other."""
 
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
+from services.common.auth import SYSTEM
 from tests.interop.answers import BASE, refused_once, resources
 from tests.interop.records import Caseload, a_record
 from tests.interop.telling import tell
@@ -17,20 +19,19 @@ NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 async def test_a_patient_is_found_by_nhs_number(interop: Running, caseload: Caseload, trust: Any, asked: str) -> None:
     client_id = await tell(interop, caseload, a_record())
     await tell(interop, caseload, a_record(nhs_number=None, nhs_number_status="07"))
-    by_query = resources(await trust.get(f"{BASE}/Patient", params={"identifier": asked}))
-    by_form = resources(await trust.post(f"{BASE}/Patient/_search", data={"identifier": asked}))
-    assert [found["id"] for found in by_query] == [found["id"] for found in by_form] == [client_id]
+    found = resources(await trust.post(f"{BASE}/Patient/_search", data={"identifier": asked}))
+    assert [patient["id"] for patient in found] == [client_id]
 
 
 @pytest.mark.parametrize("asked", ["9990000212", "|9990000204", f"{NHS_NUMBER}|999", "urn:x|9990000204"])
 async def test_another_identifier_finds_nobody(interop: Running, caseload: Caseload, trust: Any, asked: str) -> None:
     await tell(interop, caseload, a_record())
-    assert resources(await trust.get(f"{BASE}/Patient", params={"identifier": asked})) == []
+    assert resources(await trust.post(f"{BASE}/Patient/_search", data={"identifier": asked})) == []
 
 
 async def test_a_number_still_to_be_resolved_finds_nobody(interop: Running, caseload: Caseload, trust: Any) -> None:
     client_id = await tell(interop, caseload, a_record(nhs_number="9990000205", nhs_number_status="05"))
-    assert resources(await trust.get(f"{BASE}/Patient?identifier=9990000205")) == []
+    assert resources(await trust.post(f"{BASE}/Patient/_search", data={"identifier": "9990000205"})) == []
     shown = (await trust.get(f"{BASE}/Patient/{client_id}")).json()["identifier"][0]
     assert shown["extension"][0]["valueCodeableConcept"]["coding"][0]["code"] == "05"
 
@@ -41,7 +42,8 @@ async def test_ids_are_alternatives_and_parameters_all_hold(interop: Running, ca
     found = resources(await trust.get(f"{BASE}/Patient?_id={one},{other},nonsense"))
     assert {item["id"] for item in found} == {one, other}
     assert resources(await trust.get(f"{BASE}/Patient?_id={one}&_id={other}")) == []
-    assert resources(await trust.get(f"{BASE}/Patient?_id={other}&identifier=9990000204")) == []
+    both = {"_id": other, "identifier": "9990000204"}
+    assert resources(await trust.post(f"{BASE}/Patient/_search", data=both)) == []
     assert resources(await trust.get(f"{BASE}/Patient?_id=nonsense")) == []
     several = await trust.get(f"{BASE}/Encounter?patient=Patient/{one},http://x.example/fhir/Patient/{other}")
     assert len(resources(several)) == 2
@@ -90,6 +92,10 @@ async def test_a_forwarded_name_that_is_none_is_not_believed(trust: Any, spoofed
         ("2020", False),
         ("ne2020", True),
         ("ge2020-01-01T10:00:00.1234567+01:00", True),
+        ("ge0001", True),
+        ("gt0001-01-01T00:00:00Z", True),
+        ("lt9998", True),
+        ("le9999-12-30", True),
     ],
 )
 async def test_what_changed_lately_is_found(
@@ -110,6 +116,17 @@ async def test_what_changed_at_an_instant_is_found_by_that_instant(
         assert len(found) == matches, prefix
 
 
+@pytest.mark.parametrize(("day", "matches"), [("2026-06-15", True), ("2026-06-14", False)])
+async def test_a_day_is_one_of_englands(
+    interop: Running, caseload: Caseload, trust: Any, day: str, matches: bool
+) -> None:
+    await tell(interop, caseload, a_record())
+    async with interop.databases["interop"].transaction(SYSTEM) as tx:
+        half_past_midnight = datetime(2026, 6, 14, 23, 30, tzinfo=UTC)
+        await tx.session.execute(tx.metadata.tables["resource"].update().values(changed_at=half_past_midnight))
+    assert bool(resources(await trust.get(f"{BASE}/Patient", params={"_lastUpdated": day}))) is matches
+
+
 @pytest.mark.parametrize(
     "asked",
     [
@@ -119,6 +136,19 @@ async def test_what_changed_at_an_instant_is_found_by_that_instant(
         "_lastUpdated=2026-13-01",
         "_lastUpdated=2026-11-01T10:00:00",
         "_lastUpdated=9999",
+        "_lastUpdated=9999-12",
+        "_lastUpdated=9999-12-31",
+        "_lastUpdated=le9999-12-31T23:59:59Z",
+        "_lastUpdated=9999-12-31T23:59:59.9999-14:00",
+        "_lastUpdated=0000",
+        "_lastUpdated=0000-01-01",
+        "_lastUpdated=ge0001-01-01T00:00:00%2B14:00",
+        "_lastUpdated=10000-01-01",
+        "_lastUpdated=-0001-01-01",
+        "_lastUpdated=2026-02-30",
+        "_lastUpdated=2026-11-01T25:00:00Z",
+        "_lastUpdated=2026-11-01T10:00:00%2B99:00",
+        "_lastUpdated=%D9%A2%D9%A0%D9%A2%D9%A6",
         "identifier=%00",
         "identifier:missing=true",
         "_id=,",

@@ -24,6 +24,7 @@ BASE = "/fhir/R4"
 async def both(databases: Databases) -> AsyncIterator[Running]:
     async with running(databases, CASELOAD, INTEROP) as system:
         await system.join("caseload")
+        await system.join("caseload", employee=DEPUTY)
         await system.join("interop")
         yield system
 
@@ -123,8 +124,8 @@ async def test_a_partners_referral_becomes_a_record_that_it_can_read(both: Runni
     counts = {"Observation": 2, "CarePlan": 1, "Encounter": 1, "Condition": 1, "EpisodeOfCare": 1, "ServiceRequest": 1}
     for kind, count in counts.items():
         assert len(await found(trust, kind, count, **mine)) == count
-    (patient,) = await found(trust, "Patient", 1, identifier="9990000204")
-    assert patient["id"] == acceptance["client_id"]
+    by_number = await trust.post(f"{BASE}/Patient/_search", data={"identifier": "9990000204"})
+    assert [entry["resource"]["id"] for entry in by_number.json()["entry"]] == [acceptance["client_id"]]
 
     async def outcome() -> Any:
         async with both.databases["interop"].transaction(SYSTEM) as tx:

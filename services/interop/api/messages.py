@@ -7,12 +7,13 @@ from fastapi import Depends, Request, Response
 
 from services.common.auth import Persona
 from services.common.db import Transaction
-from services.common.http import Requires, api_router
+from services.common.http import ByNurse, Requires, api_router
 from services.common.paging import Asked, Page
 from services.interop import usecases
 from services.interop.api.fhir_route import CORRELATION_ID, echoed, fhir, fhir_router, media_type, one_uuid
 from services.interop.api.shapes import InboundReferralShape, ServiceEndpointShape
 from services.interop.domain.inbound import Arrival, NewServiceEndpoint
+from services.interop.fhir.outcome import MEDIA_TYPE
 
 fhir_door = fhir_router(tags=["messages"])
 router = api_router(tags=["messages"])
@@ -53,3 +54,10 @@ async def list_service_endpoints(tx: ByIntegratorOrOps, page: Asked) -> object:
 async def read_inbound_referral(tx: ByService, inbound_referral_id: UUID) -> object:
     """A referral as it was understood from a partner's message."""
     return await usecases.read_inbound_referral(tx, inbound_referral_id)
+
+
+@router.get("/inbound-referrals/{inbound_referral_id}/message", response_class=Response)
+async def read_inbound_message(tx: ByNurse, inbound_referral_id: UUID) -> Response:
+    """The whole message, as the partner sent it, for the nurses of the team that it was sent to."""
+    raw = await usecases.read_inbound_message(tx, inbound_referral_id)
+    return Response(raw, media_type=MEDIA_TYPE)

@@ -48,8 +48,8 @@ async def read_resource(
 
 @router.get("/{resource_type}", response_class=Response)
 async def search_resources(tx: ByReader, request: Request, resource_type: str, prefer: Prefer = None) -> Response:
-    """Search a type. Personal data such as an NHS number belongs in a POST to `_search`."""
-    return await _searched(tx, request, resource_type, request.url.query, prefer)
+    """Search a type. An identifier of a person, such as an NHS number, is taken in a POST to `_search` alone."""
+    return await _searched(tx, request, resource_type, "", prefer)
 
 
 @router.post("/{resource_type}/_search", response_class=Response)
@@ -60,13 +60,13 @@ async def search_resources_by_form(
     raw = await request.body()
     if raw and media_type(request) != FORM:
         raise NotAForm("The body is not declared as a form.")
-    text = raw.decode("ascii", errors="replace")
-    return await _searched(tx, request, resource_type, "&".join(filter(None, [request.url.query, text])), prefer)
+    return await _searched(tx, request, resource_type, raw.decode("ascii", errors="replace"), prefer)
 
 
-async def _searched(tx: Transaction, request: Request, resource_type: str, text: str, prefer: str | None) -> Response:
+async def _searched(tx: Transaction, request: Request, resource_type: str, form: str, prefer: str | None) -> Response:
     kind = registry.served(resource_type)
-    asked = search.parse(kind, search.parameters(text), strict="handling=strict" in (prefer or ""))
+    in_address, in_body = search.parameters(request.url.query), search.parameters(form)
+    asked = search.parse(kind, in_address, in_body, strict="handling=strict" in (prefer or ""))
     found = await usecases.search_resources(tx, kind.name, asked)
     base = f"{public_base(request)}/{kind.name}"
     if found.total is not None:

@@ -19,9 +19,11 @@ class InboundReferralShape(Answer):
     id: UUID
     team_id: UUID
     source: str
+    kind: str
     reason: str
     urgency: str
     received_at: datetime
+    answer_due_at: datetime | None
     referrer: str | None
     referrer_ods_code: str | None
     given_name: str
@@ -62,6 +64,7 @@ class ShareShape(Answer):
     until_on: date | None
     council_ref: str
     agreed_by: UUID | None
+    agreed_at: datetime
     withdrawn_at: datetime | None
 
 

@@ -59,7 +59,12 @@ CouncilDelivery.__table__.append_constraint(  # type: ignore[attr-defined]
     UniqueConstraint("event_id", "connection_id", name="one_delivery_per_event")
 )
 WAITING: Any = text(f"status = '{DeliveryStatus.QUEUED}'")
-Index("ix_council_delivery_due", col(CouncilDelivery.due_at), postgresql_where=WAITING)
+Index(
+    "ix_council_delivery_due",
+    col(CouncilDelivery.connection_id),
+    col(CouncilDelivery.due_at),
+    postgresql_where=WAITING,
+)
 Index(
     "ix_council_delivery_order",
     col(CouncilDelivery.client_id),

@@ -111,7 +111,7 @@ class Understood:
     source: str
     reason: str
     urgency: str
-    breach_at: datetime | None
+    answer_due_at: datetime | None
     referrer: str | None
     referrer_ods_code: str | None
     person: dict[str, Any]
@@ -128,7 +128,7 @@ class InboundReferral(TeamOwned, Base, table=True):
     reason: str
     urgency: str
     received_at: datetime = Field(sa_type=INSTANT)
-    breach_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    answer_due_at: datetime | None = Field(default=None, sa_type=INSTANT)
     referrer: str | None = None
     referrer_ods_code: str | None = None
     given_name: str

@@ -50,9 +50,16 @@ class Episode(BaseModel):
     opened_on: date
 
 
+class Assessment(BaseModel):
+    id: UUID
+    status: str
+    assessed_on: date
+
+
 class Problem(BaseModel):
     id: UUID
     version: int
+    assessment_id: UUID
     code: str
     ownership: str
     type: str
@@ -127,6 +134,7 @@ class ClientRecord(BaseModel):
     client: Client
     referral: list[Referral]
     episode_of_care: list[Episode]
+    assessment: list[Assessment]
     client_problem: list[Problem]
     ratings: list[Rating]
     care_plan: list[CarePlan]

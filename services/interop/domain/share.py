@@ -13,7 +13,7 @@ from sqlmodel import Field, col
 
 from services.common.errors import Conflict, NotFound, Unprocessable
 from services.common.models import INSTANT, TeamOwned, only_states
-from services.common.types import Code, Day, Input, Name, NewId
+from services.common.types import Code, Day, Input, Name, NewId, day_in_england
 from services.interop.domain.base import Base
 
 
@@ -117,7 +117,7 @@ class ShareEndsInThePast(Unprocessable):
 
 
 class Share(TeamOwned, Base, table=True):
-    """One client's facts, agreed to be shared with one partner (FHIR Consent). It covers what happens from now on."""
+    """One client's facts, agreed to be shared with one partner (FHIR Consent). It covers what happens from then on."""
 
     client_id: UUID
     connection_id: UUID = Field(foreign_key="connection.id", index=True)
@@ -128,6 +128,7 @@ class Share(TeamOwned, Base, table=True):
     until_on: date | None = None
     council_ref: str
     agreed_by: UUID | None
+    agreed_at: datetime = Field(sa_type=INSTANT)
     withdrawn_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
     @classmethod
@@ -137,10 +138,14 @@ class Share(TeamOwned, Base, table=True):
             raise ConsentInTheFuture
         if new.until_on is not None and new.until_on < today:
             raise ShareEndsInThePast
-        return cls(**new.model_dump(), team_id=team_id, agreed_by=by, changed_at=now)
+        return cls(**new.model_dump(), team_id=team_id, agreed_by=by, agreed_at=now, changed_at=now)
 
     def in_force(self, on: date) -> bool:
         return self.withdrawn_at is None and (self.until_on is None or self.until_on >= on)
+
+    def covers(self, happened_on: date) -> bool:
+        """Whether the client had agreed by this day in England: that of the consent, or else that of the share."""
+        return happened_on >= (self.consented_on or day_in_england(self.agreed_at))
 
     def withdraw(self, now: datetime) -> None:
         """Raises `ShareAlreadyWithdrawn`."""

@@ -22,11 +22,11 @@ def sign(code: str) -> dict[str, Any]:
     return _coding(code, None)
 
 
-def intervention(code: str) -> dict[str, Any]:
-    """The coding of an intervention, `category.target`."""
+def intervention(code: str) -> str:
+    """An intervention, `category.target`, in words: the two have codes, but their pair is no published code."""
     category, _, target = code.partition(".")
     names = _TERMS["categories"].get(category), _TERMS["targets"].get(target)
-    return _coding(code, ": ".join(names) if all(names) else None)
+    return ": ".join(names) if all(names) else f"Omaha System {code}"
 
 
 def _coding(code: str, display: str | None) -> dict[str, Any]:

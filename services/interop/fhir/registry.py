@@ -19,7 +19,11 @@ class SearchParameter:
 EVERY_TYPE = (
     SearchParameter("_id", "token", "The resource's id; several with commas."),
     SearchParameter("_lastUpdated", "date", "With the prefixes eq, ne, gt, ge, lt and le."),
-    SearchParameter("identifier", "token", "system|value, value, |value or system|. Send NHS numbers by POST _search."),
+    SearchParameter(
+        "identifier",
+        "token",
+        "system|value, value, |value or system|. A person's, such as an NHS number, in a POST to _search alone.",
+    ),
 )
 OF_A_PATIENT = SearchParameter("patient", "reference", "Patient/{id} or the id alone.")
 

@@ -1,14 +1,15 @@
 """What a FHIR search asks for, read strictly: a parameter understood wrongly would show the wrong person."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qsl
 from uuid import UUID
 
 from services.common.errors import ServiceError
 from services.common.paging import MAX_LIMIT
+from services.common.types import midnight_in_england
 from services.interop.fhir import tokens
 from services.interop.fhir.registry import ServedType
 
@@ -18,7 +19,7 @@ MOST_VALUES = 100
 CURSOR = "_cursor"
 # They change how an answer looks and not what it holds; JSON is all there is.
 ALWAYS_ALLOWED = {"_format", "_pretty"}
-DATE = re.compile(r"(eq|ne|gt|ge|lt|le)?(\d{4})(?:-(\d{2})(?:-(\d{2})(T.+)?)?)?")
+DATE = re.compile(r"(eq|ne|gt|ge|lt|le)?([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(T.+)?)?)?")
 
 
 class BadSearch(ServiceError):
@@ -36,6 +37,26 @@ class UnknownParameter(BadSearch):
     """Refused only where the caller asked for it by `Prefer: handling=strict`."""
 
     way_out = "Leave the parameter out, or leave out Prefer: handling=strict to have it ignored."
+
+
+class IdentifierInAddress(BadSearch):
+    """An NHS number would stand in addresses, and so in logs; only identifiers of our own making name nobody."""
+
+    field = "/query/identifier"
+    way_out = "Send the same search as a POST to _search, with the identifier in the body."
+
+    def __init__(self) -> None:
+        super().__init__("An identifier of a person is not taken in an address.")
+
+
+class MoreThanOnePage(BadSearch):
+    """The link to a next page would have to repeat the identifier."""
+
+    field = "/body/_count"
+    way_out = "Raise _count, up to 100, or add parameters that leave less to be found."
+
+    def __init__(self) -> None:
+        super().__init__("A search for an identifier of a person is answered on one page, and more was found.")
 
 
 @dataclass(frozen=True)
@@ -57,8 +78,9 @@ class Search:
     changed: list[Between] = field(default_factory=list)
     count: int = DEFAULT_COUNT
     cursor: str | None = None
-    # What was understood, for the self link.
+    # What was understood, for the links; an identifier of a person is left out of them.
     applied: list[tuple[str, str]] = field(default_factory=list)
+    is_private: bool = False
 
 
 def parameters(text: str) -> list[tuple[str, str]]:
@@ -72,9 +94,22 @@ def parameters(text: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def parse(kind: ServedType, pairs: Iterable[tuple[str, str]], *, strict: bool) -> Search:
-    """Raises `BadSearch`, or `UnknownParameter` where the caller is strict."""
+def parse(
+    kind: ServedType, in_address: Iterable[tuple[str, str]], in_body: Iterable[tuple[str, str]], *, strict: bool
+) -> Search:
+    """Raises `BadSearch`, `IdentifierInAddress`, or `UnknownParameter` where the caller is strict."""
     search = Search()
+    for name, value in _known(kind, in_address, strict=strict):
+        if _names_a_person(name, value):
+            raise IdentifierInAddress
+        _apply(search, name, value)
+    for name, value in _known(kind, in_body, strict=strict):
+        _apply(search, name, value)
+    return search
+
+
+def _known(kind: ServedType, pairs: Iterable[tuple[str, str]], *, strict: bool) -> Iterator[tuple[str, str]]:
+    """The parameters that are understood here; the others are refused if the caller is strict, or else ignored."""
     for name, value in pairs:
         base, _, modifier = name.partition(":")
         if base in ALWAYS_ALLOWED:
@@ -85,10 +120,19 @@ def parse(kind: ServedType, pairs: Iterable[tuple[str, str]], *, strict: bool) -
             continue
         if modifier:
             raise BadSearch.at_parameter(base, "This parameter takes no modifier here.")
-        READERS[base](search, value)
-        if base != CURSOR:
-            search.applied.append((base, value))
-    return search
+        yield base, value
+
+
+def _apply(search: Search, name: str, value: str) -> None:
+    READERS[name](search, value)
+    if _names_a_person(name, value):
+        search.is_private = True
+    elif name != CURSOR:
+        search.applied.append((name, value))
+
+
+def _names_a_person(name: str, value: str) -> bool:
+    return name == "identifier" and any(tokens.names_a_person(text) for text in value.split(",") if text)
 
 
 def _values(name: str, value: str) -> list[str]:
@@ -152,19 +196,22 @@ def _read_changed(search: Search, value: str) -> None:
 
 
 def _stretch(found: re.Match[str]) -> tuple[datetime, datetime]:
-    """The time that a date of this precision covers, its end left out."""
+    """The time that a date of this precision covers, its end left out; a day is one of England's.
+
+    Raises `ValueError` or `OverflowError` for what no clock can show.
+    """
     _, year, month, day, rest = found.groups()
     if rest is not None:
         at = datetime.fromisoformat(f"{year}-{month}-{day}{rest}")
         if at.tzinfo is None:
             raise ValueError("an instant without an offset")
-        return at, at + (timedelta(milliseconds=1) if "." in rest else timedelta(seconds=1))
+        return at.astimezone(UTC), at.astimezone(UTC) + timedelta(milliseconds=1 if "." in rest else 1000)
     first = date(int(year), int(month or 1), int(day or 1))
     if day is not None:
         after = first + timedelta(days=1)
     else:
         after = (first.replace(day=28) + timedelta(days=4)).replace(day=1) if month else date(int(year) + 1, 1, 1)
-    return datetime.combine(first, time(), UTC), datetime.combine(after, time(), UTC)
+    return midnight_in_england(first), midnight_in_england(after)
 
 
 FILTERS: dict[str, Callable[[Search, str], None]] = {

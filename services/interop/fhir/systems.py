@@ -18,12 +18,13 @@ OBSERVATION_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-catego
 CONDITION_CATEGORY = "http://terminology.hl7.org/CodeSystem/condition-category"
 CONDITION_CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 
-# Our own: what the outside may know one of our records by.
+# Our own: what the outside may know one of our records by, and codes where no published ones are.
 REFERRAL_REFERENCE = "https://heatshield.uk/Id/referral-reference"
 TEAM = "https://heatshield.uk/Id/team"
 EMPLOYEE = "https://heatshield.uk/Id/employee"
 WOUND = "https://heatshield.uk/Id/wound"
 ACTIVITY_TYPE = "https://heatshield.uk/CodeSystem/activity-type"
+OMAHA_SCALE = "https://heatshield.uk/CodeSystem/omaha-rating-scale"
 URN = "urn:ietf:rfc:3986"
 
 HOME_HEALTH = {"system": ACT_CODE, "code": "HH", "display": "home health"}

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services.interop.fhir.systems import NHS_NUMBER, NHS_NUMBER_STATUS_EXTENSION
+from services.interop.fhir.systems import NHS_NUMBER, NHS_NUMBER_STATUS_EXTENSION, REFERRAL_REFERENCE, WOUND
 
 # Stands for "whatever it is". A search text never holds a control character, so nobody can ask for it by accident.
 ANY = "\x1f"
 TO_BE_RESOLVED = "05"
+# Of our own making: whoever reads one in a log learns nothing about anybody.
+REFERENCES = {REFERRAL_REFERENCE, WOUND}
 
 
 def stored(identifiers: Sequence[dict[str, Any]]) -> list[str]:
@@ -26,6 +28,11 @@ def asked(text: str) -> str:
         return f"{ANY}|{text}"
     system, _, value = text.partition("|")
     return f"{system}|{value or ANY}"
+
+
+def names_a_person(text: str) -> bool:
+    """Whether what is asked for may hold an NHS number: all but our own references, and NHS numbers at large."""
+    return text != f"{NHS_NUMBER}|" and text.partition("|")[0] not in REFERENCES
 
 
 def _identifies(identifier: dict[str, Any]) -> bool:

@@ -97,7 +97,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("urgency", sa.Text(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("breach_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("referrer", sa.Text(), nullable=True),
         sa.Column("referrer_ods_code", sa.Text(), nullable=True),
         sa.Column("given_name", sa.Text(), nullable=False),
@@ -137,6 +137,7 @@ def upgrade() -> None:
         sa.Column("until_on", sa.Date(), nullable=True),
         sa.Column("council_ref", sa.Text(), nullable=False),
         sa.Column("agreed_by", sa.Uuid(), nullable=True),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("basis in ('consent', 'best_interests', 'legal_duty')", name="share_basis_known"),
         sa.ForeignKeyConstraint(
@@ -189,7 +190,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_council_delivery_due",
         "council_delivery",
-        ["due_at"],
+        ["connection_id", "due_at"],
         unique=False,
         postgresql_where=sa.text("status = 'queued'"),
     )

@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 import httpx
 from standardwebhooks import Webhook
 
+from services.common.types import day_in_england
 from services.interop.domain.delivery import Attempt, CouncilDelivery
 from services.interop.domain.share import Share, SharedField
 
@@ -43,12 +44,13 @@ ANSWER_SECONDS = 15
 class Fact:
     """Something that happened in social care: what of it may ever be shared, by field.
 
-    `key` names the fact itself, so that the same fact told twice is one event.
+    `key` names the fact itself, so that the same fact told twice is one event; `happened_on` is its day in England.
     """
 
     type: str
     key: str
     client_id: UUID
+    happened_on: date
     values: dict[SharedField, Any]
 
     @property
@@ -73,7 +75,9 @@ def care_plan_changed(
         SharedField.PLAN_VERSION: plan_version,
         SharedField.CHANGED_AT: _instant(changed_at),
     }
-    return Fact(f"{FACTS}.care_plan_changed.v1", f"{line_id}/{plan_version}", client_id, values)
+    return Fact(
+        f"{FACTS}.care_plan_changed.v1", f"{line_id}/{plan_version}", client_id, day_in_england(changed_at), values
+    )
 
 
 def reablement_started(
@@ -86,7 +90,7 @@ def reablement_started(
         SharedField.LAST_FREE_DAY_ON: last_free_day_on.isoformat(),
         SharedField.DECISION_DUE_ON: decision_due_on.isoformat(),
     }
-    return Fact(f"{FACTS}.reablement_started.v1", str(reablement_id), client_id, values)
+    return Fact(f"{FACTS}.reablement_started.v1", str(reablement_id), client_id, started_on, values)
 
 
 def support_given(
@@ -105,7 +109,7 @@ def support_given(
         SharedField.CHANNEL: channel,
         **minutes,
     }
-    return Fact(f"{FACTS}.support_given.v1", str(care_contact_id), client_id, values)
+    return Fact(f"{FACTS}.support_given.v1", str(care_contact_id), client_id, day_in_england(started_at), values)
 
 
 def delivery(fact: Fact, share: Share, now: datetime) -> CouncilDelivery | None:

@@ -1,11 +1,11 @@
 """Queries about connections, shares and what is on its way to a council."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -76,12 +76,43 @@ def deliveries(*, connection_id: UUID | None, status: str | None) -> Select[Any]
     return wanted if status is None else wanted.where(col(CouncilDelivery.status) == status)
 
 
-async def lease(tx: Transaction, *, most: int, for_: timedelta) -> list[Attempt]:
-    """Take the facts that are due, so that no other worker takes them before the lease ends.
+async def lanes_due(tx: Transaction, *, busy: Collection[UUID], most: int) -> Sequence[UUID]:
+    """The open connections with something to send now. Those that have been failing come last."""
+    wanted = select(col(Connection.id)).where(
+        col(Connection.disabled_at).is_(None),
+        col(Connection.id).not_in(busy),
+        exists().where(col(CouncilDelivery.connection_id) == col(Connection.id), *_is_due(tx)),
+    )
+    longest_ago = col(Connection.last_success_at).asc().nulls_first()
+    return await tx.all(wanted.order_by(col(Connection.failures), longest_ago).limit(most))
 
-    Of one client's facts for one connection only the oldest is taken: the next waits until it has been settled.
+
+async def lease(tx: Transaction, connection_id: UUID, *, for_: timedelta) -> Attempt | None:
+    """Take the next fact for this connection, so that no other worker takes it before the lease ends; None without one.
+
+    Of one client's facts only the oldest is taken: the next waits until it has been settled.
     What waits for a closed connection goes on waiting; what waited until its share had ended is not sent.
     """
+    due = (
+        select(CouncilDelivery, Connection, Share)
+        .join(Connection, col(Connection.id) == col(CouncilDelivery.connection_id))
+        .join(Share, col(Share.id) == col(CouncilDelivery.share_id))
+        .where(col(Connection.id) == connection_id, col(Connection.disabled_at).is_(None), *_is_due(tx))
+        .order_by(col(CouncilDelivery.due_at), col(CouncilDelivery.id))
+        .limit(1)
+        .with_for_update(of=CouncilDelivery, skip_locked=True)
+    )
+    while (found := (await tx.session.execute(due)).first()) is not None:
+        delivery, to, share = found
+        if share.in_force(tx.today):
+            delivery.lease(tx.now + for_, tx.now)
+            return Attempt(delivery.id, to.id, to.url, to.secret, delivery.payload, delivery.attempts)
+        delivery.status, delivery.changed_at = DeliveryStatus.WITHDRAWN, tx.now
+    return None
+
+
+def _is_due(tx: Transaction) -> tuple[ColumnElement[bool], ...]:
+    """What is to be sent now: it has waited long enough, and nothing older of its client is still waiting."""
     earlier: Any = aliased(CouncilDelivery)
     waits = exists().where(
         earlier.client_id == col(CouncilDelivery.client_id),
@@ -89,34 +120,20 @@ async def lease(tx: Transaction, *, most: int, for_: timedelta) -> list[Attempt]
         earlier.status == DeliveryStatus.QUEUED,
         earlier.id < col(CouncilDelivery.id),
     )
-    due = (
-        select(CouncilDelivery, Connection, Share)
-        .join(Connection, col(Connection.id) == col(CouncilDelivery.connection_id))
-        .join(Share, col(Share.id) == col(CouncilDelivery.share_id))
-        .where(
-            col(CouncilDelivery.status) == DeliveryStatus.QUEUED,
-            col(CouncilDelivery.due_at) <= tx.now,
-            col(Connection.disabled_at).is_(None),
-            ~waits,
-        )
-        .order_by(col(CouncilDelivery.due_at))
-        .limit(most)
-        .with_for_update(of=CouncilDelivery, skip_locked=True)
-    )
-    attempts: list[Attempt] = []
-    for delivery, to, share in await tx.rows(due):
-        if share.in_force(tx.today):
-            delivery.lease(tx.now + for_, tx.now)
-            attempts.append(Attempt(delivery.id, to.id, to.url, to.secret, delivery.payload, delivery.attempts))
-        else:
-            delivery.status, delivery.changed_at = DeliveryStatus.WITHDRAWN, tx.now
-    return attempts
+    return col(CouncilDelivery.status) == DeliveryStatus.QUEUED, col(CouncilDelivery.due_at) <= tx.now, ~waits
 
 
 async def settle(tx: Transaction, attempt: Attempt, values: dict[str, Any]) -> None:
-    """Keep how an attempt ended. A share withdrawn in the meantime stays withdrawn."""
+    """Keep that an attempt failed. What was withdrawn or delivered in the meantime stays so."""
     still = (col(CouncilDelivery.id) == attempt.delivery_id) & (col(CouncilDelivery.status) == DeliveryStatus.QUEUED)
     await tx.session.execute(update(CouncilDelivery).where(still).values(**values))
+
+
+async def settle_sent(tx: Transaction, attempt: Attempt, values: dict[str, Any]) -> None:
+    """Keep that the council has the fact, whatever was decided while it was on its way."""
+    unheard = (col(CouncilDelivery.id) == attempt.delivery_id) & (col(CouncilDelivery.status) != DeliveryStatus.SENT)
+    sent = {**values, "status": DeliveryStatus.SENT, "sent_at": tx.now}
+    await tx.session.execute(update(CouncilDelivery).where(unheard).values(**sent))
 
 
 async def note_success(tx: Transaction, connection_id: UUID, at: datetime) -> None:

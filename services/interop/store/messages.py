@@ -36,6 +36,16 @@ async def inbound_referral(tx: Transaction, inbound_referral_id: UUID) -> Inboun
     return found
 
 
+async def message_of(tx: Transaction, inbound_referral_id: UUID) -> bytes | None:
+    """The message behind a referral to one of the caller's teams, byte for byte."""
+    wanted = select(col(InboundMessage.raw)).join(
+        InboundReferral, col(InboundReferral.message_id) == col(InboundMessage.id)
+    )
+    mine = wanted.where(col(InboundReferral.id) == inbound_referral_id, await tx.visible(InboundReferral))
+    raw: bytes | None = (await tx.session.execute(mine)).scalar_one_or_none()
+    return raw
+
+
 async def references(tx: Transaction, inbound_referral_ids: Sequence[UUID]) -> dict[UUID, str]:
     """What the senders were told to call these referrals."""
     if not inbound_referral_ids:

@@ -47,13 +47,6 @@ async def _owner_versions(tx: Transaction, resources: Sequence[Projected]) -> di
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-async def content_of(tx: Transaction, resource_type: str, resource_id: UUID) -> dict[str, Any]:
-    """What is kept of a resource so far; empty when there is nothing yet."""
-    wanted = select(col(Resource.content)).where(_is(resource_type), col(Resource.resource_id) == resource_id)
-    kept: dict[str, Any] | None = (await tx.session.execute(wanted)).scalar_one_or_none()
-    return kept or {}
-
-
 async def read(tx: Transaction, resource_type: str, resource_id: UUID) -> Resource | None:
     """One resource of a team that the caller may see."""
     wanted = select(Resource).where(_is(resource_type), col(Resource.resource_id) == resource_id)

@@ -3,6 +3,7 @@
 from services.interop.usecases.deliver import deliver_facts
 from services.interop.usecases.receive import (
     list_service_endpoints,
+    read_inbound_message,
     read_inbound_referral,
     receive_message,
     register_service_endpoint,
@@ -36,6 +37,7 @@ __all__ = [
     "list_deliveries",
     "list_service_endpoints",
     "list_shares",
+    "read_inbound_message",
     "read_inbound_referral",
     "read_resource",
     "receive_message",

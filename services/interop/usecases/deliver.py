@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from services.common.auth import SYSTEM
+from services.common.db import Transaction
 from services.common.service import Background, Runtime
 from services.interop.domain.delivery import Attempt, DeliveryStatus
 from services.interop.partners import council
@@ -16,49 +18,82 @@ from services.interop.store import council as store
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.3
-AT_ONCE = 8
-# Longer than any answer is waited for; a worker that dies leaves its facts to the others after this.
+# Fewer than the service's HTTP client has connections, so that silent councils never use them up.
+LANES = 6
+# Longer than any answer is waited for; a worker that dies leaves its fact to the others after this.
 LEASE = timedelta(seconds=60)
 
 
 def deliver_facts(schedule: Sequence[timedelta] = council.RETRY_AFTER) -> Background:
-    """The work of one process beside its requests. `schedule` is the wait before each attempt."""
+    """The work of one process beside its requests: each connection has a lane, so that a slow one holds up no other.
+
+    `schedule` is the wait before each attempt.
+    """
 
     async def run(runtime: Runtime) -> None:
-        while True:
-            try:
-                while await deliver_due(runtime, schedule):
-                    pass
-            except Exception as error:  # noqa: BLE001  the worker outlives every outage
-                log.warning("delivery interrupted", extra={"error": type(error).__name__})
-            await asyncio.sleep(POLL_SECONDS)
+        busy: set[UUID] = set()
+        async with asyncio.TaskGroup() as lanes:
+            while True:
+                for connection_id in await _lanes_due(runtime, busy):
+                    busy.add(connection_id)
+                    lanes.create_task(_lane(runtime, connection_id, schedule, busy))
+                await asyncio.sleep(POLL_SECONDS)
 
     return run
 
 
-async def deliver_due(runtime: Runtime, schedule: Sequence[timedelta]) -> int:
-    """Try everything that is due once. No transaction is open while a partner is asked."""
+async def _lanes_due(runtime: Runtime, busy: set[UUID]) -> Sequence[UUID]:
+    """The connections to open a lane for. A worker outlives every outage, and looks again in a moment."""
+    try:
+        async with runtime.database.transaction(SYSTEM) as tx:
+            return await store.lanes_due(tx, busy=busy, most=LANES - len(busy))
+    except Exception as error:  # noqa: BLE001  the worker outlives every outage
+        _interrupted(error)
+        return ()
+
+
+async def _lane(runtime: Runtime, connection_id: UUID, schedule: Sequence[timedelta], busy: set[UUID]) -> None:
+    """Send what is due to one connection, one by one, until nothing is left or an attempt fails."""
+    try:
+        while await _deliver_next(runtime, connection_id, schedule):
+            pass
+    except Exception as error:  # noqa: BLE001  the worker outlives every outage
+        _interrupted(error)
+    finally:
+        busy.discard(connection_id)
+
+
+def _interrupted(error: Exception) -> None:
+    log.warning("delivery interrupted", extra={"error": type(error).__name__})
+
+
+async def _deliver_next(runtime: Runtime, connection_id: UUID, schedule: Sequence[timedelta]) -> bool:
+    """Whether there was something to send and it arrived. No transaction is open while a partner is asked."""
     async with runtime.database.transaction(SYSTEM) as tx:
-        attempts = await store.lease(tx, most=AT_ONCE, for_=LEASE)
-    tried = await asyncio.gather(*(_deliver(runtime, item, schedule) for item in attempts), return_exceptions=True)
-    for outcome in tried:
-        if isinstance(outcome, BaseException):
-            raise outcome
-    return len(attempts)
-
-
-async def _deliver(runtime: Runtime, attempt: Attempt, schedule: Sequence[timedelta]) -> None:
+        attempt = await store.lease(tx, connection_id, for_=LEASE)
+    if attempt is None:
+        return False
     status = await council.send(runtime.http, attempt, datetime.now(UTC))
+    arrived = status is not None and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
     async with runtime.database.transaction(SYSTEM) as tx:
         settled: dict[str, Any] = {"last_status": status, "changed_at": tx.now}
-        if status is not None and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-            await store.settle(tx, attempt, {**settled, "status": DeliveryStatus.SENT, "sent_at": tx.now})
-            await store.note_success(tx, attempt.connection_id, tx.now)
-            return
-        gone = status == HTTPStatus.GONE
-        if gone or attempt.number >= len(schedule):
-            await store.settle(tx, attempt, {**settled, "status": DeliveryStatus.DEAD})
-            log.error("fact not delivered", extra={"delivery_id": str(attempt.delivery_id), "status": status})
+        if arrived:
+            await store.settle_sent(tx, attempt, settled)
+            await store.note_success(tx, connection_id, tx.now)
         else:
-            await store.settle(tx, attempt, {**settled, "due_at": tx.now + schedule[attempt.number]})
-        await store.note_failure(tx, attempt.connection_id, tx.now, disable=gone)
+            await _failed(tx, attempt, settled, schedule)
+    return arrived
+
+
+async def _failed(tx: Transaction, attempt: Attempt, settled: dict[str, Any], schedule: Sequence[timedelta]) -> None:
+    """Try again later, or never more after the last attempt or where the council says that it is gone."""
+    status = settled["last_status"]
+    gone = status == HTTPStatus.GONE
+    if gone or attempt.number >= len(schedule):
+        await store.settle(tx, attempt, {**settled, "status": DeliveryStatus.DEAD})
+        log.error(
+            "fact not delivered", extra={"delivery_id": str(attempt.delivery_id), "status": settled["last_status"]}
+        )
+    else:
+        await store.settle(tx, attempt, {**settled, "due_at": tx.now + schedule[attempt.number]})
+    await store.note_failure(tx, attempt.connection_id, tx.now, disable=gone)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from services.common.db import Transaction
+from services.common.errors import NotFound
 from services.common.paging import PageRequest, page
 from services.interop.domain.inbound import (
     Arrival,
@@ -64,10 +65,11 @@ async def _take(tx: Transaction, kept: InboundMessage, arrival: Arrival) -> dict
     received = ReferralReceived(
         inbound_referral_id=referral.id,
         team_id=referral.team_id,
-        message_kind=referral.kind,
+        kind=referral.kind,
         use_case=referral.use_case,
         urgency=referral.urgency,
         received_at=referral.received_at,
+        answer_due_at=referral.answer_due_at,
     )
     tx.publish(received, about=referral)
     return bars.acknowledgement(message, referral, at_destination, warnings, tx.now)
@@ -90,6 +92,14 @@ async def _service(tx: Transaction, message: bars.Message) -> tuple[int, Service
 async def read_inbound_referral(tx: Transaction, inbound_referral_id: UUID) -> InboundReferral:
     """The referral behind the event, with who it is about. Raises `NotFound`."""
     return await tx.get(InboundReferral, inbound_referral_id)
+
+
+async def read_inbound_message(tx: Transaction, inbound_referral_id: UUID) -> bytes:
+    """The whole message behind a referral, as the partner sent it to the nurse's own team. Raises `NotFound`."""
+    raw = await messages.message_of(tx, inbound_referral_id)
+    if raw is None:
+        raise NotFound("message")
+    return raw
 
 
 async def remember_outcome(

@@ -37,7 +37,7 @@ async def list_connections(tx: Transaction, request: PageRequest) -> dict[str, A
 
 
 async def agree_share(tx: Transaction, new: NewShare) -> Share:
-    """The client agrees to share some facts with a council. It covers what happens from now on, and nothing before.
+    """The client agrees to share some facts with a council. It covers what happens from that day on, nothing before.
 
     Raises `UnknownClient`, `UnknownConnection` or `AlreadyShared`.
     """
@@ -70,9 +70,12 @@ async def withdraw_share(tx: Transaction, share_id: UUID) -> Share:
 
 
 async def tell_councils(tx: Transaction, fact: council.Fact) -> None:
-    """Queue a social care fact for every council that the client shares it with on the day it becomes known."""
+    """Queue a social care fact for every council that the client shares it with on the day it becomes known.
+
+    What happened before the client agreed is not sent, however late it becomes known.
+    """
     for share in await store.shares_in_force(tx, fact.client_id, tx.today):
-        delivery = council.delivery(fact, share, tx.now)
+        delivery = council.delivery(fact, share, tx.now) if share.covers(fact.happened_on) else None
         if delivery is not None:
             await store.queue(tx, delivery)
 

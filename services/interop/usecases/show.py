@@ -11,7 +11,7 @@ from services.interop.domain.record import ClientRecord, Referral
 from services.interop.domain.resource import Resource
 from services.interop.fhir import mapping
 from services.interop.fhir.mapping import care, parts
-from services.interop.fhir.search import Search
+from services.interop.fhir.search import MoreThanOnePage, Search
 from services.interop.store import messages, resources
 
 
@@ -25,6 +25,7 @@ class Visit:
     employee_id: UUID
     starts_at: datetime
     ends_at: datetime
+    channel: str
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,10 @@ async def show_referral(tx: Transaction, referral: Referral) -> None:
     await resources.put(tx, [mapping.of_referral(referral, reference)])
 
 
-async def show_visit(tx: Transaction, visit: Visit, *, status: str, channel: str | None = None) -> None:
-    """Show a visit as an Appointment. How it takes place is told when it is planned, and kept when it is done."""
-    extension = care.delivery_channel(channel) if channel else None
-    if extension is None:
-        kept = await resources.content_of(tx, "Appointment", visit.visit_id)
-        extension = kept.get("extension")
+async def show_visit(tx: Transaction, visit: Visit, status: str) -> None:
+    """Show a visit as an Appointment."""
     told = {name: value for name, value in vars(visit).items() if name != "team_id"}
-    content = care.appointment(**told, status=status, channel=extension)
+    content = care.appointment(**told, status=status)
     shown = parts.projected(content, team_id=visit.team_id, client_id=visit.client_id, owner_version=tx.event_version)
     await resources.put(tx, [shown])
 
@@ -74,9 +71,11 @@ async def read_resource(tx: Transaction, resource_type: str, resource_id: str) -
 
 
 async def search_resources(tx: Transaction, resource_type: str, search: Search) -> Found:
-    """One page of what the search finds among what the caller may see. Raises `BadCursor`."""
+    """One page of what the search finds among what the caller may see. Raises `BadCursor` or `MoreThanOnePage`."""
     wanted = await resources.searched(tx, resource_type, search)
     if search.count == 0:
         return Found([], total=await resources.count(tx, wanted))
     found = await page(tx, wanted, Resource, page_request(search.count, search.cursor))
+    if search.is_private and found["next_cursor"] is not None:
+        raise MoreThanOnePage
     return Found(found["items"], found["next_cursor"])

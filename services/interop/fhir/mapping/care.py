@@ -94,7 +94,7 @@ def _period(start: date | None, end: date) -> Content:
 
 
 def _activity(line: Line, status: str) -> Content:
-    code = {"code": {"coding": [omaha.intervention(line.intervention)]}} if line.intervention else {}
+    code = {"code": {"text": omaha.intervention(line.intervention)}} if line.intervention else {}
     return {**code, "status": status, "description": line.words}
 
 
@@ -136,14 +136,14 @@ def appointment(
     status: str,
     starts_at: datetime,
     ends_at: datetime,
-    channel: list[Any] | None,
+    channel: str,
 ) -> Content:
-    """A planned visit. `channel` is the UK Core extension, where it is known how the visit takes place."""
+    """A planned visit."""
     actors = (parts.patient(client_id), parts.employee(employee_id))
     return resource(
         "Appointment",
         visit_id,
-        extension=channel,
+        extension=_delivery_channel(channel),
         status=status,
         start=parts.instant(starts_at),
         end=parts.instant(ends_at),
@@ -151,7 +151,7 @@ def appointment(
     )
 
 
-def delivery_channel(channel: str) -> list[Content]:
+def _delivery_channel(channel: str) -> list[Content]:
     """The UK Core extension for a channel; one that UK Core has no code for is left out."""
     code = CHANNELS.get(channel)
     if code is None:

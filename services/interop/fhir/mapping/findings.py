@@ -15,37 +15,37 @@ WOUND_PARTS = (
     ("width_mm", "39125-0", "Width of Wound", "mm"),
     ("area_mm2", "89260-4", "Area of wound", "mm2"),
 )
-SCALES = ("knowledge", "behavior", "status")
+# The three scales as caseload spells them, and as they are coded here: no published code stands for a whole scale.
+SCALES = {"knowledge": "knowledge", "behavior": "behaviour", "status": "status"}
+SUPERSEDED = "A later assessment supersedes the one that found this."
 
 
-def condition(problem: Problem, ratings: Sequence[Rating], client_id: UUID) -> Content:
-    """An Omaha problem. Its signs and its ratings are the evidence."""
+def condition(problem: Problem, ratings: Sequence[Rating], client_id: UUID, *, superseded: bool) -> Content:
+    """An Omaha problem. Its signs and its ratings are the evidence; of two assessments the later one's is active."""
     evidence: list[Content] = [{"code": [{"coding": [omaha.sign(code)]}]} for code in problem.signs]
     evidence += [{"detail": [parts.reference("Observation", rating.id)]} for rating in ratings]
     category = [
         parts.coded(systems.CONDITION_CATEGORY, "problem-list-item"),
         {"text": f"{parts.plain(problem.type)}, {parts.plain(problem.ownership).lower()}"},
     ]
+    notes = [problem.words, SUPERSEDED if superseded else None]
     return resource(
         "Condition",
         problem.id,
-        clinicalStatus=parts.coded(systems.CONDITION_CLINICAL, "active"),
+        clinicalStatus=parts.coded(systems.CONDITION_CLINICAL, "inactive" if superseded else "active"),
         category=category,
         code={"coding": [omaha.problem(problem.code)]},
         subject=parts.patient(client_id),
         evidence=evidence,
-        note=[{"text": problem.words}] if problem.words else None,
+        note=[{"text": note} for note in notes if note],
     )
 
 
 def rating_observation(rating: Rating, problem: Problem, client_id: UUID) -> Content:
     """Knowledge, behaviour and status, each from 1 to 5 where 5 is best; the three are never one score."""
     components = [
-        {
-            "code": {"coding": [{"system": systems.OMAHA, "code": scale}], "text": parts.plain(scale)},
-            "valueInteger": getattr(rating, scale),
-        }
-        for scale in SCALES
+        {"code": parts.coded(systems.OMAHA_SCALE, code, parts.plain(code)), "valueInteger": getattr(rating, scale)}
+        for scale, code in SCALES.items()
     ]
     return resource(
         "Observation",

@@ -1,18 +1,17 @@
 """A referral understood from a BaRS message: why, how urgently, from whom and about whom."""
 
 import re
-from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
 
-from services.common.types import ENGLAND
+from services.common.types import midnight_in_england
 from services.interop.domain.inbound import MessageKind, Understood
 from services.interop.fhir.outcome import Issue
 from services.interop.fhir.systems import ODS_CODE
 from services.interop.partners.bars import refusals
 from services.interop.partners.bars.message import USE_CASES, Entry, Message, kind_of, request_of
 from services.interop.partners.bars.person import name_of, person_of
-from services.interop.partners.bars.words import one_line, prose
+from services.interop.partners.bars.reason import reason_of
+from services.interop.partners.bars.words import one_line
 
 # Who refers, by the application of BaRS that the use case belongs to (CodeSystem usecases-categories-bars 1.5.0).
 SOURCES = {
@@ -50,9 +49,9 @@ def understand(message: Message) -> tuple[Understood, list[Issue]]:
         kind=kind,
         use_case=use_case,
         source=SOURCES.get(use_case[:2], OTHER_SOURCE),
-        reason=_reason(message, request) or display or NO_REASON,
+        reason=reason_of(message, request) or display or NO_REASON,
         urgency=_urgency(request, kind),
-        breach_at=_end_of_period(request) if kind is MessageKind.VALIDATION else None,
+        answer_due_at=_end_of_period(request) if kind is MessageKind.VALIDATION else None,
         referrer=referrer,
         referrer_ods_code=ods_code,
         person=person,
@@ -65,7 +64,7 @@ def _use_case(request: Entry) -> tuple[str, str | None]:
     for category in request.resource.get("category", []):
         for coding in category.get("coding", []):
             if coding.get("system") == USE_CASES and USE_CASE.fullmatch(coding.get("code", "")):
-                return coding["code"], prose(coding.get("display"))
+                return coding["code"], one_line(coding.get("display"))
     return UNKNOWN_USE_CASE, None
 
 
@@ -74,42 +73,15 @@ def _urgency(request: Entry, kind: MessageKind) -> str:
     return priority if priority in PRIORITIES else URGENCY[kind]
 
 
-def _reason(message: Message, request: Entry) -> str | None:
-    """The first of these that says anything: the request's own words, the condition, the category's words."""
-    asked = request.resource
-    named = (message.follow(reference) for reference in asked.get("reasonReference", []))
-    conditions = [entry.resource for entry in named if entry and entry.is_a("Condition")]
-    conditions = conditions or [entry.resource for entry in message.of_type("Condition")]
-    choices: tuple[Iterable[Any], ...] = (
-        (_concept(concept) for concept in asked.get("reasonCode", [])),
-        (note.get("text") for note in asked.get("note", [])),
-        (asked.get("patientInstruction"),),
-        (_concept(condition.get("code")) for condition in conditions),
-        (note.get("text") for condition in conditions for note in condition.get("note", [])),
-        (category.get("text") for category in asked.get("category", [])),
-    )
-    return next((words for words in (prose("; ".join(_said(choice))) for choice in choices) if words), None)
-
-
-def _said(texts: Iterable[Any]) -> Iterator[str]:
-    return (text for text in texts if isinstance(text, str) and text.strip())
-
-
-def _concept(concept: dict[str, Any] | None) -> str | None:
-    """A CodeableConcept in words: its text, or what its first code is called."""
-    if not concept:
-        return None
-    text: str | None = concept.get("text")
-    names = [coding["display"] for coding in concept.get("coding", []) if coding.get("display")]
-    return text or (names[0] if names else None)
-
-
 def _end_of_period(request: Entry) -> datetime | None:
-    """When the validation breaches: ServiceRequest.occurrencePeriod.end, in any offset and to any fraction."""
+    """The breach time of a validation, ServiceRequest.occurrencePeriod.end, in any offset and to any fraction.
+
+    BaRS gives it this meaning in application 4; in a referral the period says when the service is wished for.
+    """
     end = request.resource.get("occurrencePeriod", {}).get("end", "")
     try:
         if len(end) == len("2026-11-23"):
-            return datetime.combine(date.fromisoformat(end) + timedelta(days=1), time(), ENGLAND).astimezone(UTC)
+            return midnight_in_england(date.fromisoformat(end) + timedelta(days=1))
         return datetime.fromisoformat(end).astimezone(UTC) if "T" in end else None
     except (ValueError, OverflowError):
         return None

@@ -1,6 +1,7 @@
 """A sender's words made fit to be stored and shown; the message keeps them as they came."""
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 NAME_LENGTH, PROSE_LENGTH = 200, 4000
@@ -15,13 +16,22 @@ def one_line(text: Any, length: int = NAME_LENGTH) -> str | None:
 
 
 def prose(text: Any) -> str | None:
-    """A longer text with its lines. It is never cut without saying so."""
-    if not isinstance(text, str):
-        return None
-    words = _plain(text).strip()
-    if len(words) > PROSE_LENGTH:
-        words = words[: PROSE_LENGTH - len(SHORTENED)] + SHORTENED
-    return words or None
+    """A longer text with its lines; None where nothing is said."""
+    return _plain(text).strip() or None if isinstance(text, str) else None
+
+
+def within(paragraphs: Sequence[str], length: int = PROSE_LENGTH) -> str | None:
+    """The paragraphs below each other. Only the longest are cut, so that none pushes out another, and each says so."""
+    room = length - max(0, len(paragraphs) - 1)
+    for left, size in zip(range(len(paragraphs), 0, -1), sorted(map(len, paragraphs)), strict=True):
+        if size * left > room:
+            return "\n".join(_cut(words, room // left) for words in paragraphs)
+        room -= size
+    return "\n".join(paragraphs) or None
+
+
+def _cut(words: str, length: int) -> str:
+    return words if len(words) <= length else words[: length - len(SHORTENED)] + SHORTENED
 
 
 def _plain(text: str) -> str:

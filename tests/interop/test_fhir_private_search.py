@@ -1,0 +1,72 @@
+"""An NHS number stands in no address: it is searched for in a body, and no link repeats it."""
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.interop.answers import BASE, refused_once, resources
+from tests.interop.records import Caseload, a_record
+from tests.interop.telling import tell
+from tests.running import OTHER_TEAM, Running
+
+NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
+NUMBER = "9990000204"
+OURS = "https://heatshield.uk/Id/referral-reference|HS-00000-00000"
+
+
+@pytest.mark.parametrize(
+    "asked", [f"{NHS_NUMBER}|{NUMBER}", NUMBER, f"|{NUMBER}", f"{NUMBER}|", f"urn:x|{NUMBER}", f"{OURS},{NUMBER}"]
+)
+async def test_an_identifier_of_a_person_is_refused_in_an_address(trust: Any, asked: str) -> None:
+    for path in (f"Patient?identifier={quote(asked)}", f"ServiceRequest?_count=1&identifier={quote(asked)}"):
+        issue = refused_once(await trust.get(f"{BASE}/{path}"), 400, "invalid")
+        assert issue["expression"] == ["http.identifier"]
+        assert "POST to _search" in issue["details"]["text"]
+        assert NUMBER not in str(issue)
+    refused_once(await trust.post(f"{BASE}/Patient/_search?identifier={quote(asked)}"), 400, "invalid")
+
+
+@pytest.mark.parametrize("asked", [OURS, f"{NHS_NUMBER}|", f"{OURS},{NHS_NUMBER}|"])
+async def test_what_names_nobody_may_stand_in_an_address(trust: Any, asked: str) -> None:
+    answer = await trust.get(f"{BASE}/Patient", params={"identifier": asked})
+    assert resources(answer) == []
+    assert "identifier" in answer.json()["link"][0]["url"]
+
+
+async def test_no_link_of_a_posted_search_repeats_the_number(interop: Running, caseload: Caseload, trust: Any) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    await tell(interop, caseload, a_record(team_id=OTHER_TEAM))
+    asked = {"identifier": f"{NHS_NUMBER}|{NUMBER}", "_count": "10", "_lastUpdated": "ge2020"}
+    answer = await trust.post(f"{BASE}/Patient/_search", data=asked)
+    assert len(resources(answer)) == 2
+    (own,) = answer.json()["link"]
+    assert own == {"relation": "self", "url": "http://interop:8000/fhir/R4/Patient?_count=10&_lastUpdated=ge2020"}
+    for part in ("identifier", NUMBER):
+        assert part not in str(answer.json()["link"])
+    narrowed = await trust.post(f"{BASE}/Patient/_search", data=asked | {"_id": client_id})
+    assert [found["id"] for found in resources(narrowed)] == [client_id]
+    counted = await trust.post(f"{BASE}/Patient/_search", data=asked | {"_count": "0"})
+    assert counted.json()["total"] == 2
+    assert NUMBER not in str(counted.json()["link"])
+
+
+async def test_what_does_not_fit_on_one_page_is_refused_rather_than_cut(
+    interop: Running, caseload: Caseload, trust: Any
+) -> None:
+    await tell(interop, caseload, a_record())
+    await tell(interop, caseload, a_record(team_id=OTHER_TEAM))
+    answer = await trust.post(f"{BASE}/Patient/_search", data={"identifier": NUMBER, "_count": "1"})
+    issue = refused_once(answer, 400, "invalid")
+    assert issue["expression"] == ["http._count"]
+    assert NUMBER not in answer.text
+
+
+async def test_a_posted_search_without_a_persons_identifier_has_pages(
+    interop: Running, caseload: Caseload, trust: Any
+) -> None:
+    made = [await tell(interop, caseload, a_record(nhs_number=None, nhs_number_status="07")) for _ in range(2)]
+    first = await trust.post(f"{BASE}/Patient/_search", data={"_count": "1"})
+    links = {link["relation"]: link["url"] for link in first.json()["link"]}
+    second = await trust.get(links["next"].removeprefix("http://interop:8000"))
+    assert [found["id"] for found in resources(first) + resources(second)] == made
