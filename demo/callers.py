@@ -32,16 +32,18 @@ class Gateway:
 
     async def call(self, person: str, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         """The answer, whatever it is."""
-        signed = {"Authorization": f"Bearer {await self._token(person)}", "traceparent": self._traceparent}
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return await self._http.request(method, path, json=body, headers=signed | named)
+        return await self._http.request(method, path, json=body, headers=await self._signed(person) | named)
 
     async def get(self, person: str, path: str) -> Any:
         """Raises `Refused` unless it is there."""
-        answer = await self.call(person, "GET", path)
-        if not answer.is_success:
-            raise Refused(answer)
-        return answer.json()
+        return _content(await self.call(person, "GET", path))
+
+    async def search(self, person: str, resource_type: str, **asked: str) -> list[dict[str, Any]]:
+        """What a FHIR search finds. It is asked by form, which keeps an NHS number out of every address."""
+        path = f"/fhir/R4/{resource_type}/_search"
+        bundle = _content(await self._http.post(path, data=asked, headers=await self._signed(person)))
+        return [entry["resource"] for entry in bundle.get("entry", [])]
 
     async def send(self, person: str, path: str, body: Any = None, *, done: str = "") -> Any:
         """A POST that may have happened before: `done` is the code of a refusal that says it did."""
@@ -52,16 +54,24 @@ class Gateway:
             return None
         raise Refused(answer)
 
+    async def _signed(self, person: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {await self._token(person)}", "traceparent": self._traceparent}
+
     async def _token(self, person: str) -> str:
         kept = self._tokens.get(person)
         if kept and time.monotonic() - kept[0] < TOKEN_SECONDS:
             return kept[1]
         answer = await self._http.post("/dev/token", data={"person": person})
-        if not answer.is_success:
-            raise Refused(answer)
-        token: str = answer.json()["access_token"]
+        token: str = _content(answer)["access_token"]
         self._tokens[person] = (time.monotonic(), token)
         return token
+
+
+def _content(answer: httpx.Response) -> Any:
+    """Raises `Refused` unless it is a success."""
+    if not answer.is_success:
+        raise Refused(answer)
+    return answer.json()
 
 
 async def until(ask: Callable[[], Awaitable[Found | None]], *, seconds: float = 30) -> Found | None:

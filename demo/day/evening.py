@@ -1,7 +1,6 @@
 """The evening: what one entry became everywhere else, and the day's scorecard."""
 
 from typing import Any
-from urllib.parse import quote
 
 from demo.barrow import DATA, TEAM, employee
 from demo.callers import until
@@ -81,14 +80,10 @@ async def _hours_and_measures(day: Day, step: Step) -> None:
 
 
 async def _fhir(day: Day, step: Step) -> None:
-    number = quote(f"https://fhir.nhs.uk/Id/nhs-number|{waiting_patient()['nhs_number']}")
-
-    async def found(query: str) -> list[dict[str, Any]]:
-        bundle = await day.gateway.get("ewan", f"/fhir/R4/{query}")
-        return [entry["resource"] for entry in bundle.get("entry", [])]
+    number = f"https://fhir.nhs.uk/Id/nhs-number|{waiting_patient()['nhs_number']}"
 
     async def patient() -> Any:
-        return await found(f"Patient?identifier={number}")
+        return await day.gateway.search("ewan", "Patient", identifier=number)
 
     patients = await until(patient) or [{"id": ""}]
     step.check(len(patients) == 1 and patients[0]["id"], "interop: she is found as a FHIR Patient by her NHS number")
@@ -96,7 +91,7 @@ async def _fhir(day: Day, step: Step) -> None:
     for kind, count in expected.items():
 
         async def there(kind: str = kind, count: int = count) -> Any:
-            resources = await found(f"{kind}?patient={patients[0]['id']}")
+            resources = await day.gateway.search("ewan", kind, patient=patients[0]["id"])
             return resources if len(resources) == count else None
 
         step.check(await until(there), f"interop: {count} {kind} for her, no more and no less")

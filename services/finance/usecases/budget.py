@@ -5,8 +5,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from services.common.auth import Persona
 from services.common.db import Transaction
 from services.common.errors import NotFound
@@ -25,8 +23,6 @@ from services.finance.domain.budget import (
 )
 from services.finance.store import budgets, ledger
 
-EXCLUSION_VIOLATION = "23P01"
-
 Standing = tuple[Budget, Sequence[Contribution], Statement]
 
 
@@ -38,13 +34,8 @@ async def agree_budget(tx: Transaction, new: NewBudget) -> Standing:
     await tx.require_team(new.team_id)
     await tx.take_turns(new.team_id)
     budget = Budget.agreed(new, tx.now)
-    try:
-        async with tx.session.begin_nested():
-            tx.add(budget)
-    except IntegrityError as error:
-        if getattr(error.orig, "sqlstate", None) == EXCLUSION_VIOLATION:
-            raise BudgetOverlaps from error
-        raise
+    async with tx.refusing({"budget_one_a_day": BudgetOverlaps}):
+        tx.add(budget)
     tx.session.add_all(Contribution.to(budget, part, place) for place, part in enumerate(new.contributions))
     await _take_up(tx, budget)
     await tx.session.flush()

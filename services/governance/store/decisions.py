@@ -1,7 +1,6 @@
 """Queries about decisions, positions, and who is in the team."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -43,11 +42,3 @@ async def history(tx: Transaction, decision_id: UUID) -> Sequence[PositionTaken]
 
 async def position_of(tx: Transaction, decision_id: UUID, employee_id: UUID) -> Position | None:
     return await tx.session.get(Position, (decision_id, employee_id))
-
-
-async def members(tx: Transaction, team_id: UUID, day: date) -> frozenset[UUID]:
-    """Who belongs to the team on that day, by governance's own copy of the memberships."""
-    member = tx.metadata.tables["team_member"]
-    still_there = (member.c.until_on.is_(None)) | (member.c.until_on >= day)
-    wanted = select(member.c.employee_id).where(member.c.team_id == team_id, member.c.from_on <= day, still_there)
-    return frozenset(await tx.all(wanted))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from services.common import membership
 from services.common.db import Transaction
 from services.common.errors import NotFound
 from services.common.paging import PageRequest, page
@@ -86,7 +87,7 @@ async def _whose(tx: Transaction, decision: Decision, new: NewPosition) -> UUID:
         return whose
     if not new.recorded_at_meeting:
         raise PositionIsOnesOwn
-    if whose not in await decisions.members(tx, decision.team_id, tx.today):
+    if whose not in await membership.members(tx, decision.team_id, tx.today):
         raise NotAMemberToday
     before = await decisions.position_of(tx, decision.id, whose)
     if before is not None:
@@ -125,7 +126,7 @@ async def not_adopt_decision(tx: Transaction, decision_id: UUID, ending: NotAdop
 
 async def _whole(tx: Transaction, decision: Decision) -> WholeDecision:
     taken = await decisions.positions(tx, decision.id)
-    members = await decisions.members(tx, decision.team_id, tx.today)
+    members = await membership.members(tx, decision.team_id, tx.today)
     quorum = await rule_in_force(tx, RuleCode.DECISION_QUORUM, tx.today)
     in_person = await rule_in_force(tx, RuleCode.DECISION_IN_PERSON, tx.today)
     history = await decisions.history(tx, decision.id)

@@ -4,8 +4,6 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from services.common.db import Transaction
 from services.common.paging import PageRequest, page
 from services.interop.domain.connection import Connection, NewConnection, require_outside
@@ -47,13 +45,8 @@ async def agree_share(tx: Transaction, new: NewShare) -> Share:
     if await store.connection(tx, new.connection_id) is None:
         raise UnknownConnection
     share = Share.agreed(new, team_id, tx.actor.employee_id, tx.now, tx.today)
-    try:
-        async with tx.session.begin_nested():
-            tx.add(share)
-    except IntegrityError as error:
-        if "one_share_per_connection" in str(error.orig):
-            raise AlreadyShared from error
-        raise
+    async with tx.refusing({"one_share_per_connection": AlreadyShared}):
+        tx.add(share)
     return share
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from services.interop.domain.record import CareActivity, CareContact, CarePlan, Episode, Line, Referral
