@@ -18,20 +18,10 @@ from tests.interop.records import Caseload, a_record
 from tests.running import Running
 
 SECRET = "whsec_" + base64.b64encode(b"only for tests, thirty-two bytes").decode()
-
-
 SUPPORT = "uk.heatshield.social_care.support_given.v1"
-
-
 CHANGE = "uk.heatshield.social_care.care_plan_changed.v1"
-
-
 REABLEMENT = "uk.heatshield.social_care.reablement_started.v1"
-
-
 MINUTES = ["personal_care_minutes", "reablement_minutes"]
-
-
 AT_ONCE = (timedelta(0),) * 3
 
 
