@@ -31,7 +31,7 @@ DEPUTY = UUID("01938000-0000-7000-8000-000000000002")
 STRANGER = UUID("01938000-0000-7000-8000-000000000009")
 
 
-async def until(holds: Callable[[], Any], seconds: float = 10) -> Any:
+async def until(holds: Callable[[], Any], seconds: float = 30) -> Any:
     """Wait until this holds, and give what it gave. Raises `TimeoutError`."""
     async with asyncio.timeout(seconds):
         while True:

@@ -47,7 +47,7 @@ class Heard:
         self.arrived.set()
 
     async def count(self, wanted: int) -> list[Envelope]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(self.envelopes) < wanted:
                 self.arrived.clear()
                 await self.arrived.wait()

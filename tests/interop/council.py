@@ -15,7 +15,7 @@ from uuid6 import uuid7
 from services.common.auth import SYSTEM
 from services.interop.domain.delivery import CouncilDelivery
 from tests.interop.records import Caseload, a_record
-from tests.running import Running
+from tests.running import Running, until
 
 SECRET = "whsec_" + base64.b64encode(b"only for tests, thirty-two bytes").decode()
 SUPPORT = "uk.heatshield.social_care.support_given.v1"
@@ -64,19 +64,12 @@ class Council:
 
 async def eventually(ask: Callable[[], Awaitable[Any]], met: Callable[[Any], Any]) -> Any:
     """What the question is answered with once the answer is the awaited one."""
-    async with asyncio.timeout(8):
-        while True:
-            answer = await ask()
-            if met(answer):
-                return answer
-            await asyncio.sleep(0.02)
 
+    async def once() -> Any:
+        answer = await ask()
+        return [answer] if met(answer) else None
 
-async def until(met: Callable[[], Any]) -> None:
-    async def ask() -> Any:
-        return met()
-
-    await eventually(ask, bool)
+    return (await until(once))[0]
 
 
 async def connect(system: Running, url: str = "https://council.example/events") -> str:

@@ -16,10 +16,9 @@ from tests.interop.council import (
     start_reablement,
     support,
     take_on,
-    until,
 )
 from tests.interop.records import Caseload
-from tests.running import Running
+from tests.running import Running, until
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,9 @@ from tests.interop.council import (
     start_reablement,
     support,
     take_on,
-    until,
 )
 from tests.interop.records import Caseload
-from tests.running import Running
+from tests.running import Running, until
 
 
 async def test_support_reaches_the_council_with_exactly_the_agreed_fields(

@@ -7,9 +7,9 @@ import pytest
 
 from services.interop.main import SERVICE
 from services.interop.usecases.deliver import LANES
-from tests.interop.council import Council, agree, connect, eventually, queued, sent, settled, support, take_on, until
+from tests.interop.council import Council, agree, connect, eventually, queued, sent, settled, support, take_on
 from tests.interop.records import Caseload
-from tests.running import OTHER_TEAM, STRANGER, Databases, Running, running
+from tests.running import OTHER_TEAM, STRANGER, Databases, Running, running, until
 
 AWAY = "https://silent.example/events"
 
