@@ -54,6 +54,18 @@ class Gateway:
             return None
         raise Refused(answer)
 
+    async def insist(self, person: str, path: str, body: Any) -> bool:
+        """A POST again and again until it is taken, for the service may hear of what it names a moment later.
+
+        Whether it was taken.
+        """
+
+        async def taken() -> bool:
+            answer = await self.call(person, "POST", path, body)
+            return answer.is_success or answer.json()["code"] == "already_recorded"
+
+        return bool(await until(taken))
+
     async def _signed(self, person: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {await self._token(person)}", "traceparent": self._traceparent}
 

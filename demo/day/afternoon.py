@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from demo.barrow import TEAM, employee, id_of
-from demo.callers import until
 from demo.day import MAUREEN, Day
 from demo.day.morning import WASHING
 from demo.report import Step
@@ -25,12 +24,8 @@ EVENINGS_TOO = "Help to wash, mornings and evenings"
 async def visit(day: Day, step: Step) -> None:
     """Visits are planned within a shift, clash with nothing, and come back in order."""
     planned = _visit(day, MAUREEN["visit"], HER, START, END)
-
-    async def booked() -> bool:
-        answer = await day.gateway.call("tom", "POST", "/roster/v1/visits", planned)
-        return answer.is_success or answer.json()["code"] == "already_recorded"
-
-    step.check(await until(booked), "Tom's visit is planned within his shift")
+    booked = await day.gateway.insist("tom", "/roster/v1/visits", planned)
+    step.check(booked, "Tom's visit is planned within his shift")
     for number, (client, start, end, nurse, code, what) in enumerate(REFUSALS):
         refused = _visit(day, id_of("maureen", "refused visit", number), client, start, end, nurse)
         answer = await day.gateway.call("tom", "POST", "/roster/v1/visits", refused)

@@ -1,10 +1,9 @@
 """The standing visits, the week's rota and rounds, and what was done the week before."""
 
-from functools import partial
 from typing import Any
 
 from demo.barrow import DATA, TEAM, Calendar, Placed, Rounds, employee, id_of
-from demo.callers import Gateway, side_by_side, until
+from demo.callers import Gateway, side_by_side
 from demo.report import Report
 
 
@@ -59,7 +58,7 @@ class Rota:
         plans = [(one, self._plan(one, n)) for one in DATA["clients"] for n in range(len(one["visits"]))]
         missing = [(client["named_nurse"], plan) for client, plan in plans if plan["id"] not in known]
         for nurse, plan in missing:
-            await self.gateway.send(nurse, "/roster/v1/visit-plans", plan)
+            await self.gateway.insist(nurse, "/roster/v1/visit-plans", plan)
         return len(missing)
 
     def _plan(self, client: dict[str, Any], number: int) -> dict[str, Any]:
@@ -96,12 +95,7 @@ class Rota:
             "channel": visit["channel"],
             "purpose": visit["purpose"],
         }
-        await until(partial(self._planned, placed.nurse, planned))
-
-    async def _planned(self, nurse: str, planned: dict[str, Any]) -> bool:
-        """A clearance travels from hr by event, so the first visits may have to wait for it."""
-        answer = await self.gateway.call(nurse, "POST", "/roster/v1/visits", planned)
-        return answer.is_success or answer.json()["code"] == "already_recorded"
+        await self.gateway.insist(placed.nurse, "/roster/v1/visits", planned)
 
     async def _last_week(self) -> int:
         known: set[str] = set()

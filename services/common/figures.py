@@ -30,6 +30,16 @@ class Layout:
     unshown: frozenset[str] = frozenset()
 
 
+class PeriodReversed(Unprocessable):
+    """A period runs from its first day to its last."""
+
+    field = "/query/to_on"
+    way_out = "Send from_on on or before to_on."
+
+    def __init__(self) -> None:
+        super().__init__("The period ends before it starts.")
+
+
 class NotAMonthsEnd(Unprocessable):
     """How things stood on two days of free choice could be taken from each other, as two periods could."""
 
@@ -51,6 +61,12 @@ def hidden(cells: Cells, layout: Layout, smallest: int) -> frozenset[str]:
 def under(cells: Cells, name: str) -> list[str]:
     """The cell of this name, or all cells under a name that ends in a dot."""
     return [known for known in cells if known.startswith(name)] if name.endswith(".") else [name]
+
+
+def require_period(first: date, last: date) -> None:
+    """Raises `PeriodReversed`."""
+    if last < first:
+        raise PeriodReversed
 
 
 def standing_day(as_of: date | None, today: date, *, outside: bool) -> date:

@@ -51,12 +51,12 @@ async def smallest_cell(tx: Transaction) -> int:
 
 
 def require_fixed_period(tx: Transaction, from_on: date, to_on: date) -> None:
-    """Outside the team a figure is of one whole calendar month, so that no two figures differ by a few people.
+    """Outside the team a figure is of one whole calendar month that is over, so that no two figures differ by a few.
 
     Raises `NotAWholeMonth`.
     """
     last = (from_on.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    if not tx.actor.is_team_bound and (from_on.day != 1 or to_on != last):
+    if not tx.actor.is_team_bound and (from_on.day != 1 or to_on != last or last >= tx.today):
         raise NotAWholeMonth
 
 

@@ -43,10 +43,10 @@ class NoRuleInForce(Unprocessable):
 
 
 class NotAWholeMonth(Unprocessable):
-    """Two periods of free choice could be taken from each other, and leave a figure about one person."""
+    """Two periods of free choice, or one that still runs, could be taken from each other, and leave one person."""
 
     field = "/query/from_on"
-    way_out = "Ask for one calendar month, from its first day to its last."
+    way_out = "Ask for one calendar month that is over, from its first day to its last."
 
     def __init__(self) -> None:
         super().__init__("Outside the team, figures are given by calendar month.")

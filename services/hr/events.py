@@ -34,12 +34,11 @@ class ContractAgreed(Event):
 
 
 class ClearanceChanged(Event):
-    """Whether somebody may visit alone, and on what ground. The newest one of an employee holds."""
+    """Whether somebody may visit alone. On what ground is hr's alone. The newest one of an employee holds."""
 
     name: ClassVar[str] = "hr.clearance.changed.v1"
 
     employee_id: UUID
     team_id: UUID
     may_visit_alone: bool
-    ground: str
     since_on: date

@@ -1,11 +1,13 @@
 """Problems, ratings and outcomes by Omaha: what one assessment says to nursing and to the Care Act."""
 
+from datetime import timedelta
 from typing import Any
 
 from services.caseload.events import (
     AssessmentCompleted,
     OmahaRatingRecorded,
 )
+from services.common.auth import SYSTEM
 from tests.caseload.story import (
     a_problem,
     an_assessment,
@@ -58,6 +60,7 @@ async def test_omaha_outcomes_pair_admission_with_the_latest_and_hide_small_cell
     for number in range(5):
         problems = [a_problem("42", (), (2, 2, 3))] + ([a_problem("07", (), (3, 2, 2))] if number == 0 else [])
         await rated_twice(caseload, number, problems)
+    await let_a_month_pass(caseload)
     nurse, coach = await caseload.nurse("caseload"), await caseload.client("caseload", STRANGER, "coach")
     inside = (await nurse.get(f"/v1/outcomes?team_id={TEAM}")).json()
     outside = (await coach.get(f"/v1/outcomes?team_id={TEAM}")).json()
@@ -80,9 +83,29 @@ async def test_one_persons_many_episodes_are_one_person_outside(caseload: Runnin
     numbers = ["9990000018"] * 3 + ["9990000026", "9990000034"]
     for nhs_number in numbers:
         await rated_twice(caseload, 1, [a_problem("42", (), (2, 2, 3))], nhs_number)
+    await let_a_month_pass(caseload)
     coach = await caseload.client("caseload", STRANGER, "coach")
     outside = (await coach.get(f"/v1/outcomes?team_id={TEAM}")).json()
-    assert outside == {"all": [], "by_problem": {}, "hidden_problems": 1}
+    assert (outside["all"], outside["by_problem"], outside["hidden_problems"]) == ([], {}, 1)
+
+
+async def test_outcomes_are_told_outside_as_they_stood_at_a_months_end(caseload: Running) -> None:
+    for number in range(5):
+        await rated_twice(caseload, number, [a_problem("42", (), (2, 2, 3))])
+    nurse, coach = await caseload.nurse("caseload"), await caseload.client("caseload", STRANGER, "coach")
+    path = f"/v1/outcomes?team_id={TEAM}"
+    inside, outside = (await nurse.get(path)).json(), (await coach.get(path)).json()
+    assert (inside["all"][0]["pairs"], outside["all"]) == (5, [])
+    refused = await coach.get(f"{path}&as_of={inside['as_of'][:8]}02")
+    assert (refused.status_code, refused.json()["code"]) == (422, "not_a_months_end")
+    await let_a_month_pass(caseload)
+    assert (await coach.get(path)).json()["all"][0]["pairs"] == 5
+
+
+async def let_a_month_pass(caseload: Running) -> None:
+    async with caseload.databases["caseload"].transaction(SYSTEM) as tx:
+        rating = tx.metadata.tables["omaha_rating"]
+        await tx.session.execute(rating.update().values(rated_at=rating.c.rated_at - timedelta(days=32)))
 
 
 async def rated_twice(caseload: Running, number: int, problems: list[Any], nhs_number: str | None = None) -> None:

@@ -108,3 +108,19 @@ async def test_a_wounds_trend_is_every_area_so_far(caseload: Running) -> None:
         trend = await client.post(f"/v1/wounds/{wound['id']}/measurements", measured)
     assert [m["area_mm2"] for m in trend["measurements"]] == [1734, 1568, 1440]
     assert [e.aggregateversion for e in await caseload.published("caseload", WoundMeasured)] == [2, 3, 4]
+
+
+async def test_a_wound_is_measured_in_a_contact_with_its_own_client(caseload: Running) -> None:
+    client, other = await take_on(caseload), await take_on(caseload, nhs_number=None, given_name="Ada")
+    wound, theirs = (
+        {"id": new_id(), "episode_of_care_id": client.episode_id, "site": "sacrum"},
+        a_contact(other.episode_id),
+    )
+    await client.post("/v1/wounds", wound)
+    await other.post("/v1/care-contacts", theirs)
+    for contact_id in (theirs["id"], new_id()):
+        measured = {"id": new_id(), "measured_at": "2026-11-04T10:00:00Z", "length_mm": 30, "width_mm": 22}
+        path = f"/v1/wounds/{wound['id']}/measurements"
+        refused = await client.nurse.post(path, json=measured | {"care_contact_id": contact_id})
+        assert (refused.status_code, refused.json()["code"]) == (422, "contact_of_another_client"), refused.text
+        assert refused.json()["errors"][0]["pointer"] == "/body/care_contact_id"

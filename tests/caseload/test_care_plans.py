@@ -70,3 +70,10 @@ async def test_an_unknown_line_of_a_plan_is_not_found(caseload: Running) -> None
     path = f"/v1/care-plans/{plan['id']}/lines/{uuid7()}"
     answer = await client.nurse.put(path, json={"words": "x"}, headers={"If-Match": '"1"'})
     assert answer.status_code == 404
+
+
+async def test_reablement_of_long_ago_is_a_slip(caseload: Running) -> None:
+    client = await take_on(caseload)
+    refused = await client.nurse.post("/v1/care-plans", json=a_plan(client.episode_id, reablement_from="2013-01-01"))
+    assert (refused.status_code, refused.json()["code"]) == (422, "reablement_long_ago")
+    assert refused.json()["errors"][0]["pointer"] == "/body/reablement_from"

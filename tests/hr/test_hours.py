@@ -192,7 +192,8 @@ async def test_coach_and_heatshield_read_totals_alone_and_only_of_five_people_or
     assert (few["lines"], few["totals"]) == ([], None)
     await hr.deliver("hr", SHIFT, a_shift())
     enough = await _hours(hr, persona)
-    assert (enough["lines"], enough["totals"]["rostered_minutes"]) == ([], 5 * 450)
+    totals = {"contracted_minutes": 0, "rostered_minutes": 5 * 450, "contact_minutes": None}
+    assert (enough["lines"], enough["totals"]) == ([], totals), "how many clients the time was spent with is not known"
 
 
 async def test_another_teams_hours_are_not_shown(hr: Running) -> None:

@@ -42,6 +42,17 @@ async def test_a_membership_that_still_runs_is_not_cut_short_by_coming_back(hr: 
     assert (kept["from_on"], kept["version"]) == (member["from_on"], 2)
 
 
+async def test_a_return_that_has_not_begun_can_be_moved(hr: Running) -> None:
+    member, hr_office = await joined(hr), await office(hr)
+    await ended(hr, member, "2026-01-31")
+    today = date.today()  # noqa: DTZ011  weeks from both days in any time zone
+    later, sooner = (today + timedelta(days=60)).isoformat(), (today + timedelta(days=30)).isoformat()
+    path = f"/v1/team-memberships/{member['id']}/rejoin"
+    for version, first_day in ((2, later), (3, sooner)):
+        moved = await hr_office.post(path, json={"from_on": first_day}, headers={"If-Match": f'"{version}"'})
+        assert (moved.status_code, moved.json().get("from_on")) == (200, first_day)
+
+
 async def test_the_database_holds_that_nobody_has_two_memberships_of_a_team(hr: Running) -> None:
     """Not even of different days: one that ended is begun again, so that no two can overlap."""
     member = await joined(hr, until_on="2025-12-31")

@@ -28,6 +28,11 @@ def pointer(answer: Any) -> str:
     return str(answer.json()["errors"][0]["pointer"])
 
 
+async def refused(nurse: Any, **changes: Any) -> tuple[int, str, str]:
+    answer = await nurse.post("/v1/visits", json=a_visit(**changes))
+    return answer.status_code, code(answer), pointer(answer)
+
+
 def a_shift(**changes: Any) -> dict[str, Any]:
     shift = {
         "id": str(uuid7()),
@@ -91,7 +96,6 @@ def clearance(employee: UUID, **changes: Any) -> Fact:
         "employee_id": employee,
         "team_id": TEAM,
         "may_visit_alone": True,
-        "ground": "dbs_clear",
         "since_on": "2025-06-01",
     }
     return "hr.clearance.changed.v1", _in_json(data | changes)

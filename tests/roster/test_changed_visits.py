@@ -7,18 +7,10 @@ import pytest
 from uuid6 import uuid7
 
 from services.roster.events import VisitDone, VisitPlanned
-from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, WALTER, a_shift, a_visit, code, contact, hear, pointer
+from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, WALTER, a_visit, code, contact, hear, pointer
 from tests.running import OTHER_TEAM, STRANGER, Running
 
 AFTERNOON = "2026-11-24T14:00:00Z"
-
-
-@pytest.fixture
-async def nurse(roster: Running) -> Any:
-    ruth = await roster.nurse("roster")
-    for member in (RUTH, TOM, SANDRA):
-        assert (await ruth.post("/v1/shifts", json=a_shift(employee_id=member))).status_code == 201
-    return ruth
 
 
 async def planned(nurse: Any, **changes: Any) -> str:

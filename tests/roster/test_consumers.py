@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from uuid6 import uuid7
 
@@ -24,9 +24,10 @@ async def kept(system: Running, model: Any) -> list[Any]:
 
 @pytest.fixture
 async def empty(roster: Running) -> Running:
-    """Without the clearances that the other tests start from."""
+    """Without the clearances and clients that the other tests start from."""
     async with roster.databases["roster"].transaction(SYSTEM) as tx:
-        await tx.session.execute(Clearance.__table__.delete())  # type: ignore[attr-defined]
+        for known in (Clearance, CareTeam):
+            await tx.session.execute(delete(known))
     return roster
 
 

@@ -1,5 +1,7 @@
 """Few faces: the figures agree with those a person works out by hand, and leave the team without the clients."""
 
+from calendar import monthrange
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -9,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from uuid6 import uuid7
 
+from services.common.types import ENGLAND
 from services.roster.domain.continuity import bice_boxerman, usual_provider
 from services.roster.domain.share import Share
 from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, WALTER, code, contact, episode, hear, pointer
 from tests.running import OTHER_TEAM, TEAM, Running
 
 MONTH = {"team_id": str(TEAM), "from_on": "2026-11-02", "to_on": "2026-11-29"}
-NOVEMBER = {"team_id": str(TEAM), "from_on": "2026-11-01", "to_on": "2026-11-30"}
+OCTOBER = {"team_id": str(TEAM), "from_on": "2026-10-01", "to_on": "2026-10-31"}
 
 
 async def visited(roster: Running, client: UUID, episode_of_care: UUID, by: dict[UUID, int], **changes: Any) -> None:
@@ -89,18 +92,25 @@ async def test_those_around_the_team_see_one_figure_and_no_client(roster: Runnin
     for _ in range(5):
         client, of_client = uuid7(), uuid7()
         await hear(roster, episode(client, episode_of_care_id=of_client))
-        hidden = (await other.get("/v1/continuity", params=NOVEMBER)).json()
-        assert hidden == {**NOVEMBER, "contacts": None, "named_or_deputy": None}
-        await visited(roster, client, of_client, {TOM: 1, SANDRA: 1})
-    found = (await other.get("/v1/continuity", params=NOVEMBER)).json()
+        hidden = (await other.get("/v1/continuity", params=OCTOBER)).json()
+        assert hidden == {**OCTOBER, "contacts": None, "named_or_deputy": None}
+        await visited(roster, client, of_client, {TOM: 1, SANDRA: 1}, started_at="2026-10-20T09:00:00Z")
+    found = (await other.get("/v1/continuity", params=OCTOBER)).json()
     share = {"numerator": 5, "denominator": 10, "percent": 50.0}
-    assert found == {**NOVEMBER, "contacts": 10, "named_or_deputy": share}
+    assert found == {**OCTOBER, "contacts": 10, "named_or_deputy": share}
 
 
-@pytest.mark.parametrize("days", [{"from_on": "2026-11-02"}, {"to_on": "2026-11-29"}, {"to_on": "2026-12-31"}])
+def this_month() -> dict[str, str]:
+    first = datetime.now(ENGLAND).date().replace(day=1)
+    return {"from_on": str(first), "to_on": str(first.replace(day=monthrange(first.year, first.month)[1]))}
+
+
+@pytest.mark.parametrize(
+    "days", [{"from_on": "2026-10-02"}, {"to_on": "2026-10-30"}, {"to_on": "2026-11-30"}, this_month()]
+)
 async def test_no_two_figures_outside_the_team_differ_by_a_few_days(roster: Running, days: dict[str, str]) -> None:
     coach = await roster.client("roster", "somebody", "coach")
-    refused = await coach.get("/v1/continuity", params=NOVEMBER | days)
+    refused = await coach.get("/v1/continuity", params=OCTOBER | days)
     assert (refused.status_code, code(refused), pointer(refused)) == (422, "not_a_whole_month", "/query/from_on")
 
 

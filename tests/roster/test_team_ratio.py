@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from uuid6 import uuid7
 
-from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, contract, episode, hear
+from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, code, contract, episode, hear, pointer
 from tests.running import OTHER_TEAM, TEAM, Running
 
 
 async def ratio(client: Any, **params: str) -> Any:
-    answer = await client.get("/v1/team-ratio", params={"team_id": str(TEAM), "on": "2026-11-24", **params})
+    answer = await client.get("/v1/team-ratio", params={"team_id": str(TEAM), "as_of": "2026-11-24", **params})
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -22,7 +22,7 @@ async def test_anonymous_is_refused(roster: Running) -> None:
 
 async def test_nine_clients_are_three_for_each_of_three_members(roster: Running) -> None:
     nurse = await roster.nurse("roster")
-    for _ in range(8):
+    for _ in range(7):
         await hear(roster, episode(uuid7()))
     await hear(roster, episode(EDITH))
     await hear(roster, episode(EDITH))
@@ -34,7 +34,7 @@ async def test_nine_clients_are_three_for_each_of_three_members(roster: Running)
     await hear(roster, contract(TOM, 2250, from_on="2026-11-25"))
     assert await ratio(nurse) == {
         "team_id": str(TEAM),
-        "on": "2026-11-24",
+        "as_of": "2026-11-24",
         "clients": 9,
         "members": 3,
         "contracted_minutes": 4950,
@@ -46,21 +46,28 @@ async def test_nine_clients_are_three_for_each_of_three_members(roster: Running)
 
 
 async def test_a_team_of_nobody_has_no_ratio(roster: Running) -> None:
-    coach = await roster.client("roster", "coach", "coach")
-    found = await ratio(coach, team_id=str(OTHER_TEAM), on="2024-01-01")
+    found = await ratio(await roster.nurse("roster"), as_of="2024-01-01")
     nothing = {"numerator": 0.0, "denominator": 0.0, "value": None}
     assert (found["members"], found["clients_per_member"], found["clients_per_wte"]) == (0, nothing, nothing)
 
 
 async def test_before_the_full_time_week_was_agreed_there_is_no_equivalent(roster: Running) -> None:
-    found = await ratio(await roster.nurse("roster"), on="2004-09-30")
+    found = await ratio(await roster.nurse("roster"), as_of="2004-09-30")
     assert (found["full_time_minutes"], found["wte"], found["clients_per_wte"]) == (None, None, None)
 
 
 @pytest.mark.parametrize("persona", ["coach", "heatshield", "steering", "commissioner", "finance", "hr"])
-async def test_those_around_the_team_see_its_ratio(roster: Running, persona: str) -> None:
+async def test_those_around_the_team_see_its_ratio_at_a_months_end_unless_clients_are_few(
+    roster: Running, persona: str
+) -> None:
     other = await roster.client("roster", "somebody", persona)
-    assert (await ratio(other))["members"] == 3
+    for _ in range(5):
+        few = await ratio(other, as_of="2026-06-30")
+        assert (few["members"], few["clients"], few["clients_per_member"], few["clients_per_wte"]) == (3, *[None] * 3)
+        await hear(roster, episode(uuid7(), opened_on="2026-06-02"))
+    assert (await ratio(other, as_of="2026-06-30"))["clients"] == 5
+    refused = await other.get("/v1/team-ratio", params={"team_id": str(TEAM), "as_of": "2026-06-29"})
+    assert (refused.status_code, code(refused), pointer(refused)) == (422, "not_a_months_end", "/query/as_of")
 
 
 @pytest.mark.parametrize("persona", ["council", "integrator", "social_worker", "ops", "service"])

@@ -1,11 +1,13 @@
 """The team sees its week against its contracted hours and the 60 per cent target; nobody sees a person's score."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from uuid6 import uuid7
 
-from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, WALTER, a_plan, a_shift, contact, contract, hear
+from services.common.types import day_in_england
+from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, WALTER, a_plan, a_shift, contact, contract, episode, hear
 from tests.running import OTHER_TEAM, TEAM, Running
 
 ALL_WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -14,6 +16,8 @@ STANDING = [
     *((8, 75), (4, 20), (4, 60), (20, 60), (8, 45), (28, 30), (4, 45), (12, 75), (4, 45), (4, 45), (1, 60), (4, 75)),
     *((12, 45), (12, 60), (28, 45), (4, 30), (8, 75), (12, 60), (8, 75), (8, 75), (4, 45), (8, 60), (4, 75)),
 ]
+# A week that is over, and an hour in it.
+OVER, THEN = {"week_of": "2026-06-17"}, "2026-06-17T10:05:00Z"
 HOURS = {RUTH: 52.5, TOM: 67.5, SANDRA: 45}
 
 
@@ -124,13 +128,14 @@ async def test_the_target_holds_from_the_day_of_its_source(roster: Running) -> N
 async def test_those_around_the_team_see_its_week_without_a_client(roster: Running, persona: str) -> None:
     nurse, other = await roster.nurse("roster"), await roster.client("roster", "somebody", persona)
     for number in range(5):
-        few = await summary(other)
+        few = await summary(other, **OVER)
         hidden = ("recorded_minutes", "recorded_share", "standing_minutes", "standing_share")
         assert ([few[name] for name in hidden], few["recorded_by_type"]) == ([None] * 4, [])
         client = EDITH if number == 0 else uuid7()
-        await nurse.post("/v1/visit-plans", json=a_plan(client_id=client))
-        await hear(roster, contact(client, RUTH, {"nursing": 60}))
-    found = await summary(other)
+        await hear(roster, episode(client))
+        await nurse.post("/v1/visit-plans", json=a_plan(client_id=client, from_on="2026-06-01"))
+        await hear(roster, contact(client, RUTH, {"nursing": 60}, started_at=THEN))
+    found = await summary(other, **OVER)
     assert (found["recorded_minutes"], found["standing_minutes"]) == (300, 750.0)
     assert [(one["activity_type"], one["minutes"]) for one in found["recorded_by_type"]] == [("nursing", 300)]
     assert str(EDITH) not in str(found)
@@ -141,10 +146,21 @@ async def test_what_few_clients_were_given_is_not_told_by_the_rest_of_the_types(
     nurse, coach = await roster.nurse("roster"), await roster.client("roster", "somebody", "coach")
     for number in range(5):
         segments = {"nursing": 30, "personal_care": 20} if number == 0 else {"nursing": 30}
-        await hear(roster, contact(uuid7(), RUTH, segments))
-    assert len((await summary(nurse))["recorded_by_type"]) == 2
-    outside = await summary(coach)
+        await hear(roster, contact(uuid7(), RUTH, segments, started_at=THEN))
+    assert len((await summary(nurse, **OVER))["recorded_by_type"]) == 2
+    outside = await summary(coach, **OVER)
     assert (outside["recorded_minutes"], outside["recorded_by_type"]) == (170, [])
+
+
+async def test_outside_the_team_nothing_recorded_is_told_before_the_week_is_over(roster: Running) -> None:
+    nurse, coach = await roster.nurse("roster"), await roster.client("roster", "somebody", "coach")
+    now = datetime.now(UTC)
+    for _ in range(5):
+        await hear(roster, contact(uuid7(), RUTH, {"nursing": 30}, started_at=now.isoformat()))
+    running = {"week_of": str(day_in_england(now))}
+    assert (await summary(nurse, **running))["recorded_minutes"] == 150
+    outside = await summary(coach, **running)
+    assert (outside["recorded_minutes"], outside["recorded_share"], outside["recorded_by_type"]) == (None, None, [])
 
 
 @pytest.mark.parametrize("persona", ["council", "integrator", "social_worker", "ops", "service"])

@@ -16,31 +16,17 @@ from tests.roster.facts import (
     a_plan,
     a_shift,
     a_visit,
-    clearance,
     code,
     episode,
     hear,
     pointer,
+    refused,
 )
 from tests.running import OTHER_TEAM, STRANGER, TEAM, Running
 
 EARLY = {"starts_at": "2026-11-24T09:00:00Z", "ends_at": "2026-11-24T10:00:00Z"}
 OVERLAPPING = {"starts_at": "2026-11-24T11:14:00Z", "ends_at": "2026-11-24T12:00:00Z"}
 NEXT = {"starts_at": "2026-11-24T11:15:00Z", "ends_at": "2026-11-24T12:00:00Z"}
-
-
-@pytest.fixture
-async def nurse(roster: Running) -> Any:
-    """Ruth, while she, Tom and Sandra are on shift all day."""
-    ruth = await roster.nurse("roster")
-    for member in (RUTH, TOM, SANDRA):
-        assert (await ruth.post("/v1/shifts", json=a_shift(employee_id=member))).status_code == 201
-    return ruth
-
-
-async def refused(nurse: Any, **changes: Any) -> tuple[int, str, str]:
-    answer = await nurse.post("/v1/visits", json=a_visit(**changes))
-    return answer.status_code, code(answer), pointer(answer)
 
 
 async def test_anonymous_is_refused(roster: Running) -> None:
@@ -104,7 +90,10 @@ async def test_a_client_is_not_visited_twice_at_a_time(nurse: Any) -> None:
 
 
 async def test_of_fifty_who_book_the_same_nurse_at_once_one_succeeds(roster: Running, nurse: Any) -> None:
-    posts = (nurse.post("/v1/visits", json=a_visit(client_id=uuid7())) for _ in range(50))
+    clients = [uuid7() for _ in range(50)]
+    for client in clients:
+        await hear(roster, episode(client))
+    posts = (nurse.post("/v1/visits", json=a_visit(client_id=client)) for client in clients)
     answers = await asyncio.gather(*posts)
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 49
     assert {code(answer) for answer in answers if answer.status_code == 409} == {"nurse_already_booked"}
@@ -122,84 +111,6 @@ async def test_a_visit_is_made_by_a_member_of_the_team_on_that_day(roster: Runni
     left = {"team_id": str(TEAM), "employee_id": str(TOM), "from_on": "2025-01-01", "until_on": "2026-11-23"}
     await roster.deliver("roster", "hr.team_membership.changed.v1", left, version=2)
     assert await refused(nurse, employee_id=TOM) == (409, "not_in_the_team", "/body/employee_id")
-
-
-async def test_who_is_not_cleared_cannot_be_given_a_solo_visit(nurse: Any) -> None:
-    answer = await nurse.post("/v1/visits", json=a_visit(employee_id=SANDRA))
-    assert (answer.status_code, code(answer)) == (409, "not_cleared_to_visit_alone")
-    assert pointer(answer) == "/body/accompanied_by"
-    assert answer.json()["detail"] == "This person is not cleared to visit alone."
-    accompanied = await nurse.post("/v1/visits", json=a_visit(employee_id=SANDRA, accompanied_by=TOM))
-    assert accompanied.status_code == 201, accompanied.text
-
-
-async def test_a_check_that_hr_has_not_recorded_is_no_clearance(roster: Running, nurse: Any) -> None:
-    newcomer = uuid7()
-    await roster.join("roster", employee=newcomer)
-    await nurse.post("/v1/shifts", json=a_shift(employee_id=newcomer))
-    answer = await nurse.post("/v1/visits", json=a_visit(employee_id=newcomer))
-    assert (answer.status_code, code(answer)) == (409, "not_cleared_to_visit_alone")
-    assert "Hr has not recorded a check" in answer.json()["detail"]
-    assert "ask hr to record it" in answer.json()["errors"][0]["way_out"]
-    await hear(roster, clearance(newcomer))
-    assert (await nurse.post("/v1/visits", json=a_visit(employee_id=newcomer))).status_code == 201
-
-
-async def test_clearance_counts_from_its_day(roster: Running, nurse: Any) -> None:
-    await hear(roster, clearance(SANDRA, since_on="2026-11-25"), version=2)
-    assert (await refused(nurse, employee_id=SANDRA))[1] == "not_cleared_to_visit_alone"
-    tomorrow = {"starts_at": "2026-11-25T09:00:00Z", "ends_at": "2026-11-25T12:00:00Z"}
-    await nurse.post("/v1/shifts", json=a_shift(employee_id=SANDRA, **tomorrow))
-    assert (await nurse.post("/v1/visits", json=a_visit(employee_id=SANDRA, **tomorrow))).status_code == 201
-
-
-@pytest.mark.parametrize("order", [(2, 3), (3, 2)])
-async def test_a_clearance_taken_back_from_an_earlier_day_is_taken_back(
-    roster: Running, nurse: Any, order: tuple[int, int]
-) -> None:
-    words = {
-        2: clearance(SANDRA, since_on="2026-11-20"),
-        3: clearance(SANDRA, may_visit_alone=False, since_on="2026-11-01"),
-    }
-    for version in order:
-        await hear(roster, words[version], version=version)
-    assert (await refused(nurse, employee_id=SANDRA))[1] == "not_cleared_to_visit_alone"
-
-
-async def test_two_who_are_not_cleared_do_not_make_one_who_is(roster: Running, nurse: Any) -> None:
-    await hear(roster, clearance(TOM, may_visit_alone=False, since_on="2026-11-01"), version=2)
-    assert (await refused(nurse, employee_id=SANDRA, accompanied_by=TOM))[1] == "not_cleared_to_visit_alone"
-    learning = await nurse.post("/v1/visits", json=a_visit(employee_id=RUTH, accompanied_by=SANDRA))
-    assert learning.status_code == 201, learning.text
-
-
-async def test_a_supervised_shift_allows_no_solo_visit(nurse: Any) -> None:
-    evening = {"starts_at": "2026-11-24T17:00:00Z", "ends_at": "2026-11-24T19:00:00Z"}
-    await nurse.post("/v1/shifts", json=a_shift(supervised_only=True, **evening))
-    answer = await nurse.post("/v1/visits", json=a_visit(**evening))
-    assert (answer.status_code, code(answer)) == (409, "not_cleared_to_visit_alone")
-    assert "supervised" in answer.json()["detail"]
-
-
-async def test_a_call_needs_no_clearance(nurse: Any) -> None:
-    for channel, times in (("phone", EARLY), ("video", NEXT)):
-        call = a_visit(employee_id=SANDRA, channel=channel, **times)
-        assert (await nurse.post("/v1/visits", json=call)).status_code == 201
-
-
-async def test_who_comes_along_is_on_shift_and_booked_too(nurse: Any) -> None:
-    with_tom = {"employee_id": SANDRA, "accompanied_by": TOM}
-    late = {"starts_at": "2026-11-24T16:30:00Z", "ends_at": "2026-11-24T17:30:00Z"}
-    await nurse.post("/v1/shifts", json=a_shift(employee_id=SANDRA, **late))
-    assert await refused(nurse, **with_tom, **late) == (409, "outside_shift", "/body/accompanied_by")
-    await nurse.post("/v1/visits", json=a_visit(**with_tom))
-    booked = (409, "nurse_already_booked", "/body/starts_at")
-    assert await refused(nurse, client_id=WALTER, employee_id=TOM, **OVERLAPPING) == booked
-    assert await refused(nurse, client_id=WALTER, accompanied_by=TOM, **OVERLAPPING) == booked
-
-
-async def test_nobody_accompanies_themselves(nurse: Any) -> None:
-    assert await refused(nurse, accompanied_by=RUTH) == (422, "accompanied_by_oneself", "/body/accompanied_by")
 
 
 async def test_a_visit_follows_a_plan_of_its_own_client_only(nurse: Any) -> None:
@@ -291,10 +202,14 @@ async def test_a_visit_belongs_to_the_day_in_england(nurse: Any) -> None:
         assert len((await nurse.get("/v1/visits", params={"on": day})).json()["items"]) == count
 
 
-async def test_a_client_of_another_teams_is_not_there_for_this_one(roster: Running, nurse: Any) -> None:
-    await hear(roster, episode(EDITH, team_id=OTHER_TEAM))
-    assert await refused(nurse) == (404, "not_found", "/path")
-    plan = await nurse.post("/v1/visit-plans", json=a_plan())
-    assert (plan.status_code, code(plan)) == (404, "not_found")
-    await hear(roster, episode(EDITH))
-    assert (await nurse.post("/v1/visits", json=a_visit())).status_code == 201
+async def test_a_client_whom_nobody_knows_and_one_of_another_team_are_unknown_alike(
+    roster: Running, nurse: Any
+) -> None:
+    theirs = uuid7()
+    await hear(roster, episode(theirs, team_id=OTHER_TEAM))
+    for client in (theirs, uuid7()):
+        assert await refused(nurse, client_id=client) == (422, "unknown_client", "/body/client_id")
+        plan = await nurse.post("/v1/visit-plans", json=a_plan(client_id=client))
+        assert (plan.status_code, code(plan), pointer(plan)) == (422, "unknown_client", "/body/client_id")
+    await hear(roster, episode(theirs))
+    assert (await nurse.post("/v1/visits", json=a_visit(client_id=theirs))).status_code == 201

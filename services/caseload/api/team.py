@@ -1,5 +1,6 @@
 """The team's own figures: Omaha outcomes, and the King's Fund review's measures on call."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -32,6 +33,7 @@ class OutcomeShape(Answer):
 class TeamOutcomes(Answer):
     """Knowledge, behaviour and status apart. Outside the team, problems of few clients are hidden."""
 
+    as_of: date
     all: list[OutcomeShape]
     by_problem: dict[str, list[OutcomeShape]]
     hidden_problems: int
@@ -62,9 +64,9 @@ class ReviewFigures(Answer):
 
 
 @router.get("/outcomes", response_model=TeamOutcomes)
-async def outcomes_of_team(tx: ByTeamOrBoard, team_id: UUID) -> object:
-    """How knowledge, behaviour and status changed since admission."""
-    return await usecases.outcomes_of_team(tx, team_id)
+async def outcomes_of_team(tx: ByTeamOrBoard, team_id: UUID, as_of: Day | None = None) -> object:
+    """How knowledge, behaviour and status changed since admission; outside the team as it stood at a month's end."""
+    return await usecases.outcomes_of_team(tx, team_id, as_of)
 
 
 @router.get("/review-figures", response_model=ReviewFigures)

@@ -1,6 +1,6 @@
 """Care plan: what was agreed with the client, in the client's words, health and social care side by side."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
@@ -14,7 +14,10 @@ from services.caseload.domain.client import EpisodeOfCare
 from services.caseload.domain.omaha import InterventionCode
 from services.common.errors import Conflict, Unprocessable
 from services.common.models import Stored, TeamOwned, only_states
-from services.common.types import Count, Day, Input, NewId, PastDay, Words
+from services.common.types import Count, Day, Input, NewId, PastDay, Words, day_in_england
+
+
+LONG_AGO = timedelta(days=365)
 
 
 class PlanDomain(StrEnum):
@@ -92,6 +95,16 @@ class PlanEndsBeforeItIsAgreed(Unprocessable):
         super().__init__("The plan ends before the day on which it was agreed.")
 
 
+class ReablementLongAgo(Unprocessable):
+    """Somebody may come to the team in the middle of their six weeks, but not a year after them: that is a slip."""
+
+    field = "/body/reablement_from"
+    way_out = "Correct the day; leave it out for somebody whose reablement is over."
+
+    def __init__(self) -> None:
+        super().__init__("Reablement would have started more than a year ago.")
+
+
 class CarePlan(TeamOwned, Base, table=True):
     """FHIR CarePlan. A plan that the client has not agreed shows as a draft."""
 
@@ -108,6 +121,9 @@ class CarePlan(TeamOwned, Base, table=True):
 
     @classmethod
     def drafted(cls, new: NewCarePlan, episode: EpisodeOfCare, by: UUID | None, now: datetime) -> Self:
+        """Raises `ReablementLongAgo`."""
+        if new.reablement_from is not None and new.reablement_from < day_in_england(now) - LONG_AGO:
+            raise ReablementLongAgo
         about: dict[str, Any] = {
             "client_id": episode.client_id,
             "team_id": episode.team_id,

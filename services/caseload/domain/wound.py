@@ -9,6 +9,7 @@ from sqlmodel import Field
 
 from services.caseload.domain.base import Base
 from services.caseload.domain.client import EpisodeOfCare
+from services.common.errors import Unprocessable
 from services.common.models import INSTANT, Stored, TeamOwned
 from services.common.types import Input, Name, NewId, PastInstant
 
@@ -29,6 +30,16 @@ class NewMeasurement(Input):
     length_mm: Millimetres
     width_mm: Millimetres
     care_contact_id: UUID | None = None
+
+
+class ContactOfAnotherClient(Unprocessable):
+    """A wound is measured when somebody is with its client."""
+
+    field = "/body/care_contact_id"
+    way_out = "Name a contact with this client that was recorded before, or leave care_contact_id out."
+
+    def __init__(self) -> None:
+        super().__init__("There is no such contact with this client.")
 
 
 class Wound(TeamOwned, Base, table=True):

@@ -1,7 +1,7 @@
 """The whole record of one client, and the team's figures. Each read is a fixed number of statements."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from services.caseload.domain.outcome import RatedProblem
 from services.caseload.domain.referral import Referral
 from services.caseload.domain.wound import Wound, WoundMeasurement
 from services.common.db import Transaction
+from services.common.types import midnight_in_england
 
 IN_ENGLAND = "Europe/London"
 
@@ -71,19 +72,27 @@ async def is_note_of(tx: Transaction, note_id: UUID, contact: CareContact) -> bo
     return note is not None and note.care_contact_id == contact.id
 
 
+async def is_contact_with(tx: Transaction, care_contact_id: UUID, client_id: UUID) -> bool:
+    contact = await tx.session.get(CareContact, care_contact_id)
+    return contact is not None and contact.client_id == client_id
+
+
 async def measurements(tx: Transaction, wound_id: UUID) -> Sequence[WoundMeasurement]:
     wanted = select(WoundMeasurement).where(col(WoundMeasurement.wound_id) == wound_id)
     return await tx.all(wanted.order_by(col(WoundMeasurement.measured_at)))
 
 
-async def rated_problems(tx: Transaction, team_id: UUID) -> list[RatedProblem]:
-    """All ratings of the team's clients, by problem, oldest first."""
+async def rated_problems(tx: Transaction, team_id: UUID, until: date) -> list[RatedProblem]:
+    """The ratings of the team's clients up to the end of this day, by problem, oldest first."""
     scores = (col(OmahaRating.knowledge), col(OmahaRating.behavior), col(OmahaRating.status))
     rated = (col(OmahaRating.occasion), *scores)
     wanted = (
         select(col(ClientProblem.id), col(ClientProblem.client_id), col(ClientProblem.code), *rated)
         .join(OmahaRating, col(OmahaRating.problem_id) == col(ClientProblem.id))
-        .where(col(ClientProblem.team_id) == team_id)
+        .where(
+            col(ClientProblem.team_id) == team_id,
+            col(OmahaRating.rated_at) < midnight_in_england(until + timedelta(days=1)),
+        )
         .order_by(col(ClientProblem.id), col(OmahaRating.rated_at), col(OmahaRating.id))
     )
     return [RatedProblem(row[0], row[1], row[2], row[3], (row[4], row[5], row[6])) for row in await tx.rows(wanted)]

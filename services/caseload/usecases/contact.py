@@ -13,7 +13,7 @@ from services.caseload.domain.care_contact import (
     VisitAlreadyRecorded,
 )
 from services.caseload.domain.client import EpisodeOfCare
-from services.caseload.domain.wound import NewMeasurement, NewWound, Wound, WoundMeasurement
+from services.caseload.domain.wound import ContactOfAnotherClient, NewMeasurement, NewWound, Wound, WoundMeasurement
 from services.caseload.events import CareContactRecorded, Segment, WoundMeasured
 from services.caseload.store import records
 from services.common.db import Transaction
@@ -78,8 +78,10 @@ async def find_wound(tx: Transaction, new: NewWound) -> Wound:
 async def measure_wound(
     tx: Transaction, wound_id: UUID, new: NewMeasurement
 ) -> tuple[Wound, Sequence[WoundMeasurement]]:
-    """Measure a wound; its trend is every area so far, oldest first."""
+    """Measure a wound; its trend is every area so far, oldest first. Raises `ContactOfAnotherClient`."""
     wound = await tx.get(Wound, wound_id, lock=True)
+    if new.care_contact_id is not None and not await records.is_contact_with(tx, new.care_contact_id, wound.client_id):
+        raise ContactOfAnotherClient
     measurement = WoundMeasurement.of(wound, new, tx.actor.employee_id)
     tx.add(measurement)
     wound.changed_at = tx.now

@@ -21,7 +21,7 @@ Plan = tuple[CarePlan, Sequence[CarePlanLine]]
 
 
 async def draft_care_plan(tx: Transaction, new: NewCarePlan) -> Plan:
-    """Write a plan down. Until the client agrees, it is a draft."""
+    """Write a plan down. Until the client agrees, it is a draft. Raises `ReablementLongAgo`."""
     episode = await tx.get(EpisodeOfCare, new.episode_of_care_id)
     plan = CarePlan.drafted(new, episode, tx.actor.employee_id, tx.now)
     tx.add(plan)

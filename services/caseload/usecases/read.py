@@ -10,6 +10,7 @@ from services.caseload.domain.referral import Referral
 from services.caseload.store import records, referrals
 from services.common.db import Transaction
 from services.common.errors import NotFound
+from services.common.figures import require_period, standing_day
 from services.common.paging import PageRequest, page
 from services.common.rulebook import smallest_cell
 
@@ -45,19 +46,21 @@ async def client_record(tx: Transaction, client_id: UUID) -> dict[str, Any]:
     return {"client": client, **await records.of_client(tx, client_id)}
 
 
-async def outcomes_of_team(tx: Transaction, team_id: UUID) -> dict[str, Any]:
+async def outcomes_of_team(tx: Transaction, team_id: UUID, as_of: date | None) -> dict[str, Any]:
     """Omaha outcomes in all and by problem. Outside the team a problem of few clients is left out.
 
-    The sum is left out as well where taking the shown problems from it would leave few clients.
+    The sum is left out as well where taking the shown problems from it would leave few clients. Raises `NotAMonthsEnd`.
     """
     await tx.require_team(team_id)
     smallest, inside = await smallest_cell(tx), tx.actor.is_team_bound
-    by_problem = paired(await records.rated_problems(tx, team_id))
+    day = standing_day(as_of, tx.today, outside=not inside)
+    by_problem = paired(await records.rated_problems(tx, team_id, until=day))
     shown = {code: pairs for code, pairs in by_problem.items() if clients_of(pairs) >= smallest}
     everything = [pair for pairs in by_problem.values() for pair in pairs]
     rest = [pair for code, pairs in by_problem.items() if code not in shown for pair in pairs]
     tells_nobody = clients_of(everything) >= smallest and (not rest or clients_of(rest) >= smallest)
     return {
+        "as_of": day,
         "all": outcomes(everything, with_directions=inside) if everything and tells_nobody else [],
         "by_problem": {code: outcomes(pairs, with_directions=inside) for code, pairs in sorted(shown.items())},
         "hidden_problems": len(by_problem) - len(shown),
@@ -65,8 +68,9 @@ async def outcomes_of_team(tx: Transaction, team_id: UUID) -> dict[str, Any]:
 
 
 async def review_figures(tx: Transaction, team_id: UUID, first: date, last: date) -> dict[str, Any]:
-    """The King's Fund review's own three measures, and minutes by type, week and client."""
+    """The King's Fund review's own three measures, and minutes by type, week and client. Raises `PeriodReversed`."""
     await tx.require_team(team_id)
+    require_period(first, last)
     return {
         "referrals_by_source": await records.referrals_by_source(tx, team_id, first, last),
         "contacts_by_channel": await records.contacts_by_channel(tx, team_id, first, last),

@@ -125,9 +125,11 @@ class HoursShape(Answer):
 
 
 class TotalsShape(Answer):
+    """Time with clients is null outside the team: roster tells it, and knows how many clients it was."""
+
     contracted_minutes: int
     rostered_minutes: int
-    contact_minutes: int
+    contact_minutes: int | None
 
 
 class TeamHours(Answer):

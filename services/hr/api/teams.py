@@ -63,6 +63,6 @@ async def rejoin_team(tx: ByHr, membership_id: UUID, body: Return, version: IfMa
 
 @router.get("/team-members", response_model=TeamMembers)
 async def team_members(tx: ByHrTeamOrCoach, page: Asked, team_id: UUID) -> object:
-    """Who is in the team today, by name: for the team, its coach and HR."""
+    """Who is in the team today, by name: for the team, coaches and HR."""
     found = await usecases.team_members(tx, page, team_id)
     return {**found, "items": [_member(membership, employee) for membership, employee in found["items"]]}

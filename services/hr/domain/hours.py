@@ -81,11 +81,11 @@ class Hours:
 
 @dataclass(frozen=True)
 class Totals:
-    """A team's week, in minutes."""
+    """A team's week, in minutes. Time with clients is told outside the team by roster alone."""
 
     contracted_minutes: int
     rostered_minutes: int
-    contact_minutes: int
+    contact_minutes: int | None
 
 
 def lines(contracted: Mapping[UUID, int], rostered: Mapping[UUID, int], contact: Mapping[UUID, int]) -> list[Hours]:

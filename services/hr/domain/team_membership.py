@@ -91,8 +91,8 @@ class TeamMembership(TeamOwned, Base, table=True):
         self.until_on, self.changed_at = leaving.until_on, now
 
     def rejoin(self, again: Return, today: date, now: datetime) -> None:
-        """Raises `HasNotLeft` or `EndsBeforeItStarts`."""
-        if self.until_on is None or self.until_on >= min(again.from_on, today):
+        """A return that has not begun yet can still be moved. Raises `HasNotLeft` or `EndsBeforeItStarts`."""
+        if self.from_on <= today and (self.until_on is None or self.until_on >= min(again.from_on, today)):
             raise HasNotLeft
         require_order(again.from_on, again.until_on)
         self.from_on, self.until_on, self.changed_at = again.from_on, again.until_on, now

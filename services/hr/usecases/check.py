@@ -63,23 +63,27 @@ async def waiting(tx: Transaction, request: PageRequest, team_id: UUID, *, as_of
 
 
 async def _settle(tx: Transaction, check: DbsCheck) -> Clearance:
-    """Bring the answer to "may this person visit alone" up to date, and tell it where it changed."""
+    """Bring the answer to "may this person visit alone" up to date, and tell it where it changed.
+
+    A change of ground alone is not told: that a certificate is being weighed is nobody's business but hr's.
+    """
     await tx.session.flush()
     answer = answer_of(await checks.of_employee(tx, check.employee_id))
     clearance = await checks.clearance(tx, check.employee_id)
     if clearance is not None and clearance.ground == answer.ground:
         return clearance
+    told = clearance is not None and clearance.may_visit_alone == answer.may_visit_alone
     if clearance is None:
         clearance = Clearance.given(check, answer, tx.now)
         tx.add(clearance)
     else:
         clearance.change(check, answer, tx.now)
-    changed = ClearanceChanged(
-        employee_id=clearance.employee_id,
-        team_id=clearance.team_id,
-        may_visit_alone=clearance.may_visit_alone,
-        ground=clearance.ground,
-        since_on=clearance.since_on,
-    )
-    tx.publish(changed, about=clearance)
+    if not told:
+        changed = ClearanceChanged(
+            employee_id=clearance.employee_id,
+            team_id=clearance.team_id,
+            may_visit_alone=clearance.may_visit_alone,
+            since_on=clearance.since_on,
+        )
+        tx.publish(changed, about=clearance)
     return clearance

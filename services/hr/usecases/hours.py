@@ -1,5 +1,6 @@
 """Hours: what was contracted, rostered and spent with clients in one week of one team."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -61,16 +62,18 @@ async def hours_of_team(tx: Transaction, team_id: UUID, week_of: date | None) ->
         await hours.contact_by_employee(tx, team_id, week),
     )
     every_line = tx.actor.persona in EVERY_LINE
+    within = every_line or tx.actor.is_team_bound
     own = tx.actor.employee_id if tx.actor.is_team_bound else None
     return {
         "team_id": team_id,
         "from_on": week.monday,
         "to_on": week.sunday,
         "lines": [line for line in everybody if every_line or line.employee_id == own],
-        "totals": await _shown_totals(tx, everybody, within=every_line or tx.actor.is_team_bound),
+        "totals": totals(everybody) if within else await _totals_outside(tx, everybody),
     }
 
 
-async def _shown_totals(tx: Transaction, everybody: list[Hours], *, within: bool) -> Totals | None:
-    """Outside the team no figure stands on fewer people than may be shown (mission row 8.13)."""
-    return totals(everybody) if within or len(everybody) >= await smallest_cell(tx) else None
+async def _totals_outside(tx: Transaction, everybody: list[Hours]) -> Totals | None:
+    """No figure stands on fewer people than may be shown (mission row 8.13). Time with clients stands on clients."""
+    shown = len(everybody) >= await smallest_cell(tx)
+    return replace(totals(everybody), contact_minutes=None) if shown else None

@@ -128,12 +128,14 @@ class ContinuityShape(Answer):
 
 
 class TeamRatioShape(Answer):
+    """Outside the team `clients`, and what stands on them, is null where they are few."""
+
     team_id: UUID
-    on: date
-    clients: int
+    as_of: date
+    clients: int | None
     members: int
     contracted_minutes: int
     full_time_minutes: int | None
     wte: float | None
-    clients_per_member: RatioShape
+    clients_per_member: RatioShape | None
     clients_per_wte: RatioShape | None

@@ -21,7 +21,10 @@ ByTeamOrBackOffice = Annotated[Transaction, Depends(Requires(*AROUND_THE_TEAM, P
 
 @router.get("/time-summary", response_model=TimeSummaryShape)
 async def time_summary(tx: ByTeamOrBackOffice, team_id: UUID, week_of: Day | None = None) -> object:
-    """One week of the team against its contracted time and the 60 per cent target. It holds no client."""
+    """One week of the team against its contracted time and the 60 per cent target. It holds no client.
+
+    Outside the team, what was recorded is told of weeks that are over.
+    """
     return await usecases.time_summary(tx, team_id, week_of)
 
 
@@ -32,6 +35,6 @@ async def continuity_of_team(tx: ByTeamOrAround, team_id: UUID, from_on: Day, to
 
 
 @router.get("/team-ratio", response_model=TeamRatioShape)
-async def team_ratio(tx: ByTeamOrBackOffice, team_id: UUID, on: Day | None = None) -> object:
-    """Clients for each member and for each whole-time equivalent."""
-    return await usecases.team_ratio(tx, team_id, on)
+async def team_ratio(tx: ByTeamOrBackOffice, team_id: UUID, as_of: Day | None = None) -> object:
+    """Clients for each member and for each whole-time equivalent; outside the team at a month's end."""
+    return await usecases.team_ratio(tx, team_id, as_of)

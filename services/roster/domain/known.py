@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlmodel import Field, col
 
+from services.common.errors import Unprocessable
 from services.common.models import INSTANT
 from services.roster.domain.base import Base
 
@@ -29,6 +30,16 @@ class Clearance(Base, table=True):
     since_on: date = Field(primary_key=True)
     may_visit_alone: bool
     version: int
+
+
+class UnknownClient(Unprocessable):
+    """A team visits its own clients. One of another team is unknown to it alike."""
+
+    field = "/body/client_id"
+    way_out = "Check the id. If the client was taken on just now, send this again in a moment."
+
+    def __init__(self) -> None:
+        super().__init__("The team has no such client.")
 
 
 class CareTeam(Base, table=True):

@@ -9,8 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from services.common.db import Transaction
-from services.common.errors import NotFound
-from services.roster.domain.known import CareTeam, RecordedActivity, RecordedContact
+from services.roster.domain.known import CareTeam, RecordedActivity, RecordedContact, UnknownClient
 from services.roster.domain.visit import Visit
 
 
@@ -34,14 +33,12 @@ async def contact_naming(tx: Transaction, visit: Visit) -> RecordedContact | Non
     return first[0] if first else None
 
 
-async def care_team(tx: Transaction, team_id: UUID, client_id: UUID) -> CareTeam | None:
-    """Named nurse and deputy of the client's latest episode with this team, if that is known already.
-
-    Raises `NotFound` for a client who is known to be in the care of other teams only.
-    """
+async def care_team(tx: Transaction, team_id: UUID, client_id: UUID) -> CareTeam:
+    """Named nurse and deputy of the client's latest episode with this team. Raises `UnknownClient`."""
+    mine = select(CareTeam).where(col(CareTeam.client_id) == client_id, col(CareTeam.team_id) == team_id)
     latest_first = (col(CareTeam.opened_on).desc(), col(CareTeam.episode_of_care_id))
-    known = await tx.all(select(CareTeam).where(col(CareTeam.client_id) == client_id).order_by(*latest_first))
-    mine: CareTeam | None = next((care_team for care_team in known if care_team.team_id == team_id), None)
-    if known and mine is None:
-        raise NotFound("client")
-    return mine
+    known = await tx.all(mine.order_by(*latest_first).limit(1))
+    if not known:
+        raise UnknownClient
+    found: CareTeam = known[0]
+    return found

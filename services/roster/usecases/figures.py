@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.common.db import Transaction
+from services.common.figures import standing_day
 from services.common.membership import members
 from services.common.rulebook import require_fixed_period, rules_in_force, smallest_cell
 from services.roster.domain import continuity
@@ -18,18 +19,23 @@ from services.roster.store import figures
 
 
 async def time_summary(tx: Transaction, team_id: UUID, day: date | None) -> TimeSummary:
-    """How the team's contracted time of one week was planned and used (mission rows 4.07 and 4.08)."""
+    """How the team's contracted time of one week was planned and used (mission rows 4.07 and 4.08).
+
+    Outside the team nothing is told of what was recorded in a week that is not over.
+    """
     await tx.require_team(team_id)
     week, smallest = Period.week_of(day or tx.today), await smallest_cell(tx)
+    is_told = tx.actor.is_team_bound or week.to_on < tx.today
     standing = standing_minutes(await figures.plans(tx, team_id, week), week)
     recorded = await figures.recorded_minutes(tx, team_id, week)
+    by_type = await figures.recorded_by_type(tx, team_id, week)
     return summarise(
         team_id,
         week,
         contracted=contracted_minutes(await figures.contracts(tx, team_id, week), week),
         standing=standing.unless_few(smallest),
-        recorded=recorded.unless_few(smallest),
-        by_type=types_unless_few(await figures.recorded_by_type(tx, team_id, week), smallest),
+        recorded=recorded.unless_few(smallest) if is_told else None,
+        by_type=types_unless_few(by_type, smallest) if is_told else {},
         by_kind=await figures.paid_minutes_by_kind(tx, team_id, week),
         target_percent=await _amount(tx, RuleCode.CLIENT_FACING_TARGET, week.from_on),
     )
@@ -51,11 +57,16 @@ async def continuity_of_team(tx: Transaction, team_id: UUID, from_on: date, to_o
     return {**found, "clients": clients} if tx.actor.is_team_bound else found
 
 
-async def team_ratio(tx: Transaction, team_id: UUID, on: date | None) -> dict[str, Any]:
-    """Clients for each member, and for each whole-time equivalent (mission row 4.15)."""
+async def team_ratio(tx: Transaction, team_id: UUID, as_of: date | None) -> dict[str, Any]:
+    """Clients for each member, and for each whole-time equivalent (mission row 4.15).
+
+    Outside the team it is told for a month's end, and without the clients where they are few. Raises `NotAMonthsEnd`.
+    """
     await tx.require_team(team_id)
-    day = on or tx.today
-    clients = await figures.clients_in_care(tx, team_id, day)
+    day = standing_day(as_of, tx.today, outside=not tx.actor.is_team_bound)
+    clients: int | None = await figures.clients_in_care(tx, team_id, day)
+    if clients is not None and clients < await smallest_cell(tx):
+        clients = None
     team = len(await members(tx, team_id, day))
     contracts = await figures.contracts(tx, team_id, Period(day, day))
     minutes = sum(contract.minutes_per_week for contract in contracts)
@@ -63,14 +74,14 @@ async def team_ratio(tx: Transaction, team_id: UUID, on: date | None) -> dict[st
     wte = Fraction(minutes, full_time) if full_time else None
     return {
         "team_id": team_id,
-        "on": day,
+        "as_of": day,
         "clients": clients,
         "members": team,
         "contracted_minutes": minutes,
         "full_time_minutes": full_time,
         "wte": None if wte is None else rounded(wte, 2),
-        "clients_per_member": Ratio.of(clients, team),
-        "clients_per_wte": None if wte is None else Ratio.of(clients, wte),
+        "clients_per_member": None if clients is None else Ratio.of(clients, team),
+        "clients_per_wte": None if clients is None or wte is None else Ratio.of(clients, wte),
     }
 
 

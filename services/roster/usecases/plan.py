@@ -53,11 +53,11 @@ async def list_shifts(
 async def set_visit_plan(tx: Transaction, new: NewVisitPlan) -> VisitPlan:
     """The named nurse, or the deputy, sets how a client is visited.
 
-    Until caseload has told who they are, any nurse of the team may. Raises `NotFound` or `NotTheNamedNurse`.
+    Raises `NotFound`, `UnknownClient` or `NotTheNamedNurse`.
     """
     await tx.require_team(new.team_id)
     care_team = await facts.care_team(tx, new.team_id, new.client_id)
-    if care_team is not None and tx.actor.employee_id not in (care_team.named_nurse_id, care_team.deputy_id):
+    if tx.actor.employee_id not in (care_team.named_nurse_id, care_team.deputy_id):
         raise NotTheNamedNurse
     plan = VisitPlan.made(new, tx.actor.employee_id, tx.now)
     tx.add(plan)

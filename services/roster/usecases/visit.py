@@ -18,7 +18,7 @@ from services.roster.store import facts, rota
 async def plan_visit(tx: Transaction, new: NewVisit) -> Visit:
     """The team plans a visit to a client, agreed with the client.
 
-    Raises `NotFound`, `PlanOfAnotherClient`, `NotInTheTeam`, `OutsideShift`, `NotClearedToVisitAlone`,
+    Raises `NotFound`, `UnknownClient`, `PlanOfAnotherClient`, `NotInTheTeam`, `OutsideShift`, `NotClearedToVisitAlone`,
     `NurseAlreadyBooked` or `ClientAlreadyVisited`.
     """
     await tx.require_team(new.team_id)
