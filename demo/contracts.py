@@ -95,7 +95,7 @@ def files() -> Iterator[tuple[Path, str]]:
         yield FOLDER / "events" / f"{name}.json", _text(event.model_json_schema())
     yield FOLDER / "asyncapi.json", _text(asyncapi(events))
     for name, service in services().items():
-        document = service.app(ServiceSettings(app_env="contracts")).openapi()
+        document = service.app(ServiceSettings(app_env="test")).openapi()
         yield FOLDER / "openapi" / f"{name}.json", _text(document)
 
 

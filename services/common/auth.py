@@ -1,6 +1,8 @@
 """Who calls. Every service verifies the token itself and believes no header that names a person."""
 
 import asyncio
+import logging
+import math
 import time
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,11 +17,13 @@ from joserfc.jwk import KeySet
 from services.common.errors import InvalidToken, Unauthorised, Unavailable
 from services.common.settings import ServiceSettings
 
+log = logging.getLogger(__name__)
+
 MAX_TOKEN_BYTES = 8192
 MAX_LIFE_SECONDS = 900
 LEEWAY_SECONDS = 30
 JWKS_SECONDS = 600
-JWKS_RETRY_SECONDS = 30
+JWKS_RETRY_SECONDS, FIRST_JWKS_RETRY_SECONDS = 30, 1
 CACHED_TOKENS = 2000
 
 
@@ -68,7 +72,7 @@ class TokenVerifier:
     http: httpx.AsyncClient
     _keys: KeySet | None = None
     _fetched_at: float = 0.0
-    _tried_at: float = 0.0
+    _tried_at: float = -math.inf
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _seen: dict[str, tuple[float, Principal]] = field(default_factory=dict)
 
@@ -132,17 +136,23 @@ class TokenVerifier:
         if self._keys is not None and not refresh and now - self._fetched_at < JWKS_SECONDS:
             return self._keys
         async with self._lock:
-            if self._keys is not None and now - self._tried_at < JWKS_RETRY_SECONDS:
-                return self._keys
-            self._tried_at = now
-            try:
-                answer = await self.http.get(self.settings.jwks_url)
-                answer.raise_for_status()
-                self._keys, self._fetched_at = KeySet.import_key_set(answer.json()), now
-            except (httpx.HTTPError, ValueError, JoseError) as error:
-                if self._keys is None:
-                    raise Unavailable("The sign-in service is away for the moment.") from error
+            pause = FIRST_JWKS_RETRY_SECONDS if self._keys is None else JWKS_RETRY_SECONDS
+            if now - self._tried_at >= pause:
+                await self._fetch_keys()
+        if self._keys is None:
+            raise Unavailable("The sign-in service is away for the moment.")
         return self._keys
+
+    async def _fetch_keys(self) -> None:
+        try:
+            answer = await self.http.get(self.settings.jwks_url)
+            answer.raise_for_status()
+            self._keys, self._fetched_at = KeySet.import_key_set(answer.json()), time.monotonic()
+        except (httpx.HTTPError, ValueError, JoseError) as error:
+            log.warning("signing keys not fetched", extra={"error": type(error).__name__})
+        finally:
+            # Taken at the end, so that whoever waited for this try does not try again at once.
+            self._tried_at = time.monotonic()
 
 
 def _principal(claims: dict[str, Any]) -> Principal:

@@ -215,16 +215,10 @@ def _database(request: Request, error: Exception) -> JSONResponse:
 
 
 def _defect(request: Request, error: Exception) -> JSONResponse:
-    log.error("unexpected failure", extra={"error": type(error).__name__}, exc_info=_without_values(error))
+    log.error("unexpected failure", extra={"error": type(error).__name__}, exc_info=error)
     way_out = "Send it again, and quote the instance to support."
     at = [{"pointer": "", "code": "internal", "detail": "A fault of ours.", "way_out": way_out}]
     return problem(request, 500, "internal", "Something went wrong on our side; nothing was saved.", at)
-
-
-def _without_values(error: BaseException) -> tuple[type[BaseException], BaseException, Any]:
-    """SQLAlchemy prints bind values into its messages; they may be a person's, so only the class goes to the log."""
-    shown = RuntimeError(type(error).__name__) if isinstance(error, DBAPIError) else error
-    return type(shown), shown, error.__traceback__
 
 
 def install(app: FastAPI) -> None:

@@ -98,7 +98,7 @@ class Consumer:
         return marked.first() is not None
 
     async def _bury(self, envelope: Envelope, failures: list[str]) -> None:
-        """Keep the event with its reason, where it can be listed and replayed, and let the next one pass."""
+        """Keep the event with its reason in the service's own table, and let the next one pass."""
         letters = self.database.metadata.tables["dead_letter"]
         letter = insert(letters).values(
             event_id=envelope.id,

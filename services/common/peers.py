@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -32,13 +33,20 @@ class Peers:
     async def get(self, peer: str, path: str) -> Any:
         """The peer's answer as JSON.
 
-        Raises `NotFound` when the peer knows no such thing, `Unavailable` when it does not answer.
+        A token that is refused is asked for anew once, for the issuer may have new keys. Raises `NotFound` when the
+        peer knows no such thing, `Unavailable` when it or the sign-in service is away.
         """
         url = self.settings.peer_url(peer) + path
-        answer = await self._ask(url)
-        if answer.status_code == 404:
+        try:
+            answer = await self._ask(url)
+            if answer.status_code == HTTPStatus.UNAUTHORIZED:
+                self._token = ""
+                answer = await self._ask(url)
+        except httpx.TransportError as error:
+            raise Unavailable(f"{peer} is away for the moment.") from error
+        if answer.status_code == HTTPStatus.NOT_FOUND:
             raise NotFound(f"record at {peer}")
-        if answer.status_code != 200:
+        if answer.status_code != HTTPStatus.OK:
             raise Unavailable(f"{peer} answered {answer.status_code}.")
         return answer.json()
 
@@ -56,7 +64,7 @@ class Peers:
             "client_secret": self.settings.client_secret,
         }
         answer = await self.http.post(self.settings.token_url, data=form)
-        if answer.status_code != 200:
+        if answer.status_code != HTTPStatus.OK:
             raise Unavailable("The sign-in service refused this service.")
         granted = answer.json()
         self._token, self._expires_at = granted["access_token"], time.monotonic() + granted["expires_in"]

@@ -18,8 +18,9 @@ log = logging.getLogger(__name__)
 EXCHANGE = "heatshield.events"
 DEAD_EXCHANGE = "heatshield.dead"
 PREFETCH = 50
-# A message that kills its consumer this often is set aside by the broker itself.
-DELIVERY_LIMIT = 20
+# The broker hands an event over again however often a connection or a process breaks; its own limit, 20 unless it is
+# told otherwise, would set aside what merely waited. What cannot be applied is kept by the consumer (see `inbox`).
+DELIVERY_LIMIT = 1_000_000
 QUORUM: dict[str, Any] = {
     "x-queue-type": "quorum",
     "x-delivery-limit": DELIVERY_LIMIT,
@@ -73,7 +74,8 @@ class RabbitBroker:
     async def subscribe(self, queue: str, handler: Handler) -> None:
         channel = await self._connection.channel()
         await channel.set_qos(prefetch_count=PREFETCH)
-        source = await channel.get_queue(queue, ensure=False)
+        # Declared on this very channel, for a queue that is only looked up is not consumed again after a reconnect.
+        source = await channel.declare_queue(queue, durable=True, arguments=QUORUM)
         in_order = asyncio.Lock()
 
         async def on_message(message: AbstractIncomingMessage) -> None:

@@ -1,6 +1,6 @@
 """Settings every service has, read from the environment under the service's own prefix."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,7 +25,7 @@ class ServiceSettings(BaseSettings):
     database_pool_size: int = 5
     client_secret: str = Field(default="", repr=False)
 
-    app_env: str = Field(default="production", validation_alias=_shared("app_env"))
+    app_env: Literal["production", "demo", "test"] = Field(default="production", validation_alias=_shared("app_env"))
     broker_url: str = Field(default="amqp://127.0.0.1:5672/", validation_alias=_shared("broker_url"), repr=False)
     issuer: str = Field(default="https://issuer.invalid", validation_alias=_shared("issuer"))
     audience: str = Field(default="heatshield", validation_alias=_shared("audience"))

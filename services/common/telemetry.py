@@ -1,8 +1,10 @@
 """What a process tells its operators: traces, metrics and one JSON line per request, with no personal data in any."""
 
 import logging
+import re
 import sys
 import time
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 from uuid import UUID
@@ -18,16 +20,25 @@ from uuid6 import uuid7
 
 log = logging.getLogger("heatshield.access")
 
+TRACEPARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 QUIET = {"/health/live", "/health/ready", "/metrics"}
 
 
 def configure_logging(level: str = "INFO") -> None:
     """JSON lines on standard error: a stable message, and ids, codes and counts as fields."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(WithoutValues("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for noisy in ("aio_pika", "aiormq", "httpx", "httpcore", "stamina", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+class WithoutValues(JsonFormatter):
+    """An exception's message may hold what somebody sent, so the log has only its kind and where it came from."""
+
+    def formatException(self, ei: Any) -> str:
+        kind, _, where = ei
+        return "".join([*traceback.format_tb(where), kind.__name__])
 
 
 def tracer_provider(service: str, otlp_endpoint: str) -> TracerProvider | None:
@@ -38,18 +49,18 @@ def tracer_provider(service: str, otlp_endpoint: str) -> TracerProvider | None:
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     provider = TracerProvider(resource=Resource.create({"service.name": f"heatshield-{service}"}))
-    provider.add_span_processor(WithoutQueries())
+    provider.add_span_processor(WithoutAddresses())
     exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
     provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=500))
     return provider
 
 
-class WithoutQueries(SpanProcessor):
-    """A FHIR search may carry an NHS number in its query, as the standard has it; a trace never does."""
+class WithoutAddresses(SpanProcessor):
+    """Whatever somebody put into an address, such as an NHS number, is in no trace; the route's template is."""
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        if "url.query" in (span.attributes or {}):
-            span.set_attribute("url.query", "REDACTED")
+        for name in {"url.path", "url.query", "url.full"} & set(span.attributes or {}):
+            span.set_attribute(name, "REDACTED")
 
 
 class Metrics:
@@ -98,7 +109,6 @@ class RequestLog:
         labels = (self.metrics.service, scope["method"], route)
         self.metrics.requests.labels(*labels, str(status)).inc()
         self.metrics.seconds.labels(*labels).observe(seconds)
-        context = trace.get_current_span().get_span_context()
         fields = {
             "service": self.metrics.service,
             "method": scope["method"],
@@ -106,9 +116,18 @@ class RequestLog:
             "status": status,
             "ms": round(seconds * 1000, 1),
             "request_id": request_id,
-            "trace_id": format(context.trace_id, "032x") if context.is_valid else None,
+            "trace_id": _trace_id(scope),
         }
         log.info("request", extra=fields)
+
+
+def _trace_id(scope: MutableMapping[str, Any]) -> str | None:
+    """The trace of the span that is open, or else the one that the caller named (W3C Trace Context)."""
+    context = trace.get_current_span().get_span_context()
+    if context.is_valid:
+        return format(context.trace_id, "032x")
+    named = next((TRACEPARENT.fullmatch(value) for name, value in scope["headers"] if name == b"traceparent"), None)
+    return named[1].decode() if named else None
 
 
 def _request_id(scope: Scope) -> str:

@@ -1,5 +1,6 @@
 """The scalars of the API: checked once at the edge and trusted everywhere after."""
 
+import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
@@ -11,6 +12,8 @@ from pydantic import StringConstraints as Shape
 
 ENGLAND = ZoneInfo("Europe/London")
 FIRST_YEAR, LAST_YEAR = 1890, 2200
+A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+A_TIME_OF_DAY = re.compile(A_DAY.pattern + r"[Tt ]\d{2}:", re.ASCII)
 # A tablet's clock may run a little ahead.
 CLOCK_SKEW = timedelta(minutes=5)
 
@@ -41,8 +44,9 @@ def _single(value: str) -> str:
 
 
 def _day(value: Any) -> Any:
-    """Dates arrive as text only: a bare number would otherwise be read as seconds since 1970."""
-    if not isinstance(value, str | date) or isinstance(value, datetime):
+    """Dates arrive as text in this one form: digits alone would otherwise be read as seconds since 1970."""
+    is_day = isinstance(value, date) and not isinstance(value, datetime)
+    if not is_day and not (isinstance(value, str) and A_DAY.fullmatch(value)):
         raise ValueError("must be a date such as 2026-11-23")
     return value
 
@@ -54,7 +58,7 @@ def _known_year(value: date) -> date:
 
 
 def _instant(value: Any) -> Any:
-    if not isinstance(value, str | datetime):
+    if not isinstance(value, datetime) and not (isinstance(value, str) and A_TIME_OF_DAY.match(value)):
         raise ValueError("must be an instant with its offset, such as 2026-11-23T09:30:00Z")
     return value
 

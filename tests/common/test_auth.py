@@ -1,5 +1,6 @@
 """A token is believed only when every part of it is right, and the refusal says nothing about why."""
 
+import asyncio
 import base64
 import hmac
 import json
@@ -142,6 +143,19 @@ async def test_known_keys_serve_on_while_the_issuer_is_away(jwks: Jwks, trouble:
     assert again.persona is Persona.COACH
 
 
+async def test_many_who_wait_for_the_first_keys_wait_for_one_fetch(jwks: Jwks) -> None:
+    async def slowly_away(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0.1)
+        return jwks(request)
+
+    jwks.answer = "away"
+    check = TokenVerifier(SETTINGS, httpx.AsyncClient(transport=httpx.MockTransport(slowly_away)))
+    asked = (check.principal(f"Bearer {jwks.issuer.token(SUBJECT, 'nurse')}") for _ in range(20))
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    assert {type(answer) for answer in answers} == {Unavailable}
+    assert jwks.calls == 1
+
+
 async def test_without_any_key_the_service_says_to_come_back(jwks: Jwks) -> None:
     jwks.answer = "away"
     with pytest.raises(Unavailable):
@@ -163,3 +177,9 @@ def test_production_refuses_to_be_configured_with_the_development_issuer() -> No
 def test_an_unset_environment_means_production(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HEATSHIELD_APP_ENV", raising=False)
     assert ServiceSettings().app_env == "production"
+
+
+@pytest.mark.parametrize("name", ["prod", "Production", "live", ""])
+def test_an_environment_that_nobody_knows_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="app_env"):
+        ServiceSettings(app_env=name, issuer="https://id.example")  # type: ignore[arg-type]

@@ -1,9 +1,11 @@
 """One suite over both brokers: what holds for RabbitMQ holds in one process as well."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 import pytest
+import yarl
 from uuid6 import uuid7
 
 from services.common.broker import Broker, InProcessBroker, Unroutable
@@ -125,3 +127,59 @@ async def test_an_unreadable_message_is_set_aside_and_the_next_one_passes(rabbit
     assert len(await heard.count(1)) == 1
     await connection.close()
     await broker.close()
+
+
+class Wire:
+    """A wire to the broker that can be cut and mended; what is sent while it is cut is refused."""
+
+    def __init__(self, url: str) -> None:
+        self._to, self._open = yarl.URL(url), set[asyncio.StreamWriter]()
+
+    async def mend(self, port: int = 0) -> yarl.URL:
+        self._server = await asyncio.start_server(self._join, "127.0.0.1", port)
+        self.port: int = self._server.sockets[0].getsockname()[1]
+        return self._to.with_host("127.0.0.1").with_port(self.port)
+
+    async def cut(self) -> None:
+        self._server.close()
+        for writer in self._open:
+            writer.transport.abort()
+        self._open.clear()
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection(self._to.host, self._to.port)
+        self._open |= {writer, back}
+        await asyncio.gather(self._pass(reader, back), self._pass(there, writer))
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while part := await reader.read(65_536):
+                writer.write(part)
+                await writer.drain()
+        writer.close()
+
+
+async def test_after_the_connection_broke_events_are_sent_and_heard_again(rabbit_url: str, name: str) -> None:
+    wire = Wire(rabbit_url)
+    broker, heard = await RabbitBroker.connect(str((await wire.mend()).update_query(reconnect_interval=0.2))), Heard()
+    await broker.declare(f"a.{name}", name)
+    await broker.subscribe(f"a.{name}", heard)
+    await broker.publish([an_event(name)])
+    await heard.count(1)
+    for number in (2, 3):
+        await wire.cut()
+        await wire.mend(wire.port)
+        await _until_sent(broker, an_event(name, number))
+        assert [one.aggregateversion for one in await heard.count(number)][-1] == number
+    await broker.close()
+    await wire.cut()
+
+
+async def _until_sent(broker: RabbitBroker, envelope: Envelope) -> None:
+    """As the relay does: again, until the broker has confirmed it."""
+    async with asyncio.timeout(30):
+        while True:
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(broker.publish([envelope]), 2)
+                return
+            await asyncio.sleep(0.1)

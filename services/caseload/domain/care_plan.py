@@ -16,7 +16,6 @@ from services.common.errors import Conflict, Unprocessable
 from services.common.models import Stored, TeamOwned, only_states
 from services.common.types import Count, Day, Input, NewId, PastDay, Words, day_in_england
 
-
 LONG_AGO = timedelta(days=365)
 
 
