@@ -93,8 +93,8 @@ async def test_an_objection_is_lifted_by_who_made_it_alone(governance: Running, 
 async def test_an_objection_recorded_at_a_meeting_is_lifted_by_the_member_or_who_recorded_it(
     governance: Running, nurse: Any
 ) -> None:
-    decision_id = await proposed(nurse)
     for lifts in (await governance.client("governance", DEPUTY), nurse):
+        decision_id = await proposed(nurse)
         theirs = {"employee_id": str(DEPUTY), "recorded_at_meeting": True}
         await takes(nurse, decision_id, "cannot_live_with", reason="Said at the meeting", **theirs)
         third = await governance.client("governance", THIRD)
@@ -103,6 +103,24 @@ async def test_an_objection_recorded_at_a_meeting_is_lifted_by_the_member_or_who
             assert (refused.status_code, refused.json()["code"]) == (409, "objection_is_theirs_to_lift")
             assert refused.json()["errors"][0]["pointer"] == "/body/employee_id"
         assert (await takes(lifts, decision_id, "can_live_with", **theirs)).status_code == 201
+
+
+@pytest.mark.parametrize("said", ["agree", "can_live_with", "not_here"])
+async def test_what_a_member_said_in_person_is_replaced_only_in_person(
+    governance: Running, nurse: Any, said: str
+) -> None:
+    """Who is not here and asks the others to wait does not come to agree by somebody else's hand."""
+    deputy, decision_id = await governance.client("governance", DEPUTY), await proposed(nurse)
+    theirs = {"employee_id": str(DEPUTY), "recorded_at_meeting": True}
+    assert (await takes(nurse, decision_id, "agree", **theirs)).status_code == 201
+    assert (await takes(deputy, decision_id, said, reason="Wait for me")).status_code == 201
+    for position in ("agree", "cannot_live_with", "not_here"):
+        refused = await takes(nurse, decision_id, position, reason="As said", **theirs)
+        assert (refused.status_code, refused.json()["code"]) == (409, "position_taken_in_person")
+        assert refused.json()["errors"][0]["pointer"] == "/body/employee_id"
+    whole = (await nurse.get(f"/v1/decisions/{decision_id}")).json()
+    assert [(one["position"], one["reason"]) for one in whole["positions"]] == [(said, "Wait for me")]
+    assert (await takes(deputy, decision_id, "can_live_with", **theirs)).status_code == 201
 
 
 async def test_one_member_cannot_adopt_by_recording_everybody(governance: Running, nurse: Any) -> None:

@@ -71,6 +71,16 @@ class ObjectionIsTheirsToLift(Conflict):
         super().__init__("This member objects, and the objection is not yours to take back.")
 
 
+class PositionTakenInPerson(Conflict):
+    """What a member said by themselves is changed by themselves: nobody knows better where they stand."""
+
+    field = "/body/employee_id"
+    way_out = "Ask the member to change their position themselves."
+
+    def __init__(self) -> None:
+        super().__init__("This member took their position themselves, so it is not yours to replace.")
+
+
 class Taken(SQLModel):
     """What is known of a position: whose, why, and who wrote it down when."""
 
@@ -104,9 +114,11 @@ class Position(Taken, Base, table=True):
         return self.recorded_by == self.employee_id
 
     def require_replaceable_by(self, caller: UUID | None) -> None:
-        """Raises `ObjectionIsTheirsToLift`."""
+        """Raises `ObjectionIsTheirsToLift` or `PositionTakenInPerson`."""
         if self.position == Stance.CANNOT_LIVE_WITH and caller not in (self.employee_id, self.recorded_by):
             raise ObjectionIsTheirsToLift
+        if self.is_taken_in_person and caller != self.employee_id:
+            raise PositionTakenInPerson
 
 
 class PositionTaken(Taken, Stored, Base, table=True):

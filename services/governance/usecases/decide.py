@@ -56,8 +56,8 @@ async def read_decision(tx: Transaction, decision_id: UUID) -> WholeDecision:
 async def take_position(tx: Transaction, decision_id: UUID, new: NewPosition) -> WholeDecision:
     """Say where one stands, or record at a meeting where another member stands; it replaces what was said before.
 
-    Raises `DecisionAlreadySettled`, `ObjectionNeedsReason`, `PositionIsOnesOwn`, `NotAMemberToday` or
-    `ObjectionIsTheirsToLift`.
+    Raises `DecisionAlreadySettled`, `ObjectionNeedsReason`, `PositionIsOnesOwn`, `NotAMemberToday`,
+    `ObjectionIsTheirsToLift` or `PositionTakenInPerson`.
     """
     decision = await tx.get(Decision, decision_id, lock=True)
     decision.require_open()
