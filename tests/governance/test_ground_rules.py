@@ -24,8 +24,9 @@ async def with_rules(nurse: Any, count: int = 8) -> list[dict[str, Any]]:
     return [answer.json() for answer in answers]
 
 
-async def adopted(governance: Running, nurse: Any) -> str:
-    decision_id = await proposed(nurse, subjects=[])
+async def adopted(governance: Running, nurse: Any, *subjects: tuple[str, str]) -> str:
+    about = [{"kind": kind, "id": subject_id} for kind, subject_id in subjects]
+    decision_id = await proposed(nurse, subjects=about)
     await takes(nurse, decision_id, "agree")
     await takes(await governance.client("governance", DEPUTY), decision_id, "agree")
     assert (await adopts(nurse, decision_id)).status_code == 200
@@ -61,7 +62,7 @@ async def test_a_ninth_rule_has_to_replace_one(governance: Running, nurse: Any) 
     assert ninth.status_code == 409
     assert ninth.json()["code"] == "rule_needs_to_replace_one"
     assert ninth.json()["errors"][0]["pointer"] == "/body/replaces"
-    decision_id = await adopted(governance, nurse)
+    decision_id = await adopted(governance, nurse, ("ground_rule", rules[5]["id"]))
     new = a_rule(words="Phones off at lunch", replaces=rules[5]["id"], decision_id=decision_id)
     replaced = await nurse.post("/v1/ground-rules", json=new)
     assert replaced.status_code == 201, replaced.text
@@ -74,23 +75,48 @@ async def test_a_ninth_rule_has_to_replace_one(governance: Running, nurse: Any) 
     assert lost[0]["replaced_on"] == replaced.json()["from_on"]
 
 
-async def test_replacing_one_of_eight_takes_an_adopted_decision_of_this_team(
-    governance: Running, nurse: Any, stranger: Any
+@pytest.mark.parametrize("count", [1, 8])
+async def test_replacing_a_rule_takes_an_adopted_decision_of_this_team(
+    governance: Running, nurse: Any, stranger: Any, count: int
 ) -> None:
-    rules = await with_rules(nurse)
-    theirs = await proposed(stranger, team_id=str(OTHER_TEAM))
+    """However many the team has: what it agreed together is not one member's to rewrite."""
+    rules = await with_rules(nurse, count)
+    about = [{"kind": "ground_rule", "id": rules[0]["id"]}]
+    theirs = await proposed(stranger, team_id=str(OTHER_TEAM), subjects=about)
     await takes(stranger, theirs, "agree")
     assert (await adopts(stranger, theirs)).status_code == 200
-    for decision_id in (None, str(uuid7()), await proposed(nurse), theirs):
+    for decision_id in (None, str(uuid7()), await proposed(nurse, subjects=about), theirs):
         refused = await nurse.post("/v1/ground-rules", json=a_rule(replaces=rules[0]["id"], decision_id=decision_id))
         assert refused.status_code == 409
         assert refused.json()["code"] == "decision_not_adopted"
     assert [rule["id"] for rule in await in_force(nurse)] == [rule["id"] for rule in rules]
 
 
+async def test_a_rule_is_replaced_by_a_decision_about_it(governance: Running, nurse: Any) -> None:
+    first, second = await with_rules(nurse, 2)
+    for about in ([], [("referral", first["id"])], [("ground_rule", second["id"])]):
+        decision_id = await adopted(governance, nurse, *about)
+        refused = await nurse.post("/v1/ground-rules", json=a_rule(replaces=first["id"], decision_id=decision_id))
+        assert (refused.status_code, refused.json()["code"]) == (409, "decision_about_something_else")
+        assert refused.json()["errors"][0]["pointer"] == "/body/decision_id"
+    assert [rule["id"] for rule in await in_force(nurse)] == [first["id"], second["id"]]
+
+
+async def test_a_decision_makes_one_rule(governance: Running, nurse: Any) -> None:
+    rules = await with_rules(nurse, 2)
+    decision_id = await adopted(governance, nurse, *(("ground_rule", rule["id"]) for rule in rules))
+    made = await nurse.post("/v1/ground-rules", json=a_rule(replaces=rules[0]["id"], decision_id=decision_id))
+    assert made.status_code == 201, made.text
+    for replaces in (rules[1]["id"], None):
+        refused = await nurse.post("/v1/ground-rules", json=a_rule(replaces=replaces, decision_id=decision_id))
+        assert (refused.status_code, refused.json()["code"]) == (409, "decision_already_used")
+        assert refused.json()["errors"][0]["pointer"] == "/body/decision_id"
+    assert {rule["id"] for rule in await in_force(nurse)} == {made.json()["id"], rules[1]["id"]}
+
+
 async def test_only_a_rule_in_force_can_be_replaced(governance: Running, nurse: Any) -> None:
     rules = await with_rules(nurse)
-    decision_id = await adopted(governance, nurse)
+    decision_id = await adopted(governance, nurse, ("ground_rule", rules[0]["id"]))
     first = await nurse.post("/v1/ground-rules", json=a_rule(replaces=rules[0]["id"], decision_id=decision_id))
     assert first.status_code == 201
     for gone in (rules[0]["id"], str(uuid7())):

@@ -23,7 +23,7 @@ class Goals(Answer):
 
 @router.post("/ground-rules", status_code=201, response_model=GroundRuleShape)
 async def agree_ground_rule(tx: ByNurse, body: NewGroundRule) -> object:
-    """Agree a rule. When the team has its eight, it replaces one of them by an adopted decision."""
+    """Agree a rule. When the team has its eight, it replaces one of them, by an adopted decision about that one."""
     return await usecases.agree_ground_rule(tx, body)
 
 

@@ -175,6 +175,9 @@ class Decision(TeamOwned, Base, table=True):
         kept = new.model_dump(exclude={"subjects"})
         return cls(**kept, subjects=subjects, raised_by=by, raised_at=now, changed_at=now)
 
+    def is_about(self, kind: SubjectKind, subject_id: UUID) -> bool:
+        return {"kind": kind, "id": str(subject_id)} in self.subjects
+
     def require_open(self) -> None:
         """Raises `DecisionAlreadySettled`."""
         if self.status != DecisionStatus.PROPOSED:

@@ -1,4 +1,4 @@
-"""Ground rules: few, numbered, and a new one beyond the most allowed replaces an old one."""
+"""Ground rules: few, numbered, and a new one beyond the most allowed replaces an old one, by a decision about it."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from services.common.errors import Conflict
 from services.common.models import TeamOwned
 from services.common.types import Input, NewId, Words
 from services.governance.domain.base import Base, always
-from services.governance.domain.decision import Decision, DecisionStatus
+from services.governance.domain.decision import Decision, DecisionStatus, SubjectKind
 
 
 class NewGroundRule(Input):
@@ -46,13 +46,33 @@ class GroundRuleNotInForce(Conflict):
 
 
 class DecisionNotAdopted(Conflict):
-    """A decision that is named was adopted; once the team has all its ground rules, one has to be named."""
+    """A decision that is named was adopted; to replace a rule, one has to be named."""
 
     field = "/body/decision_id"
     way_out = "Adopt the decision first, and send its id."
 
     def __init__(self) -> None:
         super().__init__("No adopted decision of this team is named.")
+
+
+class DecisionAboutSomethingElse(Conflict):
+    """A team that agreed to one thing has not agreed to lose a ground rule."""
+
+    field = "/body/decision_id"
+    way_out = "Adopt a decision that has the ground rule to be replaced among its subjects, and send its id."
+
+    def __init__(self) -> None:
+        super().__init__("This decision is not about the ground rule that is to be replaced.")
+
+
+class DecisionAlreadyUsed(Conflict):
+    """One decision makes one ground rule."""
+
+    field = "/body/decision_id"
+    way_out = "Adopt a decision about this rule alone, and send its id."
+
+    def __init__(self) -> None:
+        super().__init__("Another ground rule was made by this decision.")
 
 
 class GroundRule(TeamOwned, Base, table=True):
@@ -63,7 +83,7 @@ class GroundRule(TeamOwned, Base, table=True):
     from_on: date
     replaced_on: date | None = None
     replaces: UUID | None = Field(default=None, foreign_key="ground_rule.id", unique=True)
-    decision_id: UUID | None = Field(default=None, foreign_key="decision.id")
+    decision_id: UUID | None = Field(default=None, foreign_key="decision.id", unique=True)
     written_by: UUID | None
 
     @classmethod
@@ -86,10 +106,18 @@ def to_lose(new: NewGroundRule, in_force: Sequence[GroundRule], most: int) -> Gr
     return found
 
 
-def require_decision(decision: Decision | None, team_id: UUID) -> None:
-    """Raises `DecisionNotAdopted` alike for none, one of another team, and one not adopted."""
-    if decision is None or decision.team_id != team_id or decision.status != DecisionStatus.ADOPTED:
+def require_decision(new: NewGroundRule, decision: Decision | None) -> None:
+    """A rule is replaced by a decision about it, and none is made by one that the team has not adopted.
+
+    Raises `DecisionNotAdopted` alike for none, one of another team, and one not adopted, or
+    `DecisionAboutSomethingElse`.
+    """
+    if new.replaces is None and new.decision_id is None:
+        return
+    if decision is None or decision.team_id != new.team_id or decision.status != DecisionStatus.ADOPTED:
         raise DecisionNotAdopted
+    if new.replaces is not None and not decision.is_about(SubjectKind.GROUND_RULE, new.replaces):
+        raise DecisionAboutSomethingElse
 
 
 def free_place(in_force: Sequence[GroundRule]) -> int:

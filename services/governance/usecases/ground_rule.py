@@ -7,6 +7,7 @@ from services.common.db import Transaction
 from services.common.paging import PageRequest, page
 from services.common.rulebook import rule_in_force
 from services.governance.domain.ground_rule import (
+    DecisionAlreadyUsed,
     GroundRule,
     NewGroundRule,
     free_place,
@@ -18,25 +19,24 @@ from services.governance.store import decisions, ground_rules
 
 
 async def agree_ground_rule(tx: Transaction, new: NewGroundRule) -> GroundRule:
-    """The team gives itself a rule. Beyond the most allowed it replaces one, by an adopted decision.
+    """The team gives itself a rule. Beyond the most allowed it replaces one, always by an adopted decision about it.
 
-    Raises `NotFound`, `RuleNeedsToReplaceOne`, `GroundRuleNotInForce` or `DecisionNotAdopted`.
+    Raises `NotFound`, `RuleNeedsToReplaceOne`, `GroundRuleNotInForce`, `DecisionNotAdopted`,
+    `DecisionAboutSomethingElse` or `DecisionAlreadyUsed`.
     """
     await tx.require_team(new.team_id)
     await tx.take_turns(f"ground_rule/{new.team_id}")
     in_force = await ground_rules.in_force(tx, new.team_id)
     most = (await rule_in_force(tx, RuleCode.GROUND_RULES_IN_FORCE, tx.today)).amount
     lost = to_lose(new, in_force, most)
-    if new.decision_id is not None or len(in_force) >= most:
-        found = None if new.decision_id is None else await decisions.find(tx, new.decision_id)
-        require_decision(found, new.team_id)
+    require_decision(new, None if new.decision_id is None else await decisions.find(tx, new.decision_id))
     if lost is not None:
         lost.end(tx.today, tx.now)
         await tx.session.flush()
     place = free_place(in_force) if lost is None else lost.place
     rule = GroundRule.agreed(new, place, tx.actor.employee_id, tx.today, tx.now)
-    tx.add(rule)
-    await tx.session.flush()
+    async with tx.refusing({"ground_rule_decision_id_key": DecisionAlreadyUsed}):
+        tx.add(rule)
     return rule
 
 
