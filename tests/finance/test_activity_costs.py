@@ -10,7 +10,7 @@ from uuid6 import uuid7
 
 from services.common.auth import Persona
 from services.common.figures import Cell, hidden
-from services.finance.domain.activity_cost import SOCIAL_TYPES, Sum, Sums, shown
+from services.finance.domain.activity_cost import SOCIAL_TYPES, Clients, Sum, Sums, shown
 from services.governance.domain.cell import ACTIVITY_TYPES, WORK
 from tests.finance.facts import CONTACT, CONTRACT, NOVEMBER, a_contact, a_contract, office
 from tests.running import DEPUTY, NURSE, OTHER_TEAM, STRANGER, TEAM, Running
@@ -81,6 +81,7 @@ async def test_a_small_cost_cannot_be_had_by_taking_the_others_from_their_sum(hi
 
 
 async def test_a_small_band_cannot_be_had_by_taking_the_others_from_their_type(hired: Running) -> None:
+    await hired.deliver("finance", CONTRACT, a_contract(employee_id=str(STRANGER), band="6"))
     await seen(hired, 9, "nursing")
     await seen(hired, 2, "nursing", by=DEPUTY)
     await seen(hired, 6, "nursing", by=STRANGER)
@@ -88,8 +89,32 @@ async def test_a_small_band_cannot_be_had_by_taking_the_others_from_their_type(h
     coach = await hired.client("finance", UUID(int=5), Persona.COACH)
     assert {key for key, item in (await costs(coach)).items() if item["hidden"]} == {
         ("nursing", "4"),
-        ("nursing", None),
+        ("nursing", "6"),
     }
+
+
+@pytest.mark.parametrize("waiting", [6, 20])
+async def test_what_waits_does_not_hide_a_small_band_in_the_cost(hired: Running, waiting: int) -> None:
+    """It has no pence, and the whole cost is among the team's measures: one more band that has some is hidden."""
+    await seen(hired, 9, "nursing")
+    await seen(hired, 2, "nursing", by=DEPUTY)
+    await seen(hired, waiting, "nursing", by=STRANGER)
+    await seen(hired, 8, "coordination")
+    coach = await hired.client("finance", UUID(int=5), Persona.COACH)
+    told = await costs(coach)
+    assert {key for key, item in told.items() if not item["hidden"]} == {
+        ("coordination", "5"),
+        *([("nursing", None)] if waiting > 9 else []),
+    }
+
+
+async def test_a_type_costed_for_few_is_not_what_is_left_of_the_cost(hired: Running) -> None:
+    """Personal care is costed for two clients, so another cost is hidden beside it."""
+    await seen(hired, 9, "nursing")
+    await seen(hired, 2, "personal_care", by=DEPUTY)
+    await seen(hired, 6, "personal_care", by=STRANGER)
+    coach = await hired.client("finance", UUID(int=5), Persona.COACH)
+    assert all(item["hidden"] for item in (await costs(coach)).values())
 
 
 def test_what_the_measures_hide_of_the_social_types_is_not_told_here() -> None:
@@ -97,7 +122,8 @@ def test_what_the_measures_hide_of_the_social_types_is_not_told_here() -> None:
     by_type = {"nursing": 6, "personal_care": 9, "reablement": 3, "wider_support": 7}
     by_band = [Sum(kind, "5", 60, 100, clients) for kind, clients in by_type.items() if kind != "wider_support"]
     by_band += [Sum("wider_support", band, 60, 100, clients) for band, clients in (("4", 5), ("5", 6))]
-    told = shown(Sums(by_band, by_type, social_clients=12, clients=14), 5)
+    clients = Clients(by_type, social=12, all=14)
+    told = shown(Sums(by_band, seen=clients, costed=clients), 5)
     assert [(one.activity_type, one.band) for one in told if one.hidden] == [
         ("nursing", "5"),
         ("reablement", "5"),
@@ -116,7 +142,8 @@ def test_the_same_types_are_hidden_here_and_among_the_measures(clients: list[int
     people |= {f"minutes.by_type.{kind}": count for kind, count in by_type.items()}
     away = hidden({name: Cell(None, count) for name, count in people.items()}, WORK, 5)
     by_band = [Sum(kind, "5", 60, 100, count) for kind, count in by_type.items() if count]
-    told = shown(Sums(by_band, by_type, social, together(clients)), 5)
+    every = Clients(by_type, social, together(clients))
+    told = shown(Sums(by_band, seen=every, costed=every), 5)
     assert {one.activity_type for one in told if one.hidden} == {
         kind for kind, count in by_type.items() if count and f"minutes.by_type.{kind}" in away
     }

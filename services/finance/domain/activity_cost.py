@@ -24,13 +24,21 @@ class Sum:
 
 
 @dataclass(frozen=True)
+class Clients:
+    """How many different clients are behind each type, behind the social types, and behind them all."""
+
+    by_type: dict[str, int]
+    social: int
+    all: int
+
+
+@dataclass(frozen=True)
 class Sums:
-    """Every sum by type and band, and the clients behind each type, behind the social types, and in all."""
+    """Every sum by type and band, the clients whom the minutes were spent on, and those of whom the cost is known."""
 
     by_band: Sequence[Sum]
-    clients_by_type: dict[str, int]
-    social_clients: int
-    clients: int
+    seen: Clients
+    costed: Clients
 
 
 @dataclass(frozen=True)
@@ -48,15 +56,21 @@ class ActivityCost:
 def shown(sums: Sums, smallest: int) -> list[ActivityCost]:
     """Every sum, but for those on fewer clients than the smallest shown and those that would give one away.
 
-    The sums of types and in all are told elsewhere, among the team's measures, so they count as known.
+    The minutes of types and in all and the whole cost are told elsewhere, among the team's measures, so they count
+    as known. What is still to be costed has minutes but no pence: it hides no other band in the cost.
     """
-    types = {**dict.fromkeys((*sorted(HEALTH), *SOCIAL_TYPES), 0), **sums.clients_by_type}
-    people = {ALL: sums.clients, SOCIAL: sums.social_clients}
-    people |= {_of_type(kind): clients for kind, clients in types.items()}
-    people |= {_of_band(one): one.clients for one in sums.by_band}
-    cells = {name: Cell(None, clients) for name, clients in people.items()}
-    away = hidden(cells, _layout(types, sums.by_band), smallest)
+    costed = [one for one in sums.by_band if one.cost_pence is not None]
+    away = _away(sums.by_band, sums.seen, smallest) | _away(costed, sums.costed, smallest)
     return [_told(one, is_hidden=_of_band(one) in away) for one in sums.by_band]
+
+
+def _away(by_band: Sequence[Sum], clients: Clients, smallest: int) -> frozenset[str]:
+    types = {**dict.fromkeys((*sorted(HEALTH), *SOCIAL_TYPES), 0), **clients.by_type}
+    people = {ALL: clients.all, SOCIAL: clients.social}
+    people |= {_of_type(kind): count for kind, count in types.items()}
+    people |= {_of_band(one): one.clients for one in by_band}
+    cells = {name: Cell(None, count) for name, count in people.items()}
+    return hidden(cells, _layout(types, by_band), smallest)
 
 
 def _layout(types: dict[str, int], by_band: Sequence[Sum]) -> Layout:

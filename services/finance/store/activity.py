@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from services.common.db import Transaction
 from services.finance.domain.activity import ActivityLine
-from services.finance.domain.activity_cost import SOCIAL_TYPES, Sum, Sums
+from services.finance.domain.activity_cost import SOCIAL_TYPES, Clients, Sum, Sums
 
 # What PostgreSQL's grouping(type, band) says of a row.
 ONE_BAND, ALL_BANDS, ALL_TYPES = 0, 1, 3
@@ -47,11 +47,14 @@ async def listed(tx: Transaction, *, team_id: UUID | None, first: date, last: da
 async def costs(tx: Transaction, team_id: UUID, first: date, last: date) -> Sums:
     """Minutes, pence and clients of the team's days by type of activity and band; lines still waiting have no band."""
     kind, band, client = col(ActivityLine.activity_type), col(ActivityLine.band), col(ActivityLine.client_id).distinct()
+    is_social, is_costed = kind.in_(SOCIAL_TYPES), band.is_not(None)
     minutes = func.sum(col(ActivityLine.minutes)).label("minutes")
     pence = cast(func.sum(col(ActivityLine.cost_pence)), BigInteger).label("cost_pence")
     counted = (
         func.count(client).label("clients"),
-        func.count(client).filter(kind.in_(SOCIAL_TYPES)).label("social_clients"),
+        func.count(client).filter(is_social).label("social_clients"),
+        func.count(client).filter(is_costed).label("costed_clients"),
+        func.count(client).filter(is_social, is_costed).label("costed_social_clients"),
         func.grouping(kind, band).label("summed_over"),
     )
     wanted = (
@@ -62,6 +65,8 @@ async def costs(tx: Transaction, team_id: UUID, first: date, last: date) -> Sums
     )
     rows = await tx.rows(wanted)
     by_band = [Sum(*row[:5]) for row in rows if row.summed_over == ONE_BAND]
-    by_type = {row.activity_type: row.clients for row in rows if row.summed_over == ALL_BANDS}
+    types = [row for row in rows if row.summed_over == ALL_BANDS]
     (whole,) = (row for row in rows if row.summed_over == ALL_TYPES)
-    return Sums(by_band, by_type, whole.social_clients, whole.clients)
+    seen = Clients({row.activity_type: row.clients for row in types}, whole.social_clients, whole.clients)
+    by_type = {row.activity_type: row.costed_clients for row in types}
+    return Sums(by_band, seen, Clients(by_type, whole.costed_social_clients, whole.costed_clients))
