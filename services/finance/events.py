@@ -20,10 +20,12 @@ class ReablementStarted(Event):
 
 
 class ActivityCosted(Event):
+    """What a contact costs now, in place of what was told before; None where it waits again."""
+
     name: ClassVar[str] = "finance.activity.costed.v1"
 
     care_contact_id: UUID
     team_id: UUID
-    cost_pence: int
+    cost_pence: int | None
     minutes: int
     costed_at: datetime

@@ -74,7 +74,7 @@ class DoneVisit(BaseModel):
 class CostedActivity(BaseModel):
     care_contact_id: UUID
     team_id: UUID
-    cost_pence: int
+    cost_pence: int | None
     costed_at: datetime
 
 

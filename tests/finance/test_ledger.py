@@ -13,8 +13,9 @@ from tests.finance.facts import CONTACT, CONTRACT, a_contact, a_contract
 from tests.running import TEAM, Databases, Running
 
 JOURNAL = (
-    "insert into journal (id, version, changed_at, team_id, book, entry_on, kind, source_id, line_count)"
-    " values ($1, 1, $2, $3, 'care', $4, 'contact_costed', $5, $6)"
+    "insert into journal"
+    " (id, version, changed_at, team_id, book, entry_on, kind, source_id, source_version, line_count)"
+    " values ($1, 1, $2, $3, 'care', $4, 'contact_costed', $5, 1, $6)"
 )
 POSTING = "insert into posting (journal_id, line_no, team_id, account, amount_pence) values ($1, $2, $3, $4, $5)"
 

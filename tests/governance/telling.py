@@ -80,7 +80,7 @@ async def contact_recorded(
 
 
 async def activity_costed(
-    system: Running, contact_id: UUID, cost_pence: int, version: int = 1, **more: Any
+    system: Running, contact_id: UUID, cost_pence: int | None, version: int = 1, **more: Any
 ) -> Envelope:
     data = {
         "care_contact_id": str(contact_id),

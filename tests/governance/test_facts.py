@@ -84,6 +84,17 @@ async def test_a_contact_is_costed_again_and_an_older_cost_changes_nothing(gover
     await activity_costed(governance, contact_id, 4200, version=1)
     cost = (await measures(nurse))["care_cost_pence", None]
     assert (cost["value"], cost["denominator"]) == (4300, 1)
+    await activity_costed(governance, contact_id, 4100, version=3)
+    assert await value(nurse, "care_cost_pence") == 4100
+
+
+async def test_a_cost_that_is_taken_back_counts_no_longer(governance: Running, nurse: Any) -> None:
+    contact_id = uuid7()
+    await contact_recorded(governance, {"nursing": 60}, contact_id=contact_id)
+    for version, cost_pence, costed in ((2, 4300, 1), (3, None, 0), (2, 4300, 0), (4, 4200, 1)):
+        await activity_costed(governance, contact_id, cost_pence, version=version)
+        cost = (await measures(nurse))["care_cost_pence", None]
+        assert (cost["value"], cost["denominator"]) == (cost_pence if costed and cost_pence else 0, costed)
 
 
 async def test_a_cost_of_nobody_known_is_hidden_outside_the_team(governance: Running, nurse: Any, coach: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import CheckConstraint, Column, Index, text
+from sqlalchemy import CheckConstraint, Column, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, col
 
@@ -129,6 +129,12 @@ def cost_contact(lines: Sequence[ActivityLine], hourly: HourlyCost, now: datetim
     return pence
 
 
+def wait_again(lines: Sequence[ActivityLine], now: datetime) -> None:
+    """No contract counts on their day after all, or none with a rate."""
+    for line in lines:
+        line.band, line.cost_pence, line.explanation, line.changed_at = None, None, None, now
+
+
 only_states(ActivityLine, "charge_status", ChargeStatus)
 for check in (
     CheckConstraint("minutes > 0", name="activity_line_minutes_positive"),
@@ -142,4 +148,4 @@ for check in (
 Index("ix_activity_line_team_day", col(ActivityLine.team_id), col(ActivityLine.occurred_on))
 Index("ix_activity_line_day", col(ActivityLine.occurred_on), col(ActivityLine.id))
 Index("ix_activity_line_client_day", col(ActivityLine.client_id), col(ActivityLine.occurred_on))
-Index("activity_line_waiting", col(ActivityLine.employee_id), postgresql_where=text("cost_pence is null"))
+Index("ix_activity_line_employee", col(ActivityLine.employee_id))

@@ -23,19 +23,23 @@ class Book(StrEnum):
 
 
 class JournalKind(StrEnum):
-    """Why a journal was entered: care was costed, or a budget took over the cost of days before it was agreed."""
+    """Why a journal was entered: care was costed, what it had cost before was put right, or a budget took over the
+    cost of days before it was agreed."""
 
     CONTACT_COSTED = "contact_costed"
+    COST_CORRECTED = "cost_corrected"
     COST_TAKEN_UP = "cost_taken_up"
 
 
 class Journal(TeamOwned, Base, table=True):
-    """One entry of a balanced set of postings. `source_id` names what caused it, so that it is entered once."""
+    """One entry of a balanced set of postings. Its source names what caused it and at which version of that, so that
+    it is entered once."""
 
     book: str = Book.CARE
     entry_on: date
     kind: str
-    source_id: UUID = Field(unique=True)
+    source_id: UUID
+    source_version: int
     line_count: int
 
 
@@ -65,14 +69,15 @@ class Entry:
 
 
 Line = tuple[Account, int, UUID | None]
+Source = tuple[UUID, int]
 
 
 def contact_costed(
-    care_contact_id: UUID, *, team_id: UUID, budget_id: UUID | None, on: date, pence: int, now: datetime
+    kind: JournalKind, source: Source, *, team_id: UUID, budget_id: UUID | None, on: date, pence: int, now: datetime
 ) -> Entry:
-    """The pooled fund pays for the time of the staff."""
+    """The pooled fund pays for the time of the staff, or less or more than it had paid for the same contact."""
     lines = [(Account.CARE_STAFF_COST, pence, budget_id), (Account.POOLED_FUND, -pence, budget_id)]
-    return _entry(JournalKind.CONTACT_COSTED, care_contact_id, team_id, on, lines, now)
+    return _entry(kind, source, team_id, on, lines, now)
 
 
 def cost_taken_up(source_id: UUID, *, team_id: UUID, budget_id: UUID, on: date, pence: int, now: datetime) -> Entry:
@@ -83,12 +88,18 @@ def cost_taken_up(source_id: UUID, *, team_id: UUID, budget_id: UUID, on: date, 
         (Account.CARE_STAFF_COST, pence, budget_id),
         (Account.POOLED_FUND, -pence, budget_id),
     ]
-    return _entry(JournalKind.COST_TAKEN_UP, source_id, team_id, on, lines, now)
+    return _entry(JournalKind.COST_TAKEN_UP, (source_id, 1), team_id, on, lines, now)
 
 
-def _entry(kind: JournalKind, source_id: UUID, team_id: UUID, on: date, lines: Sequence[Line], now: datetime) -> Entry:
+def _entry(kind: JournalKind, source: Source, team_id: UUID, on: date, lines: Sequence[Line], now: datetime) -> Entry:
     journal = Journal(
-        team_id=team_id, entry_on=on, kind=kind, source_id=source_id, line_count=len(lines), changed_at=now
+        team_id=team_id,
+        entry_on=on,
+        kind=kind,
+        source_id=source[0],
+        source_version=source[1],
+        line_count=len(lines),
+        changed_at=now,
     )
     postings = [
         Posting(
@@ -107,5 +118,6 @@ def _entry(kind: JournalKind, source_id: UUID, team_id: UUID, on: date, lines: S
 only_states(Journal, "book", Book)
 only_states(Journal, "kind", JournalKind)
 only_states(Posting, "account", Account)
+Index("journal_source", col(Journal.source_id), col(Journal.source_version), unique=True)
 Index("ix_journal_team_day", col(Journal.team_id), col(Journal.entry_on))
 Index("posting_without_budget", col(Posting.team_id), postgresql_where=text("budget_id is null"))

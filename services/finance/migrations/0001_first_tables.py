@@ -44,16 +44,10 @@ def upgrade() -> None:
         sa.CheckConstraint("minutes > 0", name="activity_line_minutes_positive"),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(
-        "activity_line_waiting",
-        "activity_line",
-        ["employee_id"],
-        unique=False,
-        postgresql_where=sa.text("cost_pence is null"),
-    )
     op.create_index(op.f("ix_activity_line_care_contact_id"), "activity_line", ["care_contact_id"], unique=False)
     op.create_index("ix_activity_line_client_day", "activity_line", ["client_id", "occurred_on"], unique=False)
     op.create_index("ix_activity_line_day", "activity_line", ["occurred_on", "id"], unique=False)
+    op.create_index("ix_activity_line_employee", "activity_line", ["employee_id"], unique=False)
     op.create_index("ix_activity_line_team", "activity_line", ["team_id", "id"], unique=False)
     op.create_index("ix_activity_line_team_day", "activity_line", ["team_id", "occurred_on"], unique=False)
     op.create_table(
@@ -91,14 +85,15 @@ def upgrade() -> None:
         sa.Column("entry_on", sa.Date(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("source_id", sa.Uuid(), nullable=False),
+        sa.Column("source_version", sa.Integer(), nullable=False),
         sa.Column("line_count", sa.Integer(), nullable=False),
         sa.CheckConstraint("book in ('care')", name="journal_book_known"),
-        sa.CheckConstraint("kind in ('contact_costed', 'cost_taken_up')", name="journal_kind_known"),
+        sa.CheckConstraint("kind in ('contact_costed', 'cost_corrected', 'cost_taken_up')", name="journal_kind_known"),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("source_id"),
     )
     op.create_index("ix_journal_team", "journal", ["team_id", "id"], unique=False)
     op.create_index("ix_journal_team_day", "journal", ["team_id", "entry_on"], unique=False)
+    op.create_index("journal_source", "journal", ["source_id", "source_version"], unique=True)
     op.create_table(
         "rate",
         sa.Column("id", sa.Uuid(), nullable=False),

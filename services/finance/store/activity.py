@@ -21,11 +21,9 @@ async def is_known(tx: Transaction, care_contact_id: UUID) -> bool:
     return bool(await tx.all(wanted))
 
 
-async def waiting(tx: Transaction, employee_id: UUID) -> Sequence[ActivityLine]:
-    """The employee's lines that have no cost yet, contact by contact in the order of their segments."""
-    wanted = select(ActivityLine).where(
-        col(ActivityLine.employee_id) == employee_id, col(ActivityLine.cost_pence).is_(None)
-    )
+async def of_employee(tx: Transaction, employee_id: UUID) -> Sequence[ActivityLine]:
+    """The employee's lines, contact by contact in the order of their segments."""
+    wanted = select(ActivityLine).where(col(ActivityLine.employee_id) == employee_id)
     return await tx.all(wanted.order_by(col(ActivityLine.care_contact_id), col(ActivityLine.position)))
 
 

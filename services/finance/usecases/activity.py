@@ -1,12 +1,16 @@
-"""What a contact cost: a line for each of its segments, costed as soon as the band of who gave the care is known."""
+"""What a contact cost: a line for each of its segments, by the band of whoever gave the care, as far as it is known.
+
+The same facts give the same cost in whatever order they are heard of.
+"""
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from services.common.db import Transaction
 from services.finance.domain import ledger as book
-from services.finance.domain.activity import ActivityLine, RecordedContact, cost_contact
+from services.finance.domain.activity import ActivityLine, RecordedContact, cost_contact, wait_again
 from services.finance.domain.budget import Budget, budget_on
 from services.finance.domain.contract import AgreedContract, contract_on
 from services.finance.domain.cost import HourlyCost, hourly_cost
@@ -27,14 +31,14 @@ async def record_activity(tx: Transaction, contact: RecordedContact) -> None:
 
 
 async def remember_contract(tx: Transaction, agreed: AgreedContract) -> None:
-    """Somebody's band is known, so what they did before it was known can be costed."""
+    """Somebody's terms are known or have changed, so what they did is costed where another band counts for it now."""
     await tx.take_turns(agreed.employee_id)
     await contracts.keep(tx, agreed)
-    await _cost(tx, agreed.employee_id, await activity.waiting(tx, agreed.employee_id))
+    await _cost(tx, agreed.employee_id, await activity.of_employee(tx, agreed.employee_id))
 
 
 async def _cost(tx: Transaction, employee_id: UUID, lines: Sequence[ActivityLine]) -> None:
-    """Cost these lines, all of one employee and contact by contact, where the band and the rates are known."""
+    """Cost these lines, all of one employee and contact by contact, where their band is not the one that counts."""
     standing = await contracts.of_employee(tx, employee_id)
     if not standing or not lines:
         return
@@ -46,23 +50,25 @@ async def _cost(tx: Transaction, employee_id: UUID, lines: Sequence[ActivityLine
         contact = list(of_one)
         first = contact[0]
         contract = contract_on(standing, first.team_id, first.occurred_on)
+        if contract is not None and contract.band == first.band:
+            continue
         hourly = hourly_cost(contract.band, first.occurred_on, known) if contract else None
-        if hourly is not None:
-            entries.append(_costed(tx, contact, hourly, pooled))
+        if hourly is not None or first.band is not None:
+            entries += _costed(tx, contact, hourly, budget_on(pooled, first.team_id, first.occurred_on))
     await ledger.enter(tx, entries)
 
 
-def _costed(tx: Transaction, lines: Sequence[ActivityLine], hourly: HourlyCost, pooled: Sequence[Budget]) -> book.Entry:
-    pence, first = cost_contact(lines, hourly, tx.now), lines[0]
-    budget = budget_on(pooled, first.team_id, first.occurred_on)
-    entry = book.contact_costed(
-        first.care_contact_id,
-        team_id=first.team_id,
-        budget_id=budget.id if budget else None,
-        on=first.occurred_on,
-        pence=pence,
-        now=tx.now,
-    )
+def _costed(
+    tx: Transaction, lines: Sequence[ActivityLine], hourly: HourlyCost | None, budget: Budget | None
+) -> list[book.Entry]:
+    """The contact at this cost or, without one, waiting again; what it had cost before is put right in the ledger."""
+    first, pence = lines[0], None
+    kind = book.JournalKind.CONTACT_COSTED if first.band is None else book.JournalKind.COST_CORRECTED
+    before = sum(line.cost_pence or 0 for line in lines)
+    if hourly is None:
+        wait_again(lines, tx.now)
+    else:
+        pence = cost_contact(lines, hourly, tx.now)
     costed = ActivityCosted(
         care_contact_id=first.care_contact_id,
         team_id=first.team_id,
@@ -70,5 +76,8 @@ def _costed(tx: Transaction, lines: Sequence[ActivityLine], hourly: HourlyCost, 
         minutes=sum(line.minutes for line in lines),
         costed_at=tx.now,
     )
-    tx.publish(costed, about=entry.journal)
-    return entry
+    tx.publish(costed, about=first)
+    more = (pence or 0) - before
+    source, budget_id = (first.care_contact_id, first.version), budget.id if budget else None
+    about: dict[str, Any] = {"team_id": first.team_id, "budget_id": budget_id, "on": first.occurred_on}
+    return [book.contact_costed(kind, source, **about, pence=more, now=tx.now)] if more else []

@@ -21,8 +21,10 @@ async def keep(tx: Transaction, model: type[TeamOwned], fact_id: UUID, team_id: 
     await tx.session.execute(row.on_conflict_do_update(index_elements=["id"], set_=said, where=newest))
 
 
-async def keep_cost(tx: Transaction, contact_id: UUID, team_id: UUID, cost_pence: int, costed_at: datetime) -> None:
-    """Keep what a contact cost. Until the contact itself is known it is placed at the time of costing."""
+async def keep_cost(
+    tx: Transaction, contact_id: UUID, team_id: UUID, cost_pence: int | None, costed_at: datetime
+) -> None:
+    """Keep the newest that was said of what a contact cost. Until the contact is known it is placed at the costing."""
     cost = {"cost_pence": cost_pence, "cost_version": tx.event_version, "changed_at": tx.now}
     row = insert(ContactFact).values(id=contact_id, team_id=team_id, version=0, happened_at=costed_at, **cost)
     said = {name: row.excluded[name] for name in cost}

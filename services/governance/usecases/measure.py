@@ -73,8 +73,10 @@ async def remember_contact(
         await facts.keep(tx, SegmentFact, segment_id, team_id, **kept)
 
 
-async def remember_cost(tx: Transaction, contact_id: UUID, team_id: UUID, cost_pence: int, costed_at: datetime) -> None:
-    """A care contact was costed."""
+async def remember_cost(
+    tx: Transaction, contact_id: UUID, team_id: UUID, cost_pence: int | None, costed_at: datetime
+) -> None:
+    """A care contact was costed, for the first time or again, or turned out to wait for its cost."""
     await facts.keep_cost(tx, contact_id, team_id, cost_pence, costed_at)
 
 
