@@ -41,7 +41,10 @@ class PeriodReversed(Unprocessable):
 
 
 class NotAMonthsEnd(Unprocessable):
-    """How things stood on two days of free choice could be taken from each other, as two periods could."""
+    """How things stood on two days of free choice could be taken from each other, and leave the change of one day.
+
+    How they stood at two months' ends still can: that is the change of a month, which may stand on few.
+    """
 
     field = "/query/as_of"
     way_out = "Ask for the last day of a calendar month that is over, or leave as_of out for the latest of them."

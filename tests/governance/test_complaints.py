@@ -1,11 +1,12 @@
 """A complaint is acknowledged within three working days, answered, and learned from; its words stay in the team."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from uuid6 import uuid7
 
+from services.governance.domain.complaint import quarter
 from tests.governance.conftest import today
 from tests.running import OTHER_TEAM, TEAM, Running
 
@@ -145,16 +146,36 @@ async def test_outside_the_team_complaints_are_counts_and_small_ones_are_hidden(
     assert (early["complaints"], early["acknowledged_in_time"], early["not_yet_due"]) == (8, 5, 3)
 
 
-async def test_outside_the_team_complaints_are_counted_at_a_months_end(nurse: Any, heatshield: Any) -> None:
-    """What was counted on two days could be taken from each other, and leave the one complaint between them."""
-    for day in ("2026-03-31", "2026-04-15"):
-        for _ in range(5):
-            await received(nurse, received_on=day)
-    this_month_ends = (today().replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    for as_of in ("2026-03-30", "2026-04-15", this_month_ends.isoformat()):
+async def test_outside_the_team_complaints_are_counted_by_the_quarter(nurse: Any, heatshield: Any) -> None:
+    """Counts up to two days could be taken from each other, and leave the one complaint between them."""
+    for day in ("2026-01-20", "2026-03-10", "2026-04-15"):
+        for _ in range(1 if day == "2026-03-10" else 5):
+            prompt = await received(nurse, received_on=day)
+            await step(nurse, prompt, "acknowledge", on=day)
+    await received(nurse, received_on="2026-07-01")
+    for as_of in ("2026-01-31", "2026-02-28", "2026-03-30", "2026-04-30", "2099-12-31"):
         refused = await heatshield.get("/v1/complaints/summary", params={"team_id": str(TEAM), "as_of": as_of})
-        assert (refused.status_code, refused.json()["code"]) == (422, "not_a_months_end")
+        assert (refused.status_code, refused.json()["code"]) == (422, "not_a_quarters_end")
         assert refused.json()["errors"][0]["pointer"] == "/query/as_of"
-    assert [(await counted(heatshield, as_of=day))["complaints"] for day in ("2026-03-31", "2026-04-30")] == [5, 10]
-    assert (await counted(heatshield))["complaints"] == 10
-    assert (await counted(nurse, as_of="2026-04-14"))["complaints"] == 5
+    told = [await counted(heatshield, as_of=day) for day in ("2026-03-31", "2026-06-30", "2026-09-30")]
+    assert [one["complaints"] for one in told] == [6, 5, None]
+    assert [one["acknowledged_in_time"] for one in told] == [6, 5, None]
+    assert (await counted(nurse, as_of="2026-04-14"))["complaints"] == 6
+
+
+@pytest.mark.parametrize(
+    ("today", "first", "last"),
+    [
+        (date(2026, 11, 22), date(2026, 7, 1), date(2026, 9, 30)),
+        (date(2026, 3, 31), date(2025, 10, 1), date(2025, 12, 31)),
+        (date(2026, 4, 1), date(2026, 1, 1), date(2026, 3, 31)),
+    ],
+)
+def test_the_latest_quarter_is_the_one_that_is_over(today: date, first: date, last: date) -> None:
+    assert quarter(None, today) == quarter(last, today) == (first, last)
+
+
+async def test_a_count_says_of_which_days_it_is(nurse: Any, heatshield: Any) -> None:
+    for client, first in ((nurse, None), (heatshield, "2026-01-01")):
+        found = (await client.get(f"/v1/complaints/summary?team_id={TEAM}&as_of=2026-03-31")).json()
+        assert (found["from_on"], found["as_of"]) == (first, "2026-03-31")

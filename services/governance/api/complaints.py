@@ -55,7 +55,7 @@ async def list_complaints(
 
 @router.get("/complaints/summary", response_model=ComplaintCounts)
 async def count_complaints(tx: ByTeamOrAround, team_id: UUID, as_of: Annotated[Day | None, Query()] = None) -> object:
-    """How many there are and how the clock was kept, without a word of them; outside the team at a month's end."""
+    """How many there are and how the clock was kept, without a word of them; outside the team of one quarter."""
     return await usecases.count_complaints(tx, team_id=team_id, as_of=as_of)
 
 

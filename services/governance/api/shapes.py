@@ -158,6 +158,9 @@ class CountShape(Answer):
 
 
 class ComplaintCounts(Answer):
+    """What was received from one day to the other; without the first, ever."""
+
     team_id: UUID
+    from_on: date | None
     as_of: date
     items: list[CountShape]

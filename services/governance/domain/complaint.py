@@ -1,7 +1,7 @@
 """Complaint and compliment: received, acknowledged against a clock, answered, and learned from."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Self
 from uuid import UUID
@@ -71,6 +71,16 @@ class DayOutOfOrder(Unprocessable):
 
     def __init__(self, field: str | None = None) -> None:
         super().__init__("This day is in the future, or before the step that went before.", field=field)
+
+
+class NotAQuartersEnd(Unprocessable):
+    """Outside the team no two counts have a complaint in common, so that none is what is left between two of them."""
+
+    field = "/query/as_of"
+    way_out = "Ask for the last day of a calendar quarter that is over, or leave as_of out for the latest of them."
+
+    def __init__(self) -> None:
+        super().__init__("Outside the team complaints are counted by the calendar quarter, at its end.")
 
 
 class Complaint(TeamOwned, Base, table=True):
@@ -147,9 +157,21 @@ COUNTS = Layout(
 )
 
 
-def counts(complaints: Iterable[Complaint], as_of: date) -> dict[str, Cell]:
-    """How many there are and where they stand, as of that day."""
-    known = [complaint for complaint in complaints if complaint.received_on <= as_of]
+def quarter(as_of: date | None, today: date) -> tuple[date, date]:
+    """First and last day of the quarter that ends on this day, or of the latest that is over.
+
+    Raises `NotAQuartersEnd`.
+    """
+    latest = date(today.year, today.month - (today.month - 1) % 3, 1) - timedelta(days=1)
+    last = as_of or latest
+    if last > latest or last.month % 3 or (last + timedelta(days=1)).day != 1:
+        raise NotAQuartersEnd
+    return date(last.year, last.month - 2, 1), last
+
+
+def counts(complaints: Iterable[Complaint], as_of: date, from_on: date | None = None) -> dict[str, Cell]:
+    """How many there were received from one day, or ever, and where they stand, as of the other."""
+    known = [one for one in complaints if (from_on or date.min) <= one.received_on <= as_of]
     mine = [complaint for complaint in known if complaint.kind == ComplaintKind.COMPLAINT]
     tests: dict[str, Callable[[Complaint], bool]] = {
         "complaints": lambda one: True,

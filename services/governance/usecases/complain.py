@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.common.db import Transaction
-from services.common.figures import hidden, standing_day
+from services.common.figures import hidden
 from services.common.paging import PageRequest, page
 from services.common.rulebook import rule_in_force, smallest_cell
 from services.governance.domain.complaint import (
@@ -16,6 +16,7 @@ from services.governance.domain.complaint import (
     Learning,
     NewComplaint,
     counts,
+    quarter,
 )
 from services.governance.domain.rule import RuleCode
 from services.governance.store import complaints
@@ -66,16 +67,16 @@ async def list_complaints(
 
 
 async def count_complaints(tx: Transaction, *, team_id: UUID, as_of: date | None) -> dict[str, Any]:
-    """How many, and how the clock was kept. Outside the team small counts are hidden.
+    """How many, and how the clock was kept: in the team as of any day; outside it of one quarter, small counts hidden.
 
-    Raises `NotFound` or `NotAMonthsEnd`.
+    Raises `NotFound` or `NotAQuartersEnd`.
     """
     await tx.require_team(team_id)
-    day = standing_day(as_of, tx.today, outside=not tx.actor.is_team_bound)
-    cells = counts(await complaints.of_team(tx, team_id), day)
+    from_on, day = (None, as_of or tx.today) if tx.actor.is_team_bound else quarter(as_of, tx.today)
+    cells = counts(await complaints.of_team(tx, team_id), day, from_on)
     away = frozenset() if tx.actor.is_team_bound else hidden(cells, COUNTS, await smallest_cell(tx))
     items = [
         {"code": name, "value": None if name in away else cell.amount, "hidden": name in away}
         for name, cell in cells.items()
     ]
-    return {"team_id": team_id, "as_of": day, "items": items}
+    return {"team_id": team_id, "from_on": from_on, "as_of": day, "items": items}
