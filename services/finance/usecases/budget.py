@@ -62,7 +62,8 @@ async def read_budget(tx: Transaction, budget_id: UUID, *, as_of: date | None) -
     """Where the budget stands at the end of a day, today unless told otherwise.
 
     To those who neither belong to the team nor keep its books it is told for a month's end, since the difference
-    between two days may be the cost of one client. Raises `NotFound` or `NotAMonthsEnd`.
+    between two days may be the cost of one client. It is whole all the same, for those who fund it: two months' ends
+    tell what the month between them cost, also where that stands on few clients. Raises `NotFound` or `NotAMonthsEnd`.
     """
     budget = await tx.get(Budget, budget_id)
     is_around = not tx.actor.is_team_bound and tx.actor.persona is not Persona.FINANCE

@@ -33,8 +33,8 @@ async def list_activity_lines(
 async def costs_of_activity(tx: Transaction, team_id: UUID, first: date, last: date) -> list[ActivityCost]:
     """What each kind of activity cost, in all and by the hour, by the band of who gave it.
 
-    Outside the team it is told of one month, and not where it stands on few clients.
-    Raises `PeriodReversed` or `NotAWholeMonth`.
+    Outside the team it is told of one month, and not where it stands on few clients; what a whole month cost can
+    still be had from the budget. Raises `PeriodReversed` or `NotAWholeMonth`.
     """
     require_period(first, last)
     await tx.require_team(team_id)
