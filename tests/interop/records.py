@@ -115,15 +115,15 @@ def an_assessment(status: str = "complete", assessed_on: str = "2026-11-03") -> 
     return {"id": str(uuid7()), "status": status, "assessed_on": assessed_on}
 
 
-def a_rated_problem(assessment_id: str) -> tuple[Record, list[Record]]:
+def a_rated_problem(assessment_id: str, code: str = "26") -> tuple[Record, list[Record]]:
     problem = {
         "id": str(uuid7()),
         "version": 2,
         "assessment_id": assessment_id,
-        "code": "26",
+        "code": code,
         "ownership": "individual",
         "type": "actual",
-        "signs": ["26.01"],
+        "signs": [f"{code}.01"],
         "words": "Ulcer over the ankle",
     }
     ratings = [

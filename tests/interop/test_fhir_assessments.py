@@ -1,4 +1,4 @@
-"""What an assessment found is shown when it is complete, and a later one takes its place."""
+"""What an assessment found is shown when it is complete, and stays so when there is another assessment."""
 
 import json
 from typing import Any
@@ -10,12 +10,13 @@ from tests.interop.records import Caseload, Record, a_rated_problem, a_record, a
 from tests.interop.telling import tell
 from tests.running import Running
 
-SUPERSEDED = "A later assessment supersedes the one that found this."
+# Caseload takes a problem once in an episode, so a further assessment brings another or none.
+PERSONAL_CARE = "38"
 
 
 def assess(record: Record, assessment: Record) -> Record:
     """The record with one more assessment; the problem that it found."""
-    problem, ratings = a_rated_problem(assessment["id"])
+    problem, ratings = a_rated_problem(assessment["id"], PERSONAL_CARE)
     record["assessment"].append(assessment)
     record["client_problem"].append(problem)
     record["ratings"] += ratings
@@ -62,34 +63,50 @@ async def test_a_draft_leaves_the_complete_assessment_as_it_is(
     assert {found: state(condition) for found, condition in shown.items()} == {kept["id"]: "active"}
 
 
-async def test_a_later_assessment_supersedes_the_one_before(interop: Running, caseload: Caseload, trust: Any) -> None:
+async def test_a_further_assessment_leaves_every_problem_active(
+    interop: Running, caseload: Caseload, trust: Any
+) -> None:
     record = a_record()
     (before,) = record["client_problem"]
     client_id = await tell(interop, caseload, record)
-    later = an_assessment(assessed_on="2026-11-20")
-    after = assess(record, later)
+    after = assess(record, an_assessment(assessed_on="2026-11-20"))
     await tell(interop, caseload, record)
     shown = await conditions(trust, client_id)
     assert {found: state(condition) for found, condition in shown.items()} == {
-        before["id"]: "inactive",
+        before["id"]: "active",
         after["id"]: "active",
     }
-    assert [note["text"] for note in shown[before["id"]]["note"]] == ["Ulcer over the ankle", SUPERSEDED]
-    assert [note["text"] for note in shown[after["id"]]["note"]] == ["Ulcer over the ankle"]
-    assert shown[before["id"]]["meta"]["versionId"] == "2"
+    assert [note["text"] for note in shown[before["id"]]["note"]] == ["Ulcer over the ankle"]
+    assert shown[before["id"]]["meta"]["versionId"] == "1"
     ratings = resources(await trust.get(f"{BASE}/Observation?patient={client_id}&_count=100"))
     assert {rating["status"] for rating in ratings} == {"final"}
 
 
-async def test_an_earlier_assessment_completed_late_supersedes_nothing(
+async def test_a_further_assessment_that_finds_nothing_new_leaves_the_problems_as_they_are(
     interop: Running, caseload: Caseload, trust: Any
 ) -> None:
     record = a_record()
-    (current,) = record["client_problem"]
-    past = assess(record, an_assessment(assessed_on="2026-10-01"))
+    (found,) = record["client_problem"]
+    record["assessment"].append(an_assessment(assessed_on="2026-11-20"))
     client_id = await tell(interop, caseload, record)
     shown = await conditions(trust, client_id)
-    assert (state(shown[current["id"]]), state(shown[past["id"]])) == ("active", "inactive")
+    assert {known: state(condition) for known, condition in shown.items()} == {found["id"]: "active"}
+
+
+async def test_a_problem_rated_again_is_shown_with_the_new_rating(
+    interop: Running, caseload: Caseload, trust: Any
+) -> None:
+    record = a_record()
+    (problem,) = record["client_problem"]
+    later = record["ratings"].pop()
+    client_id = await tell(interop, caseload, record)
+    record["ratings"].append(later)
+    problem["version"] += 1
+    await tell(interop, caseload, record)
+    (shown,) = (await conditions(trust, client_id)).values()
+    rated = [piece["detail"][0]["reference"] for piece in shown["evidence"] if "detail" in piece]
+    assert rated == [f"Observation/{rating['id']}" for rating in record["ratings"]]
+    assert (state(shown), shown["meta"]["versionId"]) == ("active", "2")
 
 
 async def test_an_intervention_is_words_for_its_pair_is_no_published_code(

@@ -53,7 +53,6 @@ class Episode(BaseModel):
 class Assessment(BaseModel):
     id: UUID
     status: str
-    assessed_on: date
 
 
 class Problem(BaseModel):

@@ -64,17 +64,12 @@ def _course(record: ClientRecord) -> Iterator[tuple[int, Content]]:
 def _findings(record: ClientRecord) -> Iterator[tuple[int, Content]]:
     """Problems, ratings and wounds. What an assessment found is shown once the assessment is complete."""
     client_id = record.client.id
-    complete = [assessment for assessment in record.assessment if assessment.status != STARTED]
-    newest = max(complete, key=lambda assessment: (assessment.assessed_on, assessment.id), default=None)
-    shown = {assessment.id: assessment is not newest for assessment in complete}
-    problems = {problem.id: problem for problem in record.client_problem if problem.assessment_id in shown}
+    complete = {assessment.id for assessment in record.assessment if assessment.status != STARTED}
+    problems = {problem.id: problem for problem in record.client_problem if problem.assessment_id in complete}
     wounds = {wound.id: wound for wound in record.wound}
     ratings = _by("problem_id", record.ratings)
     for problem in problems.values():
-        superseded = shown[problem.assessment_id]
-        # A problem does not change when a later assessment takes its place, and what is shown of it does.
-        version = 2 * problem.version + superseded
-        yield version, findings.condition(problem, ratings[problem.id], client_id, superseded=superseded)
+        yield problem.version, findings.condition(problem, ratings[problem.id], client_id)
     for rating in record.ratings:
         if rating.problem_id in problems:
             yield WRITTEN_ONCE, findings.rating_observation(rating, problems[rating.problem_id], client_id)

@@ -17,27 +17,25 @@ WOUND_PARTS = (
 )
 # The three scales as caseload spells them, and as they are coded here: no published code stands for a whole scale.
 SCALES = {"knowledge": "knowledge", "behavior": "behaviour", "status": "status"}
-SUPERSEDED = "A later assessment supersedes the one that found this."
 
 
-def condition(problem: Problem, ratings: Sequence[Rating], client_id: UUID, *, superseded: bool) -> Content:
-    """An Omaha problem. Its signs and its ratings are the evidence; of two assessments the later one's is active."""
+def condition(problem: Problem, ratings: Sequence[Rating], client_id: UUID) -> Content:
+    """An Omaha problem with its signs and its ratings as the evidence; nothing in the record ends one."""
     evidence: list[Content] = [{"code": [{"coding": [omaha.sign(code)]}]} for code in problem.signs]
     evidence += [{"detail": [parts.reference("Observation", rating.id)]} for rating in ratings]
     category = [
         parts.coded(systems.CONDITION_CATEGORY, "problem-list-item"),
         {"text": f"{parts.plain(problem.type)}, {parts.plain(problem.ownership).lower()}"},
     ]
-    notes = [problem.words, SUPERSEDED if superseded else None]
     return resource(
         "Condition",
         problem.id,
-        clinicalStatus=parts.coded(systems.CONDITION_CLINICAL, "inactive" if superseded else "active"),
+        clinicalStatus=parts.coded(systems.CONDITION_CLINICAL, "active"),
         category=category,
         code={"coding": [omaha.problem(problem.code)]},
         subject=parts.patient(client_id),
         evidence=evidence,
-        note=[{"text": note} for note in notes if note],
+        note=[{"text": problem.words}] if problem.words else None,
     )
 
 
