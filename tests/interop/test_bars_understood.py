@@ -90,3 +90,32 @@ async def test_the_use_case_says_who_refers(bars: Any, interop: Running, use_cas
     await bars.post(PATH, json=a_message(request=request), headers=ids())
     (referral,) = await stored(interop, InboundReferral)
     assert (referral.source, referral.urgency) == (source, "urgent")
+
+
+ALONE = {"system": "https://fhir.nhs.uk/Id/ods-organization-code", "value": "A81001"}
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        {"resourceType": "QuestionnaireResponse", "status": "completed", "identifier": ALONE},
+        {"resourceType": "Bundle", "type": "collection", "identifier": ALONE},
+        {"resourceType": "HealthcareService", "identifier": [ALONE]},
+    ],
+)
+@pytest.mark.parametrize("named_by", ["header", "role"])
+async def test_a_sender_that_is_no_organisation_is_no_reason_to_turn_a_person_away(
+    bars: Any, interop: Running, sender: dict[str, Any], named_by: str
+) -> None:
+    message = a_message(more=(sender,))
+    leads_there = {"reference": message["entry"][-1]["fullUrl"]}
+    if named_by == "header":
+        message["entry"][0]["resource"]["sender"] = leads_there
+    else:
+        del message["entry"][0]["resource"]["sender"]
+        message["entry"][6]["resource"] = {"resourceType": "PractitionerRole", "organization": leads_there}
+    answer = await bars.post(PATH, json=message, headers=ids())
+    assert answer.status_code == 200, answer.text
+    (referral,) = await stored(interop, InboundReferral)
+    assert referral.referrer_ods_code is None
+    assert referral.referrer.endswith("Duke Street")

@@ -1,10 +1,11 @@
 """A partner refers somebody: the message is kept, judged and answered, and its referral told to the others."""
 
+import logging
 from typing import Any
 from uuid import UUID
 
 from services.common.db import Transaction
-from services.common.errors import NotFound
+from services.common.errors import NotFound, is_database_down
 from services.common.paging import PageRequest, page
 from services.interop.domain.inbound import (
     Arrival,
@@ -18,6 +19,8 @@ from services.interop.domain.inbound import (
 from services.interop.events import ReferralReceived
 from services.interop.partners import bars
 from services.interop.store import messages
+
+log = logging.getLogger(__name__)
 
 TAKEN = 200
 
@@ -36,7 +39,8 @@ async def list_service_endpoints(tx: Transaction, request: PageRequest) -> dict[
 async def receive_message(tx: Transaction, arrival: Arrival) -> tuple[int, dict[str, Any]]:
     """Keep the message, and answer it: the HTTP status and the FHIR body.
 
-    A refusal is an answer and not an exception, so that what was refused stays stored.
+    A refusal is an answer and not an exception, so that what was refused stays stored; so is a defect of ours,
+    which leaves the message as received, to be looked at.
     """
     if arrival.pair is not None:
         await tx.take_turns("/".join(map(str, arrival.pair)))
@@ -44,15 +48,33 @@ async def receive_message(tx: Transaction, arrival: Arrival) -> tuple[int, dict[
     tx.add(message)
     await tx.session.flush()
     try:
-        answer = await _take(tx, message, arrival)
+        async with tx.session.begin_nested():
+            referral, answer = await _take(tx, message, arrival)
     except bars.MessageRefused as refused:
         message.answered(MessageOutcome.REFUSED, refused.status)
         return refused.status, bars.refusal(refused)
+    except Exception as error:
+        if is_database_down(error):
+            raise
+        fault = _failed(message, error)
+        return fault.status, bars.refusal(fault)
     message.answered(MessageOutcome.ACCEPTED, TAKEN)
+    tx.publish(_received(referral), about=referral)
     return TAKEN, answer
 
 
-async def _take(tx: Transaction, kept: InboundMessage, arrival: Arrival) -> dict[str, Any]:
+def _failed(message: InboundMessage, error: Exception) -> bars.FaultOfOurs:
+    """Keep that we failed; the log says where, and nothing that the message holds."""
+    kind = type(error).__name__
+    where = (RuntimeError, RuntimeError(kind), error.__traceback__)
+    log.error("message not understood", extra={"message_id": str(message.id), "error": kind}, exc_info=where)
+    fault = bars.FaultOfOurs("Bundle")
+    message.answered(MessageOutcome.RECEIVED, fault.status)
+    return fault
+
+
+async def _take(tx: Transaction, kept: InboundMessage, arrival: Arrival) -> tuple[InboundReferral, dict[str, Any]]:
+    """The referral in the message, and the answer. Raises a `MessageRefused`."""
     if arrival.pair is None:
         raise bars.MissingIds(*_missing(arrival))
     if await messages.is_processed(tx, arrival.pair):
@@ -62,7 +84,11 @@ async def _take(tx: Transaction, kept: InboundMessage, arrival: Arrival) -> dict
     at_destination, endpoint = await _service(tx, message)
     referral = InboundReferral.of(kept, endpoint.team_id, understood)
     tx.add(referral)
-    received = ReferralReceived(
+    return referral, bars.acknowledgement(message, referral, at_destination, warnings, tx.now)
+
+
+def _received(referral: InboundReferral) -> ReferralReceived:
+    return ReferralReceived(
         inbound_referral_id=referral.id,
         team_id=referral.team_id,
         kind=referral.kind,
@@ -71,8 +97,6 @@ async def _take(tx: Transaction, kept: InboundMessage, arrival: Arrival) -> dict
         received_at=referral.received_at,
         answer_due_at=referral.answer_due_at,
     )
-    tx.publish(received, about=referral)
-    return bars.acknowledgement(message, referral, at_destination, warnings, tx.now)
 
 
 def _missing(arrival: Arrival) -> list[str]:

@@ -2,12 +2,19 @@
 
 from services.interop.partners.bars.answer import acknowledgement, refusal
 from services.interop.partners.bars.message import MESSAGE_DEFINITIONS, Message, read
-from services.interop.partners.bars.refusals import AlreadyProcessed, MessageRefused, MissingIds, UnknownService
+from services.interop.partners.bars.refusals import (
+    AlreadyProcessed,
+    FaultOfOurs,
+    MessageRefused,
+    MissingIds,
+    UnknownService,
+)
 from services.interop.partners.bars.understand import understand
 
 __all__ = [
     "MESSAGE_DEFINITIONS",
     "AlreadyProcessed",
+    "FaultOfOurs",
     "Message",
     "MessageRefused",
     "MissingIds",

@@ -102,6 +102,17 @@ class ElementMissing(MessageRefused):
     text = "This part is missing from the message, or its reference leads nowhere. Add it."
 
 
+class FaultOfOurs(MessageRefused):
+    """We failed over a message. It is kept as it came, not judged, so the sender may send it again as it is."""
+
+    status = 500
+    code = "exception"
+    text = (
+        "Something went wrong on our side. The message is kept, but its referral is not taken: send it again, or"
+        " telephone the team."
+    )
+
+
 class UnknownService(MessageRefused):
     status = 404
     code = "not-found"

@@ -100,8 +100,8 @@ def _referrer(message: Message, request: Entry) -> tuple[str | None, str | None]
 
 
 def _ods_code(organisation: Entry | None) -> str | None:
-    """Senders write the system with `Id` or `id`; both are read."""
-    if organisation is None:
+    """Senders write the system with `Id` or `id`; both are read. Only an Organization is named by such a code."""
+    if organisation is None or not organisation.is_a("Organization"):
         return None
     for identifier in organisation.resource.get("identifier", []):
         is_ods = identifier.get("system", "").lower() == ODS_CODE.lower()
