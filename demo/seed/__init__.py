@@ -28,9 +28,9 @@ async def sow(gateway: Gateway, calendar: Calendar, report: Report, council_url:
 async def _partners(gateway: Gateway, council_url: str) -> None:
     """The surgery's way to the team, and the council's address, which may be a new one after a restart."""
     endpoint = {"id": str(id_of("endpoint", "barrow")), "dos_service_id": DOS_SERVICE_ID, "team_id": str(TEAM)}
-    await gateway.send("ewan", "/interop/v1/service-endpoints", endpoint)
+    await gateway.send("nadia", "/interop/v1/service-endpoints", endpoint)
     connection = {"name": "Westmere County Council", "url": f"{council_url}{PATH}", "secret": SECRET}
-    answer = await gateway.call("ewan", "PUT", f"/interop/v1/connections/{COUNCIL}", connection)
+    answer = await gateway.call("nadia", "PUT", f"/interop/v1/connections/{COUNCIL}", connection)
     answer.raise_for_status()
 
 

@@ -1,13 +1,15 @@
-"""Reading interop's answers: each is valid FHIR, and each refusal names the place and the way out."""
+"""A team at the door, and what comes out of it: valid FHIR, and in each refusal the place and the way out."""
 
 from typing import Any
 
 import fhirkit
 from sqlalchemy import select
+from uuid6 import uuid7
 
 from services.common.auth import SYSTEM
 from services.interop.domain.inbound import InboundMessage
-from tests.running import Running
+from tests.interop.bars_message import OURS
+from tests.running import TEAM, Running
 
 PATH = "/fhir/R4/$process-message"
 
@@ -16,6 +18,14 @@ FHIR = "application/fhir+json"
 
 
 BASE = "/fhir/R4"
+
+
+async def serve_team(system: Running) -> None:
+    """Ops registers the team's service, so that partners can refer to it."""
+    ops = await system.client("interop", "ops-1", "ops")
+    endpoint = {"id": str(uuid7()), "dos_service_id": OURS, "team_id": str(TEAM)}
+    made = await ops.post("/v1/service-endpoints", json=endpoint)
+    assert made.status_code == 201, made.text
 
 
 async def stored(system: Running, model: type[Any] = InboundMessage) -> list[Any]:

@@ -7,14 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from uuid6 import uuid7
 
 from services.interop.main import SERVICE
 from services.interop.usecases import deliver_facts
-from tests.interop.bars_message import OURS
+from tests.interop.answers import serve_team
 from tests.interop.council import AT_ONCE, Council
 from tests.interop.records import Caseload
-from tests.running import OTHER_TEAM, STRANGER, TEAM, Databases, Running, running
+from tests.running import OTHER_TEAM, STRANGER, Databases, Running, running
 
 
 @pytest.fixture
@@ -33,11 +32,8 @@ async def interop(databases: Databases, caseload: Caseload) -> AsyncIterator[Run
 @pytest.fixture
 async def bars(interop: Running) -> Any:
     """A partner's system, with the team's service registered for it."""
-    partner = await interop.client("interop", "trust-tie", "integrator")
-    endpoint = {"id": str(uuid7()), "dos_service_id": OURS, "team_id": str(TEAM)}
-    made = await partner.post("/v1/service-endpoints", json=endpoint)
-    assert made.status_code == 201, made.text
-    return partner
+    await serve_team(interop)
+    return await interop.client("interop", "trust-tie", "integrator")
 
 
 @pytest.fixture

@@ -73,10 +73,10 @@ async def eventually(ask: Callable[[], Awaitable[Any]], met: Callable[[Any], Any
 
 
 async def connect(system: Running, url: str = "https://council.example/events") -> str:
-    partner = await system.client("interop", "trust-tie", "integrator")
+    ops = await system.client("interop", "ops-1", "ops")
     connection_id = str(uuid7())
     body = {"name": "Cumbria adult social care", "url": url, "secret": SECRET}
-    answer = await partner.put(f"/v1/connections/{connection_id}", json=body)
+    answer = await ops.put(f"/v1/connections/{connection_id}", json=body)
     assert answer.status_code == 200, answer.text
     return connection_id
 

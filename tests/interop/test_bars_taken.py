@@ -148,13 +148,16 @@ async def test_numbers_keep_the_digits_they_were_sent_with(bars: Any, interop: R
     assert b"72.50" in (await stored(interop))[0].raw
 
 
-async def test_service_endpoints_are_kept_by_integrators_and_ops(interop: Running) -> None:
+async def test_service_endpoints_are_kept_by_ops_and_read_by_integrators(interop: Running) -> None:
     nobody, nurse = await interop.client("interop", None), await interop.nurse("interop")
     ops = await interop.client("interop", "ops-1", "ops")
     endpoint = {"id": "01938000-0000-7000-8000-0000000000e1", "dos_service_id": "2000099999", "team_id": str(TEAM)}
     assert (await nobody.post("/v1/service-endpoints", json=endpoint)).status_code == 401
     assert (await nurse.post("/v1/service-endpoints", json=endpoint)).status_code == 403
     assert (await nurse.get("/v1/service-endpoints")).status_code == 403
+    partner = await interop.client("interop", "trust-tie", "integrator")
+    assert (await partner.post("/v1/service-endpoints", json=endpoint)).status_code == 403
+    assert (await partner.get("/v1/service-endpoints")).json()["items"] == []
     assert (await ops.post("/v1/service-endpoints", json=endpoint)).status_code == 201
     again = await ops.post("/v1/service-endpoints", json=endpoint | {"id": "01938000-0000-7000-8000-0000000000e2"})
     assert (again.status_code, again.json()["code"]) == (409, "already_recorded")

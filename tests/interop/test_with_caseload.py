@@ -13,9 +13,10 @@ from services.caseload.main import SERVICE as CASELOAD
 from services.common.auth import SYSTEM
 from services.interop.domain.inbound import InboundReferral
 from services.interop.main import SERVICE as INTEROP
-from tests.interop.bars_message import OURS, a_message, ids
+from tests.interop.answers import serve_team
+from tests.interop.bars_message import a_message, ids
 from tests.interop.council import eventually
-from tests.running import DEPUTY, NURSE, TEAM, Databases, Running, running
+from tests.running import DEPUTY, NURSE, Databases, Running, running
 
 BASE = "/fhir/R4"
 
@@ -45,9 +46,8 @@ async def found(client: Any, kind: str, count: int, **asked: str) -> list[dict[s
 
 async def refer(system: Running) -> str:
     """A partner refers somebody; the reference it is given."""
+    await serve_team(system)
     partner = await system.client("interop", "trust-tie", "integrator")
-    endpoint = {"id": str(uuid7()), "dos_service_id": OURS, "team_id": str(TEAM)}
-    await partner.post("/v1/service-endpoints", json=endpoint)
     taken = await partner.post(f"{BASE}/$process-message", json=a_message(), headers=ids())
     assert taken.status_code == 200, taken.text
     resources = [entry["resource"] for entry in taken.json()["entry"]]

@@ -20,6 +20,8 @@ router = api_router(tags=["messages"])
 
 ByIntegrator = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR))]
 ByIntegratorOrOps = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, Persona.OPS))]
+# Where referrals go is never for a partner to say: the door is the same for all of them.
+ByOps = Annotated[Transaction, Depends(Requires(Persona.OPS))]
 ByService = Annotated[Transaction, Depends(Requires(Persona.SERVICE))]
 
 REQUEST_ID = "X-Request-Id"
@@ -39,7 +41,7 @@ async def process_message(tx: ByIntegrator, request: Request) -> Response:
 
 
 @router.post("/service-endpoints", status_code=201, response_model=ServiceEndpointShape)
-async def register_service_endpoint(tx: ByIntegratorOrOps, body: NewServiceEndpoint) -> object:
+async def register_service_endpoint(tx: ByOps, body: NewServiceEndpoint) -> object:
     """Say which team a service in the Directory of Services is."""
     return await usecases.register_service_endpoint(tx, body)
 

@@ -1,4 +1,4 @@
-"""What interop can be asked to do: one public function for each sentence a nurse, an integrator or a service says."""
+"""What interop can be asked to do: one public function for each sentence a nurse, a partner, ops or a service says."""
 
 from services.interop.usecases.deliver import deliver_facts
 from services.interop.usecases.receive import (
