@@ -87,10 +87,11 @@ async def test_gone_closes_the_connection_until_it_is_registered_again(
     await agree(system, client_id, connection_id)
     council.answers = [Response(status_code=410)]
     await support(system, client_id, 10)
-    await settled(system, "dead")
+    await until(lambda: council.ids)
     await support(system, client_id, 20)
     await asyncio.sleep(0.5)
     assert len(council.ids) == 1
+    assert [(item["status"], item["last_status"]) for item in await sent(system)] == [("queued", 410), ("queued", None)]
     operator = await system.client("interop", "ops-1", "ops")
     (closed,) = (await operator.get("/v1/connections")).json()["items"]
     assert (closed["state"], closed["failures"]) == ("disabled", 1)
@@ -99,8 +100,21 @@ async def test_gone_closes_the_connection_until_it_is_registered_again(
     opened = await operator.put(f"/v1/connections/{connection_id}", json=change)
     assert opened.status_code == 200, opened.text
     assert opened.json()["address"] == "https://council.example/events"
-    await until(lambda: council.heard)
-    assert council.heard[0]["data"]["personal_care_minutes"] == 21
+    await until(lambda: len(council.heard) == 2)
+    assert [event["data"]["personal_care_minutes"] for event in council.heard] == [11, 21]
+    assert council.ids[0] == council.ids[1]
+
+
+async def test_a_fact_that_met_gone_at_its_last_attempt_waits_too(
+    serve: Callable[..., Any], caseload: Caseload, council: Council
+) -> None:
+    async with serve((timedelta(0),)) as system:
+        connection_id, client_id = await connect(system), await take_on(system, caseload)
+        await agree(system, client_id, connection_id)
+        council.answers = [Response(status_code=410)]
+        await support(system, client_id)
+        (waiting,) = await eventually(lambda: sent(system), lambda items: items[0]["last_status"])
+        assert (waiting["status"], waiting["last_status"]) == ("queued", 410)
 
 
 async def test_a_council_that_cannot_be_reached_holds_up_nobody_else(

@@ -86,14 +86,18 @@ async def _deliver_next(runtime: Runtime, connection_id: UUID, schedule: Sequenc
 
 
 async def _failed(tx: Transaction, attempt: Attempt, settled: dict[str, Any], schedule: Sequence[timedelta]) -> None:
-    """Try again later, or never more after the last attempt or where the council says that it is gone."""
+    """Try again later, or never more after the last attempt.
+
+    Where the council says that it is gone the connection is closed, and the fact waits for it to be registered again.
+    """
     status = settled["last_status"]
     gone = status == HTTPStatus.GONE
-    if gone or attempt.number >= len(schedule):
+    if gone:
+        await store.settle(tx, attempt, {**settled, "due_at": tx.now})
+        log.error("connection closed by its partner", extra={"connection_id": str(attempt.connection_id)})
+    elif attempt.number >= len(schedule):
         await store.settle(tx, attempt, {**settled, "status": DeliveryStatus.DEAD})
-        log.error(
-            "fact not delivered", extra={"delivery_id": str(attempt.delivery_id), "status": settled["last_status"]}
-        )
+        log.error("fact not delivered", extra={"delivery_id": str(attempt.delivery_id), "status": status})
     else:
         await store.settle(tx, attempt, {**settled, "due_at": tx.now + schedule[attempt.number]})
     await store.note_failure(tx, attempt.connection_id, tx.now, disable=gone)
