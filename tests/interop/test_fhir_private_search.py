@@ -27,6 +27,43 @@ async def test_an_identifier_of_a_person_is_refused_in_an_address(trust: Any, as
     refused_once(await trust.post(f"{BASE}/Patient/_search?identifier={quote(asked)}"), 400, "invalid")
 
 
+@pytest.mark.parametrize(
+    "chained",
+    [
+        "patient.identifier",
+        "patient:Patient.identifier",
+        "subject.identifier",
+        "subject:Patient.name",
+        "_has:Observation:patient:code",
+        "_has",
+    ],
+)
+async def test_a_chain_is_refused_and_never_ignored(
+    interop: Running, caseload: Caseload, trust: Any, chained: str
+) -> None:
+    await tell(interop, caseload, a_record())
+    asked = {chained: f"{NHS_NUMBER}|{NUMBER}"}
+    for answer in (
+        await trust.get(f"{BASE}/Encounter", params=asked),
+        await trust.post(f"{BASE}/Encounter/_search", data=asked),
+    ):
+        issue = refused_once(answer, 400, "invalid")
+        assert "Patient/_search" in issue["details"]["text"]
+        assert NUMBER not in answer.text
+
+
+@pytest.mark.parametrize("parameter", ["patient", "_id"])
+async def test_no_link_repeats_what_is_no_id(interop: Running, caseload: Caseload, trust: Any, parameter: str) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    nothing = await trust.get(f"{BASE}/Encounter?{parameter}={NUMBER}&_count=5")
+    assert resources(nothing) == []
+    assert nothing.json()["link"][0]["url"] == "http://interop:8000/fhir/R4/Encounter?_count=5"
+    among = await trust.get(f"{BASE}/Encounter?{parameter}={NUMBER},{client_id}")
+    assert among.json()["link"][0]["url"] == f"http://interop:8000/fhir/R4/Encounter?{parameter}={client_id}"
+    counted = await trust.get(f"{BASE}/Encounter?{parameter}={NUMBER}&_count=0")
+    assert (counted.json()["total"], NUMBER in counted.text) == (0, False)
+
+
 @pytest.mark.parametrize("asked", [OURS, f"{NHS_NUMBER}|", f"{OURS},{NHS_NUMBER}|"])
 async def test_what_names_nobody_may_stand_in_an_address(trust: Any, asked: str) -> None:
     answer = await trust.get(f"{BASE}/Patient", params={"identifier": asked})

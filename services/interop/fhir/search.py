@@ -17,6 +17,7 @@ DEFAULT_COUNT = 50
 MOST_PARAMETERS = 50
 MOST_VALUES = 100
 CURSOR = "_cursor"
+REVERSE_CHAIN = "_has"
 # They change how an answer looks and not what it holds; JSON is all there is.
 ALWAYS_ALLOWED = {"_format", "_pretty"}
 DATE = re.compile(r"(eq|ne|gt|ge|lt|le)?([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(T.+)?)?)?")
@@ -37,6 +38,15 @@ class UnknownParameter(BadSearch):
     """Refused only where the caller asked for it by `Prefer: handling=strict`."""
 
     way_out = "Leave the parameter out, or leave out Prefer: handling=strict to have it ignored."
+
+
+class ChainedSearch(BadSearch):
+    """Ignored, it would show everybody where one person was meant."""
+
+    way_out = "Search for the Patient first, by POST to Patient/_search, then search by patient with the id found."
+
+    def __init__(self) -> None:
+        super().__init__("Chained parameters and _has are not taken here.")
 
 
 class IdentifierInAddress(BadSearch):
@@ -78,7 +88,7 @@ class Search:
     changed: list[Between] = field(default_factory=list)
     count: int = DEFAULT_COUNT
     cursor: str | None = None
-    # What was understood, for the links; an identifier of a person is left out of them.
+    # What was understood, for the links; what names a person, or may, is left out of them.
     applied: list[tuple[str, str]] = field(default_factory=list)
     is_private: bool = False
 
@@ -97,7 +107,7 @@ def parameters(text: str) -> list[tuple[str, str]]:
 def parse(
     kind: ServedType, in_address: Iterable[tuple[str, str]], in_body: Iterable[tuple[str, str]], *, strict: bool
 ) -> Search:
-    """Raises `BadSearch`, `IdentifierInAddress`, or `UnknownParameter` where the caller is strict."""
+    """Raises `BadSearch`, `ChainedSearch`, `IdentifierInAddress`, or `UnknownParameter` where the caller is strict."""
     search = Search()
     for name, value in _known(kind, in_address, strict=strict):
         if _names_a_person(name, value):
@@ -112,6 +122,8 @@ def _known(kind: ServedType, pairs: Iterable[tuple[str, str]], *, strict: bool) 
     """The parameters that are understood here; the others are refused if the caller is strict, or else ignored."""
     for name, value in pairs:
         base, _, modifier = name.partition(":")
+        if "." in name or base == REVERSE_CHAIN:
+            raise ChainedSearch
         if base in ALWAYS_ALLOWED:
             continue
         if base not in READERS or (base in FILTERS and not kind.has(base)):
@@ -124,11 +136,9 @@ def _known(kind: ServedType, pairs: Iterable[tuple[str, str]], *, strict: bool) 
 
 
 def _apply(search: Search, name: str, value: str) -> None:
-    READERS[name](search, value)
-    if _names_a_person(name, value):
-        search.is_private = True
-    elif name != CURSOR:
-        search.applied.append((name, value))
+    repeated = READERS[name](search, value)
+    if repeated:
+        search.applied.append((name, repeated))
 
 
 def _names_a_person(name: str, value: str) -> bool:
@@ -153,30 +163,38 @@ def _uuids(texts: Iterable[str]) -> list[UUID]:
     return found
 
 
-def _read_id(search: Search, value: str) -> None:
+def _read_id(search: Search, value: str) -> str:
     search.ids.append(_uuids(_values("_id", value)))
+    return ",".join(map(str, search.ids[-1]))
 
 
-def _read_patient(search: Search, value: str) -> None:
+def _read_patient(search: Search, value: str) -> str:
     references = _values("patient", value)
     search.patients.append(_uuids(reference.rpartition("Patient/")[2] for reference in references))
+    return ",".join(map(str, search.patients[-1]))
 
 
-def _read_identifier(search: Search, value: str) -> None:
+def _read_identifier(search: Search, value: str) -> str:
     search.tokens.append([tokens.asked(text) for text in _values("identifier", value)])
+    if _names_a_person("identifier", value):
+        search.is_private = True
+        return ""
+    return value
 
 
-def _read_count(search: Search, value: str) -> None:
+def _read_count(search: Search, value: str) -> str:
     if not value.isascii() or not value.isdigit() or len(value) > 9:
         raise BadSearch.at_parameter("_count", "_count is a whole number from 0 on.")
     search.count = min(int(value), MAX_LIMIT)
+    return value
 
 
-def _read_cursor(search: Search, value: str) -> None:
+def _read_cursor(search: Search, value: str) -> str:
     search.cursor = value
+    return ""
 
 
-def _read_changed(search: Search, value: str) -> None:
+def _read_changed(search: Search, value: str) -> str:
     found = DATE.fullmatch(value)
     try:
         if found is None:
@@ -193,6 +211,7 @@ def _read_changed(search: Search, value: str) -> None:
         "le": Between(None, end),
     }
     search.changed.append(stretches[found.group(1) or "eq"])
+    return value
 
 
 def _stretch(found: re.Match[str]) -> tuple[datetime, datetime]:
@@ -214,7 +233,8 @@ def _stretch(found: re.Match[str]) -> tuple[datetime, datetime]:
     return midnight_in_england(first), midnight_in_england(after)
 
 
-FILTERS: dict[str, Callable[[Search, str], None]] = {
+# Each reads a value into the search, and gives what of it the links may repeat.
+FILTERS: dict[str, Callable[[Search, str], str]] = {
     "_id": _read_id,
     "_lastUpdated": _read_changed,
     "identifier": _read_identifier,
