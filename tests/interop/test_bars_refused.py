@@ -54,6 +54,20 @@ async def test_a_refused_message_may_be_sent_again_corrected(bars: Any, interop:
     assert (await bars.post(PATH, json=a_message(), headers=headers)).status_code == 200
 
 
+async def test_an_idempotency_key_changes_nothing_about_a_message(bars: Any, interop: Running) -> None:
+    """BaRS has its own rule for a message sent twice, and a key of another kind neither lifts nor tightens it."""
+    key, first, second = {"Idempotency-Key": "k-1"}, ids(), ids()
+    assert (await bars.post(PATH, json=a_message(bundle={"meta": {}}), headers=first | key)).status_code == 400
+    message = a_message()
+    assert (await bars.post(PATH, json=message, headers=first | key)).status_code == 200
+    again = await bars.post(PATH, json=message, headers=first | key)
+    assert refused(again, 409, "REC_CONFLICT")[0]["code"] == "duplicate"
+    anew = await bars.post(PATH, json=message, headers=second | key)
+    assert (anew.status_code, anew.headers.get("idempotency-replayed")) == (200, None)
+    assert anew.headers["x-correlation-id"] == second["X-Correlation-Id"]
+    assert len(await stored(interop)) == 4
+
+
 @pytest.mark.parametrize("missing", ["X-Request-Id", "X-Correlation-Id"])
 @pytest.mark.parametrize("sent", [None, "not-a-uuid"])
 async def test_both_ids_are_needed(bars: Any, interop: Running, missing: str, sent: str | None) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import orjson
@@ -18,7 +18,12 @@ HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:\d{1,5})?")
 
 
 class FhirRoute(TransactionRoute):
-    """A route that reads its own body: a message is kept even where it is no JSON, and a search comes as a form."""
+    """A route that reads its own body: a message is kept even where it is no JSON, and a search comes as a form.
+
+    BaRS knows a message sent twice by its two ids, and answers it with a refusal that names it a duplicate.
+    """
+
+    honours_idempotency_key: ClassVar[bool] = False
 
     async def read_body(self, request: Request) -> None:
         """Raises `TooLarge`."""
