@@ -13,6 +13,7 @@ from standardwebhooks import Webhook
 from uuid6 import uuid7
 
 from services.common.auth import SYSTEM
+from services.common.types import day_in_england
 from services.interop.domain.delivery import CouncilDelivery
 from tests.interop.records import Caseload, a_record
 from tests.running import Running, until
@@ -181,8 +182,24 @@ async def connections(system: Running) -> list[dict[str, Any]]:
 
 
 async def end(system: Running, share: dict[str, Any]) -> None:
-    """The day passes until which the share was agreed."""
+    """Days pass, among them the one until which the share was agreed."""
     async with system.databases["interop"].transaction(SYSTEM) as tx:
         table = tx.metadata.tables["share"]
-        before = datetime.now(UTC).date() - timedelta(days=2)
-        await tx.session.execute(table.update().where(table.c.id == share["id"]).values(until_on=before))
+        before = datetime.now(UTC) - timedelta(days=2)
+        passed = {"agreed_at": before, "until_on": day_in_england(before)}
+        await tx.session.execute(table.update().where(table.c.id == share["id"]).values(**passed))
+
+
+async def withdraw(system: Running, share: dict[str, Any], days_ago: int = 0) -> None:
+    """The client withdraws, and so many days pass."""
+    nurse = await system.nurse("interop")
+    assert (await nurse.post(f"/v1/shares/{share['id']}/withdraw")).status_code == 200
+    async with system.databases["interop"].transaction(SYSTEM) as tx:
+        table = tx.metadata.tables["share"]
+        at = datetime.now(UTC) - timedelta(days=days_ago)
+        await tx.session.execute(table.update().where(table.c.id == share["id"]).values(withdrawn_at=at))
+
+
+def days_ago(days: int) -> str:
+    """The day in England so many days ago."""
+    return (day_in_england(datetime.now(UTC)) - timedelta(days=days)).isoformat()

@@ -9,13 +9,17 @@ from services.common.auth import SYSTEM
 from services.interop.domain.share import Basis, NewShare, Share, SharedField
 from tests.interop.council import (
     Council,
+    a_share,
     agree,
     change_plan,
     connect,
+    days_ago,
+    end,
     queued,
     start_reablement,
     support,
     take_on,
+    withdraw,
 )
 from tests.interop.records import Caseload
 from tests.running import Running, until
@@ -72,6 +76,45 @@ async def test_withdrawing_and_looking_at_a_share_tell_when_it_was_agreed(system
     nurse = await system.nurse("interop")
     withdrawn = (await nurse.post(f"/v1/shares/{share['id']}/withdraw")).json()
     assert withdrawn["agreed_at"] == share["agreed_at"] < withdrawn["withdrawn_at"]
+
+
+async def test_a_consent_that_was_withdrawn_is_not_used_again(system: Running, caseload: Caseload) -> None:
+    connection_id, client_id = await connect(system), await take_on(system, caseload)
+    for withdrawn in (5, 3):
+        first = await agree(system, client_id, connection_id, consented_on=days_ago(withdrawn + 1))
+        await withdraw(system, first, withdrawn)
+    nurse = await system.nurse("interop")
+    for reused in (10, 4):
+        share = a_share(client_id, connection_id, consented_on=days_ago(reused))
+        refused = await nurse.post("/v1/shares", json=share)
+        assert (refused.status_code, refused.json()["code"]) == (422, "consent_withdrawn_since")
+        (error,) = refused.json()["errors"]
+        assert (error["pointer"], "agreed anew" in error["way_out"]) == ("/body/consented_on", True)
+    await agree(system, client_id, connection_id, consented_on=days_ago(3))
+    await support(system, client_id, started_at=f"{days_ago(4)}T12:00:00Z")
+    assert await queued(system) == 0
+    await support(system, client_id, started_at=f"{days_ago(3)}T12:00:00Z")
+    assert await queued(system) == 1
+
+
+async def test_a_withdrawal_from_one_council_says_nothing_about_another(system: Running, caseload: Caseload) -> None:
+    one, other, client_id = await connect(system), await connect(system), await take_on(system, caseload)
+    await withdraw(system, await agree(system, client_id, one))
+    await agree(system, client_id, other)
+    await agree(system, client_id, one, basis="legal_duty", consented_on=None)
+
+
+async def test_a_share_may_be_agreed_anew_once_it_has_ended(system: Running, caseload: Caseload) -> None:
+    connection_id, client_id = await connect(system), await take_on(system, caseload)
+    await end(system, await agree(system, client_id, connection_id, until_on=days_ago(0)))
+    again = await agree(system, client_id, connection_id, consented_on=days_ago(0), until_on=days_ago(0))
+    nurse = await system.nurse("interop")
+    twice = await nurse.post("/v1/shares", json=a_share(client_id, connection_id))
+    assert (twice.status_code, twice.json()["code"]) == (409, "already_shared")
+    await support(system, client_id, started_at=f"{days_ago(0)}T00:00:00Z")
+    assert await queued(system) == 1
+    listed = (await nurse.get(f"/v1/shares?client_id={client_id}")).json()["items"]
+    assert [item["id"] for item in listed][1:] == [again["id"]]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from tests.interop.council import (
     agree,
     connect,
     connections,
+    days_ago,
     end,
     eventually,
     sent,
@@ -166,7 +167,7 @@ async def test_withdrawn_consent_stops_what_is_to_come_and_what_waits(
         assert council.heard == []
         again = await nurse.post(f"/v1/shares/{share['id']}/withdraw")
         assert (again.status_code, again.json()["code"]) == (409, "share_already_withdrawn")
-        await agree(system, client_id, connection_id)
+        await agree(system, client_id, connection_id, consented_on=days_ago(0))
 
 
 async def test_what_waited_until_its_share_had_ended_is_not_sent(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field as Shape
 from pydantic import model_validator
-from sqlalchemy import Column, Index, Text, text
+from sqlalchemy import Column, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, col
 
@@ -69,6 +69,8 @@ class NewShare(Input):
 
 
 class AlreadyShared(Conflict):
+    """On any day at most one share of a client with a connection is in force; the database holds that."""
+
     field = "/body/connection_id"
     way_out = "Withdraw the share there is, then agree a new one with the client."
 
@@ -106,6 +108,22 @@ class ConsentInTheFuture(Unprocessable):
 
     def __init__(self) -> None:
         super().__init__("The consent is dated in the future.")
+
+
+class ConsentWithdrawnSince(Unprocessable):
+    """What happened while the client did not agree is never sent, so a consent that was withdrawn is not used again."""
+
+    field = "/body/consented_on"
+    way_out = "Give the day on which the client agreed anew."
+
+    def __init__(self) -> None:
+        super().__init__("The client withdrew from sharing with this connection after that day.")
+
+
+def require_agreed_anew(new: NewShare, withdrawn_at: datetime | None) -> None:
+    """A consent is not older than the day in England of the last withdrawal. Raises `ConsentWithdrawnSince`."""
+    if new.consented_on and withdrawn_at and new.consented_on < day_in_england(withdrawn_at):
+        raise ConsentWithdrawnSince
 
 
 class ShareEndsInThePast(Unprocessable):
@@ -156,10 +174,3 @@ class Share(TeamOwned, Base, table=True):
 
 only_states(Share, "basis", Basis)
 Index("ix_share_client", col(Share.client_id), col(Share.id))
-Index(
-    "one_share_per_connection",
-    col(Share.client_id),
-    col(Share.connection_id),
-    unique=True,
-    postgresql_where=text("withdrawn_at is null"),
-)

@@ -149,13 +149,6 @@ def upgrade() -> None:
     op.create_index("ix_share_client", "share", ["client_id", "id"], unique=False)
     op.create_index(op.f("ix_share_connection_id"), "share", ["connection_id"], unique=False)
     op.create_index("ix_share_team", "share", ["team_id", "id"], unique=False)
-    op.create_index(
-        "one_share_per_connection",
-        "share",
-        ["client_id", "connection_id"],
-        unique=True,
-        postgresql_where=sa.text("withdrawn_at is null"),
-    )
     op.create_table(
         "council_delivery",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -204,3 +197,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_council_delivery_share_id"), "council_delivery", ["share_id"], unique=False)
     op.create_index("ix_council_delivery_status", "council_delivery", ["status", "id"], unique=False)
     op.create_index("ix_council_delivery_team", "council_delivery", ["team_id", "id"], unique=False)
+    _share_once_a_day()
+
+
+def _share_once_a_day() -> None:
+    """A client's shares with a connection that were not withdrawn follow one another, each on its days in England."""
+    op.execute("create extension if not exists btree_gist")
+    op.execute("""
+        alter table share add constraint one_share_per_connection exclude using gist
+        (client_id with =, connection_id with =,
+         daterange((agreed_at at time zone 'Europe/London')::date, until_on, '[]') with &&)
+        where (withdrawn_at is null)
+    """)

@@ -44,6 +44,13 @@ async def shares(tx: Transaction, *, client_id: UUID | None) -> Select[Any]:
     return wanted if client_id is None else wanted.where(col(Share.client_id) == client_id)
 
 
+async def withdrawn_at(tx: Transaction, client_id: UUID, connection_id: UUID) -> datetime | None:
+    """When this client last withdrew from sharing with this connection. A withdrawal under way is waited for."""
+    theirs = (col(Share.client_id) == client_id) & (col(Share.connection_id) == connection_id)
+    found = await tx.all(select(col(Share.withdrawn_at)).where(theirs).with_for_update(read=True))
+    return max((at for at in found if at is not None), default=None)
+
+
 async def shares_in_force(tx: Transaction, client_id: UUID, on: date) -> Sequence[Share]:
     """What this client shares on this day: neither withdrawn nor past its end.
 

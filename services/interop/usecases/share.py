@@ -8,7 +8,14 @@ from services.common.db import Transaction
 from services.common.paging import PageRequest, page
 from services.interop.domain.connection import Connection, NewConnection, require_outside
 from services.interop.domain.delivery import CouncilDelivery
-from services.interop.domain.share import AlreadyShared, NewShare, Share, UnknownClient, UnknownConnection
+from services.interop.domain.share import (
+    AlreadyShared,
+    NewShare,
+    Share,
+    UnknownClient,
+    UnknownConnection,
+    require_agreed_anew,
+)
 from services.interop.partners import council
 from services.interop.store import council as store
 
@@ -37,13 +44,14 @@ async def list_connections(tx: Transaction, request: PageRequest) -> dict[str, A
 async def agree_share(tx: Transaction, new: NewShare) -> Share:
     """The client agrees to share some facts with a council. It covers what happens from that day on, nothing before.
 
-    Raises `UnknownClient`, `UnknownConnection` or `AlreadyShared`.
+    Raises `UnknownClient`, `UnknownConnection`, `ConsentWithdrawnSince` or `AlreadyShared`.
     """
     team_id = await store.team_of_client(tx, new.client_id)
     if team_id is None:
         raise UnknownClient
     if await store.connection(tx, new.connection_id) is None:
         raise UnknownConnection
+    require_agreed_anew(new, await store.withdrawn_at(tx, new.client_id, new.connection_id))
     share = Share.agreed(new, team_id, tx.actor.employee_id, tx.now, tx.today)
     async with tx.refusing({"one_share_per_connection": AlreadyShared}):
         tx.add(share)
