@@ -26,7 +26,7 @@ async def test_support_reaches_the_council_with_exactly_the_agreed_fields(
     system: Running, caseload: Caseload, council: Council
 ) -> None:
     connection_id, client_id = await connect(system), await take_on(system, caseload)
-    await agree(system, client_id, connection_id)
+    share = await agree(system, client_id, connection_id)
     await support(system, client_id)
     await until(lambda: council.heard)
     (event,) = council.heard
@@ -35,7 +35,7 @@ async def test_support_reaches_the_council_with_exactly_the_agreed_fields(
         "specversion": "1.0",
         "type": SUPPORT,
         "source": "/heatshield/interop",
-        "subject": "case/LAS-40021",
+        "subject": f"share/{share['id']}",
         "datacontenttype": "application/json",
     }
     (delivered,) = await settled(system, "sent")
@@ -120,15 +120,16 @@ async def test_a_fact_delivered_twice_is_sent_once(system: Running, caseload: Ca
 async def test_each_council_hears_by_its_own_share(system: Running, caseload: Caseload, council: Council) -> None:
     one, two = await connect(system), await connect(system)
     client_id = await take_on(system, caseload)
-    await agree(system, client_id, one, fields=["personal_care_minutes"], council_ref="ONE")
-    await agree(system, client_id, two, fields=["channel"], council_ref="TWO")
+    first = await agree(system, client_id, one, fields=["personal_care_minutes"], council_ref="ONE")
+    second = await agree(system, client_id, two, fields=["channel"], council_ref="TWO")
     await support(system, client_id)
     await until(lambda: len(council.heard) == 2)
     assert {event["subject"]: event["data"] for event in council.heard} == {
-        "case/ONE": {"personal_care_minutes": 21},
-        "case/TWO": {"channel": "in_person"},
+        f"share/{first['id']}": {"personal_care_minutes": 21},
+        f"share/{second['id']}": {"channel": "in_person"},
     }
     assert len({event["id"] for event in council.heard}) == 1
+    assert not any(reference in json.dumps(council.heard) for reference in ("ONE", "TWO"))
     assert len(await sent(system, connection_id=one)) == 1
 
 

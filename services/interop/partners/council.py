@@ -113,7 +113,10 @@ def support_given(
 
 
 def delivery(fact: Fact, share: Share, now: datetime) -> CouncilDelivery | None:
-    """The fact for one council, with exactly the agreed fields; None where nothing of it was agreed."""
+    """The fact for one council, with exactly the agreed fields; None where nothing of it was agreed.
+
+    Its subject is the share, for the council's own reference is told only where it is among those fields.
+    """
     known = {SharedField.COUNCIL_REF: share.council_ref, **fact.values}
     if not any(field in fact.values for field in share.fields):
         return None
@@ -123,7 +126,7 @@ def delivery(fact: Fact, share: Share, now: datetime) -> CouncilDelivery | None:
         "id": str(fact.event_id),
         "source": SOURCE,
         "type": fact.type,
-        "subject": f"case/{share.council_ref}",
+        "subject": f"share/{share.id}",
         "time": _instant(now),
         "datacontenttype": "application/json",
         "data": data,
