@@ -1,12 +1,14 @@
 """Connections to councils, and what clients agree to share with them."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from uuid6 import uuid7
 
+from services.common.auth import SYSTEM
 from services.interop.domain.connection import AddressNotOutside, require_outside
 from tests.interop.council import SECRET, a_share, agree, connect, connections, take_on
 from tests.interop.records import Caseload
@@ -138,6 +140,30 @@ async def test_a_connection_leads_outside_by_a_public_name(system: Running, url:
 async def test_a_public_name_is_taken(system: Running, url: str) -> None:
     await connect(system, url)
     assert len(await connections(system)) == 1
+
+
+async def test_the_same_sent_again_changes_nothing_and_opens_what_was_closed(system: Running) -> None:
+    connection_id, ops = await connect(system), await system.client("interop", "ops-1", "ops")
+    same = {"name": "Cumbria adult social care", "url": "https://council.example/events"}
+
+    async def put(**changes: str) -> dict[str, Any]:
+        answer = await ops.put(f"/v1/connections/{connection_id}", json=same | changes)
+        assert answer.status_code == 200, answer.text
+        shown: dict[str, Any] = answer.json()
+        return shown
+
+    async def suffer(**values: Any) -> None:
+        async with system.databases["interop"].transaction(SYSTEM) as tx:
+            await tx.session.execute(tx.metadata.tables["connection"].update().values(**values))
+
+    await suffer(failures=2)
+    for again in (await put(), await put(secret=SECRET)):
+        assert (again["version"], again["state"], again["failures"]) == (1, "failing", 2)
+    await suffer(disabled_at=datetime.now(UTC))
+    opened = await put()
+    assert (opened["version"], opened["state"], opened["disabled_at"]) == (2, "unused", None)
+    assert (await put(name="Cumbria"))["version"] == 3
+    assert (await put(name="Cumbria", secret=SECRET[:-4] + "AAA="))["version"] == 4
 
 
 @pytest.mark.parametrize("url", ["http://westmere:9000/events", "https://10.20.30.40/", "http://liquidlogic.svc/"])

@@ -26,7 +26,7 @@ ByOperatorOrNurse = Annotated[
 
 @router.put("/connections/{connection_id}", response_model=ConnectionShape)
 async def register_connection(tx: ByOps, connection_id: UUID, body: NewConnection, request: Request) -> object:
-    """Register a partner's system, or change it; sending the same again changes nothing."""
+    """Register a partner's system, change it, or open it again; the same for one that is open changes nothing."""
     inside = request.app.state.settings.partner_hosts_inside
     return await usecases.register_connection(tx, connection_id, body, inside)
 

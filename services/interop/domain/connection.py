@@ -110,11 +110,12 @@ class Connection(Aggregate, Base, table=True):
         return cls(id=connection_id, name=new.name, url=new.url, secret=new.secret.get_secret_value(), changed_at=now)
 
     def change(self, new: NewConnection, now: datetime) -> None:
-        """Take the new address, and open a connection that its partner had closed."""
-        self.name, self.url, self.changed_at = new.name, new.url, now
-        self.disabled_at, self.failures = None, 0
-        if new.secret is not None:
-            self.secret = new.secret.get_secret_value()
+        """Take what is new, and open a connection that its partner had closed; an open one stays if nothing is new."""
+        secret = self.secret if new.secret is None else new.secret.get_secret_value()
+        if self.disabled_at is None and (self.name, self.url, self.secret) == (new.name, new.url, secret):
+            return
+        self.name, self.url, self.secret = new.name, new.url, secret
+        self.disabled_at, self.failures, self.changed_at = None, 0, now
 
     @property
     def state(self) -> str:

@@ -23,7 +23,7 @@ from services.interop.store import council as store
 async def register_connection(
     tx: Transaction, connection_id: UUID, new: NewConnection, partner_hosts_inside: Collection[str]
 ) -> Connection:
-    """Keep where a partner's system is and what signs for it; sending it again changes it, and opens it again.
+    """Keep where a partner's system is and what signs for it; what is sent again changes it, or opens it again.
 
     Raises `AddressNotOutside`, or `SecretRequired` for a new connection without one.
     """
@@ -31,6 +31,7 @@ async def register_connection(
     known = await store.connection(tx, connection_id, lock=True)
     if known is not None:
         known.change(new, tx.now)
+        await tx.session.flush()
         return known
     connection = Connection.registered(connection_id, new, tx.now)
     tx.add(connection)
