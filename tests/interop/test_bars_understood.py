@@ -1,10 +1,12 @@
 """A BaRS message is understood kindly: whatever is missing or odd, the person is not turned away for it."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from services.common.types import day_in_england
 from services.interop.domain.inbound import InboundReferral
 from tests.interop.answers import PATH, stored, the
 from tests.interop.bars_message import a_message, a_person, a_request, ids
@@ -71,6 +73,28 @@ async def test_two_nhs_numbers_are_kept_as_one_to_be_resolved(bars: Any, interop
     (referral,) = await stored(interop, InboundReferral)
     assert (referral.nhs_number, referral.nhs_number_status) == ("9990000204", "05")
     assert len(the(answer, "OperationOutcome")) == 1
+
+
+async def test_a_date_of_birth_in_the_future_is_not_kept_and_the_sender_is_told(bars: Any, interop: Running) -> None:
+    answer = await bars.post(PATH, json=a_message(person=a_person("9990000205", birthDate="2999-01-01")), headers=ids())
+    assert answer.status_code == 200, answer.text
+    (referral,) = await stored(interop, InboundReferral)
+    assert referral.birth_on is None
+    (told,) = the(answer, "OperationOutcome")
+    number, birth = told["issue"]
+    assert (birth["severity"], birth["code"]) == ("warning", "value")
+    assert birth["expression"] == ["Bundle.entry[3].resource.birthDate"]
+    assert "2999" not in json.dumps(told)
+    assert number["expression"] == ["Bundle.entry[3].resource.identifier[0].value"]
+
+
+async def test_who_was_born_today_is_taken_with_that_day(bars: Any, interop: Running) -> None:
+    today = day_in_england(datetime.now(UTC))
+    person = a_person(birthDate=today.isoformat())
+    answer = await bars.post(PATH, json=a_message(person=person), headers=ids())
+    assert the(answer, "OperationOutcome") == []
+    (referral,) = await stored(interop, InboundReferral)
+    assert referral.birth_on == today
 
 
 async def test_a_validation_is_asap_and_keeps_by_when_it_is_to_be_answered(bars: Any, interop: Running) -> None:

@@ -80,7 +80,7 @@ async def _take(tx: Transaction, kept: InboundMessage, arrival: Arrival) -> tupl
     if await messages.is_processed(tx, arrival.pair):
         raise bars.AlreadyProcessed("Bundle")
     message = bars.read(arrival)
-    understood, warnings = bars.understand(message)
+    understood, warnings = bars.understand(message, tx.today)
     at_destination, endpoint = await _service(tx, message)
     referral = InboundReferral.of(kept, endpoint.team_id, understood)
     tx.add(referral)

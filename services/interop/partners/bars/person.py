@@ -35,18 +35,26 @@ TWO_NUMBERS = (
     "The message gives more than one NHS number, so the first is kept as one to be resolved. The referral is taken."
     " Find out which number is the person's, and tell the team."
 )
+NOT_BORN = (
+    "This date of birth lies in the future, so it is taken as not given. The referral is taken."
+    " Ask the person, and tell the team the right one."
+)
 
 
-def person_of(patient: Entry) -> tuple[dict[str, Any], list[Issue]]:
-    """The person's details in the columns of a referral, and warnings about the NHS number."""
+def person_of(patient: Entry, today: date) -> tuple[dict[str, Any], list[Issue]]:
+    """The person's details in the columns of a referral, and warnings about the NHS number and the date of birth."""
     number, status, warnings = _nhs_number(patient)
+    birth_on = _day(patient.resource.get("birthDate"))
+    if birth_on is not None and birth_on > today:
+        birth_on = None
+        warnings.append(Issue("value", f"{patient.at}.birthDate", NOT_BORN, severity="warning"))
     given, family = _name(patient.resource)
     address_line, postcode = _address(patient.resource)
     sex = patient.resource.get("gender")
     details = {
         "given_name": given,
         "family_name": family,
-        "birth_on": _day(patient.resource.get("birthDate")),
+        "birth_on": birth_on,
         "sex": sex if sex in SEXES else "unknown",
         "nhs_number": number,
         "nhs_number_status": status,

@@ -32,7 +32,7 @@ USE_CASE = re.compile(r"(a\d)t\d{1,2}|[a-z]{1,40}")
 ODS = re.compile(r"[A-Z0-9]{3,12}")
 
 
-def understand(message: Message) -> tuple[Understood, list[Issue]]:
+def understand(message: Message, today: date) -> tuple[Understood, list[Issue]]:
     """The referral, and warnings about what could not be taken as it was sent.
 
     Raises a `MessageRefused` where there is no referral in it. An unknown person is never a reason.
@@ -42,7 +42,7 @@ def understand(message: Message) -> tuple[Understood, list[Issue]]:
     patient = message.one("Patient", request.resource.get("subject"))
     if patient is None:
         raise refusals.ElementMissing(f"{request.at}.subject")
-    person, warnings = person_of(patient)
+    person, warnings = person_of(patient, today)
     use_case, display = _use_case(request)
     referrer, ods_code = _referrer(message, request)
     understood = Understood(
