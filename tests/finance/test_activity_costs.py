@@ -12,14 +12,16 @@ from services.common.auth import Persona
 from services.common.figures import Cell, hidden
 from services.finance.domain.activity_cost import SOCIAL_TYPES, Clients, Sum, Sums, shown
 from services.governance.domain.cell import ACTIVITY_TYPES, WORK
-from tests.finance.facts import CONTACT, CONTRACT, NOVEMBER, a_contact, a_contract, office
+from tests.finance.facts import CONTACT, CONTRACT, a_contact, a_contract, office
 from tests.running import DEPUTY, NURSE, OTHER_TEAM, STRANGER, TEAM, Running
 
+OCTOBER = "from_on=2026-10-01&to_on=2026-10-31"
+THEN = "2026-10-20T09:30:00Z"
 AROUND = (Persona.FINANCE, Persona.COACH, Persona.HEATSHIELD, Persona.STEERING, Persona.COMMISSIONER)
 BAND_5 = 2426
 
 
-async def costs(client: Any, period: str = NOVEMBER) -> dict[tuple[str, str | None], dict[str, Any]]:
+async def costs(client: Any, period: str = OCTOBER) -> dict[tuple[str, str | None], dict[str, Any]]:
     answer = await client.get(f"/v1/activity-costs?team_id={TEAM}&{period}")
     assert answer.status_code == 200, answer.text
     return {(item["activity_type"], item["band"]): item for item in answer.json()["items"]}
@@ -29,7 +31,8 @@ async def seen(finance: Running, clients: int, kind: str, *, by: UUID = NURSE, t
     """Half an hour of one type for so many clients, each so many times."""
     names = [str(uuid7()) for _ in range(clients)]
     for name in names * times:
-        await finance.deliver("finance", CONTACT, a_contact((kind, 30), client_id=name, employee_id=str(by)))
+        contact = a_contact((kind, 30), client_id=name, employee_id=str(by), started_at=THEN)
+        await finance.deliver("finance", CONTACT, contact)
     return names
 
 
@@ -45,7 +48,7 @@ async def hired(finance: Running) -> Running:
 async def test_who_answers_for_money_reads_costs_that_name_no_client(hired: Running, persona: Persona) -> None:
     names = await seen(hired, 5, "nursing")
     client = await hired.client("finance", UUID(int=5), persona)
-    answer = await client.get(f"/v1/activity-costs?team_id={TEAM}&{NOVEMBER}")
+    answer = await client.get(f"/v1/activity-costs?team_id={TEAM}&{OCTOBER}")
     assert answer.json()["items"] == [
         {
             "activity_type": "nursing",
@@ -153,9 +156,10 @@ def test_the_same_types_are_hidden_here_and_among_the_measures(clients: list[int
 @pytest.mark.parametrize(
     "period",
     [
-        "from_on=2026-11-01&to_on=2026-11-29",
-        "from_on=2026-11-02&to_on=2026-11-30",
-        "from_on=2026-11-01&to_on=2026-12-31",
+        "from_on=2026-10-01&to_on=2026-10-30",
+        "from_on=2026-10-02&to_on=2026-10-31",
+        "from_on=2026-10-01&to_on=2026-11-30",
+        "from_on=2199-10-01&to_on=2199-10-31",
     ],
 )
 async def test_outside_the_team_costs_are_of_one_calendar_month(
@@ -171,12 +175,12 @@ async def test_outside_the_team_costs_are_of_one_calendar_month(
 async def test_costs_are_not_for_everybody(finance: Running) -> None:
     for persona in (Persona.HR, Persona.COUNCIL, Persona.OPS, Persona.INTEGRATOR, Persona.SOCIAL_WORKER):
         client = await finance.client("finance", NURSE, persona)
-        answer = await client.get(f"/v1/activity-costs?team_id={TEAM}&{NOVEMBER}")
+        answer = await client.get(f"/v1/activity-costs?team_id={TEAM}&{OCTOBER}")
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
 
 async def test_costs_are_of_the_days_asked_for_and_of_no_other_team(finance: Running) -> None:
-    await finance.deliver("finance", CONTACT, a_contact(started_at="2026-10-31T12:00:00Z"))
-    await finance.deliver("finance", CONTACT, a_contact(team_id=str(OTHER_TEAM)))
+    await finance.deliver("finance", CONTACT, a_contact(started_at="2026-09-30T12:00:00Z"))
+    await finance.deliver("finance", CONTACT, a_contact(team_id=str(OTHER_TEAM), started_at=THEN))
     assert await costs(await finance.nurse("finance")) == {}
     assert await costs(await office(finance)) == {}

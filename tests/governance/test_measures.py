@@ -98,7 +98,7 @@ async def test_a_day_is_a_day_in_england(governance: Running, nurse: Any) -> Non
 async def test_a_period_does_not_run_backwards(nurse: Any) -> None:
     refused = await nurse.get("/v1/measures", params=PERIOD | {"to_on": "2026-02-28"})
     assert refused.status_code == 422
-    assert refused.json()["code"] == "period_backwards"
+    assert refused.json()["code"] == "period_reversed"
     assert (await nurse.get("/v1/measures", params={"team_id": str(TEAM)})).status_code == 422
 
 

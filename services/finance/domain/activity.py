@@ -11,7 +11,6 @@ from sqlalchemy import CheckConstraint, Column, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, col
 
-from services.common.errors import Unprocessable
 from services.common.models import TeamOwned, only_states
 from services.common.types import day_in_england
 from services.finance.domain.base import PENCE, Base, shares
@@ -42,22 +41,6 @@ def charge_status(activity_type: str, *, is_free: bool) -> ChargeStatus:
     if is_free:
         return ChargeStatus.FREE_REABLEMENT
     return ChargeStatus.NEEDS_FINANCIAL_ASSESSMENT if activity_type in SOCIAL_CARE else ChargeStatus.NEEDS_DECISION
-
-
-class PeriodReversed(Unprocessable):
-    """A period runs from its first day to its last."""
-
-    field = "/query/to_on"
-    way_out = "Send from_on on or before to_on."
-
-    def __init__(self) -> None:
-        super().__init__("The period ends before it starts.")
-
-
-def require_period(first: date, last: date) -> None:
-    """Raises `PeriodReversed`."""
-    if last < first:
-        raise PeriodReversed
 
 
 class RecordedSegment(BaseModel):

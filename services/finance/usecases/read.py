@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from services.common.db import Transaction
-from services.common.figures import standing_day
+from services.common.figures import require_period, standing_day
 from services.common.paging import PageRequest, page
 from services.common.rulebook import require_fixed_period, smallest_cell
-from services.finance.domain.activity import ActivityLine, require_period
+from services.finance.domain.activity import ActivityLine
 from services.finance.domain.activity_cost import ActivityCost, shown
 from services.finance.domain.rate import Rate, RateKind
 from services.finance.domain.reablement import Figure, ReablementEpisode, figure

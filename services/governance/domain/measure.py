@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from services.common.errors import Unprocessable
 from services.common.figures import Cell, Cells, under
 from services.governance.domain.cell import MINUTES, REASON
 
@@ -44,16 +43,6 @@ class Figure:
     denominator: int | float | None
     value: int | float | None
     hidden: bool
-
-
-class PeriodBackwards(Unprocessable):
-    """A period ends on or after the day on which it starts."""
-
-    field = "/query/to_on"
-    way_out = "Give the first day as from_on and the last day as to_on."
-
-    def __init__(self) -> None:
-        super().__init__("The period ends before it starts.")
 
 
 MEASURES = (

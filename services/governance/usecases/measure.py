@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.common.db import Transaction
-from services.common.figures import hidden
+from services.common.figures import hidden, require_period
 from services.common.rulebook import require_fixed_period, smallest_cell
 from services.governance.domain.cell import WORK
 from services.governance.domain.fact import (
@@ -19,7 +19,7 @@ from services.governance.domain.fact import (
     SegmentFact,
     VisitFact,
 )
-from services.governance.domain.measure import PeriodBackwards, figures
+from services.governance.domain.measure import figures
 from services.governance.store import facts
 from services.governance.store.figures import Period, cells
 
@@ -27,11 +27,10 @@ from services.governance.store.figures import Period, cells
 async def measure_team(tx: Transaction, team_id: UUID, first: date, last: date) -> dict[str, Any]:
     """Every measure of a team and a period, which outside the team is one month, with what stands on few hidden.
 
-    Raises `NotFound` for a team that is not the caller's, `PeriodBackwards` or `NotAWholeMonth`.
+    Raises `NotFound` for a team that is not the caller's, `PeriodReversed` or `NotAWholeMonth`.
     """
     await tx.require_team(team_id)
-    if last < first:
-        raise PeriodBackwards
+    require_period(first, last)
     require_fixed_period(tx, first, last)
     found = await cells(tx, Period(team_id, first, last))
     away = frozenset() if tx.actor.is_team_bound else hidden(found, WORK, await smallest_cell(tx))
