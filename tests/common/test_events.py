@@ -109,6 +109,26 @@ async def test_two_replicas_send_every_event_once_and_in_order(database: Databas
     assert heard == [envelope["data"]["client_id"] for envelope in written]
 
 
+async def test_a_commit_wakes_the_relay(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.common.outbox.POLL_SECONDS", 3600)
+    broker, heard = InProcessBroker(), []
+
+    async def hear(envelope: Envelope) -> None:
+        heard.append(envelope.id)
+
+    await broker.declare("q", ClientChanged.name)
+    await broker.subscribe("q", hear)
+    relay = asyncio.create_task(Relay(database, broker).run())
+    # The first is sent because the relay looks once when it starts; what comes after it has slept, by the wake-up.
+    await change_a_client(database)
+    await until(lambda: heard)
+    await asyncio.sleep(0.5)
+    await change_a_client(database)
+    await until(lambda: len(heard) == 2)
+    relay.cancel()
+    await asyncio.gather(relay, return_exceptions=True)
+
+
 async def test_an_event_without_a_queue_waits_in_the_outbox(database: Database) -> None:
     await change_a_client(database)
     broker = InProcessBroker()
