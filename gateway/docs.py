@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.responses import HTMLResponse
 from starlette.types import Message, Scope
 
-from gateway.routes import Route
-from gateway.upstreams import Upstream
+from gateway.routes import SERVICES
+from gateway.upstreams import Upstream, UpstreamDown
 
+DOCUMENT_SECONDS = 3
 METHODS = {"get", "put", "post", "patch", "delete"}
 
 
@@ -35,10 +36,9 @@ def page() -> HTMLResponse:
     )
 
 
-async def merged(routes: Sequence[Route], upstreams: Mapping[str, Upstream]) -> dict[str, Any]:
-    """Every service's own document under its prefix. A service that is away is left out and named."""
-    wanted = [route for route in routes if route.documented]
-    parts = await asyncio.gather(*(_document(upstreams[route.service]) for route in wanted), return_exceptions=True)
+async def merged(upstreams: Mapping[str, Upstream]) -> dict[str, Any]:
+    """Every service's own document under its prefix. A service that has none to give now is left out and named."""
+    parts = await asyncio.gather(*(_part(name, upstreams[name]) for name in SERVICES), return_exceptions=True)
     whole: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {"title": "Heatshield", "version": "1", "description": "The back office for self-led care teams."},
@@ -47,35 +47,42 @@ async def merged(routes: Sequence[Route], upstreams: Mapping[str, Upstream]) -> 
         "security": [{"bearer": []}],
         "x-services-away": [],
     }
-    for route, part in zip(wanted, parts, strict=True):
+    for service, part in zip(SERVICES, parts, strict=True):
         if isinstance(part, BaseException):
-            whole["x-services-away"].append(route.service)
+            whole["x-services-away"].append(service)
         else:
-            _add(whole, route, part)
+            whole["paths"] |= part["paths"]
+            whole["components"]["schemas"] |= part["schemas"]
     return whole
 
 
-def _add(whole: dict[str, Any], route: Route, part: dict[str, Any]) -> None:
-    """Schemas get the service's name, since two services may each have their own `Rule`."""
+async def _part(service: str, upstream: Upstream) -> dict[str, dict[str, Any]]:
+    """One service's paths and schemas. They get its name, since two services may each have their own `Rule`."""
+    async with asyncio.timeout(DOCUMENT_SECONDS):
+        document = await _document(upstream)
     schemas = "#/components/schemas/"
-    named = json.loads(json.dumps(part).replace(schemas, f"{schemas}{route.service}."))
+    named = json.loads(document.replace(schemas, f"{schemas}{service}."))
+    paths = {}
     for path, operations in named["paths"].items():
         for method in METHODS & operations.keys():
             operation = operations[method]
-            operation["operationId"] = f"{route.service}.{operation['operationId']}"
-            operation["tags"] = [f"{route.service}: {tag}" for tag in operation.get("tags", ["other"])]
-        whole["paths"][path if path.startswith("/fhir/") else f"{route.prefix}{path}"] = operations
-    for name, schema in named.get("components", {}).get("schemas", {}).items():
-        whole["components"]["schemas"][f"{route.service}.{name}"] = schema
+            operation["operationId"] = f"{service}.{operation['operationId']}"
+            operation["tags"] = [f"{service}: {tag}" for tag in operation.get("tags", ["other"])]
+        paths[path if path.startswith("/fhir/") else f"/{service}{path}"] = operations
+    found = named.get("components", {}).get("schemas", {})
+    return {"paths": paths, "schemas": {f"{service}.{name}": schema for name, schema in found.items()}}
 
 
-async def _document(upstream: Upstream) -> dict[str, Any]:
+async def _document(upstream: Upstream) -> str:
+    """Raises `UpstreamDown` when the answer is not a success."""
     chunks: list[bytes] = []
 
     async def receive() -> Message:
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(message: Message) -> None:
+        if message.get("status", 200) != 200:
+            raise UpstreamDown
         chunks.append(message.get("body", b""))
 
     scope: Scope = {
@@ -94,5 +101,4 @@ async def _document(upstream: Upstream) -> dict[str, Any]:
         "state": {},
     }
     await upstream.forward(scope, receive, send)
-    document: dict[str, Any] = json.loads(b"".join(chunks))
-    return document
+    return b"".join(chunks).decode()

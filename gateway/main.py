@@ -1,4 +1,4 @@
-"""The gateway, assembled. Run alone: `python -m services serve gateway`."""
+"""The gateway, assembled. Run alone: `python -m gateway`."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -27,8 +27,7 @@ class GatewaySettings(ServiceSettings):
     more_routes: dict[str, str] = {}
 
     def routes(self) -> tuple[Route, ...]:
-        added = (Route(prefix, service, strip=False, documented=False) for prefix, service in self.more_routes.items())
-        return (*ROUTES, *added)
+        return (*ROUTES, *(Route(prefix, service) for prefix, service in self.more_routes.items()))
 
 
 def create_app(settings: GatewaySettings | None = None, *, apps: Mapping[str, ASGIApp] | None = None) -> Starlette:
@@ -62,7 +61,7 @@ def _pages(proxy: Proxy, metrics: Metrics) -> list[Page | Mount]:
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     async def openapi(_: Request) -> Response:
-        return JSONResponse(await docs.merged(proxy.routes, proxy.upstreams))
+        return JSONResponse(await docs.merged(proxy.upstreams))
 
     async def docs_page(_: Request) -> Response:
         return docs.page()

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Route:
-    """One prefix and its service. `/caseload/v1/clients` arrives as `/v1/clients`; `/fhir/R4/Patient` arrives whole."""
+    """A path, and the service that gets it and all below it, after `stripped` is taken off its front."""
 
     prefix: str
     service: str
-    strip: bool = True
-    documented: bool = True
+    stripped: str = ""
 
     @property
     def path(self) -> str:
@@ -22,13 +21,15 @@ class Route:
         return path == self.prefix or path.startswith(f"{self.prefix}/")
 
     def upstream_path(self, path: str) -> str:
-        return path.removeprefix(self.prefix) or "/" if self.strip else path
+        return path.removeprefix(self.stripped)
 
 
 SERVICES = ("caseload", "roster", "hr", "finance", "governance", "interop")
+# `/caseload/v1/clients` arrives as `/v1/clients`, `/fhir/R4/Patient` whole. A service's health, figures and documents
+# are its own: no row leads to them.
 ROUTES: tuple[Route, ...] = (
-    *(Route(f"/{service}", service) for service in SERVICES),
-    Route("/fhir", "interop", strip=False, documented=False),
+    *(Route(f"/{service}/v1", service, stripped=f"/{service}") for service in SERVICES),
+    Route("/fhir", "interop"),
 )
 
 
