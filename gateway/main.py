@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from gateway import docs
+from gateway.outermost import HttpOnly, Traced
 from gateway.proxy import Proxy
 from gateway.routes import ROUTES, Route
 from gateway.upstreams import AppUpstream, HttpUpstream, session
@@ -25,6 +26,10 @@ class GatewaySettings(ServiceSettings):
     """`GATEWAY_MORE_ROUTES='{"/dev": "issuer"}'` adds rows to the table; such paths arrive whole."""
 
     more_routes: dict[str, str] = {}
+    # One service's slowness must not take the connections, or the callers' time, that the others need.
+    connections_per_service: int = 50
+    connect_seconds: float = 3
+    silence_seconds: float = 30
 
     def routes(self) -> tuple[Route, ...]:
         return (*ROUTES, *(Route(prefix, service) for prefix, service in self.more_routes.items()))
@@ -35,12 +40,14 @@ def create_app(settings: GatewaySettings | None = None, *, apps: Mapping[str, AS
     settings = settings or GatewaySettings.for_service("gateway")
     routes = settings.routes()
     provider = tracer_provider("gateway", settings.otlp_endpoint)
-    proxy = Proxy(routes, trace.get_tracer("heatshield", tracer_provider=provider or trace.NoOpTracerProvider()))
+    tracer = trace.get_tracer("heatshield", tracer_provider=provider or trace.NoOpTracerProvider())
+    proxy = Proxy(routes)
     metrics = Metrics("gateway")
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with session() as client:
+        most, connect, silence = settings.connections_per_service, settings.connect_seconds, settings.silence_seconds
+        async with session(most, connect_seconds=connect, silence_seconds=silence) as client:
             away = {route.service: HttpUpstream(client, settings.peer_url(route.service)) for route in routes}
             proxy.upstreams = {**away, **{name: AppUpstream(app) for name, app in (apps or {}).items()}}
             yield
@@ -48,6 +55,8 @@ def create_app(settings: GatewaySettings | None = None, *, apps: Mapping[str, AS
     app = Starlette(routes=_pages(proxy, metrics), lifespan=lifespan)
     app.router.default = proxy
     app.add_middleware(RequestLog, metrics=metrics)
+    app.add_middleware(Traced, tracer=tracer)
+    app.add_middleware(HttpOnly)
     return app
 
 

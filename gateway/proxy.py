@@ -5,13 +5,13 @@ import re
 from collections.abc import Mapping, Sequence
 
 from opentelemetry import trace
-from opentelemetry.propagate import extract, inject
+from opentelemetry.propagate import inject
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway.routes import Route, find
-from gateway.upstreams import Headers, Upstream, UpstreamDown, UpstreamSlow
+from gateway.upstreams import Headers, Upstream, UpstreamFailed
 from services.common.errors import problem
 
 log = logging.getLogger(__name__)
@@ -29,13 +29,11 @@ PASSED_ON = frozenset(
 class Proxy:
     """An ASGI app that answers with the service's own answer."""
 
-    def __init__(self, routes: Sequence[Route], tracer: trace.Tracer) -> None:
-        self.routes, self.tracer = routes, tracer
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self.routes = routes
         self.upstreams: Mapping[str, Upstream] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            raise RuntimeError("the gateway carries HTTP only")
         request = Request(scope)
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
         if AMBIGUOUS.search(raw):
@@ -49,12 +47,8 @@ class Proxy:
             await answer(scope, receive, send)
             return
         scope["route"] = route
-        with self.tracer.start_as_current_span(
-            f"{scope['method']} {route.prefix}",
-            context=extract({name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}),
-            kind=trace.SpanKind.SERVER,
-        ):
-            await self._forward(route, path, scope, receive, send)
+        trace.get_current_span().update_name(f"{scope['method']} {route.prefix}")
+        await self._forward(route, path, scope, receive, send)
 
     async def _forward(self, route: Route, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
@@ -69,11 +63,10 @@ class Proxy:
 
         try:
             await self.upstreams[route.service].forward(_inner(route, path, scope), receive, watched)
-        except (UpstreamDown, UpstreamSlow) as error:
-            status, code = (504, "service_slow") if isinstance(error, UpstreamSlow) else (502, "service_away")
-            log.warning("service did not answer", extra={"service": route.service, "error": code})
+        except UpstreamFailed as error:
+            log.warning("service did not answer", extra={"service": route.service, "error": error.code})
             if not started:
-                answer = _refusal(Request(scope), status, code, "Nothing is known to be saved. Send it again.")
+                answer = _refusal(Request(scope), error.status, error.code, error.way_out, error.headers)
                 await answer(scope, receive, send)
 
 
@@ -112,6 +105,8 @@ def _headers(scope: Scope) -> Headers:
     return [*kept, *added.items()]
 
 
-def _refusal(request: Request, status: int, code: str, way_out: str) -> JSONResponse:
+def _refusal(
+    request: Request, status: int, code: str, way_out: str, headers: dict[str, str] | None = None
+) -> JSONResponse:
     at = [{"pointer": "/path", "code": code, "detail": code.replace("_", " "), "way_out": way_out}]
-    return problem(request, status, code, code.replace("_", " ").capitalize() + ".", at)
+    return problem(request, status, code, code.replace("_", " ").capitalize() + ".", at, headers)

@@ -4,27 +4,45 @@ aiohttp is the client here because the cost of httpx's pool grows with the squar
 """
 
 from collections.abc import AsyncIterator, MutableMapping
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import aiohttp
 from starlette.types import ASGIApp, Receive, Scope, Send
 from yarl import URL
 
-CONNECT_SECONDS = 2
-SILENCE_SECONDS = 30
-MOST_CONNECTIONS = 200
 # What belongs to one connection is not passed on (RFC 9110, 7.6.1).
 HOP_BY_HOP = {b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade"}
 
 Headers = list[tuple[bytes, bytes]]
 
 
-class UpstreamDown(Exception):
+class UpstreamFailed(Exception):
+    """The service gave no answer of its own."""
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+    way_out: ClassVar[str] = "Nothing is known to be saved. Send it again."
+    headers: ClassVar[dict[str, str]] = {}
+
+
+class UpstreamDown(UpstreamFailed):
     """The service could not be reached, or hung up before it answered."""
 
+    status, code = 502, "service_away"
 
-class UpstreamSlow(Exception):
+
+class UpstreamBusy(UpstreamFailed):
+    """No connection to the service could be had in time, so it was asked nothing."""
+
+    status, code = 503, "service_busy"
+    way_out = "Nothing was saved. Send it again in a moment."
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "2"}
+
+
+class UpstreamSlow(UpstreamFailed):
     """The service was reached and did not answer in time."""
+
+    status, code = 504, "service_slow"
 
 
 class Upstream(Protocol):
@@ -63,7 +81,8 @@ class HttpUpstream:
     async def forward(self, scope: Scope, receive: Receive, send: Send) -> None:
         query = f"?{scope['query_string'].decode('ascii')}" if scope["query_string"] else ""
         url = URL(f"{self._base}{scope['raw_path'].decode('ascii')}{query}", encoded=True)
-        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+        sent = [(name, value) for name, value in scope["headers"] if name not in HOP_BY_HOP]
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in sent]
         body = _body(receive) if _has_body(scope["headers"]) else None
         try:
             async with self._session.request(
@@ -74,17 +93,22 @@ class HttpUpstream:
                 async for chunk in answer.content.iter_any():
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 await send({"type": "http.response.body", "body": b""})
+        except aiohttp.ConnectionTimeoutError as error:
+            raise UpstreamBusy from error
         except TimeoutError as error:
             raise UpstreamSlow from error
         except aiohttp.ClientError as error:
             raise UpstreamDown from error
 
 
-def session() -> aiohttp.ClientSession:
-    """One pool for all services. Bodies pass as they are, compressed or not."""
+def session(connections_per_service: int, *, connect_seconds: float, silence_seconds: float) -> aiohttp.ClientSession:
+    """A pool for each service. Bodies pass as they are, compressed or not.
+
+    `connect_seconds` holds for the wait for a free connection and for making one, together.
+    """
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=MOST_CONNECTIONS),
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=SILENCE_SECONDS),
+        connector=aiohttp.TCPConnector(limit=0, limit_per_host=connections_per_service),
+        timeout=aiohttp.ClientTimeout(total=None, connect=connect_seconds, sock_read=silence_seconds),
         auto_decompress=False,
         skip_auto_headers=("User-Agent", "Content-Type", "Accept", "Accept-Encoding"),
         cookie_jar=aiohttp.DummyCookieJar(),

@@ -147,6 +147,7 @@ async def test_a_service_that_is_away_is_a_502() -> None:
         answer = await client.get("/roster/v1/visits")
     assert answer.status_code == 502
     assert answer.json()["code"] == "service_away"
+    assert "retry-after" not in answer.headers
 
 
 async def test_the_request_id_is_kept_when_it_is_a_uuid_and_made_otherwise(door: httpx.AsyncClient) -> None:
