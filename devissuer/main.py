@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
-from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import JSONResponse
 from joserfc import jwt
 from joserfc.jwk import ECKey
 from uuid6 import uuid7
@@ -51,8 +52,25 @@ class Issuer:
         return jwt.encode({"alg": "ES256", "kid": self._key.kid, "typ": "at+jwt"}, kept, self._key)
 
 
+class Refused(Exception):
+    """An error in the words of RFC 6749, 5.2."""
+
+    def __init__(self, status: int, error: str, description: str) -> None:
+        super().__init__(error)
+        self.status, self.body = status, {"error": error, "error_description": description}
+
+
 async def _form(request: Request) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
+    """Raises `Refused` when the body is not the ASCII that a form is made of."""
+    try:
+        sent = (await request.body()).decode("ascii")
+        return {name: values[0] for name, values in parse_qs(sent).items()}
+    except ValueError as error:
+        raise Refused(400, "invalid_request", "Send a form, with its names and values percent-encoded.") from error
+
+
+async def _refused(_: Request, error: Refused) -> JSONResponse:
+    return JSONResponse(error.body, error.status)
 
 
 Form = Annotated[dict[str, str], Depends(_form)]
@@ -61,6 +79,7 @@ Form = Annotated[dict[str, str], Depends(_form)]
 def create_app(people: Mapping[str, Person], service_secret: str, issuer: Issuer | None = None) -> FastAPI:
     """`people` may sign in by name at /dev/token; services get theirs by client credentials at /token."""
     app = FastAPI(title="Development issuer", docs_url=None, redoc_url=None)
+    app.exception_handler(Refused)(_refused)
     issuer = issuer or Issuer()
 
     def granted(subject: str, persona: str) -> dict[str, Any]:
@@ -73,9 +92,9 @@ def create_app(people: Mapping[str, Person], service_secret: str, issuer: Issuer
     @app.post("/token")
     async def service_token(form: Form) -> dict[str, Any]:
         """RFC 6749, 4.4: only for our own services, which share one secret in development."""
-        right = secrets.compare_digest(form.get("client_secret", ""), service_secret)
+        right = secrets.compare_digest(form.get("client_secret", "").encode(), service_secret.encode())
         if form.get("grant_type") != "client_credentials" or not right:
-            raise HTTPException(401, "invalid_client")
+            raise Refused(401, "invalid_client", "Send grant_type=client_credentials and the services' secret.")
         return granted(form.get("client_id", ""), "service")
 
     @app.get("/dev/people")
@@ -87,7 +106,7 @@ def create_app(people: Mapping[str, Person], service_secret: str, issuer: Issuer
         """Sign in as one of the made-up people, without a password."""
         person = people.get(form.get("person", ""))
         if person is None:
-            raise HTTPException(404, f"Send person=NAME, where NAME is one of: {', '.join(people)}")
+            raise Refused(400, "invalid_request", f"Send person=NAME, where NAME is one of: {', '.join(people)}")
         return granted(person.subject, person.persona)
 
     return app
