@@ -11,6 +11,7 @@ from pathlib import Path
 import asyncpg
 
 from demo.servers.ports import free_port
+from demo.servers.processes import still_runs
 
 SERVICES = ("caseload", "roster", "hr", "finance", "governance", "interop")
 NOBODY = 65534
@@ -44,13 +45,15 @@ class EmbeddedPostgres:
         if not (self._data / "PG_VERSION").exists():
             self._initdb()
         if not self._is_running():
+            # A note left behind keeps the server from starting when its id is another process's by now.
+            self._note.unlink(missing_ok=True)
             self.port = free_port()
             options = SERVER_OPTIONS | {} if self.durable else SERVER_OPTIONS | {"fsync": "off"}
             flags = " ".join(f"-c {name}={value}" for name, value in options.items())
             where = f"-p {self.port} -k {self._data}"
             log = str(self._data / "server.log")
             self._run("pg_ctl", "-D", str(self._data), "-w", "-l", log, "-o", f"{where} {flags}", "start")
-        self.port = int((self._data / "postmaster.pid").read_text().splitlines()[3])
+        self.port = int(self._note.read_text().splitlines()[3])
 
     def stop(self) -> None:
         if self._is_running():
@@ -63,7 +66,7 @@ class EmbeddedPostgres:
 
     @property
     def pid(self) -> int:
-        return int((self._data / "postmaster.pid").read_text().splitlines()[0])
+        return int(self._note.read_text().splitlines()[0])
 
     def url(self, role: str, database: str | None = None) -> str:
         return f"postgresql+asyncpg://{role}:{self._secret()}@127.0.0.1:{self.port}/{database or role}"
@@ -100,8 +103,17 @@ class EmbeddedPostgres:
     def _secret(self) -> str:
         return self._secret_file.read_text()
 
+    @property
+    def _note(self) -> Path:
+        """What a running server keeps: its process id, its folder, when it began, its port and more, a line each."""
+        return self._data / "postmaster.pid"
+
     def _is_running(self) -> bool:
-        return self._call("pg_ctl", "-D", str(self._data), "status").returncode == 0
+        """`pg_ctl` would take any process with the server's old id for the server, and stop it."""
+        if not self._note.exists():
+            return False
+        pid, _, began, *_ = self._note.read_text().splitlines()
+        return still_runs(int(pid), float(began))
 
     def _run(self, program: str, *arguments: str) -> None:
         done = self._call(program, *arguments)

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from demo.servers.ports import free_port
+from demo.servers.processes import started_at, still_runs
 
 # Debian's /usr/sbin/rabbitmq-server changes user and drops the environment, so the program behind it is used.
 PROGRAMS = ("/usr/lib/rabbitmq/bin/rabbitmq-server", "/opt/homebrew/sbin/rabbitmq-server")
@@ -34,6 +35,7 @@ class RabbitServer:
         self.folder = folder.resolve()
         self._note = self.folder / "running.json"
         self.port = self._pid = self._epmd_port = 0
+        self._started_at = 0.0
         self._container = ""
 
     @property
@@ -49,22 +51,22 @@ class RabbitServer:
         program = find_program()
         if program is not None:
             self._pid = self._start_program(program)
+            self._started_at = started_at(self._pid) or 0.0
         elif _engine() is not None:
             self._container = self._start_container()
         else:
             raise RuntimeError(NEED)
-        kept = {"port": self.port, "pid": self._pid, "epmd_port": self._epmd_port, "container": self._container}
-        self._note.write_text(json.dumps(kept))
+        kept = {"port": self.port, "epmd_port": self._epmd_port, "container": self._container}
+        self._note.write_text(json.dumps(kept | {"pid": self._pid, "started_at": self._started_at}))
         self._wait()
 
     def stop(self) -> None:
-        if not self._is_running():
-            return
-        if self._container:
-            subprocess.run([str(_engine()), "rm", "--force", self._container], capture_output=True, check=False)
-        else:
-            self._stop_program()
-        self._note.unlink()
+        if self._is_running():
+            if self._container:
+                subprocess.run([str(_engine()), "rm", "--force", self._container], capture_output=True, check=False)
+            else:
+                self._stop_program()
+        self._note.unlink(missing_ok=True)
 
     def _is_running(self) -> bool:
         """Whether the broker that this folder's note names is alive."""
@@ -72,8 +74,8 @@ class RabbitServer:
             return False
         kept = json.loads(self._note.read_text())
         self.port, self._pid, self._epmd_port = kept["port"], kept["pid"], kept["epmd_port"]
-        self._container = kept["container"]
-        return bool(self._container) or _is_alive(self._pid)
+        self._container, self._started_at = kept["container"], kept["started_at"]
+        return _container_runs(self._container) if self._container else still_runs(self._pid, self._started_at)
 
     def _start_program(self, program: str) -> int:
         config = self.folder / "rabbitmq.conf"
@@ -113,7 +115,7 @@ class RabbitServer:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(os.getpgid(self._pid), signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
-        while _is_alive(self._pid) and time.monotonic() < deadline:
+        while still_runs(self._pid, self._started_at) and time.monotonic() < deadline:
             time.sleep(0.1)
         epmd = shutil.which("epmd")
         if epmd is not None:
@@ -149,12 +151,12 @@ def _speaks_amqp(port: int) -> bool:
         return False
 
 
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+def _container_runs(container: str) -> bool:
+    engine = _engine()
+    if engine is None:
         return False
-    return True
+    command = [engine, "inspect", "--format", "{{.State.Running}}", container]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() == "true"
 
 
 def find_program() -> str | None:
