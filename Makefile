@@ -26,7 +26,8 @@ $(STAMP): pyproject.toml uv.lock deploy/uv-requirements.txt
 	@touch $(STAMP)
 
 demo: env ## Play one working day on an embedded PostgreSQL, then stay up (ONCE=1 JSON=1 AGAINST=url PORT=8000)
-	@$(BIN)/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json) $(if $(AGAINST),--against $(AGAINST))
+	@$(BIN)/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json) $(if $(AGAINST),--against $(AGAINST)) \
+		$(if $(COUNCIL_HOST),--council-host $(COUNCIL_HOST))
 
 demo-reset: env ## Forget the data of the demo and of make up
 	@$(BIN)/python -m demo --reset

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
+import httpx
 import psutil
 import typer
 
@@ -21,10 +22,12 @@ from demo.day import Day, play
 from demo.day.afternoon import contact, visit
 from demo.day.evening import outputs, scorecard
 from demo.day.morning import assessment, decision, referral
+from demo.partners.council import HOST as COUNCIL_HOST
 from demo.partners.council import Council
 from demo.report import Report
 from demo.seed import sow
 from demo.servers.http import serving
+from demo.servers.ports import PortTaken, listening
 from demo.servers.postgres import EmbeddedPostgres
 from demo.servers.rabbit import RabbitServer
 from demo.up import FOLDER as UP
@@ -55,10 +58,17 @@ Everybody who can sign in: curl -s {url}/dev/people
 """
 
 
-async def run(url: str, report: Report, folder: Path = FOLDER) -> Day:
+class Unreachable(Exception):
+    """Nothing answers at the address to play against."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"{url} does not answer: start it with `make up`, or see that AGAINST is its address")
+
+
+async def run(url: str, report: Report, folder: Path = FOLDER, council_host: str = COUNCIL_HOST) -> Day:
     """Seed the team and play the day at this address."""
     gateway, council = Gateway(url, secrets.token_hex(16)), Council(folder)
-    async with serving(council.app(), lifespan=False) as council_url:
+    async with council.listening(council_host) as council_url:
         try:
             calendar = Calendar(await _day_zero(gateway))
             day = Day(gateway, calendar, council)
@@ -81,9 +91,10 @@ async def _day_zero(gateway: Gateway) -> date:
 
 @asynccontextmanager
 async def embedded(port: int, report: Report) -> AsyncIterator[tuple[str, EmbeddedPostgres]]:
-    """Every service in this process, on a PostgreSQL of its own."""
+    """Every service in this process, on a PostgreSQL of its own. Raises `PortTaken` before anything is started."""
     from demo.compose import create_app
 
+    listening(port).close()
     postgres = EmbeddedPostgres(FOLDER)
     report.progress("starting PostgreSQL and the services")
     postgres.start()
@@ -125,9 +136,12 @@ def forget() -> None:
     shutil.rmtree(AGAINST, ignore_errors=True)
 
 
-async def play_against(url: str, report: Report) -> None:
-    """The council's memory is kept apart for each installation that it was told by."""
-    await run(url.rstrip("/"), report, AGAINST / re.sub(r"[^a-z0-9]+", "-", url.lower()))
+async def play_against(url: str, report: Report, council_host: str) -> None:
+    """The council's memory is kept apart for each installation that it was told by. Raises `Unreachable`."""
+    try:
+        await run(url.rstrip("/"), report, AGAINST / re.sub(r"[^a-z0-9]+", "-", url.lower()), council_host)
+    except httpx.TransportError as error:
+        raise Unreachable(url) from error
 
 
 def main(
@@ -135,6 +149,9 @@ def main(
     once: Annotated[bool, typer.Option("--once", help="Stop when the day is played.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the steps as JSON lines.")] = False,
     against: Annotated[str, typer.Option(help="Play against this address instead of starting anything.")] = "",
+    council_host: Annotated[
+        str, typer.Option(help="With --against: what the services there call this machine.")
+    ] = COUNCIL_HOST,
     reset: Annotated[bool, typer.Option("--reset", help="Forget the demo's data.")] = False,
 ) -> None:
     """Play one working day of the Barrow team, and say what each step proved."""
@@ -145,11 +162,12 @@ def main(
         return
     report = Report(as_json)
     try:
-        asyncio.run(play_against(against, report) if against else play_embedded(port, report, once=once))
+        playing = play_against(against, report, council_host) if against else play_embedded(port, report, once=once)
+        asyncio.run(playing)
     except KeyboardInterrupt:
         print("\nstopped", file=sys.stderr)
-    except OSError as error:
-        sys.exit(f"port {port} cannot be used ({error.strerror}): choose another with PORT=8001")
+    except (PortTaken, Unreachable) as error:
+        sys.exit(str(error))
     sys.exit(0 if report.ok else 1)
 
 

@@ -14,7 +14,7 @@ from honcho.manager import Manager
 
 from demo.compose import SIGN_IN
 from demo.partners.council import HOST as COUNCIL_HOST
-from demo.servers.ports import free_port
+from demo.servers.ports import PortTaken, free_port, listening
 from demo.servers.postgres import EmbeddedPostgres
 from demo.servers.rabbit import RabbitServer
 from devissuer.main import ISSUER
@@ -54,6 +54,10 @@ def commands(port: int, ports: dict[str, int]) -> dict[str, str]:
 
 def main(port: Annotated[int, typer.Option(help="The gateway's port.")] = 8000) -> None:
     """Start the servers, prepare every service, and run them until Ctrl-C."""
+    try:
+        listening(port).close()
+    except PortTaken as error:
+        sys.exit(str(error))
     postgres, rabbit = EmbeddedPostgres(FOLDER), RabbitServer(FOLDER / "rabbit")
     ports = {name: free_port() for name in ("issuer", *SERVICES)}
     try:

@@ -7,17 +7,18 @@ from contextlib import asynccontextmanager, nullcontext
 import uvicorn
 from starlette.types import ASGIApp
 
-from demo.servers.ports import free_port
+from demo.servers.ports import free_port, listening
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, *, port: int | None = None, lifespan: bool = True) -> AsyncIterator[str]:
-    """Yields the address. Raises `RuntimeError` when the port is taken or the app does not start."""
+async def serving(
+    app: ASGIApp, *, port: int | None = None, lifespan: bool = True, host: str = "127.0.0.1"
+) -> AsyncIterator[str]:
+    """Yields the address. Raises `PortTaken`, or `RuntimeError` when the app does not start."""
     port = port or free_port()
+    listener = listening(port, host)
     config = uvicorn.Config(
         app,
-        host="127.0.0.1",
-        port=port,
         http="httptools",
         lifespan="on" if lifespan else "off",
         log_config=None,
@@ -29,10 +30,11 @@ async def serving(app: ASGIApp, *, port: int | None = None, lifespan: bool = Tru
     server = uvicorn.Server(config)
     # Ctrl-C ends the whole demo, in order; it is not for one of its servers to catch.
     server.capture_signals = nullcontext  # type: ignore[assignment]
-    running = asyncio.create_task(server.serve())
+    running = asyncio.create_task(server.serve([listener]))
     while not (server.started or running.done()):  # noqa: ASYNC110  uvicorn offers a flag to look at, and no event
         await asyncio.sleep(0.01)
     if running.done():
+        listener.close()
         await running
         raise RuntimeError(f"nothing could be served on 127.0.0.1:{port}")
     try:

@@ -4,6 +4,25 @@ import random
 import socket
 
 
+class PortTaken(Exception):
+    """Something else listens on this port."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(f"port {port} cannot be used: choose another with PORT={port + 1}")
+
+
+def listening(port: int, host: str = "127.0.0.1") -> socket.socket:
+    """A socket at this port. Raises `PortTaken`."""
+    found = socket.socket()
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((host, port))
+    except OSError as error:
+        found.close()
+        raise PortTaken(port) from error
+    return found
+
+
 def free_port() -> int:
     """A port that nothing uses now. Raises `RuntimeError` if a hundred tries find none."""
     for _ in range(100):
