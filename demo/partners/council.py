@@ -1,6 +1,8 @@
 """A made-up council at its own address: it checks each event's signature, and keeps what it accepted in a file."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from demo.servers.http import serving
+
 HOST = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"  # noqa: S104  a container cannot reach its host's loopback
 PATH = "/social-care/events"
 SECRET = "whsec_YSBtYWRlLXVwIGNvdW5jaWwncyBkZW1vIHNlY3JldA=="  # noqa: S105  the made-up council's own
 
@@ -27,6 +32,12 @@ class Council:
 
     def app(self) -> Starlette:
         return Starlette(routes=[Route(PATH, self._receive, methods=["POST"])])
+
+    @asynccontextmanager
+    async def listening(self, host: str = HOST) -> AsyncIterator[str]:
+        """Yields the address at which services reach it; `host` is what they call this machine."""
+        async with serving(self.app(), lifespan=False, host=HOST if host == HOST else EVERYWHERE) as url:
+            yield url.replace(HOST, host)
 
     async def _receive(self, request: Request) -> Response:
         body = await request.body()

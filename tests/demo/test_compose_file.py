@@ -1,0 +1,43 @@
+"""What the compose file promises the demo, as far as it can be read without a container engine."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import yaml
+
+from demo.partners.council import Council
+
+
+@pytest.fixture
+def services() -> dict[str, Any]:
+    text = (Path(__file__).parents[2] / "docker-compose.yml").read_text()
+    return dict(yaml.safe_load(text)["services"])
+
+
+def test_the_services_know_this_machine_by_a_name_that_the_council_may_have(services: dict[str, Any]) -> None:
+    (host,) = json.loads(services["interop"]["environment"]["HEATSHIELD_PARTNER_HOSTS_INSIDE"])
+    assert services["interop"]["extra_hosts"] == [f"{host}:host-gateway"]
+
+
+async def test_a_council_for_containers_listens_beyond_loopback_and_says_what_they_call_it(tmp_path: Path) -> None:
+    for host in ("127.0.0.1", "host.docker.internal"):
+        async with Council(tmp_path).listening(host) as url:
+            assert url.startswith(f"http://{host}:")
+            assert _listens_beyond_loopback(int(url.rpartition(":")[2])) is (host != "127.0.0.1")
+
+
+def _listens_beyond_loopback(port: int) -> bool:
+    found = [one for one in psutil.Process().net_connections() if one.status == psutil.CONN_LISTEN]
+    return [one.laddr.ip for one in found if one.laddr.port == port] == ["0.0.0.0"]
+
+
+def test_the_gateways_port_can_be_chosen(services: dict[str, Any]) -> None:
+    assert services["gateway"]["ports"] == ["127.0.0.1:${PORT:-8000}:8000"]
+
+
+def test_a_container_is_asked_for_a_page_that_it_has(services: dict[str, Any]) -> None:
+    assert services["prepare"]["healthcheck"] == {"disable": True}
+    assert "/jwks" in services["issuer"]["healthcheck"]["test"][-1]
