@@ -22,6 +22,7 @@ from demo.day import Day, play
 from demo.day.afternoon import contact, visit
 from demo.day.evening import outputs, scorecard
 from demo.day.morning import assessment, decision, referral
+from demo.invitation import invitation
 from demo.partners.council import HOST as COUNCIL_HOST
 from demo.partners.council import Council
 from demo.report import Report
@@ -45,17 +46,6 @@ STEPS = (
     ("One entry, many outputs", outputs),
     ("The day's scorecard", scorecard),
 )
-INVITATION = """
-Heatshield is up at {url} (API documents at {url}/docs). Ctrl-C stops it; `make demo-reset` forgets its data.
-
-Sign in as somebody, and look around:
-  TOKEN=$(curl -s {url}/dev/token -d person=tom | sed 's/.*"access_token":"//; s/".*//')
-  curl -s -H "Authorization: Bearer $TOKEN" '{url}/roster/v1/visits?team_id={team}&on={day}'
-  curl -s -H "Authorization: Bearer $TOKEN" '{url}/caseload/v1/clients?limit=3'
-As anneke (coach) or colin (heatshield) the second is refused: they never read a client. ewan (trust integrator) reads
-  curl -s -H "Authorization: Bearer $TOKEN" '{url}/fhir/R4/Patient?_count=3'
-Everybody who can sign in: curl -s {url}/dev/people
-"""
 
 
 class Unreachable(Exception):
@@ -123,7 +113,7 @@ async def play_embedded(port: int, report: Report, *, once: bool) -> None:
         python, database = memory_mb(postgres)
         report.progress(f"memory: {python + database:.0f} MB (Python {python:.0f}, PostgreSQL {database:.0f})")
         if not once:
-            print(INVITATION.format(url=url, team=TEAM, day=day.calendar.day(0)), flush=True)
+            print(invitation(url, day.calendar.day(0)), flush=True)
             await asyncio.Event().wait()
 
 
