@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from demo.servers.ports import free_port
+from tests.e2e.collector import Collector, collecting
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,8 +47,9 @@ class Place:
         return (self.folder / "stderr.log").read_text()
 
 
-@pytest.fixture
-def place() -> Iterator[Place]:
+@contextmanager
+def a_place() -> Iterator[Place]:
+    """A folder whose installation is forgotten in the end."""
     folder = Path(tempfile.mkdtemp(prefix="heatshield-e2e-"))
     folder.chmod(0o755)
     made = Place(folder)
@@ -54,6 +57,30 @@ def place() -> Iterator[Place]:
     with made.start("demo", "--reset") as resetting:
         resetting.wait(timeout=60)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    with a_place() as made:
+        yield made
+
+
+@dataclass
+class Played:
+    """A day that was played in one process, and the traces of it."""
+
+    place: Place
+    port: str
+    steps: list[dict[str, Any]]
+    collector: Collector
+
+
+@pytest.fixture(scope="module")
+def one_process() -> Iterator[Played]:
+    """Played once for all tests that look at it."""
+    with a_place() as place, collecting() as collector:
+        port = str(free_port())
+        yield Played(place, port, place.play("--port", port, HEATSHIELD_OTLP_ENDPOINT=collector.url), collector)
 
 
 @pytest.fixture
