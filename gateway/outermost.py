@@ -29,6 +29,7 @@ class Traced:
         if scope["type"] != "http" or scope["path"] in QUIET:
             await self.app(scope, receive, send)
             return
-        sent = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        # The caller's `tracestate` is free text, and stays outside.
+        sent = {"traceparent": value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"}
         with self.tracer.start_as_current_span(scope["method"], context=extract(sent), kind=trace.SpanKind.SERVER):
             await self.app(scope, receive, send)

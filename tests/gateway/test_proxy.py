@@ -78,11 +78,15 @@ async def test_only_known_headers_reach_a_service(door: httpx.AsyncClient) -> No
         "X-User": "ruth",
         "X_User": "ruth",
         "Forwarded": "for=1.2.3.4",
+        "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "tracestate": "x=9990000018",
+        "baggage": "x=9990000018",
     }
     seen = (await door.get("/caseload/v1/x", headers=sent)).json()["headers"]
     assert seen["authorization"] == "Bearer t"
     assert seen["if-match"] == '"1"'
-    assert not {"x-user", "x_user", "forwarded"} & seen.keys()
+    assert seen["traceparent"] == sent["traceparent"]
+    assert not {"x-user", "x_user", "forwarded", "tracestate", "baggage"} & seen.keys()
 
 
 async def test_a_large_body_passes_both_ways(door: httpx.AsyncClient) -> None:
