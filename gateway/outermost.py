@@ -2,6 +2,7 @@
 
 from opentelemetry import trace
 from opentelemetry.propagate import extract
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
@@ -30,6 +31,6 @@ class Traced:
             await self.app(scope, receive, send)
             return
         # The caller's `tracestate` is free text, and stays outside.
-        sent = {"traceparent": value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"}
+        sent = {"traceparent": Headers(scope=scope).get("traceparent", "")}
         with self.tracer.start_as_current_span(scope["method"], context=extract(sent), kind=trace.SpanKind.SERVER):
             await self.app(scope, receive, send)

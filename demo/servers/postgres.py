@@ -24,6 +24,14 @@ SERVER_OPTIONS = {
     "log_min_error_statement": "panic",
     "log_parameter_max_length_on_error": "0",
 }
+# For a cluster that is thrown away after the run.
+FOR_TESTS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",
+}
 
 
 class EmbeddedPostgres:
@@ -48,7 +56,7 @@ class EmbeddedPostgres:
             # A note left behind keeps the server from starting when its id is another process's by now.
             self._note.unlink(missing_ok=True)
             self.port = free_port()
-            options = SERVER_OPTIONS | {} if self.durable else SERVER_OPTIONS | {"fsync": "off"}
+            options = SERVER_OPTIONS | ({} if self.durable else FOR_TESTS)
             flags = " ".join(f"-c {name}={value}" for name, value in options.items())
             where = f"-p {self.port} -k {self._data}"
             log = str(self._data / "server.log")
