@@ -17,7 +17,7 @@ import psutil
 import typer
 
 from demo.barrow import TEAM, Calendar, latest_monday_before
-from demo.callers import Gateway
+from demo.callers import Gateway, Refused
 from demo.day import Day, play
 from demo.day.afternoon import contact, visit
 from demo.day.evening import outputs, scorecard
@@ -129,9 +129,11 @@ def forget() -> None:
 async def play_against(url: str, report: Report, council_host: str) -> None:
     """The council's memory is kept apart for each installation that it was told by. Raises `Unreachable`."""
     try:
-        await run(url.rstrip("/"), report, AGAINST / re.sub(r"[^a-z0-9]+", "-", url.lower()), council_host)
+        async with httpx.AsyncClient(trust_env=False) as client:
+            await client.get(f"{url}/health/live")
     except httpx.TransportError as error:
         raise Unreachable(url) from error
+    await run(url.rstrip("/"), report, AGAINST / re.sub(r"[^a-z0-9]+", "-", url.lower()), council_host)
 
 
 def main(
@@ -156,7 +158,7 @@ def main(
         asyncio.run(playing)
     except KeyboardInterrupt:
         print("\nstopped", file=sys.stderr)
-    except (PortTaken, Unreachable) as error:
+    except (PortTaken, Unreachable, Refused) as error:
         sys.exit(str(error))
     sys.exit(0 if report.ok else 1)
 

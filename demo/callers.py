@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 import httpx
 
 Found = TypeVar("Found")
-TOKEN_SECONDS = 600
+TOKEN_SECONDS, NEWS_SECONDS = 600, 30
+# What a service says while the news of a client, a colleague or a clearance is still on its way to it.
+NOT_HEARD_YET = {"unknown_client", "not_in_the_team", "not_cleared_to_visit_alone", "unavailable"}
 
 
 class Refused(Exception):
@@ -54,17 +56,17 @@ class Gateway:
             return None
         raise Refused(answer)
 
-    async def insist(self, person: str, path: str, body: Any) -> bool:
-        """A POST again and again until it is taken, for the service may hear of what it names a moment later.
-
-        Whether it was taken.
-        """
-
-        async def taken() -> bool:
+    async def insist(self, person: str, path: str, body: Any) -> None:
+        """A POST again and again while the service has yet to hear of what it names. Raises `Refused`."""
+        deadline = time.monotonic() + NEWS_SECONDS
+        while True:
             answer = await self.call(person, "POST", path, body)
-            return answer.is_success or answer.json()["code"] == "already_recorded"
-
-        return bool(await until(taken))
+            code = "" if answer.is_success else answer.json()["code"]
+            if answer.is_success or code == "already_recorded":
+                return
+            if code not in NOT_HEARD_YET or time.monotonic() > deadline:
+                raise Refused(answer)
+            await asyncio.sleep(0.05)
 
     async def _signed(self, person: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {await self._token(person)}", "traceparent": self._traceparent}

@@ -24,8 +24,9 @@ EVENINGS_TOO = "Help to wash, mornings and evenings"
 async def visit(day: Day, step: Step) -> None:
     """Visits are planned within a shift, clash with nothing, and come back in order."""
     planned = _visit(day, MAUREEN["visit"], HER, START, END)
-    booked = await day.gateway.insist("tom", "/roster/v1/visits", planned)
-    step.check(booked, "Tom's visit is planned within his shift")
+    await day.gateway.insist("tom", "/roster/v1/visits", planned)
+    kept = await day.gateway.get("tom", f"/roster/v1/visits/{MAUREEN['visit']}")
+    step.check(kept["employee_id"] == planned["employee_id"], "Tom's visit is planned within his shift")
     for number, (client, start, end, nurse, code, what) in enumerate(REFUSALS):
         refused = _visit(day, id_of("maureen", "refused visit", number), client, start, end, nurse)
         answer = await day.gateway.call("tom", "POST", "/roster/v1/visits", refused)

@@ -1,7 +1,7 @@
 """The Barrow team, entered through the API: what is missing is added, and what is there is left."""
 
 from demo.barrow import DATA, TEAM, Calendar, id_of
-from demo.callers import Gateway
+from demo.callers import Gateway, Refused
 from demo.partners.council import PATH, SECRET
 from demo.partners.surgery import DOS_SERVICE_ID
 from demo.report import Report
@@ -31,7 +31,8 @@ async def _partners(gateway: Gateway, council_url: str) -> None:
     await gateway.send("nadia", "/interop/v1/service-endpoints", endpoint)
     connection = {"name": "Westmere County Council", "url": f"{council_url}{PATH}", "secret": SECRET}
     answer = await gateway.call("nadia", "PUT", f"/interop/v1/connections/{COUNCIL}", connection)
-    answer.raise_for_status()
+    if not answer.is_success:
+        raise Refused(answer)
 
 
 async def _budget(gateway: Gateway, calendar: Calendar) -> None:

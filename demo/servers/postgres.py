@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncpg
 
 from demo.servers.ports import free_port
-from demo.servers.processes import still_runs
+from demo.servers.processes import works_in
 
 SERVICES = ("caseload", "roster", "hr", "finance", "governance", "interop")
 NOBODY = 65534
@@ -120,8 +120,7 @@ class EmbeddedPostgres:
         """`pg_ctl` would take any process with the server's old id for the server, and stop it."""
         if not self._note.exists():
             return False
-        pid, _, began, *_ = self._note.read_text().splitlines()
-        return still_runs(int(pid), float(began))
+        return works_in(self.pid, self._data)
 
     def _run(self, program: str, *arguments: str) -> None:
         done = self._call(program, *arguments)

@@ -1,21 +1,20 @@
 """Whether a process that was started earlier still runs, for the system gives its id to another once it has ended."""
 
+from pathlib import Path
+
 import psutil
 
-# The system works out a start from its own, so that it may differ a little from one time to the next.
-TOLERANCE_SECONDS = 5
 
+def works_in(pid: int, folder: Path) -> bool:
+    """Whether the process of this id runs and was started for this folder, as its command or its environment say.
 
-def started_at(pid: int) -> float | None:
-    """When the process of this id began, in seconds since 1970, or None when there is none that runs."""
+    Its start time would not do: the system tells it by the clock, which may have been set since.
+    """
     try:
         process = psutil.Process(pid)
-        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        told = [*process.cmdline(), *process.environ().values()]
     except psutil.Error:
-        return None
-
-
-def still_runs(pid: int, since: float) -> bool:
-    """Whether this id is still that of the process which began then."""
-    began = started_at(pid)
-    return began is not None and abs(began - since) < TOLERANCE_SECONDS
+        return False
+    return any(str(folder) in word for word in told)

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from demo.servers.ports import free_port
-from demo.servers.processes import started_at, still_runs
+from demo.servers.processes import works_in
 
 # Debian's /usr/sbin/rabbitmq-server changes user and drops the environment, so the program behind it is used.
 PROGRAMS = ("/usr/lib/rabbitmq/bin/rabbitmq-server", "/opt/homebrew/sbin/rabbitmq-server")
@@ -35,7 +35,6 @@ class RabbitServer:
         self.folder = folder.resolve()
         self._note = self.folder / "running.json"
         self.port = self._pid = self._epmd_port = 0
-        self._started_at = 0.0
         self._container = ""
 
     @property
@@ -51,13 +50,12 @@ class RabbitServer:
         program = find_program()
         if program is not None:
             self._pid = self._start_program(program)
-            self._started_at = started_at(self._pid) or 0.0
         elif _engine() is not None:
             self._container = self._start_container()
         else:
             raise RuntimeError(NEED)
         kept = {"port": self.port, "epmd_port": self._epmd_port, "container": self._container}
-        self._note.write_text(json.dumps(kept | {"pid": self._pid, "started_at": self._started_at}))
+        self._note.write_text(json.dumps(kept | {"pid": self._pid}))
         self._wait()
 
     def stop(self) -> None:
@@ -74,8 +72,8 @@ class RabbitServer:
             return False
         kept = json.loads(self._note.read_text())
         self.port, self._pid, self._epmd_port = kept["port"], kept["pid"], kept["epmd_port"]
-        self._container, self._started_at = kept["container"], kept["started_at"]
-        return _container_runs(self._container) if self._container else still_runs(self._pid, self._started_at)
+        self._container = kept["container"]
+        return _container_runs(self._container) if self._container else works_in(self._pid, self.folder)
 
     def _start_program(self, program: str) -> int:
         config = self.folder / "rabbitmq.conf"
@@ -115,7 +113,7 @@ class RabbitServer:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(os.getpgid(self._pid), signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
-        while still_runs(self._pid, self._started_at) and time.monotonic() < deadline:
+        while works_in(self._pid, self.folder) and time.monotonic() < deadline:
             time.sleep(0.1)
         epmd = shutil.which("epmd")
         if epmd is not None:

@@ -34,11 +34,21 @@ def configure_logging(level: str = "INFO") -> None:
 
 
 class WithoutValues(JsonFormatter):
-    """An exception's message may hold what somebody sent, so the log has only its kind and where it came from."""
+    """An exception's message may hold what somebody sent, so the log has only its kind and where it came from, and the
+    same of what caused it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.name == "asyncio":
+            # Its further lines show the task, and with it the exception's message.
+            record.msg, record.args = record.getMessage().partition("\n")[0], ()
+        return super().format(record)
 
     def formatException(self, ei: Any) -> str:
-        kind, _, where = ei
-        return "".join([*traceback.format_tb(where), kind.__name__])
+        error, shown = ei[1], []
+        while error is not None:
+            shown.append("".join([*traceback.format_tb(error.__traceback__), type(error).__name__]))
+            error = error.__cause__ or error.__context__
+        return "\ncaused by\n".join(shown)
 
 
 def tracer_provider(service: str, otlp_endpoint: str) -> TracerProvider | None:

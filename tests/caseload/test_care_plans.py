@@ -1,5 +1,7 @@
 """A care plan: a draft until the client agrees, changed on its newest version, never overwritten."""
 
+from datetime import UTC, datetime, timedelta
+
 from uuid6 import uuid7
 
 from services.caseload.events import (
@@ -27,8 +29,9 @@ async def test_a_plan_is_not_agreed_after_its_end_or_in_the_future(caseload: Run
 
 
 async def test_a_plan_is_a_draft_until_the_client_agrees(caseload: Running) -> None:
-    client = await take_on(caseload)
-    plan = a_plan(client.episode_id, reablement_from="2026-11-09")
+    client, today = await take_on(caseload), datetime.now(UTC).date()
+    starts_on, ends_on = str(today - timedelta(days=14)), str(today + timedelta(days=60))
+    plan = a_plan(client.episode_id, reablement_from=starts_on, ends_on=ends_on)
     drafted = await client.post("/v1/care-plans", plan)
     assert (drafted["status"], drafted["client_words"]) == ("draft", plan["client_words"])
     assert await caseload.published("caseload", ReablementAgreed) == []
@@ -37,7 +40,7 @@ async def test_a_plan_is_a_draft_until_the_client_agrees(caseload: Running) -> N
     assert agreed["status"] == "agreed"
     again = await client.nurse.post(f"/v1/care-plans/{plan['id']}/agree", json=agreement)
     assert (again.status_code, again.json()["code"]) == (409, "care_plan_already_agreed")
-    assert (await caseload.published("caseload", ReablementAgreed))[0].data["starts_on"] == "2026-11-09"
+    assert (await caseload.published("caseload", ReablementAgreed))[0].data["starts_on"] == starts_on
 
 
 async def test_a_change_made_on_an_old_version_is_refused_and_nothing_is_overwritten(caseload: Running) -> None:

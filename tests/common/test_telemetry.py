@@ -1,5 +1,7 @@
 """What operators are told: enough to find a fault, and nothing that somebody sent."""
 
+import asyncio
+import gc
 import io
 import json
 import logging
@@ -57,7 +59,23 @@ async def test_a_defect_is_logged_by_its_kind_and_place_alone(client: httpx.Asyn
     logged = lines.getvalue()
     assert "ValueError" in logged
     assert "in fails" in logged
+    assert "KeyError" in logged, "its cause is told as well"
     assert SECRET not in logged
+
+
+async def test_a_task_that_nobody_waited_for_is_logged_without_what_it_said(lines: io.StringIO) -> None:
+    async def fails() -> None:
+        raise ValueError(SECRET)
+
+    task = asyncio.create_task(fails())
+    await asyncio.sleep(0.01)
+    del task
+    gc.collect()
+    logging.getLogger("heatshield").error("nothing failed", exc_info=True)
+    assert "Task exception was never retrieved" in lines.getvalue()
+    assert "ValueError" in lines.getvalue()
+    assert "nothing failed" in lines.getvalue()
+    assert SECRET not in lines.getvalue()
 
 
 async def test_a_request_is_logged_with_its_ids(client: httpx.AsyncClient, lines: io.StringIO) -> None:

@@ -9,13 +9,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from demo.servers.postgres import NOBODY, EmbeddedPostgres
-from demo.servers.processes import started_at, still_runs
+from demo.servers.processes import works_in
 from demo.servers.rabbit import RabbitServer
-
-LONG_AGO = time.time() - 3600
 
 
 @pytest.fixture
@@ -36,27 +35,33 @@ def folder() -> Iterator[Path]:
 
 
 def rabbit_noted(folder: Path, **note: object) -> RabbitServer:
-    noted = {"port": 20000, "epmd_port": 20001, "container": "", "pid": 0, "started_at": 0.0}
+    noted = {"port": 20000, "epmd_port": 20001, "container": "", "pid": 0}
     (folder / "running.json").write_text(json.dumps(noted | note))
     return RabbitServer(folder)
 
 
 def test_a_process_that_has_an_old_brokers_id_is_not_stopped(folder: Path, stranger: "subprocess.Popen[bytes]") -> None:
-    server = rabbit_noted(folder, pid=stranger.pid, started_at=LONG_AGO)
+    server = rabbit_noted(folder, pid=stranger.pid)
     assert not server._is_running()
     server.stop()
     assert stranger.poll() is None
     assert not (folder / "running.json").exists()
 
 
-def test_a_process_is_known_again_by_its_id_and_its_start(stranger: "subprocess.Popen[bytes]") -> None:
-    began = started_at(stranger.pid)
-    assert began is not None
-    assert still_runs(stranger.pid, began)
-    stranger.kill()
-    while started_at(stranger.pid):
-        time.sleep(0.01)
-    assert not still_runs(stranger.pid, began), "what ended and was not yet collected does not run"
+def test_a_process_is_known_by_the_folder_that_it_was_started_for(folder: Path) -> None:
+    (folder / "x").touch()
+    by_command = {"args": ["tail", "-f", f"{folder}/x"]}
+    by_environment = {"args": ["sleep", "600"], "env": {**os.environ, "CONFIG": f"{folder}/x"}}
+    for where in (by_command, by_environment):
+        with subprocess.Popen(**where) as process:  # type: ignore[call-overload]
+            while not works_in(process.pid, folder):
+                time.sleep(0.01)
+            assert not works_in(process.pid, folder / "another")
+            process.kill()
+            while psutil.Process(process.pid).status() != psutil.STATUS_ZOMBIE:
+                time.sleep(0.01)
+            assert not works_in(process.pid, folder), "what ended and was not yet collected does not run"
+        assert not works_in(process.pid, folder)
 
 
 @pytest.mark.parametrize("state", ["true", "false"])
@@ -83,7 +88,7 @@ def test_a_process_that_has_an_old_postgres_id_is_not_stopped_and_keeps_nothing_
     note = server.folder / "postgres" / "postmaster.pid"
     lines = note.read_text().splitlines()
     server.stop()
-    lines[0], lines[2] = str(stranger.pid), str(int(LONG_AGO))
+    lines[0] = str(stranger.pid)
     note.write_text("\n".join(lines) + "\n")
     if os.geteuid() == 0:
         os.chown(note, NOBODY, NOBODY)

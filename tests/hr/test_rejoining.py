@@ -51,6 +51,8 @@ async def test_a_return_that_has_not_begun_can_be_moved(hr: Running) -> None:
     for version, first_day in ((2, later), (3, sooner)):
         moved = await hr_office.post(path, json={"from_on": first_day}, headers={"If-Match": f'"{version}"'})
         assert (moved.status_code, moved.json().get("from_on")) == (200, first_day)
+    past = await hr_office.post(path, json={"from_on": "2026-01-15"}, headers={"If-Match": '"4"'})
+    refused(past, 409, "has_not_left", "/body/from_on")
 
 
 async def test_the_database_holds_that_nobody_has_two_memberships_of_a_team(hr: Running) -> None:

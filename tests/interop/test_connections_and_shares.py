@@ -43,7 +43,7 @@ async def test_each_function_keeps_to_its_part(system: Running) -> None:
             (await somebody.get("/v1/deliveries")).status_code,
         ]
 
-    assert await statuses("nurse") == [403, 200, 404, 200, 404, 403]
+    assert await statuses("nurse") == [403, 200, 409, 200, 404, 403]
     assert await statuses("integrator") == [403, 200, 403, 403, 403, 403]
     assert await statuses("ops") == [200, 200, 403, 403, 403, 200]
     assert await statuses("heatshield") == [403, 200, 403, 403, 403, 403]
@@ -181,7 +181,8 @@ async def test_a_share_is_made_for_ones_own_client_with_a_known_council(system: 
     stranger, nurse = await system.client("interop", STRANGER), await system.nurse("interop")
     hidden = await stranger.post("/v1/shares", json=a_share(client_id, connection_id))
     absent = await stranger.post("/v1/shares", json=a_share(str(uuid7()), connection_id))
-    assert hidden.status_code == absent.status_code == 404
+    assert hidden.status_code == absent.status_code == 409
+    assert hidden.json()["code"] == "unknown_client"
     assert {**hidden.json(), "instance": ""} == {**absent.json(), "instance": ""}
     nowhere = await nurse.post("/v1/shares", json=a_share(client_id, str(uuid7())))
     assert (nowhere.status_code, nowhere.json()["code"]) == (404, "unknown_connection")

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from fastapi import Response
 
 from services.interop.main import SERVICE
 from services.interop.usecases.deliver import LANES
@@ -99,3 +100,21 @@ async def test_what_the_council_has_is_recorded_as_sent_though_consent_was_withd
     assert arrived[0]["sent_at"]
     assert len(silent.heard) == 1
     assert await queued(system) == 2
+
+
+async def test_a_council_that_is_gone_from_its_old_address_is_asked_at_the_new_one(
+    system: Running, caseload: Caseload, council: Council, silent: Council
+) -> None:
+    moving, client_id = await connect(system, AWAY), await take_on(system, caseload)
+    await agree(system, client_id, moving)
+    silent.answers = [Response(status_code=410)]
+    await support(system, client_id, 10)
+    await until(lambda: silent.ids)
+    operator = await system.client("interop", "ops-1", "ops")
+    moved = {"name": "Cumbria", "url": "https://council.example/events"}
+    assert (await operator.put(f"/v1/connections/{moving}", json=moved)).status_code == 200
+    assert silent.silent
+    silent.silent.set()
+    await until(lambda: council.heard)
+    (connection,) = (await operator.get("/v1/connections")).json()["items"]
+    assert (connection["state"], connection["failures"]) in {("working", 0), ("unused", 0)}

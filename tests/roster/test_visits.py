@@ -208,8 +208,16 @@ async def test_a_client_whom_nobody_knows_and_one_of_another_team_are_unknown_al
     theirs = uuid7()
     await hear(roster, episode(theirs, team_id=OTHER_TEAM))
     for client in (theirs, uuid7()):
-        assert await refused(nurse, client_id=client) == (422, "unknown_client", "/body/client_id")
+        assert await refused(nurse, client_id=client) == (409, "unknown_client", "/body/client_id")
         plan = await nurse.post("/v1/visit-plans", json=a_plan(client_id=client))
-        assert (plan.status_code, code(plan), pointer(plan)) == (422, "unknown_client", "/body/client_id")
-    await hear(roster, episode(theirs))
-    assert (await nurse.post("/v1/visits", json=a_visit(client_id=theirs))).status_code == 201
+        assert (plan.status_code, code(plan), pointer(plan)) == (409, "unknown_client", "/body/client_id")
+
+
+async def test_a_visit_to_somebody_taken_on_just_now_is_taken_when_it_is_sent_again(
+    roster: Running, nurse: Any
+) -> None:
+    client = uuid7()
+    visit, key = a_visit(client_id=client), {"Idempotency-Key": str(uuid7())}
+    assert (await nurse.post("/v1/visits", json=visit, headers=key)).status_code == 409
+    await hear(roster, episode(client))
+    assert (await nurse.post("/v1/visits", json=visit, headers=key)).status_code == 201

@@ -65,16 +65,6 @@ class DecisionAboutSomethingElse(Conflict):
         super().__init__("This decision is not about the ground rule that is to be replaced.")
 
 
-class DecisionAlreadyUsed(Conflict):
-    """One decision makes one ground rule."""
-
-    field = "/body/decision_id"
-    way_out = "Adopt a decision about this rule alone, and send its id."
-
-    def __init__(self) -> None:
-        super().__init__("Another ground rule was made by this decision.")
-
-
 class GroundRule(TeamOwned, Base, table=True):
     """One ground rule. `place` is its number in the team's list; a rule that replaces another takes its number."""
 
@@ -83,7 +73,7 @@ class GroundRule(TeamOwned, Base, table=True):
     from_on: date
     replaced_on: date | None = None
     replaces: UUID | None = Field(default=None, foreign_key="ground_rule.id", unique=True)
-    decision_id: UUID | None = Field(default=None, foreign_key="decision.id", unique=True)
+    decision_id: UUID | None = Field(default=None, foreign_key="decision.id")
     written_by: UUID | None
 
     @classmethod

@@ -222,7 +222,6 @@ def upgrade() -> None:
             ["ground_rule.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("decision_id"),
         sa.UniqueConstraint("replaces"),
     )
     op.create_index("ix_ground_rule_team", "ground_rule", ["team_id", "id"], unique=False)

@@ -7,7 +7,6 @@ from services.common.db import Transaction
 from services.common.paging import PageRequest, page
 from services.common.rulebook import rule_in_force
 from services.governance.domain.ground_rule import (
-    DecisionAlreadyUsed,
     GroundRule,
     NewGroundRule,
     free_place,
@@ -21,8 +20,8 @@ from services.governance.store import decisions, ground_rules
 async def agree_ground_rule(tx: Transaction, new: NewGroundRule) -> GroundRule:
     """The team gives itself a rule. Beyond the most allowed it replaces one, always by an adopted decision about it.
 
-    Raises `NotFound`, `RuleNeedsToReplaceOne`, `GroundRuleNotInForce`, `DecisionNotAdopted`,
-    `DecisionAboutSomethingElse` or `DecisionAlreadyUsed`.
+    Raises `NotFound`, `RuleNeedsToReplaceOne`, `GroundRuleNotInForce`, `DecisionNotAdopted` or
+    `DecisionAboutSomethingElse`.
     """
     await tx.require_team(new.team_id)
     await tx.take_turns(f"ground_rule/{new.team_id}")
@@ -35,8 +34,7 @@ async def agree_ground_rule(tx: Transaction, new: NewGroundRule) -> GroundRule:
         await tx.session.flush()
     place = free_place(in_force) if lost is None else lost.place
     rule = GroundRule.agreed(new, place, tx.actor.employee_id, tx.today, tx.now)
-    async with tx.refusing({"ground_rule_decision_id_key": DecisionAlreadyUsed}):
-        tx.add(rule)
+    tx.add(rule)
     return rule
 
 

@@ -91,8 +91,11 @@ class TeamMembership(TeamOwned, Base, table=True):
         self.until_on, self.changed_at = leaving.until_on, now
 
     def rejoin(self, again: Return, today: date, now: datetime) -> None:
-        """A return that has not begun yet can still be moved. Raises `HasNotLeft` or `EndsBeforeItStarts`."""
-        if self.from_on <= today and (self.until_on is None or self.until_on >= min(again.from_on, today)):
+        """A return that is still to come can be moved to another day to come. Raises `HasNotLeft` or
+        `EndsBeforeItStarts`."""
+        is_to_come = self.from_on > today and again.from_on > today
+        has_left = self.from_on <= today and self.until_on is not None and self.until_on < min(again.from_on, today)
+        if not (is_to_come or has_left):
             raise HasNotLeft
         require_order(again.from_on, again.until_on)
         self.from_on, self.until_on, self.changed_at = again.from_on, again.until_on, now

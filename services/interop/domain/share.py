@@ -94,12 +94,14 @@ class UnknownConnection(NotFound):
         super().__init__("connection")
 
 
-class UnknownClient(NotFound):
+class UnknownClient(Conflict):
+    """A team shares the record of its own clients. One of another team is unknown to it alike."""
+
     field = "/body/client_id"
     way_out = "Check the id, and that your team holds this record; one taken on just now is known in a moment."
 
     def __init__(self) -> None:
-        super().__init__("client")
+        super().__init__("The team has no such client.")
 
 
 class ConsentInTheFuture(Unprocessable):

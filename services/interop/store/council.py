@@ -148,9 +148,13 @@ async def note_success(tx: Transaction, connection_id: UUID, at: datetime) -> No
     await tx.session.execute(healthy.values(last_success_at=at, failures=0))
 
 
-async def note_failure(tx: Transaction, connection_id: UUID, at: datetime, *, disable: bool) -> None:
-    """Count a failure; `disable` closes the connection until it is registered again."""
+async def note_failure(tx: Transaction, attempt: Attempt, at: datetime, *, disable: bool) -> None:
+    """Count a failure; `disable` closes the connection until it is registered again.
+
+    What fails at an address that the connection has left says nothing about the new one.
+    """
     values: dict[str, Any] = {"last_failure_at": at, "failures": col(Connection.failures) + 1}
     if disable:
         values["disabled_at"] = at
-    await tx.session.execute(update(Connection).where(col(Connection.id) == connection_id).values(**values))
+    asked = (col(Connection.id) == attempt.connection_id) & (col(Connection.url) == attempt.url)
+    await tx.session.execute(update(Connection).where(asked).values(**values))

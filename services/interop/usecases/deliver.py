@@ -100,4 +100,4 @@ async def _failed(tx: Transaction, attempt: Attempt, settled: dict[str, Any], sc
         log.error("fact not delivered", extra={"delivery_id": str(attempt.delivery_id), "status": status})
     else:
         await store.settle(tx, attempt, {**settled, "due_at": tx.now + schedule[attempt.number]})
-    await store.note_failure(tx, attempt.connection_id, tx.now, disable=gone)
+    await store.note_failure(tx, attempt, tx.now, disable=gone)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlmodel import Field, col
 
-from services.common.errors import Unprocessable
+from services.common.errors import Conflict
 from services.common.models import INSTANT
 from services.roster.domain.base import Base
 
@@ -32,7 +32,7 @@ class Clearance(Base, table=True):
     version: int
 
 
-class UnknownClient(Unprocessable):
+class UnknownClient(Conflict):
     """A team visits its own clients. One of another team is unknown to it alike."""
 
     field = "/body/client_id"
