@@ -9,6 +9,10 @@ from tests.running import DEPUTY, NURSE, TEAM, Running
 
 RUTH, TOM, SANDRA = NURSE, DEPUTY, UUID("01938000-0000-7000-8000-000000000003")
 EDITH, WALTER = UUID("01938000-0000-7000-8000-0000000000e1"), UUID("01938000-0000-7000-8000-0000000000e2")
+# Before, into and after the visit that `a_visit` makes.
+EARLY = {"starts_at": "2026-11-24T09:00:00Z", "ends_at": "2026-11-24T10:00:00Z"}
+OVERLAPPING = {"starts_at": "2026-11-24T11:14:00Z", "ends_at": "2026-11-24T12:00:00Z"}
+NEXT = {"starts_at": "2026-11-24T11:15:00Z", "ends_at": "2026-11-24T12:00:00Z"}
 Fact = tuple[str, dict[str, Any]]
 
 

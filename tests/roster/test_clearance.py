@@ -6,6 +6,9 @@ import pytest
 from uuid6 import uuid7
 
 from tests.roster.facts import (
+    EARLY,
+    NEXT,
+    OVERLAPPING,
     RUTH,
     SANDRA,
     TOM,
@@ -19,10 +22,6 @@ from tests.roster.facts import (
     refused,
 )
 from tests.running import Running
-
-EARLY = {"starts_at": "2026-11-24T09:00:00Z", "ends_at": "2026-11-24T10:00:00Z"}
-OVERLAPPING = {"starts_at": "2026-11-24T11:14:00Z", "ends_at": "2026-11-24T12:00:00Z"}
-NEXT = {"starts_at": "2026-11-24T11:15:00Z", "ends_at": "2026-11-24T12:00:00Z"}
 
 
 async def test_who_is_not_cleared_cannot_be_given_a_solo_visit(nurse: Any) -> None:

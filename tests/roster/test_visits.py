@@ -8,7 +8,10 @@ from uuid6 import uuid7
 
 from services.roster.events import VisitPlanned
 from tests.roster.facts import (
+    EARLY,
     EDITH,
+    NEXT,
+    OVERLAPPING,
     RUTH,
     SANDRA,
     TOM,
@@ -23,10 +26,6 @@ from tests.roster.facts import (
     refused,
 )
 from tests.running import OTHER_TEAM, STRANGER, TEAM, Running
-
-EARLY = {"starts_at": "2026-11-24T09:00:00Z", "ends_at": "2026-11-24T10:00:00Z"}
-OVERLAPPING = {"starts_at": "2026-11-24T11:14:00Z", "ends_at": "2026-11-24T12:00:00Z"}
-NEXT = {"starts_at": "2026-11-24T11:15:00Z", "ends_at": "2026-11-24T12:00:00Z"}
 
 
 async def test_anonymous_is_refused(roster: Running) -> None:
