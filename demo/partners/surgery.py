@@ -10,8 +10,6 @@ DOS_SERVICE_ID = "2000099999"
 SURGERY_SERVICE_ID = "2000099998"
 UK_CORE = "https://fhir.hl7.org.uk/StructureDefinition"
 BARS = "https://fhir.nhs.uk"
-BUNDLE_PROFILE = f"{BARS}/StructureDefinition/BARSBundleMessage"
-WHY = "Leg ulcer since the summer; washes with difficulty; sees nobody from one week to the next"
 SNOMED = "http://snomed.info/sct"
 
 

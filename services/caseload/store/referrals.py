@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlmodel import col
 
 from services.caseload.domain.base import TRUSTED
-from services.caseload.domain.client import Client, EpisodeOfCare
+from services.caseload.domain.client import Client
 from services.caseload.domain.referral import AdoptedDecision, Referral
 from services.common.db import Transaction
 
@@ -43,9 +43,3 @@ async def client_with_number_of(tx: Transaction, referral: Referral) -> Client |
         col(Client.nhs_number_status).in_(TRUSTED),
     )
     return (await tx.session.execute(wanted)).scalar_one_or_none()
-
-
-async def active_episode(tx: Transaction, episode_id: UUID) -> EpisodeOfCare:
-    """Raises `NotFound`."""
-    episode: EpisodeOfCare = await tx.get(EpisodeOfCare, episode_id)
-    return episode

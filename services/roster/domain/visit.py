@@ -27,7 +27,6 @@ class VisitStatus(StrEnum):
 
 
 # These hold the time of the client and of whoever visits.
-HOLDING = (VisitStatus.PLANNED, VisitStatus.DONE)
 
 
 class NewVisit(Input):
