@@ -47,7 +47,8 @@ def create_app(database_url: Callable[[str], str]) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             for name in SERVICES:
-                await declared[name].prepare(settings[name], broker)
+                await declared[name].prepare(settings[name])
+                declared[name].bind(broker)
             for running in apps.values():
                 await stack.enter_async_context(running.router.lifespan_context(running))
             await stack.enter_async_context(own_lifespan(app))

@@ -1,18 +1,25 @@
 """The command of the image: `python -m services prepare` before a deployment, `python -m services serve NAME` in it."""
 
 import asyncio
+import contextlib
 import importlib
+import json
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
-from services.common.rabbit import RabbitBroker
+from services.common import rabbit, topology
 from services.common.service import Service
+from services.common.settings import ServiceSettings
 from services.common.telemetry import configure_logging
+from services.console import events
+from services.console.client import SERVICES as NAMES
 
-NAMES = ("caseload", "roster", "hr", "finance", "governance", "interop")
 app = typer.Typer(help="Heatshield's services.", no_args_is_help=True, add_completion=False)
+app.add_typer(events.app, name="events")
 Named = Annotated[list[str] | None, typer.Argument(help="All services, unless some are named.")]
 Port = Annotated[int, typer.Option(help="The port to listen on.")]
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
@@ -33,19 +40,49 @@ def prepare(names: Named = None) -> None:
 
 
 async def _prepare(services: list[Service]) -> None:
-    broker = await RabbitBroker.connect(services[0].settings().broker_url)
     for service in services:
-        await service.prepare(service.settings(), broker)
-        typer.echo(f"{service.name}: schema and queues are ready")
-    await broker.close()
+        await service.prepare(service.settings())
+        typer.echo(f"{service.name}: the schema is ready")
+    deployer = ServiceSettings.for_service(topology.DEPLOYER)
+    await rabbit.declare(deployer.broker_urls(topology.DEPLOYER)[0], listening(service.name for service in services))
+    typer.echo("the broker's queues are ready")
+
+
+broker = typer.Typer(help="What the broker holds.", no_args_is_help=True)
+app.add_typer(broker, name="broker")
+
+
+@broker.command()
+def definitions() -> None:
+    """Print the broker's queues, users and permissions as RabbitMQ imports them.
+
+    Users are those with a password in the environment: DEPLOYER_BROKER_PASSWORD, CASELOAD_BROKER_PASSWORD and so on.
+    """
+    found = {name: ServiceSettings.for_service(name).broker_password for name in (topology.DEPLOYER, *NAMES)}
+    passwords = {name: password for name, password in found.items() if password}
+    typer.echo(json.dumps(topology.definitions(listening(NAMES), passwords), indent=2))
+
+
+def listening(names: Iterable[str]) -> dict[str, list[str]]:
+    """The events that each of these services listens to."""
+    return {name: declared(name).listens_to() for name in names}
 
 
 @app.command()
 def serve(name: str, port: Port = 8000, host: Host = "127.0.0.1") -> None:
     """Run one service."""
     configure_logging()
-    uvicorn.run(
-        declared(name).app(),
+    server = server_of(declared(name).app(), host, port)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise typer.Exit(1)
+
+
+def server_of(served: FastAPI, host: str, port: int) -> uvicorn.Server:
+    """What serves the app, and lets it know when it is to stop."""
+    config = uvicorn.Config(
+        served,
         host=host,
         port=port,
         http="httptools",
@@ -55,6 +92,9 @@ def serve(name: str, port: Port = 8000, host: Host = "127.0.0.1") -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=25,
     )
+    server = uvicorn.Server(config)
+    served.state.is_stopping = lambda: server.should_exit
+    return server
 
 
 if __name__ == "__main__":

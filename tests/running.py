@@ -11,16 +11,18 @@ from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
+from sqlalchemy import select, union_all
 from uuid6 import uuid7
 
 from devissuer.main import ISSUER, Issuer
 from devissuer.main import create_app as create_issuer
 from services.common.auth import SYSTEM, Persona
-from services.common.broker import InProcessBroker
+from services.common.broker import Delivery, InProcessBroker
 from services.common.db import Database
-from services.common.events import Envelope, Event
+from services.common.events import Envelope, Event, owner
 from services.common.service import Service
 from services.common.settings import ServiceSettings
+from services.common.topology import queue_of
 
 Databases = Callable[[str], Awaitable[str]]
 SECRET = "only-for-tests"
@@ -44,6 +46,15 @@ async def until(holds: Callable[[], Any], seconds: float = 30) -> Any:
 
 def settings_for(url: str) -> ServiceSettings:
     return ServiceSettings(database_url=url, database_pool_size=3, client_secret=SECRET, app_env="test", issuer=ISSUER)
+
+
+async def written(database: Database) -> list[Envelope]:
+    """Every event that was written, in the order of writing: those on their way out and those that left."""
+    outbox, log = database.metadata.tables["outbox"], database.metadata.tables["event_log"]
+    either = union_all(*(select(table.c.seq, table.c.envelope) for table in (outbox, log))).subquery()
+    async with database.transaction(SYSTEM) as transaction:
+        rows = await transaction.all(select(either.c.envelope).order_by(either.c.seq))
+    return [Envelope.model_validate_json(row) for row in rows]
 
 
 @dataclass
@@ -77,20 +88,22 @@ class Running:
             await transaction.session.execute(member.insert().values(**values))
 
     async def published(self, service: str, event: type[Event] | None = None) -> list[Envelope]:
-        """The events in the service's outbox, oldest first."""
-        outbox = self.databases[service].metadata.tables["outbox"]
-        async with self.databases[service].transaction(SYSTEM) as transaction:
-            rows = await transaction.all(outbox.select().with_only_columns(outbox.c.envelope).order_by(outbox.c.seq))
-        sealed = [Envelope.model_validate(row) for row in rows]
+        """The events that the service wrote, oldest first, whether they have left or not."""
+        sealed = await written(self.databases[service])
         return [envelope for envelope in sealed if event is None or envelope.type == event.name]
 
     async def deliver(self, service: str, name: str, data: dict[str, Any], *, version: int = 1) -> Envelope:
         """Hand a service an event of somebody else's, as the broker would."""
-        envelope = Envelope(
-            source="/heatshield/test", type=name, subject=f"thing/{uuid7()}", aggregateversion=version, data=data
-        )
-        await self.broker._handlers[f"{service}.{name}"](envelope)
+        source, subject = f"/heatshield/{owner(name)}", f"thing/{uuid7()}"
+        envelope = Envelope(source=source, type=name, subject=subject, aggregateversion=version, data=data)
+        await self.hand_over(service, envelope)
         return envelope
+
+    async def hand_over(self, service: str, *envelopes: Envelope) -> None:
+        """Hand a service these events at once."""
+        queue = queue_of(service, envelopes[0].type)
+        lot = [Delivery(envelope.model_dump_json(exclude_none=True).encode()) for envelope in envelopes]
+        await self.broker._handlers[queue](lot)
 
 
 @asynccontextmanager

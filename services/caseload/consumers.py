@@ -41,5 +41,5 @@ async def remember_decision(tx: Transaction, fact: AdoptedDecision) -> None:
 SUBSCRIPTIONS = (
     Subscription("interop.referral.received.v1", ReceivedReferral, take_in, ask=clients.inbound_referral),
     Subscription("governance.decision.adopted.v1", AdoptedDecision, remember_decision),
-    Subscription("hr.team_membership.changed.v1", membership.MembershipFact, membership.remember),
+    membership.SUBSCRIPTION,
 )

@@ -71,6 +71,7 @@ class AssessmentCompleted(Event):
 
 class OmahaRatingRecorded(Event):
     name: ClassVar[str] = "caseload.omaha_rating.recorded.v1"
+    key: ClassVar[tuple[str, ...]] = ("rating_id",)
 
     rating_id: UUID
     problem_id: UUID
@@ -99,6 +100,7 @@ class CarePlanAgreed(Event):
 
 class CarePlanChanged(Event):
     name: ClassVar[str] = "caseload.care_plan.changed.v1"
+    key: ClassVar[tuple[str, ...]] = ("line_id",)
 
     care_plan_id: UUID
     line_id: UUID
@@ -146,6 +148,7 @@ class CareContactRecorded(Event):
 
 class WoundMeasured(Event):
     name: ClassVar[str] = "caseload.wound.measured.v1"
+    key: ClassVar[tuple[str, ...]] = ("measurement_id",)
 
     wound_id: UUID
     measurement_id: UUID

@@ -5,27 +5,57 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
-
-from services.common.events import Envelope
-
-Handler = Callable[[Envelope], Awaitable[None]]
+from uuid import UUID
 
 
-class Unroutable(Exception):
-    """No queue is bound to this event, so it must stay in the outbox until there is one."""
+@dataclass(frozen=True)
+class Outgoing:
+    """A sealed event on its way to whoever listens to its type."""
+
+    id: UUID
+    type: str
+    subject: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a queue hands over: bytes that may be anything, and who sent them as far as the broker vouches for it."""
+
+    body: bytes
+    # None where nobody but this process could have sent it.
+    sender: str | None = None
+    # Why the broker itself gave the message up, and the queue that it lay in.
+    given_up: str | None = None
+    queue: str | None = None
+
+
+Handler = Callable[[Sequence[Delivery]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How many messages of a queue nobody has been given yet, and how many processes take from it."""
+
+    ready: int
+    consumers: int
 
 
 class Broker(Protocol):
-    async def declare(self, queue: str, event_name: str) -> None:
-        """Make the queue and bind it to the event, once and for all. Safe to repeat."""
+    async def publish(self, events: Sequence[Outgoing]) -> set[UUID]:
+        """Hand over the events in order. The ids of those that every queue for them holds safely.
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> None:
-        """Hand over the events in order; returns when each is safe. Raises `Unroutable` if one has no queue."""
+        What no queue takes, or a full one, is not among them. Raises when the broker is away.
+        """
 
-    async def subscribe(self, queue: str, handler: Handler) -> None:
-        """Give the queue's events to the handler one by one; an event is done when the handler returns."""
+    async def subscribe(self, queue: str, event_name: str, handler: Handler) -> None:
+        """Give the queue's events to the handler, a few at a time and in order. They are done when it returns."""
 
-    async def close(self) -> None: ...
+    async def subscribe_to_given_up(self, service: str, handler: Handler) -> None:
+        """Give the handler what the broker gave up handing to this service."""
+
+    async def depth(self, queue: str) -> Depth | None:
+        """How full a queue is; None where there is no such queue."""
 
 
 @dataclass
@@ -39,22 +69,32 @@ class InProcessBroker:
     _bindings: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _handlers: dict[str, Handler] = field(default_factory=dict)
 
-    async def declare(self, queue: str, event_name: str) -> None:
+    def bind(self, queue: str, event_name: str) -> None:
+        """Let events of this name wait for the queue's handler. Safe to repeat."""
         if queue not in self._bindings[event_name]:
             self._bindings[event_name].append(queue)
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> None:
-        for envelope in envelopes:
-            queues = self._bindings.get(envelope.type)
-            if not queues or not all(queue in self._handlers for queue in queues):
-                raise Unroutable(envelope.type)
-            handed = (self._handlers[queue](envelope.model_copy(deep=True)) for queue in queues)
-            for outcome in await asyncio.gather(*handed, return_exceptions=True):
-                if isinstance(outcome, BaseException):
-                    raise outcome
+    async def publish(self, events: Sequence[Outgoing]) -> set[UUID]:
+        lots: dict[str, list[Delivery]] = defaultdict(list)
+        safe: set[UUID] = set()
+        for event in events:
+            queues = self._bindings.get(event.type, [])
+            if queues and all(queue in self._handlers for queue in queues):
+                safe.add(event.id)
+                for queue in queues:
+                    lots[queue].append(Delivery(event.body))
+        handed = (self._handlers[queue](lot) for queue, lot in lots.items())
+        for outcome in await asyncio.gather(*handed, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return safe
 
-    async def subscribe(self, queue: str, handler: Handler) -> None:
+    async def subscribe(self, queue: str, event_name: str, handler: Handler) -> None:
+        self.bind(queue, event_name)
         self._handlers[queue] = handler
 
-    async def close(self) -> None:
-        self._handlers.clear()
+    async def subscribe_to_given_up(self, service: str, handler: Handler) -> None:
+        """A process gives nothing up: what it holds is handed over or the publisher keeps it."""
+
+    async def depth(self, queue: str) -> Depth | None:
+        return Depth(0, 1) if queue in self._handlers else None

@@ -4,15 +4,17 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import groupby
 from typing import Any, TypeVar
 from uuid import UUID
 
 from opentelemetry.propagate import inject
-from sqlalchemy import ColumnElement, Executable, MetaData, Select, func, select, text, true
+from sqlalchemy import ColumnElement, Executable, MetaData, Select, Table, func, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlmodel import col
 
+from services.common import outbox
 from services.common.auth import Principal
 from services.common.errors import NotFound, PreconditionFailed, ServiceError
 from services.common.events import Envelope, Event
@@ -30,10 +32,19 @@ class Transaction:
     metadata: MetaData
     actor: Principal
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    # The version of the aggregate whose event is being applied, so that a projection can ignore an older one.
-    event_version: int = 0
-    _queued: list[tuple[Event, Aggregate]] = field(default_factory=list)
+    # The event that is being applied: what is published now is part of its effect.
+    event: Envelope | None = None
+    # Events that were applied before are applied again, to copies only: what is newest is written anew, nobody is told.
+    rebuilding: bool = False
+    _queued: list[tuple[Event, Aggregate, str | None]] = field(default_factory=list)
+    _sealed: list[outbox.NewRow] = field(default_factory=list)
+    _appended: list[tuple[Table, dict[str, Any]]] = field(default_factory=list)
     _teams: frozenset[UUID] | None = None
+
+    @property
+    def event_version(self) -> int:
+        """The version of the aggregate whose event is being applied, so that a projection can ignore an older one."""
+        return self.event.aggregateversion if self.event else 0
 
     @property
     def today(self) -> date:
@@ -45,7 +56,8 @@ class Transaction:
 
     def publish(self, event: Event, *, about: Aggregate) -> None:
         """Queue the event. It is written to the outbox when the transaction ends, in the same commit."""
-        self._queued.append((event, about))
+        if not self.rebuilding:
+            self._queued.append((event, about, _traceparent()))
 
     async def teams(self) -> frozenset[UUID]:
         """The teams the actor belongs to today, looked up now: a token carries no authority over a team."""
@@ -120,26 +132,38 @@ class Transaction:
         found: Sequence[Any] = (await self.session.execute(wanted)).all()
         return found
 
-    async def write_outbox(self) -> None:
-        """Flush first: the row lock orders the events of one aggregate, and its version is then final."""
+    async def settle(self) -> None:
+        """Write what has changed so far, and seal the events of it: the version that each carries is final now."""
         await self.session.flush()
-        if not self._queued:
-            return
-        carrier: dict[str, str] = {}
-        inject(carrier)
-        sealed = [Envelope.seal(event, about, traceparent=carrier.get("traceparent")) for event, about in self._queued]
-        rows = [
-            {
-                "id": envelope.id,
-                "type": envelope.type,
-                "subject": envelope.subject,
-                "aggregate_version": envelope.aggregateversion,
-                "envelope": envelope.model_dump(mode="json", exclude_none=True),
-            }
-            for envelope in sealed
-        ]
-        await self.session.execute(self.metadata.tables["outbox"].insert(), rows)
-        await self.session.execute(text("select pg_notify('outbox', '')"))
+        for event, about, traceparent in self._queued:
+            sealed = Envelope.seal(
+                event, about, traceparent=traceparent, causationid=self.event.id if self.event else None
+            )
+            self._sealed.append(outbox.NewRow.of(event, sealed))
+        self._queued.clear()
+
+    async def write_outbox(self) -> None:
+        """Flush first: the row lock orders the events of one aggregate."""
+        await self.settle()
+        if self._sealed:
+            await outbox.write(self.session, self._sealed)
+
+    def append(self, log: Table, row: dict[str, Any]) -> None:
+        """Add a row, when the transaction ends, to a log that is read by the number of its rows."""
+        self._appended.append((log, row))
+
+    async def write_logs(self) -> None:
+        """The last of all, and one transaction at a time until its commit: whoever has read a number reads none below
+        it later. No row that others wait for is locked after this."""
+        for log, rows in groupby(self._appended, key=lambda pair: pair[0]):
+            await self.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"heatshield.log.{log.name}"))))
+            await self.session.execute(log.insert(), [row for _, row in rows])
+
+
+def _traceparent() -> str | None:
+    carrier: dict[str, str] = {}
+    inject(carrier)
+    return carrier.get("traceparent")
 
 
 def require_version(row: Aggregate, if_match: int) -> None:
@@ -158,11 +182,12 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     @asynccontextmanager
-    async def transaction(self, actor: Principal, *, event_version: int = 0) -> AsyncIterator[Transaction]:
+    async def transaction(self, actor: Principal, *, rebuilding: bool = False) -> AsyncIterator[Transaction]:
         async with self._sessions() as session, session.begin():
-            transaction = Transaction(session, self.metadata, actor, event_version=event_version)
+            transaction = Transaction(session, self.metadata, actor, rebuilding=rebuilding)
             yield transaction
             await transaction.write_outbox()
+            await transaction.write_logs()
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -109,6 +109,14 @@ class PreconditionRequired(ServiceError):
     way_out = "Read the record first and send its ETag as If-Match, so that nobody's change is overwritten."
 
 
+class PeerRefused(ServiceError):
+    """Another service answered, and not with what was asked for; asking again will not change that by itself."""
+
+    status = 502
+    field = "/path"
+    way_out = "Nothing was lost. Quote the instance to support."
+
+
 class Unavailable(ServiceError):
     status = 503
     way_out = "Nothing was lost. Send the same request again in a moment."
@@ -126,10 +134,15 @@ BROKEN: dict[str, type[AlreadyRecorded] | type[UnknownReference]] = {
 DATABASE_DOWN = (
     asyncpg.CannotConnectNowError,
     asyncpg.ConnectionDoesNotExistError,
+    asyncpg.InsufficientResourcesError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.IdleSessionTimeoutError,
     asyncpg.PostgresConnectionError,
-    asyncpg.TooManyConnectionsError,
+    # A stand-by that has not yet become the primary.
+    asyncpg.ReadOnlySQLTransactionError,
     ConnectionError,
     TimeoutError,
     PoolTimeout,
@@ -137,11 +150,20 @@ DATABASE_DOWN = (
 
 
 def is_database_down(error: BaseException | None) -> bool:
+    """Whether the database was away. A value that asyncpg cannot send is an error of its interface, and no outage."""
     while error is not None:
+        if isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError):
+            return False
         if isinstance(error, DATABASE_DOWN) or (isinstance(error, DBAPIError) and error.connection_invalidated):
             return True
         error = error.__cause__ or (error.orig if isinstance(error, DBAPIError) else None)
     return False
+
+
+def is_turn_lost(error: BaseException) -> bool:
+    """Whether the same may well succeed when it is tried again, for another transaction was in its way."""
+    state = str(getattr(getattr(error, "orig", None), "sqlstate", ""))
+    return state in TURN_LOST or isinstance(error, StaleDataError)
 
 
 def problem(
@@ -207,7 +229,7 @@ def _database(request: Request, error: Exception) -> JSONResponse:
     if is_database_down(error):
         return _refused(request, Unavailable("The database is away for the moment."))
     state = str(getattr(getattr(error, "orig", None), "sqlstate", ""))
-    if state in TURN_LOST or isinstance(error, StaleDataError):
+    if is_turn_lost(error):
         return _refused(request, Unavailable("Somebody else changed the same thing at the same moment."))
     if isinstance(error, IntegrityError) and state in BROKEN:
         return _refused(request, BROKEN[state]())

@@ -2,26 +2,37 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from opentelemetry import trace
 from opentelemetry.propagate import extract
 from pydantic import BaseModel, ValidationError
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 
+from services.common import parking
 from services.common.auth import SYSTEM
+from services.common.broker import Delivery
 from services.common.db import Database, Transaction
-from services.common.errors import Unavailable, is_database_down
-from services.common.events import Envelope
+from services.common.errors import Unavailable, is_database_down, is_turn_lost
+from services.common.events import Envelope, owner
+from services.common.parking import Parked, Unreadable
 from services.common.peers import Peers
+from services.common.projections import Into, keep_newest_of
+from services.common.topology import queue_of
 
 log = logging.getLogger(__name__)
 
-ATTEMPTS = 5
 FIRST_WAIT_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 5.0
+ASKED_AT_ONCE = 4
+MAX_BODY_BYTES = 2**18
+MARK = text("""
+    insert into inbox (event_id, consumer) select id, :consumer from unnest(cast(:ids as uuid[])) as id
+    on conflict do nothing returning event_id
+""")
 
 
 @dataclass(frozen=True)
@@ -29,16 +40,34 @@ class Subscription:
     """What a service does when something happened elsewhere.
 
     `reads` names the fields it needs, and a contract test holds the publisher to them. `ask` may question other
-    services first; it runs outside the transaction, and its answer is handed to `apply`.
+    services first; it runs outside the transaction, and its answer is handed to `apply`. A `read_model` only keeps a
+    copy of what it is told, so that its events can be applied again at any time (see `rebuild`).
     """
 
     event_name: str
     reads: type[BaseModel]
-    apply: Callable[..., Awaitable[None]]
+    apply: Callable[..., Awaitable[None]] | None = None
     ask: Callable[[Any, Peers], Awaitable[Any]] | None = None
+    read_model: bool = False
+    # In the place of `apply`: the newest state is kept, field by field, in this table. Many events, one statement.
+    copied_into: Into | None = None
 
     def queue(self, service: str) -> str:
-        return f"{service}.{self.event_name}"
+        return queue_of(service, self.event_name)
+
+    @property
+    def can_be_rebuilt(self) -> bool:
+        return self.read_model or self.copied_into is not None
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One event that its consumer may act on: as it came, as it was read, and what others answered about it."""
+
+    delivery: Delivery
+    envelope: Envelope
+    fact: BaseModel
+    answer: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,74 +79,141 @@ class Consumer:
     database: Database
     peers: Peers
     tracer: trace.Tracer
+    # The broker's user where all services share one; otherwise only the owner of an event may have sent it.
+    shared_login: str = ""
+    _asking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ASKED_AT_ONCE))
 
-    async def deliver(self, envelope: Envelope) -> None:
-        """Apply the event once. An outage is waited out; what still fails after five tries becomes a dead letter."""
-        with self.tracer.start_as_current_span(
-            f"process {envelope.type}",
-            context=extract({"traceparent": envelope.traceparent or ""}),
-            kind=trace.SpanKind.CONSUMER,
-            attributes={"messaging.message.id": str(envelope.id), "messaging.destination.name": self.queue},
+    async def deliver(self, deliveries: Sequence[Delivery]) -> None:
+        """Apply each event once. An outage is waited out; what fails for its own sake is parked, so the next passes."""
+        readable: list[Heard] = []
+        for delivery in deliveries:
+            try:
+                readable.append(self.read(delivery))
+            except Unreadable as error:
+                await self._park(delivery, error)
+        if readable:
+            await self._settle(readable)
+
+    def read(self, delivery: Delivery) -> Heard:
+        """Raises `Unreadable` for what is no event, not this queue's, or not from the one who may say it."""
+        name = self.subscription.event_name
+        if len(delivery.body) > MAX_BODY_BYTES:
+            raise Unreadable("too_large", f"{len(delivery.body)} bytes, {MAX_BODY_BYTES} at most")
+        try:
+            envelope = Envelope.model_validate_json(delivery.body)
+        except ValidationError as error:
+            raise Unreadable("unreadable", parking.invalid_fields(error)) from None
+        if envelope.type != name:
+            raise Unreadable("unexpected_type", f"{envelope.type} in the queue of {name}")
+        told_by = (delivery.sender, envelope.source)
+        if (
+            told_by[0] not in {None, owner(name), self.shared_login or None}
+            or told_by[1] != f"/heatshield/{owner(name)}"
         ):
-            await self._until_done(envelope)
+            raise Unreadable("forged", "not sent by its owner")
+        try:
+            return Heard(delivery, envelope, self.subscription.reads.model_validate(envelope.data))
+        except ValidationError as error:
+            raise Unreadable("breaks_contract", parking.invalid_fields(error)) from None
 
-    async def _until_done(self, envelope: Envelope) -> None:
-        failures: list[str] = []
+    async def _settle(self, lot: Sequence[Heard]) -> None:
         wait = FIRST_WAIT_SECONDS
         while True:
             try:
-                if failures and self._is_hopeless(failures):
-                    await self._bury(envelope, failures)
+                await self._apply(await self.answered(lot))
+                return
+            except Exception as error:  # noqa: BLE001  every failure is waited out, or kept with its reason
+                log.warning("events not applied", extra={"queue": self.queue, "error": parking.failure(error)[1]})
+                if _is_outage(error) or (is_turn_lost(error) and len(lot) == 1):
+                    await asyncio.sleep(wait)
+                    wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+                elif len(lot) == 1:
+                    await self._park(lot[0].delivery, error)
+                    return
                 else:
-                    await self._apply(envelope)
-            except Exception as error:  # noqa: BLE001  every failure is either waited out or kept as a dead letter
-                if not (isinstance(error, Unavailable) or is_database_down(error)):
-                    failures.append(_short(error))
-                log.warning("event not applied", extra={"queue": self.queue, "error": _short(error)})
+                    break
+        for heard in lot:
+            await self._settle([heard])
+
+    async def answered(self, lot: Sequence[Heard]) -> Sequence[Heard]:
+        """With what the other services say now. No transaction is open while they are asked."""
+        ask = self.subscription.ask
+        if ask is None:
+            return lot
+
+        async def answered(heard: Heard) -> Heard:
+            async with self._asking:
+                with self._span(heard, "ask about"):
+                    return replace(heard, answer=(await ask(heard.fact, self.peers),))
+
+        return await asyncio.gather(*(answered(heard) for heard in lot))
+
+    async def _apply(self, lot: Sequence[Heard], *, parked: Parked | None = None) -> None:
+        async with self.database.transaction(SYSTEM) as tx:
+            await self.apply_to(tx, await self._first_time(tx, lot))
+            if parked is not None:
+                await parking.unpark(tx, parked.id)
+
+    async def apply_to(self, tx: Transaction, lot: Sequence[Heard]) -> None:
+        """The effects of these events, in order, in this transaction."""
+        into, apply = self.subscription.copied_into, self.subscription.apply
+        copies: list[dict[str, Any]] = []
+        for heard in lot:
+            with self._span(heard, "process"):
+                if into is not None:
+                    copies.append({**heard.fact.model_dump(), "version": heard.envelope.aggregateversion})
+                elif apply is not None:
+                    tx.event = heard.envelope
+                    await apply(tx, heard.fact, *heard.answer)
+                    await tx.settle()
+        if into is not None and copies:
+            await keep_newest_of(tx, into, copies)
+
+    async def _first_time(self, tx: Transaction, lot: Sequence[Heard]) -> Sequence[Heard]:
+        """Mark them all, and give those that had no mark."""
+        ids = {"ids": [heard.envelope.id for heard in lot], "consumer": self.queue}
+        fresh = set((await tx.session.execute(MARK, ids)).scalars())
+        first: list[Heard] = []
+        for heard in lot:
+            if heard.envelope.id in fresh:
+                fresh.remove(heard.envelope.id)
+                first.append(heard)
+        return first
+
+    async def retry(self, parked: Parked) -> None:
+        """Try a parked event again. It is unparked in the transaction of its effect; an outage counts as no try."""
+        try:
+            lot = await self.answered([self.read(parked.delivery)])
+            await self._apply(lot, parked=parked)
+        except Exception as error:  # noqa: BLE001  every failure is kept
+            if not (_is_outage(error) or is_turn_lost(error)) and await parking.note_failure(
+                self.database, parked, error
+            ):
+                log.error("event is a dead letter", extra={"queue": self.queue, "parked_id": str(parked.id)})
+
+    async def _park(self, delivery: Delivery, error: Exception) -> None:
+        wait = FIRST_WAIT_SECONDS
+        while True:
+            try:
+                await parking.park(self.database, self.queue, delivery, error)
+                break
+            except Exception as outage:  # noqa: BLE001  it is kept, or the broker keeps it
+                log.warning("event not parked", extra={"queue": self.queue, "error": parking.failure(outage)[1]})
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT_SECONDS)
-            else:
-                return
+        log.error("event parked", extra={"queue": self.queue, "error": parking.failure(error)[1]})
 
-    def _is_hopeless(self, failures: list[str]) -> bool:
-        return len(failures) >= ATTEMPTS or failures[-1].startswith(ValidationError.__name__)
-
-    async def _apply(self, envelope: Envelope) -> None:
-        fact = self.subscription.reads.model_validate(envelope.data)
-        answer: tuple[Any, ...] = ()
-        if self.subscription.ask is not None:
-            answer = (await self.subscription.ask(fact, self.peers),)
-        async with self.database.transaction(SYSTEM, event_version=envelope.aggregateversion) as transaction:
-            if await self._is_first(transaction, envelope):
-                await self.subscription.apply(transaction, fact, *answer)
-
-    async def _is_first(self, transaction: Transaction, envelope: Envelope) -> bool:
-        inbox = transaction.metadata.tables["inbox"]
-        mark = insert(inbox).values(event_id=envelope.id, consumer=self.queue).on_conflict_do_nothing()
-        marked = await transaction.session.execute(mark.returning(inbox.c.event_id))
-        return marked.first() is not None
-
-    async def _bury(self, envelope: Envelope, failures: list[str]) -> None:
-        """Keep the event with its reason in the service's own table, and let the next one pass."""
-        letters = self.database.metadata.tables["dead_letter"]
-        letter = insert(letters).values(
-            event_id=envelope.id,
-            consumer=self.queue,
-            type=envelope.type,
-            envelope=envelope.model_dump(mode="json", exclude_none=True),
-            attempts=len(failures),
-            first_error=failures[0],
-            last_error=failures[-1],
-        )
-        async with self.database.engine.begin() as connection:
-            await connection.execute(letter.on_conflict_do_nothing())
-        log.error("event kept as a dead letter", extra={"queue": self.queue, "event_id": str(envelope.id)})
+    @contextmanager
+    def _span(self, heard: Heard, verb: str) -> Iterator[None]:
+        with self.tracer.start_as_current_span(
+            f"{verb} {heard.envelope.type}",
+            context=extract({"traceparent": heard.envelope.traceparent or ""}),
+            kind=trace.SpanKind.CONSUMER,
+            attributes={"messaging.message.id": str(heard.envelope.id), "messaging.destination.name": self.queue},
+        ):
+            yield
 
 
-def _short(error: Exception) -> str:
-    """The kind of failure and where, without the values, which may be a person's."""
-    where = error.__traceback__
-    while where is not None and where.tb_next is not None:
-        where = where.tb_next
-    place = f" at {where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where else ""
-    return f"{type(error).__name__}{place}"
+def _is_outage(error: BaseException) -> bool:
+    """What will pass by itself, and would meet every other event as well."""
+    return isinstance(error, Unavailable) or is_database_down(error)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from services.common.db import Transaction
 from services.common.errors import Conflict
-from services.common.projections import keep_newest
+from services.common.inbox import Subscription
 
 
 class MembershipFact(BaseModel):
@@ -50,7 +50,4 @@ async def require_members(tx: Transaction, team_id: UUID, on: date, people: Mapp
             raise NotInTheTeam(field)
 
 
-async def remember(transaction: Transaction, fact: MembershipFact) -> None:
-    """Keep the newest state of one membership; an older event that arrives late changes nothing."""
-    values = fact.model_dump(include={"team_id", "employee_id", "from_on", "until_on"})
-    await keep_newest(transaction, transaction.metadata.tables["team_member"], values)
+SUBSCRIPTION = Subscription("hr.team_membership.changed.v1", MembershipFact, copied_into="team_member")

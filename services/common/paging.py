@@ -58,5 +58,9 @@ async def page(transaction: Transaction, wanted: Select[Any], model: Any, reques
     rows = list(await transaction.all(wanted.order_by(model.id).limit(request.limit + 1)))
     more = len(rows) > request.limit
     items = rows[: request.limit]
-    cursor = base64.urlsafe_b64encode(items[-1].id.bytes).decode().rstrip("=") if more else None
-    return {"items": items, "next_cursor": cursor}
+    return {"items": items, "next_cursor": cursor_after(items[-1].id) if more else None}
+
+
+def cursor_after(last: UUID) -> str:
+    """Where a list goes on after this row."""
+    return base64.urlsafe_b64encode(last.bytes).decode().rstrip("=")

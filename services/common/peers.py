@@ -8,9 +8,16 @@ from typing import Any
 import httpx
 import stamina
 
-from services.common.errors import NotFound, Unavailable
+from services.common.errors import NotFound, PeerRefused, Unavailable
 from services.common.settings import ServiceSettings
 
+# What a service that is starting, stopping or without its database says of itself.
+AWAY = {
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+}
 Mounts = dict[str, httpx.AsyncBaseTransport]
 
 
@@ -34,7 +41,8 @@ class Peers:
         """The peer's answer as JSON.
 
         A token that is refused is asked for anew once, for the issuer may have new keys. Raises `NotFound` when the
-        peer knows no such thing, `Unavailable` when it or the sign-in service is away.
+        peer knows no such thing, `Unavailable` when it or the sign-in service is away, `PeerRefused` when it answers
+        anything else.
         """
         url = self.settings.peer_url(peer) + path
         try:
@@ -46,8 +54,10 @@ class Peers:
             raise Unavailable(f"{peer} is away for the moment.") from error
         if answer.status_code == HTTPStatus.NOT_FOUND:
             raise NotFound(f"record at {peer}")
+        if answer.status_code in AWAY:
+            raise Unavailable(f"{peer} is away for the moment.")
         if answer.status_code != HTTPStatus.OK:
-            raise Unavailable(f"{peer} answered {answer.status_code}.")
+            raise PeerRefused(f"{peer} answered {answer.status_code}.")
         return answer.json()
 
     @stamina.retry(on=httpx.TransportError, attempts=3, wait_initial=0.1, wait_max=1.0)

@@ -1,25 +1,48 @@
 """Copies of what other services own: the newest state wins, whatever the order in which the events arrive."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Table
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlmodel import SQLModel
 
 from services.common.db import Transaction
 
+# A model, its table, or the name of a table that every service has.
+Into = type[SQLModel] | Table | str
 
-async def keep_newest(tx: Transaction, into: type[SQLModel] | Table, values: dict[str, Any]) -> bool:
+
+async def keep_newest(tx: Transaction, into: Into, values: dict[str, Any]) -> bool:
     """Keep this state of somebody else's record unless a newer one is known already. Whether it was kept.
 
     The table has a `version`, which is the version of the owner's aggregate that the event was about.
     """
-    table: Table = into if isinstance(into, Table) else into.__table__  # type: ignore[attr-defined]
+    table = _table(tx, into)
+    row = {**values, "version": tx.event_version}
+    kept = await tx.session.execute(_newest(tx, table, row).returning(*table.primary_key), row)
+    return kept.first() is not None
+
+
+async def keep_newest_of(tx: Transaction, into: Into, rows: Sequence[dict[str, Any]]) -> None:
+    """The same for many states at once, each with its `version`."""
+    await tx.session.execute(_newest(tx, _table(tx, into), rows[0]), rows)
+
+
+def _newest(tx: Transaction, table: Table, row: dict[str, Any]) -> Insert:
     keys = [column.name for column in table.primary_key]
-    newest = insert(table).values(**values, version=tx.event_version)
-    newest = newest.on_conflict_do_update(
+    newest = insert(table)
+    known, told = table.c.version, newest.excluded.version
+    return newest.on_conflict_do_update(
         index_elements=keys,
-        set_={name: newest.excluded[name] for name in (*values, "version") if name not in keys},
-        where=table.c.version < newest.excluded.version,
+        set_={name: newest.excluded[name] for name in row if name not in keys},
+        # Made again, a copy is written even where it claims to be as new: that is what may be wrong with it.
+        where=known <= told if tx.rebuilding else known < told,
     )
-    return (await tx.session.execute(newest.returning(*table.primary_key))).first() is not None
+
+
+def _table(tx: Transaction, into: Into) -> Table:
+    if isinstance(into, Table):
+        return into
+    name = into if isinstance(into, str) else str(into.__tablename__)
+    return tx.metadata.tables[name]

@@ -10,16 +10,20 @@ import httpx
 from fastapi import APIRouter, FastAPI, Response
 from opentelemetry import trace
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import MetaData, func, select
+from sqlalchemy import MetaData, select
 
-from services.common import errors, outbox, rulebook
-from services.common.auth import TokenVerifier
-from services.common.broker import Broker
+from services.common import errors, history, rulebook
+from services.common.auth import SYSTEM, TokenVerifier
+from services.common.broker import Broker, InProcessBroker
 from services.common.db import Database
+from services.common.desk.api import Desk
+from services.common.desk.api import router as desk_router
+from services.common.desk.standing import standing
 from services.common.inbox import Consumer, Subscription
 from services.common.migrations.migrate import migrate
-from services.common.outbox import Relay
 from services.common.peers import Mounts, Peers, http_client
+from services.common.relay import Relay
+from services.common.retrying import park_given_up, retry_parked
 from services.common.settings import ServiceSettings
 from services.common.telemetry import Metrics, RequestLog, tracer_provider
 
@@ -51,14 +55,17 @@ class Service:
     def settings(self) -> ServiceSettings:
         return ServiceSettings.for_service(self.name)
 
-    async def prepare(self, settings: ServiceSettings, broker: Broker) -> None:
-        """Before a deployment starts: newest schema, and a queue for everything this service listens to.
-
-        Every service is prepared before any starts, so that no event is published past a queue not yet made.
-        """
+    async def prepare(self, settings: ServiceSettings) -> None:
+        """Bring the database to the newest schema, before a deployment starts."""
         await migrate(self.name, self.metadata, settings.database_url)
+
+    def listens_to(self) -> list[str]:
+        return [subscription.event_name for subscription in self.subscriptions]
+
+    def bind(self, broker: InProcessBroker) -> None:
+        """Let what this service listens to wait for it, so that no event is published past one not yet started."""
         for subscription in self.subscriptions:
-            await broker.declare(subscription.queue(self.name), subscription.event_name)
+            broker.bind(subscription.queue(self.name), subscription.event_name)
 
     def app(
         self, settings: ServiceSettings | None = None, *, broker: Broker | None = None, mounts: Mounts | None = None
@@ -89,9 +96,11 @@ class Service:
         errors.install(app)
         for kind, handler in self.error_handlers.items():
             app.add_exception_handler(kind, handler)
-        for router in (*self.routers, rulebook.router):
+        for router in (*self.routers, rulebook.router, desk_router):
             app.include_router(router)
         app.state.metrics = Metrics(self.name)
+        # Whoever serves the app says when it is to stop, so that nobody is kept waiting for what may come.
+        app.state.is_stopping = lambda: False
         app.add_middleware(RequestLog, metrics=app.state.metrics)
         _add_health(app)
 
@@ -109,15 +118,26 @@ class Service:
         http = await stack.enter_async_context(http_client(mounts))
         app.state.database, app.state.verifier = database, TokenVerifier(settings, http)
         app.state.settings = settings
-        bus = broker or await _connect(settings, stack)
+        bus = broker or await _connect(self.name, settings, stack)
         tracer = trace.get_tracer("heatshield", tracer_provider=provider or trace.NoOpTracerProvider())
-        for subscription in self.subscriptions:
-            queue = subscription.queue(self.name)
-            consumer = Consumer(queue, subscription, database, Peers(self.name, settings, http), tracer)
-            await bus.declare(queue, subscription.event_name)
-            await bus.subscribe(queue, consumer.deliver)
+        peers, shared = Peers(self.name, settings, http), settings.shared_broker_login()
+        consumers = {
+            subscription.queue(self.name): Consumer(
+                subscription.queue(self.name), subscription, database, peers, tracer, shared
+            )
+            for subscription in self.subscriptions
+        }
+        app.state.desk = Desk(self.name, bus, consumers, peers)
+        for queue, consumer in consumers.items():
+            await bus.subscribe(queue, consumer.subscription.event_name, consumer.deliver)
+        await bus.subscribe_to_given_up(self.name, park_given_up(database))
         runtime = Runtime(database, http, settings)
-        work = [Relay(database, bus).run(), outbox.purge(database), *(run(runtime) for run in self.background)]
+        work = [
+            Relay(settings.database_url, bus).run(),
+            retry_parked(database, consumers),
+            history.keep_for_a_while(database),
+            *(run(runtime) for run in self.background),
+        ]
         tasks = [asyncio.ensure_future(job) for job in work]
         stack.push_async_callback(_stop, tasks)
         # A full collection of what was imported costs tens of milliseconds in the middle of some request.
@@ -125,12 +145,10 @@ class Service:
         gc.freeze()
 
 
-async def _connect(settings: ServiceSettings, stack: AsyncExitStack) -> Broker:
+async def _connect(service: str, settings: ServiceSettings, stack: AsyncExitStack) -> Broker:
     from services.common.rabbit import RabbitBroker
 
-    broker = await RabbitBroker.connect(settings.broker_url)
-    stack.push_async_callback(broker.close)
-    return broker
+    return await stack.enter_async_context(RabbitBroker(settings.broker_urls(service)))
 
 
 async def _stop(tasks: Sequence["asyncio.Future[None]"]) -> None:
@@ -153,12 +171,9 @@ def _add_health(app: FastAPI) -> None:
 
     async def metrics() -> Response:
         figures: Metrics = app.state.metrics
-        tables = app.state.database.metadata.tables
-        async with app.state.database.engine.connect() as connection:
-            unsent = select(func.count()).select_from(tables["outbox"]).where(tables["outbox"].c.sent_at.is_(None))
-            dead = select(func.count()).select_from(tables["dead_letter"])
-            figures.unsent.labels(figures.service).set((await connection.execute(unsent)).scalar_one())
-            figures.dead.labels(figures.service).set((await connection.execute(dead)).scalar_one())
+        async with app.state.database.transaction(SYSTEM) as tx:
+            now = await standing(tx)
+        figures.tell(unsent=now.unsent, lag=now.lag_seconds, waiting=now.waiting, dead=now.dead)
         return Response(generate_latest(figures.registry), media_type=CONTENT_TYPE_LATEST)
 
     for path, endpoint in (("/health/live", live), ("/health/ready", ready), ("/metrics", metrics)):

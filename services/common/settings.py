@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from yarl import URL
 
 DEVELOPMENT_ISSUER = "https://dev-issuer.invalid"
 
@@ -24,8 +25,11 @@ class ServiceSettings(BaseSettings):
     database_url: str = "postgresql+asyncpg://127.0.0.1:5432/postgres"
     database_pool_size: int = 5
     client_secret: str = Field(default="", repr=False)
+    # With a password of its own a service signs in at the broker under its own name, and may do no more than it needs.
+    broker_password: str = Field(default="", repr=False)
 
     app_env: Literal["production", "demo", "test"] = Field(default="production", validation_alias=_shared("app_env"))
+    # One address, or several with commas between them: the nodes of a cluster.
     broker_url: str = Field(default="amqp://127.0.0.1:5672/", validation_alias=_shared("broker_url"), repr=False)
     issuer: str = Field(default="https://issuer.invalid", validation_alias=_shared("issuer"))
     audience: str = Field(default="heatshield", validation_alias=_shared("audience"))
@@ -46,6 +50,17 @@ class ServiceSettings(BaseSettings):
     @classmethod
     def for_service(cls, name: str) -> Self:
         return cls(_env_prefix=f"{name.upper()}_")
+
+    def broker_urls(self, user: str) -> list[str]:
+        """The broker's addresses, for this user where it has a password of its own."""
+        urls = [URL(url.strip()) for url in self.broker_url.split(",")]
+        if self.broker_password:
+            urls = [url.with_user(user).with_password(self.broker_password) for url in urls]
+        return [str(url) for url in urls]
+
+    def shared_broker_login(self) -> str:
+        """The user whom all services share at the broker; empty where each has its own."""
+        return "" if self.broker_password else URL(self.broker_url.split(",")[0].strip()).user or "guest"
 
     def peer_url(self, service: str) -> str:
         """Where another service lives: its own name, unless told otherwise."""

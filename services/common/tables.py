@@ -1,5 +1,7 @@
 """The tables every service has besides its own: events out, events in, retried requests, who is in which team."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -13,18 +15,20 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     func,
-    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 INSTANT = DateTime(timezone=True)
-PLATFORM_TABLES = frozenset({"outbox", "inbox", "dead_letter", "idempotency_key", "team_member", "rule"})
+PLATFORM_TABLES = frozenset(
+    {"outbox", "event_log", "inbox", "parked_event", "watermark", "idempotency_key", "team_member", "rule"}
+)
 
 
 def add_platform_tables(metadata: MetaData) -> None:
-    """Add them to a service's metadata. Their migration is `services.common.migrations.platform_v1`."""
+    """Add them to a service's metadata. Their migrations are `services.common.migrations.platform_v*`."""
     _add_outbox(metadata)
     _add_inbox(metadata)
     _add_rule(metadata)
@@ -50,21 +54,33 @@ def add_platform_tables(metadata: MetaData) -> None:
     )
 
 
-def _add_outbox(metadata: MetaData) -> None:
-    Table(
-        "outbox",
-        metadata,
-        Column("seq", BigInteger, Identity(always=True), primary_key=True),
+def _event_columns() -> list[Column[Any]]:
+    return [
         Column("id", Uuid, nullable=False, unique=True),
         Column("type", Text, nullable=False),
         Column("subject", Text, nullable=False),
+        # What the event tells the newest state of; of the events of one type and key, the last is never purged.
+        Column("key", Text, nullable=False),
         Column("aggregate_version", Integer, nullable=False),
-        Column("envelope", JSONB, nullable=False),
+        # As it is published, letter for letter.
+        Column("envelope", Text, nullable=False),
         Column("written_at", INSTANT, nullable=False, server_default=func.clock_timestamp()),
-        Column("sent_at", INSTANT),
-        Index("outbox_unsent", "seq", postgresql_where=text("sent_at is null")),
-        Index("outbox_sent", "sent_at", postgresql_where=text("sent_at is not null")),
+    ]
+
+
+def _add_outbox(metadata: MetaData) -> None:
+    """Events on their way out, and the history of those that left. The first stays small, whatever the second does."""
+    Table("outbox", metadata, Column("seq", BigInteger, Identity(always=True), primary_key=True), *_event_columns())
+    Table(
+        "event_log",
+        metadata,
+        Column("seq", BigInteger, primary_key=True, autoincrement=False),
+        *_event_columns(),
+        Column("sent_at", INSTANT, nullable=False, server_default=func.clock_timestamp()),
+        Index("event_log_key", "type", "key", "seq"),
+        Index("event_log_sent", "sent_at", postgresql_using="brin"),
     )
+    Table("watermark", metadata, Column("name", Text, primary_key=True), Column("seq", BigInteger, nullable=False))
 
 
 def _add_inbox(metadata: MetaData) -> None:
@@ -75,17 +91,29 @@ def _add_inbox(metadata: MetaData) -> None:
         Column("consumer", Text, primary_key=True),
         Column("applied_at", INSTANT, nullable=False, server_default=func.clock_timestamp(), index=True),
     )
+    retry_at = Column("retry_at", INSTANT)
     Table(
-        "dead_letter",
+        "parked_event",
         metadata,
-        Column("event_id", Uuid, primary_key=True),
-        Column("consumer", Text, primary_key=True),
-        Column("type", Text, nullable=False),
-        Column("envelope", JSONB, nullable=False),
+        Column("id", Uuid, primary_key=True),
+        Column("event_id", Uuid, nullable=False),
+        Column("consumer", Text, nullable=False),
+        # None of these two for what cannot be read.
+        Column("type", Text),
+        Column("subject", Text),
+        Column("body", LargeBinary, nullable=False),
+        # Who the broker says sent it, so that trying again asks that question again too.
+        Column("sender", Text),
+        Column("reason", Text, nullable=False),
         Column("attempts", Integer, nullable=False),
         Column("first_error", Text, nullable=False),
         Column("last_error", Text, nullable=False),
-        Column("died_at", INSTANT, nullable=False, server_default=func.clock_timestamp()),
+        Column("parked_at", INSTANT, nullable=False, server_default=func.clock_timestamp()),
+        # When it is tried again; none, and it is a dead letter, which waits for a person.
+        retry_at,
+        UniqueConstraint("event_id", "consumer", name="one_parked_event_per_consumer"),
+        Index("parked_event_due", "retry_at", postgresql_where=retry_at.is_not(None)),
+        Index("parked_event_dead", "id", postgresql_where=retry_at.is_(None)),
     )
 
 

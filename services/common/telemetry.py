@@ -81,9 +81,21 @@ class Metrics:
         route, mine = ["service", "method", "route"], self.registry
         self.requests = Counter("heatshield_http_requests", "Requests answered", [*route, "status"], registry=mine)
         self.seconds = Histogram("heatshield_http_request_seconds", "Time to answer", route, registry=mine)
-        self.unsent = Gauge("heatshield_outbox_unsent", "Events waiting to leave", ["service"], registry=mine)
-        self.dead = Gauge("heatshield_dead_letters", "Events that could not be applied", ["service"], registry=mine)
+        self._gauges = {
+            name: Gauge(f"heatshield_{metric}", told, ["service"], registry=mine)
+            for name, metric, told in (
+                ("unsent", "outbox_unsent", "Events waiting to leave"),
+                ("lag", "outbox_lag_seconds", "How long the oldest event has waited to leave"),
+                ("waiting", "parked_events", "Events that could not be applied and are tried again"),
+                ("dead", "dead_letters", "Events that could not be applied and wait for a person"),
+            )
+        }
         self.service = service
+
+    def tell(self, **figures: float) -> None:
+        """How the events stand, by the names above."""
+        for name, value in figures.items():
+            self._gauges[name].labels(self.service).set(value)
 
 
 class RequestLog:

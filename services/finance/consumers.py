@@ -25,5 +25,5 @@ SUBSCRIPTIONS = (
     Subscription("caseload.care_contact.recorded.v1", RecordedContact, record_activity),
     Subscription("caseload.reablement.agreed.v1", AgreedReablement, start_reablement),
     Subscription("hr.contract.agreed.v1", AgreedContract, remember_contract),
-    Subscription("hr.team_membership.changed.v1", membership.MembershipFact, membership.remember),
+    membership.SUBSCRIPTION,
 )

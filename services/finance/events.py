@@ -23,6 +23,7 @@ class ActivityCosted(Event):
     """What a contact costs now, in place of what was told before; None where it waits again."""
 
     name: ClassVar[str] = "finance.activity.costed.v1"
+    key: ClassVar[tuple[str, ...]] = ("care_contact_id",)
 
     care_contact_id: UUID
     team_id: UUID

@@ -121,14 +121,14 @@ async def activity_costed(tx: Transaction, fact: CostedActivity) -> None:
 
 
 SUBSCRIPTIONS = (
-    Subscription("caseload.referral.received.v1", ReceivedReferral, referral_received),
-    Subscription("caseload.referral.accepted.v1", AcceptedReferral, referral_accepted),
-    Subscription("caseload.referral.not_taken.v1", NotTakenReferral, referral_not_taken),
-    Subscription("caseload.episode_of_care.opened.v1", OpenedEpisode, episode_opened),
-    Subscription("caseload.omaha_rating.recorded.v1", RecordedRating, rating_recorded),
-    Subscription("caseload.assessment.completed.v1", CompletedAssessment, assessment_completed),
-    Subscription("caseload.care_contact.recorded.v1", RecordedContact, contact_recorded),
-    Subscription("roster.visit.done.v1", DoneVisit, visit_done),
-    Subscription("finance.activity.costed.v1", CostedActivity, activity_costed),
-    Subscription("hr.team_membership.changed.v1", membership.MembershipFact, membership.remember),
+    Subscription("caseload.referral.received.v1", ReceivedReferral, referral_received, read_model=True),
+    Subscription("caseload.referral.accepted.v1", AcceptedReferral, referral_accepted, read_model=True),
+    Subscription("caseload.referral.not_taken.v1", NotTakenReferral, referral_not_taken, read_model=True),
+    Subscription("caseload.episode_of_care.opened.v1", OpenedEpisode, episode_opened, read_model=True),
+    Subscription("caseload.omaha_rating.recorded.v1", RecordedRating, rating_recorded, read_model=True),
+    Subscription("caseload.assessment.completed.v1", CompletedAssessment, assessment_completed, read_model=True),
+    Subscription("caseload.care_contact.recorded.v1", RecordedContact, contact_recorded, read_model=True),
+    Subscription("roster.visit.done.v1", DoneVisit, visit_done, read_model=True),
+    Subscription("finance.activity.costed.v1", CostedActivity, activity_costed, read_model=True),
+    membership.SUBSCRIPTION,
 )

@@ -37,7 +37,7 @@ async def remember_contact(tx: Transaction, fact: RecordedContact) -> None:
 
 # hr hears its own memberships too, so that its copy is fed as everybody's is.
 SUBSCRIPTIONS = (
-    Subscription("hr.team_membership.changed.v1", membership.MembershipFact, membership.remember),
-    Subscription("roster.shift.planned.v1", PlannedShift, remember_shift),
-    Subscription("caseload.care_contact.recorded.v1", RecordedContact, remember_contact),
+    membership.SUBSCRIPTION,
+    Subscription("roster.shift.planned.v1", PlannedShift, remember_shift, read_model=True),
+    Subscription("caseload.care_contact.recorded.v1", RecordedContact, remember_contact, read_model=True),
 )

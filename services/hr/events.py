@@ -37,6 +37,8 @@ class ClearanceChanged(Event):
     """Whether somebody may visit alone. On what ground is hr's alone. The newest one of an employee holds."""
 
     name: ClassVar[str] = "hr.clearance.changed.v1"
+    # What was cleared from an earlier day on still holds for the days before the newer one.
+    key: ClassVar[tuple[str, ...]] = ("employee_id", "since_on")
 
     employee_id: UUID
     team_id: UUID

@@ -1,5 +1,6 @@
 """What interop listens to: the owners' news, shown as FHIR and told to the councils it is shared with."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -116,19 +117,37 @@ async def take_reablement(tx: Transaction, fact: StartedReablement) -> None:
     await usecases.tell_councils(tx, council.reablement_started(**fact.model_dump()))
 
 
-SUBSCRIPTIONS = (
-    Subscription("caseload.referral.received.v1", AboutReferral, take_received, ask=clients.referral),
-    Subscription("caseload.referral.accepted.v1", AcceptedReferral, take_accepted, ask=clients.client_record),
-    Subscription("caseload.referral.not_taken.v1", AboutReferral, take_not_taken, ask=clients.referral),
-    Subscription("caseload.episode_of_care.opened.v1", AboutClient, show, ask=clients.client_record),
+def _fed(subscription: Subscription) -> Subscription:
+    """The same, and what was heard is fed to the integrators who follow, in the transaction of its effect."""
+    apply = subscription.apply
+
+    async def apply_and_feed(tx: Transaction, fact: BaseModel, *answer: object) -> None:
+        if apply is not None:
+            await apply(tx, fact, *answer)
+        usecases.feed_event(tx)
+
+    return replace(subscription, apply=apply_and_feed)
+
+
+# Of the events about one client the opening of the episode is enough to show the whole record anew.
+ABOUT_CARE = (
+    Subscription("caseload.referral.received.v1", AboutReferral, take_received, ask=clients.referral, read_model=True),
+    Subscription(
+        "caseload.referral.accepted.v1", AcceptedReferral, take_accepted, ask=clients.client_record, read_model=True
+    ),
+    Subscription(
+        "caseload.referral.not_taken.v1", AboutReferral, take_not_taken, ask=clients.referral, read_model=True
+    ),
+    Subscription("caseload.episode_of_care.opened.v1", AboutClient, show, ask=clients.client_record, read_model=True),
     Subscription("caseload.assessment.completed.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.omaha_rating.recorded.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.care_plan.agreed.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.care_plan.changed.v1", ChangedCarePlan, take_plan_change, ask=clients.client_record),
     Subscription("caseload.care_contact.recorded.v1", RecordedContact, take_contact, ask=clients.client_record),
     Subscription("caseload.wound.measured.v1", AboutClient, show, ask=clients.client_record),
-    Subscription("roster.visit.planned.v1", PlannedVisit, take_planned_visit),
-    Subscription("roster.visit.done.v1", DoneVisit, take_done_visit),
+    Subscription("roster.visit.planned.v1", PlannedVisit, take_planned_visit, read_model=True),
+    Subscription("roster.visit.done.v1", DoneVisit, take_done_visit, read_model=True),
     Subscription("finance.reablement.started.v1", StartedReablement, take_reablement),
-    Subscription("hr.team_membership.changed.v1", membership.MembershipFact, membership.remember),
 )
+# Who works in which team is for nobody outside to hear.
+SUBSCRIPTIONS = (*map(_fed, ABOUT_CARE), membership.SUBSCRIPTION)

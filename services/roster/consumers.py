@@ -9,6 +9,7 @@ from services.common import membership
 from services.common.db import Transaction
 from services.common.inbox import Subscription
 from services.roster import usecases
+from services.roster.domain.known import CareTeam, Clearance, Contract
 
 
 class AgreedContract(BaseModel):
@@ -53,27 +54,15 @@ class RecordedCareContact(BaseModel):
     segments: list[RecordedSegment]
 
 
-async def remember_contract(tx: Transaction, fact: AgreedContract) -> None:
-    await usecases.remember_contract(tx, fact.model_dump())
-
-
-async def remember_clearance(tx: Transaction, fact: ChangedClearance) -> None:
-    await usecases.remember_clearance(tx, fact.model_dump())
-
-
-async def remember_care_team(tx: Transaction, fact: OpenedEpisode) -> None:
-    await usecases.remember_care_team(tx, fact.model_dump())
-
-
 async def remember_care_contact(tx: Transaction, fact: RecordedCareContact) -> None:
     segments = [segment.model_dump() for segment in fact.segments]
     await usecases.remember_care_contact(tx, fact.model_dump(exclude={"segments"}), segments)
 
 
 SUBSCRIPTIONS = (
-    Subscription("hr.team_membership.changed.v1", membership.MembershipFact, membership.remember),
-    Subscription("hr.contract.agreed.v1", AgreedContract, remember_contract),
-    Subscription("hr.clearance.changed.v1", ChangedClearance, remember_clearance),
-    Subscription("caseload.episode_of_care.opened.v1", OpenedEpisode, remember_care_team),
-    Subscription("caseload.care_contact.recorded.v1", RecordedCareContact, remember_care_contact),
+    membership.SUBSCRIPTION,
+    Subscription("hr.contract.agreed.v1", AgreedContract, copied_into=Contract),
+    Subscription("hr.clearance.changed.v1", ChangedClearance, copied_into=Clearance),
+    Subscription("caseload.episode_of_care.opened.v1", OpenedEpisode, copied_into=CareTeam),
+    Subscription("caseload.care_contact.recorded.v1", RecordedCareContact, remember_care_contact, read_model=True),
 )

@@ -157,7 +157,7 @@ async def test_a_referral_from_a_partner_arrives_by_event_once(caseload_with_int
     fact = {"inbound_referral_id": inbound["id"], "team_id": str(TEAM), "message_kind": "referral"}
     more = {"use_case": "a5t2", "urgency": "urgent", "received_at": "2026-11-04T09:00:00Z"}
     envelope = await caseload.deliver("caseload", "interop.referral.received.v1", fact | more)
-    await caseload.broker._handlers["caseload.interop.referral.received.v1"](envelope)
+    await caseload.hand_over("caseload", envelope)
     nurse = await caseload.nurse("caseload")
     items = (await nurse.get("/v1/referrals")).json()["items"]
     assert [(item["inbound_referral_id"], item["urgency"], item["source"]) for item in items] == [

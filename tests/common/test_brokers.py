@@ -2,31 +2,39 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
+import aio_pika
 import pytest
 import yarl
+from aio_pika.abc import AbstractIncomingMessage
 from uuid6 import uuid7
 
-from services.common.broker import Broker, InProcessBroker, Unroutable
-from services.common.events import Envelope
+from services.common import rabbit, topology
+from services.common.broker import Broker, Delivery, InProcessBroker, Outgoing
 from services.common.rabbit import RabbitBroker
+from tests.faults.wire import Wire
 from tests.running import until
 
 
 @pytest.fixture(params=["in process", "rabbitmq"])
-async def broker(request: pytest.FixtureRequest) -> AsyncIterator[Broker]:
+async def broker(request: pytest.FixtureRequest, name: str) -> AsyncIterator[Broker]:
     if request.param == "in process":
-        made: Broker = InProcessBroker()
-    else:
-        made = await RabbitBroker.connect(request.getfixturevalue("rabbit_url"))
-    yield made
-    await made.close()
+        yield InProcessBroker()
+        return
+    url = request.getfixturevalue("rabbit_url")
+    await rabbit.declare(url, {"a": [name], "b": [name]})
+    async with connected(url) as made:
+        yield made
 
 
-def an_event(name: str, number: int = 1) -> Envelope:
-    subject = "thing/01938000-0000-7000-8000-000000000001"
-    return Envelope(source="/heatshield/test", type=name, subject=subject, aggregateversion=number, data={"n": number})
+@contextlib.asynccontextmanager
+async def connected(*urls: str) -> AsyncIterator[RabbitBroker]:
+    async with RabbitBroker(urls) as made:
+        await until(lambda: made._channel is not None)
+        yield made
 
 
 @pytest.fixture
@@ -34,161 +42,214 @@ def name() -> str:
     return f"test.thing.happened{uuid7().hex}.v1"
 
 
+def an_event(name: str, number: int = 1) -> Outgoing:
+    return Outgoing(uuid7(), name, "thing/1", json.dumps({"n": number}).encode())
+
+
 class Heard:
-    """A handler that remembers what it was given, and can be told to fail first."""
+    """A handler that remembers what it was given, in lots, and can be told to fail first."""
 
-    def __init__(self, failures: int = 0) -> None:
-        self.envelopes: list[Envelope] = []
-        self.failures = failures
-        self.arrived = asyncio.Event()
+    def __init__(self) -> None:
+        self.lots: list[list[Delivery]] = []
 
-    async def __call__(self, envelope: Envelope) -> None:
-        if self.failures:
-            self.failures -= 1
-            raise ConnectionError("not now")
-        self.envelopes.append(envelope)
-        self.arrived.set()
+    async def __call__(self, deliveries: Sequence[Delivery]) -> None:
+        self.lots.append(list(deliveries))
 
-    async def count(self, wanted: int) -> list[Envelope]:
-        async with asyncio.timeout(30):
-            while len(self.envelopes) < wanted:
-                self.arrived.clear()
-                await self.arrived.wait()
-        return self.envelopes
+    @property
+    def all(self) -> list[Delivery]:
+        return [delivery for lot in self.lots for delivery in lot]
+
+    @property
+    def numbers(self) -> list[int]:
+        return [json.loads(delivery.body)["n"] for delivery in self.all]
+
+    async def count(self, wanted: int) -> list[Delivery]:
+        await until(lambda: len(self.all) >= wanted)
+        return self.all
 
 
 async def test_every_consumer_gets_the_event_as_it_was_sent(broker: Broker, name: str) -> None:
     heard = [Heard(), Heard()]
-    for number, handler in enumerate(heard):
-        await broker.declare(f"consumer{number}.{name}", name)
-        await broker.subscribe(f"consumer{number}.{name}", handler)
+    for consumer, handler in zip("ab", heard, strict=True):
+        await broker.subscribe(f"{consumer}.{name}", name, handler)
     sent = an_event(name)
-    await broker.publish([sent])
-    assert [await handler.count(1) for handler in heard] == [[sent], [sent]]
+    assert await broker.publish([sent]) == {sent.id}
+    for handler in heard:
+        assert [delivery.body for delivery in await handler.count(1)] == [sent.body]
 
 
-async def test_order_is_kept_in_a_queue(broker: Broker, name: str) -> None:
+async def test_order_is_kept_in_a_queue_and_events_come_in_lots(broker: Broker, name: str) -> None:
     heard = Heard()
-    await broker.declare(f"a.{name}", name)
-    await broker.subscribe(f"a.{name}", heard)
-    await broker.publish([an_event(name, number) for number in range(200)])
-    assert [envelope.data["n"] for envelope in await heard.count(200)] == list(range(200))
+    for consumer, handler in (("a", heard), ("b", Heard())):
+        await broker.subscribe(f"{consumer}.{name}", name, handler)
+    sent = [an_event(name, number) for number in range(500)]
+    assert await broker.publish(sent) == {event.id for event in sent}
+    await heard.count(500)
+    assert heard.numbers == list(range(500))
+    assert len(heard.lots) < 400
 
 
-async def test_an_event_that_no_queue_takes_is_never_called_sent(broker: Broker, name: str) -> None:
-    with pytest.raises(Unroutable):
-        await broker.publish([an_event(name)])
+async def test_an_event_that_no_queue_takes_is_never_called_safe(broker: Broker, name: str) -> None:
+    for consumer in "ab":
+        await broker.subscribe(f"{consumer}.{name}", name, Heard())
+    taken, lost = an_event(name), an_event("test.nobody.listens.v1")
+    assert await broker.publish([lost, taken]) == {taken.id}
+    assert await broker.publish([lost]) == set()
 
 
-async def test_declaring_twice_changes_nothing(broker: Broker, name: str) -> None:
-    heard = Heard()
-    for _ in range(2):
-        await broker.declare(f"a.{name}", name)
-    await broker.subscribe(f"a.{name}", heard)
-    await broker.publish([an_event(name)])
-    await heard.count(1)
-    await asyncio.sleep(0.05)
-    assert len(heard.envelopes) == 1
+async def test_the_depth_of_a_queue_is_told(broker: Broker, name: str) -> None:
+    await broker.subscribe(f"a.{name}", name, Heard())
 
+    async def is_taken_from() -> bool:
+        depth = await broker.depth(f"a.{name}")
+        return depth is not None and depth.consumers == 1
 
-async def test_an_event_whose_handler_fails_is_not_lost(broker: Broker, name: str) -> None:
-    """RabbitMQ hands it over again; in one process the publisher hears of it and its outbox keeps the row."""
-    heard = Heard(failures=1)
-    await broker.declare(f"a.{name}", name)
-    await broker.subscribe(f"a.{name}", heard)
-    if isinstance(broker, InProcessBroker):
-        with pytest.raises(ConnectionError):
-            await broker.publish([an_event(name)])
-    await broker.publish([an_event(name)])
-    assert len(await heard.count(1)) >= 1
+    await until(is_taken_from)
+    assert await broker.depth("a.nothing") is None
 
 
 async def test_what_waits_in_a_queue_survives_the_consumer(rabbit_url: str, name: str) -> None:
-    first = await RabbitBroker.connect(rabbit_url)
-    await first.declare(f"a.{name}", name)
-    await first.publish([an_event(name)])
-    await first.close()
-    second, heard = await RabbitBroker.connect(rabbit_url), Heard()
-    await second.subscribe(f"a.{name}", heard)
-    assert len(await heard.count(1)) == 1
-    await second.close()
+    await rabbit.declare(rabbit_url, {"a": [name]})
+    async with connected(rabbit_url) as first:
+        await first.publish([an_event(name)])
+    async with connected(rabbit_url) as second:
+        heard = Heard()
+        await second.subscribe(f"a.{name}", name, heard)
+        assert len(await heard.count(1)) == 1
 
 
-async def test_an_unreadable_message_is_set_aside_and_the_next_one_passes(rabbit_url: str, name: str) -> None:
-    import aio_pika
+async def test_what_a_handler_did_not_finish_is_handed_over_again(rabbit_url: str, name: str) -> None:
+    await rabbit.declare(rabbit_url, {"a": [name]})
+    begun, heard = asyncio.Event(), Heard()
 
-    broker, heard = await RabbitBroker.connect(rabbit_url), Heard()
-    await broker.declare(f"a.{name}", name)
-    await broker.subscribe(f"a.{name}", heard)
+    async def never_ends(_: Sequence[Delivery]) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    async with connected(rabbit_url) as first:
+        await first.subscribe(f"a.{name}", name, never_ends)
+        await first.publish([an_event(name, number) for number in range(3)])
+        await begun.wait()
+    async with connected(rabbit_url) as second:
+        await second.subscribe(f"a.{name}", name, heard)
+        await heard.count(3)
+    assert heard.numbers == [0, 1, 2]
+
+
+async def test_one_process_at_a_time_takes_from_a_queue_so_that_order_is_kept(rabbit_url: str, name: str) -> None:
+    await rabbit.declare(rabbit_url, {"a": [name]})
+    async with connected(rabbit_url) as first, connected(rabbit_url) as second:
+        heard = [Heard(), Heard()]
+        for broker, handler in zip((first, second), heard, strict=True):
+            await broker.subscribe(f"a.{name}", name, handler)
+        await asyncio.sleep(0.3)
+        await first.publish([an_event(name, number) for number in range(200)])
+        await until(lambda: len(heard[0].all) + len(heard[1].all) == 200)
+        assert sorted(len(handler.all) for handler in heard) == [0, 200]
+        takes = heard.index(max(heard, key=lambda handler: len(handler.all)))
+        await (first, second)[takes].__aexit__()
+        await (first, second)[1 - takes].publish([an_event(name, 200)])
+        await heard[1 - takes].count(1)
+
+
+async def break_down(message: AbstractIncomingMessage) -> None:
+    await message.reject(requeue=True)
+
+
+async def test_a_message_that_breaks_its_consumer_each_time_is_given_up_and_kept(rabbit_url: str, name: str) -> None:
+    await rabbit.declare(rabbit_url, {"a": [name]})
+    given_up = Heard()
     connection = await aio_pika.connect(rabbit_url)
-    exchange = await (await connection.channel()).get_exchange("heatshield.events")
-    for body in (b"no json", b'{"id": 1}', b"\x00\xff"):
-        await exchange.publish(aio_pika.Message(body), routing_key=name)
-    await broker.publish([an_event(name)])
-    assert len(await heard.count(1)) == 1
-    await connection.close()
-    await broker.close()
+    async with connected(rabbit_url) as broker, connection:
+        await broker.subscribe_to_given_up("a", given_up)
+        await broker.publish([an_event(name)])
+        queue = await (await connection.channel()).get_queue(f"a.{name}")
+        await queue.consume(break_down)
+        letter = (await given_up.count(1))[0]
+        assert (letter.given_up, letter.queue, letter.body) == ("delivery_limit", f"a.{name}", b'{"n": 1}')
 
 
-class Wire:
-    """A wire to the broker that can be cut and mended; what is sent while it is cut is refused."""
-
-    def __init__(self, url: str) -> None:
-        self._to, self.port = yarl.URL(url), 0
-        self._open: set[asyncio.StreamWriter] = set()
-        self._joined: set[asyncio.Task[None] | None] = set()
-
-    async def mend(self) -> yarl.URL:
-        self._server = await asyncio.start_server(self._join, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self._to.with_host("127.0.0.1").with_port(self.port)
-
-    async def cut(self) -> None:
-        self._server.close()
-        for writer in self._open:
-            writer.transport.abort()
-        await asyncio.gather(*filter(None, self._joined), return_exceptions=True)
-        self._open.clear()
-        self._joined.clear()
-
-    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._joined.add(asyncio.current_task())
-        there, back = await asyncio.open_connection(self._to.host, self._to.port)
-        self._open |= {writer, back}
-        await asyncio.gather(self._pass(reader, back), self._pass(there, writer))
-
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError):
-            while part := await reader.read(65_536):
-                writer.write(part)
-                await writer.drain()
-        writer.close()
+async def test_the_sender_is_told_and_cannot_be_made_up(rabbit_url: str, name: str) -> None:
+    await rabbit.declare(rabbit_url, {"a": [name]})
+    connection, heard = await aio_pika.connect(rabbit_url), Heard()
+    async with connected(rabbit_url) as broker, connection:
+        await broker.subscribe(f"a.{name}", name, heard)
+        await broker.publish([an_event(name)])
+        exchange = await (await connection.channel()).get_exchange(topology.EVENTS)
+        await exchange.publish(aio_pika.Message(b"{}"), routing_key=name)
+        assert [delivery.sender for delivery in await heard.count(2)] == ["guest", ""]
+        with pytest.raises(aio_pika.exceptions.ChannelPreconditionFailed):
+            await exchange.publish(aio_pika.Message(b"{}", user_id="caseload"), routing_key=name)
 
 
-async def test_after_the_connection_broke_events_are_sent_and_heard_again(rabbit_url: str, name: str) -> None:
-    wire, heard = Wire(rabbit_url), Heard()
-    broker = await RabbitBroker.connect(str((await wire.mend()).update_query(reconnect_interval=0.2)))
-    try:
-        await broker.declare(f"a.{name}", name)
-        await broker.subscribe(f"a.{name}", heard)
+async def test_declaring_twice_changes_nothing(rabbit_url: str, name: str) -> None:
+    for _ in range(2):
+        await rabbit.declare(rabbit_url, {"a": [name]})
+    heard = Heard()
+    async with connected(rabbit_url) as broker:
+        await broker.subscribe(f"a.{name}", name, heard)
+        await broker.publish([an_event(name)])
+        await heard.count(1)
+        await asyncio.sleep(0.05)
+    assert len(heard.all) == 1
+
+
+@pytest.fixture
+async def wire(rabbit_url: str) -> AsyncIterator[tuple[Wire, str]]:
+    at = yarl.URL(rabbit_url)
+    made = Wire(at.host or "", at.port or 0)
+    port = await made.open()
+    yield made, str(at.with_port(port))
+    await made.close()
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rabbit, "AGAIN_SECONDS", 0.1)
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_after_the_connection_broke_events_are_sent_and_heard_again(
+    rabbit_url: str, wire: tuple[Wire, str], name: str
+) -> None:
+    await rabbit.declare(rabbit_url, {"a": [name]})
+    cable, url = wire
+    heard = Heard()
+    async with connected(url) as broker:
+        await broker.subscribe(f"a.{name}", name, heard)
         await broker.publish([an_event(name)])
         await heard.count(1)
         for number in (2, 3):
-            await wire.cut()
-            await wire.mend()
+            cable.reset()
             await _until_sent(broker, an_event(name, number))
             # What was heard before the cut may be handed over again, for its receipt may have been lost.
-            await until(lambda: number in {envelope.aggregateversion for envelope in heard.envelopes})  # noqa: B023
-    finally:
-        await broker.close()
-        await wire.cut()
+            await until(lambda: number in heard.numbers)  # noqa: B023
 
 
-async def _until_sent(broker: RabbitBroker, envelope: Envelope) -> None:
+@pytest.mark.usefixtures("hasty")
+async def test_where_one_address_is_dead_the_next_is_tried(rabbit_url: str, name: str) -> None:
+    await rabbit.declare(rabbit_url, {"a": [name]})
+    nobody = Wire("127.0.0.1", 1)
+    dead = str(yarl.URL(rabbit_url).with_port(await nobody.open()))
+    await nobody.close()
+    async with connected(dead, rabbit_url) as broker:
+        assert len(await broker.publish([an_event(name)])) == 1
+
+
+async def test_while_the_broker_is_away_publishing_says_so(wire: tuple[Wire, str], name: str) -> None:
+    cable, url = wire
+    await cable.close()
+    async with RabbitBroker([url]) as broker:
+        with pytest.raises(ConnectionError):
+            await broker.publish([an_event(name)])
+
+
+async def _until_sent(broker: RabbitBroker, event: Outgoing) -> None:
     """As the relay does: again, until the broker has confirmed it."""
-    async with asyncio.timeout(30):
-        while True:
-            with contextlib.suppress(Exception):
-                await asyncio.wait_for(broker.publish([envelope]), 2)
-                return
-            await asyncio.sleep(0.1)
+
+    async def is_safe() -> Any:
+        with contextlib.suppress(Exception):
+            return event.id in await asyncio.wait_for(broker.publish([event]), 2)
+        return False
+
+    await until(is_safe)

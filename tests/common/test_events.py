@@ -1,37 +1,24 @@
-"""From a committed change to its effect elsewhere: nothing lost, nothing doubled, in order."""
+"""From a committed change to the broker: what was committed leaves, in order, and nothing else does."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
-from typing import Any, ClassVar
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import asyncpg
 import pytest
-from pydantic import BaseModel
-from sqlalchemy import MetaData, func, select
-from uuid6 import uuid7
+from sqlalchemy import MetaData, func, select, update
 
 from services.caseload.domain.base import Base
 from services.caseload.domain.client import Client
+from services.common import history
 from services.common.auth import SYSTEM
-from services.common.broker import InProcessBroker, Unroutable
-from services.common.db import Database, Transaction
-from services.common.errors import Unavailable
-from services.common.events import Envelope, Event
-from services.common.inbox import Consumer, Subscription
-from services.common.outbox import Relay
-from services.common.peers import Peers
-from tests.running import TEAM, Databases, settings_for, until
-from tests.tracing import no_tracer
-
-
-class ClientChanged(Event):
-    name: ClassVar[str] = "caseload.client.changed.v1"
-
-    client_id: UUID
-
-
-class ReadsIt(BaseModel):
-    client_id: UUID
+from services.common.broker import Delivery, InProcessBroker, Outgoing
+from services.common.db import Database
+from services.common.relay import Relay
+from tests.common.told import ClientChanged, change_a_client, count
+from tests.running import Databases, until, written
 
 
 @pytest.fixture
@@ -41,29 +28,39 @@ async def database(databases: Databases) -> AsyncIterator[Database]:
     await made.close()
 
 
-def a_client(tx: Transaction) -> Client:
-    return Client(team_id=TEAM, given_name="Edith", family_name="Marlowe", changed_at=tx.now)
+@pytest.fixture
+async def connection(database: Database) -> AsyncIterator[asyncpg.Connection]:
+    made = await asyncpg.connect(database.url.replace("+asyncpg", ""))
+    yield made
+    await made.close()
 
 
-def consumer(database: Database, apply: Any, ask: Any = None) -> Consumer:
-    subscription = Subscription(ClientChanged.name, ReadsIt, apply, ask)
-    peers = Peers("test", settings_for(database.url), None)  # type: ignore[arg-type]
-    return Consumer("test.queue", subscription, database, peers, no_tracer())
+class Ear:
+    """Hears events through a broker in this process."""
+
+    def __init__(self) -> None:
+        self.broker, self.heard = InProcessBroker(), []  # type: ignore[var-annotated]
+
+    async def __aenter__(self) -> "Ear":
+        await self.broker.subscribe("q", ClientChanged.name, self.hear)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    async def hear(self, lot: list[Delivery]) -> None:  # type: ignore[override]
+        self.heard += [json.loads(delivery.body) for delivery in lot]
+        await asyncio.sleep(0)
+
+    @property
+    def ids(self) -> list[UUID]:
+        return [UUID(event["id"]) for event in self.heard]
 
 
-async def count(database: Database, name: str) -> int:
-    async with database.transaction(SYSTEM) as tx:
-        return (await tx.session.execute(select(func.count()).select_from(Base.metadata.tables[name]))).scalar_one()
-
-
-async def change_a_client(database: Database, *, fail: bool = False) -> UUID:
-    async with database.transaction(SYSTEM) as tx:
-        client = a_client(tx)
-        tx.add(client)
-        tx.publish(ClientChanged(client_id=client.id), about=client)
-        if fail:
-            raise RuntimeError("on the way")
-    return client.id
+async def stop(*tasks: "asyncio.Task[None]") -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def test_an_event_leaves_only_if_its_change_was_committed(database: Database) -> None:
@@ -81,139 +78,137 @@ async def test_each_change_of_a_thing_has_the_next_version(database: Database) -
             client = await tx.get(Client, client_id, lock=True)
             client.given_name = name
             tx.publish(ClientChanged(client_id=client.id), about=client)
-    outbox = Base.metadata.tables["outbox"]
+    assert [envelope.aggregateversion for envelope in await written(database)] == [1, 2, 3]
+
+
+async def test_two_changes_settled_in_one_transaction_have_a_version_each(database: Database) -> None:
+    """As when a consumer applies several events about one thing at once."""
+    client_id = await change_a_client(database)
     async with database.transaction(SYSTEM) as tx:
-        versions = await tx.all(select(outbox.c.aggregate_version).order_by(outbox.c.seq))
-    assert versions == [1, 2, 3]
+        client = await tx.get(Client, client_id, lock=True)
+        for name in ("Edie", "Ede"):
+            client.given_name = name
+            tx.publish(ClientChanged(client_id=client.id), about=client)
+            await tx.settle()
+    assert [envelope.aggregateversion for envelope in await written(database)] == [1, 2, 3]
+
+
+async def test_what_was_sent_is_in_the_log_and_no_longer_in_the_outbox(
+    database: Database, connection: asyncpg.Connection
+) -> None:
+    for _ in range(3):
+        await change_a_client(database)
+    before = await written(database)
+    async with Ear() as ear:
+        assert await Relay(database.url, ear.broker).send_batch(connection) == 3
+    assert ear.ids == [envelope.id for envelope in before]
+    assert (await count(database, "outbox"), await count(database, "event_log")) == (0, 3)
+    assert await written(database) == before
 
 
 async def test_two_replicas_send_every_event_once_and_in_order(database: Database) -> None:
     for _ in range(30):
         await change_a_client(database)
-    broker, heard = InProcessBroker(), []
-
-    async def hear(envelope: Envelope) -> None:
-        heard.append(envelope.data["client_id"])
-        await asyncio.sleep(0)
-
-    await broker.declare("q", ClientChanged.name)
-    await broker.subscribe("q", hear)
-    relays = [asyncio.create_task(Relay(database, broker).run()) for _ in range(2)]
-    await until(lambda: len(heard) == 30)
-    for relay in relays:
-        relay.cancel()
-    await asyncio.gather(*relays, return_exceptions=True)
-    outbox = Base.metadata.tables["outbox"]
-    async with database.transaction(SYSTEM) as tx:
-        written = await tx.all(select(outbox.c.envelope).order_by(outbox.c.seq))
-    assert heard == [envelope["data"]["client_id"] for envelope in written]
+    async with Ear() as ear:
+        relays = [asyncio.create_task(Relay(database.url, ear.broker).run()) for _ in range(2)]
+        for _ in range(30):
+            await change_a_client(database)
+        await until(lambda: len(ear.heard) >= 60)
+        await stop(*relays)
+    assert ear.ids == [envelope.id for envelope in await written(database)]
 
 
 async def test_a_commit_wakes_the_relay(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.common.outbox.POLL_SECONDS", 3600)
-    broker, heard = InProcessBroker(), []
+    monkeypatch.setattr("services.common.relay.POLL_SECONDS", 3600)
+    async with Ear() as ear:
+        relay = asyncio.create_task(Relay(database.url, ear.broker).run())
+        # The first is sent because the relay looks once when it starts; what comes after it has slept, by the wake-up.
+        await change_a_client(database)
+        await until(lambda: ear.heard)
+        await asyncio.sleep(0.5)
+        await change_a_client(database)
+        await until(lambda: len(ear.heard) == 2)
+        await stop(relay)
 
-    async def hear(envelope: Envelope) -> None:
-        heard.append(envelope.id)
 
-    await broker.declare("q", ClientChanged.name)
-    await broker.subscribe("q", hear)
-    relay = asyncio.create_task(Relay(database, broker).run())
-    # The first is sent because the relay looks once when it starts; what comes after it has slept, by the wake-up.
+async def test_an_event_without_a_queue_waits_and_the_others_pass(
+    database: Database, connection: asyncpg.Connection
+) -> None:
     await change_a_client(database)
-    await until(lambda: heard)
-    await asyncio.sleep(0.5)
-    await change_a_client(database)
-    await until(lambda: len(heard) == 2)
-    relay.cancel()
-    await asyncio.gather(relay, return_exceptions=True)
-
-
-async def test_an_event_without_a_queue_waits_in_the_outbox(database: Database) -> None:
-    await change_a_client(database)
-    broker = InProcessBroker()
-    with pytest.raises(Unroutable):
-        await Relay(database, broker).send_batch()
-    await broker.declare("q", ClientChanged.name)
-    await broker.subscribe("q", consumer(database, _nothing).deliver)
-    assert await Relay(database, broker).send_batch() == 1
-    assert await Relay(database, broker).send_batch() == 0
-
-
-async def _nothing(tx: Transaction, fact: ReadsIt) -> None:
-    """A consumer without an effect."""
-
-
-def an_envelope(**data: Any) -> Envelope:
-    return Envelope(
-        source="/heatshield/caseload",
-        type=ClientChanged.name,
-        subject="client/x",
-        aggregateversion=1,
-        data={"client_id": str(uuid7()), **data},
-    )
-
-
-async def _add(tx: Transaction, fact: ReadsIt) -> None:
-    tx.add(a_client(tx))
-
-
-async def test_an_event_delivered_many_times_has_one_effect(database: Database) -> None:
-    once, envelope = consumer(database, _add), an_envelope()
-    await asyncio.gather(*(once.deliver(envelope) for _ in range(20)))
-    assert await count(database, "client") == 1
-
-
-async def test_effect_and_inbox_are_one_transaction(database: Database) -> None:
-    """A consumer that dies after its effect leaves neither the effect nor the mark, so that it is applied again."""
-    failures = iter([True, False])
-
-    async def dies_once(tx: Transaction, fact: ReadsIt) -> None:
-        tx.add(a_client(tx))
-        await tx.session.flush()
-        if next(failures):
-            raise RuntimeError("died")
-
-    await consumer(database, dies_once).deliver(an_envelope())
-    assert (await count(database, "client"), await count(database, "inbox")) == (1, 1)
-
-
-async def test_an_outage_is_waited_out_however_long(database: Database) -> None:
-    tries = 0
-
-    async def away_at_first(fact: ReadsIt, peers: Peers) -> str:
-        nonlocal tries
-        tries += 1
-        if tries < 8:
-            raise Unavailable("away")
-        return "answer"
-
-    async def with_answer(tx: Transaction, fact: ReadsIt, answer: str) -> None:
-        assert answer == "answer"
-        tx.add(a_client(tx))
-
-    import services.common.inbox as inbox
-
-    inbox.FIRST_WAIT_SECONDS, kept = 0.001, inbox.FIRST_WAIT_SECONDS
-    try:
-        await consumer(database, with_answer, away_at_first).deliver(an_envelope())
-    finally:
-        inbox.FIRST_WAIT_SECONDS = kept
-    assert (await count(database, "client"), await count(database, "dead_letter")) == (1, 0)
-
-
-async def test_what_cannot_be_applied_is_kept_with_its_reason_and_the_next_passes(database: Database) -> None:
-    poisoned = consumer(database, _add)
-    unreadable = an_envelope(client_id="no uuid")
-    await poisoned.deliver(unreadable)
-    await poisoned.deliver(an_envelope())
-    letters = Base.metadata.tables["dead_letter"]
+    outbox = Base.metadata.tables["outbox"]
     async with database.transaction(SYSTEM) as tx:
-        letter = (await tx.rows(select(letters)))[0]
-    assert letter.event_id == unreadable.id
-    assert letter.last_error.startswith("ValidationError")
-    assert "no uuid" not in letter.last_error
-    assert await count(database, "client") == 1
+        await tx.session.execute(update(outbox).values(type="caseload.nobody.listens.v1"))
+    await change_a_client(database)
+    async with Ear() as ear:
+        relay = Relay(database.url, ear.broker)
+        assert await relay.send_batch(connection) == 2
+        assert len(ear.heard) == 1
+        assert await relay.send_batch(connection) == 0, "it is left alone for a moment"
+        assert await count(database, "outbox") == 1
+        await ear.broker.subscribe("late", "caseload.nobody.listens.v1", ear.hear)
+        assert await Relay(database.url, ear.broker).send_batch(connection) == 1
+    assert await count(database, "outbox") == 0
+
+
+class Away(InProcessBroker):
+    """A broker that breaks after it has taken the first event."""
+
+    async def publish(self, events: "list[Outgoing]") -> set[UUID]:  # type: ignore[override]
+        await super().publish(events[:1])
+        raise ConnectionError("gone")
+
+
+async def test_a_broken_broker_leaves_every_event_where_it_is(database: Database) -> None:
+    for _ in range(3):
+        await change_a_client(database)
+    relay = asyncio.create_task(Relay(database.url, Away()).run())
+    await asyncio.sleep(0.3)
+    await stop(relay)
+    assert await count(database, "outbox") == 3
+    async with Ear() as ear:
+        relay = asyncio.create_task(Relay(database.url, ear.broker).run())
+        await until(lambda: len(ear.heard) == 3)
+        await stop(relay)
+
+
+async def test_history_is_purged_but_for_the_last_event_of_each_thing(
+    database: Database, connection: asyncpg.Connection
+) -> None:
+    client_id = await change_a_client(database)
+    for name in ("Edie", "Ede"):
+        async with database.transaction(SYSTEM) as tx:
+            client = await tx.get(Client, client_id, lock=True)
+            client.given_name = name
+            tx.publish(ClientChanged(client_id=client.id), about=client)
+    await change_a_client(database)
+    newest = [(await written(database))[place].id for place in (2, 3)]
+    async with Ear() as ear:
+        await Relay(database.url, ear.broker).send_batch(connection)
+    await history.purge(database)
+    assert await count(database, "event_log") == 4, "nothing is old yet"
+    log = Base.metadata.tables["event_log"]
+    async with database.transaction(SYSTEM) as tx:
+        await tx.session.execute(update(log).values(sent_at=func.now() - history.KEEP_SENT - timedelta(hours=1)))
+    await history.purge(database)
+    assert [envelope.id for envelope in await written(database)] == newest
+    await history.purge(database)
+    assert [envelope.id for envelope in await written(database)] == newest
+
+
+async def test_marks_and_keys_are_forgotten_in_batches(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "BATCH", 3)
+    inbox, keys = Base.metadata.tables["inbox"], Base.metadata.tables["idempotency_key"]
+    old = datetime.now(UTC) - history.KEEP_APPLIED - timedelta(hours=1)
+    async with database.transaction(SYSTEM) as tx:
+        for number in range(8):
+            mark = {"event_id": UUID(int=number), "consumer": "a"}
+            await tx.session.execute(inbox.insert().values(**mark, **({"applied_at": old} if number < 7 else {})))
+            key = {"caller": "a", "key": str(number), "request_hash": b""}
+            await tx.session.execute(keys.insert().values(**key, **({"made_at": old} if number < 7 else {})))
+    await history.purge(database)
+    async with database.transaction(SYSTEM) as tx:
+        assert await tx.all(select(inbox.c.event_id)) == [UUID(int=7)]
+        assert await tx.all(select(keys.c.key)) == ["7"]
 
 
 async def test_no_database_is_open_to_another_service(databases: Databases) -> None:

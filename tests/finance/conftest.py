@@ -17,6 +17,6 @@ async def finance(databases: Databases) -> AsyncIterator[Running]:
         await system.join("finance")
         await system.join("finance", team=OTHER_TEAM, employee=STRANGER)
         yield system
-        letters = system.databases["finance"].metadata.tables["dead_letter"]
+        letters = system.databases["finance"].metadata.tables["parked_event"]
         async with system.databases["finance"].transaction(SYSTEM) as tx:
             assert await tx.all(select(letters.c.last_error)) == []

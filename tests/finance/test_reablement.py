@@ -210,7 +210,7 @@ async def test_counts_are_not_for_everybody(finance: Running) -> None:
 async def test_a_start_before_the_law_is_kept_aside_with_its_reason(databases: Databases) -> None:
     async with running(databases, SERVICE) as finance:
         await finance.deliver("finance", REABLEMENT, a_reablement(starts_on="2014-01-01"))
-        letters = finance.databases["finance"].metadata.tables["dead_letter"]
+        letters = finance.databases["finance"].metadata.tables["parked_event"]
         async with finance.databases["finance"].transaction(SYSTEM) as tx:
             assert [error.split()[0] for error in await tx.all(select(letters.c.last_error))] == ["NoRateInForce"]
             assert await tx.all(select(col(ReablementEpisode.id))) == []

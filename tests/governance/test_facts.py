@@ -26,7 +26,7 @@ from tests.running import OTHER_TEAM, TEAM, Running
 
 async def told_again(system: Running, envelope: Any) -> None:
     """The same event once more, and the same fact in another event."""
-    await system.broker._handlers[f"governance.{envelope.type}"](envelope)
+    await system.hand_over("governance", envelope)
     await system.deliver("governance", envelope.type, envelope.data, version=envelope.aggregateversion)
 
 
@@ -136,7 +136,7 @@ async def test_nothing_that_is_told_becomes_a_dead_letter(governance: Running) -
     contact_id = uuid7()
     await activity_costed(governance, contact_id, 1)
     await contact_recorded(governance, {"nursing": 1}, contact_id=contact_id)
-    letters = governance.databases["governance"].metadata.tables["dead_letter"]
+    letters = governance.databases["governance"].metadata.tables["parked_event"]
     async with governance.databases["governance"].transaction(SYSTEM) as tx:
         assert await tx.all(letters.select()) == []
 

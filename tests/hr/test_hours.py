@@ -57,7 +57,7 @@ async def _rostered(hr: Running, week_of: str = WEEK) -> list[int]:
 
 
 async def _again(hr: Running, envelope: Envelope) -> None:
-    await hr.broker._handlers[f"hr.{envelope.type}"](envelope)
+    await hr.hand_over("hr", envelope)
 
 
 async def test_anonymous_is_refused(hr: Running) -> None:

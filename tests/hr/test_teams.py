@@ -139,7 +139,7 @@ async def test_a_membership_told_twice_or_late_is_kept_once_and_newest(hr: Runni
     fact = {"team_id": str(OTHER_TEAM), "employee_id": str(DEPUTY), "role": "other", "from_on": "2025-01-01"}
     name = "hr.team_membership.changed.v1"
     newest = await hr.deliver("hr", name, fact | {"until_on": "2025-12-31"}, version=2)
-    await hr.broker._handlers[f"hr.{name}"](newest)
+    await hr.hand_over("hr", newest)
     await hr.deliver("hr", name, fact | {"until_on": None}, version=1)
     member = hr.databases["hr"].metadata.tables["team_member"]
     async with hr.databases["hr"].transaction(SYSTEM) as tx:

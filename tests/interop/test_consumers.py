@@ -55,9 +55,9 @@ async def test_every_event_delivered_twice_is_applied_once(interop: Running, cas
     envelope = await interop.deliver("interop", name, fact)
     everything = select(func.count()).select_from(Resource), select(func.max(Resource.version))
     before = [await one(interop, wanted) for wanted in everything]
-    await interop.broker._handlers[f"interop.{name}"](envelope)
+    await interop.hand_over("interop", envelope)
     assert [await one(interop, wanted) for wanted in everything] == before
-    letters = interop.databases["interop"].metadata.tables["dead_letter"]
+    letters = interop.databases["interop"].metadata.tables["parked_event"]
     assert await one(interop, select(func.count()).select_from(letters)) == 0
 
 

@@ -129,7 +129,7 @@ async def test_a_contact_that_names_the_visit_makes_it_done_once(roster: Running
     visit = await planned(nurse)
     fact = contact(EDITH, RUTH, {"nursing": 60, "wider_support": 15}, visit_id=visit)
     envelope = await hear(roster, fact)
-    await roster.broker._handlers[f"roster.{fact[0]}"](envelope)
+    await roster.hand_over("roster", envelope)
     await hear(roster, fact)
     await hear(roster, contact(EDITH, TOM, {"nursing": 75}, visit_id=visit))
     done = (await nurse.get(f"/v1/visits/{visit}")).json()

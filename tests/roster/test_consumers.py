@@ -45,7 +45,7 @@ async def test_a_fact_that_comes_twice_has_one_effect(
 ) -> None:
     told = fact()
     envelope = await hear(empty, told)
-    await empty.broker._handlers[f"roster.{told[0]}"](envelope)
+    await empty.hand_over("roster", envelope)
     await hear(empty, told)
     assert len(await kept(empty, model)) == 1
 

@@ -17,11 +17,11 @@ REPLACED = ("team_id", "client_id", "owner_version", "content", "tokens", "chang
 
 
 async def put(tx: Transaction, resources: Sequence[Projected]) -> None:
-    """Keep these resources, each unless a state of its owner at least as new is kept already.
+    """Keep these resources, each unless a state of its owner at least as new is kept already; made again, all of them.
 
     The rows are locked in one order, so that two events about one client cannot wait for each other.
     """
-    known = await _owner_versions(tx, resources)
+    known = {} if tx.rebuilding else await _owner_versions(tx, resources)
     newer = [item for item in resources if item.owner_version > known.get((item.resource_type, item.resource_id), 0)]
     if not newer:
         return
@@ -34,9 +34,15 @@ async def put(tx: Transaction, resources: Sequence[Projected]) -> None:
     upsert = statement.on_conflict_do_update(
         constraint="one_resource_per_owner_id",
         set_={**fresh, "version": col(Resource.version) + 1},
-        where=col(Resource.owner_version) < statement.excluded.owner_version,
+        where=_is_older(tx, statement.excluded.owner_version),
     )
     await tx.session.execute(upsert, rows)
+
+
+def _is_older(tx: Transaction, told: Any) -> ColumnElement[bool]:
+    kept = col(Resource.owner_version)
+    older: ColumnElement[bool] = kept <= told if tx.rebuilding else kept < told
+    return older
 
 
 async def _owner_versions(tx: Transaction, resources: Sequence[Projected]) -> dict[tuple[str, UUID], int]:

@@ -8,24 +8,9 @@ from uuid import UUID
 from services.common.db import Transaction
 from services.common.projections import keep_newest
 from services.common.types import day_in_england
-from services.roster.domain.known import CareTeam, Clearance, Contract, RecordedContact
+from services.roster.domain.known import RecordedContact
 from services.roster.store import facts, rota
 from services.roster.usecases.visit import finish_visit
-
-
-async def remember_contract(tx: Transaction, contract: dict[str, Any]) -> None:
-    """Hr agreed, changed or ended a contract."""
-    await keep_newest(tx, Contract, contract)
-
-
-async def remember_clearance(tx: Transaction, clearance: dict[str, Any]) -> None:
-    """Hr said from which day somebody may, or may not, visit alone."""
-    await keep_newest(tx, Clearance, clearance)
-
-
-async def remember_care_team(tx: Transaction, care_team: dict[str, Any]) -> None:
-    """A client has a named nurse and a deputy."""
-    await keep_newest(tx, CareTeam, care_team)
 
 
 async def remember_care_contact(tx: Transaction, contact: dict[str, Any], activities: Sequence[dict[str, Any]]) -> None:

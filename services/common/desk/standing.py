@@ -1,0 +1,53 @@
+"""How the events of one service stand."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, true
+
+from services.common.broker import Broker
+from services.common.db import Transaction
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Counts of events. The lag is how long the oldest unsent one has waited, in seconds."""
+
+    unsent: int
+    lag_seconds: float
+    waiting: int
+    dead: int
+
+
+@dataclass(frozen=True)
+class QueueStanding:
+    """How full one of the service's queues is; no figures where the broker is away or has no such queue."""
+
+    queue: str
+    ready: int | None
+    consumers: int | None
+
+
+async def standing(tx: Transaction) -> Standing:
+    """Counted now, in the outbox and among the parked events."""
+    outbox, parked = tx.metadata.tables["outbox"], tx.metadata.tables["parked_event"]
+    age = func.extract("epoch", func.clock_timestamp() - func.min(outbox.c.written_at))
+    unsent = select(func.count().label("unsent"), func.coalesce(age, 0).label("lag")).select_from(outbox).subquery()
+    held = select(
+        func.count().filter(parked.c.retry_at.is_not(None)).label("waiting"),
+        func.count().filter(parked.c.retry_at.is_(None)).label("dead"),
+    ).subquery()
+    row = (await tx.rows(select(unsent, held).join_from(unsent, held, true())))[0]
+    return Standing(row.unsent, max(0.0, float(row.lag)), row.waiting, row.dead)
+
+
+async def queues(broker: Broker, names: Iterable[str]) -> list[QueueStanding]:
+    """Each of these queues as the broker tells."""
+    found = []
+    for name in names:
+        try:
+            depth = await broker.depth(name)
+        except (ConnectionError, TimeoutError):
+            depth = None
+        found.append(QueueStanding(name, depth.ready if depth else None, depth.consumers if depth else None))
+    return found

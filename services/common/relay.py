@@ -1,0 +1,118 @@
+"""The relay: an event leaves if and only if its change was committed, and in the order of its commits."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy.engine import make_url
+
+from services.common.broker import Broker, Outgoing
+from services.common.errors import is_database_down
+from services.common.outbox import CHANNEL
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+POLL_SECONDS = 1.0
+RETRY_SECONDS = 0.5
+HOLD_SECONDS = 2.0
+# One replica sends at a time, so that order is kept. The lock is taken after the statement's view of the table, in
+# which another's rows may still be there; locking the rows as well makes it look again, and skip them.
+UNSENT = """
+    select seq, id, type, subject, envelope from outbox
+    where (select pg_try_advisory_xact_lock(hashtext('heatshield.relay'))) and type <> all($1::text[])
+    order by seq limit $2 for update skip locked
+"""
+MOVE = """
+    with sent as (delete from outbox where seq = any($1::bigint[]) returning *)
+    insert into event_log (seq, id, type, subject, key, aggregate_version, envelope, written_at)
+    select seq, id, type, subject, key, aggregate_version, envelope, written_at from sent
+"""
+
+
+class BrokerAway(Exception):
+    """The events stay where they are, and are tried again."""
+
+
+class Relay:
+    """Runs in every replica, on a connection of its own: woken by NOTIFY, with a poll as the net."""
+
+    def __init__(self, database_url: str, broker: Broker) -> None:
+        self._dsn = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._broker = broker
+        self._written = asyncio.Event()
+        self._held: dict[str, float] = {}
+
+    async def run(self) -> None:
+        """Send for as long as the process lives; an outage of the broker or the database is outlived."""
+        while True:
+            try:
+                await self._while_connected()
+            except Exception as error:  # noqa: BLE001  whatever ends a connection, another is tried
+                if not is_database_down(error):
+                    log.warning("relay interrupted", extra={"error": type(error).__name__})
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _while_connected(self) -> None:
+        connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=60)
+        try:
+            connection.add_termination_listener(self._wake)
+            await connection.add_listener(CHANNEL, self._wake)
+            while not connection.is_closed():
+                self._written.clear()
+                try:
+                    while await self.send_batch(connection):
+                        pass
+                except BrokerAway as error:
+                    log.warning("events wait for the broker", extra={"error": type(error.__cause__).__name__})
+                    await asyncio.sleep(RETRY_SECONDS)
+                # Not wait_for: in Python 3.11 it may swallow a cancellation that comes together with the wake-up.
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._written.wait()
+        finally:
+            with contextlib.suppress(Exception):
+                await connection.close(timeout=2)
+
+    def _wake(self, *_: object) -> None:
+        self._written.set()
+
+    async def send_batch(self, connection: asyncpg.Connection) -> int:
+        """Publish the oldest unsent events and move what is safe to the log. How many there were.
+
+        What no queue takes stays, and events of its type are left alone for a moment, so that others pass.
+        Raises `BrokerAway`.
+        """
+        async with connection.transaction():
+            rows = await connection.fetch(UNSENT, self._held_types(), BATCH)
+            if not rows:
+                return 0
+            safe = await self._publish([_outgoing(row) for row in rows])
+            sent = [row["seq"] for row in rows if row["id"] in safe]
+            self._hold({row["type"] for row in rows if row["id"] not in safe})
+            await connection.execute(MOVE, sent)
+        return len(rows)
+
+    async def _publish(self, events: Sequence[Outgoing]) -> set[UUID]:
+        try:
+            return await self._broker.publish(events)
+        except Exception as error:
+            raise BrokerAway from error
+
+    def _held_types(self) -> Sequence[str]:
+        now = time.monotonic()
+        self._held = {name: until for name, until in self._held.items() if until > now}
+        return list(self._held)
+
+    def _hold(self, types: set[str]) -> None:
+        for name in types:
+            log.warning("event waits for a queue", extra={"event": name})
+            self._held[name] = time.monotonic() + HOLD_SECONDS
+
+
+def _outgoing(row: asyncpg.Record) -> Outgoing:
+    return Outgoing(row["id"], row["type"], row["subject"], row["envelope"].encode())

@@ -1,0 +1,126 @@
+"""What the broker holds, as data: exchanges, queues, and what each service's own user may do.
+
+`prepare` declares it over AMQP, and may be run again. `definitions` is the same with the users, as RabbitMQ imports it.
+"""
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+EVENTS = "heatshield.events"
+GIVEN_UP = "heatshield.given_up"
+# A message is handed over again when a process or a connection breaks; one that breaks it every time is given up after
+# this. What merely waits is never handed back, and what fails for its own sake is parked by its consumer.
+DELIVERY_LIMIT = 100
+DEPLOYER = "deployer"
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A quorum queue, and the routing key by which an exchange fills it."""
+
+    name: str
+    exchange: str
+    routing_key: str
+    arguments: Mapping[str, Any]
+
+
+def queue_of(service: str, event_name: str) -> str:
+    """One queue per consumer and event."""
+    return f"{service}.{event_name}"
+
+
+def event_queue(service: str, event_name: str) -> Queue:
+    """One process at a time takes from it, so that order is kept however many replicas run."""
+    arguments = {
+        "x-queue-type": "quorum",
+        "x-single-active-consumer": True,
+        "x-delivery-limit": DELIVERY_LIMIT,
+        "x-dead-letter-exchange": GIVEN_UP,
+        "x-dead-letter-routing-key": service,
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+    }
+    return Queue(queue_of(service, event_name), EVENTS, event_name, arguments)
+
+
+def given_up_queue(service: str) -> Queue:
+    """What the broker gave up handing to this service; the service parks it, so that it is found with the rest."""
+    return Queue(f"{service}.given_up", GIVEN_UP, service, {"x-queue-type": "quorum"})
+
+
+def queues(listening: Mapping[str, Sequence[str]]) -> Iterator[Queue]:
+    """Every queue, by the events that each service listens to."""
+    for service, event_names in listening.items():
+        yield given_up_queue(service)
+        yield from (event_queue(service, event_name) for event_name in event_names)
+
+
+def definitions(listening: Mapping[str, Sequence[str]], passwords: Mapping[str, str]) -> dict[str, Any]:
+    """The whole topology with its users, for `load_definitions` or `rabbitmqctl import_definitions`.
+
+    A service may publish under its own name only, read its own queues only, and declare nothing. The deployer declares.
+    """
+    return {
+        "vhosts": [{"name": "/"}],
+        "users": [
+            {
+                "name": name,
+                "password_hash": _hashed(password),
+                "hashing_algorithm": "rabbit_password_hashing_sha256",
+                "tags": [],
+                "limits": {},
+            }
+            for name, password in passwords.items()
+        ],
+        "permissions": [_permission(name) for name in passwords],
+        "topic_permissions": [
+            {"user": name, "vhost": "/", "exchange": EVENTS, "write": rf"^{name}\.", "read": "^$"}
+            for name in passwords
+            if name != DEPLOYER
+        ],
+        "exchanges": [_exchange(EVENTS, "topic"), _exchange(GIVEN_UP, "direct")],
+        "queues": [
+            {"name": one.name, "vhost": "/", "durable": True, "auto_delete": False, "arguments": dict(one.arguments)}
+            for one in queues(listening)
+        ],
+        "bindings": [
+            {
+                "source": one.exchange,
+                "vhost": "/",
+                "destination": one.name,
+                "destination_type": "queue",
+                "routing_key": one.routing_key,
+                "arguments": {},
+            }
+            for one in queues(listening)
+        ],
+    }
+
+
+def _permission(user: str) -> dict[str, str]:
+    if user == DEPLOYER:
+        return {"user": user, "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}
+    events = EVENTS.replace(".", r"\.")
+    return {"user": user, "vhost": "/", "configure": "^$", "write": f"^{events}$", "read": rf"^{user}\."}
+
+
+def _exchange(name: str, kind: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "vhost": "/",
+        "type": kind,
+        "durable": True,
+        "auto_delete": False,
+        "internal": False,
+        "arguments": {},
+    }
+
+
+def _hashed(password: str) -> str:
+    """RabbitMQ's form: a salt of four bytes, and the SHA-256 of salt and password after it."""
+    salt = secrets.token_bytes(4)
+    return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
