@@ -8,10 +8,10 @@ STAMP := $(ROOT)/.venv/.ready
 export UV_PYTHON_DOWNLOADS = never
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-reset up test test-slow lint format check contracts mission migration clean
+.PHONY: help env demo demo-reset up test test-slow lint format bench check contracts release-contracts mission migration clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 env: $(STAMP) ## Make the environment in .venv from the locked, hashed dependencies
 
@@ -54,6 +54,13 @@ check: lint test test-slow mission ## Everything that must be green before a cha
 
 contracts: env ## Write docs/contracts from the code
 	@$(BIN)/python -m demo.contracts
+
+release-contracts: env ## Keep the contracts of a new version on file, which later versions may only add to
+	@$(BIN)/python -m demo.release
+
+bench: env ## Measure beside a baseline: NAME=events ARGS="--quick --json"
+	@$(BIN)/python -m demo.servers.rabbit
+	@$(BIN)/python -m benchmarks.$(NAME) $(ARGS)
 
 mission: env ## Count the mission rows that work, and run the tests that prove them
 	@$(BIN)/python -m tests.mission

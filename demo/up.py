@@ -6,30 +6,34 @@ import os
 import secrets
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from honcho.manager import Manager
 
-from demo.compose import SIGN_IN
+from demo.compose import SIGN_IN, services
 from demo.partners.council import HOST as COUNCIL_HOST
 from demo.servers.ports import PortTaken, free_port, listening
 from demo.servers.postgres import EmbeddedPostgres
 from demo.servers.rabbit import RabbitServer
 from devissuer.main import ISSUER
 from gateway.routes import SERVICES
+from services.common import topology
 
 FOLDER = Path(".heatshield/up")
 
 
-def environment(postgres: EmbeddedPostgres, rabbit: RabbitServer, ports: dict[str, int]) -> dict[str, str]:
+def environment(
+    postgres: EmbeddedPostgres, rabbit: RabbitServer, ports: dict[str, int], passwords: Mapping[str, str]
+) -> dict[str, str]:
     """The settings of all processes: what is shared has one name, what is one service's own has its prefix."""
     secret = secrets.token_urlsafe(24)
     issuer = f"http://127.0.0.1:{ports['issuer']}"
     shared = {
         "HEATSHIELD_APP_ENV": "demo",
-        "HEATSHIELD_BROKER_URL": rabbit.url,
+        "HEATSHIELD_BROKER_URL": f"amqp://127.0.0.1:{rabbit.port}/",
         "HEATSHIELD_ISSUER": ISSUER,
         "HEATSHIELD_JWKS_URL": f"{issuer}/jwks",
         "HEATSHIELD_TOKEN_URL": f"{issuer}/token",
@@ -40,7 +44,19 @@ def environment(postgres: EmbeddedPostgres, rabbit: RabbitServer, ports: dict[st
         "PYTHONUNBUFFERED": "1",
     }
     own = {f"{name.upper()}_DATABASE_URL": postgres.url(name) for name in SERVICES}
-    return {**os.environ, **shared, **own, **{f"{name.upper()}_CLIENT_SECRET": secret for name in SERVICES}}
+    secrets_of = {f"{name.upper()}_CLIENT_SECRET": secret for name in SERVICES}
+    users = {f"{name.upper()}_BROKER_PASSWORD": password for name, password in passwords.items()}
+    return {**os.environ, **shared, **own, **secrets_of, **users}
+
+
+def broker_definitions(passwords: Mapping[str, str]) -> Path:
+    """The broker's queues and users for this run: each service with a user of its own."""
+    listening = {name: service.listens_to() for name, service in services().items()}
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    path = FOLDER / "broker.json"
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(topology.definitions(listening, passwords)), "utf-8")
+    return path
 
 
 def commands(port: int, ports: dict[str, int]) -> dict[str, str]:
@@ -58,14 +74,17 @@ def main(port: Annotated[int, typer.Option(help="The gateway's port.")] = 8000) 
         listening(port).close()
     except PortTaken as error:
         sys.exit(str(error))
-    postgres, rabbit = EmbeddedPostgres(FOLDER), RabbitServer(FOLDER / "rabbit")
+    passwords = {name: secrets.token_urlsafe(24) for name in (topology.DEPLOYER, *SERVICES)}
+    postgres, rabbit = EmbeddedPostgres(FOLDER), RabbitServer(FOLDER / "rabbit", broker_definitions(passwords))
     ports = {name: free_port() for name in ("issuer", *SERVICES)}
     try:
         print("Starting PostgreSQL and RabbitMQ …", flush=True)
         postgres.start()
+        # One that still runs knows the users of its last start only.
+        rabbit.stop()
         rabbit.start()
         asyncio.run(postgres.create_databases())
-        settings = environment(postgres, rabbit, ports)
+        settings = environment(postgres, rabbit, ports, passwords)
         subprocess.run([sys.executable, "-m", "services", "prepare"], env=settings, check=True)
         manager = Manager()
         for name, command in commands(port, ports).items():

@@ -1,70 +1,95 @@
 """A private RabbitMQ on loopback, without systemd: found on this machine, installed by apt, or run in a container."""
 
-import contextlib
 import json
 import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import quote
 
-from demo.servers.ports import free_port
+from demo.servers import rabbit_container as container
+from demo.servers.ports import lasting_ports
 from demo.servers.processes import works_in
+from demo.servers.rabbit_node import Node, end_epmd, has_ended, speaks_amqp
 
 # Debian's /usr/sbin/rabbitmq-server changes user and drops the environment, so the program behind it is used.
 PROGRAMS = ("/usr/lib/rabbitmq/bin/rabbitmq-server", "/opt/homebrew/sbin/rabbitmq-server")
-CONTAINER_IMAGE = "rabbitmq:4"
-START_SECONDS, STOP_SECONDS = 90, 30
+START_SECONDS = 90
 NEED = "RabbitMQ is needed: install rabbitmq-server (apt, brew), or start a container engine, and run this again."
-CONFIG = """\
-listeners.tcp.1 = 127.0.0.1:{port}
-log.console = false
-log.file.level = warning
-vm_memory_high_watermark.absolute = 512MB
-disk_free_limit.absolute = 50MB
-"""
 
 
 class RabbitServer:
-    """Starts with `start`, survives the process that started it, and is found again by the next one."""
+    """Starts with `start`, survives the process that started it, and is found again by the next one.
 
-    def __init__(self, folder: Path) -> None:
+    It keeps its data and its ports through a `stop` as through a `kill`; only a port that somebody else has taken in
+    the meantime is exchanged for another. With `definitions`, RabbitMQ's own JSON, every start brings about the users,
+    permissions and queues that they name, and no guest is made.
+    """
+
+    def __init__(self, folder: Path, definitions: Path | None = None) -> None:
         self.folder = folder.resolve()
+        self.definitions = definitions and definitions.resolve()
         self._note = self.folder / "running.json"
-        self.port = self._pid = self._epmd_port = 0
+        self.port = self._distribution_port = self._epmd_port = self._pid = 0
         self._container = ""
 
     @property
     def url(self) -> str:
-        return f"amqp://guest:guest@127.0.0.1:{self.port}/"
+        """For the guest that a broker without definitions has."""
+        return self.url_for("guest", "guest")
+
+    def url_for(self, user: str, password: str) -> str:
+        return f"amqp://{quote(user, safe='')}:{quote(password, safe='')}@127.0.0.1:{self.port}/"
 
     def start(self) -> None:
         """Raises `RuntimeError` when there is no way to run a broker here, or it does not answer in time."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if self._is_running():
             return
-        self.port, self._epmd_port = free_port(), free_port()
+        if self.definitions is not None:
+            # RabbitMQ starts without a word when they are no JSON, and without its users.
+            json.loads(self.definitions.read_text("utf-8"))
         program = find_program()
-        if program is not None:
-            self._pid = self._start_program(program)
-        elif _engine() is not None:
-            self._container = self._start_container()
+        if container.exists(self._container):
+            container.start_again(self._container)
+        elif program is not None:
+            self._start_program(program)
+        elif container.engine() is not None:
+            self.port = lasting_ports(self.port)[0]
+            self._container = container.start(self.port, self.folder, self.definitions)
         else:
             raise RuntimeError(NEED)
-        kept = {"port": self.port, "epmd_port": self._epmd_port, "container": self._container}
-        self._note.write_text(json.dumps(kept | {"pid": self._pid}))
+        self._write_note()
         self._wait()
 
-    def stop(self) -> None:
+    def kill(self) -> None:
+        """End the broker as a failing machine would, without a word to anybody; `start` brings it back."""
         if self._is_running():
             if self._container:
-                subprocess.run([str(_engine()), "rm", "--force", self._container], capture_output=True, check=False)
+                container.kill(self._container)
             else:
-                self._stop_program()
-        self._note.unlink(missing_ok=True)
+                self._node.kill(self._pid)
+        end_epmd(self.folder)
+
+    def stop(self) -> None:
+        running = self._is_running()
+        if self._container:
+            container.remove(self._container)
+        elif running:
+            self._node.stop(self._pid)
+        end_epmd(self.folder)
+        self._container, self._pid = "", 0
+        if self._node.has_data:
+            self._write_note()
+        else:
+            self._note.unlink(missing_ok=True)
+
+    @property
+    def _node(self) -> Node:
+        ports = (self.port, self._distribution_port, self._epmd_port)
+        return Node("heatshield@localhost", self.folder, self.folder, *ports)
 
     def _is_running(self) -> bool:
         """Whether the broker that this folder's note names is alive."""
@@ -72,89 +97,32 @@ class RabbitServer:
             return False
         kept = json.loads(self._note.read_text())
         self.port, self._pid, self._epmd_port = kept["port"], kept["pid"], kept["epmd_port"]
-        self._container = kept["container"]
-        return _container_runs(self._container) if self._container else works_in(self._pid, self.folder)
+        self._distribution_port, self._container = kept.get("distribution_port", 0), kept["container"]
+        return container.runs(self._container) if self._container else works_in(self._pid, self.folder)
 
-    def _start_program(self, program: str) -> int:
-        config = self.folder / "rabbitmq.conf"
-        config.write_text(CONFIG.format(port=self.port))
-        (self.folder / "enabled_plugins").write_text("[].")
-        # Started by a shell that ends at once, so that the broker is nobody's child and may outlive its starter.
-        started = subprocess.run(
-            ["/bin/sh", "-c", '"$0" >"$1" 2>&1 </dev/null & echo $!', program, str(self.folder / "rabbitmq.out")],
-            env=self._environment(config),
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-            check=True,
-        )
-        return int(started.stdout)
+    def _write_note(self) -> None:
+        ports = {"port": self.port, "distribution_port": self._distribution_port, "epmd_port": self._epmd_port}
+        self._note.write_text(json.dumps({**ports, "container": self._container, "pid": self._pid}))
 
-    def _environment(self, config: Path) -> dict[str, str]:
-        loopback = "-kernel inet_dist_use_interface {127,0,0,1} +S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none"
-        return {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "HOME": str(self.folder),
-            "ERL_EPMD_PORT": str(self._epmd_port),
-            "ERL_EPMD_ADDRESS": "127.0.0.1",
-            "RABBITMQ_NODENAME": f"heatshield{self.port}@localhost",
-            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
-            "RABBITMQ_NODE_PORT": str(self.port),
-            "RABBITMQ_DIST_PORT": str(free_port()),
-            "RABBITMQ_MNESIA_BASE": str(self.folder / "mnesia"),
-            "RABBITMQ_LOG_BASE": str(self.folder / "log"),
-            "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "enabled_plugins"),
-            "RABBITMQ_CONFIG_FILE": str(config),
-            "RABBITMQ_CONF_ENV_FILE": str(self.folder / "none"),
-            "RABBITMQ_PID_FILE": str(self.folder / "pid"),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": loopback,
-        }
-
-    def _stop_program(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(os.getpgid(self._pid), signal.SIGTERM)
-        deadline = time.monotonic() + STOP_SECONDS
-        while works_in(self._pid, self.folder) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        epmd = shutil.which("epmd")
-        if epmd is not None:
-            environment = {**os.environ, "ERL_EPMD_ADDRESS": "127.0.0.1"}
-            command = [epmd, "-port", str(self._epmd_port), "-kill"]
-            subprocess.run(command, env=environment, capture_output=True, check=False)
-
-    def _start_container(self) -> str:
-        ports = f"127.0.0.1:{self.port}:5672"
-        command = [str(_engine()), "run", "--detach", "--rm", "--publish", ports, CONTAINER_IMAGE]
-        started = subprocess.run(command, capture_output=True, text=True, check=False)
-        if started.returncode != 0:
-            raise RuntimeError(f"the container did not start: {started.stderr[-500:]}")
-        return started.stdout.strip()
+    def _start_program(self, program: str) -> None:
+        end_epmd(self.folder)
+        self._container = ""
+        ports = lasting_ports(self.port, self._distribution_port, self._epmd_port)
+        self.port, self._distribution_port, self._epmd_port = ports
+        config = "" if self.definitions is None else f"load_definitions = {self.definitions}\n"
+        self._pid = self._node.start(program, config)
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if _speaks_amqp(self.port):
+        while time.monotonic() < deadline and not self._has_ended():
+            if speaks_amqp(self.port):
                 return
             time.sleep(0.2)
         self.stop()
-        raise RuntimeError(f"RabbitMQ did not answer within {START_SECONDS} s; see {self.folder}")
+        raise RuntimeError(f"RabbitMQ did not answer within {START_SECONDS} s, or ended; see {self.folder}")
 
-
-def _speaks_amqp(port: int) -> bool:
-    """Whether a broker answers the protocol header with its first frame, which is of type 1 (method)."""
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=2) as probe:
-            probe.sendall(b"AMQP\x00\x00\x09\x01")
-            return probe.recv(1) == b"\x01"
-    except OSError:
-        return False
-
-
-def _container_runs(container: str) -> bool:
-    engine = _engine()
-    if engine is None:
-        return False
-    command = [engine, "inspect", "--format", "{{.State.Running}}", container]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() == "true"
+    def _has_ended(self) -> bool:
+        return not container.runs(self._container) if self._container else has_ended(self._pid)
 
 
 def find_program() -> str | None:
@@ -162,18 +130,9 @@ def find_program() -> str | None:
     return found or shutil.which("rabbitmq-server")
 
 
-def _engine() -> str | None:
-    """A container engine that answers."""
-    for name in ("docker", "podman"):
-        path = shutil.which(name)
-        if path and subprocess.run([path, "info"], capture_output=True, check=False).returncode == 0:
-            return path
-    return None
-
-
 def ensure() -> None:
     """Have a broker to run: `make test` and `make up` call this first."""
-    if find_program() or _engine():
+    if find_program() or container.engine():
         return
     apt = shutil.which("apt-get")
     if apt is None or os.geteuid() != 0:

@@ -18,7 +18,7 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=ROUTERS,
     subscriptions=SUBSCRIPTIONS,
-    background=(usecases.deliver_facts(),),
+    background=(usecases.deliver_facts(), usecases.watch_feed, usecases.keep_feed_for_a_while),
     error_handlers=HANDLERS,
 )
 

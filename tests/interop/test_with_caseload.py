@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from uuid6 import uuid7
 
+from demo.contracts import published
 from services.caseload.main import SERVICE as CASELOAD
 from services.common.auth import SYSTEM
 from services.interop.domain.inbound import InboundReferral
@@ -16,6 +17,7 @@ from services.interop.main import SERVICE as INTEROP
 from tests.interop.answers import serve_team
 from tests.interop.bars_message import a_message, ids
 from tests.interop.council import eventually
+from tests.interop.following import follow
 from tests.running import DEPUTY, NURSE, Databases, Running, running
 
 BASE = "/fhir/R4"
@@ -97,19 +99,13 @@ async def write_record(nurse: Any, episode_id: str) -> None:
         assert answer.is_success, answer.text
 
 
-async def test_a_partners_referral_becomes_a_record_that_it_can_read(both: Running) -> None:
-    reference = await refer(both)
-    nurse = await both.nurse("caseload")
+async def listed(nurse: Any) -> list[Any]:
+    items: list[Any] = (await nurse.get("/v1/referrals")).json()["items"]
+    return items
 
-    async def listed() -> Any:
-        return (await nurse.get("/v1/referrals")).json()["items"]
 
-    (referral,) = await eventually(listed, bool)
-    assert (referral["given_name"], referral["nhs_number"]) == ("Maureen Ann", "9990000204")
-    trust = await both.client("interop", "trust-tie", "integrator")
-    asked = {"identifier": f"https://heatshield.uk/Id/referral-reference|{reference}"}
-    assert (await found(trust, "ServiceRequest", 1, **asked))[0]["id"] == referral["id"]
-    acceptance = {
+def an_acceptance() -> dict[str, str]:
+    return {
         "client_id": str(uuid7()),
         "episode_of_care_id": str(uuid7()),
         "named_nurse_id": str(NURSE),
@@ -117,6 +113,17 @@ async def test_a_partners_referral_becomes_a_record_that_it_can_read(both: Runni
         "pathway": "recovery",
         "urgent_reason": "Bleeding; the team meets on Wednesday",
     }
+
+
+async def test_a_partners_referral_becomes_a_record_that_it_can_read(both: Running) -> None:
+    reference = await refer(both)
+    nurse = await both.nurse("caseload")
+    (referral,) = await eventually(lambda: listed(nurse), bool)
+    assert (referral["given_name"], referral["nhs_number"]) == ("Maureen Ann", "9990000204")
+    trust = await both.client("interop", "trust-tie", "integrator")
+    asked = {"identifier": f"https://heatshield.uk/Id/referral-reference|{reference}"}
+    assert (await found(trust, "ServiceRequest", 1, **asked))[0]["id"] == referral["id"]
+    acceptance = an_acceptance()
     accepted = await nurse.post(f"/v1/referrals/{referral['id']}/accept", json=acceptance)
     assert accepted.status_code == 201, accepted.text
     await write_record(nurse, acceptance["episode_of_care_id"])
@@ -133,6 +140,26 @@ async def test_a_partners_referral_becomes_a_record_that_it_can_read(both: Runni
 
     kept = await eventually(outcome, lambda inbound: inbound.outcome == "accepted")
     assert str(kept.referral_id) == referral["id"]
+
+
+async def test_who_follows_the_feed_hears_what_became_of_a_referral(both: Running) -> None:
+    """The owner's own events, in the order of each thing, with exactly the data of their contracts."""
+    await refer(both)
+    nurse, trust = await both.nurse("caseload"), await both.client("interop", "trust-tie", "integrator")
+    (referral,) = await eventually(lambda: listed(nurse), bool)
+    acceptance = an_acceptance()
+    await nurse.post(f"/v1/referrals/{referral['id']}/accept", json=acceptance)
+    await write_record(nurse, acceptance["episode_of_care_id"])
+
+    async def fed() -> Any:
+        return (await follow(trust))[0]
+
+    told = {str(envelope.id): envelope for envelope in await both.published("caseload")}
+    items = await eventually(fed, lambda items: len(items) == len(told))
+    assert {item["id"] for item in items} == set(told)
+    for item in items:
+        assert (item["data"], item["subject"]) == (told[item["id"]].data, told[item["id"]].subject)
+        published()[item["type"]].model_validate(item["data"])
 
 
 async def test_a_referral_not_taken_is_known_as_such(both: Running) -> None:

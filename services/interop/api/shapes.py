@@ -1,6 +1,7 @@
 """What interop answers with under /v1. Explicit, so that a new column never leaks by itself."""
 
 from datetime import date, datetime
+from typing import Any, Literal
 from uuid import UUID
 
 from services.common.types import Answer
@@ -80,3 +81,24 @@ class DeliveryShape(Answer):
     queued_at: datetime
     due_at: datetime
     sent_at: datetime | None
+
+
+class FedEvent(Answer):
+    """A CloudEvents 1.0 object. `data` is what the contract of its `type` says: ids, dates, codes and counts."""
+
+    specversion: Literal["1.0"]
+    id: UUID
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    datacontenttype: str
+    aggregateversion: int
+    data: dict[str, Any]
+
+
+class FeedPage(Answer):
+    """What happened, oldest first, and the cursor to go on with: it is there on an empty page too."""
+
+    items: list[FedEvent]
+    next_cursor: str

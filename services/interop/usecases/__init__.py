@@ -1,6 +1,7 @@
 """What interop can be asked to do: one public function for each sentence a nurse, a partner, ops or a service says."""
 
 from services.interop.usecases.deliver import deliver_facts
+from services.interop.usecases.follow import feed_event, follow_feed, keep_feed_for_a_while
 from services.interop.usecases.receive import (
     list_service_endpoints,
     read_inbound_message,
@@ -27,12 +28,17 @@ from services.interop.usecases.show import (
     show_referral,
     show_visit,
 )
+from services.interop.usecases.watch import Patience, watch_feed, watch_over
 
 __all__ = [
     "Found",
+    "Patience",
     "Visit",
     "agree_share",
     "deliver_facts",
+    "feed_event",
+    "follow_feed",
+    "keep_feed_for_a_while",
     "list_connections",
     "list_deliveries",
     "list_service_endpoints",
@@ -49,5 +55,7 @@ __all__ = [
     "show_referral",
     "show_visit",
     "tell_councils",
+    "watch_feed",
+    "watch_over",
     "withdraw_share",
 ]
