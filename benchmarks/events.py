@@ -1,0 +1,53 @@
+"""Events beside the bare broker: how fast they leave and are applied, how soon, and whether history costs anything.
+
+`make bench NAME=events ARGS="--quick --json"`. Every figure is taken beside its baseline in the same run, in turn.
+"""
+
+import asyncio
+import logging
+import sys
+import time
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import typer
+
+from benchmarks import event_consumer, event_growth, event_latency, event_relay
+from benchmarks.event_load import EVENT
+from benchmarks.report import Figure, show
+from benchmarks.servers import Servers, running
+from services.common import rabbit
+
+
+async def measure(servers: Servers, *, quick: bool) -> AsyncIterator[list[Figure]]:
+    await servers.postgres.create_databases()
+    await rabbit.declare(servers.rabbit.url, {"roster": [EVENT]})
+    count, rounds = (3000, 3) if quick else (10_000, 7)
+    yield await event_relay.figures(servers, count, rounds)
+    yield await event_consumer.figures(servers, count, rounds)
+    yield await event_latency.figures(servers, seconds=3 if quick else 20)
+    sizes = (10_000, 200_000) if quick else (10_000, 10_000_000)
+    yield await event_growth.figures(servers, sizes, rounds=3 if quick else 9)
+
+
+async def collect(*, quick: bool) -> list[Figure]:
+    figures: list[Figure] = []
+    with running() as servers:
+        async for some in measure(servers, quick=quick):
+            print(f"{time.strftime('%X')} measured {', '.join(one.name for one in some)}", file=sys.stderr, flush=True)
+            figures += some
+    return figures
+
+
+def main(
+    quick: Annotated[bool, typer.Option("--quick", help="Smaller rounds, within a minute.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line per figure.")] = False,
+) -> None:
+    """Measure how events leave, arrive and age."""
+    for noisy in ("services", "aio_pika", "aiormq"):
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)
+    show(asyncio.run(collect(quick=quick)), as_json=as_json)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,181 @@
+"""An installation that can be hurt: servers of its own, services in processes of their own, and a ledger of it all."""
+
+import asyncio
+import contextlib
+import multiprocessing
+import random
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import httpx
+
+from demo.compose import services
+from demo.servers.http import serving
+from demo.servers.ports import lasting_ports
+from demo.servers.postgres import EmbeddedPostgres
+from demo.servers.rabbit import RabbitServer
+from devissuer.main import ISSUER, Issuer
+from devissuer.main import create_app as create_issuer
+from services.common import rabbit
+from services.common.db import Database
+from services.common.migrations.migrate import migrate
+from services.common.settings import ServiceSettings
+from tests.faults import worker
+from tests.faults.worker import Point
+from tests.running import NURSE, SECRET, TEAM
+
+# Caseload is written to; governance keeps a copy of what it tells, and interop asks it back before it does.
+NAMES = ("caseload", "governance", "interop")
+READY_SECONDS = 60
+# A quorum queue that was declared a moment ago is not yet on the disk of RabbitMQ 3.10.
+SETTLE_SECONDS = 2.0
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.faults.worker"])
+
+
+@dataclass
+class House:
+    """Services under test, each of which can be killed and started again."""
+
+    postgres: EmbeddedPostgres
+    rabbit: RabbitServer | None
+    folder: Path
+    issuer: Issuer
+    settings: dict[str, ServiceSettings]
+    ports: dict[str, int]
+    processes: dict[str, BaseProcess] = field(default_factory=dict)
+
+    def start(self, name: str, point: Point | None = None) -> None:
+        log = str(self.folder / f"{name}.log")
+        told = (name, self.settings[name], self.ports[name], log, point)
+        self._run(name, FORKS.Process(target=worker.serve, args=told, daemon=True))
+
+    def start_together(self) -> None:
+        told = (self.settings, self.ports["caseload"], str(self.folder / "together.log"))
+        self._run("together", FORKS.Process(target=worker.serve_together, args=told, daemon=True))
+
+    def _run(self, name: str, process: BaseProcess) -> None:
+        process.start()
+        self.processes[name] = process
+
+    def kill(self, name: str) -> None:
+        """SIGKILL, now."""
+        process = self.processes[name]
+        process.kill()
+        process.join(10)
+
+    async def until_dead(self, name: str, seconds: float) -> bool:
+        """Whether it killed itself within this time."""
+        await asyncio.to_thread(self.processes[name].join, seconds)
+        return self.processes[name].exitcode is not None
+
+    async def until_ready(self, *names: str) -> None:
+        async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(READY_SECONDS):
+            for name in names or NAMES:
+                while not await _answers(client, f"http://127.0.0.1:{self.ports[name]}/health/ready"):  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text()
+
+
+async def _answers(client: httpx.AsyncClient, url: str) -> bool:
+    with contextlib.suppress(httpx.TransportError):
+        return (await client.get(url, timeout=3)).status_code == 200
+    return False
+
+
+@contextmanager
+def servers(folder: Path, *, broker: bool = True) -> Iterator[tuple[EmbeddedPostgres, RabbitServer | None]]:
+    """A PostgreSQL that keeps what it acknowledged, and a RabbitMQ, both of which may be killed."""
+    folder.chmod(0o755)
+    postgres, server = EmbeddedPostgres(folder), RabbitServer(folder / "rabbit") if broker else None
+    try:
+        postgres.start()
+        if server is not None:
+            server.start()
+        yield postgres, server
+    finally:
+        if server is not None:
+            server.stop()
+        postgres.forget()
+
+
+@asynccontextmanager
+async def inhabited(
+    postgres: EmbeddedPostgres,
+    server: RabbitServer | None,
+    folder: Path,
+    *,
+    broker_url: str = "",
+    database_port: int | None = None,
+) -> AsyncIterator[House]:
+    """The house with its databases and its nurse, and no service started yet.
+
+    The services reach the broker and the database where they are told to, so that a wire may stand between.
+    """
+    await postgres.create_databases()
+    (port, *others) = lasting_ports(*[0] * (1 + len(NAMES)))
+    ports = dict(zip(NAMES, others, strict=True))
+    issuer, broker_url = Issuer(), broker_url or (server.url if server else "")
+    async with serving(create_issuer({}, SECRET, issuer), port=port) as url:
+        settings = {name: _settings(postgres, name, url, broker_url, ports, database_port) for name in NAMES}
+        for name in NAMES:
+            await migrate(name, services()[name].metadata, postgres.url(name))
+            await _furnish(postgres, name)
+        house = House(postgres, server, folder, issuer, settings, ports)
+        if broker_url:
+            listening = {name: services()[name].listens_to() for name in NAMES}
+            # Events that no service of this house hears would wait for ever.
+            await rabbit.declare(broker_url.split(",")[0], listening)
+            await asyncio.sleep(SETTLE_SECONDS)
+        try:
+            yield house
+        finally:
+            for name in house.processes:
+                house.kill(name)
+
+
+def _settings(
+    postgres: EmbeddedPostgres, name: str, issuer: str, broker_url: str, ports: dict[str, int], port: int | None
+) -> ServiceSettings:
+    url = postgres.url(name)
+    return ServiceSettings(
+        database_url=url if port is None else url.replace(f":{postgres.port}/", f":{port}/"),
+        client_secret=SECRET,
+        app_env="test",
+        issuer=ISSUER,
+        broker_url=broker_url or "amqp://127.0.0.1:1/",
+        jwks_url=f"{issuer}/jwks",
+        token_url=f"{issuer}/token",
+        peers={other: f"http://127.0.0.1:{ports[other]}" for other in ports} if broker_url else {"issuer": issuer},
+    )
+
+
+async def _furnish(postgres: EmbeddedPostgres, name: str) -> None:
+    """A line for each effect, a nurse in her team, and a clean slate from whoever was here before."""
+    connection = await postgres.admin(name)
+    await connection.execute(f"""
+        create table if not exists tally (event_id uuid, consumer text);
+        alter table tally owner to {name};
+        insert into team_member (team_id, employee_id, from_on, version)
+        values ('{TEAM}', '{NURSE}', '2025-01-01', 1) on conflict do nothing;
+    """)
+    await connection.close()
+
+
+async def database(house: House, name: str) -> Database:
+    return Database(house.postgres.url(name), services()[name].metadata)
+
+
+def rounds_of(seed: int) -> random.Random:
+    """The same rounds every time, so that one that fails can be looked at again."""
+    return random.Random(seed)
+
+
+def now() -> float:
+    return time.monotonic()

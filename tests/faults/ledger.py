@@ -1,0 +1,154 @@
+"""The books of a fault test: what was acknowledged, what was told, what was applied, by id and at both ends."""
+
+import asyncio
+import contextlib
+from collections import Counter
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import httpx
+from uuid6 import uuid7
+
+from tests.caseload.story import a_referral
+from tests.faults.house import NAMES, House, now
+from tests.running import NURSE
+
+EVENT = "caseload.referral.received.v1"
+CONSUMERS = {name: f"{name}.{EVENT}" for name in ("governance", "interop")}
+DRAIN_SECONDS = 120
+# Nobody waits for ever for an answer; the request is sent again with the same key.
+ANSWER_SECONDS = 10
+
+
+@dataclass
+class Writer:
+    """A nurse's tablet: it sends each referral until it is acknowledged, always with the same key."""
+
+    house: House
+    acknowledged: set[UUID] = field(default_factory=set)
+    statuses: Counter[int] = field(default_factory=Counter)
+    pause: float = 0.02
+    at_once: int = 2
+    _stopping: bool = False
+
+    async def __aenter__(self) -> "Writer":
+        self._tasks = [asyncio.create_task(self._write_on()) for _ in range(self.at_once)]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._stopping = True
+        await asyncio.gather(*self._tasks)
+
+    async def _write_on(self) -> None:
+        async with self._client() as client:
+            while not self._stopping:
+                await self.write(client)
+                await asyncio.sleep(self.pause)
+
+    def _client(self) -> httpx.AsyncClient:
+        token = self.house.issuer.token(str(NURSE), "nurse")
+        base = f"http://127.0.0.1:{self.house.ports['caseload']}"
+        return httpx.AsyncClient(
+            base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=ANSWER_SECONDS, trust_env=False
+        )
+
+    async def write(self, client: httpx.AsyncClient) -> UUID:
+        referral_id, key = uuid7(), str(uuid7())
+        body = a_referral(id=str(referral_id))
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                answer = await client.post("/v1/referrals", json=body, headers={"Idempotency-Key": key})
+                self.statuses[answer.status_code] += 1
+                if answer.status_code == 201:
+                    self.acknowledged.add(referral_id)
+                    return referral_id
+                assert answer.status_code == 503, answer.text
+                assert "retry-after" in answer.headers
+            await asyncio.sleep(0.05)
+
+    async def until(self, count: int) -> None:
+        """So many more have been acknowledged."""
+        wanted = len(self.acknowledged) + count
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while len(self.acknowledged) < wanted:  # noqa: ASYNC110  a set offers no event
+                await asyncio.sleep(0.01)
+
+
+@dataclass(frozen=True)
+class Books:
+    """What became of what was acknowledged. All but the first two should be nought."""
+
+    acknowledged: int
+    applied: int
+    lost: int
+    doubled: int
+    parked: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the table."""
+
+    fault: str
+    rounds: int
+    books: Books
+    recovery_seconds: float
+
+
+ENTRIES: list[Entry] = []
+
+
+async def close_books(house: House, writer: Writer, fault: str, rounds: int, since: float | None = None) -> Books:
+    """Wait until everything has arrived, count by id, and keep the line. The recovery is counted from `since`."""
+    started = since if since is not None else now()
+    # What has not arrived by then is counted as lost.
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while await _under_way(house):  # noqa: ASYNC110  the databases offer no event
+                await asyncio.sleep(0.1)
+    recovery = now() - started
+    books = await _counted(house, writer.acknowledged)
+    ENTRIES.append(Entry(fault, rounds, books, recovery))
+    return books
+
+
+async def _under_way(house: House) -> bool:
+    """Whether an event is still in the outbox, or in the log and not yet in every inbox."""
+    written = await _rows(house, "caseload", f"select id from event_log where type = '{EVENT}'")
+    waiting = await _rows(house, "caseload", "select id from outbox")
+    applied = [await _rows(house, name, _marks(queue)) for name, queue in CONSUMERS.items()]
+    return bool(waiting) or any(set(written) - set(one) for one in applied)
+
+
+async def _counted(house: House, acknowledged: set[UUID]) -> Books:
+    told = await _rows(
+        house,
+        "caseload",
+        f"select split_part(subject, '/', 2)::uuid from event_log where type = '{EVENT}'"
+        f" union all select split_part(subject, '/', 2)::uuid from outbox where type = '{EVENT}'",
+    )
+    kept = set(await _rows(house, "caseload", "select id from referral"))
+    events = set(await _rows(house, "caseload", f"select id from event_log where type = '{EVENT}'"))
+    lost = len(acknowledged - set(told)) + len(kept - set(told)) + len(set(told) - kept)
+    doubled = len(told) - len(set(told))
+    applied = 0
+    for name, queue in CONSUMERS.items():
+        marks = set(await _rows(house, name, _marks(queue)))
+        effects = Counter(await _rows(house, name, f"select event_id from tally where consumer = '{queue}'"))
+        lost += len(events - marks) + len(marks - set(effects))
+        doubled += sum(count - 1 for count in effects.values()) + len(set(effects) - events)
+        applied += len(marks & set(effects))
+    parked = sum([len(await _rows(house, name, "select id from parked_event")) for name in NAMES])
+    return Books(len(acknowledged), applied, lost, doubled, parked)
+
+
+def _marks(queue: str) -> str:
+    return f"select event_id from inbox where consumer = '{queue}'"
+
+
+async def _rows(house: House, name: str, query: str) -> list[UUID]:
+    connection = await house.postgres.admin(name)
+    try:
+        return [UUID(str(row[0])) for row in await connection.fetch(query)]
+    finally:
+        await connection.close()

@@ -1,0 +1,156 @@
+"""What runs in the processes that are killed: a real service, and points at which it kills itself."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import httpx
+import uvicorn
+from sqlalchemy import event, text
+from sqlalchemy.engine import Connection, Engine
+
+from demo.compose import services
+from demo.servers.http import serving
+from services.common import rabbit
+from services.common.broker import Delivery, Handler, InProcessBroker, Outgoing
+from services.common.db import Transaction
+from services.common.inbox import Subscription
+from services.common.rabbit import RabbitBroker
+from services.common.service import Service
+from services.common.settings import ServiceSettings
+from services.common.telemetry import configure_logging
+
+# Imported before a process is forked, so that one starts at once.
+DECLARED = services()
+TALLY = "insert into tally (event_id, consumer) values (:event_id, :consumer)"
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where a process kills itself, and the how-manieth time it gets there."""
+
+    name: str
+    after: int
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Countdown:
+    def __init__(self, after: int) -> None:
+        self.left = after
+
+    def tick(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            die()
+
+
+def before_commit(count: Countdown) -> None:
+    """Every change of this process, an effect included, was written and is not yet committed."""
+
+    @event.listens_for(Engine, "commit")
+    def _commit(connection: Connection) -> None:
+        count.tick()
+
+
+def before_publish(count: Countdown) -> None:
+    class Dying(RabbitBroker):
+        async def publish(self, events: Sequence[Outgoing]) -> set[UUID]:
+            count.tick()
+            return await super().publish(events)
+
+    rabbit.RabbitBroker = Dying  # type: ignore[misc]
+
+
+def before_mark(count: Countdown) -> None:
+    """The broker has the events for sure, and the outbox still holds them."""
+
+    class Dying(RabbitBroker):
+        async def publish(self, events: Sequence[Outgoing]) -> set[UUID]:
+            safe = await super().publish(events)
+            count.tick()
+            return safe
+
+    rabbit.RabbitBroker = Dying  # type: ignore[misc]
+
+
+def before_ack(count: Countdown) -> None:
+    """The effect is committed, and the broker does not know it yet."""
+
+    class Dying(RabbitBroker):
+        async def subscribe(self, queue: str, event_name: str, handler: Handler) -> None:
+            async def and_die(deliveries: Sequence[Delivery]) -> None:
+                await handler(deliveries)
+                count.tick()
+
+            await super().subscribe(queue, event_name, and_die)
+
+    rabbit.RabbitBroker = Dying  # type: ignore[misc]
+
+
+POINTS: dict[str, Callable[[Countdown], None]] = {
+    "before_commit": before_commit,
+    "before_publish": before_publish,
+    "before_mark": before_mark,
+    "before_ack": before_ack,
+}
+
+
+def tallied(service: Service) -> Service:
+    """The same, each effect leaving a line beside it, so that an effect that comes twice is seen."""
+    return replace(service, subscriptions=[_tallied(service.name, one) for one in service.subscriptions])
+
+
+def _tallied(service: str, subscription: Subscription) -> Subscription:
+    apply: Callable[..., Awaitable[None]] | None = subscription.apply
+    if apply is None:
+        return subscription
+
+    async def and_tally(tx: Transaction, fact: Any, *answer: Any) -> None:
+        line = {"event_id": tx.event.id if tx.event else None, "consumer": subscription.queue(service)}
+        await tx.session.execute(text(TALLY), line)
+        await apply(tx, fact, *answer)
+
+    return replace(subscription, apply=and_tally)
+
+
+def serve(name: str, settings: ServiceSettings, port: int, log: str, point: Point | None) -> None:
+    """One service, as `python -m services serve` runs it."""
+    _write_to(log)
+    if point is not None:
+        POINTS[point.name](Countdown(point.after))
+    app = tallied(DECLARED[name]).app(settings)
+    uvicorn.run(app, host="127.0.0.1", port=port, http="httptools", access_log=False, log_config=None)
+
+
+def serve_together(settings: dict[str, ServiceSettings], port: int, log: str) -> None:
+    """All of these services in one process, the first at the port, events handed over within it."""
+    _write_to(log)
+    asyncio.run(_together(settings, port))
+
+
+async def _together(settings: dict[str, ServiceSettings], port: int) -> None:
+    broker, mounts = InProcessBroker(), dict[str, httpx.AsyncBaseTransport]()
+    declared = {name: tallied(DECLARED[name]) for name in settings}
+    for service in declared.values():
+        service.bind(broker)
+    apps = {name: one.app(settings[name], broker=broker, mounts=mounts) for name, one in declared.items()}
+    mounts |= {f"all://{name}": httpx.ASGITransport(app=app) for name, app in apps.items()}
+    async with AsyncExitStack() as stack:
+        for app in list(apps.values())[1:]:
+            await stack.enter_async_context(app.router.lifespan_context(app))
+        await stack.enter_async_context(serving(next(iter(apps.values())), port=port))
+        await asyncio.Event().wait()
+
+
+def _write_to(log: str) -> None:
+    sys.stdout = sys.stderr = open(log, "a", buffering=1)  # noqa: SIM115  for as long as the process lives
+    configure_logging("INFO")
