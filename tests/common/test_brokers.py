@@ -25,7 +25,7 @@ async def broker(request: pytest.FixtureRequest, name: str) -> AsyncIterator[Bro
         yield InProcessBroker()
         return
     url = request.getfixturevalue("rabbit_url")
-    await rabbit.declare(url, {"a": [name], "b": [name]})
+    await rabbit.declare(url, {f"a.{name}": [name], f"b.{name}": [name]})
     async with connected(url) as made:
         yield made
 
@@ -71,7 +71,7 @@ class Heard:
 async def test_every_consumer_gets_the_event_as_it_was_sent(broker: Broker, name: str) -> None:
     heard = [Heard(), Heard()]
     for consumer, handler in zip("ab", heard, strict=True):
-        await broker.subscribe(f"{consumer}.{name}", name, handler)
+        await broker.subscribe(f"{consumer}.{name}", [name], handler)
     sent = an_event(name)
     assert await broker.publish([sent]) == {sent.id}
     for handler in heard:
@@ -81,7 +81,7 @@ async def test_every_consumer_gets_the_event_as_it_was_sent(broker: Broker, name
 async def test_order_is_kept_in_a_queue_and_events_come_in_lots(broker: Broker, name: str) -> None:
     heard = Heard()
     for consumer, handler in (("a", heard), ("b", Heard())):
-        await broker.subscribe(f"{consumer}.{name}", name, handler)
+        await broker.subscribe(f"{consumer}.{name}", [name], handler)
     sent = [an_event(name, number) for number in range(500)]
     assert await broker.publish(sent) == {event.id for event in sent}
     await heard.count(500)
@@ -91,14 +91,14 @@ async def test_order_is_kept_in_a_queue_and_events_come_in_lots(broker: Broker, 
 
 async def test_an_event_that_no_queue_takes_is_never_called_safe(broker: Broker, name: str) -> None:
     for consumer in "ab":
-        await broker.subscribe(f"{consumer}.{name}", name, Heard())
+        await broker.subscribe(f"{consumer}.{name}", [name], Heard())
     taken, lost = an_event(name), an_event("test.nobody.listens.v1")
     assert await broker.publish([lost, taken]) == {taken.id}
     assert await broker.publish([lost]) == set()
 
 
 async def test_the_depth_of_a_queue_is_told(broker: Broker, name: str) -> None:
-    await broker.subscribe(f"a.{name}", name, Heard())
+    await broker.subscribe(f"a.{name}", [name], Heard())
 
     async def is_taken_from() -> bool:
         depth = await broker.depth(f"a.{name}")
@@ -109,17 +109,17 @@ async def test_the_depth_of_a_queue_is_told(broker: Broker, name: str) -> None:
 
 
 async def test_what_waits_in_a_queue_survives_the_consumer(rabbit_url: str, name: str) -> None:
-    await rabbit.declare(rabbit_url, {"a": [name]})
+    await rabbit.declare(rabbit_url, {f"a.{name}": [name]})
     async with connected(rabbit_url) as first:
         await first.publish([an_event(name)])
     async with connected(rabbit_url) as second:
         heard = Heard()
-        await second.subscribe(f"a.{name}", name, heard)
+        await second.subscribe(f"a.{name}", [name], heard)
         assert len(await heard.count(1)) == 1
 
 
 async def test_what_a_handler_did_not_finish_is_handed_over_again(rabbit_url: str, name: str) -> None:
-    await rabbit.declare(rabbit_url, {"a": [name]})
+    await rabbit.declare(rabbit_url, {f"a.{name}": [name]})
     begun, heard = asyncio.Event(), Heard()
 
     async def never_ends(_: Sequence[Delivery]) -> None:
@@ -127,21 +127,21 @@ async def test_what_a_handler_did_not_finish_is_handed_over_again(rabbit_url: st
         await asyncio.Event().wait()
 
     async with connected(rabbit_url) as first:
-        await first.subscribe(f"a.{name}", name, never_ends)
+        await first.subscribe(f"a.{name}", [name], never_ends)
         await first.publish([an_event(name, number) for number in range(3)])
         await begun.wait()
     async with connected(rabbit_url) as second:
-        await second.subscribe(f"a.{name}", name, heard)
+        await second.subscribe(f"a.{name}", [name], heard)
         await heard.count(3)
     assert heard.numbers == [0, 1, 2]
 
 
 async def test_one_process_at_a_time_takes_from_a_queue_so_that_order_is_kept(rabbit_url: str, name: str) -> None:
-    await rabbit.declare(rabbit_url, {"a": [name]})
+    await rabbit.declare(rabbit_url, {f"a.{name}": [name]})
     async with connected(rabbit_url) as first, connected(rabbit_url) as second:
         heard = [Heard(), Heard()]
         for broker, handler in zip((first, second), heard, strict=True):
-            await broker.subscribe(f"a.{name}", name, handler)
+            await broker.subscribe(f"a.{name}", [name], handler)
         await asyncio.sleep(0.3)
         await first.publish([an_event(name, number) for number in range(200)])
         await until(lambda: len(heard[0].all) + len(heard[1].all) == 200)
@@ -157,7 +157,7 @@ async def break_down(message: AbstractIncomingMessage) -> None:
 
 
 async def test_a_message_that_breaks_its_consumer_each_time_is_given_up_and_kept(rabbit_url: str, name: str) -> None:
-    await rabbit.declare(rabbit_url, {"a": [name]})
+    await rabbit.declare(rabbit_url, {f"a.{name}": [name]})
     given_up = Heard()
     connection = await aio_pika.connect(rabbit_url)
     async with connected(rabbit_url) as broker, connection:
@@ -170,10 +170,10 @@ async def test_a_message_that_breaks_its_consumer_each_time_is_given_up_and_kept
 
 
 async def test_the_sender_is_told_and_cannot_be_made_up(rabbit_url: str, name: str) -> None:
-    await rabbit.declare(rabbit_url, {"a": [name]})
+    await rabbit.declare(rabbit_url, {f"a.{name}": [name]})
     connection, heard = await aio_pika.connect(rabbit_url), Heard()
     async with connected(rabbit_url) as broker, connection:
-        await broker.subscribe(f"a.{name}", name, heard)
+        await broker.subscribe(f"a.{name}", [name], heard)
         await broker.publish([an_event(name)])
         exchange = await (await connection.channel()).get_exchange(topology.EVENTS)
         await exchange.publish(aio_pika.Message(b"{}"), routing_key=name)
@@ -184,10 +184,10 @@ async def test_the_sender_is_told_and_cannot_be_made_up(rabbit_url: str, name: s
 
 async def test_declaring_twice_changes_nothing(rabbit_url: str, name: str) -> None:
     for _ in range(2):
-        await rabbit.declare(rabbit_url, {"a": [name]})
+        await rabbit.declare(rabbit_url, {f"a.{name}": [name]})
     heard = Heard()
     async with connected(rabbit_url) as broker:
-        await broker.subscribe(f"a.{name}", name, heard)
+        await broker.subscribe(f"a.{name}", [name], heard)
         await broker.publish([an_event(name)])
         await heard.count(1)
         await asyncio.sleep(0.05)
@@ -212,11 +212,11 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_after_the_connection_broke_events_are_sent_and_heard_again(
     rabbit_url: str, wire: tuple[Wire, str], name: str
 ) -> None:
-    await rabbit.declare(rabbit_url, {"a": [name]})
+    await rabbit.declare(rabbit_url, {f"a.{name}": [name]})
     cable, url = wire
     heard = Heard()
     async with connected(url) as broker:
-        await broker.subscribe(f"a.{name}", name, heard)
+        await broker.subscribe(f"a.{name}", [name], heard)
         await broker.publish([an_event(name)])
         await heard.count(1)
         for number in (2, 3):
@@ -228,7 +228,7 @@ async def test_after_the_connection_broke_events_are_sent_and_heard_again(
 
 @pytest.mark.usefixtures("hasty")
 async def test_where_one_address_is_dead_the_next_is_tried(rabbit_url: str, name: str) -> None:
-    await rabbit.declare(rabbit_url, {"a": [name]})
+    await rabbit.declare(rabbit_url, {f"a.{name}": [name]})
     nobody = Wire("127.0.0.1", 1)
     dead = str(yarl.URL(rabbit_url).with_port(await nobody.open()))
     await nobody.close()

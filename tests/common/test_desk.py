@@ -126,7 +126,6 @@ async def test_events_about_a_thing_are_found_by_the_index_in_a_long_log(desk: D
         keys = [str(subject), *(f"{name}/{subject}" for name in Base.metadata.tables)]
         explain = text(f"explain (analyze) {paths.ABOUT.text}").bindparams(keys=keys, most=50)
         plan = "\n".join(await tx.all(explain))
-        print(plan)
     assert "Seq Scan on event_log" not in plan, plan
     assert plan.count("event_log_key") == 3, plan
 

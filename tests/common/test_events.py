@@ -42,7 +42,7 @@ class Ear:
         self.broker, self.heard = InProcessBroker(), []  # type: ignore[var-annotated]
 
     async def __aenter__(self) -> "Ear":
-        await self.broker.subscribe("q", ClientChanged.name, self.hear)
+        await self.broker.subscribe("q", [ClientChanged.name], self.hear)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -145,7 +145,7 @@ async def test_an_event_without_a_queue_waits_and_the_others_pass(
         assert len(ear.heard) == 1
         assert await relay.send_batch(connection) == 0, "it is left alone for a moment"
         assert await count(database, "outbox") == 1
-        await ear.broker.subscribe("late", "caseload.nobody.listens.v1", ear.hear)
+        await ear.broker.subscribe("late", ["caseload.nobody.listens.v1"], ear.hear)
         assert await Relay(database.url, ear.broker).send_batch(connection) == 1
     assert await count(database, "outbox") == 0
 
