@@ -44,7 +44,7 @@ class _Sides:
             done += len(deliveries)
 
         async def drain() -> None:
-            await broker.subscribe(QUEUE, EVENT, apply)
+            await broker.subscribe(QUEUE, [EVENT], apply)
             await until(lambda: done >= self.count)
 
         taken = await rate(self.count, drain)

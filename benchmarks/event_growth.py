@@ -44,7 +44,7 @@ async def _aged(servers: Servers, name: str, count: int) -> str:
 async def _send(url: str) -> float:
     """Microseconds to write an event, publish it to nobody's cost, and move it to the log."""
     connection, broker = await asyncpg.connect(url.replace("+asyncpg", "")), InProcessBroker()
-    await broker.subscribe("q", EVENT, _nothing)
+    await broker.subscribe("q", [EVENT], _nothing)
     started = time.perf_counter()
     await fill_outbox(connection, EVENTS)
     relay = Relay(url, broker)

@@ -44,7 +44,7 @@ async def _apply(broker_url: str, database_url: str, results: Connection) -> Non
         now = time.monotonic_ns()
         noted.extend((event_id, now) for event_id in ids(deliveries))
 
-    await broker.subscribe(QUEUE, EVENT, apply)  # type: ignore[arg-type]
+    await broker.subscribe(QUEUE, [EVENT], apply)  # type: ignore[arg-type]
     results.send("ready")
     await asyncio.to_thread(results.recv)
     results.send(noted)

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from benchmarks import event_consumer, event_growth, event_latency, event_relay
-from benchmarks.event_load import EVENT
+from benchmarks.event_load import EVENT, QUEUE
 from benchmarks.report import Figure, show
 from benchmarks.servers import Servers, running
 from services.common import rabbit
@@ -21,7 +21,7 @@ from services.common import rabbit
 
 async def measure(servers: Servers, *, quick: bool) -> AsyncIterator[list[Figure]]:
     await servers.postgres.create_databases()
-    await rabbit.declare(servers.rabbit.url, {"roster": [EVENT]})
+    await rabbit.declare(servers.rabbit.url, {QUEUE: [EVENT]})
     count, rounds = (3000, 3) if quick else (10_000, 7)
     yield await event_relay.figures(servers, count, rounds)
     yield await event_consumer.figures(servers, count, rounds)

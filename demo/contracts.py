@@ -3,7 +3,7 @@
 import importlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +51,21 @@ def published() -> dict[str, type[Event]]:
 
 
 def readers() -> dict[str, type[BaseModel]]:
-    """What each queue's consumer reads of an event, by the queue's name: the service, then the event."""
+    """What each queue's consumer reads of an event, by the queue's name: the service, then the event.
+
+    A queue of several events is left out: whoever takes any of them reads nothing of one.
+    """
     return {
         subscription.queue(name): subscription.reads
         for name, service in sorted(services().items())
         for subscription in service.subscriptions
+        if not subscription.stream
     }
+
+
+def queues() -> dict[str, tuple[str, ...]]:
+    """Every queue of every service, with the events that wait in it."""
+    return {queue: names for _, service in sorted(services().items()) for queue, names in service.queues().items()}
 
 
 def event_of(queue: str) -> str:
@@ -67,13 +76,15 @@ def event_of(queue: str) -> str:
 def asyncapi(events: Mapping[str, type[Event]]) -> dict[str, Any]:
     """The events as an AsyncAPI 3.0 document: who sends each, and which queues take it."""
     channels, operations = {}, {}
+    taken = queues()
     for name, event in events.items():
-        queues = sorted(queue for queue in readers() if event_of(queue) == name)
-        channels[name] = _routing_key(name, event, queues)
-        operations[f"send.{name}"] = _operation("send", name, {"deliveryMode": 2, "mandatory": True})
-        for queue in queues:
-            channels[queue] = _queue(queue, event)
-            operations[f"receive.{queue}"] = _operation("receive", queue, {"ack": True})
+        takers = sorted(queue for queue, names in taken.items() if name in names)
+        channels[name] = _routing_key(name, event, takers)
+        operations[f"send.{name}"] = _operation("send", name, [name], {"deliveryMode": 2, "mandatory": True})
+    for queue, names in taken.items():
+        heard = [name for name in names if name in events]
+        channels[queue] = _queue(queue, heard)
+        operations[f"receive.{queue}"] = _operation("receive", queue, heard, {"ack": True})
     return {
         "asyncapi": "3.0.0",
         "id": "urn:heatshield:events",
@@ -101,30 +112,30 @@ def _routing_key(name: str, event: type[Event], queues: list[str]) -> dict[str, 
     return {
         "address": name,
         "title": _title(event),
-        "summary": f"Sent by {_owner(name)} to {', '.join(map(_owner, queues))}.",
+        "summary": f"Sent by {_owner(name)} to {', '.join(sorted(set(map(_owner, queues))))}.",
         **({"description": told} if told else {}),
-        "messages": {"event": {"$ref": f"#/components/messages/{name}"}},
+        "messages": {name: {"$ref": f"#/components/messages/{name}"}},
         "bindings": _amqp({"is": "routingKey", "exchange": exchange}),
     }
 
 
-def _queue(queue: str, event: type[Event]) -> dict[str, Any]:
+def _queue(queue: str, names: Sequence[str]) -> dict[str, Any]:
     durable = {"name": queue, "durable": True, "exclusive": False, "autoDelete": False}
     return {
         "address": queue,
-        "title": f"{_title(event)}, for {_owner(queue)}",
-        "summary": f"The queue of {_owner(queue)}, bound to {EVENTS} with the routing key {event.name}.",
-        "messages": {"event": {"$ref": f"#/components/messages/{event.name}"}},
+        "title": f"{queue.split('.', 1)[1]}, for {_owner(queue)}",
+        "summary": f"A queue of {_owner(queue)}, bound to {EVENTS} with the routing key of each of its events.",
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
         "bindings": _amqp({"is": "queue", "queue": durable}),
     }
 
 
-def _operation(action: str, channel: str, binding: dict[str, Any]) -> dict[str, Any]:
+def _operation(action: str, channel: str, names: Sequence[str], binding: dict[str, Any]) -> dict[str, Any]:
     return {
         "action": action,
         "channel": {"$ref": f"#/channels/{channel}"},
         "tags": [{"name": _owner(channel)}],
-        "messages": [{"$ref": f"#/channels/{channel}/messages/event"}],
+        "messages": [{"$ref": f"#/channels/{channel}/messages/{name}"} for name in names],
         "bindings": _amqp(binding),
     }
 

@@ -51,11 +51,11 @@ def environment(
 
 def broker_definitions(passwords: Mapping[str, str]) -> Path:
     """The broker's queues and users for this run: each service with a user of its own."""
-    listening = {name: service.listens_to() for name, service in services().items()}
+    queues = {queue: names for service in services().values() for queue, names in service.queues().items()}
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / "broker.json"
     path.touch(mode=0o600)
-    path.write_text(json.dumps(topology.definitions(listening, passwords)), "utf-8")
+    path.write_text(json.dumps(topology.definitions(queues, passwords)), "utf-8")
     return path
 
 

@@ -44,7 +44,7 @@ async def _prepare(services: list[Service]) -> None:
         await service.prepare(service.settings())
         typer.echo(f"{service.name}: the schema is ready")
     deployer = ServiceSettings.for_service(topology.DEPLOYER)
-    await rabbit.declare(deployer.broker_urls(topology.DEPLOYER)[0], listening(service.name for service in services))
+    await rabbit.declare(deployer.broker_urls(topology.DEPLOYER)[0], queues(service.name for service in services))
     typer.echo("the broker's queues are ready")
 
 
@@ -60,12 +60,12 @@ def definitions() -> None:
     """
     found = {name: ServiceSettings.for_service(name).broker_password for name in (topology.DEPLOYER, *NAMES)}
     passwords = {name: password for name, password in found.items() if password}
-    typer.echo(json.dumps(topology.definitions(listening(NAMES), passwords), indent=2))
+    typer.echo(json.dumps(topology.definitions(queues(NAMES), passwords), indent=2))
 
 
-def listening(names: Iterable[str]) -> dict[str, list[str]]:
-    """The events that each of these services listens to."""
-    return {name: declared(name).listens_to() for name in names}
+def queues(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The queues of these services, each with the events that wait in it."""
+    return {queue: event_names for name in names for queue, event_names in declared(name).queues().items()}
 
 
 @app.command()

@@ -22,7 +22,6 @@ from services.common.db import Database
 from services.common.events import Envelope, Event, owner
 from services.common.service import Service
 from services.common.settings import ServiceSettings
-from services.common.topology import queue_of
 
 Databases = Callable[[str], Awaitable[str]]
 SECRET = "only-for-tests"
@@ -100,10 +99,11 @@ class Running:
         return envelope
 
     async def hand_over(self, service: str, *envelopes: Envelope) -> None:
-        """Hand a service these events at once."""
-        queue = queue_of(service, envelopes[0].type)
+        """Hand a service these events of one type at once, through each of its queues for them."""
         lot = [Delivery(envelope.model_dump_json(exclude_none=True).encode()) for envelope in envelopes]
-        await self.broker._handlers[queue](lot)
+        for queue in self.broker._bindings[envelopes[0].type]:
+            if queue.startswith(f"{service}."):
+                await self.broker._handlers[queue](lot)
 
 
 @asynccontextmanager

@@ -48,7 +48,7 @@ class Broker(Protocol):
         What no queue takes, or a full one, is not among them. Raises when the broker is away.
         """
 
-    async def subscribe(self, queue: str, event_name: str, handler: Handler) -> None:
+    async def subscribe(self, queue: str, event_names: Sequence[str], handler: Handler) -> None:
         """Give the queue's events to the handler, a few at a time and in order. They are done when it returns."""
 
     async def subscribe_to_given_up(self, service: str, handler: Handler) -> None:
@@ -69,10 +69,11 @@ class InProcessBroker:
     _bindings: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _handlers: dict[str, Handler] = field(default_factory=dict)
 
-    def bind(self, queue: str, event_name: str) -> None:
-        """Let events of this name wait for the queue's handler. Safe to repeat."""
-        if queue not in self._bindings[event_name]:
-            self._bindings[event_name].append(queue)
+    def bind(self, queue: str, event_names: Sequence[str]) -> None:
+        """Let events of these names wait for the queue's handler. Safe to repeat."""
+        for name in event_names:
+            if queue not in self._bindings[name]:
+                self._bindings[name].append(queue)
 
     async def publish(self, events: Sequence[Outgoing]) -> set[UUID]:
         lots: dict[str, list[Delivery]] = defaultdict(list)
@@ -89,8 +90,8 @@ class InProcessBroker:
                 raise outcome
         return safe
 
-    async def subscribe(self, queue: str, event_name: str, handler: Handler) -> None:
-        self.bind(queue, event_name)
+    async def subscribe(self, queue: str, event_names: Sequence[str], handler: Handler) -> None:
+        self.bind(queue, event_names)
         self._handlers[queue] = handler
 
     async def subscribe_to_given_up(self, service: str, handler: Handler) -> None:

@@ -51,9 +51,16 @@ class Subscription:
     read_model: bool = False
     # In the place of `apply`: the newest state is kept, field by field, in this table. Many events, one statement.
     copied_into: Into | None = None
+    # More events that wait in the same queue, which then has this name: all that one publisher tells keeps its order.
+    also: tuple[str, ...] = ()
+    stream: str = ""
+
+    @property
+    def event_names(self) -> tuple[str, ...]:
+        return (self.event_name, *self.also)
 
     def queue(self, service: str) -> str:
-        return queue_of(service, self.event_name)
+        return queue_of(service, self.stream or self.event_name)
 
     @property
     def can_be_rebuilt(self) -> bool:
@@ -96,20 +103,17 @@ class Consumer:
 
     def read(self, delivery: Delivery) -> Heard:
         """Raises `Unreadable` for what is no event, not this queue's, or not from the one who may say it."""
-        name = self.subscription.event_name
         if len(delivery.body) > MAX_BODY_BYTES:
             raise Unreadable("too_large", f"{len(delivery.body)} bytes, {MAX_BODY_BYTES} at most")
         try:
             envelope = Envelope.model_validate_json(delivery.body)
         except ValidationError as error:
             raise Unreadable("unreadable", parking.invalid_fields(error)) from None
-        if envelope.type != name:
-            raise Unreadable("unexpected_type", f"{envelope.type} in the queue of {name}")
-        told_by = (delivery.sender, envelope.source)
-        if (
-            told_by[0] not in {None, owner(name), self.shared_login or None}
-            or told_by[1] != f"/heatshield/{owner(name)}"
-        ):
+        if envelope.type not in self.subscription.event_names:
+            raise Unreadable("unexpected_type", f"{envelope.type} in {self.queue}")
+        teller = owner(envelope.type)
+        may_send = {None, teller, self.shared_login or None}
+        if delivery.sender not in may_send or envelope.source != f"/heatshield/{teller}":
             raise Unreadable("forged", "not sent by its owner")
         try:
             return Heard(delivery, envelope, self.subscription.reads.model_validate(envelope.data))

@@ -104,7 +104,7 @@ class RabbitBroker:
             **at_once,
         )
 
-    async def subscribe(self, queue: str, event_name: str, handler: Handler) -> None:
+    async def subscribe(self, queue: str, event_names: Sequence[str], handler: Handler) -> None:
         await self._open(Lane(queue, handler))
 
     async def subscribe_to_given_up(self, service: str, handler: Handler) -> None:
@@ -193,8 +193,8 @@ def _delivery(message: DeliveredMessage) -> Delivery:
     )
 
 
-async def declare(url: str, listening: Mapping[str, Sequence[str]]) -> None:
-    """Make the exchanges, the queues and their bindings. Safe to repeat.
+async def declare(url: str, queues: Mapping[str, Sequence[str]]) -> None:
+    """Make the exchanges, the queues, each for events of these names, and their bindings. Safe to repeat.
 
     Raises `aiormq.exceptions.ChannelPreconditionFailed` where a queue is there with other arguments.
     """
@@ -203,6 +203,7 @@ async def declare(url: str, listening: Mapping[str, Sequence[str]]) -> None:
         channel = await connection.channel()
         await channel.declare_exchange(topology.EVENTS, "topic", durable=True)
         await channel.declare_exchange(topology.GIVEN_UP, "direct", durable=True)
-        for queue in topology.queues(listening):
+        for queue in topology.topology(queues):
             declared = await channel.declare_queue(queue.name, durable=True, arguments=dict(queue.arguments))
-            await declared.bind(queue.exchange, routing_key=queue.routing_key)
+            for routing_key in queue.routing_keys:
+                await declared.bind(queue.exchange, routing_key=routing_key)

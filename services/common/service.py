@@ -59,13 +59,14 @@ class Service:
         """Bring the database to the newest schema, before a deployment starts."""
         await migrate(self.name, self.metadata, settings.database_url)
 
-    def listens_to(self) -> list[str]:
-        return [subscription.event_name for subscription in self.subscriptions]
+    def queues(self) -> dict[str, tuple[str, ...]]:
+        """The queues that this service takes from, each with the events that wait in it."""
+        return {one.queue(self.name): one.event_names for one in self.subscriptions}
 
     def bind(self, broker: InProcessBroker) -> None:
         """Let what this service listens to wait for it, so that no event is published past one not yet started."""
-        for subscription in self.subscriptions:
-            broker.bind(subscription.queue(self.name), subscription.event_name)
+        for queue, event_names in self.queues().items():
+            broker.bind(queue, event_names)
 
     def app(
         self, settings: ServiceSettings | None = None, *, broker: Broker | None = None, mounts: Mounts | None = None
@@ -129,7 +130,7 @@ class Service:
         }
         app.state.desk = Desk(self.name, bus, consumers, peers)
         for queue, consumer in consumers.items():
-            await bus.subscribe(queue, consumer.subscription.event_name, consumer.deliver)
+            await bus.subscribe(queue, consumer.subscription.event_names, consumer.deliver)
         await bus.subscribe_to_given_up(self.name, park_given_up(database))
         runtime = Runtime(database, http, settings)
         work = [

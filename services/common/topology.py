@@ -20,46 +20,49 @@ DEPLOYER = "deployer"
 
 @dataclass(frozen=True)
 class Queue:
-    """A quorum queue, and the routing key by which an exchange fills it."""
+    """A quorum queue, and the routing keys by which an exchange fills it."""
 
     name: str
     exchange: str
-    routing_key: str
+    routing_keys: tuple[str, ...]
     arguments: Mapping[str, Any]
 
 
-def queue_of(service: str, event_name: str) -> str:
-    """One queue per consumer and event."""
-    return f"{service}.{event_name}"
+def queue_of(service: str, event_or_stream: str) -> str:
+    """One queue per consumer and event, or for several events whose order matters to it."""
+    return f"{service}.{event_or_stream}"
 
 
-def event_queue(service: str, event_name: str) -> Queue:
+def event_queue(name: str, event_names: Sequence[str]) -> Queue:
     """One process at a time takes from it, so that order is kept however many replicas run."""
     arguments = {
         "x-queue-type": "quorum",
         "x-single-active-consumer": True,
         "x-delivery-limit": DELIVERY_LIMIT,
         "x-dead-letter-exchange": GIVEN_UP,
-        "x-dead-letter-routing-key": service,
+        "x-dead-letter-routing-key": _service(name),
         "x-dead-letter-strategy": "at-least-once",
         "x-overflow": "reject-publish",
     }
-    return Queue(queue_of(service, event_name), EVENTS, event_name, arguments)
+    return Queue(name, EVENTS, tuple(event_names), arguments)
 
 
 def given_up_queue(service: str) -> Queue:
     """What the broker gave up handing to this service; the service parks it, so that it is found with the rest."""
-    return Queue(f"{service}.given_up", GIVEN_UP, service, {"x-queue-type": "quorum"})
+    return Queue(f"{service}.given_up", GIVEN_UP, (service,), {"x-queue-type": "quorum"})
 
 
-def queues(listening: Mapping[str, Sequence[str]]) -> Iterator[Queue]:
-    """Every queue, by the events that each service listens to."""
-    for service, event_names in listening.items():
-        yield given_up_queue(service)
-        yield from (event_queue(service, event_name) for event_name in event_names)
+def _service(queue: str) -> str:
+    return queue.split(".", 1)[0]
 
 
-def definitions(listening: Mapping[str, Sequence[str]], passwords: Mapping[str, str]) -> dict[str, Any]:
+def topology(queues: Mapping[str, Sequence[str]]) -> Iterator[Queue]:
+    """Every queue: those that the services take events of these names from, and one a service for what was given up."""
+    yield from (given_up_queue(service) for service in sorted({_service(name) for name in queues}))
+    yield from (event_queue(name, event_names) for name, event_names in queues.items())
+
+
+def definitions(queues: Mapping[str, Sequence[str]], passwords: Mapping[str, str]) -> dict[str, Any]:
     """The whole topology with its users, for `load_definitions` or `rabbitmqctl import_definitions`.
 
     A service may publish under its own name only, read its own queues only, and declare nothing. The deployer declares.
@@ -85,7 +88,7 @@ def definitions(listening: Mapping[str, Sequence[str]], passwords: Mapping[str, 
         "exchanges": [_exchange(EVENTS, "topic"), _exchange(GIVEN_UP, "direct")],
         "queues": [
             {"name": one.name, "vhost": "/", "durable": True, "auto_delete": False, "arguments": dict(one.arguments)}
-            for one in queues(listening)
+            for one in topology(queues)
         ],
         "bindings": [
             {
@@ -93,10 +96,11 @@ def definitions(listening: Mapping[str, Sequence[str]], passwords: Mapping[str, 
                 "vhost": "/",
                 "destination": one.name,
                 "destination_type": "queue",
-                "routing_key": one.routing_key,
+                "routing_key": routing_key,
                 "arguments": {},
             }
-            for one in queues(listening)
+            for one in topology(queues)
+            for routing_key in one.routing_keys
         ],
     }
 

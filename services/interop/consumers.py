@@ -1,6 +1,5 @@
 """What interop listens to: the owners' news, shown as FHIR and told to the councils it is shared with."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -117,16 +116,12 @@ async def take_reablement(tx: Transaction, fact: StartedReablement) -> None:
     await usecases.tell_councils(tx, council.reablement_started(**fact.model_dump()))
 
 
-def _fed(subscription: Subscription) -> Subscription:
-    """The same, and what was heard is fed to the integrators who follow, in the transaction of its effect."""
-    apply = subscription.apply
+class Anything(BaseModel):
+    """The feed passes on what it hears and reads nothing of it."""
 
-    async def apply_and_feed(tx: Transaction, fact: BaseModel, *answer: object) -> None:
-        if apply is not None:
-            await apply(tx, fact, *answer)
-        usecases.feed_event(tx)
 
-    return replace(subscription, apply=apply_and_feed)
+async def feed(tx: Transaction, _: Anything) -> None:
+    usecases.feed_event(tx)
 
 
 # Of the events about one client the opening of the episode is enough to show the whole record anew.
@@ -149,5 +144,11 @@ ABOUT_CARE = (
     Subscription("roster.visit.done.v1", DoneVisit, take_done_visit, read_model=True),
     Subscription("finance.reablement.started.v1", StartedReablement, take_reablement),
 )
-# Who works in which team is for nobody outside to hear.
-SUBSCRIPTIONS = (*map(_fed, ABOUT_CARE), membership.SUBSCRIPTION)
+# In one queue, so that what one publisher tells of a subject is fed in its order. Who works in which team is for nobody
+# outside to hear.
+FED, *ALSO_FED = (subscription.event_name for subscription in ABOUT_CARE)
+SUBSCRIPTIONS = (
+    *ABOUT_CARE,
+    Subscription(FED, Anything, feed, also=tuple(ALSO_FED), stream="feed"),
+    membership.SUBSCRIPTION,
+)

@@ -33,7 +33,7 @@ def test_each_event_is_sent_with_its_name_as_the_routing_key() -> None:
 
 def test_each_consumer_receives_from_a_queue_of_its_own() -> None:
     received = {name for name, operation in DOCUMENT["operations"].items() if operation["action"] == "receive"}
-    assert received == {f"receive.{queue}" for queue in contracts.readers()}
+    assert received == {f"receive.{queue}" for queue in contracts.queues()}
     assert DOCUMENT["operations"][f"receive.{QUEUE}"]["channel"]["$ref"] == f"#/channels/{QUEUE}"
     assert DOCUMENT["channels"][QUEUE]["bindings"]["amqp"]["queue"]["name"] == QUEUE
 

@@ -47,10 +47,9 @@ async def follow_feed(
     With `wait_seconds`, a page that would be empty is answered as soon as something happens, and after 25 seconds at
     the latest. It is answered at once where too many wait already: pause for some seconds before asking again then.
 
-    An event may come again after a failure: remember the ids. It comes after those about the same `subject` that were
-    heard before it. What was held up on its way comes late: pass over an event whose `aggregateversion` is lower than
-    one you have of its subject wherever it is the newest state that counts. Its `data` are those of the contract that
-    its `type` names: ids, dates, codes and counts.
+    An event may come again after a failure: remember the ids. Events about one `subject` come in the order in which
+    they happened. The FHIR resource of what happened may follow a moment later; its version tells. The `data` of an
+    event are those of the contract that its `type` names: ids, dates, codes and counts.
     """
 
     async def is_over() -> bool:
