@@ -5,6 +5,7 @@ import contextlib
 import importlib
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -53,14 +54,18 @@ app.add_typer(broker, name="broker")
 
 
 @broker.command()
-def definitions() -> None:
+def definitions(out: Annotated[Path | None, typer.Option(help="A file to write them to.")] = None) -> None:
     """Print the broker's queues, users and permissions as RabbitMQ imports them.
 
     Users are those with a password in the environment: DEPLOYER_BROKER_PASSWORD, CASELOAD_BROKER_PASSWORD and so on.
     """
     found = {name: ServiceSettings.for_service(name).broker_password for name in (topology.DEPLOYER, *NAMES)}
     passwords = {name: password for name, password in found.items() if password}
-    typer.echo(json.dumps(topology.definitions(queues(NAMES), passwords), indent=2))
+    wanted = json.dumps(topology.definitions(queues(NAMES), passwords), indent=2)
+    if out is None:
+        typer.echo(wanted)
+    else:
+        out.write_text(wanted, "utf-8")
 
 
 def queues(names: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from demo.partners.council import Council
+from gateway.routes import SERVICES
+from services.common import topology
 
 
 @pytest.fixture
@@ -20,6 +22,14 @@ def services() -> dict[str, Any]:
 def test_the_services_know_this_machine_by_a_name_that_the_council_may_have(services: dict[str, Any]) -> None:
     (host,) = json.loads(services["interop"]["environment"]["HEATSHIELD_PARTNER_HOSTS_INSIDE"])
     assert services["interop"]["extra_hosts"] == [f"{host}:host-gateway"]
+
+
+def test_every_service_has_a_user_of_its_own_at_the_broker(services: dict[str, Any]) -> None:
+    environment = services["caseload"]["environment"]
+    for name in (topology.DEPLOYER, *SERVICES):
+        assert environment[f"{name.upper()}_BROKER_PASSWORD"]
+    assert "@" not in environment["HEATSHIELD_BROKER_URL"], "nobody signs in as somebody for all"
+    assert "definitions" in services["rabbitmq"]["depends_on"]
 
 
 async def test_a_council_for_containers_listens_beyond_loopback_and_says_what_they_call_it(tmp_path: Path) -> None:
