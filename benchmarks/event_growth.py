@@ -30,7 +30,7 @@ async def _aged(servers: Servers, name: str, count: int) -> str:
     await admin.execute(f"create database {name} template {template.rpartition('/')[2]} owner roster")
     await admin.close()
     envelope = an_event().model_dump_json(exclude_none=True)
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    connection = await servers.postgres.admin(name)
     await connection.execute("set synchronous_commit = off")
     await connection.execute("truncate outbox, inbox, event_log")
     await connection.execute(HISTORY, count, envelope)

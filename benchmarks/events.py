@@ -34,7 +34,8 @@ async def collect(*, quick: bool) -> list[Figure]:
     figures: list[Figure] = []
     with running() as servers:
         async for some in measure(servers, quick=quick):
-            print(f"{time.strftime('%X')} measured {', '.join(one.name for one in some)}", file=sys.stderr, flush=True)
+            for one in some:
+                print(f"{time.strftime('%X')} {one.name}: {one.ratio:.2f}", file=sys.stderr, flush=True)
             figures += some
     return figures
 

@@ -20,12 +20,13 @@ BATCH = 500
 POLL_SECONDS = 1.0
 RETRY_SECONDS = 0.5
 HOLD_SECONDS = 2.0
-# One replica sends at a time, so that order is kept. The lock is taken after the statement's view of the table, in
-# which another's rows may still be there; locking the rows as well makes it look again, and skip them.
+# One replica sends at a time, so that order is kept: whose session holds this lock.
+LEAD = "select pg_try_advisory_lock(hashtext('heatshield.relay'))"
+# A process that is frozen keeps its session; the server ends it, and with it the lead, when it is silent for so long.
+# One that lives looks far more often.
+SILENT_MILLISECONDS = "30000"
 UNSENT = """
-    select seq, id, type, subject, envelope from outbox
-    where (select pg_try_advisory_xact_lock(hashtext('heatshield.relay'))) and type <> all($1::text[])
-    order by seq limit $2 for update skip locked
+    select seq, id, type, subject, envelope from outbox where type <> all($1::text[]) order by seq limit $2
 """
 MOVE = """
     with sent as (delete from outbox where seq = any($1::bigint[]) returning *)
@@ -58,14 +59,17 @@ class Relay:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _while_connected(self) -> None:
-        connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=60)
+        limit = {"idle_session_timeout": SILENT_MILLISECONDS}
+        connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=60, server_settings=limit)
+        leads = False
         try:
             connection.add_termination_listener(self._wake)
             await connection.add_listener(CHANNEL, self._wake)
             while not connection.is_closed():
                 self._written.clear()
+                leads = leads or await connection.fetchval(LEAD)
                 try:
-                    while await self.send_batch(connection):
+                    while leads and await self.send_batch(connection):
                         pass
                 except BrokerAway as error:
                     log.warning("events wait for the broker", extra={"error": type(error.__cause__).__name__})
@@ -87,14 +91,11 @@ class Relay:
         What no queue takes stays, and events of its type are left alone for a moment, so that others pass.
         Raises `BrokerAway`.
         """
-        async with connection.transaction():
-            rows = await connection.fetch(UNSENT, self._held_types(), BATCH)
-            if not rows:
-                return 0
+        rows = await connection.fetch(UNSENT, self._held_types(), BATCH)
+        if rows:
             safe = await self._publish([_outgoing(row) for row in rows])
-            sent = [row["seq"] for row in rows if row["id"] in safe]
             self._hold({row["type"] for row in rows if row["id"] not in safe})
-            await connection.execute(MOVE, sent)
+            await connection.execute(MOVE, [row["seq"] for row in rows if row["id"] in safe])
         return len(rows)
 
     async def _publish(self, events: Sequence[Outgoing]) -> set[UUID]:
