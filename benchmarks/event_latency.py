@@ -7,6 +7,7 @@ import time
 from multiprocessing.connection import Connection
 from uuid import UUID
 
+import uvloop
 from uuid6 import uuid7
 
 from benchmarks.event_load import EVENT, QUEUE, connected, consumer, ids, roster_database
@@ -31,7 +32,7 @@ class Polling(Relay):
 
 def applying(broker_url: str, database_url: str, results: Connection) -> None:
     """The other service: it notes when each event's transaction had committed, on the clock that both share."""
-    asyncio.run(_apply(broker_url, database_url, results))
+    uvloop.run(_apply(broker_url, database_url, results))
 
 
 async def _apply(broker_url: str, database_url: str, results: Connection) -> None:

@@ -3,7 +3,6 @@
 `make bench NAME=events ARGS="--quick --json"`. Every figure is taken beside its baseline in the same run, in turn.
 """
 
-import asyncio
 import logging
 import sys
 import time
@@ -11,6 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 import typer
+import uvloop
 
 from benchmarks import event_consumer, event_growth, event_latency, event_relay
 from benchmarks.event_load import EVENT, QUEUE
@@ -47,7 +47,8 @@ def main(
     """Measure how events leave, arrive and age."""
     for noisy in ("services", "aio_pika", "aiormq"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
-    show(asyncio.run(collect(quick=quick)), as_json=as_json)
+    # The loop that the services' own servers run on, for both sides.
+    show(uvloop.run(collect(quick=quick)), as_json=as_json)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 from opentelemetry import trace
 from opentelemetry.propagate import extract
@@ -97,7 +98,7 @@ class Consumer:
             try:
                 readable.append(self.read(delivery))
             except Unreadable as error:
-                await self._park(delivery, error)
+                await self._park(delivery, error, error.event_id)
         if readable:
             await self._settle(readable)
 
@@ -118,7 +119,7 @@ class Consumer:
         try:
             return Heard(delivery, envelope, self.subscription.reads.model_validate(envelope.data))
         except ValidationError as error:
-            raise Unreadable("breaks_contract", parking.invalid_fields(error)) from None
+            raise Unreadable("breaks_contract", parking.invalid_fields(error), event_id=envelope.id) from None
 
     async def _settle(self, lot: Sequence[Heard]) -> None:
         wait = FIRST_WAIT_SECONDS
@@ -132,7 +133,7 @@ class Consumer:
                     await asyncio.sleep(wait)
                     wait = min(wait * 2, LONGEST_WAIT_SECONDS)
                 elif len(lot) == 1:
-                    await self._park(lot[0].delivery, error)
+                    await self._park(lot[0].delivery, error, lot[0].envelope.id)
                     return
                 else:
                     break
@@ -195,11 +196,11 @@ class Consumer:
             ):
                 log.error("event is a dead letter", extra={"queue": self.queue, "parked_id": str(parked.id)})
 
-    async def _park(self, delivery: Delivery, error: Exception) -> None:
+    async def _park(self, delivery: Delivery, error: Exception, event_id: UUID | None) -> None:
         wait = FIRST_WAIT_SECONDS
         while True:
             try:
-                await parking.park(self.database, self.queue, delivery, error)
+                await parking.park(self.database, self.queue, delivery, error, event_id=event_id)
                 break
             except Exception as outage:  # noqa: BLE001  it is kept, or the broker keeps it
                 log.warning("event not parked", extra={"queue": self.queue, "error": parking.failure(outage)[1]})

@@ -24,11 +24,14 @@ MAX_KEPT_BYTES = 2**20
 
 
 class Unreadable(Exception):
-    """What a queue handed over is not an event that its consumer may act on. The code says why."""
+    """What a queue handed over is not an event that its consumer may act on. The code says why.
 
-    def __init__(self, code: str, where: str = "") -> None:
+    It has an id only where it came from the owner of that id: a forged one could stand in the way of the true event.
+    """
+
+    def __init__(self, code: str, where: str = "", *, event_id: UUID | None = None) -> None:
         super().__init__(code)
-        self.code, self.where = code, where
+        self.code, self.where, self.event_id = code, where, event_id
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,9 @@ def invalid_fields(error: ValidationError) -> str:
     return "; ".join(sorted(text for text in found if len(text) < 100 and text.isascii() and text.isprintable()))[:400]
 
 
-async def park(database: Database, consumer: str, delivery: Delivery, error: BaseException) -> None:
+async def park(
+    database: Database, consumer: str, delivery: Delivery, error: BaseException, *, event_id: UUID | None
+) -> None:
     """Keep the event until its next try, or for a person where trying again is no use. Safe to repeat."""
     letters = database.metadata.tables["parked_event"]
     code, told = failure(error)
@@ -66,7 +71,7 @@ async def park(database: Database, consumer: str, delivery: Delivery, error: Bas
     envelope = _readable(delivery.body)
     letter = insert(letters).values(
         id=uuid7(),
-        event_id=envelope.id if envelope else _id_of(delivery.body),
+        event_id=event_id or _id_of(delivery),
         consumer=consumer,
         type=envelope.type if envelope else None,
         subject=envelope.subject if envelope else None,
@@ -89,9 +94,10 @@ def _readable(body: bytes) -> Envelope | None:
         return None
 
 
-def _id_of(body: bytes) -> UUID:
-    """The same for the same bytes, so that what is handed over twice is kept once."""
-    return UUID(bytes=hashlib.sha256(body).digest()[:16], version=5)
+def _id_of(delivery: Delivery) -> UUID:
+    """The same for the same message, so that what is handed over twice is kept once."""
+    told = hashlib.sha256(delivery.body + (delivery.sender or "").encode())
+    return UUID(bytes=told.digest()[:16], version=5)
 
 
 async def take_due(database: Database, consumers: Sequence[str], limit: int) -> Sequence[Parked]:

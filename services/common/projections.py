@@ -1,6 +1,7 @@
 """Copies of what other services own: the newest state wins, whatever the order in which the events arrive."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Table
@@ -20,24 +21,27 @@ async def keep_newest(tx: Transaction, into: Into, values: dict[str, Any]) -> bo
     """
     table = _table(tx, into)
     row = {**values, "version": tx.event_version}
-    kept = await tx.session.execute(_newest(tx, table, row).returning(*table.primary_key), row)
-    return kept.first() is not None
+    statement = _newest(table, tuple(row), rebuilding=tx.rebuilding).returning(*table.primary_key)
+    return (await tx.session.execute(statement, row)).first() is not None
 
 
 async def keep_newest_of(tx: Transaction, into: Into, rows: Sequence[dict[str, Any]]) -> None:
     """The same for many states at once, each with its `version`."""
-    await tx.session.execute(_newest(tx, _table(tx, into), rows[0]), rows)
+    statement = _newest(_table(tx, into), tuple(rows[0]), rebuilding=tx.rebuilding)
+    await tx.session.execute(statement, rows)
 
 
-def _newest(tx: Transaction, table: Table, row: dict[str, Any]) -> Insert:
+@lru_cache(maxsize=200)
+def _newest(table: Table, names: tuple[str, ...], *, rebuilding: bool) -> Insert:
+    """Made once for each table, for to make it costs more than to run it."""
     keys = [column.name for column in table.primary_key]
     newest = insert(table)
     known, told = table.c.version, newest.excluded.version
     return newest.on_conflict_do_update(
         index_elements=keys,
-        set_={name: newest.excluded[name] for name in row if name not in keys},
+        set_={name: newest.excluded[name] for name in names if name not in keys},
         # Made again, a copy is written even where it claims to be as new: that is what may be wrong with it.
-        where=known <= told if tx.rebuilding else known < told,
+        where=known <= told if rebuilding else known < told,
     )
 
 

@@ -157,7 +157,8 @@ class RabbitBroker:
             for task in self._taking:
                 task.cancel()
             await asyncio.gather(*self._taking, return_exceptions=True)
-            await asyncio.wait_for(connection.close(), CONNECT_SECONDS)
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await connection.close()
 
     def _notice_loss_of(self, thing: AbstractConnection | AbstractChannel) -> None:
         thing.close_callbacks.add(lambda *_: self._lost.set())

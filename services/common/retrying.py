@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from services.common import parking
 from services.common.broker import Delivery, Handler
@@ -35,15 +36,16 @@ async def retry_due(database: Database, consumers: Mapping[str, Consumer]) -> in
     return len(due)
 
 
-def park_given_up(database: Database) -> Handler:
+def park_given_up(database: Database, consumers: Mapping[str, Consumer]) -> Handler:
     """What the broker gave up handing over is kept as a dead letter of the queue that it came from."""
 
     async def handle(deliveries: Sequence[Delivery]) -> None:
         for delivery in deliveries:
             reason = Unreadable("given_up", f"by the broker: {delivery.given_up or 'unknown'}")
+            event_id = _true_id(consumers, delivery)
             while True:
                 try:
-                    await parking.park(database, delivery.queue or "unknown", delivery, reason)
+                    await parking.park(database, delivery.queue or "unknown", delivery, reason, event_id=event_id)
                     break
                 except Exception as error:  # noqa: BLE001  the broker keeps it until it is kept here
                     log.warning("event not parked", extra={"error": parking.failure(error)[1]})
@@ -51,3 +53,11 @@ def park_given_up(database: Database) -> Handler:
             log.error("event given up by the broker", extra={"queue": delivery.queue})
 
     return handle
+
+
+def _true_id(consumers: Mapping[str, Consumer], delivery: Delivery) -> UUID | None:
+    """The event's id, if the consumer whom it was meant for could act on it."""
+    try:
+        return consumers[delivery.queue or ""].read(delivery).envelope.id
+    except (KeyError, Unreadable):
+        return None

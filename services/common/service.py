@@ -131,7 +131,7 @@ class Service:
         app.state.desk = Desk(self.name, bus, consumers, peers)
         for queue, consumer in consumers.items():
             await bus.subscribe(queue, consumer.subscription.event_names, consumer.deliver)
-        await bus.subscribe_to_given_up(self.name, park_given_up(database))
+        await bus.subscribe_to_given_up(self.name, park_given_up(database, consumers))
         runtime = Runtime(database, http, settings)
         work = [
             Relay(settings.database_url, bus).run(),

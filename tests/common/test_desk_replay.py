@@ -46,7 +46,7 @@ async def sent(desk: Desk, changes: int = 3) -> list[UUID]:
 
 async def listening(desk: Desk) -> Ear:
     ear = Ear()
-    await desk.system.broker.subscribe("ear", ClientChanged.name, ear)
+    await desk.system.broker.subscribe("ear", [ClientChanged.name], ear)
     return ear
 
 
@@ -92,7 +92,7 @@ async def test_what_is_written_while_events_are_sent_again_leaves_after_them(des
     await desk.post("/events/replay", ids_of(events[:2]))
     await change_a_client(desk.database)
     ear = await listening(desk)
-    await desk.system.broker.subscribe(f"caseload.{ClientChanged.name}", ClientChanged.name, ear)
+    await desk.system.broker.subscribe(f"caseload.{ClientChanged.name}", [ClientChanged.name], ear)
     await until(lambda: len(ear.heard) >= 6)
     assert list(dict.fromkeys(ear.heard))[:2] == events[:2]
 

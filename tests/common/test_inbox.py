@@ -229,9 +229,21 @@ async def test_a_forged_event_stays_forged_when_it_is_tried_again(database: Data
     assert [(letter.reason, letter.retry_at) for letter in await parked(database)] == [("forged", None)]
 
 
+async def test_a_forged_event_does_not_stand_in_the_way_of_the_true_one(database: Database) -> None:
+    """It copies the id of an event that then fails for its own sake, and must be kept as well."""
+
+    async def fails(tx: Transaction, fact: ReadsIt) -> None:
+        raise RuntimeError
+
+    true = an_envelope()
+    await consumer(database, fails).deliver([*as_sent(true, sender="roster"), *as_sent(true)])
+    kept = await parked(database)
+    assert [(letter.reason, letter.event_id == true.id) for letter in kept] == [("forged", False), ("failed", True)]
+
+
 async def test_what_the_broker_gave_up_is_a_dead_letter_of_its_queue(database: Database) -> None:
     given_up = Delivery(GOOD[0].body, "caseload", "delivery_limit", "caseload.hr.contract.agreed.v1")
-    await retrying.park_given_up(database)([given_up])
+    await retrying.park_given_up(database, {})([given_up])
     letter = (await parked(database))[0]
     assert (letter.consumer, letter.reason, letter.retry_at) == (given_up.queue, "given_up", None)
     assert "delivery_limit" in letter.last_error
