@@ -1,7 +1,5 @@
 """Three RabbitMQ nodes on loopback that form a cluster, for tests that kill them."""
 
-import json
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import Any, TypeVar
 from demo.servers.ports import lasting_ports
 from demo.servers.rabbit import NEED, find_program
 from demo.servers.rabbit_node import Node, end_epmd, has_ended, speaks_amqp
+from tests.faults.control import asked
 
 Found = TypeVar("Found")
 SIZE = 3
@@ -90,6 +89,17 @@ class RabbitCluster:
 
         return _waited_for(leader, f"a leader of {queue}")
 
+    def until_replicated(self) -> None:
+        """Wait until every node holds its copy of every queue. Raises `RuntimeError`."""
+
+        def replicated() -> bool | None:
+            queues = self._ask("list_queues", "name", "members", "online") or []
+            return (
+                True if queues and all(len(each["members"]) == len(each["online"]) == SIZE for each in queues) else None
+            )
+
+        _waited_for(replicated, f"{SIZE} copies of each queue")
+
     def _whole(self) -> bool | None:
         """Whether all that live take clients, and know of each other and of no more."""
         if ended := [index for index, pid in self._pids.items() if has_ended(pid)]:
@@ -102,10 +112,7 @@ class RabbitCluster:
 
     def _ask(self, *command: str) -> Any:
         """What RabbitMQ's own tool is told by a node that lives, or nothing when it is told nothing now."""
-        program, node = find_program(), self._nodes[next(iter(self._pids))]
-        asked = [str(Path(str(program)).with_name("rabbitmqctl")), "--quiet", "--formatter", "json", *command]
-        done = subprocess.run(asked, env=node.environment(), capture_output=True, text=True, check=False)
-        return json.loads(done.stdout) if done.returncode == 0 else None
+        return asked(self._nodes[next(iter(self._pids))], *command)
 
 
 def _waited_for(found: Callable[[], Found | None], what: str) -> Found:

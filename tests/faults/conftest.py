@@ -1,18 +1,27 @@
 """The table of what was survived, printed when the tests are over; and how many rounds to play."""
 
+import asyncio
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import aio_pika
 import pytest
 
-from tests.faults.house import House, inhabited, servers
+from demo.servers.postgres import EmbeddedPostgres
+from demo.servers.rabbit import RabbitServer
+from services.common import topology
+from tests.faults.house import NAMES, House, inhabited, queues, servers
 from tests.faults.ledger import ENTRIES
 
 ROUNDS = "--fault-rounds"
+AWAY = "--fault-away"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(ROUNDS, type=int, default=1, help="how many times as many rounds of faults to play")
+    parser.addoption(AWAY, type=float, default=15.0, help="for how many seconds the broker is away")
 
 
 @pytest.fixture(scope="session")
@@ -20,23 +29,50 @@ def times(request: pytest.FixtureRequest) -> int:
     return int(request.config.getoption(ROUNDS))
 
 
+@pytest.fixture(scope="session")
+def away(request: pytest.FixtureRequest) -> float:
+    return float(request.config.getoption(AWAY))
+
+
 @pytest.fixture
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder that the database's user may reach."""
-    import shutil
-    import tempfile
-
     folder = Path(tempfile.mkdtemp(prefix="heatshield-faults-"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def street() -> Iterator[tuple[EmbeddedPostgres, RabbitServer]]:
+    """Servers for many houses, one after the other."""
+    folder = Path(tempfile.mkdtemp(prefix="heatshield-faults-"))
+    with servers(folder) as (postgres, server):
+        assert server is not None
+        yield postgres, server
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture
-async def house(place: Path) -> AsyncIterator[House]:
-    """A house over RabbitMQ, with no service started yet."""
-    with servers(place) as (postgres, server):
-        async with inhabited(postgres, server, place) as made:
-            yield made
+async def house(street: tuple[EmbeddedPostgres, RabbitServer], place: Path) -> AsyncIterator[House]:
+    """A house over RabbitMQ, with nothing left of whoever lived there before, and no service started yet."""
+    postgres, server = street
+    await asyncio.to_thread(postgres.start)
+    await asyncio.to_thread(server.start)
+    await _cleared(postgres, server)
+    async with inhabited(postgres, server, place) as made:
+        yield made
+
+
+async def _cleared(postgres: EmbeddedPostgres, server: RabbitServer) -> None:
+    admin = await postgres.admin()
+    for name in NAMES:
+        await admin.execute(f"drop database if exists {name} with (force)")
+        await admin.execute(f"drop role if exists {name}")
+    await admin.close()
+    async with await aio_pika.connect(server.url) as connection:
+        channel = await connection.channel()
+        for queue in topology.topology(queues()):
+            await channel.queue_delete(queue.name)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

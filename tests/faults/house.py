@@ -129,15 +129,19 @@ async def inhabited(
             await _furnish(postgres, name)
         house = House(postgres, server, folder, issuer, settings, ports)
         if broker_url:
-            listening = {name: services()[name].listens_to() for name in NAMES}
             # Events that no service of this house hears would wait for ever.
-            await rabbit.declare(broker_url.split(",")[0], listening)
+            await rabbit.declare(broker_url.split(",")[0], queues())
             await asyncio.sleep(SETTLE_SECONDS)
         try:
             yield house
         finally:
             for name in house.processes:
                 house.kill(name)
+
+
+def queues() -> dict[str, tuple[str, ...]]:
+    """The queues of this house, each with the events that wait in it."""
+    return {queue: told for name in NAMES for queue, told in services()[name].queues().items()}
 
 
 def _settings(

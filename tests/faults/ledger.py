@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -15,7 +16,7 @@ from tests.running import NURSE
 
 EVENT = "caseload.referral.received.v1"
 CONSUMERS = {name: f"{name}.{EVENT}" for name in ("governance", "interop")}
-DRAIN_SECONDS = 120
+DRAIN_SECONDS, FLOW_SECONDS = 120, 60
 # Nobody waits for ever for an answer; the request is sent again with the same key.
 ANSWER_SECONDS = 10
 
@@ -52,16 +53,30 @@ class Writer:
             base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=ANSWER_SECONDS, trust_env=False
         )
 
+    async def write_one(self) -> UUID:
+        async with self._client() as client:
+            return await self.write(client)
+
     async def write(self, client: httpx.AsyncClient) -> UUID:
-        referral_id, key = uuid7(), str(uuid7())
-        body = a_referral(id=str(referral_id))
+        referral_id = uuid7()
+        await self._send(client, "/v1/referrals", a_referral(id=str(referral_id)), 201)
+        self.acknowledged.add(referral_id)
+        return referral_id
+
+    async def refuse(self, referral_id: UUID) -> None:
+        """The team does not take this person on."""
+        body = {"reason": "no_capacity", "signpost": "The surgery in the village"}
+        async with self._client() as client:
+            await self._send(client, f"/v1/referrals/{referral_id}/not-take", body, 200)
+
+    async def _send(self, client: httpx.AsyncClient, path: str, body: dict[str, Any], wanted: int) -> None:
+        key = str(uuid7())
         while True:
             with contextlib.suppress(httpx.TransportError):
-                answer = await client.post("/v1/referrals", json=body, headers={"Idempotency-Key": key})
+                answer = await client.post(path, json=body, headers={"Idempotency-Key": key})
                 self.statuses[answer.status_code] += 1
-                if answer.status_code == 201:
-                    self.acknowledged.add(referral_id)
-                    return referral_id
+                if answer.status_code == wanted:
+                    return
                 assert answer.status_code == 503, answer.text
                 assert "retry-after" in answer.headers
             await asyncio.sleep(0.05)
@@ -70,7 +85,11 @@ class Writer:
         """So many more have been acknowledged."""
         wanted = len(self.acknowledged) + count
         async with asyncio.timeout(DRAIN_SECONDS):
-            while len(self.acknowledged) < wanted:  # noqa: ASYNC110  a set offers no event
+            while len(self.acknowledged) < wanted:
+                # What was answered wrongly is told at once.
+                for task in self._tasks:
+                    if task.done():
+                        task.result()
                 await asyncio.sleep(0.01)
 
 
@@ -98,15 +117,40 @@ class Entry:
 ENTRIES: list[Entry] = []
 
 
-async def close_books(house: House, writer: Writer, fault: str, rounds: int, since: float | None = None) -> Books:
-    """Wait until everything has arrived, count by id, and keep the line. The recovery is counted from `since`."""
+async def flow_back(house: House, writer: Writer, since: float, seconds: float = FLOW_SECONDS) -> float:
+    """Write one more, and wait until both ends have applied it. How many seconds after `since` they had."""
+    referral_id = await writer.write_one()
+    async with asyncio.timeout(seconds):
+        while not await _is_applied(house, referral_id):  # noqa: ASYNC110  the databases offer no event
+            await asyncio.sleep(0.05)
+    return now() - since
+
+
+async def _is_applied(house: House, referral_id: UUID) -> bool:
+    about = f"type = '{EVENT}' and subject = 'referral/{referral_id}'"
+    sent = await rows(house, "caseload", f"select id from event_log where {about}")
+    return bool(sent) and all([set(sent) <= set(await rows(house, *_marks_at(name))) for name in CONSUMERS])
+
+
+async def close_books(
+    house: House,
+    writer: Writer,
+    fault: str,
+    rounds: int,
+    since: float | None = None,
+    recovery: float | None = None,
+) -> Books:
+    """Wait until everything has arrived, count by id, and keep the line.
+
+    Unless the recovery was measured, it is the time from `since` until then.
+    """
     started = since if since is not None else now()
     # What has not arrived by then is counted as lost.
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(DRAIN_SECONDS):
             while await _under_way(house):  # noqa: ASYNC110  the databases offer no event
                 await asyncio.sleep(0.1)
-    recovery = now() - started
+    recovery = recovery if recovery is not None else now() - started
     books = await _counted(house, writer.acknowledged)
     ENTRIES.append(Entry(fault, rounds, books, recovery))
     return books
@@ -114,39 +158,39 @@ async def close_books(house: House, writer: Writer, fault: str, rounds: int, sin
 
 async def _under_way(house: House) -> bool:
     """Whether an event is still in the outbox, or in the log and not yet in every inbox."""
-    written = await _rows(house, "caseload", f"select id from event_log where type = '{EVENT}'")
-    waiting = await _rows(house, "caseload", "select id from outbox")
-    applied = [await _rows(house, name, _marks(queue)) for name, queue in CONSUMERS.items()]
+    written = await rows(house, "caseload", f"select id from event_log where type = '{EVENT}'")
+    waiting = await rows(house, "caseload", "select id from outbox")
+    applied = [await rows(house, *_marks_at(name)) for name in CONSUMERS]
     return bool(waiting) or any(set(written) - set(one) for one in applied)
 
 
 async def _counted(house: House, acknowledged: set[UUID]) -> Books:
-    told = await _rows(
+    told = await rows(
         house,
         "caseload",
         f"select split_part(subject, '/', 2)::uuid from event_log where type = '{EVENT}'"
         f" union all select split_part(subject, '/', 2)::uuid from outbox where type = '{EVENT}'",
     )
-    kept = set(await _rows(house, "caseload", "select id from referral"))
-    events = set(await _rows(house, "caseload", f"select id from event_log where type = '{EVENT}'"))
+    kept = set(await rows(house, "caseload", "select id from referral"))
+    events = set(await rows(house, "caseload", f"select id from event_log where type = '{EVENT}'"))
     lost = len(acknowledged - set(told)) + len(kept - set(told)) + len(set(told) - kept)
     doubled = len(told) - len(set(told))
     applied = 0
     for name, queue in CONSUMERS.items():
-        marks = set(await _rows(house, name, _marks(queue)))
-        effects = Counter(await _rows(house, name, f"select event_id from tally where consumer = '{queue}'"))
+        marks = set(await rows(house, *_marks_at(name)))
+        effects = Counter(await rows(house, name, f"select event_id from tally where consumer = '{queue}'"))
         lost += len(events - marks) + len(marks - set(effects))
         doubled += sum(count - 1 for count in effects.values()) + len(set(effects) - events)
         applied += len(marks & set(effects))
-    parked = sum([len(await _rows(house, name, "select id from parked_event")) for name in NAMES])
+    parked = sum([len(await rows(house, name, "select id from parked_event")) for name in NAMES])
     return Books(len(acknowledged), applied, lost, doubled, parked)
 
 
-def _marks(queue: str) -> str:
-    return f"select event_id from inbox where consumer = '{queue}'"
+def _marks_at(name: str) -> tuple[str, str]:
+    return name, f"select event_id from inbox where consumer = '{CONSUMERS[name]}'"
 
 
-async def _rows(house: House, name: str, query: str) -> list[UUID]:
+async def rows(house: House, name: str, query: str) -> list[UUID]:
     connection = await house.postgres.admin(name)
     try:
         return [UUID(str(row[0])) for row in await connection.fetch(query)]

@@ -68,6 +68,12 @@ class Wire:
         else:
             self._passing.set()
 
+    def forget(self) -> None:
+        """Pass nothing more on the connections that exist, as a firewall that has restarted; new ones are served."""
+        self._passing.clear()
+        self._passing = asyncio.Event()
+        self._passing.set()
+
     def cut_after(self, count: int) -> None:
         """Close the connection on which the last of so many more bytes has passed towards the server; 0 passes none.
 
@@ -83,12 +89,13 @@ class Wire:
         task.add_done_callback(self._joined.pop)
 
     async def _carry(self, client: Stream, ends: list[asyncio.StreamWriter]) -> None:
+        passing = self._passing
         try:
-            await self._passing.wait()
+            await passing.wait()
             server = await asyncio.open_connection(*self._to)
             ends.append(server[1])
             with contextlib.suppress(Cut):
-                await self._pass_both_ways(client, server)
+                await self._pass_both_ways(client, server, passing)
             for end in ends:
                 end.close()
             await asyncio.gather(*(end.wait_closed() for end in ends), return_exceptions=True)
@@ -97,11 +104,11 @@ class Wire:
         finally:
             _abort(ends)
 
-    async def _pass_both_ways(self, client: Stream, server: Stream) -> None:
+    async def _pass_both_ways(self, client: Stream, server: Stream, passing: asyncio.Event) -> None:
         """Until both have ended. Raises `Cut`, or `OSError` when either breaks."""
         ways = [
-            asyncio.create_task(self._pass(client[0], server[1], counted=True)),
-            asyncio.create_task(self._pass(server[0], client[1], counted=False)),
+            asyncio.create_task(self._pass(client[0], server[1], passing, counted=True)),
+            asyncio.create_task(self._pass(server[0], client[1], passing, counted=False)),
         ]
         try:
             await asyncio.gather(*ways)
@@ -110,8 +117,10 @@ class Wire:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, counted: bool) -> None:
-        while part := await self._read(reader):
+    async def _pass(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, passing: asyncio.Event, *, counted: bool
+    ) -> None:
+        while part := await self._read(reader, passing):
             last = False
             if counted and self._left is not None:
                 part, last = self._let_through(part, self._left)
@@ -121,7 +130,7 @@ class Wire:
             await writer.drain()
         writer.write_eof()
 
-    async def _read(self, reader: asyncio.StreamReader) -> bytes:
+    async def _read(self, reader: asyncio.StreamReader, passing: asyncio.Event) -> bytes:
         """What comes next, or nothing at its end, once it may pass. Raises `OSError`, also once it may pass."""
         broken: OSError | None = None
         part = b""
@@ -130,7 +139,7 @@ class Wire:
         except OSError as error:
             broken = error
         await asyncio.sleep(self.latency)
-        await self._passing.wait()
+        await passing.wait()
         if broken is not None:
             raise broken
         return part
