@@ -3,8 +3,8 @@
 import asyncio
 import itertools
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -65,16 +65,26 @@ class RabbitBroker:
 
     async def publish(self, events: Sequence[Outgoing]) -> set[UUID]:
         channel = self._channel
-        if channel is None:
-            raise ConnectionError("the broker is away")
-        async with asyncio.timeout(PUBLISH_SECONDS):
-            sending = (self._send(channel, event) for event in events)
-            outcomes = await asyncio.gather(*sending, return_exceptions=True)
+        if channel is None or await _is_blocked(channel):
+            raise ConnectionError("the broker is away, or takes nothing for now")
+        sending = [asyncio.create_task(self._send(channel, event)) for event in events]
+        try:
+            await asyncio.wait(sending, timeout=PUBLISH_SECONDS)
+        finally:
+            for one in sending:
+                one.cancel()
+        outcomes = await asyncio.gather(*sending, return_exceptions=True)
         safe = {event.id for event, outcome in zip(events, outcomes, strict=True) if outcome is None}
-        broken = [outcome for outcome in outcomes if outcome is not None and not isinstance(outcome, DeliveryError)]
-        if broken and not safe:
-            raise broken[0]
+        failed = [outcome for outcome in outcomes if outcome is not None and not isinstance(outcome, DeliveryError)]
+        if failed and not safe:
+            await self._give_up(channel)
+            raise failed[0] if isinstance(failed[0], Exception) else ConnectionError("the broker confirms nothing")
         return safe
+
+    async def _give_up(self, channel: BareChannel) -> None:
+        """Connect anew, for a connection that says nothing is not closed by anybody else for half a minute."""
+        if channel is self._channel and not await _is_blocked(channel):
+            self._lost.set()
 
     async def _send(self, channel: BareChannel, event: Outgoing) -> None:
         """Raises `DeliveryError` where no queue takes it: returned messages are reported so, or they would be gone."""
@@ -118,7 +128,9 @@ class RabbitBroker:
     async def depth(self, queue: str) -> Depth | None:
         if self._connection is None:
             raise ConnectionError("the broker is away")
-        channel = await self._connection.channel()
+        with _not_cancelled():
+            async with asyncio.timeout(CONNECT_SECONDS):
+                channel = await self._connection.channel()
         try:
             declared = await channel.declare_queue(queue, passive=True, timeout=CONNECT_SECONDS)
             result = declared.declaration_result
@@ -132,8 +144,9 @@ class RabbitBroker:
     async def _keep_connected(self) -> None:
         for url in itertools.cycle(self.urls):
             try:
-                async with self._connected(url):
-                    await self._lost.wait()
+                with _not_cancelled():
+                    async with self._connected(url):
+                        await self._lost.wait()
                 log.warning("broker lost")
             except Exception as error:  # noqa: BLE001  whatever ends a connection, another is tried
                 log.warning("broker away", extra={"error": type(error).__name__})
@@ -146,7 +159,8 @@ class RabbitBroker:
         self._lost.clear()
         self._notice_loss_of(connection)
         try:
-            channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+            async with asyncio.timeout(CONNECT_SECONDS):
+                channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
             self._notice_loss_of(channel)
             self._login, self._channel = at.user or "guest", await channel.get_underlay_channel()
             self._connection = connection
@@ -166,20 +180,44 @@ class RabbitBroker:
     async def _take(self, connection: AbstractConnection, lane: Lane) -> None:
         """Hand over what has arrived by the time the handler is free, and give the receipt when it is done with it."""
         try:
-            opened = await connection.channel(publisher_confirms=False)
-            await opened.set_qos(prefetch_count=PREFETCH)
-            channel, arrived = await opened.get_underlay_channel(), asyncio.Queue[DeliveredMessage]()
-            await channel.basic_consume(lane.queue, arrived.put)
-            self._notice_loss_of(opened)
-            while True:
-                lot = [await arrived.get()]
-                while len(lot) < BATCH and not arrived.empty():
-                    lot.append(arrived.get_nowait())
-                await lane.handler([_delivery(message) for message in lot])
-                await channel.basic_ack(lot[-1].delivery_tag or 0, multiple=True)
+            with _not_cancelled():
+                opened = await connection.channel(publisher_confirms=False)
+                await opened.set_qos(prefetch_count=PREFETCH)
+                channel, arrived = await opened.get_underlay_channel(), asyncio.Queue[DeliveredMessage]()
+                await channel.basic_consume(lane.queue, arrived.put)
+                self._notice_loss_of(opened)
+                while True:
+                    lot = [await arrived.get()]
+                    while len(lot) < BATCH and not arrived.empty():
+                        lot.append(arrived.get_nowait())
+                    await lane.handler([_delivery(message) for message in lot])
+                    await channel.basic_ack(lot[-1].delivery_tag or 0, multiple=True)
         except Exception as error:  # noqa: BLE001  a queue that cannot be taken from is a reason to connect anew
             log.warning("queue lost", extra={"queue": lane.queue, "error": type(error).__name__})
             self._lost.set()
+
+
+@contextmanager
+def _not_cancelled() -> Iterator[None]:
+    """Whoever waits for a connection that is found stuck is ended by the library as if it were cancelled, which would
+    end the task for good. Raises `ConnectionError` instead."""
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise ConnectionError("the connection was stuck") from error
+
+
+async def _is_blocked(channel: BareChannel) -> bool:
+    """Whether the broker has said that it takes nothing until it has room again, on its disk or in its memory."""
+    try:
+        async with asyncio.timeout(0):
+            await channel.connection.ready()
+    except TimeoutError:
+        return True
+    return False
 
 
 def _delivery(message: DeliveredMessage) -> Delivery:

@@ -67,42 +67,33 @@ def definitions(queues: Mapping[str, Sequence[str]], passwords: Mapping[str, str
 
     A service may publish under its own name only, read its own queues only, and declare nothing. The deployer declares.
     """
+    held = list(topology(queues))
     return {
         "vhosts": [{"name": "/"}],
-        "users": [
-            {
-                "name": name,
-                "password_hash": _hashed(password),
-                "hashing_algorithm": "rabbit_password_hashing_sha256",
-                "tags": [],
-                "limits": {},
-            }
-            for name, password in passwords.items()
-        ],
+        "users": [_user(name, password) for name, password in passwords.items()],
         "permissions": [_permission(name) for name in passwords],
-        "topic_permissions": [
-            {"user": name, "vhost": "/", "exchange": EVENTS, "write": rf"^{name}\.", "read": "^$"}
-            for name in passwords
-            if name != DEPLOYER
-        ],
+        "topic_permissions": [_topic_permission(name) for name in passwords if name != DEPLOYER],
         "exchanges": [_exchange(EVENTS, "topic"), _exchange(GIVEN_UP, "direct")],
         "queues": [
             {"name": one.name, "vhost": "/", "durable": True, "auto_delete": False, "arguments": dict(one.arguments)}
-            for one in topology(queues)
+            for one in held
         ],
-        "bindings": [
-            {
-                "source": one.exchange,
-                "vhost": "/",
-                "destination": one.name,
-                "destination_type": "queue",
-                "routing_key": routing_key,
-                "arguments": {},
-            }
-            for one in topology(queues)
-            for routing_key in one.routing_keys
-        ],
+        "bindings": [_binding(one, routing_key) for one in held for routing_key in one.routing_keys],
     }
+
+
+def _user(name: str, password: str) -> dict[str, Any]:
+    hashed = {"password_hash": _hashed(password), "hashing_algorithm": "rabbit_password_hashing_sha256"}
+    return {"name": name, **hashed, "tags": [], "limits": {}}
+
+
+def _topic_permission(user: str) -> dict[str, str]:
+    return {"user": user, "vhost": "/", "exchange": EVENTS, "write": rf"^{user}\.", "read": "^$"}
+
+
+def _binding(queue: Queue, routing_key: str) -> dict[str, Any]:
+    between = {"source": queue.exchange, "destination": queue.name, "destination_type": "queue"}
+    return {**between, "vhost": "/", "routing_key": routing_key, "arguments": {}}
 
 
 def _permission(user: str) -> dict[str, str]:

@@ -152,13 +152,14 @@ class Paths:
         """The queues for it that left no mark: they have yet to hear it, or it is so long ago that marks are gone."""
         written = part["written"]
         gone = written["sent_at"] is not None and instant(written["sent_at"]) < instant(part["marks_from"])
-        for queue in self._queues:
-            if queue not in heard and queue.partition(".")[2] == written["type"]:
+        for queue, event_names in self._queues.items():
+            if queue not in heard and written["type"] in event_names:
                 yield Hop("forgotten" if gone else "not yet", queue)
 
     @cached_property
-    def _queues(self) -> list[str]:
-        return [queue["queue"] for one in self._get("/events/standing").values() for queue in one["queues"]]
+    def _queues(self) -> dict[str, list[str]]:
+        standing = self._get("/events/standing").values()
+        return {queue["queue"]: queue["event_names"] for one in standing for queue in one["queues"]}
 
     def _get(self, path: str, services: Sequence[ServiceName] = SERVICES, **asked: Any) -> dict[ServiceName, Any]:
         answers = self.asked.get_everywhere(path, services, **asked)

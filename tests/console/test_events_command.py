@@ -73,7 +73,9 @@ async def test_every_queue_is_shown_with_what_it_holds(console: Console) -> None
     table = await console.table("queues")
     assert table[0] == ["QUEUE", "READY", "CONSUMERS"]
     assert [QUEUE, "0", "1"] in table
-    assert {"service": "roster", "queue": QUEUE, "ready": 0, "consumers": 1} in await console.lines("queues")
+    (line,) = [line for line in await console.lines("queues") if line["queue"] == QUEUE]
+    assert line == {"service": "roster", "queue": QUEUE, "event_names": line["event_names"], "ready": 0, "consumers": 1}
+    assert line["event_names"] == [QUEUE.partition(".")[2]]
 
 
 async def test_dead_letters_are_shown_with_their_errors_and_without_a_value(console: Console) -> None:

@@ -98,8 +98,9 @@ class NothingAskedFor(Unprocessable):
 async def how_events_stand(tx: ByOps, request: Request) -> object:
     """What waits to leave and for how long, how full each queue is, and what could not be applied."""
     desk: Desk = request.app.state.desk
+    taken = {queue: one.subscription.event_names for queue, one in desk.consumers.items()}
     now = await standing.standing(tx)
-    return {"service": desk.service, **vars(now), "queues": await standing.queues(desk.broker, desk.consumers)}
+    return {"service": desk.service, **vars(now), "queues": await standing.queues(desk.broker, taken)}
 
 
 @router.get("/events/{event_id}", response_model=EventPath)

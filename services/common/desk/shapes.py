@@ -9,6 +9,7 @@ from services.common.types import Answer
 
 class QueueShape(Answer):
     queue: str
+    event_names: list[str]
     ready: int | None
     consumers: int | None
 

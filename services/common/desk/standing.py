@@ -1,6 +1,6 @@
 """How the events of one service stand."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, true
@@ -24,6 +24,7 @@ class QueueStanding:
     """How full one of the service's queues is; no figures where the broker is away or has no such queue."""
 
     queue: str
+    event_names: Sequence[str]
     ready: int | None
     consumers: int | None
 
@@ -41,13 +42,14 @@ async def standing(tx: Transaction) -> Standing:
     return Standing(row.unsent, max(0.0, float(row.lag)), row.waiting, row.dead)
 
 
-async def queues(broker: Broker, names: Iterable[str]) -> list[QueueStanding]:
-    """Each of these queues as the broker tells."""
+async def queues(broker: Broker, taken: Mapping[str, Sequence[str]]) -> list[QueueStanding]:
+    """Each of these queues, which take these events, as the broker tells."""
     found = []
-    for name in names:
+    for name, event_names in taken.items():
         try:
             depth = await broker.depth(name)
         except (ConnectionError, TimeoutError):
             depth = None
-        found.append(QueueStanding(name, depth.ready if depth else None, depth.consumers if depth else None))
+        ready, consumers = (depth.ready, depth.consumers) if depth else (None, None)
+        found.append(QueueStanding(name, event_names, ready, consumers))
     return found
