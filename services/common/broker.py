@@ -30,6 +30,10 @@ class Delivery:
     queue: str | None = None
 
 
+class Unconfirmed(Exception):
+    """The broker is there and has confirmed none of the events."""
+
+
 Handler = Callable[[Sequence[Delivery]], Awaitable[None]]
 
 
@@ -45,7 +49,8 @@ class Broker(Protocol):
     async def publish(self, events: Sequence[Outgoing]) -> set[UUID]:
         """Hand over the events in order. The ids of those that every queue for them holds safely.
 
-        What no queue takes, or a full one, is not among them. Raises when the broker is away.
+        What no queue takes, or a full one, is not among them. Raises `Unconfirmed` when there is none for another
+        reason, and `ConnectionError` when the broker is away.
         """
 
     async def subscribe(self, queue: str, event_names: Sequence[str], handler: Handler) -> None:

@@ -19,13 +19,14 @@ KEEP_RETRIES = timedelta(hours=72)
 PURGE_SECONDS = 600
 BATCH = 2000
 
-# The next part of the log that has grown old, and of each thing in it the events before its last in that part. The last
-# event of each thing is never purged, so a copy of the state can be made again from the log, however old it is.
+# The next part of the log up to the first event that is not old, and of each thing in it the events before its last
+# there. The last event of each thing is never purged, so a copy can be made again from the log, however old it is.
 AGED = text("""
     with mark as (select coalesce((select seq from watermark where name = 'event_log'), 0) as seq),
     next as (select l.seq, l.type, l.key, l.sent_at from event_log l, mark where l.seq > mark.seq
              order by l.seq limit :batch),
-    aged as (select seq, type, key from next where sent_at < clock_timestamp() - cast(:age as interval)),
+    young as (select min(seq) as seq from next where sent_at >= clock_timestamp() - cast(:age as interval)),
+    aged as (select next.seq, type, key from next, young where young.seq is null or next.seq < young.seq),
     last as (select type, key, max(seq) as seq from aged group by type, key),
     gone as (delete from event_log using last where event_log.type = last.type and event_log.key = last.key
              and event_log.seq < last.seq and event_log.sent_at < clock_timestamp() - cast(:age as interval)

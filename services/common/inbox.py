@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 5.0
+PATIENCE_SECONDS = 300.0
 ASKED_AT_ONCE = 4
 MAX_BODY_BYTES = 2**18
 MARK = text("""
@@ -55,6 +56,8 @@ class Subscription:
     # More events that wait in the same queue, which then has this name: all that one publisher tells keeps its order.
     also: tuple[str, ...] = ()
     stream: str = ""
+    # For what takes turns with others (`Transaction.take_turns`): a lot would hold on to all of its turns.
+    one_by_one: bool = False
 
     @property
     def event_names(self) -> tuple[str, ...]:
@@ -99,8 +102,9 @@ class Consumer:
                 readable.append(self.read(delivery))
             except Unreadable as error:
                 await self._park(delivery, error, error.event_id)
-        if readable:
-            await self._settle(readable)
+        size = 1 if self.subscription.one_by_one else len(deliveries)
+        for start in range(0, len(readable), size):
+            await self._settle(readable[start : start + size])
 
     def read(self, delivery: Delivery) -> Heard:
         """Raises `Unreadable` for what is no event, not this queue's, or not from the one who may say it."""
@@ -122,16 +126,16 @@ class Consumer:
             raise Unreadable("breaks_contract", parking.invalid_fields(error), event_id=envelope.id) from None
 
     async def _settle(self, lot: Sequence[Heard]) -> None:
-        wait = FIRST_WAIT_SECONDS
+        wait, waited = FIRST_WAIT_SECONDS, 0.0
         while True:
             try:
                 await self._apply(await self.answered(lot))
                 return
             except Exception as error:  # noqa: BLE001  every failure is waited out, or kept with its reason
                 log.warning("events not applied", extra={"queue": self.queue, "error": parking.failure(error)[1]})
-                if _is_outage(error) or (is_turn_lost(error) and len(lot) == 1):
+                if self._is_waited_out(error, len(lot), waited):
                     await asyncio.sleep(wait)
-                    wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+                    wait, waited = min(wait * 2, LONGEST_WAIT_SECONDS), waited + wait
                 elif len(lot) == 1:
                     await self._park(lot[0].delivery, error, lot[0].envelope.id)
                     return
@@ -139,6 +143,14 @@ class Consumer:
                     break
         for heard in lot:
             await self._settle([heard])
+
+    @staticmethod
+    def _is_waited_out(error: Exception, events: int, waited: float) -> bool:
+        """Without its database nothing could be kept anywhere else. What a neighbour cannot tell of one event for
+        minutes may be for the sake of that event, and so may be what always stands in somebody's way."""
+        if is_database_down(error):
+            return True
+        return waited < PATIENCE_SECONDS and (isinstance(error, Unavailable) or (is_turn_lost(error) and events == 1))
 
     async def answered(self, lot: Sequence[Heard]) -> Sequence[Heard]:
         """With what the other services say now. No transaction is open while they are asked."""
@@ -151,7 +163,13 @@ class Consumer:
                 with self._span(heard, "ask about"):
                     return replace(heard, answer=(await ask(heard.fact, self.peers),))
 
-        return await asyncio.gather(*(answered(heard) for heard in lot))
+        asking = [asyncio.create_task(answered(heard)) for heard in lot]
+        try:
+            return await asyncio.gather(*asking)
+        finally:
+            # One that fails ends the rest: all are asked again.
+            for one in asking:
+                one.cancel()
 
     async def _apply(self, lot: Sequence[Heard], *, parked: Parked | None = None) -> None:
         async with self.database.transaction(SYSTEM) as tx:
@@ -191,9 +209,9 @@ class Consumer:
             lot = await self.answered([self.read(parked.delivery)])
             await self._apply(lot, parked=parked)
         except Exception as error:  # noqa: BLE001  every failure is kept
-            if not (_is_outage(error) or is_turn_lost(error)) and await parking.note_failure(
-                self.database, parked, error
-            ):
+            if _is_outage(error) or is_turn_lost(error):
+                await parking.give_back(self.database, parked)
+            elif await parking.note_failure(self.database, parked, error):
                 log.error("event is a dead letter", extra={"queue": self.queue, "parked_id": str(parked.id)})
 
     async def _park(self, delivery: Delivery, error: Exception, event_id: UUID | None) -> None:
@@ -214,6 +232,9 @@ class Consumer:
             f"{verb} {heard.envelope.type}",
             context=extract({"traceparent": heard.envelope.traceparent or ""}),
             kind=trace.SpanKind.CONSUMER,
+            # An exception's message may hold what somebody wrote; its kind and place are in the log.
+            record_exception=False,
+            set_status_on_exception=False,
             attributes={"messaging.message.id": str(heard.envelope.id), "messaging.destination.name": self.queue},
         ):
             yield

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from uuid6 import uuid7
 
@@ -27,11 +27,12 @@ class Unreadable(Exception):
     """What a queue handed over is not an event that its consumer may act on. The code says why.
 
     It has an id only where it came from the owner of that id: a forged one could stand in the way of the true event.
+    It is tried again only where that may help.
     """
 
-    def __init__(self, code: str, where: str = "", *, event_id: UUID | None = None) -> None:
+    def __init__(self, code: str, where: str = "", *, event_id: UUID | None = None, is_final: bool = True) -> None:
         super().__init__(code)
-        self.code, self.where, self.event_id = code, where, event_id
+        self.code, self.where, self.event_id, self.is_final = code, where, event_id, is_final
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ async def park(
     """Keep the event until its next try, or for a person where trying again is no use. Safe to repeat."""
     letters = database.metadata.tables["parked_event"]
     code, told = failure(error)
-    hopeless = isinstance(error, Unreadable)
+    hopeless = isinstance(error, Unreadable) and error.is_final
     envelope = _readable(delivery.body)
     letter = insert(letters).values(
         id=uuid7(),
@@ -100,21 +101,32 @@ def _id_of(delivery: Delivery) -> UUID:
     return UUID(bytes=told.digest()[:16], version=5)
 
 
-async def take_due(database: Database, consumers: Sequence[str], limit: int) -> Sequence[Parked]:
-    """Take up what is due, so that no other process does at the same time."""
+async def take_due(database: Database, consumers: Sequence[str]) -> Parked | None:
+    """Take up the next that is due, so that no other process does at the same time.
+
+    The try is counted now, for it may be one that nobody comes back from.
+    """
     table = database.metadata.tables["parked_event"]
-    due = (
-        select(table.c.id)
-        .where(table.c.retry_at <= func.clock_timestamp(), table.c.consumer.in_(consumers))
-        .order_by(table.c.retry_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+    is_due = (table.c.retry_at <= func.clock_timestamp()) & table.c.consumer.in_(consumers)
+    due = select(table.c.id).where(is_due).order_by(table.c.retry_at).limit(1).with_for_update(skip_locked=True)
+    has_tries = table.c.attempts <= len(RETRY_AFTER)
+    lease = (
+        update(table)
+        .where(table.c.id.in_(due))
+        .values(
+            attempts=table.c.attempts + 1,
+            retry_at=case((has_tries, func.clock_timestamp() + LEASE)),
+            last_error=case((has_tries, table.c.last_error), else_="nobody came back from the last try"),
+        )
     )
-    lease = update(table).where(table.c.id.in_(due)).values(retry_at=func.clock_timestamp() + LEASE)
-    wanted = lease.returning(table.c.id, table.c.consumer, table.c.body, table.c.sender, table.c.attempts)
+    wanted = lease.returning(
+        table.c.id, table.c.consumer, table.c.body, table.c.sender, table.c.attempts, table.c.retry_at
+    )
     async with database.engine.begin() as connection:
-        rows = await connection.execute(wanted)
-        return [Parked(row.id, row.consumer, Delivery(row.body, row.sender), row.attempts) for row in rows]
+        row = (await connection.execute(wanted)).first()
+    if row is None or row.retry_at is None:
+        return None
+    return Parked(row.id, row.consumer, Delivery(row.body, row.sender), row.attempts)
 
 
 async def unpark(tx: Transaction, parked_id: UUID) -> None:
@@ -125,15 +137,22 @@ async def unpark(tx: Transaction, parked_id: UUID) -> None:
 
 async def note_failure(database: Database, parked: Parked, error: BaseException) -> bool:
     """Keep that another try failed. Whether that was the last by itself."""
-    table = database.metadata.tables["parked_event"]
     code, told = failure(error)
-    is_last = isinstance(error, Unreadable) or parked.attempts >= len(RETRY_AFTER)
-    values: dict[str, Any] = {
-        "attempts": parked.attempts + 1,
-        "reason": code,
-        "last_error": told,
-        "retry_at": None if is_last else func.clock_timestamp() + RETRY_AFTER[parked.attempts],
-    }
-    async with database.engine.begin() as connection:
-        await connection.execute(update(table).where(table.c.id == parked.id).values(**values))
+    is_last = isinstance(error, Unreadable) or parked.attempts > len(RETRY_AFTER)
+    again_at = None if is_last else func.clock_timestamp() + RETRY_AFTER[parked.attempts - 1]
+    await _settle(database, parked, reason=code, last_error=told, retry_at=again_at)
     return is_last
+
+
+async def give_back(database: Database, parked: Parked) -> None:
+    """It could not be tried for an outage, which counts as no try."""
+    again_at = func.clock_timestamp() + RETRY_AFTER[0]
+    await _settle(database, parked, attempts=parked.attempts - 1, retry_at=again_at)
+
+
+async def _settle(database: Database, parked: Parked, **values: Any) -> None:
+    """Unless somebody has taken it up, or sent it again, in the meantime."""
+    table = database.metadata.tables["parked_event"]
+    still = (table.c.id == parked.id) & (table.c.attempts == parked.attempts)
+    async with database.engine.begin() as connection:
+        await connection.execute(update(table).where(still).values(**values))

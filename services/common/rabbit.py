@@ -1,34 +1,30 @@
 """RabbitMQ behind the broker port: a confirm for every event, receipts after the commit, a way back after a break."""
 
 import asyncio
-import itertools
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import aio_pika
-import yarl
-from aio_pika.abc import AbstractChannel, AbstractConnection
 from aiormq.abc import AbstractChannel as BareChannel
 from aiormq.abc import DeliveredMessage
 from aiormq.exceptions import ChannelNotFoundEntity, DeliveryError
 from pamqp import commands
 
 from services.common import topology
-from services.common.broker import Delivery, Depth, Handler, Outgoing
+from services.common.broker import Delivery, Depth, Handler, Outgoing, Unconfirmed
 from services.common.events import owner
+from services.common.rabbit_link import AGAIN_SECONDS, CONNECT_SECONDS, Link, not_cancelled
 
 log = logging.getLogger(__name__)
 
-PREFETCH = 200
+# What a process that breaks has not yet applied is handed over again, and counts against the limit of each message.
+PREFETCH = 100
 BATCH = 100
-HEARTBEAT_SECONDS = 10
-CONNECT_SECONDS = 5
 PUBLISH_SECONDS = 10
-AGAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -39,9 +35,40 @@ class Lane:
     handler: Handler
 
 
+class Arrivals:
+    """What a queue has handed over, in order, until the broker ends it."""
+
+    def __init__(self) -> None:
+        self._messages: deque[DeliveredMessage] = deque()
+        self._news, self._is_over = asyncio.Event(), False
+
+    async def put(self, message: DeliveredMessage) -> None:
+        self._messages.append(message)
+        self._news.set()
+
+    def end(self, *_: object) -> None:
+        self._is_over = True
+        self._news.set()
+
+    async def lot(self) -> list[DeliveredMessage]:
+        """What is there by now, and at least one. What comes again may have broken a process, so it comes alone.
+
+        Raises `ConnectionError` when the broker has ended it: what is left is handed over anew.
+        """
+        while not self._messages or self._is_over:
+            if self._is_over:
+                raise ConnectionError("the broker ended it")
+            self._news.clear()
+            await self._news.wait()
+        lot = [self._messages.popleft()]
+        while self._messages and len(lot) < BATCH and not (lot[-1].redelivered or self._messages[0].redelivered):
+            lot.append(self._messages.popleft())
+        return lot
+
+
 @dataclass
 class RabbitBroker:
-    """One connection at a time, to the first address that answers; another is tried whenever it breaks.
+    """Two connections, for the broker may stop reading from one that publishes, and receipts must go on.
 
     It is entered and left as a context. While the broker is away publishing raises `ConnectionError`, and what is in
     the queues waits there.
@@ -49,19 +76,31 @@ class RabbitBroker:
 
     urls: Sequence[str]
     _lanes: list[Lane] = field(default_factory=list)
-    _connection: AbstractConnection | None = None
     _channel: BareChannel | None = None
-    _taking: list["asyncio.Task[None]"] = field(default_factory=list)
-    _lost: asyncio.Event = field(default_factory=asyncio.Event)
-    _login: str = ""
+    _taking: asyncio.TaskGroup | None = None
 
     async def __aenter__(self) -> "RabbitBroker":
-        self._keeper = asyncio.create_task(self._keep_connected())
+        self._out, self._in = Link("out", self.urls, self._publishing), Link("in", self.urls, self._take_all)
+        await self._out.__aenter__()
+        await self._in.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._keeper.cancel()
-        await asyncio.gather(self._keeper, return_exceptions=True)
+        await self._in.__aexit__()
+        await self._out.__aexit__()
+
+    async def _publishing(self, link: Link) -> None:
+        """Hold a channel open for as long as it lasts."""
+        closed = asyncio.Event()
+        async with asyncio.timeout(CONNECT_SECONDS):
+            # Without on_return_raises an event that no queue takes is reported as sent, and is gone.
+            channel = await link.required().channel(publisher_confirms=True, on_return_raises=True)
+            channel.close_callbacks.add(lambda *_: closed.set())
+            self._channel = await channel.get_underlay_channel()
+        try:
+            await closed.wait()
+        finally:
+            self._channel = None
 
     async def publish(self, events: Sequence[Outgoing]) -> set[UUID]:
         channel = self._channel
@@ -77,14 +116,10 @@ class RabbitBroker:
         safe = {event.id for event, outcome in zip(events, outcomes, strict=True) if outcome is None}
         failed = [outcome for outcome in outcomes if outcome is not None and not isinstance(outcome, DeliveryError)]
         if failed and not safe:
-            await self._give_up(channel)
-            raise failed[0] if isinstance(failed[0], Exception) else ConnectionError("the broker confirms nothing")
+            if channel is self._channel and not await _is_blocked(channel):
+                self._out.renew()
+            raise failed[0] if isinstance(failed[0], Exception) else Unconfirmed
         return safe
-
-    async def _give_up(self, channel: BareChannel) -> None:
-        """Connect anew, for a connection that says nothing is not closed by anybody else for half a minute."""
-        if channel is self._channel and not await _is_blocked(channel):
-            self._lost.set()
 
     async def _send(self, channel: BareChannel, event: Outgoing) -> None:
         """Raises `DeliveryError` where no queue takes it: returned messages are reported so, or they would be gone."""
@@ -94,7 +129,7 @@ class RabbitBroker:
             message_id=str(event.id),
             message_type=event.type,
             # The broker refuses a name that is not the connection's own, so a consumer can believe it.
-            user_id=self._login,
+            user_id=self._out.login,
             headers={
                 "ce-specversion": "1.0",
                 "ce-id": str(event.id),
@@ -122,92 +157,65 @@ class RabbitBroker:
 
     async def _open(self, lane: Lane) -> None:
         self._lanes.append(lane)
-        if self._connection is not None:
-            self._taking.append(asyncio.create_task(self._take(self._connection, lane)))
+        if self._taking is not None:
+            self._taking.create_task(self._keep_taking(lane))
 
     async def depth(self, queue: str) -> Depth | None:
-        if self._connection is None:
-            raise ConnectionError("the broker is away")
-        with _not_cancelled():
-            async with asyncio.timeout(CONNECT_SECONDS):
-                channel = await self._connection.channel()
-        try:
-            declared = await channel.declare_queue(queue, passive=True, timeout=CONNECT_SECONDS)
-            result = declared.declaration_result
-            return Depth(result.message_count or 0, result.consumer_count or 0)
-        except ChannelNotFoundEntity:
-            return None
-        finally:
-            if not channel.is_closed:
-                await channel.close()
+        async with asyncio.timeout(CONNECT_SECONDS):
+            with not_cancelled():
+                channel = await self._in.required().channel()
+                try:
+                    result = (await channel.declare_queue(queue, passive=True)).declaration_result
+                    return Depth(result.message_count or 0, result.consumer_count or 0)
+                except ChannelNotFoundEntity:
+                    return None
+                finally:
+                    if not channel.is_closed:
+                        await channel.close()
 
-    async def _keep_connected(self) -> None:
-        for url in itertools.cycle(self.urls):
+    async def _take_all(self, _: Link) -> None:
+        try:
+            async with asyncio.TaskGroup() as self._taking:
+                for lane in self._lanes:
+                    self._taking.create_task(self._keep_taking(lane))
+                # A lane may be opened at any time, so the group is never over by itself.
+                await asyncio.Event().wait()
+        finally:
+            self._taking = None
+
+    async def _keep_taking(self, lane: Lane) -> None:
+        """Take again whenever the channel breaks. A queue that is not there is no other's matter."""
+        while True:
             try:
-                with _not_cancelled():
-                    async with self._connected(url):
-                        await self._lost.wait()
-                log.warning("broker lost")
-            except Exception as error:  # noqa: BLE001  whatever ends a connection, another is tried
-                log.warning("broker away", extra={"error": type(error).__name__})
+                with not_cancelled():
+                    await self._take(lane)
+            except Exception as error:  # noqa: BLE001  whatever ends a channel, another is opened
+                log.warning("queue lost", extra={"queue": lane.queue, "error": type(error).__name__})
             await asyncio.sleep(AGAIN_SECONDS)
 
-    @asynccontextmanager
-    async def _connected(self, url: str) -> AsyncIterator[None]:
-        at = yarl.URL(url)
-        connection = await aio_pika.connect(at, timeout=CONNECT_SECONDS, heartbeat=HEARTBEAT_SECONDS)
-        self._lost.clear()
-        self._notice_loss_of(connection)
+    async def _take(self, lane: Lane) -> None:
+        """Hand over what has arrived by the time the handler is free, and give the receipt when it is done with it.
+
+        Raises `ConnectionError` when the broker ends it.
+        """
+        arrived = Arrivals()
+        async with asyncio.timeout(CONNECT_SECONDS):
+            opened = await self._in.required().channel(publisher_confirms=False)
+            await opened.set_qos(prefetch_count=PREFETCH)
+            channel = await opened.get_underlay_channel()
+            opened.close_callbacks.add(arrived.end)
+            # The queue was deleted, say: the broker tells once, and hands over nothing more.
+            channel.on_consumer_cancel_callbacks.add(arrived.end)
+            await channel.basic_consume(lane.queue, arrived.put)
         try:
-            async with asyncio.timeout(CONNECT_SECONDS):
-                channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-            self._notice_loss_of(channel)
-            self._login, self._channel = at.user or "guest", await channel.get_underlay_channel()
-            self._connection = connection
-            self._taking = [asyncio.create_task(self._take(connection, lane)) for lane in self._lanes]
-            yield
+            while True:
+                lot = await arrived.lot()
+                await lane.handler([_delivery(message) for message in lot])
+                await channel.basic_ack(lot[-1].delivery_tag or 0, multiple=True)
         finally:
-            self._connection = self._channel = None
-            for task in self._taking:
-                task.cancel()
-            await asyncio.gather(*self._taking, return_exceptions=True)
-            async with asyncio.timeout(CONNECT_SECONDS):
-                await connection.close()
-
-    def _notice_loss_of(self, thing: AbstractConnection | AbstractChannel) -> None:
-        thing.close_callbacks.add(lambda *_: self._lost.set())
-
-    async def _take(self, connection: AbstractConnection, lane: Lane) -> None:
-        """Hand over what has arrived by the time the handler is free, and give the receipt when it is done with it."""
-        try:
-            with _not_cancelled():
-                opened = await connection.channel(publisher_confirms=False)
-                await opened.set_qos(prefetch_count=PREFETCH)
-                channel, arrived = await opened.get_underlay_channel(), asyncio.Queue[DeliveredMessage]()
-                await channel.basic_consume(lane.queue, arrived.put)
-                self._notice_loss_of(opened)
-                while True:
-                    lot = [await arrived.get()]
-                    while len(lot) < BATCH and not arrived.empty():
-                        lot.append(arrived.get_nowait())
-                    await lane.handler([_delivery(message) for message in lot])
-                    await channel.basic_ack(lot[-1].delivery_tag or 0, multiple=True)
-        except Exception as error:  # noqa: BLE001  a queue that cannot be taken from is a reason to connect anew
-            log.warning("queue lost", extra={"queue": lane.queue, "error": type(error).__name__})
-            self._lost.set()
-
-
-@contextmanager
-def _not_cancelled() -> Iterator[None]:
-    """Whoever waits for a connection that is found stuck is ended by the library as if it were cancelled, which would
-    end the task for good. Raises `ConnectionError` instead."""
-    try:
-        yield
-    except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if task is None or task.cancelling():
-            raise
-        raise ConnectionError("the connection was stuck") from error
+            if not opened.is_closed:
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    await opened.close()
 
 
 async def _is_blocked(channel: BareChannel) -> bool:

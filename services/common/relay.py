@@ -5,12 +5,11 @@ import contextlib
 import logging
 import time
 from collections.abc import Sequence
-from uuid import UUID
 
 import asyncpg
 from sqlalchemy.engine import make_url
 
-from services.common.broker import Broker, Outgoing
+from services.common.broker import Broker, Outgoing, Unconfirmed
 from services.common.errors import is_database_down
 from services.common.outbox import CHANNEL
 
@@ -19,9 +18,11 @@ log = logging.getLogger(__name__)
 BATCH = 500
 POLL_SECONDS = 1.0
 RETRY_SECONDS = 0.5
-HOLD_SECONDS = 2.0
+# A type whose events are not taken is left alone for longer and longer.
+FIRST_HOLD_SECONDS, LONGEST_HOLD_SECONDS = 2.0, 60.0
 # One replica sends at a time, so that order is kept: whose session holds this lock.
 LEAD = "select pg_try_advisory_lock(hashtext('heatshield.relay'))"
+FOLLOW = "select pg_advisory_unlock(hashtext('heatshield.relay'))"
 # A process that is frozen keeps its session; the server ends it, and with it the lead, when it is silent for so long.
 # One that lives looks far more often.
 SILENT_MILLISECONDS = "30000"
@@ -46,7 +47,8 @@ class Relay:
         self._dsn = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._broker = broker
         self._written = asyncio.Event()
-        self._held: dict[str, float] = {}
+        # Until when each type is left alone, and for how many seconds in all.
+        self._held: dict[str, tuple[float, float]] = {}
 
     async def run(self) -> None:
         """Send for as long as the process lives; an outage of the broker or the database is outlived."""
@@ -60,7 +62,7 @@ class Relay:
 
     async def _while_connected(self) -> None:
         limit = {"idle_session_timeout": SILENT_MILLISECONDS}
-        connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=60, server_settings=limit)
+        connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=15, server_settings=limit)
         leads = False
         try:
             connection.add_termination_listener(self._wake)
@@ -73,6 +75,9 @@ class Relay:
                         pass
                 except BrokerAway as error:
                     log.warning("events wait for the broker", extra={"error": type(error.__cause__).__name__})
+                    # Another replica may reach it.
+                    await connection.execute(FOLLOW)
+                    leads = False
                     await asyncio.sleep(RETRY_SECONDS)
                 # Not wait_for: in Python 3.11 it may swallow a cancellation that comes together with the wake-up.
                 with contextlib.suppress(TimeoutError):
@@ -93,26 +98,29 @@ class Relay:
         """
         rows = await connection.fetch(UNSENT, self._held_types(), BATCH)
         if rows:
-            safe = await self._publish([_outgoing(row) for row in rows])
+            try:
+                safe = await self._broker.publish([_outgoing(row) for row in rows])
+            except Unconfirmed:
+                # One type may hold up all: they are left out one after the other, the oldest first.
+                self._hold({rows[0]["type"]})
+                return len(rows)
+            except Exception as error:
+                raise BrokerAway from error
             self._hold({row["type"] for row in rows if row["id"] not in safe})
             await connection.execute(MOVE, [row["seq"] for row in rows if row["id"] in safe])
         return len(rows)
 
-    async def _publish(self, events: Sequence[Outgoing]) -> set[UUID]:
-        try:
-            return await self._broker.publish(events)
-        except Exception as error:
-            raise BrokerAway from error
-
     def _held_types(self) -> Sequence[str]:
-        now = time.monotonic()
-        self._held = {name: until for name, until in self._held.items() if until > now}
-        return list(self._held)
+        return [name for name, (until, _) in self._held.items() if until > time.monotonic()]
 
     def _hold(self, types: set[str]) -> None:
+        """Leave these alone for a while, twice as long as last time; forget those that go well again."""
+        now = time.monotonic()
+        self._held = {name: held for name, held in self._held.items() if held[0] + LONGEST_HOLD_SECONDS > now}
         for name in types:
             log.warning("event waits for a queue", extra={"event": name})
-            self._held[name] = time.monotonic() + HOLD_SECONDS
+            seconds = min(self._held.get(name, (0, FIRST_HOLD_SECONDS / 2))[1] * 2, LONGEST_HOLD_SECONDS)
+            self._held[name] = (now + seconds, seconds)
 
 
 def _outgoing(row: asyncpg.Record) -> Outgoing:

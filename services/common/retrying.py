@@ -14,7 +14,6 @@ from services.common.parking import Unreadable
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
-AT_ONCE = 20
 
 
 async def retry_parked(database: Database, consumers: Mapping[str, Consumer]) -> None:
@@ -28,29 +27,32 @@ async def retry_parked(database: Database, consumers: Mapping[str, Consumer]) ->
         await asyncio.sleep(POLL_SECONDS)
 
 
-async def retry_due(database: Database, consumers: Mapping[str, Consumer]) -> int:
-    """One round. How many were tried."""
-    due = await parking.take_due(database, list(consumers), AT_ONCE)
-    for parked in due:
+async def retry_due(database: Database, consumers: Mapping[str, Consumer]) -> bool:
+    """Try one. Whether there was one."""
+    parked = await parking.take_due(database, list(consumers))
+    if parked is not None:
         await consumers[parked.consumer].retry(parked)
-    return len(due)
+    return parked is not None
 
 
 def park_given_up(database: Database, consumers: Mapping[str, Consumer]) -> Handler:
-    """What the broker gave up handing over is kept as a dead letter of the queue that it came from."""
+    """What the broker gave up handing over is parked for the consumer that it was meant for."""
 
     async def handle(deliveries: Sequence[Delivery]) -> None:
         for delivery in deliveries:
-            reason = Unreadable("given_up", f"by the broker: {delivery.given_up or 'unknown'}")
+            queue = delivery.queue if delivery.queue in consumers else None
+            why = delivery.given_up if delivery.given_up in {"delivery_limit", "rejected", "expired"} else "unknown"
+            # Others were handed over with the one that broke the process, so each is tried again, by itself.
+            reason = Unreadable("given_up", f"by the broker: {why}", is_final=queue is None)
             event_id = _true_id(consumers, delivery)
             while True:
                 try:
-                    await parking.park(database, delivery.queue or "unknown", delivery, reason, event_id=event_id)
+                    await parking.park(database, queue or "unknown", delivery, reason, event_id=event_id)
                     break
                 except Exception as error:  # noqa: BLE001  the broker keeps it until it is kept here
                     log.warning("event not parked", extra={"error": parking.failure(error)[1]})
                     await asyncio.sleep(POLL_SECONDS)
-            log.error("event given up by the broker", extra={"queue": delivery.queue})
+            log.error("event given up by the broker", extra={"queue": queue})
 
     return handle
 

@@ -16,8 +16,7 @@ from services.common import errors, history, rulebook
 from services.common.auth import SYSTEM, TokenVerifier
 from services.common.broker import Broker, InProcessBroker
 from services.common.db import Database
-from services.common.desk.api import Desk
-from services.common.desk.api import router as desk_router
+from services.common.desk import api as desk
 from services.common.desk.standing import standing
 from services.common.inbox import Consumer, Subscription
 from services.common.migrations.migrate import migrate
@@ -97,7 +96,7 @@ class Service:
         errors.install(app)
         for kind, handler in self.error_handlers.items():
             app.add_exception_handler(kind, handler)
-        for router in (*self.routers, rulebook.router, desk_router):
+        for router in (*self.routers, rulebook.router, desk.router, desk.inside):
             app.include_router(router)
         app.state.metrics = Metrics(self.name)
         # Whoever serves the app says when it is to stop, so that nobody is kept waiting for what may come.
@@ -128,7 +127,7 @@ class Service:
             )
             for subscription in self.subscriptions
         }
-        app.state.desk = Desk(self.name, bus, consumers, peers)
+        app.state.desk = desk.Desk(self.name, bus, consumers, peers)
         for queue, consumer in consumers.items():
             await bus.subscribe(queue, consumer.subscription.event_names, consumer.deliver)
         await bus.subscribe_to_given_up(self.name, park_given_up(database, consumers))

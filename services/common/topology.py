@@ -13,8 +13,10 @@ from typing import Any
 EVENTS = "heatshield.events"
 GIVEN_UP = "heatshield.given_up"
 # A message is handed over again when a process or a connection breaks; one that breaks it every time is given up after
-# this. What merely waits is never handed back, and what fails for its own sake is parked by its consumer.
-DELIVERY_LIMIT = 100
+# this, and tried again from where it is parked. Each break counts for all that were handed over, so the limit is high.
+DELIVERY_LIMIT = 1000
+# RabbitMQ 4 would drop what it has handed over twenty times, where nothing else is said.
+NEVER = 1_000_000
 DEPLOYER = "deployer"
 
 
@@ -49,7 +51,7 @@ def event_queue(name: str, event_names: Sequence[str]) -> Queue:
 
 def given_up_queue(service: str) -> Queue:
     """What the broker gave up handing to this service; the service parks it, so that it is found with the rest."""
-    return Queue(f"{service}.given_up", GIVEN_UP, (service,), {"x-queue-type": "quorum"})
+    return Queue(f"{service}.given_up", GIVEN_UP, (service,), {"x-queue-type": "quorum", "x-delivery-limit": NEVER})
 
 
 def _service(queue: str) -> str:

@@ -22,8 +22,8 @@ async def start_reablement(tx: Transaction, fact: AgreedReablement) -> None:
 
 
 SUBSCRIPTIONS = (
-    Subscription("caseload.care_contact.recorded.v1", RecordedContact, record_activity),
-    Subscription("caseload.reablement.agreed.v1", AgreedReablement, start_reablement),
-    Subscription("hr.contract.agreed.v1", AgreedContract, remember_contract),
+    Subscription("caseload.care_contact.recorded.v1", RecordedContact, record_activity, one_by_one=True),
+    Subscription("caseload.reablement.agreed.v1", AgreedReablement, start_reablement, one_by_one=True),
+    Subscription("hr.contract.agreed.v1", AgreedContract, remember_contract, one_by_one=True),
     membership.SUBSCRIPTION,
 )

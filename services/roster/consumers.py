@@ -64,5 +64,11 @@ SUBSCRIPTIONS = (
     Subscription("hr.contract.agreed.v1", AgreedContract, copied_into=Contract),
     Subscription("hr.clearance.changed.v1", ChangedClearance, copied_into=Clearance),
     Subscription("caseload.episode_of_care.opened.v1", OpenedEpisode, copied_into=CareTeam),
-    Subscription("caseload.care_contact.recorded.v1", RecordedCareContact, remember_care_contact, read_model=True),
+    Subscription(
+        "caseload.care_contact.recorded.v1",
+        RecordedCareContact,
+        remember_care_contact,
+        read_model=True,
+        one_by_one=True,
+    ),
 )

@@ -12,7 +12,7 @@ import yarl
 from aio_pika.abc import AbstractIncomingMessage
 from uuid6 import uuid7
 
-from services.common import rabbit, topology
+from services.common import rabbit, rabbit_link, topology
 from services.common.broker import Broker, Delivery, InProcessBroker, Outgoing
 from services.common.rabbit import RabbitBroker
 from tests.faults.wire import Wire
@@ -205,7 +205,7 @@ async def wire(rabbit_url: str) -> AsyncIterator[tuple[Wire, str]]:
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rabbit, "AGAIN_SECONDS", 0.1)
+    monkeypatch.setattr(rabbit_link, "AGAIN_SECONDS", 0.1)
 
 
 @pytest.mark.usefixtures("hasty")
@@ -224,6 +224,26 @@ async def test_after_the_connection_broke_events_are_sent_and_heard_again(
             await _until_sent(broker, an_event(name, number))
             # What was heard before the cut may be handed over again, for its receipt may have been lost.
             await until(lambda: number in heard.numbers)  # noqa: B023
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_a_queue_that_is_not_there_is_no_other_queues_matter(rabbit_url: str, name: str) -> None:
+    """And it is taken from as soon as it is there, also when it was deleted and made anew."""
+    await rabbit.declare(rabbit_url, {f"a.{name}": [name]})
+    heard, late = Heard(), Heard()
+    async with connected(rabbit_url) as broker:
+        await broker.subscribe(f"late.{name}", [name], late)
+        await broker.subscribe(f"a.{name}", [name], heard)
+        for number in range(1, 6):
+            assert len(await broker.publish([an_event(name, number)])) == 1
+            await asyncio.sleep(0.1)
+        await heard.count(5)
+        for wanted in (1, 2):
+            await rabbit.declare(rabbit_url, {f"late.{name}": [name]})
+            await broker.publish([an_event(name, 6)])
+            await late.count(wanted)
+            async with await aio_pika.connect(rabbit_url) as connection:
+                await (await connection.channel()).queue_delete(f"late.{name}")
 
 
 @pytest.mark.usefixtures("hasty")

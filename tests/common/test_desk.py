@@ -40,7 +40,7 @@ async def test_the_standing_counts_what_waits_and_what_is_dead(desk: Desk) -> No
         "lag_seconds": 0,
         "waiting": 1,
         "dead": 1,
-        "queues": [{"queue": QUEUE, "ready": 0, "consumers": 1}],
+        "queues": [{"queue": QUEUE, "event_names": [ClientChanged.name], "ready": 0, "consumers": 1}],
     }
 
 
@@ -49,7 +49,9 @@ async def test_what_no_queue_takes_is_unsent_and_its_lag_grows(desk: Desk) -> No
     await change_a_client(desk.database)
     standing = await until(lambda: _lagging(desk))
     assert standing["unsent"] == 1
-    assert standing["queues"] == [{"queue": QUEUE, "ready": None, "consumers": None}]
+    assert standing["queues"] == [
+        {"queue": QUEUE, "event_names": [ClientChanged.name], "ready": None, "consumers": None}
+    ]
 
 
 async def _lagging(desk: Desk) -> Any:

@@ -120,7 +120,7 @@ async def test_with_an_owner_away_it_says_so_and_changes_nothing(databases: Data
     async def away(_: Request) -> JSONResponse:
         return JSONResponse({}, 503)
 
-    neighbour = Starlette(routes=[Route("/v1/event-log", away)])
+    neighbour = Starlette(routes=[Route("/inside/event-log", away)])
     async with running(databases, ROSTER, peers={"caseload": neighbour}) as system:
         ops = await system.client("roster", STRANGER, "ops")
         answer = await ops.post("/v1/read-models/rebuild", json={})

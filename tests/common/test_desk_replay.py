@@ -182,11 +182,11 @@ async def test_what_to_send_again_is_said_clearly(desk: Desk, body: dict[str, An
 
 async def test_the_log_is_read_by_services_only_in_order_and_by_type(desk: Desk) -> None:
     events = await sent(desk)
-    asked = f"/v1/event-log?types={ClientChanged.name}"
+    asked = f"/inside/event-log?types={ClientChanged.name}"
     assert (await desk.ops.get(asked)).status_code == 403
     peer = await desk.system.client("caseload", "svc:roster", "service")
     items = (await peer.get(f"{asked}&limit=4")).json()["items"]
     items += (await peer.get(f"{asked}&after={items[-1]['seq']}")).json()["items"]
     assert [UUID(json.loads(item["envelope"])["id"]) for item in items] == events
-    assert (await peer.get("/v1/event-log?types=caseload.other.v1")).json() == {"items": []}
-    assert (await peer.get("/v1/event-log?types=DROP")).status_code == 422
+    assert (await peer.get("/inside/event-log?types=caseload.other.v1")).json() == {"items": []}
+    assert (await peer.get("/inside/event-log?types=DROP")).status_code == 422

@@ -14,7 +14,7 @@ from services.caseload.domain.base import Base
 from services.caseload.domain.client import Client
 from services.common import history
 from services.common.auth import SYSTEM
-from services.common.broker import Delivery, InProcessBroker, Outgoing
+from services.common.broker import Delivery, InProcessBroker, Outgoing, Unconfirmed
 from services.common.db import Database
 from services.common.relay import Relay
 from tests.common.told import ClientChanged, change_a_client, count
@@ -169,6 +169,50 @@ async def test_a_broken_broker_leaves_every_event_where_it_is(database: Database
         relay = asyncio.create_task(Relay(database.url, ear.broker).run())
         await until(lambda: len(ear.heard) == 3)
         await stop(relay)
+
+
+async def test_a_replica_that_cannot_reach_the_broker_lets_another_lead(database: Database) -> None:
+    cut_off = asyncio.create_task(Relay(database.url, Away()).run())
+    await change_a_client(database)
+    await asyncio.sleep(0.3)
+    async with Ear() as ear:
+        relay = asyncio.create_task(Relay(database.url, ear.broker).run())
+        for _ in range(3):
+            await change_a_client(database)
+        await until(lambda: len(ear.heard) == 4)
+        await stop(relay, cut_off)
+
+
+class Mute(InProcessBroker):
+    """A broker that confirms nothing as long as an event of one type is among those sent."""
+
+    async def publish(self, events: "list[Outgoing]") -> set[UUID]:  # type: ignore[override]
+        if any(event.type == "caseload.nobody.listens.v1" for event in events):
+            raise Unconfirmed
+        return await super().publish(events)
+
+
+async def test_a_queue_that_does_not_answer_holds_up_its_own_events_only(database: Database) -> None:
+    await change_a_client(database)
+    outbox = Base.metadata.tables["outbox"]
+    async with database.transaction(SYSTEM) as tx:
+        await tx.session.execute(update(outbox).values(type="caseload.nobody.listens.v1"))
+    for _ in range(3):
+        await change_a_client(database)
+    mute, heard = Mute(), []  # type: ignore[var-annotated]
+
+    async def hear(lot: "list[Delivery]") -> None:
+        heard.extend(lot)
+
+    await mute.subscribe("q", [ClientChanged.name], hear)  # type: ignore[arg-type]
+    relay = asyncio.create_task(Relay(database.url, mute).run())
+    await until(lambda: _only_one_waits(database))
+    await stop(relay)
+    assert len(heard) == 3
+
+
+async def _only_one_waits(database: Database) -> bool:
+    return await count(database, "outbox") == 1
 
 
 async def test_history_is_purged_but_for_the_last_event_of_each_thing(

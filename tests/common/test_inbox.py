@@ -4,9 +4,13 @@ import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pydantic import BaseModel
 from sqlalchemy import func, select, text, update
 
@@ -241,12 +245,54 @@ async def test_a_forged_event_does_not_stand_in_the_way_of_the_true_one(database
     assert [(letter.reason, letter.event_id == true.id) for letter in kept] == [("forged", False), ("failed", True)]
 
 
-async def test_what_the_broker_gave_up_is_a_dead_letter_of_its_queue(database: Database) -> None:
-    given_up = Delivery(GOOD[0].body, "caseload", "delivery_limit", "caseload.hr.contract.agreed.v1")
-    await retrying.park_given_up(database, {})([given_up])
+def given_up_in(queue: str) -> Delivery:
+    return Delivery(as_sent(an_envelope())[0].body, "caseload", "delivery_limit", queue)
+
+
+async def test_what_the_broker_gave_up_is_tried_again_by_itself(database: Database) -> None:
+    """Others were handed over together with the one that broke the process."""
+    mended = consumer(database, add_one)
+    await retrying.park_given_up(database, {QUEUE: mended})([given_up_in(QUEUE)])
     letter = (await parked(database))[0]
-    assert (letter.consumer, letter.reason, letter.retry_at) == (given_up.queue, "given_up", None)
+    assert (letter.consumer, letter.reason, letter.retry_at is None) == (QUEUE, "given_up", False)
     assert "delivery_limit" in letter.last_error
+    await due_now(database)
+    assert await retrying.retry_due(database, {QUEUE: mended})
+    assert (await count(database, "client"), await count(database, "parked_event")) == (1, 0)
+
+
+async def test_what_was_given_up_in_a_queue_that_is_not_ours_waits_for_a_person(database: Database) -> None:
+    await retrying.park_given_up(database, {})([given_up_in("\x00 made up")])
+    assert [(letter.consumer, letter.retry_at) for letter in await parked(database)] == [("unknown", None)]
+
+
+async def test_a_try_that_nobody_comes_back_from_is_counted(database: Database) -> None:
+    """An event that breaks its process each time is a dead letter in the end, and not tried for ever."""
+    await retrying.park_given_up(database, {QUEUE: consumer(database, add_one)})([given_up_in(QUEUE)])
+    for _ in range(len(parking.RETRY_AFTER)):
+        await due_now(database)
+        assert await parking.take_due(database, [QUEUE]) is not None, "and the process ends here"
+    await due_now(database)
+    assert await parking.take_due(database, [QUEUE]) is None
+    letter = (await parked(database))[0]
+    assert (letter.retry_at, letter.last_error) == (None, "nobody came back from the last try")
+
+
+async def test_an_exceptions_words_are_in_no_span(database: Database) -> None:
+    class Said(Exception):
+        pass
+
+    async def fails(tx: Transaction, fact: ReadsIt) -> None:
+        raise Said("Edith Marlowe 999 000 0204")
+
+    spans = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    watched = replace(consumer(database, fails), tracer=provider.get_tracer("test"))
+    await watched.deliver(as_sent(an_envelope()))
+    assert len(spans.get_finished_spans()) == 1
+    assert "Edith" not in "".join(span.to_json() for span in spans.get_finished_spans())
+    provider.shutdown()
 
 
 def a_membership(version: int, until_on: str | None) -> Envelope:

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from uuid6 import uuid7
 
+from services.common.auth import SYSTEM
+from services.common.broker import Delivery
+from services.common.events import Envelope
 from services.roster.events import VisitDone, VisitPlanned
 from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, WALTER, a_visit, code, contact, hear, pointer
 from tests.running import OTHER_TEAM, STRANGER, Running
@@ -149,6 +152,24 @@ async def test_a_contact_that_names_the_visit_makes_it_done_once(roster: Running
         "done_at": "2026-11-24T11:20:00Z",
     }
     assert (await moved(nurse, visit, '"2"')).status_code == 409
+
+
+async def test_a_copy_made_anew_before_its_event_comes_leaves_the_visit_to_the_event(
+    roster: Running, nurse: Any
+) -> None:
+    """A rebuild tells nobody anything, so what others must hear of waits for the event itself."""
+    visit = await planned(nurse)
+    name, data = contact(EDITH, RUTH, {"nursing": 60}, visit_id=visit)
+    subject = f"care_contact/{data['care_contact_id']}"
+    envelope = Envelope(source="/heatshield/caseload", type=name, subject=subject, aggregateversion=1, data=data)
+    consumer = roster.apps["roster"].state.desk.consumers[f"roster.{name}"]
+    heard = consumer.read(Delivery(envelope.model_dump_json(exclude_none=True).encode()))
+    async with roster.databases["roster"].transaction(SYSTEM, rebuilding=True) as tx:
+        await consumer.apply_to(tx, [heard])
+    assert (await nurse.get(f"/v1/visits/{visit}")).json()["status"] == "planned"
+    await roster.hand_over("roster", envelope)
+    assert (await nurse.get(f"/v1/visits/{visit}")).json()["status"] == "done"
+    assert len(await roster.published("roster", VisitDone)) == 1
 
 
 async def test_a_done_visit_still_holds_its_time(roster: Running, nurse: Any) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from services.common.db import Transaction
 from services.common.errors import NotFound, Unprocessable
@@ -67,7 +67,7 @@ async def replay_events(tx: Transaction, event_ids: Sequence[UUID]) -> int:
     written = await tx.all(select(log.c.written_at).where(log.c.id.in_(wanted)))
     if len(written) < len(wanted):
         raise NotSent(len(wanted) - len(written))
-    if min(written) < tx.now - KEEP_SENT:
+    if min(written) < await _clock(tx) - KEEP_SENT:
         raise TooLongAgo("/body/event_ids")
     return len(await tx.rows(BY_ID.bindparams(ids=wanted, most=MOST)))
 
@@ -80,10 +80,17 @@ async def replay_period(
     `more` says that some are left: ask again with the same `to_at`, so that what was sent again is not taken for them.
     Raises `TooLongAgo`.
     """
-    oldest = tx.now - KEEP_SENT
+    now = await _clock(tx)
+    oldest = now - KEEP_SENT
     if from_at < oldest:
         raise TooLongAgo
-    until = min(to_at or tx.now, tx.now)
+    until = min(to_at or now, now)
     period = {"from_at": from_at, "to_at": until, "oldest": oldest, "type": event_name}
     rows = await tx.rows(IN_PERIOD.bindparams(**period, most=MOST))
     return {"replayed": len(rows), "more": len(rows) == MOST, "to_at": until}
+
+
+async def _clock(tx: Transaction) -> datetime:
+    """The database's, by which it was noted when events were written and sent."""
+    told: datetime = (await tx.all(select(func.clock_timestamp())))[0]
+    return told

@@ -89,4 +89,5 @@ class LogPage(Answer):
 
 class Rebuilt(Answer):
     applied: int
+    skipped: int
     next_cursor: str | None

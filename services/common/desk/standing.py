@@ -1,11 +1,12 @@
 """How the events of one service stand."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, true
 
-from services.common.broker import Broker
+from services.common.broker import Broker, Depth
 from services.common.db import Transaction
 
 
@@ -45,11 +46,9 @@ async def standing(tx: Transaction) -> Standing:
 async def queues(broker: Broker, taken: Mapping[str, Sequence[str]]) -> list[QueueStanding]:
     """Each of these queues, which take these events, as the broker tells."""
     found = []
-    for name, event_names in taken.items():
-        try:
-            depth = await broker.depth(name)
-        except (ConnectionError, TimeoutError):
-            depth = None
+    depths = await asyncio.gather(*(broker.depth(name) for name in taken), return_exceptions=True)
+    for (name, event_names), told in zip(taken.items(), depths, strict=True):
+        depth = told if isinstance(told, Depth) else None
         ready, consumers = (depth.ready, depth.consumers) if depth else (None, None)
         found.append(QueueStanding(name, event_names, ready, consumers))
     return found

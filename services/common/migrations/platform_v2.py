@@ -4,7 +4,16 @@ import sqlalchemy as sa
 from alembic import op
 
 INSTANT = sa.DateTime(timezone=True)
-# What was sent goes to the log with the aggregate as its key, which keeps more than need be and never less.
+# What each event told the newest state of, as the events of this release name it.
+KEYS = """
+    update outbox set key = coalesce(case type
+        when 'caseload.omaha_rating.recorded.v1' then envelope->'data'->>'rating_id'
+        when 'caseload.care_plan.changed.v1' then envelope->'data'->>'line_id'
+        when 'caseload.wound.measured.v1' then envelope->'data'->>'measurement_id'
+        when 'finance.activity.costed.v1' then envelope->'data'->>'care_contact_id'
+        when 'hr.clearance.changed.v1' then (envelope->'data'->>'employee_id') || '/' || (envelope->'data'->>'since_on')
+        end, subject)
+"""
 MOVE_SENT = """
     with sent as (delete from outbox where sent_at is not null returning *)
     insert into event_log (seq, id, type, subject, key, aggregate_version, envelope, written_at, sent_at)
@@ -33,7 +42,7 @@ def upgrade() -> None:
 
 def _widen_outbox() -> None:
     op.add_column("outbox", sa.Column("key", sa.Text))
-    op.execute("update outbox set key = subject")
+    op.execute(KEYS)
     op.alter_column("outbox", "key", nullable=False)
     op.alter_column("outbox", "envelope", type_=sa.Text, postgresql_using="envelope::text")
 

@@ -22,6 +22,12 @@ async def keep_activities(tx: Transaction, care_contact_id: UUID, activities: Se
         await tx.session.execute(insert(RecordedActivity), rows)
 
 
+async def is_newest(tx: Transaction, care_contact_id: UUID, version: int) -> bool:
+    """Whether nothing newer is known of this contact."""
+    known = select(col(RecordedContact.version)).where(col(RecordedContact.care_contact_id) == care_contact_id)
+    return await tx.all(known) == [version]
+
+
 async def contact_naming(tx: Transaction, visit: Visit) -> RecordedContact | None:
     """The first contact that named this visit before roster knew of it, with this team's own client."""
     wanted = select(RecordedContact).where(

@@ -20,10 +20,12 @@ async def remember_care_contact(tx: Transaction, contact: dict[str, Any], activi
         await tx.take_turns(visit_id)
     values = {name: value for name, value in contact.items() if name != "started_at"}
     values |= {"contact_on": day_in_england(started_at), "done_at": started_at + timedelta(minutes=minutes)}
-    if not await keep_newest(tx, RecordedContact, values):
+    if await keep_newest(tx, RecordedContact, values):
+        await facts.keep_activities(tx, contact["care_contact_id"], activities)
+    elif not await facts.is_newest(tx, contact["care_contact_id"], tx.event_version):
         return
-    await facts.keep_activities(tx, contact["care_contact_id"], activities)
-    if visit_id is not None:
+    # A copy that is made again tells nobody that a visit took place; the event itself does, even if it comes after.
+    if visit_id is not None and not tx.rebuilding:
         await _finish(tx, visit_id, RecordedContact(**values, version=tx.event_version))
 
 
