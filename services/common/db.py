@@ -27,7 +27,7 @@ RowT = TypeVar("RowT", bound=Aggregate)
 # A server that says nothing is away, and is told so to whoever waits; a process that says nothing loses what it holds.
 SILENCE: dict[str, Any] = {
     "timeout": 5,
-    "command_timeout": 20,
+    "command_timeout": 5,
     "server_settings": {
         "idle_in_transaction_session_timeout": "60000",
         "tcp_keepalives_idle": "10",
@@ -207,9 +207,14 @@ class Database:
     async def transaction(self, actor: Principal, *, rebuilding: bool = False) -> AsyncIterator[Transaction]:
         async with self._sessions() as session, session.begin():
             transaction = Transaction(session, self.metadata, actor, rebuilding=rebuilding)
-            yield transaction
-            await transaction.write_outbox()
-            await transaction.write_logs()
+            try:
+                yield transaction
+                await transaction.write_outbox()
+                await transaction.write_logs()
+            except TimeoutError:
+                # A connection that does not answer would not answer to the rollback either.
+                await session.invalidate()
+                raise
 
     async def close(self) -> None:
         await self.engine.dispose()

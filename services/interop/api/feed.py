@@ -48,8 +48,9 @@ async def follow_feed(
     the latest. It is answered at once where too many wait already: pause for some seconds before asking again then.
 
     An event may come again after a failure: remember the ids. Events about one `subject` come in the order in which
-    they happened. The FHIR resource of what happened may follow a moment later; its version tells. The `data` of an
-    event are those of the contract that its `type` names: ids, dates, codes and counts.
+    they happened, save what was lost and sent again: its `aggregateversion` is lower than one you have. The FHIR
+    resource of what happened may follow a moment later; its version tells. The `data` of an event are those of the
+    contract that its `type` names: ids, dates, codes and counts.
     """
 
     async def is_over() -> bool:
