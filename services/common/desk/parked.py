@@ -1,6 +1,5 @@
 """The parked events of one service: what waits for its next try, and the dead letters that wait for a person."""
 
-import hashlib
 import json
 import logging
 from collections.abc import Collection, Mapping
@@ -9,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, true, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, select, true, update
 
 from services.common.db import Transaction
 from services.common.errors import LIKE_A_FIELD, Conflict, NotFound
@@ -18,6 +17,8 @@ from services.common.paging import PageRequest, cursor_after
 log = logging.getLogger(__name__)
 
 MASK = "•"
+# A page of them is read and masked while nothing else is done.
+MOST_SHOWN_BYTES = 16_384
 
 
 class CannotBeRead(Conflict):
@@ -42,7 +43,7 @@ class NobodyListens(Conflict):
 
 @dataclass(frozen=True)
 class ParkedEvent:
-    """One event of one consumer, with the shape of its payload and none of its values."""
+    """One event of one consumer, with the shape of its payload, unless it is large, and none of its values."""
 
     id: UUID
     event_id: UUID
@@ -90,7 +91,12 @@ class Which:
 async def listed(tx: Transaction, which: Which, request: PageRequest) -> Mapping[str, Any]:
     """A page of them, oldest first."""
     table = tx.metadata.tables["parked_event"]
-    wanted = select(table).where(which.condition(tx))
+    body, size = table.c.body, func.octet_length(table.c.body)
+    others = [column for column in table.c if column is not body]
+    sha256 = func.encode(func.sha256(body), "hex")
+    shown = case(((size <= MOST_SHOWN_BYTES) & table.c.type.is_not(None), body))
+    what = (*others, size.label("size_bytes"), sha256.label("sha256"), shown.label("body"))
+    wanted = select(*what).where(which.condition(tx))
     if request.after is not None:
         wanted = wanted.where(table.c.id > request.after)
     rows = await tx.rows(wanted.order_by(table.c.id).limit(request.limit + 1))
@@ -143,9 +149,7 @@ def _shown(row: Any) -> ParkedEvent:
     return ParkedEvent(
         **kept,
         state="dead" if row.retry_at is None else "waiting",
-        size_bytes=len(row.body),
-        sha256=hashlib.sha256(row.body).hexdigest(),
-        data=masked(json.loads(row.body)["data"]) if row.type is not None else None,
+        data=masked(json.loads(row.body)["data"]) if row.body is not None else None,
     )
 
 
