@@ -10,7 +10,7 @@ from pathlib import Path
 
 import asyncpg
 
-from demo.servers.ports import free_port
+from demo.servers.ports import lasting_ports
 from demo.servers.processes import works_in
 
 SERVICES = ("caseload", "roster", "hr", "finance", "governance", "interop")
@@ -35,7 +35,10 @@ FOR_TESTS = {
 
 
 class EmbeddedPostgres:
-    """Starts with `start`, survives the process that started it, and is found again by the next one."""
+    """Starts with `start`, survives the process that started it, and is found again by the next one.
+
+    Started again by the same object it keeps its port, unless somebody else has taken it in the meantime.
+    """
 
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
         installed, folder = _installed(), folder.resolve()
@@ -54,8 +57,9 @@ class EmbeddedPostgres:
             self._initdb()
         if not self._is_running():
             # A note left behind keeps the server from starting when its id is another process's by now.
-            self._note.unlink(missing_ok=True)
-            self.port = free_port()
+            for left in (self._note, *self._data.glob(".s.PGSQL.*.lock")):
+                left.unlink(missing_ok=True)
+            self.port = lasting_ports(self.port)[0]
             options = SERVER_OPTIONS | ({} if self.durable else FOR_TESTS)
             flags = " ".join(f"-c {name}={value}" for name, value in options.items())
             where = f"-p {self.port} -k {self._data}"

@@ -12,12 +12,14 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx
+import psutil
 
 from demo.compose import services
 from demo.servers.http import serving
 from demo.servers.ports import lasting_ports
 from demo.servers.postgres import EmbeddedPostgres
 from demo.servers.rabbit import RabbitServer
+from demo.servers.rabbit_node import has_ended
 from devissuer.main import ISSUER, Issuer
 from devissuer.main import create_app as create_issuer
 from services.common import rabbit
@@ -103,6 +105,21 @@ def servers(folder: Path, *, broker: bool = True) -> Iterator[tuple[EmbeddedPost
         if server is not None:
             server.stop()
         postgres.forget()
+
+
+def kill_postgres(postgres: EmbeddedPostgres) -> None:
+    """End PostgreSQL as a failing machine would; `start` brings it back at its port. Raises `RuntimeError`."""
+    server = psutil.Process(postgres.pid)
+    # The server goes first, or it would put its house in order.
+    family = [server, *server.children(recursive=True)]
+    for process in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    deadline = now() + READY_SECONDS
+    while not all(has_ended(process.pid) for process in family):
+        if now() > deadline:
+            raise RuntimeError("PostgreSQL could not be killed")
+        time.sleep(0.02)
 
 
 @asynccontextmanager

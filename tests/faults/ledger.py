@@ -36,9 +36,13 @@ class Writer:
         self._tasks = [asyncio.create_task(self._write_on()) for _ in range(self.at_once)]
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """What was begun is written to its end, unless the test has failed."""
         self._stopping = True
-        await asyncio.gather(*self._tasks)
+        if kind is not None:
+            for task in self._tasks:
+                task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=kind is not None)
 
     async def _write_on(self) -> None:
         async with self._client() as client:

@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
 
 from demo.servers.rabbit import RabbitServer
 from tests.faults.control import tell
-from tests.faults.house import House, inhabited, now, rounds_of, servers
+from tests.faults.house import House, now, rounds_of
 from tests.faults.ledger import Books, Writer, close_books, flow_back, rows
 from tests.faults.wire import Wire
 from tests.running import until
@@ -36,15 +35,15 @@ class Wired:
 
 
 @pytest.fixture
-async def wired(place: Path) -> AsyncIterator[Wired]:
-    with servers(place) as (postgres, server):
-        assert server is not None
-        wire = Wire("127.0.0.1", server.port)
-        url = f"amqp://guest:guest@127.0.0.1:{await wire.open()}/"
-        async with inhabited(postgres, server, place, broker_url=url) as house:
-            await _started(house)
-            yield Wired(house, wire)
-        await wire.close()
+async def wired(house: House) -> AsyncIterator[Wired]:
+    wire = Wire("127.0.0.1", _broker(house).port)
+    around = {"broker_url": f"amqp://guest:guest@127.0.0.1:{await wire.open()}/"}
+    house.settings.update({name: one.model_copy(update=around) for name, one in house.settings.items()})
+    await _started(house)
+    yield Wired(house, wire)
+    for name in house.processes:
+        house.kill(name)
+    await wire.close()
 
 
 async def _started(house: House) -> None:
