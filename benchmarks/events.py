@@ -22,12 +22,12 @@ from services.common import rabbit
 async def measure(servers: Servers, *, quick: bool) -> AsyncIterator[list[Figure]]:
     await servers.postgres.create_databases()
     await rabbit.declare(servers.rabbit.url, {QUEUE: [EVENT]})
-    count, rounds = (3000, 3) if quick else (10_000, 7)
+    count, rounds = (3000, 3) if quick else (10_000, 5)
     yield await event_relay.figures(servers, count, rounds)
     yield await event_consumer.figures(servers, count, rounds)
     yield await event_latency.figures(servers, seconds=3 if quick else 20)
     sizes = (10_000, 200_000) if quick else (10_000, 10_000_000)
-    yield await event_growth.figures(servers, sizes, rounds=3 if quick else 9)
+    yield await event_growth.figures(servers, sizes, rounds=3 if quick else 7)
 
 
 async def collect(*, quick: bool) -> list[Figure]:
