@@ -8,6 +8,7 @@ from multiprocessing.connection import Connection
 from uuid import UUID
 
 import uvloop
+from sqlalchemy import select
 from uuid6 import uuid7
 
 from benchmarks.event_load import EVENT, QUEUE, connected, consumer, ids, roster_database
@@ -93,7 +94,7 @@ async def _measured(servers: Servers, per_second: int, seconds: int, sender: typ
     employee_id = await _somebody(database)
     writes = [_write(database, employee_id, begin + n / per_second, started) for n in range(per_second * (seconds + 1))]
     await asyncio.gather(*writes)
-    await asyncio.sleep(1.5)
+    await _until_sent(database)
     here.send("done")
     applied = dict(await asyncio.to_thread(here.recv))
     process.join(10)
@@ -113,6 +114,16 @@ async def figures(servers: Servers, seconds: int) -> list[Figure]:
             ours, theirs = _percentile(taken, share), _percentile(polled, share)
             found.append(Figure.of_times(f"latency_{name}_at_{per_second}", ours, theirs, "poll every second, at 20/s"))
     return found
+
+
+async def _until_sent(database: Database) -> None:
+    """And a little longer, for the last of them to be applied."""
+    outbox = Base.metadata.tables["outbox"]
+    waits = True
+    while waits:
+        async with database.transaction(SYSTEM) as tx:
+            waits = bool(await tx.all(select(outbox.c.id).limit(1)))
+        await asyncio.sleep(3)
 
 
 def _percentile(values: list[float], share: int) -> float:

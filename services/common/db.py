@@ -29,7 +29,7 @@ SILENCE: dict[str, Any] = {
     "timeout": 5,
     "command_timeout": 5,
     "server_settings": {
-        "idle_in_transaction_session_timeout": "60000",
+        "idle_in_transaction_session_timeout": "30000",
         "tcp_keepalives_idle": "10",
         "tcp_keepalives_interval": "5",
         "tcp_keepalives_count": "3",

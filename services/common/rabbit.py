@@ -14,10 +14,10 @@ from aiormq.abc import DeliveredMessage
 from aiormq.exceptions import ChannelNotFoundEntity, DeliveryError
 from pamqp import commands
 
-from services.common import topology
+from services.common import rabbit_link, topology
 from services.common.broker import Delivery, Depth, Handler, Outgoing, Unconfirmed
 from services.common.events import owner
-from services.common.rabbit_link import AGAIN_SECONDS, CONNECT_SECONDS, Link, not_cancelled
+from services.common.rabbit_link import CONNECT_SECONDS, Link, not_cancelled
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 PREFETCH = 100
 BATCH = 100
 PUBLISH_SECONDS = 10
+# After so long without a message a lane asks whether it is still to get any.
+IDLE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,7 @@ class RabbitBroker:
                     await self._take(lane)
             except Exception as error:  # noqa: BLE001  whatever ends a channel, another is opened
                 log.warning("queue lost", extra={"queue": lane.queue, "error": type(error).__name__})
-            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(rabbit_link.AGAIN_SECONDS)
 
     async def _take(self, lane: Lane) -> None:
         """Hand over what has arrived by the time the handler is free, and give the receipt when it is done with it.
@@ -209,13 +211,25 @@ class RabbitBroker:
             await channel.basic_consume(lane.queue, arrived.put)
         try:
             while True:
-                lot = await arrived.lot()
+                try:
+                    async with asyncio.timeout(IDLE_SECONDS):
+                        lot = await arrived.lot()
+                except TimeoutError:
+                    await _require_consumer(channel, lane.queue)
+                    continue
                 await lane.handler([_delivery(message) for message in lot])
                 await channel.basic_ack(lot[-1].delivery_tag or 0, multiple=True)
         finally:
             if not opened.is_closed:
                 async with asyncio.timeout(CONNECT_SECONDS):
                     await opened.close()
+
+
+async def _require_consumer(channel: BareChannel, queue: str) -> None:
+    """The broker may forget to tell that a queue was deleted and made anew. Raises `ConnectionError`, or a refusal."""
+    declared = await channel.queue_declare(queue, passive=True, timeout=CONNECT_SECONDS)
+    if not declared.consumer_count:
+        raise ConnectionError("nobody takes from this queue")
 
 
 async def _is_blocked(channel: BareChannel) -> bool:
