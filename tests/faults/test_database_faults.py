@@ -1,0 +1,177 @@
+"""PostgreSQL restarted, killed, cut off and out of reach: an answer is 201 or says when to come again."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from sqlalchemy.engine import make_url
+
+from services.common.settings import ServiceSettings
+from tests.faults.house import NAMES, House, kill_postgres, now, rounds_of
+from tests.faults.ledger import ANSWER_SECONDS, Books, Writer, close_books, flow_back
+from tests.faults.wire import Wire
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+BLACK_HOLE_SECONDS = 20
+PAUSE = 0.05
+END_ALL = "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = any($1)"
+
+
+async def _started(house: House) -> None:
+    for name in house.ports:
+        house.start(name)
+    await house.until_ready()
+
+
+def _came_back(books: Books, writer: Writer) -> None:
+    assert set(writer.statuses) <= {201, 503}
+    assert (books.lost, books.doubled, books.parked) == (0, 0, 0)
+    assert books.applied >= books.acknowledged * 2
+
+
+async def test_a_restarted_database_costs_no_event(house: House, times: int) -> None:
+    rounds, recoveries = 3 * times, []
+    await _started(house)
+    async with Writer(house, pause=PAUSE) as writer:
+        for _ in range(rounds):
+            await writer.until(10)
+            await asyncio.to_thread(house.postgres.stop)
+            await asyncio.to_thread(house.postgres.start)
+            recoveries.append(await flow_back(house, writer, now()))
+    books = await close_books(house, writer, "PostgreSQL restarted", rounds, recovery=max(recoveries))
+    _came_back(books, writer)
+
+
+async def test_a_killed_database_costs_no_acknowledged_write(house: House, times: int) -> None:
+    chance, rounds, recoveries = rounds_of(19), 3 * times, []
+    await _started(house)
+    async with Writer(house, pause=PAUSE) as writer:
+        for _ in range(rounds):
+            await writer.until(10)
+            await asyncio.sleep(chance.uniform(0, 0.3))
+            await asyncio.to_thread(kill_postgres, house.postgres)
+            await asyncio.sleep(chance.uniform(0, 2))
+            await asyncio.to_thread(house.postgres.start)
+            recoveries.append(await flow_back(house, writer, now()))
+    books = await close_books(house, writer, "PostgreSQL killed and restarted", rounds, recovery=max(recoveries))
+    _came_back(books, writer)
+
+
+async def test_sessions_may_be_ended_at_any_moment(house: House, times: int) -> None:
+    chance, rounds, recoveries = rounds_of(23), 8 * times, []
+    await _started(house)
+    async with Writer(house, pause=PAUSE) as writer:
+        for _ in range(rounds):
+            await writer.until(chance.randint(1, 10))
+            await _end_sessions(house)
+            recoveries.append(await flow_back(house, writer, now()))
+    books = await close_books(house, writer, "all sessions of PostgreSQL ended", rounds, recovery=max(recoveries))
+    _came_back(books, writer)
+
+
+async def _end_sessions(house: House) -> None:
+    connection = await house.postgres.admin()
+    await connection.execute(END_ALL, list(NAMES))
+    await connection.close()
+
+
+@dataclass
+class Wired:
+    """A house in which one service reaches its database through a wire, caseload unless a test names another."""
+
+    house: House
+    wire: Wire
+    direct: ServiceSettings
+
+
+@pytest.fixture
+async def wired(house: House, request: pytest.FixtureRequest) -> AsyncIterator[Wired]:
+    name = getattr(request, "param", "caseload")
+    direct, wire = house.settings[name], Wire("127.0.0.1", house.postgres.port)
+    around = make_url(direct.database_url).set(port=await wire.open()).render_as_string(hide_password=False)
+    house.settings[name] = direct.model_copy(update={"database_url": around})
+    await _started(house)
+    yield Wired(house, wire, direct)
+    for name in house.processes:
+        house.kill(name)
+    await wire.close()
+
+
+async def test_connections_to_the_database_may_be_reset_at_any_moment(wired: Wired, times: int) -> None:
+    chance, rounds, recoveries = rounds_of(29), 8 * times, []
+    async with Writer(wired.house, pause=PAUSE) as writer:
+        for _ in range(rounds):
+            await writer.until(chance.randint(1, 10))
+            wired.wire.reset()
+            recoveries.append(await flow_back(wired.house, writer, now()))
+    books = await close_books(wired.house, writer, "connection to PostgreSQL reset", rounds, recovery=max(recoveries))
+    _came_back(books, writer)
+
+
+async def test_connections_to_the_database_may_be_cut_between_any_two_bytes(wired: Wired, times: int) -> None:
+    """A commit whose answer is lost is sent again with its key, and has one effect."""
+    chance, rounds, recoveries = rounds_of(31), 10 * times, []
+    async with Writer(wired.house, pause=PAUSE) as writer:
+        for _ in range(rounds):
+            wired.wire.cut_after(chance.randint(0, 8000))
+            await writer.until(10)
+            recoveries.append(await flow_back(wired.house, writer, now()))
+    fault = "connection to PostgreSQL cut at a byte"
+    books = await close_books(wired.house, writer, fault, rounds, recovery=max(recoveries))
+    _came_back(books, writer)
+
+
+async def test_nobody_waits_long_for_a_database_that_does_not_answer(wired: Wired) -> None:
+    async with Writer(wired.house, pause=PAUSE) as writer:
+        await writer.until(10)
+        wired.wire.black_hole()
+        waited = await asyncio.gather(*(_longest_wait(wired.house, BLACK_HOLE_SECONDS) for _ in range(3)))
+        wired.wire.black_hole(False)
+        recovery = await flow_back(wired.house, writer, now())
+    books = await close_books(wired.house, writer, "network to PostgreSQL a black hole", 1, recovery=recovery)
+    _came_back(books, writer)
+    assert max(waited) < ANSWER_SECONDS + 1
+    assert writer.statuses[503] > 0
+
+
+async def _longest_wait(house: House, seconds: float) -> float:
+    """How long a nurse waits for an answer at most, who asks again and again for so long."""
+    token = house.issuer.token("01938000-0000-7000-8000-000000000001", "nurse")
+    longest, until = 0.0, time.monotonic() + seconds
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
+        while time.monotonic() < until:
+            began = time.monotonic()
+            url = f"http://127.0.0.1:{house.ports['caseload']}/v1/referrals"
+            answer = await client.get(url, headers={"Authorization": f"Bearer {token}"})
+            assert answer.status_code == 200 or "retry-after" in answer.headers, answer.text
+            longest = max(longest, time.monotonic() - began)
+    return longest
+
+
+@pytest.mark.parametrize("wired", ["caseload", "governance"], indirect=True)
+async def test_connections_to_the_database_that_the_network_has_forgotten_are_made_anew(wired: Wired) -> None:
+    async with Writer(wired.house, pause=PAUSE) as writer:
+        await writer.until(10)
+        wired.wire.forget()
+        recovery = await flow_back(wired.house, writer, now())
+    books = await close_books(wired.house, writer, "connections to PostgreSQL forgotten", 1, recovery=recovery)
+    _came_back(books, writer)
+
+
+async def test_a_replica_takes_over_from_one_that_has_vanished_while_it_held_locks(wired: Wired) -> None:
+    """It is cut off while it writes and while it leads the sending of events, and then gone; the server is not told."""
+    house = wired.house
+    async with Writer(house, pause=0) as writer:
+        await writer.until(10)
+        wired.wire.black_hole()
+        house.kill("caseload")
+        house.settings["caseload"] = wired.direct
+        house.start("caseload")
+        await house.until_ready("caseload")
+        recovery = await flow_back(house, writer, now())
+    books = await close_books(house, writer, "replica vanished with its locks", 1, recovery=recovery)
+    _came_back(books, writer)
