@@ -153,25 +153,3 @@ async def _longest_wait(house: House, seconds: float) -> float:
 
 
 @pytest.mark.parametrize("wired", ["caseload", "governance"], indirect=True)
-async def test_connections_to_the_database_that_the_network_has_forgotten_are_made_anew(wired: Wired) -> None:
-    async with Writer(wired.house, pause=PAUSE) as writer:
-        await writer.until(10)
-        wired.wire.forget()
-        recovery = await flow_back(wired.house, writer, now())
-    books = await close_books(wired.house, writer, "connections to PostgreSQL forgotten", 1, recovery=recovery)
-    _came_back(books, writer)
-
-
-async def test_a_replica_takes_over_from_one_that_has_vanished_while_it_held_locks(wired: Wired) -> None:
-    """It is cut off while it writes and while it leads the sending of events, and then gone; the server is not told."""
-    house = wired.house
-    async with Writer(house, pause=0) as writer:
-        await writer.until(10)
-        wired.wire.black_hole()
-        house.kill("caseload")
-        house.settings["caseload"] = wired.direct
-        house.start("caseload")
-        await house.until_ready("caseload")
-        recovery = await flow_back(house, writer, now())
-    books = await close_books(house, writer, "replica vanished with its locks", 1, recovery=recovery)
-    _came_back(books, writer)
