@@ -150,6 +150,3 @@ async def _longest_wait(house: House, seconds: float) -> float:
             assert answer.status_code == 200 or "retry-after" in answer.headers, answer.text
             longest = max(longest, time.monotonic() - began)
     return longest
-
-
-@pytest.mark.parametrize("wired", ["caseload", "governance"], indirect=True)
