@@ -3,6 +3,7 @@
 `make bench NAME=events ARGS="--quick --json"`. Every figure is taken beside its baseline in the same run, in turn.
 """
 
+import gc
 import logging
 import sys
 import time
@@ -22,12 +23,12 @@ from services.common import rabbit
 async def measure(servers: Servers, *, quick: bool) -> AsyncIterator[list[Figure]]:
     await servers.postgres.create_databases()
     await rabbit.declare(servers.rabbit.url, {QUEUE: [EVENT]})
-    count, rounds = (3000, 3) if quick else (10_000, 5)
+    count, rounds = (2000, 2) if quick else (10_000, 5)
     yield await event_relay.figures(servers, count, rounds)
     yield await event_consumer.figures(servers, count, rounds)
-    yield await event_latency.figures(servers, seconds=3 if quick else 20)
-    sizes = (10_000, 200_000) if quick else (10_000, 10_000_000)
-    yield await event_growth.figures(servers, sizes, rounds=3 if quick else 7)
+    yield await event_latency.figures(servers, seconds=2 if quick else 20)
+    sizes = (10_000, 100_000) if quick else (10_000, 10_000_000)
+    yield await event_growth.figures(servers, sizes, rounds=2 if quick else 7)
 
 
 async def collect(*, quick: bool) -> list[Figure]:
@@ -41,13 +42,14 @@ async def collect(*, quick: bool) -> list[Figure]:
 
 
 def main(
-    quick: Annotated[bool, typer.Option("--quick", help="Smaller rounds, within a minute.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Smaller rounds, within a minute and a half.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line per figure.")] = False,
 ) -> None:
     """Measure how events leave, arrive and age."""
     for noisy in ("services", "aio_pika", "aiormq"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
-    # The loop that the services' own servers run on, for both sides.
+    # The loop that the services' own servers run on, and their care for the collector, for both sides.
+    gc.freeze()
     show(uvloop.run(collect(quick=quick)), as_json=as_json)
 
 

@@ -23,6 +23,8 @@ BLACK_HOLE_SECONDS = 25
 # What is written meanwhile is not to be so much that it is the reading of it that takes the time.
 PAUSE = 0.1
 FULL_SECONDS = 12
+# It takes some tries to find which queue it is that does not answer.
+PATIENCE_SECONDS = 180
 DECIDED = "caseload.referral.not_taken.v1"
 
 
@@ -193,7 +195,7 @@ async def test_a_queue_that_does_not_answer_holds_up_its_own_events_only(house: 
         await asyncio.to_thread(tell, node, "eval", f"sys:suspend('%2F_{stuck}').")
         refused = await writer.write_one()
         await writer.refuse(refused)
-        recovery = await flow_back(house, writer, now())
+        recovery = await flow_back(house, writer, now(), PATIENCE_SECONDS)
         assert await rows(house, "caseload", f"select id from outbox where type = '{DECIDED}'")
         await asyncio.to_thread(tell, node, "eval", f"sys:resume('%2F_{stuck}').")
     books = await close_books(house, writer, "one queue does not answer", 1, recovery=recovery)

@@ -141,6 +141,20 @@ async def test_a_black_hole_lets_nothing_through_until_it_closes(
         assert await asyncio.wait_for(each.reader.readexactly(1), 5) == b"x"
 
 
+async def test_what_a_wire_has_forgotten_passes_nothing_more_and_what_is_new_passes(
+    wire: Wire, client: Client, connect: Connect
+) -> None:
+    wire.forget()
+    with pytest.raises(TimeoutError):
+        await client.echoed(b"x", seconds=0.2)
+    other = await connect(wire.port)
+    assert await other.echoed(b"y") == b"y"
+    wire.black_hole()
+    wire.black_hole(False)
+    with pytest.raises(TimeoutError):
+        await client.echoed(b"x", seconds=0.2)
+
+
 async def test_an_end_waits_in_a_black_hole_and_a_reset_does_not(wire: Wire, client: Client, echo: Echo) -> None:
     wire.black_hole()
     client.writer.write_eof()
