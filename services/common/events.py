@@ -13,6 +13,8 @@ from services.common.models import Aggregate
 # What a name may look like, so that nothing else travels in one: `caseload.referral.accepted.v1`, `referral/<id>`.
 NAME = r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*\.v[0-9]+$"
 SUBJECT = r"^[a-z][a-z0-9_]*/[0-9a-z-]{1,64}$"
+# The size of a sealed event, which its sender keeps to and its consumers hold it to.
+MAX_EVENT_BYTES = 2**18
 TRACEPARENT = r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"
 
 

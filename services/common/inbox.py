@@ -18,7 +18,7 @@ from services.common.auth import SYSTEM
 from services.common.broker import Delivery
 from services.common.db import Database, Transaction
 from services.common.errors import Unavailable, is_database_down, is_turn_lost
-from services.common.events import Envelope, owner
+from services.common.events import MAX_EVENT_BYTES, Envelope, owner
 from services.common.parking import Parked, Unreadable
 from services.common.peers import Peers
 from services.common.projections import Into, keep_newest_of
@@ -30,7 +30,6 @@ FIRST_WAIT_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 5.0
 PATIENCE_SECONDS = 300.0
 ASKED_AT_ONCE = 4
-MAX_BODY_BYTES = 2**18
 MARK = text("""
     insert into inbox (event_id, consumer) select id, :consumer from unnest(cast(:ids as uuid[])) as id
     on conflict do nothing returning event_id
@@ -108,8 +107,8 @@ class Consumer:
 
     def read(self, delivery: Delivery) -> Heard:
         """Raises `Unreadable` for what is no event, not this queue's, or not from the one who may say it."""
-        if len(delivery.body) > MAX_BODY_BYTES:
-            raise Unreadable("too_large", f"{len(delivery.body)} bytes, {MAX_BODY_BYTES} at most")
+        if len(delivery.body) > MAX_EVENT_BYTES:
+            raise Unreadable("too_large", f"{len(delivery.body)} bytes, {MAX_EVENT_BYTES} at most")
         try:
             envelope = Envelope.model_validate_json(delivery.body)
         except ValidationError as error:

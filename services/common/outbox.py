@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.common.events import Envelope, Event
+from services.common.errors import ServiceError
+from services.common.events import MAX_EVENT_BYTES, Envelope, Event
 
 CHANNEL = "outbox"
 # One statement, and the wake-up with it. The rows get their numbers in the order given.
@@ -25,6 +26,14 @@ WRITE = text(f"""
 """)  # noqa: S608  the channel is a constant of ours
 
 
+class EventTooLarge(ServiceError):
+    """What one change tells has to fit into one event, or no consumer would take it."""
+
+    status = 413
+    field = "/body"
+    way_out = "Nothing was saved. Send it in several smaller parts."
+
+
 @dataclass(frozen=True)
 class NewRow:
     """A sealed event, as it is written."""
@@ -38,13 +47,17 @@ class NewRow:
 
     @classmethod
     def of(cls, event: Event, envelope: Envelope) -> Self:
+        """Raises `EventTooLarge`."""
+        written = envelope.model_dump_json(exclude_none=True)
+        if len(written.encode()) > MAX_EVENT_BYTES:
+            raise EventTooLarge(f"This change tells others more than {MAX_EVENT_BYTES} bytes at once.")
         return cls(
             id=envelope.id,
             type=envelope.type,
             subject=envelope.subject,
             key="/".join(str(envelope.data[name]) for name in event.key) or envelope.subject,
             aggregate_version=envelope.aggregateversion,
-            envelope=envelope.model_dump_json(exclude_none=True),
+            envelope=written,
         )
 
 

@@ -16,8 +16,10 @@ from services.common import history
 from services.common.auth import SYSTEM
 from services.common.broker import Delivery, InProcessBroker, Outgoing, Unconfirmed
 from services.common.db import Database
+from services.common.events import MAX_EVENT_BYTES
+from services.common.outbox import EventTooLarge
 from services.common.relay import Relay
-from tests.common.told import ClientChanged, change_a_client, count
+from tests.common.told import ClientChanged, a_client, change_a_client, count
 from tests.running import Databases, until, written
 
 
@@ -263,3 +265,22 @@ async def test_no_database_is_open_to_another_service(databases: Databases) -> N
         async with intruder.engine.connect():
             pass
     await intruder.close()
+
+
+class Verbose(ClientChanged):
+    told: str
+
+
+async def test_a_change_that_tells_more_than_an_event_holds_is_refused_whole(database: Database) -> None:
+    async def change(length: int) -> None:
+        async with database.transaction(SYSTEM) as tx:
+            client = a_client(tx)
+            tx.add(client)
+            tx.publish(Verbose(client_id=client.id, told="x" * length), about=client)
+
+    with pytest.raises(EventTooLarge):
+        await change(MAX_EVENT_BYTES)
+    assert await written(database) == []
+    assert await count(database, "client") == 0
+    await change(MAX_EVENT_BYTES - 1000)
+    assert await count(database, "client") == 1

@@ -16,8 +16,8 @@ from services.common.auth import SYSTEM
 from services.common.broker import Delivery
 from services.common.db import Database, Transaction
 from services.common.errors import Unavailable
-from services.common.events import Envelope
-from services.common.inbox import MAX_BODY_BYTES, Consumer, Subscription
+from services.common.events import MAX_EVENT_BYTES, Envelope
+from services.common.inbox import Consumer, Subscription
 from services.common.membership import MembershipFact
 from services.common.peers import Peers
 from tests.common.told import QUEUE, ReadsIt, a_client, add_one, an_envelope, as_sent, consumer, count, nothing, parked
@@ -161,7 +161,7 @@ async def test_a_number_that_does_not_fit_is_parked_and_no_outage(database: Data
 
 
 async def test_an_event_as_large_as_may_be_is_applied(database: Database) -> None:
-    roomy = an_envelope(more="x" * (MAX_BODY_BYTES - 1000))
+    roomy = an_envelope(more="x" * (MAX_EVENT_BYTES - 1000))
     await consumer(database, nothing).deliver(as_sent(roomy))
     assert (await count(database, "inbox"), await count(database, "parked_event")) == (1, 0)
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import aio_pika
 import pytest
+from sqlalchemy.engine import make_url
 
 from demo.servers.postgres import EmbeddedPostgres
 from demo.servers.rabbit import RabbitServer
 from services.common import topology
-from tests.faults.house import NAMES, House, inhabited, queues, servers
+from tests.faults.house import NAMES, House, Wired, inhabited, queues, servers
 from tests.faults.ledger import ENTRIES
+from tests.faults.wire import Wire
 
 ROUNDS = "--fault-rounds"
 AWAY = "--fault-away"
@@ -61,6 +63,18 @@ async def house(street: tuple[EmbeddedPostgres, RabbitServer], place: Path) -> A
     await _cleared(postgres, server)
     async with inhabited(postgres, server, place) as made:
         yield made
+
+
+@pytest.fixture
+async def wired(house: House) -> AsyncIterator[Wired]:
+    direct, wire = house.settings["caseload"], Wire("127.0.0.1", house.postgres.port)
+    around = make_url(direct.database_url).set(port=await wire.open()).render_as_string(hide_password=False)
+    house.settings["caseload"] = direct.model_copy(update={"database_url": around})
+    await house.start_all()
+    yield Wired(house, wire)
+    for name in house.processes:
+        house.kill(name)
+    await wire.close()
 
 
 async def _cleared(postgres: EmbeddedPostgres, server: RabbitServer) -> None:

@@ -27,6 +27,7 @@ from services.common.db import Database
 from services.common.migrations.migrate import migrate
 from services.common.settings import ServiceSettings
 from tests.faults import worker
+from tests.faults.wire import Wire
 from tests.faults.worker import Point
 from tests.running import NURSE, SECRET, TEAM
 
@@ -56,6 +57,11 @@ class House:
         told = (name, self.settings[name], self.ports[name], log, point)
         self._run(name, FORKS.Process(target=worker.serve, args=told, daemon=True))
 
+    async def start_all(self) -> None:
+        for name in self.ports:
+            self.start(name)
+        await self.until_ready()
+
     def start_together(self) -> None:
         told = (self.settings, self.ports["caseload"], str(self.folder / "together.log"))
         self._run("together", FORKS.Process(target=worker.serve_together, args=told, daemon=True))
@@ -83,6 +89,14 @@ class House:
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()
+
+
+@dataclass
+class Wired:
+    """A house in which caseload reaches its database through a wire."""
+
+    house: House
+    wire: Wire
 
 
 async def _answers(client: httpx.AsyncClient, url: str) -> bool:

@@ -108,6 +108,13 @@ class Books:
     parked: int
 
 
+def came_back(books: Books, writer: Writer) -> None:
+    """Every answer was a yes or said when to come again, and everything arrived once."""
+    assert set(writer.statuses) <= {200, 201, 503}
+    assert (books.lost, books.doubled, books.parked) == (0, 0, 0)
+    assert books.applied >= books.acknowledged * 2
+
+
 @dataclass(frozen=True)
 class Entry:
     """A line of the table."""

@@ -41,17 +41,11 @@ async def wired(house: House) -> AsyncIterator[Wired]:
     wire = Wire("127.0.0.1", _broker(house).port)
     around = {"broker_url": f"amqp://guest:guest@127.0.0.1:{await wire.open()}/"}
     house.settings.update({name: one.model_copy(update=around) for name, one in house.settings.items()})
-    await _started(house)
+    await house.start_all()
     yield Wired(house, wire)
     for name in house.processes:
         house.kill(name)
     await wire.close()
-
-
-async def _started(house: House) -> None:
-    for name in house.ports:
-        house.start(name)
-    await house.until_ready()
 
 
 def _broker(house: House) -> RabbitServer:
@@ -81,7 +75,7 @@ def _nothing_happened(books: Books, writer: Writer) -> None:
 
 async def test_a_broker_killed_and_started_again_costs_no_answer_and_no_event(house: House, times: int) -> None:
     chance, rounds, recoveries = rounds_of(11), 2 * times, []
-    await _started(house)
+    await house.start_all()
     async with Writer(house, pause=PAUSE) as writer:
         for _ in range(rounds):
             await writer.until(10)
@@ -95,7 +89,7 @@ async def test_a_broker_killed_and_started_again_costs_no_answer_and_no_event(ho
 
 
 async def test_while_the_broker_is_away_work_goes_on_and_the_lag_shows(house: House, away: float) -> None:
-    await _started(house)
+    await house.start_all()
     async with Writer(house, pause=max(PAUSE, away / 1500)) as writer:
         await writer.until(5)
         await asyncio.to_thread(_broker(house).kill)
@@ -115,7 +109,7 @@ async def test_while_the_broker_is_away_work_goes_on_and_the_lag_shows(house: Ho
 
 
 async def test_services_start_without_the_broker_and_send_when_it_is_back(house: House) -> None:
-    await _started(house)
+    await house.start_all()
     await asyncio.to_thread(_broker(house).kill)
     async with Writer(house, pause=PAUSE) as writer:
         for name in house.ports:
@@ -190,7 +184,7 @@ async def test_connections_that_the_network_has_forgotten_are_made_anew(wired: W
 
 async def test_a_queue_that_does_not_answer_holds_up_its_own_events_only(house: House) -> None:
     node, stuck = _broker(house)._node, f"governance.{DECIDED}"
-    await _started(house)
+    await house.start_all()
     async with Writer(house, pause=PAUSE) as writer:
         await asyncio.to_thread(tell, node, "eval", f"sys:suspend('%2F_{stuck}').")
         refused = await writer.write_one()
@@ -205,7 +199,7 @@ async def test_a_queue_that_does_not_answer_holds_up_its_own_events_only(house: 
 
 async def test_a_broker_without_room_takes_nothing_and_the_outbox_keeps_it(house: House) -> None:
     node = _broker(house)._node
-    await _started(house)
+    await house.start_all()
     async with Writer(house, pause=PAUSE) as writer:
         await writer.until(5)
         await asyncio.to_thread(tell, node, "set_disk_free_limit", "100000GB")

@@ -2,17 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import httpx
 import pytest
-from sqlalchemy.engine import make_url
 
-from services.common.settings import ServiceSettings
-from tests.faults.house import NAMES, House, kill_postgres, now, rounds_of
-from tests.faults.ledger import ANSWER_SECONDS, Books, Writer, close_books, flow_back
-from tests.faults.wire import Wire
+from tests.faults.house import NAMES, House, Wired, kill_postgres, now, rounds_of
+from tests.faults.ledger import ANSWER_SECONDS, Writer, came_back, close_books, flow_back
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -21,21 +16,9 @@ PAUSE = 0.05
 END_ALL = "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = any($1)"
 
 
-async def _started(house: House) -> None:
-    for name in house.ports:
-        house.start(name)
-    await house.until_ready()
-
-
-def _came_back(books: Books, writer: Writer) -> None:
-    assert set(writer.statuses) <= {201, 503}
-    assert (books.lost, books.doubled, books.parked) == (0, 0, 0)
-    assert books.applied >= books.acknowledged * 2
-
-
 async def test_a_restarted_database_costs_no_event(house: House, times: int) -> None:
     rounds, recoveries = 3 * times, []
-    await _started(house)
+    await house.start_all()
     async with Writer(house, pause=PAUSE) as writer:
         for _ in range(rounds):
             await writer.until(10)
@@ -43,12 +26,12 @@ async def test_a_restarted_database_costs_no_event(house: House, times: int) -> 
             await asyncio.to_thread(house.postgres.start)
             recoveries.append(await flow_back(house, writer, now()))
     books = await close_books(house, writer, "PostgreSQL restarted", rounds, recovery=max(recoveries))
-    _came_back(books, writer)
+    came_back(books, writer)
 
 
 async def test_a_killed_database_costs_no_acknowledged_write(house: House, times: int) -> None:
     chance, rounds, recoveries = rounds_of(19), 3 * times, []
-    await _started(house)
+    await house.start_all()
     async with Writer(house, pause=PAUSE) as writer:
         for _ in range(rounds):
             await writer.until(10)
@@ -58,47 +41,25 @@ async def test_a_killed_database_costs_no_acknowledged_write(house: House, times
             await asyncio.to_thread(house.postgres.start)
             recoveries.append(await flow_back(house, writer, now()))
     books = await close_books(house, writer, "PostgreSQL killed and restarted", rounds, recovery=max(recoveries))
-    _came_back(books, writer)
+    came_back(books, writer)
 
 
 async def test_sessions_may_be_ended_at_any_moment(house: House, times: int) -> None:
     chance, rounds, recoveries = rounds_of(23), 8 * times, []
-    await _started(house)
+    await house.start_all()
     async with Writer(house, pause=PAUSE) as writer:
         for _ in range(rounds):
             await writer.until(chance.randint(1, 10))
             await _end_sessions(house)
             recoveries.append(await flow_back(house, writer, now()))
     books = await close_books(house, writer, "all sessions of PostgreSQL ended", rounds, recovery=max(recoveries))
-    _came_back(books, writer)
+    came_back(books, writer)
 
 
 async def _end_sessions(house: House) -> None:
     connection = await house.postgres.admin()
     await connection.execute(END_ALL, list(NAMES))
     await connection.close()
-
-
-@dataclass
-class Wired:
-    """A house in which one service reaches its database through a wire, caseload unless a test names another."""
-
-    house: House
-    wire: Wire
-    direct: ServiceSettings
-
-
-@pytest.fixture
-async def wired(house: House, request: pytest.FixtureRequest) -> AsyncIterator[Wired]:
-    name = getattr(request, "param", "caseload")
-    direct, wire = house.settings[name], Wire("127.0.0.1", house.postgres.port)
-    around = make_url(direct.database_url).set(port=await wire.open()).render_as_string(hide_password=False)
-    house.settings[name] = direct.model_copy(update={"database_url": around})
-    await _started(house)
-    yield Wired(house, wire, direct)
-    for name in house.processes:
-        house.kill(name)
-    await wire.close()
 
 
 async def test_connections_to_the_database_may_be_reset_at_any_moment(wired: Wired, times: int) -> None:
@@ -109,7 +70,7 @@ async def test_connections_to_the_database_may_be_reset_at_any_moment(wired: Wir
             wired.wire.reset()
             recoveries.append(await flow_back(wired.house, writer, now()))
     books = await close_books(wired.house, writer, "connection to PostgreSQL reset", rounds, recovery=max(recoveries))
-    _came_back(books, writer)
+    came_back(books, writer)
 
 
 async def test_connections_to_the_database_may_be_cut_between_any_two_bytes(wired: Wired, times: int) -> None:
@@ -122,7 +83,7 @@ async def test_connections_to_the_database_may_be_cut_between_any_two_bytes(wire
             recoveries.append(await flow_back(wired.house, writer, now()))
     fault = "connection to PostgreSQL cut at a byte"
     books = await close_books(wired.house, writer, fault, rounds, recovery=max(recoveries))
-    _came_back(books, writer)
+    came_back(books, writer)
 
 
 async def test_nobody_waits_long_for_a_database_that_does_not_answer(wired: Wired) -> None:
@@ -133,7 +94,7 @@ async def test_nobody_waits_long_for_a_database_that_does_not_answer(wired: Wire
         wired.wire.black_hole(False)
         recovery = await flow_back(wired.house, writer, now())
     books = await close_books(wired.house, writer, "network to PostgreSQL a black hole", 1, recovery=recovery)
-    _came_back(books, writer)
+    came_back(books, writer)
     assert max(waited) < ANSWER_SECONDS + 1
     assert writer.statuses[503] > 0
 

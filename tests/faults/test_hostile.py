@@ -9,7 +9,7 @@ import aio_pika
 import psutil
 import pytest
 
-from services.common.inbox import MAX_BODY_BYTES
+from services.common.events import MAX_EVENT_BYTES
 from tests.faults.house import House, now
 from tests.faults.ledger import CONSUMERS, EVENT, Writer, close_books, flow_back, rows
 from tests.faults.worker import Point
@@ -54,7 +54,7 @@ def bad_ones(event: dict[str, Any]) -> list[tuple[bytes, str | None]]:
         (b'{"specversion": "1.0", "id": "\\u0000"}', "guest"),
         (b"\x00\xff", "guest"),
         (b"", "guest"),
-        (b'{"data": "' + b"x" * 8 * MAX_BODY_BYTES + b'"}', "guest"),
+        (b'{"data": "' + b"x" * 8 * MAX_EVENT_BYTES + b'"}', "guest"),
         (changed(type=EVENT.replace(".v1", ".v9"), **new), "guest"),
         (changed(source="/heatshield/roster", **new), "guest"),
         (changed(**new), None),

@@ -22,9 +22,7 @@ WORST = [
 
 async def test_processes_killed_at_random_lose_and_double_nothing(house: House, times: int) -> None:
     chance, rounds = rounds_of(3), 30 * times
-    for name in house.ports:
-        house.start(name)
-    await house.until_ready()
+    await house.start_all()
     async with Writer(house) as writer:
         await writer.until(5)
         for _ in range(rounds):
@@ -43,9 +41,7 @@ async def test_processes_killed_at_random_lose_and_double_nothing(house: House, 
 
 async def test_processes_killed_at_the_worst_moments_lose_and_double_nothing(house: House, times: int) -> None:
     chance, each = rounds_of(7), 4 * times
-    for name in house.ports:
-        house.start(name)
-    await house.until_ready()
+    await house.start_all()
     async with Writer(house) as writer:
         for victim, point in WORST:
             for _ in range(each):

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,12 +19,11 @@ from sqlalchemy.engine import Connection, Engine
 
 from demo.compose import services
 from demo.servers.http import serving
-from services.common import db, events, rabbit
+from services.common import rabbit
 from services.common.broker import Delivery, Handler, InProcessBroker, Outgoing
 from services.common.db import Transaction
 from services.common.events import Envelope
 from services.common.inbox import Subscription
-from services.common.peers import Peers
 from services.common.rabbit import RabbitBroker
 from services.common.service import Service
 from services.common.settings import ServiceSettings
@@ -37,11 +36,10 @@ TALLY = "insert into tally (event_id, consumer) values (:event_id, :consumer)"
 
 @dataclass(frozen=True)
 class Point:
-    """Where a process kills itself, and the how-manieth time it gets there; or what else is wrong, and by how much."""
+    """Where a process kills itself, and the how-manieth time it gets there; or what else is wrong, and how much."""
 
     name: str
     after: int = 0
-    seconds: float = 0.0
 
 
 def die() -> None:
@@ -101,31 +99,6 @@ def before_ack(count: Countdown) -> None:
     rabbit.RabbitBroker = Dying  # type: ignore[misc]
 
 
-def slow_answers(seconds: float) -> None:
-    """Whatever this process asks of another takes so long."""
-    get = Peers.get
-
-    async def slowly(self: Peers, peer: str, path: str) -> Any:
-        await asyncio.sleep(seconds)
-        return await get(self, peer, path)
-
-    Peers.get = slowly  # type: ignore[method-assign]
-
-
-def wrong_clock(seconds: float) -> None:
-    """All that this process writes is of this much later, or earlier; only tokens are still read by the true time."""
-
-    class Shifted(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
-            return datetime.now(tz) + timedelta(seconds=seconds)
-
-    db.datetime = events.datetime = Shifted  # type: ignore[attr-defined]
-    # The ids of events are made of it.
-    true_time = time.time_ns
-    time.time_ns = lambda: true_time() + int(seconds * 10**9)
-
-
 def slow(_: Countdown) -> None:
     """Each effect takes a while."""
 
@@ -161,7 +134,6 @@ POINTS: dict[str, Callable[[Countdown], None]] = {
     "slow": slow,
     "clock": clock,
 }
-HINDRANCES: dict[str, Callable[[float], None]] = {"slow_answers": slow_answers, "wrong_clock": wrong_clock}
 
 
 def tallied(service: Service) -> Service:
@@ -185,9 +157,7 @@ def _tallied(service: str, subscription: Subscription) -> Subscription:
 def serve(name: str, settings: ServiceSettings, port: int, log: str, point: Point | None) -> None:
     """One service, as `python -m services serve` runs it."""
     _write_to(log)
-    if point is not None and point.name in HINDRANCES:
-        HINDRANCES[point.name](point.seconds)
-    elif point is not None:
+    if point is not None:
         POINTS[point.name](Countdown(point.after))
     app = tallied(DECLARED[name]).app(settings)
     uvicorn.run(app, host="127.0.0.1", port=port, http="httptools", access_log=False, log_config=None)

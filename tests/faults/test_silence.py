@@ -1,0 +1,68 @@
+"""Who holds on to something and says nothing more: it is taken away, and nothing is lost or doubled."""
+
+from dataclasses import replace
+
+import psutil
+import pytest
+from sqlalchemy import text
+
+from demo.compose import services
+from demo.servers.ports import lasting_ports
+from services.common.db import Database
+from tests.faults.house import House, Wired, now
+from tests.faults.ledger import Writer, came_back, close_books, flow_back
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+PAUSE = 0.05
+# PostgreSQL ends a session after half a minute of silence; whoever waited for it then has to come round once more.
+SILENT_SECONDS, PATIENCE_SECONDS = 30, 120
+
+
+async def test_connections_that_the_network_has_forgotten_are_replaced(wired: Wired) -> None:
+    async with Writer(wired.house, pause=PAUSE) as writer:
+        await writer.until(10)
+        wired.wire.forget()
+        recovery = await flow_back(wired.house, writer, now(), PATIENCE_SECONDS)
+    books = await close_books(wired.house, writer, "connections to PostgreSQL forgotten", 1, recovery=recovery)
+    came_back(books, writer)
+
+
+async def test_a_replica_that_has_vanished_does_not_keep_its_locks(wired: Wired) -> None:
+    """It was in the middle of a change: until the server ends it, others are told to come again."""
+    async with Writer(wired.house, pause=PAUSE) as writer:
+        referral_id = await writer.write_one()
+        vanishing = Database(wired.house.settings["caseload"].database_url, services()["caseload"].metadata)
+        async with vanishing.engine.connect() as connection:
+            locked = text("select 1 from referral where id = :id for update")
+            assert (await connection.execute(locked, {"id": referral_id})).scalar() == 1
+            wired.wire.forget()
+            since = now()
+            await writer.refuse(referral_id)
+            waited = now() - since
+            await connection.invalidate()
+        recovery = await flow_back(wired.house, writer, since, PATIENCE_SECONDS)
+    await vanishing.close()
+    books = await close_books(wired.house, writer, "a replica vanished with its locks", 1, recovery=recovery)
+    came_back(books, writer)
+    assert SILENT_SECONDS - 1 <= waited < PATIENCE_SECONDS
+
+
+async def test_a_frozen_leader_of_the_relay_loses_the_lead_and_doubles_nothing_when_it_wakes(house: House) -> None:
+    await house.start_all()
+    other = replace(house, ports=house.ports | {"caseload": lasting_ports(0)[0]}, processes={})
+    other.start("caseload")
+    await other.until_ready("caseload")
+    leader = psutil.Process(house.processes["caseload"].pid)
+    try:
+        async with Writer(other, pause=PAUSE) as writer:
+            await writer.until(10)
+            leader.suspend()
+            recovery = await flow_back(other, writer, now(), PATIENCE_SECONDS)
+            leader.resume()
+            await writer.until(20)
+        books = await close_books(other, writer, "the leader of the relay frozen", 1, recovery=recovery)
+    finally:
+        other.kill("caseload")
+    came_back(books, writer)
+    assert recovery > SILENT_SECONDS / 2
