@@ -1,7 +1,6 @@
 """All services in one process: the same factories, one in-process broker, HTTP that never leaves the process."""
 
 import importlib
-import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -10,7 +9,7 @@ from starlette.applications import Starlette
 
 from demo.barrow import people
 from demo.partners.council import HOST as COUNCIL_HOST
-from devissuer.main import ISSUER
+from demo.trust import development_issuer, process_keys, processes
 from devissuer.main import create_app as create_issuer
 from gateway.main import GatewaySettings
 from gateway.main import create_app as create_gateway
@@ -19,6 +18,8 @@ from services.common.broker import InProcessBroker
 from services.common.peers import Mounts
 from services.common.service import Service
 from services.common.settings import ServiceSettings
+from services.identity.domain.trusted_issuer import TrustedIssuer
+from services.identity.settings import IdentitySettings
 
 # The way to the development issuer. It is in no table of the gateway's own.
 SIGN_IN = {"/dev": "issuer"}
@@ -30,17 +31,22 @@ def services() -> dict[str, Service]:
 
 def create_app(database_url: Callable[[str], str]) -> Starlette:
     """The gateway with every service behind it; entering its lifespan migrates and starts them all."""
-    secret = secrets.token_urlsafe(24)
-    broker, mounts = InProcessBroker(), Mounts()
-    common = ServiceSettings(app_env="demo", issuer=ISSUER, client_secret=secret, partner_hosts_inside=[COUNCIL_HOST])
-    settings = {name: common.model_copy(update={"database_url": database_url(name)}) for name in SERVICES}
+    broker, mounts, keys = InProcessBroker(), Mounts(), process_keys(SERVICES)
+    common = ServiceSettings(app_env="demo", partner_hosts_inside=[COUNCIL_HOST])
+    settings = {
+        name: common.model_copy(update={"client_key": keys[name], "database_url": database_url(name)})
+        for name in SERVICES
+    }
+    trusted = [TrustedIssuer(**development_issuer("http://issuer:8000/jwks"))]
+    of_identity = settings["identity"].model_dump() | {"issuers": trusted, "processes": processes(keys)}
+    settings["identity"] = IdentitySettings.model_validate(of_identity)
     declared = services()
     apps = {name: declared[name].app(settings[name], broker=broker, mounts=mounts) for name in SERVICES}
-    issuer = create_issuer(people(), secret)
-    around = {**apps, "issuer": issuer}
+    around = {**apps, "issuer": create_issuer(people())}
     for name, app in around.items():
         mounts[f"all://{name}"] = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    gateway = create_gateway(GatewaySettings(app_env="demo", issuer=ISSUER, more_routes=SIGN_IN), apps=around)
+    gateway_settings = GatewaySettings(app_env="demo", client_key=keys["gateway"], more_routes=SIGN_IN)
+    gateway = create_gateway(gateway_settings, apps=around)
     own_lifespan = gateway.router.lifespan_context
 
     @asynccontextmanager

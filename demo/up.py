@@ -18,7 +18,7 @@ from demo.partners.council import HOST as COUNCIL_HOST
 from demo.servers.ports import PortTaken, free_port, listening
 from demo.servers.postgres import EmbeddedPostgres
 from demo.servers.rabbit import RabbitServer
-from devissuer.main import ISSUER
+from demo.trust import development_issuer, process_keys, processes
 from gateway.routes import SERVICES
 from services.common import topology
 
@@ -29,22 +29,20 @@ def environment(
     postgres: EmbeddedPostgres, rabbit: RabbitServer, ports: dict[str, int], passwords: Mapping[str, str]
 ) -> dict[str, str]:
     """The settings of all processes: what is shared has one name, what is one service's own has its prefix."""
-    secret = secrets.token_urlsafe(24)
-    issuer = f"http://127.0.0.1:{ports['issuer']}"
+    keys = process_keys(SERVICES)
+    issuer = development_issuer(f"http://127.0.0.1:{ports['issuer']}/jwks")
     shared = {
         "HEATSHIELD_APP_ENV": "demo",
         "HEATSHIELD_BROKER_URL": f"amqp://127.0.0.1:{rabbit.port}/",
-        "HEATSHIELD_ISSUER": ISSUER,
-        "HEATSHIELD_JWKS_URL": f"{issuer}/jwks",
-        "HEATSHIELD_TOKEN_URL": f"{issuer}/token",
         "HEATSHIELD_PEERS": json.dumps({name: f"http://127.0.0.1:{port}" for name, port in ports.items()}),
         "HEATSHIELD_PARTNER_HOSTS_INSIDE": json.dumps([COUNCIL_HOST]),
         "GATEWAY_MORE_ROUTES": json.dumps(SIGN_IN),
-        "DEMO_SERVICE_SECRET": secret,
+        "IDENTITY_ISSUERS": json.dumps([issuer]),
+        "IDENTITY_PROCESSES": json.dumps(processes(keys)),
         "PYTHONUNBUFFERED": "1",
     }
     own = {f"{name.upper()}_DATABASE_URL": postgres.url(name) for name in SERVICES}
-    secrets_of = {f"{name.upper()}_CLIENT_SECRET": secret for name in SERVICES}
+    secrets_of = {f"{name.upper()}_CLIENT_KEY": pem for name, pem in keys.items()}
     users = {f"{name.upper()}_BROKER_PASSWORD": password for name, password in passwords.items()}
     return {**os.environ, **shared, **own, **secrets_of, **users}
 

@@ -76,8 +76,8 @@ async def _refused(_: Request, error: Refused) -> JSONResponse:
 Form = Annotated[dict[str, str], Depends(_form)]
 
 
-def create_app(people: Mapping[str, Person], service_secret: str, issuer: Issuer | None = None) -> FastAPI:
-    """`people` may sign in by name at /dev/token; services get theirs by client credentials at /token."""
+def create_app(people: Mapping[str, Person], issuer: Issuer | None = None) -> FastAPI:
+    """`people` may sign in by name at /dev/token, without a password."""
     app = FastAPI(title="Development issuer", docs_url=None, redoc_url=None)
     app.exception_handler(Refused)(_refused)
     issuer = issuer or Issuer()
@@ -88,14 +88,6 @@ def create_app(people: Mapping[str, Person], service_secret: str, issuer: Issuer
     @app.get("/jwks")
     async def jwks() -> dict[str, Any]:
         return issuer.jwks()
-
-    @app.post("/token")
-    async def service_token(form: Form) -> dict[str, Any]:
-        """RFC 6749, 4.4: only for our own services, which share one secret in development."""
-        right = secrets.compare_digest(form.get("client_secret", "").encode(), service_secret.encode())
-        if form.get("grant_type") != "client_credentials" or not right:
-            raise Refused(401, "invalid_client", "Send grant_type=client_credentials and the services' secret.")
-        return granted(form.get("client_id", ""), "service")
 
     @app.get("/dev/people")
     async def who() -> dict[str, str]:

@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from gateway import docs
+from gateway.exchange import exchanging
 from gateway.outermost import HttpOnly, Traced
 from gateway.proxy import Proxy
 from gateway.routes import ROUTES, Route
@@ -32,7 +33,7 @@ class GatewaySettings(ServiceSettings):
     silence_seconds: float = 30
 
     def routes(self) -> tuple[Route, ...]:
-        return (*ROUTES, *(Route(prefix, service) for prefix, service in self.more_routes.items()))
+        return (*ROUTES, *(Route(prefix, service, is_open=True) for prefix, service in self.more_routes.items()))
 
 
 def create_app(settings: GatewaySettings | None = None, *, apps: Mapping[str, ASGIApp] | None = None) -> Starlette:
@@ -41,15 +42,16 @@ def create_app(settings: GatewaySettings | None = None, *, apps: Mapping[str, AS
     routes = settings.routes()
     provider = tracer_provider("gateway", settings.otlp_endpoint)
     tracer = trace.get_tracer("heatshield", tracer_provider=provider or trace.NoOpTracerProvider())
-    proxy = Proxy(routes)
+    proxy, near = Proxy(routes), apps or {}
     metrics = Metrics("gateway")
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         most, connect, silence = settings.connections_per_service, settings.connect_seconds, settings.silence_seconds
-        async with session(most, connect_seconds=connect, silence_seconds=silence) as client:
+        streams = session(most, connect_seconds=connect, silence_seconds=silence)
+        async with streams as client, exchanging(settings, near) as proxy.exchange:
             away = {route.service: HttpUpstream(client, settings.peer_url(route.service)) for route in routes}
-            proxy.upstreams = {**away, **{name: AppUpstream(app) for name, app in (apps or {}).items()}}
+            proxy.upstreams = {**away, **{name: AppUpstream(app) for name, app in near.items()}}
             yield
 
     app = Starlette(routes=_pages(proxy, metrics), lifespan=lifespan)

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from gateway.exchange import Exchange, carried
 from gateway.routes import Route, find
 from gateway.upstreams import Headers, Upstream, UpstreamFailed
 from services.common.errors import problem
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 # Dots, doubled or encoded slashes, backslashes and control bytes mean one path to us and another to a service.
 AMBIGUOUS = re.compile(rb"//|/\.{1,2}(/|$)|\\|%2e|%2f|%5c|%00|%0[ad]|[\x00-\x20\x7f-\xff]", re.IGNORECASE)
 PASSED_ON = frozenset(
-    b"accept accept-encoding accept-language authorization cache-control content-encoding content-language "
+    b"accept accept-encoding accept-language cache-control content-encoding content-language "
     b"content-length content-type if-match if-modified-since if-none-exist if-none-match if-unmodified-since "
     b"idempotency-key prefer range user-agent x-correlation-id nhsd-target-identifier nhsd-end-user-organisation "
     b"nhsd-requesting-practitioner nhsd-requesting-software use-context transfer-encoding".split()
@@ -28,6 +29,8 @@ PASSED_ON = frozenset(
 
 class Proxy:
     """An ASGI app that answers with the service's own answer."""
+
+    exchange: Exchange
 
     def __init__(self, routes: Sequence[Route]) -> None:
         self.routes = routes
@@ -62,12 +65,24 @@ class Proxy:
             await send(message)
 
         try:
-            await self.upstreams[route.service].forward(_inner(route, path, scope), receive, watched)
+            inner = _inner(route, path, scope)
+            await self._sign_in(route, scope, inner["headers"])
+            await self.upstreams[route.service].forward(inner, receive, watched)
         except UpstreamFailed as error:
             log.warning("service did not answer", extra={"service": route.service, "error": error.code})
             if not started:
                 answer = _refusal(Request(scope), error.status, error.code, error.way_out, error.headers)
                 await answer(scope, receive, send)
+
+    async def _sign_in(self, route: Route, scope: Scope, headers: Headers) -> None:
+        """Add the token that holds at this service alone, in the place of what the caller carries.
+
+        Without any the service says so itself, in its own form. Raises `IdentityAway`.
+        """
+        credential = None if route.is_open else carried(scope["method"], scope["headers"])
+        if credential is not None:
+            token = await self.exchange.inside(credential, route.service)
+            headers.append((b"authorization", f"Bearer {token}".encode()))
 
 
 def _inner(route: Route, path: str, scope: Scope) -> Scope:
@@ -83,15 +98,16 @@ def _inner(route: Route, path: str, scope: Scope) -> Scope:
         "raw_path": inner_path.encode("ascii"),
         "query_string": scope["query_string"],
         "root_path": "",
-        "headers": _headers(scope),
+        "headers": _headers(route, scope),
         "client": scope.get("client"),
         "server": scope.get("server"),
         "state": {},
     }
 
 
-def _headers(scope: Scope) -> Headers:
-    kept = [(name, value) for name, value in scope["headers"] if name in PASSED_ON]
+def _headers(route: Route, scope: Scope) -> Headers:
+    passed_on = PASSED_ON | {b"cookie"} if route.is_open else PASSED_ON
+    kept = [(name, value) for name, value in scope["headers"] if name in passed_on]
     host = next((value for name, value in scope["headers"] if name == b"host"), b"")
     carrier: dict[str, str] = {}
     inject(carrier)

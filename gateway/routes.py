@@ -11,6 +11,8 @@ class Route:
     prefix: str
     service: str
     stripped: str = ""
+    # Whoever comes here is not signed in yet, or proves who they are in the service's own way.
+    is_open: bool = False
 
     @property
     def path(self) -> str:
@@ -24,11 +26,13 @@ class Route:
         return path.removeprefix(self.stripped)
 
 
-SERVICES = ("caseload", "roster", "hr", "finance", "governance", "interop")
+SERVICES = ("caseload", "roster", "hr", "finance", "governance", "interop", "identity")
 # `/caseload/v1/clients` arrives as `/v1/clients`, `/fhir/R4/Patient` whole. A service's health, figures and documents
 # are its own: no row leads to them.
 ROUTES: tuple[Route, ...] = (
     *(Route(f"/{service}/v1", service, stripped=f"/{service}") for service in SERVICES),
+    Route("/fhir/R4/.well-known/smart-configuration", "identity", is_open=True),
+    Route("/auth", "identity", is_open=True),
     Route("/fhir", "interop"),
 )
 

@@ -14,17 +14,15 @@ from fastapi import FastAPI
 from sqlalchemy import select, union_all
 from uuid6 import uuid7
 
-from devissuer.main import ISSUER, Issuer
-from devissuer.main import create_app as create_issuer
 from services.common.auth import SYSTEM, Persona
 from services.common.broker import Delivery, InProcessBroker
 from services.common.db import Database
 from services.common.events import Envelope, Event, owner
 from services.common.service import Service
 from services.common.settings import ServiceSettings
+from tests.signing import CLIENT_KEY, Issuer
 
 Databases = Callable[[str], Awaitable[str]]
-SECRET = "only-for-tests"
 TEAM = UUID("01938000-0000-7000-8000-00000000000a")
 OTHER_TEAM = UUID("01938000-0000-7000-8000-00000000000b")
 NURSE = UUID("01938000-0000-7000-8000-000000000001")
@@ -43,8 +41,8 @@ async def until(holds: Callable[[], Any], seconds: float = 30) -> Any:
             await asyncio.sleep(0.02)
 
 
-def settings_for(url: str) -> ServiceSettings:
-    return ServiceSettings(database_url=url, database_pool_size=3, client_secret=SECRET, app_env="test", issuer=ISSUER)
+def settings_for(url: str, kind: type[ServiceSettings] = ServiceSettings, **own: Any) -> ServiceSettings:
+    return kind(database_url=url, database_pool_size=3, client_key=CLIENT_KEY, app_env="test", **own)
 
 
 async def written(database: Database) -> list[Envelope]:
@@ -70,9 +68,9 @@ class Running:
     async def client(self, service: str, subject: UUID | str | None, persona: Persona | str = "nurse") -> Any:
         """An HTTP client of somebody signed in, or of nobody where the subject is None."""
         transport = httpx.ASGITransport(app=self.apps[service], raise_app_exceptions=False)
-        headers = (
-            {} if subject is None else {"Authorization": f"Bearer {self.issuer.token(str(subject), str(persona))}"}
-        )
+        headers = {}
+        if subject is not None:
+            headers["Authorization"] = f"Bearer {self.issuer.token(str(subject), str(persona), service)}"
         client = httpx.AsyncClient(transport=transport, base_url=f"http://{service}:8000", headers=headers)
         return await self.stack.enter_async_context(client)
 
@@ -108,14 +106,23 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    databases: Databases, *services: Service, peers: Mapping[str, Any] | None = None
+    databases: Databases, *services: Service, peers: Mapping[str, Any] | None = None, **own: Any
 ) -> AsyncIterator[Running]:
-    """Run these services together. `peers` are ASGI apps at other addresses, by host name."""
+    """Run these services together. `peers` are ASGI apps at other addresses, by host name; `own` are settings that a
+    service has for itself."""
     issuer, broker = Issuer(), InProcessBroker()
-    around = {"issuer": create_issuer({}, SECRET, issuer), **(peers or {})}
+    around = {"identity": issuer.app(), **(peers or {})}
     mounts: dict[str, httpx.AsyncBaseTransport] = {}
     apps = {
-        service.name: service.app(settings_for(await databases(service.name)), broker=broker, mounts=mounts)
+        service.name: service.app(
+            settings_for(
+                await databases(service.name),
+                service.settings_type,
+                **(issuer.settings() | own if service.name == "identity" else own),
+            ),
+            broker=broker,
+            mounts=mounts,
+        )
         for service in services
     }
     mounts |= {f"all://{name}": httpx.ASGITransport(app=app) for name, app in {**around, **apps}.items()}

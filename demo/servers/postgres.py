@@ -13,7 +13,7 @@ import asyncpg
 from demo.servers.ports import lasting_ports
 from demo.servers.processes import works_in
 
-SERVICES = ("caseload", "roster", "hr", "finance", "governance", "interop")
+SERVICES = ("caseload", "roster", "hr", "finance", "governance", "interop", "identity")
 NOBODY = 65534
 SERVER_OPTIONS = {
     "listen_addresses": "127.0.0.1",

@@ -10,6 +10,7 @@ from services.common import body, idempotency
 from services.common.auth import Persona, Principal
 from services.common.db import Transaction
 from services.common.errors import Forbidden, PreconditionRequired, ServiceError
+from services.common.tokens import TokenVerifier
 
 
 class Requires:
@@ -41,11 +42,16 @@ class TransactionRoute(APIRoute):
         """Check the body before any rule sees it; a route that must keep what it refuses reads it itself."""
         await body.read(request)
 
+    async def actor(self, request: Request) -> Principal:
+        """Who asks. Raises `Unauthorised` or `InvalidToken`."""
+        verifier: TokenVerifier = request.app.state.verifier
+        return await verifier.principal(_authorization(request))
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
-            actor: Principal = await request.app.state.verifier.principal(_authorization(request))
+            actor = await self.actor(request)
             await self.read_body(request)
             async with request.app.state.database.transaction(actor) as transaction:
                 request.state.transaction = transaction

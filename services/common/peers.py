@@ -1,13 +1,14 @@
 """Questions to other services: HTTP GET, signed in as this service, never inside a transaction."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
 import httpx
 import stamina
 
+from services.common.assertions import ASSERTION_TYPE, assertion
 from services.common.errors import NotFound, PeerRefused, Unavailable
 from services.common.settings import ServiceSettings
 
@@ -18,6 +19,9 @@ AWAY = {
     HTTPStatus.SERVICE_UNAVAILABLE,
     HTTPStatus.GATEWAY_TIMEOUT,
 }
+# Where identity gives tokens to the processes, which is also whom their assertions are for.
+TOKENS_AT = "/inside/token"
+RENEWED_SECONDS = 60
 Mounts = dict[str, httpx.AsyncBaseTransport]
 
 
@@ -34,8 +38,8 @@ class Peers:
     service: str
     settings: ServiceSettings
     http: httpx.AsyncClient
-    _token: str = ""
-    _expires_at: float = 0.0
+    # For each peer the token that holds there, and until when.
+    _tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     async def get(self, peer: str, path: str) -> Any:
         """The peer's answer as JSON.
@@ -46,10 +50,10 @@ class Peers:
         """
         url = self.settings.peer_url(peer) + path
         try:
-            answer = await self._ask(url)
+            answer = await self._ask(peer, url)
             if answer.status_code == HTTPStatus.UNAUTHORIZED:
-                self._token = ""
-                answer = await self._ask(url)
+                self._tokens.pop(peer, None)
+                answer = await self._ask(peer, url)
         except httpx.TransportError as error:
             raise Unavailable(f"{peer} is away for the moment.") from error
         if answer.status_code == HTTPStatus.NOT_FOUND:
@@ -61,21 +65,24 @@ class Peers:
         return answer.json()
 
     @stamina.retry(on=httpx.TransportError, attempts=3, wait_initial=0.1, wait_max=1.0)
-    async def _ask(self, url: str) -> httpx.Response:
-        return await self.http.get(url, headers={"Authorization": f"Bearer {await self._own_token()}"})
+    async def _ask(self, peer: str, url: str) -> httpx.Response:
+        return await self.http.get(url, headers={"Authorization": f"Bearer {await self._own_token(peer)}"})
 
-    async def _own_token(self) -> str:
-        """A token by the client-credentials grant (RFC 6749, 4.4), renewed a minute before it ends."""
-        if self._token and time.monotonic() < self._expires_at - 60:
-            return self._token
+    async def _own_token(self, peer: str) -> str:
+        """A token by the client-credentials grant (RFC 6749, 4.4) that holds at this peer, renewed before it ends."""
+        token, until = self._tokens.get(peer, ("", 0.0))
+        if time.monotonic() < until - RENEWED_SECONDS:
+            return token
+        url = f"{self.settings.peer_url('identity')}{TOKENS_AT}"
         form = {
             "grant_type": "client_credentials",
-            "client_id": f"svc:{self.service}",
-            "client_secret": self.settings.client_secret,
+            "audience": peer,
+            "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": assertion(self.settings.client_key, f"svc:{self.service}", TOKENS_AT),
         }
-        answer = await self.http.post(self.settings.token_url, data=form)
+        answer = await self.http.post(url, data=form)
         if answer.status_code != HTTPStatus.OK:
             raise Unavailable("The sign-in service refused this service.")
         granted = answer.json()
-        self._token, self._expires_at = granted["access_token"], time.monotonic() + granted["expires_in"]
-        return self._token
+        self._tokens[peer] = (granted["access_token"], time.monotonic() + granted["expires_in"])
+        return self._tokens[peer][0]

@@ -5,6 +5,7 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 from fastapi import APIRouter, FastAPI, Response
@@ -13,7 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import MetaData, select
 
 from services.common import errors, history, rulebook
-from services.common.auth import SYSTEM, TokenVerifier
+from services.common.auth import SYSTEM
 from services.common.broker import Broker, InProcessBroker
 from services.common.db import Database
 from services.common.desk import api as desk
@@ -23,8 +24,10 @@ from services.common.migrations.migrate import migrate
 from services.common.peers import Mounts, Peers, http_client
 from services.common.relay import Relay
 from services.common.retrying import park_given_up, retry_parked
+from services.common.revocations import Revocations
 from services.common.settings import ServiceSettings
 from services.common.telemetry import Metrics, RequestLog, tracer_provider
+from services.common.tokens import TokenVerifier
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,13 @@ class Service:
     routers: Sequence[APIRouter]
     subscriptions: Sequence[Subscription] = ()
     background: Sequence[Background] = ()
-    error_handlers: dict[type[Exception], Callable[..., Response]] = field(default_factory=dict)
+    error_handlers: dict[type[Exception], Callable[..., Any]] = field(default_factory=dict)
+    settings_type: type[ServiceSettings] = ServiceSettings
+    # Puts into the app's state what its routes need besides.
+    furnish: Callable[[FastAPI, Runtime], None] | None = None
 
     def settings(self) -> ServiceSettings:
-        return ServiceSettings.for_service(self.name)
+        return self.settings_type.for_service(self.name)
 
     async def prepare(self, settings: ServiceSettings) -> None:
         """Bring the database to the newest schema, before a deployment starts."""
@@ -116,26 +122,24 @@ class Service:
         database = Database(settings.database_url, self.metadata, pool_size=settings.database_pool_size)
         stack.push_async_callback(database.close)
         http = await stack.enter_async_context(http_client(mounts))
-        app.state.database, app.state.verifier = database, TokenVerifier(settings, http)
-        app.state.settings = settings
+        app.state.database, app.state.settings = database, settings
+        peers = Peers(self.name, settings, http)
+        revocations = Revocations(lambda: peers.get("identity", "/inside/revocations"))
+        app.state.verifier = TokenVerifier(settings, http, self.name, revocations)
         bus = broker or await _connect(self.name, settings, stack)
-        tracer = trace.get_tracer("heatshield", tracer_provider=provider or trace.NoOpTracerProvider())
-        peers, shared = Peers(self.name, settings, http), settings.shared_broker_login()
-        consumers = {
-            subscription.queue(self.name): Consumer(
-                subscription.queue(self.name), subscription, database, peers, tracer, shared
-            )
-            for subscription in self.subscriptions
-        }
+        consumers = self._consumers(database, peers, settings, provider)
         app.state.desk = desk.Desk(self.name, bus, consumers, peers)
         for queue, consumer in consumers.items():
             await bus.subscribe(queue, consumer.subscription.event_names, consumer.deliver)
         await bus.subscribe_to_given_up(self.name, park_given_up(database, consumers))
         runtime = Runtime(database, http, settings)
+        if self.furnish is not None:
+            self.furnish(app, runtime)
         work = [
             Relay(settings.database_url, bus).run(),
             retry_parked(database, consumers),
             history.keep_for_a_while(database),
+            revocations.follow(),
             *(run(runtime) for run in self.background),
         ]
         tasks = [asyncio.ensure_future(job) for job in work]
@@ -143,6 +147,13 @@ class Service:
         # A full collection of what was imported costs tens of milliseconds in the middle of some request.
         gc.collect()
         gc.freeze()
+
+    def _consumers(
+        self, database: Database, peers: Peers, settings: ServiceSettings, provider: trace.TracerProvider | None
+    ) -> dict[str, Consumer]:
+        tracer = trace.get_tracer("heatshield", tracer_provider=provider or trace.NoOpTracerProvider())
+        shared, queues = settings.shared_broker_login(), {one.queue(self.name): one for one in self.subscriptions}
+        return {queue: Consumer(queue, one, database, peers, tracer, shared) for queue, one in queues.items()}
 
 
 async def _connect(service: str, settings: ServiceSettings, stack: AsyncExitStack) -> Broker:

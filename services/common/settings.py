@@ -1,12 +1,14 @@
 """Settings every service has, read from the environment under the service's own prefix."""
 
+from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from yarl import URL
 
-DEVELOPMENT_ISSUER = "https://dev-issuer.invalid"
+# Files with the names of settings, as an orchestrator mounts secrets.
+SECRETS = Path("/run/secrets")
 
 
 def _shared(name: str) -> AliasChoices:
@@ -24,32 +26,24 @@ class ServiceSettings(BaseSettings):
 
     database_url: str = "postgresql+asyncpg://127.0.0.1:5432/postgres"
     database_pool_size: int = 5
-    client_secret: str = Field(default="", repr=False)
+    # The private key by which this process proves at identity which one it is, in PEM.
+    client_key: str = Field(default="", repr=False)
     # With a password of its own a service signs in at the broker under its own name, and may do no more than it needs.
     broker_password: str = Field(default="", repr=False)
 
     app_env: Literal["production", "demo", "test"] = Field(default="production", validation_alias=_shared("app_env"))
     # One address, or several with commas between them: the nodes of a cluster.
     broker_url: str = Field(default="amqp://127.0.0.1:5672/", validation_alias=_shared("broker_url"), repr=False)
-    issuer: str = Field(default="https://issuer.invalid", validation_alias=_shared("issuer"))
-    audience: str = Field(default="heatshield", validation_alias=_shared("audience"))
-    jwks_url: str = Field(default="http://issuer:8000/jwks", validation_alias=_shared("jwks_url"))
-    token_url: str = Field(default="http://issuer:8000/token", validation_alias=_shared("token_url"))
+    # Whose tokens hold between the processes: identity's, by the name that it signs with.
+    issuer: str = Field(default="https://identity.heatshield.internal", validation_alias=_shared("issuer"))
     otlp_endpoint: str = Field(default="", validation_alias=_shared("otlp_endpoint"))
     # Partners' hosts that are reached although their address is not public, such as those on HSCN.
     partner_hosts_inside: list[str] = Field(default_factory=list, validation_alias=_shared("partner_hosts_inside"))
     peers: dict[str, str] = Field(default_factory=dict, validation_alias=_shared("peers"))
 
-    @model_validator(mode="after")
-    def _no_development_issuer_in_production(self) -> Self:
-        """The second of three locks: the first is that the image lacks it, the third is in the token verifier."""
-        if self.app_env == "production" and self.issuer.startswith(DEVELOPMENT_ISSUER):
-            raise ValueError("CONFIG_DEV_ISSUER_IN_PRODUCTION: set HEATSHIELD_ISSUER to a real identity provider")
-        return self
-
     @classmethod
     def for_service(cls, name: str) -> Self:
-        return cls(_env_prefix=f"{name.upper()}_")
+        return cls(_env_prefix=f"{name.upper()}_", _secrets_dir=SECRETS if SECRETS.is_dir() else None)
 
     def broker_urls(self, user: str) -> list[str]:
         """The broker's addresses, for this user where it has a password of its own."""

@@ -10,7 +10,7 @@ from typing import Any, Literal, NoReturn, get_args
 import httpx
 import typer
 
-ServiceName = Literal["caseload", "roster", "hr", "finance", "governance", "interop"]
+ServiceName = Literal["caseload", "roster", "hr", "finance", "governance", "interop", "identity"]
 SERVICES: tuple[ServiceName, ...] = get_args(ServiceName)
 AWAY = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
 # A page of a replay or a rebuild is some work. The gateway itself waits no longer than this for a service.

@@ -17,6 +17,19 @@ from tests.running import STRANGER, Databases, running
 SERVICES = services()
 # What FHIR wants to be readable before anybody signs in.
 PUBLIC = {"/fhir/R4/metadata"}
+# Where nobody is signed in yet: OAuth's own addresses, which ask for proofs of their own (tests/identity).
+OPEN = {
+    "/inside/jwks",
+    "/inside/token",
+    "/auth/token",
+    "/auth/jwks",
+    "/auth/login/{provider}",
+    "/auth/callback",
+    "/auth/logout",
+    "/auth/backchannel-logout",
+    "/fhir/R4/.well-known/smart-configuration",
+}
+PUBLIC |= OPEN
 
 
 # What operations read from inside the network: it names nobody, and the gateway passes none of it on.

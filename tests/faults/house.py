@@ -20,8 +20,6 @@ from demo.servers.ports import lasting_ports
 from demo.servers.postgres import EmbeddedPostgres
 from demo.servers.rabbit import RabbitServer
 from demo.servers.rabbit_node import has_ended
-from devissuer.main import ISSUER, Issuer
-from devissuer.main import create_app as create_issuer
 from services.common import rabbit
 from services.common.db import Database
 from services.common.migrations.migrate import migrate
@@ -29,7 +27,8 @@ from services.common.settings import ServiceSettings
 from tests.faults import worker
 from tests.faults.wire import Wire
 from tests.faults.worker import Point
-from tests.running import NURSE, SECRET, TEAM
+from tests.running import NURSE, TEAM
+from tests.signing import CLIENT_KEY, Issuer
 
 # Caseload is written to; governance keeps a copy of what it tells, and interop asks it back before it does.
 NAMES = ("caseload", "governance", "interop")
@@ -153,7 +152,7 @@ async def inhabited(
     (port, *others) = lasting_ports(*[0] * (1 + len(NAMES)))
     ports = dict(zip(NAMES, others, strict=True))
     issuer, broker_url = Issuer(), broker_url or (server.url if server else "")
-    async with serving(create_issuer({}, SECRET, issuer), port=port) as url:
+    async with serving(issuer.app(), port=port) as url:
         settings = {name: _settings(postgres, name, url, broker_url, ports, database_port) for name in NAMES}
         for name in NAMES:
             await migrate(name, services()[name].metadata, postgres.url(name))
@@ -179,15 +178,13 @@ def _settings(
     postgres: EmbeddedPostgres, name: str, issuer: str, broker_url: str, ports: dict[str, int], port: int | None
 ) -> ServiceSettings:
     url = postgres.url(name)
+    around = {other: f"http://127.0.0.1:{port}" for other, port in ports.items()}
     return ServiceSettings(
         database_url=url if port is None else url.replace(f":{postgres.port}/", f":{port}/"),
-        client_secret=SECRET,
+        client_key=CLIENT_KEY,
         app_env="test",
-        issuer=ISSUER,
         broker_url=broker_url or "amqp://127.0.0.1:1/",
-        jwks_url=f"{issuer}/jwks",
-        token_url=f"{issuer}/token",
-        peers={other: f"http://127.0.0.1:{ports[other]}" for other in ports} if broker_url else {"issuer": issuer},
+        peers={"identity": issuer, **(around if broker_url else {})},
     )
 
 

@@ -51,7 +51,7 @@ class Writer:
                 await asyncio.sleep(self.pause)
 
     def _client(self) -> httpx.AsyncClient:
-        token = self.house.issuer.token(str(NURSE), "nurse")
+        token = self.house.issuer.token(str(NURSE), "nurse", "caseload")
         base = f"http://127.0.0.1:{self.house.ports['caseload']}"
         return httpx.AsyncClient(
             base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=ANSWER_SECONDS, trust_env=False

@@ -8,6 +8,7 @@ import pytest
 
 from tests.faults.house import NAMES, House, Wired, kill_postgres, now, rounds_of
 from tests.faults.ledger import ANSWER_SECONDS, Writer, came_back, close_books, flow_back
+from tests.running import NURSE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -101,7 +102,7 @@ async def test_nobody_waits_long_for_a_database_that_does_not_answer(wired: Wire
 
 async def _longest_wait(house: House, seconds: float) -> float:
     """How long a nurse waits for an answer at most, who asks again and again for so long."""
-    token = house.issuer.token("01938000-0000-7000-8000-000000000001", "nurse")
+    token = house.issuer.token(str(NURSE), "nurse", "caseload")
     longest, until = 0.0, time.monotonic() + seconds
     async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
         while time.monotonic() < until:

@@ -1,0 +1,1 @@
+"""Identity: who may sign in, what their tokens become inside, and how a sign-in ends."""

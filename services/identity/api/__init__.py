@@ -1,0 +1,5 @@
+"""Identity over HTTP: OAuth's own endpoints, the processes' inside ones, and the API of devices and clients."""
+
+from services.identity.api import devices, inside, sign_in, systems, token
+
+ROUTERS = (inside.router, inside.asked, token.router, sign_in.router, devices.router, systems.router)

@@ -1,0 +1,39 @@
+"""Partners' systems, registered and removed by operations."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Response
+
+from services.common.auth import Persona
+from services.common.db import Transaction
+from services.common.http import IfMatch, Requires, api_router, etag
+from services.common.paging import Asked, Page
+from services.identity import usecases
+from services.identity.api.shapes import SystemShape
+from services.identity.domain.registered_system import NewSystem
+
+router = api_router(tags=["systems"])
+ByOps = Annotated[Transaction, Depends(Requires(Persona.OPS))]
+
+
+@router.post("/systems", status_code=201, response_model=SystemShape)
+async def register_system(tx: ByOps, body: NewSystem, response: Response) -> object:
+    """A trust's or a council's system may get tokens of its own, by its public keys."""
+    system = await usecases.register_system(tx, body)
+    etag(response, system)
+    return system
+
+
+@router.get("/systems", response_model=Page[SystemShape])
+async def list_systems(tx: ByOps, page: Asked) -> object:
+    """The systems that are or were registered."""
+    return await usecases.list_systems(tx, page)
+
+
+@router.post("/systems/{system_id}/removal", response_model=SystemShape)
+async def remove_system(tx: ByOps, system_id: UUID, version: IfMatch, response: Response) -> object:
+    """The agreement has ended: no more tokens, and those it has stop within seconds."""
+    system = await usecases.remove_system(tx, system_id, version)
+    etag(response, system)
+    return system

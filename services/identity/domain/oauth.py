@@ -1,0 +1,60 @@
+"""Refusals in the words of OAuth 2.0 (RFC 6749, 5.2), which is what a token endpoint answers with."""
+
+from typing import ClassVar
+
+
+class OAuthRefusal(Exception):
+    """`reason` is for the log; the caller learns the error alone."""
+
+    status: ClassVar[int] = 400
+    error: ClassVar[str] = "invalid_request"
+    description: ClassVar[str] = "Send a form with each of the parameters once."
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason or self.error)
+
+
+class InvalidRequest(OAuthRefusal):
+    """A parameter is missing, comes twice, or the body is no form."""
+
+
+class UnsupportedGrantType(OAuthRefusal):
+    error = "unsupported_grant_type"
+    description = "Send a grant_type that the discovery document names."
+
+
+class InvalidScope(OAuthRefusal):
+    """SMART App Launch 2: what is malformed, missing or was not agreed beforehand is refused."""
+
+    error = "invalid_scope"
+    description = "Ask for scopes that were agreed, such as system/Patient.rs, with their letters in the order cruds."
+
+
+class InvalidTarget(OAuthRefusal):
+    """RFC 8693, 2.2.2."""
+
+    error = "invalid_target"
+    description = "Name the service that the token is for."
+
+
+class InvalidGrant(OAuthRefusal):
+    """What was to be exchanged holds no longer, or never did."""
+
+    error = "invalid_grant"
+    description = "Sign in again."
+
+
+class InvalidClient(OAuthRefusal):
+    """RFC 6749 leaves 400 or 401 open; here it is always 401."""
+
+    status = 401
+    error = "invalid_client"
+    description = "Send a new client assertion, signed with a key that is registered (private_key_jwt)."
+
+
+class SlowDown(OAuthRefusal):
+    """Who fails too often waits."""
+
+    status = 429
+    error = "slow_down"
+    description = "Too many assertions of this client failed. Wait a minute, and mend them first."

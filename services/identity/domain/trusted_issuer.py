@@ -1,0 +1,80 @@
+"""Whose sign-ins are believed: one block of configuration for each provider, such as CIS2, Entra or Keycloak."""
+
+import ipaddress
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.common.auth import Persona
+
+DEVELOPMENT_ISSUER = "https://dev-issuer.invalid"
+SIGNATURES = "^(RS256|RS384|PS256|ES256|ES384)$"
+# Nobody outside is one of our processes.
+OUTSIDE = set(Persona) - {Persona.SERVICE}
+
+
+class PersonaNotNamed(ValueError):
+    """The provider says nothing by which the person would have a role here."""
+
+
+class TrustedIssuer(BaseModel):
+    """One provider. `issuer` is compared letter for letter, a port included (CIS2 has `:443` in its own)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, Field(pattern="^[a-z][a-z0-9-]*$")]
+    issuer: str
+    jwks_url: str
+    algorithms: list[Annotated[str, Field(pattern=SIGNATURES)]] = ["RS256"]
+    # Whom its access tokens are for; empty where they are not accepted, as with CIS2, whose tokens name nobody.
+    audience: str = ""
+    types: list[str] = ["at+jwt", "application/at+jwt"]
+    longest_seconds: int = 3600
+    # Which claim is the employee's id here, and which one tells the role, by these words.
+    subject_claim: str = "sub"
+    persona_claim: str = "persona"
+    personas: dict[str, Persona] = {}
+    # What the sign-in must be at least, such as AAL2; empty where the provider does not say.
+    assurances: list[str] = []
+    # As whom we sign people in there, and where (OpenID Connect).
+    client_id: str = ""
+    authorization_endpoint: str = ""
+    token_endpoint: str = ""
+    scope: str = "openid profile"
+    id_token_algorithms: list[Annotated[str, Field(pattern=SIGNATURES)]] = ["RS256"]
+
+    @property
+    def signs_in(self) -> bool:
+        return bool(self.client_id and self.authorization_endpoint and self.token_endpoint)
+
+    def is_for_development(self) -> bool:
+        """Made up, on this machine, or in clear text."""
+        addresses = [a for a in (self.issuer, self.jwks_url, self.authorization_endpoint, self.token_endpoint) if a]
+        return self.issuer.startswith(DEVELOPMENT_ISSUER) or any(not _is_secure(address) for address in addresses)
+
+    def subject_of(self, claims: dict[str, Any]) -> str:
+        """Raises `PersonaNotNamed`."""
+        subject = claims.get(self.subject_claim)
+        if not isinstance(subject, str) or not 1 <= len(subject) <= 255:
+            raise PersonaNotNamed(self.subject_claim)
+        return subject
+
+    def persona_of(self, claims: dict[str, Any]) -> Persona:
+        """The first of the provider's words that means a role here. Raises `PersonaNotNamed`."""
+        told = claims.get(self.persona_claim)
+        words = [word for word in (told if isinstance(told, list) else [told]) if isinstance(word, str)]
+        known = {**{str(persona): persona for persona in OUTSIDE if not self.personas}, **self.personas}
+        found = next((known[word] for word in words if word in known), None)
+        if found not in OUTSIDE:
+            raise PersonaNotNamed(self.persona_claim)
+        return found
+
+
+def _is_secure(address: str) -> bool:
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    try:
+        return parts.scheme == "https" and ipaddress.ip_address(host).is_global
+    except ValueError:
+        return parts.scheme == "https" and host not in ("", "localhost") and not host.endswith(".localhost")

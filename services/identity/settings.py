@@ -1,0 +1,43 @@
+"""Identity's own settings: whom it believes, what it signs with, and which processes are ours."""
+
+import secrets
+from typing import Any, Self
+
+from joserfc.jwk import ECKey
+from pydantic import Field, model_validator
+
+from services.common.settings import ServiceSettings
+from services.identity.domain.internal_token import Signer
+from services.identity.domain.trusted_issuer import TrustedIssuer
+
+
+class IdentitySettings(ServiceSettings):
+    """`IDENTITY_ISSUERS` and the rest are JSON. In production the process does not start with an unsafe one."""
+
+    issuers: list[TrustedIssuer] = []
+    # The public key of each process of ours, as a JWK, by its name: `svc:hr`, `svc:gateway`.
+    processes: dict[str, dict[str, Any]] = {}
+    # Private keys on the curve P-256 in PEM. The first signs and all are published: a new one comes last, is moved to
+    # the front when every service has seen it, and the old one goes when its last token has ended.
+    signing_keys: list[str] = Field(default_factory=list, repr=False)
+    # Where the public finds us, without a slash at its end.
+    public_url: str = "https://heatshield.invalid"
+
+    @model_validator(mode="after")
+    def _is_safe_in_production(self) -> Self:
+        """The second of three locks on the development issuer: the first is that the image lacks it, the third is that
+        every verifier in production refuses its keys."""
+        if self.app_env != "production":
+            return self
+        if any(issuer.is_for_development() for issuer in self.issuers):
+            raise ValueError("CONFIG_DEV_ISSUER_IN_PRODUCTION: IDENTITY_ISSUERS may name real identity providers only")
+        if not self.signing_keys:
+            raise ValueError("CONFIG_NO_SIGNING_KEY: set IDENTITY_SIGNING_KEYS, such as from `python -m services keys`")
+        return self
+
+    def signer(self) -> Signer:
+        """Outside production keys may be made for this one start; their names say so."""
+        keys = [ECKey.import_key(pem) for pem in self.signing_keys]
+        for key in keys:
+            key.ensure_kid()
+        return Signer(keys or [ECKey.generate_key("P-256", {"kid": f"dev-{secrets.token_hex(8)}"})])

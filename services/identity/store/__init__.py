@@ -1,0 +1,1 @@
+"""Every identity query lives here, by noun."""

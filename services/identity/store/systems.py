@@ -1,0 +1,21 @@
+"""Queries about partners' systems."""
+
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlmodel import col
+
+from services.common.db import Transaction
+from services.identity.domain.registered_system import RegisteredSystem
+
+
+async def by_oauth_client_id(tx: Transaction, client_id: str) -> RegisteredSystem | None:
+    wanted = select(RegisteredSystem).where(
+        col(RegisteredSystem.oauth_client_id) == client_id, col(RegisteredSystem.removed_at).is_(None)
+    )
+    found: RegisteredSystem | None = (await tx.session.execute(wanted)).scalar_one_or_none()
+    return found
+
+
+def listed() -> Select[Any]:
+    return select(RegisteredSystem)

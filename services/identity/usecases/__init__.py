@@ -1,0 +1,33 @@
+"""What identity can be asked to do: one public function for each thing that happens to a sign-in."""
+
+from services.identity.usecases.devices import end_device, list_devices, renew_device, sign_in_device
+from services.identity.usecases.end import end_person, logged_out_at_provider, sign_out
+from services.identity.usecases.exchange import GATEWAY, exchange, exchange_cookie, own_token, require_audience
+from services.identity.usecases.forget import forget_old
+from services.identity.usecases.grant import grant_to_system
+from services.identity.usecases.prove import proven_process
+from services.identity.usecases.register import list_systems, register_system, remove_system
+from services.identity.usecases.sign_in import begin_sign_in, finish_sign_in
+
+__all__ = [
+    "GATEWAY",
+    "begin_sign_in",
+    "end_device",
+    "end_person",
+    "exchange",
+    "exchange_cookie",
+    "finish_sign_in",
+    "forget_old",
+    "grant_to_system",
+    "list_systems",
+    "list_devices",
+    "logged_out_at_provider",
+    "own_token",
+    "proven_process",
+    "register_system",
+    "remove_system",
+    "renew_device",
+    "require_audience",
+    "sign_in_device",
+    "sign_out",
+]

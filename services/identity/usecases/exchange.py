@@ -1,0 +1,110 @@
+"""Exchange: what somebody outside carries becomes a token that holds at one service inside (RFC 8693)."""
+
+from typing import Any
+
+from services.common.auth import Persona
+from services.common.db import Transaction
+from services.common.tokens import ACCESS_TOKEN, LIFE_SECONDS, Untrusted, proven_claims, require, unproven_claims
+from services.identity.clients import OWN_AUDIENCE, Trust
+from services.identity.domain.internal_token import Bearer
+from services.identity.domain.oauth import InvalidGrant, InvalidTarget
+from services.identity.domain.sign_in import SignInKind
+from services.identity.domain.trusted_issuer import PersonaNotNamed, TrustedIssuer
+from services.identity.store import ended, sign_ins
+
+GATEWAY = "svc:gateway"
+
+
+def own_token(trust: Trust, process: str, audience: str, now: int) -> dict[str, Any]:
+    """A token in the process's own name."""
+    bearer = Bearer(subject=process, persona=Persona.SERVICE, client_id=process)
+    return granted(trust, bearer, audience, now)
+
+
+async def exchange(tx: Transaction, trust: Trust, process: str, subject_token: str, audience: str) -> dict[str, Any]:
+    """From the gateway, which shows what came from outside; or from a service, which shows what it was called with.
+
+    Raises `InvalidGrant`.
+    """
+    try:
+        if process == GATEWAY:
+            bearer, issued_at = await _from_outside(trust, subject_token)
+        else:
+            bearer, issued_at = await _from_inside(trust, process, subject_token)
+    except (Untrusted, PersonaNotNamed) as error:
+        raise InvalidGrant(str(error)) from error
+    if await ended.holds_for(tx, bearer, issued_at):
+        raise InvalidGrant("ended")
+    return granted(trust, bearer, audience, int(tx.now.timestamp()))
+
+
+async def exchange_cookie(tx: Transaction, trust: Trust, secret: str, audience: str) -> dict[str, Any]:
+    """For a browser that signed in here. Raises `InvalidGrant`."""
+    found = await sign_ins.by_secret(tx, secret, SignInKind.BROWSER)
+    if found is None or not found.holds(tx.now):
+        raise InvalidGrant("no_sign_in")
+    found.used(tx.now)
+    return granted(trust, found.bearer(), audience, int(tx.now.timestamp()))
+
+
+def granted(trust: Trust, bearer: Bearer, audience: str, now: int) -> dict[str, Any]:
+    """Raises `InvalidGrant` for what has ended already."""
+    claims = bearer.claims(trust.settings.issuer, audience, now)
+    if claims["exp"] <= now:
+        raise InvalidGrant("ended")
+    return {
+        "access_token": trust.signer.sign(claims),
+        "issued_token_type": "urn:ietf:params:oauth:token-type:access_token",
+        "token_type": "Bearer",
+        "expires_in": claims["exp"] - now,
+    }
+
+
+def require_audience(audience: str, services: frozenset[str]) -> None:
+    """Raises `InvalidTarget`."""
+    if audience not in services:
+        raise InvalidTarget(audience)
+
+
+async def _from_outside(trust: Trust, token: str) -> tuple[Bearer, int]:
+    claimed = unproven_claims(token).get("iss")
+    if claimed == trust.settings.public_url:
+        claims = await proven_claims(token, trust.own_keys, ["ES256"], ACCESS_TOKEN)
+        require(claims, issuer=claimed, audience=OWN_AUDIENCE, longest=LIFE_SECONDS)
+        return Bearer.of(claims), claims["iat"]
+    issuer = trust.issuer(claimed)
+    if issuer is None or not issuer.audience:
+        raise Untrusted("iss")
+    claims = await proven_claims(token, trust.keys_of(issuer), issuer.algorithms, issuer.types)
+    require(claims, issuer=issuer.issuer, audience=issuer.audience, longest=issuer.longest_seconds)
+    return bearer_of(issuer, claims), claims["iat"]
+
+
+async def _from_inside(trust: Trust, process: str, token: str) -> tuple[Bearer, int]:
+    claims = await proven_claims(token, trust.own_keys, ["ES256"], ACCESS_TOKEN)
+    own = process.removeprefix("svc:")
+    require(claims, issuer=trust.settings.issuer, audience=own, longest=LIFE_SECONDS)
+    return Bearer.of(claims).asked_by(process), claims["iat"]
+
+
+def bearer_of(issuer: TrustedIssuer, claims: dict[str, Any]) -> Bearer:
+    """Whom a provider's proven claims name. Raises `PersonaNotNamed`, or `Untrusted` for too weak a sign-in."""
+    assurance, began = claims.get("acr"), claims.get("auth_time")
+    if issuer.assurances and assurance not in issuer.assurances:
+        raise Untrusted("acr")
+    session, scope, client = (claims.get(name) for name in ("sid", "scope", "client_id"))
+    return Bearer(
+        subject=issuer.subject_of(claims),
+        persona=issuer.persona_of(claims),
+        client_id=client if isinstance(client, str) else issuer.name,
+        scope=scope if isinstance(scope, str) else "",
+        session=session_name(issuer, session) if isinstance(session, str) else None,
+        assurance=assurance if isinstance(assurance, str) else None,
+        signed_in_at=began if type(began) is int else None,
+        until=claims["exp"],
+    )
+
+
+def session_name(issuer: TrustedIssuer, session: str) -> str:
+    """Two providers may use one name."""
+    return f"{issuer.name}:{session}"

@@ -1,0 +1,77 @@
+"""A browser signs in at its provider, by authorization code with PKCE, and is known here by a cookie."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from services.common.assertions import ASSERTION_TYPE, assertion
+from services.common.db import Transaction
+from services.common.errors import NotFound, Unavailable
+from services.common.tokens import Untrusted, proven_claims, require
+from services.identity.clients import Trust
+from services.identity.domain.attempt import Attempt
+from services.identity.domain.oauth import InvalidGrant
+from services.identity.domain.sign_in import SignIn, SignInKind
+from services.identity.domain.trusted_issuer import PersonaNotNamed, TrustedIssuer
+from services.identity.store import attempts
+from services.identity.usecases.exchange import bearer_of
+
+log = logging.getLogger(__name__)
+
+CALLBACK = "/auth/callback"
+LONGEST_ID_TOKEN_SECONDS = 24 * 3600
+
+
+def begin_sign_in(tx: Transaction, trust: Trust, provider: str, return_to: str) -> tuple[str, str]:
+    """The address to go to, and the cookie to come back with. Raises `NotFound` for no such provider."""
+    issuer = next((one for one in trust.issuers if one.name == provider and one.signs_in), None)
+    if issuer is None:
+        raise NotFound("provider")
+    attempt, browser = Attempt.begun(issuer, return_to, tx.now)
+    tx.add(attempt)
+    return attempt.address(issuer, f"{trust.settings.public_url}{CALLBACK}"), browser
+
+
+async def finish_sign_in(tx: Transaction, trust: Trust, state: str, browser: str, code: str) -> tuple[str, str]:
+    """The session's secret, and where the browser wanted to go. Raises `InvalidGrant` or `Unavailable`."""
+    attempt = await attempts.take(tx, state, browser)
+    issuer = trust.issuer(attempt.issuer) if attempt else None
+    if attempt is None or issuer is None:
+        raise InvalidGrant("no_attempt")
+    claims = await _id_token(trust, issuer, attempt, code)
+    try:
+        sign_in, secret = SignIn.begun(SignInKind.BROWSER, bearer_of(issuer, claims), issuer.name, tx.now)
+    except (Untrusted, PersonaNotNamed) as error:
+        raise InvalidGrant(str(error)) from error
+    tx.add(sign_in)
+    return secret, attempt.return_to
+
+
+async def _id_token(trust: Trust, issuer: TrustedIssuer, attempt: Attempt, code: str) -> dict[str, Any]:
+    """What the provider says of who signed in. Raises `InvalidGrant` or `Unavailable`."""
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": f"{trust.settings.public_url}{CALLBACK}",
+        "code_verifier": attempt.verifier,
+        "client_id": issuer.client_id,
+        "client_assertion_type": ASSERTION_TYPE,
+        "client_assertion": assertion(trust.settings.client_key, issuer.client_id, issuer.token_endpoint),
+    }
+    try:
+        answer = await trust.http.post(issuer.token_endpoint, data=form, follow_redirects=False)
+    except httpx.TransportError as error:
+        raise Unavailable("The sign-in provider is away for the moment.") from error
+    if answer.status_code != HTTPStatus.OK:
+        raise InvalidGrant(f"provider_{answer.status_code}")
+    try:
+        token = answer.json()["id_token"]
+        claims = await proven_claims(token, trust.keys_of(issuer), issuer.id_token_algorithms, {"JWT"})
+        require(claims, issuer=issuer.issuer, audience=issuer.client_id, longest=LONGEST_ID_TOKEN_SECONDS)
+    except (Untrusted, ValueError, KeyError, TypeError) as error:
+        raise InvalidGrant(str(error)) from error
+    if claims.get("nonce") != attempt.nonce or claims.get("azp", issuer.client_id) != issuer.client_id:
+        raise InvalidGrant("nonce")
+    return claims
