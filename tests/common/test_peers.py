@@ -17,7 +17,7 @@ class Neighbourhood:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.host == self.away:
             raise httpx.ConnectError("refused")
-        if request.url.path == "/token":
+        if request.url.path == "/inside/token":
             self.granted += 1
             return httpx.Response(200, json={"access_token": self.token, "expires_in": 900})
         if request.headers["authorization"] != f"Bearer {self.token}":
@@ -37,7 +37,7 @@ async def test_a_sister_service_answers() -> None:
         await asking.get("interop", "/v1/nothing")
 
 
-@pytest.mark.parametrize("away", ["interop", "issuer"])
+@pytest.mark.parametrize("away", ["interop", "identity"])
 async def test_who_does_not_answer_is_away_for_the_moment(away: str) -> None:
     with pytest.raises(Unavailable):
         await peers(Neighbourhood(away=away)).get("interop", "/v1/things/1")

@@ -5,20 +5,24 @@ import base64
 import hmac
 import json
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
-from pydantic import ValidationError
 
-from devissuer.main import ISSUER, Issuer
-from services.common.auth import Persona, TokenVerifier
+from services.common import keys
+from services.common.auth import Persona
 from services.common.errors import InvalidToken, Unauthorised, Unavailable
+from services.common.revocations import Ended, Revocations
 from services.common.settings import ServiceSettings
+from services.common.tokens import TokenVerifier
+from services.identity.settings import IdentitySettings
+from tests.signing import ISSUER, Issuer
 
-SETTINGS = ServiceSettings(app_env="test", issuer=ISSUER)
+SETTINGS = ServiceSettings(app_env="test")
 NOW = int(time.time())
 SUBJECT = "01938000-0000-7000-8000-000000000001"
 
@@ -38,8 +42,17 @@ class Jwks:
         raise httpx.ConnectError("away")
 
 
-def verifier(jwks: Jwks, settings: ServiceSettings = SETTINGS) -> TokenVerifier:
-    return TokenVerifier(settings, httpx.AsyncClient(transport=httpx.MockTransport(jwks)))
+async def nobody_signed_out() -> dict[str, Any]:
+    return {}
+
+
+def verifier(jwks: Any, settings: ServiceSettings = SETTINGS) -> TokenVerifier:
+    http = httpx.AsyncClient(transport=httpx.MockTransport(jwks))
+    return TokenVerifier(settings, http, "caseload", Revocations(nobody_signed_out))
+
+
+def a_token(issuer: Issuer, persona: str = "nurse", **claims: Any) -> str:
+    return issuer.token(SUBJECT, persona, "caseload", **claims)
 
 
 @pytest.fixture
@@ -48,7 +61,7 @@ def jwks() -> Jwks:
 
 
 async def test_a_good_token_names_who_acts(jwks: Jwks) -> None:
-    principal = await verifier(jwks).principal(f"Bearer {jwks.issuer.token(SUBJECT, 'nurse')}")
+    principal = await verifier(jwks).principal(f"Bearer {a_token(jwks.issuer)}")
     assert (str(principal.employee_id), principal.persona, principal.is_team_bound) == (SUBJECT, Persona.NURSE, True)
 
 
@@ -64,13 +77,16 @@ HOSTILE_CLAIMS: list[dict[str, Any]] = [
     {"exp": True},
     {"exp": NOW - 31},
     {"exp": NOW + 10 * 365 * 86400},
+    {"exp": NOW + 400},
+    {"exp": 1e300},
     {"exp": -1},
     {"iat": None},
     {"iat": NOW + 300, "exp": NOW + 600},
     {"nbf": NOW + 300},
     {"aud": None},
-    {"aud": "another"},
-    {"aud": "heatshield.evil"},
+    {"aud": "roster"},
+    {"aud": "caseload.evil"},
+    {"aud": ["roster"]},
     {"iss": None},
     {"iss": ISSUER + "/"},
     {"iss": ISSUER.upper()},
@@ -83,16 +99,16 @@ HOSTILE_CLAIMS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("claims", HOSTILE_CLAIMS, ids=lambda claims: "-".join(claims))
 async def test_a_token_with_one_wrong_claim_is_refused(jwks: Jwks, claims: dict[str, Any]) -> None:
-    token = jwks.issuer.token(SUBJECT, "nurse", **claims)
+    token = a_token(jwks.issuer, **claims)
     with pytest.raises(InvalidToken):
         await verifier(jwks).principal(f"Bearer {token}")
 
 
 def signed_with_the_public_key(issuer: Issuer, claims: dict[str, Any]) -> str:
     """The old trick: the public key, which everybody has, taken as a shared secret."""
-    header = {"alg": "HS256", "kid": issuer._key.kid, "typ": "at+jwt"}
+    header = {"alg": "HS256", "kid": issuer.key.kid, "typ": "at+jwt"}
     head, body = (b64(json.dumps(part).encode()) for part in (header, claims))
-    secret = issuer._key.as_pem(private=False)
+    secret = issuer.key.as_pem(private=False)
     return f"{head}.{body}.{b64(hmac.digest(secret, f'{head}.{body}'.encode(), 'sha256'))}"
 
 
@@ -101,16 +117,16 @@ def b64(raw: bytes) -> str:
 
 
 async def test_a_token_of_another_kind_or_key_is_refused(jwks: Jwks) -> None:
-    good = jwks.issuer.token(SUBJECT, "nurse")
-    claims = jwt.decode(good, jwks.issuer._key, algorithms=["ES256"]).claims
-    kid = jwks.issuer._key.kid
+    good = a_token(jwks.issuer)
+    claims = jwt.decode(good, jwks.issuer.key, algorithms=["ES256"]).claims
+    kid = jwks.issuer.key.kid
     thief = ECKey.generate_key("P-256", {"kid": kid})
     signed = {"alg": "ES256", "kid": kid, "typ": "at+jwt"}
     forged = [
         jwt.encode(signed, claims, thief),
-        jwt.encode(signed | {"typ": "JWT"}, claims, jwks.issuer._key),
-        jwt.encode(signed | {"typ": "logout+jwt"}, claims, jwks.issuer._key),
-        jwt.encode(signed | {"jku": "http://127.0.0.1:1/"}, claims, jwks.issuer._key),
+        jwt.encode(signed | {"typ": "JWT"}, claims, jwks.issuer.key),
+        jwt.encode(signed | {"typ": "logout+jwt"}, claims, jwks.issuer.key),
+        jwt.encode(signed | {"jku": "http://127.0.0.1:1/"}, claims, jwks.issuer.key),
         signed_with_the_public_key(jwks.issuer, claims),
         jwt.encode(signed | {"alg": "RS256"}, claims, RSAKey.generate_key(2048)),
         ".".join([*good.split(".")[:2], ""]),
@@ -130,16 +146,16 @@ async def test_unknown_keys_do_not_become_a_flood_of_fetches(jwks: Jwks) -> None
     check = verifier(jwks)
     for _ in range(100):
         with pytest.raises(InvalidToken):
-            await check.principal(f"Bearer {Issuer().token(SUBJECT, 'nurse')}")
+            await check.principal(f"Bearer {a_token(Issuer())}")
     assert jwks.calls == 1
 
 
 @pytest.mark.parametrize("trouble", ["away", "html"])
 async def test_known_keys_serve_on_while_the_issuer_is_away(jwks: Jwks, trouble: str) -> None:
     check = verifier(jwks)
-    await check.principal(f"Bearer {jwks.issuer.token(SUBJECT, 'nurse')}")
-    jwks.answer, check._fetched_at, check._tried_at = trouble, -10_000.0, -10_000.0
-    again = await check.principal(f"Bearer {jwks.issuer.token(SUBJECT, 'coach')}")
+    await check.principal(f"Bearer {a_token(jwks.issuer)}")
+    jwks.answer, check._keys._fetched_at, check._keys._tried_at = trouble, time.monotonic() - 1000, -10_000.0
+    again = await check.principal(f"Bearer {a_token(jwks.issuer, 'coach')}")
     assert again.persona is Persona.COACH
 
 
@@ -149,8 +165,8 @@ async def test_many_who_wait_for_the_first_keys_wait_for_one_fetch(jwks: Jwks) -
         return jwks(request)
 
     jwks.answer = "away"
-    check = TokenVerifier(SETTINGS, httpx.AsyncClient(transport=httpx.MockTransport(slowly_away)))
-    asked = (check.principal(f"Bearer {jwks.issuer.token(SUBJECT, 'nurse')}") for _ in range(20))
+    check = verifier(slowly_away)
+    asked = (check.principal(f"Bearer {a_token(jwks.issuer)}") for _ in range(20))
     answers = await asyncio.gather(*asked, return_exceptions=True)
     assert {type(answer) for answer in answers} == {Unavailable}
     assert jwks.calls == 1
@@ -159,19 +175,74 @@ async def test_many_who_wait_for_the_first_keys_wait_for_one_fetch(jwks: Jwks) -
 async def test_without_any_key_the_service_says_to_come_back(jwks: Jwks) -> None:
     jwks.answer = "away"
     with pytest.raises(Unavailable):
-        await verifier(jwks).principal(f"Bearer {jwks.issuer.token(SUBJECT, 'nurse')}")
+        await verifier(jwks).principal(f"Bearer {a_token(jwks.issuer)}")
 
 
 async def test_production_believes_no_development_key(jwks: Jwks) -> None:
     production = ServiceSettings(app_env="production", issuer="https://id.example")
-    token = jwks.issuer.token(SUBJECT, "nurse", iss="https://id.example")
+    jwks.issuer.signer = IdentitySettings(app_env="test").signer()
+    token = a_token(jwks.issuer, iss="https://id.example")
+    await verifier(jwks, production.model_copy(update={"app_env": "demo"})).principal(f"Bearer {token}")
     with pytest.raises(InvalidToken):
         await verifier(jwks, production).principal(f"Bearer {token}")
 
 
-def test_production_refuses_to_be_configured_with_the_development_issuer() -> None:
-    with pytest.raises(ValidationError, match="CONFIG_DEV_ISSUER_IN_PRODUCTION"):
-        ServiceSettings(app_env="production", issuer=ISSUER)
+async def test_keys_of_an_issuer_gone_for_a_day_are_believed_no_longer(jwks: Jwks) -> None:
+    check = verifier(jwks)
+    await check.principal(f"Bearer {a_token(jwks.issuer)}")
+    jwks.answer, check._keys._fetched_at = "away", time.monotonic() - keys.STALE_SECONDS - 1
+    check._keys._tried_at = -10_000.0
+    with pytest.raises(Unavailable):
+        await check.principal(f"Bearer {a_token(jwks.issuer, 'coach')}")
+
+
+@pytest.mark.parametrize(
+    "published",
+    [
+        {"keys": []},
+        {"keys": "all"},
+        {"keys": [{"kty": "oct", "k": "c2VjcmV0", "kid": "a"}]},
+        {"keys": [ECKey.generate_key("P-256", {"kid": "a"}).as_dict(private=True)]},
+        {"keys": [{**ECKey.generate_key("P-256").as_dict(private=False), "kid": "a"}] * 2},
+    ],
+    ids=["none", "no list", "a secret", "a private key", "two of one name"],
+)
+def test_what_must_not_be_published_is_no_key(published: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="key"):
+        keys.public_keys(published)
+
+
+async def test_an_answer_without_end_is_not_read_to_its_end(jwks: Jwks) -> None:
+    served = []
+
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            served.append(1)
+            yield b" " * 4096
+
+    with pytest.raises(Unavailable):
+        await verifier(lambda _: httpx.Response(200, content=endless())).principal(f"Bearer {a_token(jwks.issuer)}")
+    assert len(served) < 20
+
+
+async def test_a_token_holds_until_its_end_and_half_a_minute_for_clocks(jwks: Jwks) -> None:
+    begun = {"iat": NOW - 200}
+    await verifier(jwks).principal(f"Bearer {a_token(jwks.issuer, exp=int(time.time()) - 25, **begun)}")
+    with pytest.raises(InvalidToken):
+        await verifier(jwks).principal(f"Bearer {a_token(jwks.issuer, exp=int(time.time()) - 31, **begun)}")
+
+
+@pytest.mark.parametrize(
+    "ended", [Ended(sessions=frozenset({"dev:1"})), Ended(subjects={SUBJECT: NOW + 60})], ids=["session", "person"]
+)
+async def test_a_sign_in_that_has_ended_is_refused_although_its_token_holds(jwks: Jwks, ended: Ended) -> None:
+    check, token = verifier(jwks), a_token(jwks.issuer, sid="dev:1")
+    await check.principal(f"Bearer {token}")
+    check.revoked.ended = ended
+    with pytest.raises(InvalidToken):
+        await check.principal(f"Bearer {token}")
+    check.revoked.ended = Ended(sessions=frozenset({"dev:2"}), subjects={SUBJECT: NOW - 60})
+    await check.principal(f"Bearer {token}")
 
 
 def test_an_unset_environment_means_production(monkeypatch: pytest.MonkeyPatch) -> None:
