@@ -16,6 +16,8 @@ from uuid6 import uuid7
 ISSUER = "https://dev-issuer.invalid"
 AUDIENCE = "heatshield"
 LIFE_SECONDS = 900
+# A real partner's system is granted no more than was agreed with it.
+SYSTEMS, SYSTEM_SCOPE = {"integrator", "council"}, "system/*.cruds events:read"
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,12 @@ def create_app(people: Mapping[str, Person], issuer: Issuer | None = None) -> Fa
     issuer = issuer or Issuer()
 
     def granted(subject: str, persona: str) -> dict[str, Any]:
-        return {"access_token": issuer.token(subject, persona), "token_type": "Bearer", "expires_in": LIFE_SECONDS}
+        scope = SYSTEM_SCOPE if persona in SYSTEMS else None
+        return {
+            "access_token": issuer.token(subject, persona, scope=scope),
+            "token_type": "Bearer",
+            "expires_in": LIFE_SECONDS,
+        }
 
     @app.get("/jwks")
     async def jwks() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from services.common.assertions import new_key, own_key, public_key
 from services.common.auth import Persona
+from services.common.scopes import SYSTEMS
 from services.common.settings import ServiceSettings
 from services.common.tokens import unproven_claims
 from services.identity.domain.internal_token import Bearer, Signer
@@ -43,7 +44,8 @@ class Issuer:
     def token(self, subject: str, persona: str, audience: str = OUTSIDE, **overrides: Any) -> str:
         """An access token; `overrides` replaces claims, and None removes one, to make hostile tokens."""
         known = Persona(persona) if persona in set(Persona) else Persona.NURSE
-        claims = Bearer(subject, known, "test").claims(ISSUER, audience, int(time.time()))
+        scope = "system/*.cruds events:read" if known in SYSTEMS else ""
+        claims = Bearer(subject, known, "test", scope).claims(ISSUER, audience, int(time.time()))
         told = {**claims, "persona": persona, **overrides}
         return self.signer.sign({name: value for name, value in told.items() if value is not None})
 

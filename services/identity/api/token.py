@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
 from services.common.assertions import ASSERTION_TYPE
+from services.common.scopes import EVENTS_READ
 from services.identity import usecases
 from services.identity.api.open_route import NOT_KEPT, Form, Open, OpenRoute, Trusted, needed, refused
 from services.identity.domain.assertion import ALGORITHMS
@@ -14,7 +15,7 @@ from services.identity.domain.oauth import InvalidGrant, InvalidRequest, Invalid
 router = APIRouter(tags=["tokens"], route_class=OpenRoute)
 
 SMART = "/fhir/R4/.well-known/smart-configuration"
-SCOPES = ["system/Patient.rs", "system/CarePlan.rs", "system/Appointment.rs", "system/*.rs", "socialcare.events:read"]
+SCOPES = ["system/Patient.rs", "system/CarePlan.rs", "system/Appointment.rs", "system/*.rs", EVENTS_READ]
 
 
 @router.post("/auth/token", response_model=None)

@@ -8,6 +8,7 @@ from services.common.auth import Persona
 from services.common.db import Transaction
 from services.common.http import Requires, api_router
 from services.common.paging import DEFAULT_LIMIT, MAX_LIMIT
+from services.common.scopes import EVENTS_READ, require_scope
 from services.interop import usecases
 from services.interop.api.shapes import FeedPage
 from services.interop.domain.feed import Place, place_of
@@ -52,6 +53,7 @@ async def follow_feed(
     resource of what happened may follow a moment later; its version tells. The `data` of an event are those of the
     contract that its `type` names: ids, dates, codes and counts.
     """
+    require_scope(tx.actor, EVENTS_READ)
 
     async def is_over() -> bool:
         return request.app.state.is_stopping() or await request.is_disconnected()

@@ -9,6 +9,7 @@ from services.common.auth import Persona
 from services.common.db import Transaction
 from services.common.http import ByNurse, Requires, api_router
 from services.common.paging import Asked, Page
+from services.common.scopes import require_scope
 from services.interop import usecases
 from services.interop.api.fhir_route import CORRELATION_ID, echoed, fhir, fhir_router, media_type, one_uuid
 from services.interop.api.shapes import InboundReferralShape, ServiceEndpointShape
@@ -30,6 +31,7 @@ REQUEST_ID = "X-Request-Id"
 @fhir_door.post("/$process-message", response_class=Response)
 async def process_message(tx: ByIntegrator, request: Request) -> Response:
     """Send a BaRS message. The answer is a response message with the referral reference, or an OperationOutcome."""
+    require_scope(tx.actor, "system/ServiceRequest.c")
     arrival = Arrival(
         raw=await request.body(),
         media_type=media_type(request),

@@ -8,6 +8,7 @@ from services.common.auth import Persona
 from services.common.body import UnsupportedMediaType
 from services.common.db import Transaction
 from services.common.http import Requires
+from services.common.scopes import require_scope
 from services.interop import usecases
 from services.interop.api.fhir_route import PREFIX, fhir, fhir_router, media_type, public_base
 from services.interop.fhir import bundle, capability, registry, search
@@ -39,6 +40,7 @@ async def read_resource(
 ) -> Response:
     """One resource with its version as ETag."""
     kind = registry.served(resource_type)
+    require_scope(tx.actor, f"system/{kind.name}.r")
     row = await usecases.read_resource(tx, kind.name, resource_id)
     etag = f'W/"{row.version}"'
     if if_none_match == etag:
@@ -65,6 +67,7 @@ async def search_resources_by_form(
 
 async def _searched(tx: Transaction, request: Request, resource_type: str, form: str, prefer: str | None) -> Response:
     kind = registry.served(resource_type)
+    require_scope(tx.actor, f"system/{kind.name}.s")
     in_address, in_body = search.parameters(request.url.query), search.parameters(form)
     asked = search.parse(kind, in_address, in_body, strict="handling=strict" in (prefer or ""))
     found = await usecases.search_resources(tx, kind.name, asked)
