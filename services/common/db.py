@@ -25,14 +25,16 @@ RowT = TypeVar("RowT", bound=Aggregate)
 
 
 # A server that says nothing is away, and is told so to whoever waits; a process that says nothing loses what it holds.
+KEEPALIVES = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 SILENCE: dict[str, Any] = {
     "timeout": 5,
     "command_timeout": 5,
     "server_settings": {
         "idle_in_transaction_session_timeout": "30000",
-        "tcp_keepalives_idle": "10",
-        "tcp_keepalives_interval": "5",
-        "tcp_keepalives_count": "3",
+        # Who vanishes between the parts of a statement is not idle, and would keep its locks for ever. By then the
+        # caller has long given up.
+        "statement_timeout": "10000",
+        **KEEPALIVES,
     },
 }
 

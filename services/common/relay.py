@@ -10,6 +10,7 @@ import asyncpg
 from sqlalchemy.engine import make_url
 
 from services.common.broker import Broker, Outgoing, Unconfirmed
+from services.common.db import KEEPALIVES
 from services.common.errors import is_database_down
 from services.common.outbox import CHANNEL
 
@@ -23,9 +24,10 @@ FIRST_HOLD_SECONDS, LONGEST_HOLD_SECONDS = 2.0, 60.0
 # One replica sends at a time, so that order is kept: whose session holds this lock.
 LEAD = "select pg_try_advisory_lock(hashtext('heatshield.relay'))"
 FOLLOW = "select pg_advisory_unlock(hashtext('heatshield.relay'))"
-# A process that is frozen keeps its session; the server ends it, and with it the lead, when it is silent for so long.
-# One that lives looks far more often.
+# A process that is frozen keeps its session; the server ends it, and with it the lead, when it is silent for so long,
+# between statements or, from PostgreSQL 17 on, within one. One that lives looks far more often.
 SILENT_MILLISECONDS = "30000"
+FIRST_WITH_TRANSACTION_TIMEOUT = 17
 UNSENT = """
     select seq, id, type, subject, envelope from outbox where type <> all($1::text[]) order by seq limit $2
 """
@@ -61,8 +63,7 @@ class Relay:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _while_connected(self) -> None:
-        limit = {"idle_session_timeout": SILENT_MILLISECONDS}
-        connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=15, server_settings=limit)
+        connection = await self._connect()
         leads = False
         try:
             connection.add_termination_listener(self._wake)
@@ -86,6 +87,13 @@ class Relay:
         finally:
             with contextlib.suppress(Exception):
                 await connection.close(timeout=2)
+
+    async def _connect(self) -> asyncpg.Connection:
+        limit = {"idle_session_timeout": SILENT_MILLISECONDS, **KEEPALIVES}
+        connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=15, server_settings=limit)
+        if connection.get_server_version().major >= FIRST_WITH_TRANSACTION_TIMEOUT:
+            await connection.execute(f"set transaction_timeout = {SILENT_MILLISECONDS}")
+        return connection
 
     def _wake(self, *_: object) -> None:
         self._written.set()

@@ -49,8 +49,12 @@ async def test_a_replica_that_has_vanished_does_not_keep_its_locks(wired: Wired)
 
 
 async def test_a_frozen_leader_of_the_relay_loses_the_lead_and_doubles_nothing_when_it_wakes(house: House) -> None:
-    await house.start_all()
     other = replace(house, ports=house.ports | {"caseload": lasting_ports(0)[0]}, processes={})
+    # Whoever asks caseload asks the replica that lives.
+    asking = house.settings["interop"]
+    alive = {"caseload": f"http://127.0.0.1:{other.ports['caseload']}"}
+    house.settings["interop"] = asking.model_copy(update={"peers": asking.peers | alive})
+    await house.start_all()
     other.start("caseload")
     await other.until_ready("caseload")
     leader = psutil.Process(house.processes["caseload"].pid)
