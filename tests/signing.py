@@ -61,6 +61,9 @@ class Issuer:
                 return JSONResponse({"error": "invalid_grant"}, 400)
             return JSONResponse({"access_token": granted, "token_type": "Bearer", "expires_in": 300})
 
+        async def away(_: Request) -> Response:
+            return JSONResponse({"code": "unavailable", "detail": "Away.", "errors": []}, 503)
+
         async def nothing_ended(_: Request) -> Response:
             return JSONResponse({})
 
@@ -69,6 +72,7 @@ class Issuer:
                 Route("/inside/jwks", keys),
                 Route("/inside/token", token, methods=["POST"]),
                 Route("/inside/revocations", nothing_ended),
+                Route("/v1/{path:path}", away, methods=["GET", "POST"]),
             ]
         )
 

@@ -19,6 +19,7 @@ from services.common.auth import SYSTEM
 from services.common.service import Service
 from services.console.client import SERVICES
 from tests.running import STRANGER, Databases, Running, running, until
+from tests.signing import CLIENT_KEY
 
 
 @dataclass
@@ -87,9 +88,10 @@ class Console:
 @asynccontextmanager
 async def at_the_console(databases: Databases, *services: Service) -> AsyncIterator[Console]:
     async with running(databases, *services) as system:
-        nowhere = f"http://127.0.0.1:{free_port()}"
-        settings = GatewaySettings(app_env="test", peers=dict.fromkeys(SERVICES, nowhere))
-        async with serving(create_app(settings, apps=system.apps)) as url:
+        peers = dict.fromkeys(set(SERVICES) - {"identity"}, f"http://127.0.0.1:{free_port()}")
+        settings = GatewaySettings(app_env="test", client_key=CLIENT_KEY, peers=peers)
+        apps = {**system.apps, "identity": system.issuer.app()}
+        async with serving(create_app(settings, apps=apps)) as url:
             yield Console(system, url, system.issuer.token(str(STRANGER), "ops"))
 
 

@@ -60,12 +60,12 @@ async def test_the_lag_of_each_service_is_shown_and_those_away_are_named(console
         ["caseload", "away"],
         ["roster", "0", "0", "ms", "0", "1"],
         ["hr", "0", "0", "ms", "0", "0"],
-        *[[name, "away"] for name in ("finance", "governance", "interop")],
+        *[[name, "away"] for name in ("finance", "governance", "interop", "identity")],
     ]
     assert result.exit_code == 1
     assert "finance is away: Service away\n" in result.stderr
     lines = await console.lines("lag")
-    assert [line["service"] for line in lines if line["away"]] == ["caseload", "finance", "governance", "interop"]
+    assert [line["service"] for line in lines if line["away"]] == ["caseload", "finance", "governance", "interop", "identity"]
     assert lines[1] == {"service": "roster", "away": False, "unsent": 0, "lag_seconds": 0, "waiting": 0, "dead": 1}
 
 
