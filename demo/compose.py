@@ -28,12 +28,13 @@ def services() -> dict[str, Service]:
     return {name: importlib.import_module(f"services.{name}.main").SERVICE for name in SERVICES}
 
 
-def create_app(database_url: Callable[[str], str]) -> Starlette:
+def create_app(database_url: Callable[[str], str], owner_url: Callable[[str], str]) -> Starlette:
     """The gateway with every service behind it; entering its lifespan migrates and starts them all."""
     secret = secrets.token_urlsafe(24)
     broker, mounts = InProcessBroker(), Mounts()
     common = ServiceSettings(app_env="demo", issuer=ISSUER, client_secret=secret, partner_hosts_inside=[COUNCIL_HOST])
-    settings = {name: common.model_copy(update={"database_url": database_url(name)}) for name in SERVICES}
+    urls = {name: {"database_url": database_url(name), "owner_database_url": owner_url(name)} for name in SERVICES}
+    settings = {name: common.model_copy(update=urls[name]) for name in SERVICES}
     declared = services()
     apps = {name: declared[name].app(settings[name], broker=broker, mounts=mounts) for name in SERVICES}
     issuer = create_issuer(people(), secret)
