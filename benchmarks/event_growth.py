@@ -8,6 +8,7 @@ import asyncpg
 from benchmarks.event_load import EVENT, an_event, bodies, consumer, fill_outbox, roster_database
 from benchmarks.report import Figure
 from benchmarks.servers import Servers
+from demo.servers.postgres import create_database
 from services.common.broker import Delivery, InProcessBroker
 from services.common.relay import Relay
 
@@ -27,7 +28,7 @@ async def _aged(servers: Servers, name: str, count: int) -> str:
     """A database with so many events sent and applied."""
     template, url = await servers.migrated("roster"), servers.postgres.url("roster", name)
     admin = await servers.postgres.admin()
-    await admin.execute(f"create database {name} template {template.rpartition('/')[2]} owner roster")
+    await create_database(admin, "roster", name, f"template {template.rpartition('/')[2]}")
     await admin.close()
     envelope = an_event().model_dump_json(exclude_none=True)
     connection = await servers.postgres.admin(name)

@@ -23,7 +23,7 @@ class Servers:
     async def migrated(self, service: str) -> str:
         """The address of a service's database, with its tables in it."""
         url = self.postgres.url(service)
-        await migrate(service, services()[service].metadata, url)
+        await migrate(service, services()[service].metadata, self.postgres.owner_url(service), app_role=service)
         return url
 
 

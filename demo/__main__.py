@@ -29,7 +29,7 @@ from demo.report import Report
 from demo.seed import sow
 from demo.servers.http import serving
 from demo.servers.ports import PortTaken, listening
-from demo.servers.postgres import EmbeddedPostgres
+from demo.servers.postgres import EmbeddedPostgres, MadeByAnOlderVersion
 from demo.servers.rabbit import RabbitServer
 from demo.up import FOLDER as UP
 from services.common.telemetry import configure_logging
@@ -90,7 +90,7 @@ async def embedded(port: int, report: Report) -> AsyncIterator[tuple[str, Embedd
     postgres.start()
     try:
         await postgres.create_databases()
-        async with serving(create_app(postgres.url), port=port) as url:
+        async with serving(create_app(postgres.url, postgres.owner_url), port=port) as url:
             yield url, postgres
     finally:
         postgres.stop()
@@ -158,7 +158,7 @@ def main(
         asyncio.run(playing)
     except KeyboardInterrupt:
         print("\nstopped", file=sys.stderr)
-    except (PortTaken, Unreachable, Refused) as error:
+    except (PortTaken, Unreachable, Refused, MadeByAnOlderVersion) as error:
         sys.exit(str(error))
     sys.exit(0 if report.ok else 1)
 

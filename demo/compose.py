@@ -29,12 +29,18 @@ def services() -> dict[str, Service]:
     return {name: importlib.import_module(f"services.{name}.main").SERVICE for name in SERVICES}
 
 
-def create_app(database_url: Callable[[str], str]) -> Starlette:
+def create_app(database_url: Callable[[str], str], owner_url: Callable[[str], str]) -> Starlette:
     """The gateway with every service behind it; entering its lifespan migrates and starts them all."""
     broker, mounts, keys = InProcessBroker(), Mounts(), process_keys(SERVICES)
     common = ServiceSettings(app_env="demo", partner_hosts_inside=[COUNCIL_HOST])
     settings = {
-        name: common.model_copy(update={"client_key": keys[name], "database_url": database_url(name)})
+        name: common.model_copy(
+            update={
+                "client_key": keys[name],
+                "database_url": database_url(name),
+                "owner_database_url": owner_url(name),
+            }
+        )
         for name in SERVICES
     }
     trusted = [TrustedIssuer(**development_issuer("http://issuer:8000/jwks"))]

@@ -39,7 +39,7 @@ def main() -> None:
         try:
             asyncio.run(postgres.create_databases())
             service = importlib.import_module(f"services.{name}.main").SERVICE
-            asyncio.run(write_migration(service, message, postgres.url(name)))
+            asyncio.run(write_migration(service, message, postgres.owner_url(name)))
         finally:
             postgres.stop()
 

@@ -16,7 +16,7 @@ from honcho.manager import Manager
 from demo.compose import SIGN_IN, services
 from demo.partners.council import HOST as COUNCIL_HOST
 from demo.servers.ports import PortTaken, free_port, listening
-from demo.servers.postgres import EmbeddedPostgres
+from demo.servers.postgres import EmbeddedPostgres, MadeByAnOlderVersion
 from demo.servers.rabbit import RabbitServer
 from demo.trust import development_issuer, process_keys, processes
 from gateway.routes import SERVICES
@@ -45,6 +45,16 @@ def environment(
     secrets_of = {f"{name.upper()}_CLIENT_KEY": pem for name, pem in keys.items()}
     users = {f"{name.upper()}_BROKER_PASSWORD": password for name, password in passwords.items()}
     return {**os.environ, **shared, **own, **secrets_of, **users}
+
+
+def prepare(postgres: EmbeddedPostgres, settings: Mapping[str, str]) -> None:
+    """Make the databases and bring them to the newest schema, as their owners, whom no service can sign in as."""
+    try:
+        asyncio.run(postgres.create_databases())
+    except MadeByAnOlderVersion as error:
+        sys.exit(str(error))
+    owners = {f"{name.upper()}_OWNER_DATABASE_URL": postgres.owner_url(name) for name in SERVICES}
+    subprocess.run([sys.executable, "-m", "services", "prepare"], env={**settings, **owners}, check=True)
 
 
 def broker_definitions(passwords: Mapping[str, str]) -> Path:
@@ -81,9 +91,8 @@ def main(port: Annotated[int, typer.Option(help="The gateway's port.")] = 8000) 
         # One that still runs knows the users of its last start only.
         rabbit.stop()
         rabbit.start()
-        asyncio.run(postgres.create_databases())
         settings = environment(postgres, rabbit, ports, passwords)
-        subprocess.run([sys.executable, "-m", "services", "prepare"], env=settings, check=True)
+        prepare(postgres, settings)
         manager = Manager()
         for name, command in commands(port, ports).items():
             manager.add_process(name, command, env=settings, quiet=False)

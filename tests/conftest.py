@@ -12,12 +12,11 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 from sqlalchemy import event
 from uuid6 import uuid7
 
-from demo.servers.postgres import SERVICES, EmbeddedPostgres
+from demo.servers.postgres import SERVICES, EmbeddedPostgres, create_database
 from demo.servers.rabbit import RabbitServer
 from services.common.db import Database
 from services.common.migrations.migrate import migrate
@@ -63,7 +62,7 @@ async def _migrated_templates(postgres: EmbeddedPostgres) -> None:
         if importlib.util.find_spec(f"services.{name}.main") is None:
             continue
         service = importlib.import_module(f"services.{name}.main").SERVICE
-        await migrate(name, service.metadata, postgres.url(name))
+        await migrate(name, service.metadata, postgres.owner_url(name), app_role=name)
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +94,7 @@ async def databases(postgres: EmbeddedPostgres) -> AsyncIterator[Databases]:
     async def make(service: str) -> str:
         if service not in made:
             name = f"{service}_{uuid7().hex}"
-            await _copy(admin, service, name)
+            await create_database(admin, service, name, f"template {service} strategy file_copy")
             made[service] = name
         return postgres.url(service, made[service])
 
@@ -106,11 +105,6 @@ async def databases(postgres: EmbeddedPostgres) -> AsyncIterator[Databases]:
             await admin.execute(f"drop database {name} with (force)")
         _left.clear()
     await admin.close()
-
-
-async def _copy(admin: asyncpg.Connection, service: str, name: str) -> None:
-    await admin.execute(f"create database {name} template {service} owner {service} strategy file_copy")
-    await admin.execute(f"revoke connect on database {name} from public")
 
 
 @pytest.fixture

@@ -9,15 +9,18 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx
 from fastapi import FastAPI
-from sqlalchemy import select, union_all
+from sqlalchemy import make_url, select, union_all
 from uuid6 import uuid7
 
+from demo.servers.postgres import owner_of
+from services.common import events
 from services.common.auth import SYSTEM, Persona
 from services.common.broker import Delivery, InProcessBroker
 from services.common.db import Database
-from services.common.events import Envelope, Event, owner
+from services.common.events import Envelope, Event
 from services.common.service import Service
 from services.common.settings import ServiceSettings
 from tests.signing import CLIENT_KEY, Issuer
@@ -43,6 +46,18 @@ async def until(holds: Callable[[], Any], seconds: float = 30) -> Any:
 
 def settings_for(url: str, kind: type[ServiceSettings] = ServiceSettings, **own: Any) -> ServiceSettings:
     return kind(database_url=url, database_pool_size=3, client_key=CLIENT_KEY, app_env="test", **own)
+
+
+@asynccontextmanager
+async def owner(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """The owner of a service's database, who sees every team's rows as a migration does."""
+    made = make_url(url)
+    at = made.set(drivername="postgresql", username=owner_of(str(made.username))).render_as_string(hide_password=False)
+    connection = await asyncpg.connect(at, server_settings={"app.every_team": "on"})
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def written(database: Database) -> list[Envelope]:
@@ -84,6 +99,11 @@ class Running:
         async with self.databases[service].transaction(SYSTEM) as transaction:
             await transaction.session.execute(member.insert().values(**values))
 
+    async def alter(self, service: str, statement: str) -> None:
+        """Change a service's tables themselves, which the service may not."""
+        async with owner(self.databases[service].url) as connection:
+            await connection.execute(statement)
+
     async def published(self, service: str, event: type[Event] | None = None) -> list[Envelope]:
         """The events that the service wrote, oldest first, whether they have left or not."""
         sealed = await written(self.databases[service])
@@ -91,7 +111,7 @@ class Running:
 
     async def deliver(self, service: str, name: str, data: dict[str, Any], *, version: int = 1) -> Envelope:
         """Hand a service an event of somebody else's, as the broker would."""
-        source, subject = f"/heatshield/{owner(name)}", f"thing/{uuid7()}"
+        source, subject = f"/heatshield/{events.owner(name)}", f"thing/{uuid7()}"
         envelope = Envelope(source=source, type=name, subject=subject, aggregateversion=version, data=data)
         await self.hand_over(service, envelope)
         return envelope

@@ -1,4 +1,4 @@
-"""An embedded PostgreSQL 18 from a wheel: its own data folder, its own port, one database and one role a service."""
+"""An embedded PostgreSQL 18 from a wheel: its own data folder, its own port, one database and two roles a service."""
 
 import hashlib
 import importlib.util
@@ -24,6 +24,10 @@ SERVER_OPTIONS = {
     "log_min_error_statement": "panic",
     "log_parameter_max_length_on_error": "0",
 }
+# Behind row-level security an index serves only operators that give nothing away. To PostgreSQL the comparison of texts
+# is one, and that of arrays of texts, by which interop finds identifiers, is not; only a superuser may say that it is.
+GIVES_NOTHING_AWAY = "alter function pg_catalog.arrayoverlap(anyarray, anyarray) leakproof"
+OWNERS = "select datname, pg_get_userbyid(datdba) as owner from pg_database"
 # For a cluster that is thrown away after the run.
 FOR_TESTS = {
     "fsync": "off",
@@ -32,6 +36,16 @@ FOR_TESTS = {
     "max_wal_senders": "0",
     "autovacuum": "off",
 }
+
+
+def owner_of(service: str) -> str:
+    """The role that owns a service's database and migrates it. The service signs in as another, which owns nothing."""
+    return f"{service}_owner"
+
+
+class MadeByAnOlderVersion(RuntimeError):
+    def __init__(self) -> None:
+        super().__init__("the data here were made by an older version: forget them with `make demo-reset`")
 
 
 class EmbeddedPostgres:
@@ -83,21 +97,37 @@ class EmbeddedPostgres:
     def url(self, role: str, database: str | None = None) -> str:
         return f"postgresql+asyncpg://{role}:{self._secret()}@127.0.0.1:{self.port}/{database or role}"
 
+    def owner_url(self, service: str, database: str | None = None) -> str:
+        return self.url(owner_of(service), database or service)
+
     async def admin(self, database: str = "postgres") -> asyncpg.Connection:
         return await asyncpg.connect(
             host="127.0.0.1", port=self.port, user="postgres", password=self._secret(), database=database
         )
 
     async def create_databases(self) -> None:
-        """One database and one login role a service; a service cannot connect to another's database."""
+        """One database and two roles a service: one that owns it, and the service's own, which may connect to no other.
+
+        Raises `MadeByAnOlderVersion`.
+        """
         connection = await self.admin()
         try:
-            known = {row["datname"] for row in await connection.fetch("select datname from pg_database")}
+            owners = {row["datname"]: row["owner"] for row in await connection.fetch(OWNERS)}
             for name in SERVICES:
-                if name not in known:
-                    await connection.execute(f"create role {name} login password '{self._secret()}'")
-                    await connection.execute(f"create database {name} owner {name}")
-                    await connection.execute(f"revoke connect on database {name} from public")
+                if name not in owners:
+                    for role in (owner_of(name), name):
+                        await connection.execute(f"create role {role} login password '{self._secret()}'")
+                    await create_database(connection, name, name)
+                    await self._trust_overlap(name)
+                elif owners[name] != owner_of(name):
+                    raise MadeByAnOlderVersion
+        finally:
+            await connection.close()
+
+    async def _trust_overlap(self, database: str) -> None:
+        connection = await self.admin(database)
+        try:
+            await connection.execute(GIVES_NOTHING_AWAY)
         finally:
             await connection.close()
 
@@ -148,6 +178,13 @@ class EmbeddedPostgres:
                 check=False,
             )
         return subprocess.CompletedProcess(done.args, done.returncode, log.read_text(errors="replace"))
+
+
+async def create_database(connection: asyncpg.Connection, service: str, name: str, how: str = "") -> None:
+    """A database of a service, open to the service's own role and to nobody else's."""
+    await connection.execute(f"create database {name} owner {owner_of(service)} {how}")
+    await connection.execute(f"revoke all on database {name} from public")
+    await connection.execute(f"grant connect on database {name} to {service}")
 
 
 def _installed() -> Path:

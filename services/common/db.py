@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from opentelemetry.propagate import inject
-from sqlalchemy import ColumnElement, Executable, MetaData, Select, Table, event, func, select, true
+from sqlalchemy import ColumnElement, Connection, Executable, MetaData, Select, Table, event, func, select, text, true
 from sqlalchemy.exc import DisconnectionError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 from sqlmodel import col
 
 from services.common import outbox
@@ -37,6 +38,9 @@ SILENCE: dict[str, Any] = {
         **KEEPALIVES,
     },
 }
+
+# Who acts, told to row-level security until the transaction ends; and the teams they belong to (ADR 19).
+ENTER = text("select app_enter(:actor, :employee, :every_team, :today)")
 
 
 @dataclass
@@ -77,16 +81,14 @@ class Transaction:
     async def teams(self) -> frozenset[UUID]:
         """The teams the actor belongs to today, looked up now: a token carries no authority over a team."""
         if self._teams is None:
-            member = self.metadata.tables["team_member"]
-            found = await self.session.execute(
-                select(member.c.team_id).where(
-                    member.c.employee_id == self.actor.employee_id,
-                    member.c.from_on <= self.today,
-                    (member.c.until_on.is_(None)) | (member.c.until_on >= self.today),
-                )
-            )
-            self._teams = frozenset(found.scalars())
-        return self._teams
+            await self.session.connection()
+        return self._teams or frozenset()
+
+    def enter(self, connection: Connection) -> None:
+        """Say who acts, before anything else is asked. Without it the database shows no row of any team."""
+        who = {"actor": self.actor.subject, "employee": self.actor.employee_id}
+        entered = {**who, "every_team": not self.actor.is_team_bound, "today": self.today}
+        self._teams = frozenset(connection.execute(ENTER, entered).scalar_one())
 
     async def visible(self, model: type[TeamOwned]) -> ColumnElement[bool]:
         """The rows this actor may know of: their own teams', unless their persona works across teams."""
@@ -180,6 +182,11 @@ def _traceparent() -> str | None:
     return carrier.get("traceparent")
 
 
+def _enter(session: Session, begun: SessionTransaction, connection: Connection) -> None:
+    if not begun.nested:
+        session.info["transaction"].enter(connection)
+
+
 def _refuse_closed(connection: Any, *_: object) -> None:
     """A connection that the server has closed is replaced before it is used. Asking the server would cost each use
     three round trips, and the driver knows already."""
@@ -203,12 +210,15 @@ class Database:
             url, pool_size=pool_size, max_overflow=pool_size, connect_args=SILENCE, hide_parameters=True
         )
         event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        inner = sessionmaker()
+        event.listen(inner, "after_begin", _enter)
+        self._sessions = async_sessionmaker(self.engine, sync_session_class=inner, expire_on_commit=False)
 
     @asynccontextmanager
     async def transaction(self, actor: Principal, *, rebuilding: bool = False) -> AsyncIterator[Transaction]:
         async with self._sessions() as session, session.begin():
             transaction = Transaction(session, self.metadata, actor, rebuilding=rebuilding)
+            session.info["transaction"] = transaction
             try:
                 yield transaction
                 await transaction.write_outbox()

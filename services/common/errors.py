@@ -130,6 +130,8 @@ BROKEN: dict[str, type[AlreadyRecorded] | type[UnknownReference]] = {
     "23505": AlreadyRecorded,
     "23503": UnknownReference,
 }
+# Where PostgreSQL refuses a row by a policy. A right that a role was never given has the same SQLSTATE and is a fault.
+BY_POLICY = "ExecWithCheckOptions"
 # What an outage of PostgreSQL looks like from asyncpg; all of them are safe to try again.
 DATABASE_DOWN = (
     asyncpg.CannotConnectNowError,
@@ -164,6 +166,13 @@ def is_turn_lost(error: BaseException) -> bool:
     """Whether the same may well succeed when it is tried again, for another transaction was in its way."""
     state = str(getattr(getattr(error, "orig", None), "sqlstate", ""))
     return state in TURN_LOST or isinstance(error, StaleDataError)
+
+
+def is_another_teams(error: BaseException) -> bool:
+    """Whether row-level security refused a row, for it is of a team that the caller does not belong to."""
+    cause = getattr(getattr(error, "orig", None), "__cause__", None)
+    refused = isinstance(cause, asyncpg.InsufficientPrivilegeError)
+    return refused and getattr(cause, "server_source_function", "") == BY_POLICY
 
 
 def problem(
@@ -233,6 +242,9 @@ def _database(request: Request, error: Exception) -> JSONResponse:
         return _refused(request, Unavailable("Somebody else changed the same thing at the same moment."))
     if isinstance(error, IntegrityError) and state in BROKEN:
         return _refused(request, BROKEN[state]())
+    if is_another_teams(error):
+        log.error("refused by row-level security", extra={"method": request.method})
+        return _refused(request, NotFound("record"))
     return _defect(request, error)
 
 

@@ -11,7 +11,7 @@ import httpx
 from fastapi import APIRouter, FastAPI, Response
 from opentelemetry import trace
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import MetaData, select
+from sqlalchemy import MetaData, make_url, select
 
 from services.common import errors, history, rulebook
 from services.common.auth import SYSTEM
@@ -62,7 +62,9 @@ class Service:
 
     async def prepare(self, settings: ServiceSettings) -> None:
         """Bring the database to the newest schema, before a deployment starts."""
-        await migrate(self.name, self.metadata, settings.database_url)
+        app_role = make_url(settings.database_url).username or ""
+        owner_url = settings.owner_database_url or settings.database_url
+        await migrate(self.name, self.metadata, owner_url, app_role=app_role)
 
     def queues(self) -> dict[str, tuple[str, ...]]:
         """The queues that this service takes from, each with the events that wait in it."""

@@ -16,6 +16,7 @@ RULES: list[Callable[[Path], list[str]]] = [
     rules.long_files,
     rules.long_functions,
     rules.commits,
+    rules.session_settings,
     rules.unwelcome_names,
     rules.demo_branches,
     rules.undocumented,
@@ -24,6 +25,7 @@ RULES: list[Callable[[Path], list[str]]] = [
 
 DOC = '"""A module."""\n'
 LONG_FUNCTION = DOC + "def f():\n" + "    x = 1\n" * 41
+SET_CONFIG = "x = \"select set_config('app.actor', coalesce(a, ''), {})\"\n"
 # A number with a right check digit that could be somebody's; joined here so that this file holds none.
 SOMEBODY = "943476" + "5919"
 
@@ -45,6 +47,10 @@ FAULTS: list[tuple[Callable[[Path], list[str]], str, str]] = [
     (rules.long_files, "services/hr/domain.py", DOC + "x = 1\n" * 300),
     (rules.long_functions, "services/hr/usecases.py", LONG_FUNCTION),
     (rules.commits, "services/hr/usecases.py", DOC + "async def f(session):\n    await session.commit()\n"),
+    (rules.session_settings, "services/hr/store.py", DOC + SET_CONFIG.format("false")),
+    (rules.session_settings, "services/hr/store.py", DOC + "x = func.set_config('app.teams', str(f(1)), False)\n"),
+    (rules.session_settings, "services/hr/store.py", DOC + "x = 'SET SESSION app.teams = 1'\n"),
+    (rules.session_settings, "services/hr/store.py", DOC + "x = \"set app.every_team = 'on'\"\n"),
     (rules.unwelcome_names, "services/hr/utils.py", DOC),
     (
         rules.demo_branches,
@@ -84,3 +90,10 @@ def test_a_planted_cycle_is_found(tmp_path: Path) -> None:
     (package / "b.py").write_text(DOC + "import services.hr.c\n")
     (package / "c.py").write_text(DOC + "from services.hr.a import f\n")
     assert rules.import_cycles(tmp_path) == ["services.hr.a > services.hr.b > services.hr.c > services.hr.a"]
+
+
+def test_a_setting_for_one_transaction_is_no_fault(tmp_path: Path) -> None:
+    store = tmp_path / "services" / "hr" / "store.py"
+    store.parent.mkdir(parents=True)
+    store.write_text(DOC + SET_CONFIG.format("true") + "y = \"set local app.every_team = 'on'\"\n")
+    assert rules.session_settings(tmp_path) == []

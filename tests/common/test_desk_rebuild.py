@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, update
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -91,8 +91,7 @@ async def test_events_keep_coming_while_copies_are_made_again(system: Running, m
     for _ in range(6):
         await agree(system)
     await heard(system, 6)
-    async with system.databases["roster"].transaction(SYSTEM) as tx:
-        await tx.session.execute(text("truncate contract"))
+    await system.alter("roster", "truncate contract")
     coming = asyncio.gather(*(agree(system) for _ in range(6)))
     await rebuilt(system)
     agreed = set(await coming)

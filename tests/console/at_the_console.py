@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import typer.testing
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 from uuid6 import uuid7
 
 from demo.servers.http import serving
@@ -52,10 +52,6 @@ class Console:
         async with self.system.databases[service].transaction(SYSTEM) as tx:
             return await tx.rows(select(table))
 
-    async def sql(self, service: str, statement: str) -> None:
-        async with self.system.databases[service].transaction(SYSTEM) as tx:
-            await tx.session.execute(text(statement))
-
     async def settled(self) -> None:
         """No event is on its way, nor waits to be tried again."""
         await until(self._is_settled)
@@ -75,13 +71,13 @@ class Console:
 
     async def dead_letters(self, service: str, name: str, data: dict[str, Any], table: str) -> str:
         """Let the service hear this while one of its tables is missing, and give it up; the event's id."""
-        await self.sql(service, f'alter table "{table}" rename to "{table}_away"')
+        await self.system.alter(service, f'alter table "{table}" rename to "{table}_away"')
         envelope = await self.system.deliver(service, name, data)
         letters = self.system.databases[service].metadata.tables["parked_event"]
         async with self.system.databases[service].transaction(SYSTEM) as tx:
             await tx.session.execute(update(letters).values(retry_at=None))
             assert (await tx.all(select(func.count()).select_from(letters)))[0] == 1
-        await self.sql(service, f'alter table "{table}_away" rename to "{table}"')
+        await self.system.alter(service, f'alter table "{table}_away" rename to "{table}"')
         return str(envelope.id)
 
 

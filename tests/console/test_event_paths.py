@@ -123,8 +123,8 @@ async def test_a_trace_shows_all_its_events_in_the_order_of_time(console: Consol
 
 async def test_a_queue_that_has_yet_to_hear_and_one_where_it_is_dead_are_shown(console: Console) -> None:
     effect = await received(console)
-    await console.sql("governance", "delete from inbox")
-    await console.sql("interop", "delete from inbox")
+    await console.system.alter("governance", "delete from inbox")
+    await console.system.alter("interop", "delete from inbox")
     await park(console, effect, None)
     (step,) = await console.lines("path", str(effect.id))
     states = {hop["queue"]: (hop["state"], hop["attempts"], hop["reason"]) for hop in step["hops"] if hop["queue"]}
@@ -150,15 +150,17 @@ async def park(console: Console, event: Any, retry_at: datetime | None) -> None:
 
 async def test_marks_that_are_forgotten_by_now_are_not_taken_for_missing_ones(console: Console) -> None:
     effect = await received(console)
-    await console.sql("governance", "delete from inbox")
-    await console.sql("caseload", f"update event_log set sent_at = now() - interval '{KEEP_APPLIED.days + 1} days'")
+    await console.system.alter("governance", "delete from inbox")
+    await console.system.alter(
+        "caseload", f"update event_log set sent_at = now() - interval '{KEEP_APPLIED.days + 1} days'"
+    )
     (step,) = await console.lines("path", str(effect.id))
     assert ("forgotten", f"governance.{RECEIVED}") in {(hop["state"], hop["queue"]) for hop in step["hops"]}
 
 
 async def test_an_event_that_its_owner_purged_shows_who_applied_it(console: Console) -> None:
     cause = await arrived(console)
-    await console.sql("interop", "delete from event_log")
+    await console.system.alter("interop", "delete from event_log")
     result = await console.run("path", str(cause.id))
     first, second, third = result.stdout.splitlines()[:3]
     assert (first, second.split()) == ("an event that its owner no longer has", ["event", str(cause.id)])

@@ -65,7 +65,13 @@ async def test_the_lag_of_each_service_is_shown_and_those_away_are_named(console
     assert result.exit_code == 1
     assert "finance is away: Service away\n" in result.stderr
     lines = await console.lines("lag")
-    assert [line["service"] for line in lines if line["away"]] == ["caseload", "finance", "governance", "interop", "identity"]
+    assert [line["service"] for line in lines if line["away"]] == [
+        "caseload",
+        "finance",
+        "governance",
+        "interop",
+        "identity",
+    ]
     assert lines[1] == {"service": "roster", "away": False, "unsent": 0, "lag_seconds": 0, "waiting": 0, "dead": 1}
 
 
@@ -148,10 +154,10 @@ async def test_sent_events_are_sent_again_by_their_owner(console: Console, monke
 
 
 async def test_an_event_is_tried_again_where_it_is_dead_and_sent_again_to_the_others(console: Console) -> None:
-    await console.sql("roster", "alter table contract rename to contract_away")
+    await console.system.alter("roster", "alter table contract rename to contract_away")
     await agree_one(console)
     await until(lambda: console.rows("roster", "parked_event"))
-    await console.sql("roster", "alter table contract_away rename to contract")
+    await console.system.alter("roster", "alter table contract_away rename to contract")
     await until(lambda: console.rows("hr", "event_log"))
     event_id = str((await console.system.published("hr"))[0].id)
     result = await console.run("replay", event_id)
@@ -177,7 +183,7 @@ async def test_a_read_model_is_made_again_page_by_page(console: Console, monkeyp
         await office.joined(console.system)
     await console.settled()
     before = await console.rows("hr", "team_member")
-    await console.sql("hr", "truncate team_member")
+    await console.system.alter("hr", "truncate team_member")
     monkeypatch.setattr("services.common.desk.rebuild.PAGE", 2)
     result = await console.run("rebuild", "roster")
     assert result.exit_code == 1

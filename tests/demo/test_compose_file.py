@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from demo.partners.council import Council
+from demo.servers.postgres import owner_of
 from gateway.routes import SERVICES
 from services.common import topology
 
@@ -30,6 +31,16 @@ def test_every_service_has_a_user_of_its_own_at_the_broker(services: dict[str, A
         assert environment[f"{name.upper()}_BROKER_PASSWORD"]
     assert "@" not in environment["HEATSHIELD_BROKER_URL"], "nobody signs in as somebody for all"
     assert "definitions" in services["rabbitmq"]["depends_on"]
+
+
+def test_only_prepare_signs_in_as_the_owner_of_a_database(services: dict[str, Any]) -> None:
+    script = (Path(__file__).parents[2] / "deploy/postgres/10-databases.sh").read_text()
+    assert "create database $name owner ${name}_owner" in script
+    for name in SERVICES:
+        setting = f"{name.upper()}_OWNER_DATABASE_URL"
+        assert [one for one, its in services.items() if setting in its.get("environment", {})] == ["prepare"]
+        assert f"//{owner_of(name)}:" in services["prepare"]["environment"][setting]
+        assert f"//{name}:" in services[name]["environment"][f"{name.upper()}_DATABASE_URL"]
 
 
 async def test_a_council_for_containers_listens_beyond_loopback_and_says_what_they_call_it(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from demo.servers.postgres import NOBODY, EmbeddedPostgres
+from demo.servers.postgres import NOBODY, EmbeddedPostgres, MadeByAnOlderVersion
 from demo.servers.processes import works_in
 from demo.servers.rabbit import RabbitServer
 
@@ -100,3 +100,18 @@ def test_a_process_that_has_an_old_postgres_id_is_not_stopped_and_keeps_nothing_
     finally:
         server.forget()
     assert stranger.poll() is None
+
+
+async def test_data_of_an_older_version_are_refused_with_the_way_out(folder: Path) -> None:
+    """A service owned its own database then, and could have put row-level security aside."""
+    server = EmbeddedPostgres(folder, durable=False)
+    server.start()
+    try:
+        admin = await server.admin()
+        await admin.execute("create role caseload login")
+        await admin.execute("create database caseload owner caseload")
+        await admin.close()
+        with pytest.raises(MadeByAnOlderVersion, match="make demo-reset"):
+            await server.create_databases()
+    finally:
+        server.forget()

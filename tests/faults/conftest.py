@@ -10,7 +10,7 @@ import aio_pika
 import pytest
 from sqlalchemy.engine import make_url
 
-from demo.servers.postgres import EmbeddedPostgres
+from demo.servers.postgres import EmbeddedPostgres, owner_of
 from demo.servers.rabbit import RabbitServer
 from services.common import topology
 from tests.faults.house import NAMES, House, Wired, inhabited, queues, servers
@@ -81,7 +81,7 @@ async def _cleared(postgres: EmbeddedPostgres, server: RabbitServer) -> None:
     admin = await postgres.admin()
     for name in NAMES:
         await admin.execute(f"drop database if exists {name} with (force)")
-        await admin.execute(f"drop role if exists {name}")
+        await admin.execute(f"drop role if exists {name}, {owner_of(name)}")
     await admin.close()
     async with await aio_pika.connect(server.url) as connection:
         channel = await connection.channel()

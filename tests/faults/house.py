@@ -155,7 +155,7 @@ async def inhabited(
     async with serving(issuer.app(), port=port) as url:
         settings = {name: _settings(postgres, name, url, broker_url, ports, database_port) for name in NAMES}
         for name in NAMES:
-            await migrate(name, services()[name].metadata, postgres.url(name))
+            await migrate(name, services()[name].metadata, postgres.owner_url(name), app_role=name)
             await _furnish(postgres, name)
         house = House(postgres, server, folder, issuer, settings, ports)
         if broker_url:
@@ -193,7 +193,7 @@ async def _furnish(postgres: EmbeddedPostgres, name: str) -> None:
     connection = await postgres.admin(name)
     await connection.execute(f"""
         create table if not exists tally (event_id uuid, consumer text);
-        alter table tally owner to {name};
+        grant select, insert on tally to {name};
         insert into team_member (team_id, employee_id, from_on, version)
         values ('{TEAM}', '{NURSE}', '2025-01-01', 1) on conflict do nothing;
     """)

@@ -6,11 +6,10 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from sqlalchemy.engine import make_url
 from uuid6 import uuid7
 
 from tests.finance.facts import CONTACT, CONTRACT, a_contact, a_contract
-from tests.running import TEAM, Databases, Running
+from tests.running import TEAM, Databases, Running, owner
 
 JOURNAL = (
     "insert into journal"
@@ -22,11 +21,9 @@ POSTING = "insert into posting (journal_id, line_no, team_id, account, amount_pe
 
 @pytest.fixture
 async def database(databases: Databases) -> AsyncIterator[asyncpg.Connection]:
-    """The finance database as the service itself reaches it, with nothing of the service between."""
-    url = make_url(await databases("finance")).set(drivername="postgresql")
-    connection = await asyncpg.connect(url.render_as_string(hide_password=False))
-    yield connection
-    await connection.close()
+    """The finance database as its owner reaches it, who may do more than the service: nothing stands between."""
+    async with owner(await databases("finance")) as connection:
+        yield connection
 
 
 async def enter(database: asyncpg.Connection, *amounts: int, cause: UUID | None = None) -> UUID:
@@ -120,13 +117,9 @@ async def test_the_whole_ledger_sums_to_nought_after_many_contacts(finance: Runn
     await finance.deliver("finance", CONTRACT, a_contract())
     for minutes in range(1, 20):
         await finance.deliver("finance", CONTACT, a_contact(("nursing", minutes), ("personal_care", 7)))
-    url = make_url(finance.databases["finance"].url).set(drivername="postgresql")
-    connection = await asyncpg.connect(url.render_as_string(hide_password=False))
-    try:
+    async with owner(finance.databases["finance"].url) as connection:
         assert await connection.fetchval("select sum(amount_pence) from posting") == 0
         assert await count(connection) == (20, 40)
         in_ledger = "select sum(amount_pence) from posting where account = 'care_staff_cost'"
         in_lines = "select sum(cost_pence) from activity_line"
         assert await connection.fetchval(in_ledger) == await connection.fetchval(in_lines)
-    finally:
-        await connection.close()

@@ -5,9 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
 
-from services.common.auth import SYSTEM
 from services.interop.domain.inbound import InboundReferral
 from tests.interop.answers import FHIR, PATH, refused, stored
 from tests.interop.bars_message import OURS, THEIRS, a_message, a_person, a_request, ids
@@ -240,7 +238,7 @@ async def test_a_message_that_we_fail_over_is_kept_and_may_be_sent_again(
 ) -> None:
     broken = "alter table inbound_referral add constraint broken check (family_name <> 'Tabor')"
     message, headers = a_message(), ids()
-    await _change(interop, broken)
+    await interop.alter("interop", broken)
     answer = await bars.post(PATH, json=message, headers=headers)
     (issue,) = refused(answer, 500, "REC_SERVER_ERROR")
     assert issue["code"] == "exception"
@@ -251,13 +249,8 @@ async def test_a_message_that_we_fail_over_is_kept_and_may_be_sent_again(
     (fault,) = [record for record in caplog.records if record.message == "message not understood"]
     assert fault.__dict__["message_id"] == str(kept.id)
     assert "Tabor" not in caplog.text
-    await _change(interop, "alter table inbound_referral drop constraint broken")
+    await interop.alter("interop", "alter table inbound_referral drop constraint broken")
     assert (await bars.post(PATH, json=message, headers=headers)).status_code == 200
-
-
-async def _change(system: Running, statement: str) -> None:
-    async with system.databases["interop"].transaction(SYSTEM) as tx:
-        await tx.session.execute(text(statement))
 
 
 async def test_the_message_goes_to_the_destination_that_is_here(bars: Any, interop: Running) -> None:

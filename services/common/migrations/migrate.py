@@ -11,6 +11,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import AutoString
 
 SERVICES = Path(__file__).parents[2]
+# What the app may do with what its owner makes from now on; a migration may take some of it back.
+GRANTS = (
+    "alter default privileges in schema public grant select, insert, update, delete on tables to {app}",
+    "alter default privileges in schema public grant usage on sequences to {app}",
+    "alter default privileges in schema public grant execute on functions to {app}",
+)
 
 
 def alembic_config(service: str) -> Config:
@@ -21,13 +27,22 @@ def alembic_config(service: str) -> Config:
     return config
 
 
-async def migrate(service: str, metadata: MetaData, database_url: str) -> None:
-    """Run the migrations that are missing. An advisory lock makes a second runner wait for the first."""
+async def migrate(service: str, metadata: MetaData, owner_url: str, *, app_role: str = "") -> None:
+    """Run the migrations that are missing. An advisory lock makes a second runner wait for the first.
+
+    Whoever signs in owns what is made; the app's role, where it is another, may only use it.
+    """
     config = alembic_config(service)
-    engine = create_async_engine(database_url)
+    engine = create_async_engine(owner_url)
 
     def upgrade(connection: Connection) -> None:
         connection.execute(text("select pg_advisory_xact_lock(hashtext('heatshield.migrate'))"))
+        # Row-level security binds the owner too, and a migration may move any team's rows.
+        connection.execute(text("select set_config('app.every_team', 'on', true)"))
+        if app_role and app_role != engine.url.username:
+            app = connection.dialect.identifier_preparer.quote(app_role)
+            for grant in GRANTS:
+                connection.execute(text(grant.format(app=app)))
         config.attributes.update(connection=connection, metadata=metadata)
         command.upgrade(config, "head")
 
