@@ -15,8 +15,8 @@ NOW = int(time.time())
 STRANGE = ECKey.generate_key("P-384", {"kid": "tie-1"})
 REFUSED: dict[str, dict[str, Any]] = {
     "no end": {"exp": None},
-    "an end in words": {"exp": str(NOW + 200)},
-    "ended": {"exp": NOW - 1},
+    "an end in words": {"exp": str(NOW + 36_000)},
+    "ended": {"exp": NOW - 100},
     "too far": {"exp": NOW + 3600},
     "for another": {"aud": "https://elsewhere.example/token"},
     "for others too": {"aud": [f"{API}/auth/token", "https://elsewhere.example"]},
@@ -26,7 +26,7 @@ REFUSED: dict[str, dict[str, Any]] = {
     "no jti": {"jti": None},
     "a jti that is no word": {"jti": 7},
     "a long jti": {"jti": "x" * 256},
-    "not begun": {"nbf": NOW + 300},
+    "not begun": {"nbf": NOW + 36_000},
     "no kid": {"header": {"kid": None}},
     "unknown kid": {"header": {"kid": "tie-2"}},
     "another place for its key": {"header": {"jku": "http://127.0.0.1:1/jwks"}},
