@@ -13,6 +13,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import MetaData, select
 
 from services.common import errors, history, rulebook
+from services.common.audit import api as audit
+from services.common.audit.sealing import keep_sealed
 from services.common.auth import SYSTEM, TokenVerifier
 from services.common.broker import Broker, InProcessBroker
 from services.common.db import Database
@@ -96,7 +98,7 @@ class Service:
         errors.install(app)
         for kind, handler in self.error_handlers.items():
             app.add_exception_handler(kind, handler)
-        for router in (*self.routers, rulebook.router, desk.router, desk.inside):
+        for router in (*self.routers, rulebook.router, audit.router, desk.router, desk.inside):
             app.include_router(router)
         app.state.metrics = Metrics(self.name)
         # Whoever serves the app says when it is to stop, so that nobody is kept waiting for what may come.
@@ -136,6 +138,7 @@ class Service:
             Relay(settings.database_url, bus).run(),
             retry_parked(database, consumers),
             history.keep_for_a_while(database),
+            keep_sealed(settings.database_url),
             *(run(runtime) for run in self.background),
         ]
         tasks = [asyncio.ensure_future(job) for job in work]
