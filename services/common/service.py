@@ -98,7 +98,7 @@ class Service:
         errors.install(app)
         for kind, handler in self.error_handlers.items():
             app.add_exception_handler(kind, handler)
-        for router in (*self.routers, rulebook.router, audit.router, desk.router, desk.inside):
+        for router in (*self.routers, rulebook.router, audit.router, audit.inside, desk.router, desk.inside):
             app.include_router(router)
         app.state.metrics = Metrics(self.name)
         # Whoever serves the app says when it is to stop, so that nobody is kept waiting for what may come.

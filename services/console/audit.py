@@ -1,4 +1,4 @@
-"""`heatshield audit`: whether the audit trails of all services are whole, and their newest seals to be kept elsewhere."""
+"""`heatshield audit`: whether the audit trails are whole, and their newest seals, to be kept elsewhere."""
 
 import json
 from collections.abc import Iterator, Sequence

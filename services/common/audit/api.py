@@ -1,20 +1,27 @@
-"""Whether the trail is whole, for operators: they learn nothing of what is in it."""
+"""The trail over HTTP: whether it is whole, for operators; whom it concerns, for the service that tells the client."""
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Query, Request
 
 from services.common.audit import verifying
+from services.common.audit.report import Period, accesses, in_words
 from services.common.audit.seals import Seal
+from services.common.audit.shapes import AccessShape
 from services.common.auth import Persona
 from services.common.db import Transaction
 from services.common.errors import Unprocessable
 from services.common.http import Requires, api_router
-from services.common.types import Answer
+from services.common.paging import Asked, Page
+from services.common.types import Answer, Day
 
 router = api_router(tags=["audit"])
+# No row of the gateway's table leads here: it is between the services.
+inside = api_router(prefix="/inside", tags=["audit"])
 ByOps = Annotated[Transaction, Depends(Requires(Persona.OPS))]
+ByService = Annotated[Transaction, Depends(Requires(Persona.SERVICE))]
 SealNumber = Annotated[int, Query(ge=0, lt=2**53)]
 
 
@@ -61,7 +68,7 @@ async def verify_audit_trail(
     anchor_n: Annotated[int | None, Query(ge=1, lt=2**53)] = None,
     anchor_hash: Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")] = None,
 ) -> object:
-    """Whether every sealed row of the audit trail, and every seal, is as it was. Go on with `next_after`, if there is one.
+    """Whether every sealed row of the audit trail, and every seal, is as it was. Go on with `next_after`, if any.
 
     `anchor_n` and `anchor_hash` are a seal as it was written down elsewhere: it has to be there, and the same.
     """
@@ -75,3 +82,17 @@ async def verify_audit_trail(
 
 def _shown(seal: Seal) -> dict[str, object]:
     return {**vars(seal), "hash": seal.hash.hex()}
+
+
+@inside.get("/accesses", response_model=Page[AccessShape])
+async def accesses_to_client(
+    tx: ByService,
+    client_id: UUID,
+    page: Asked,
+    request: Request,
+    first: Annotated[Day | None, Query(alias="from")] = None,
+    last: Annotated[Day | None, Query(alias="to")] = None,
+) -> object:
+    """Who read or changed what this service holds of a client, for the service that knows whose client it is."""
+    found = await accesses(tx, client_id, page, Period(first, last))
+    return {**found, "items": in_words(request.app, found["items"])}

@@ -18,7 +18,7 @@ CANONICAL = """
 """
 DIGEST = f"""
     sha256(coalesce(string_agg(sha256(convert_to({CANONICAL}, 'UTF8')), ''::bytea order by seq), ''::bytea))
-"""  # noqa: S608  a constant
+"""
 NEWEST_SEAL = f"select * from {SEAL} order by n desc limit 1"  # noqa: S608  a constant
 NEWEST_ROW = f"select coalesce(max(seq), 0) from {EVENT}"  # noqa: S608  a constant
 # The next rows after one number up to another: how many, their digest, and how far they go.

@@ -1,0 +1,104 @@
+"""Who read or changed one client's record: from the trail, for the client who asks."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import FastAPI
+from sqlalchemy import Select, select
+
+from services.common.audit.entry import SUCCESS
+from services.common.audit.purpose import Purpose
+from services.common.audit.tables import EVENT
+from services.common.db import Transaction
+from services.common.figures import require_period
+from services.common.paging import BadCursor, PageRequest, cursor_after
+from services.common.peers import Peers
+from services.common.types import midnight_in_england
+
+LARGEST_NUMBER = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Access:
+    """One time that the record was read or changed. `what` is the operation until it is put in words."""
+
+    at: datetime
+    persona: str
+    employee_id: UUID | None
+    system: str | None
+    acting_for: str | None
+    what: str
+    action: str
+    purpose: str
+
+    @property
+    def break_glass(self) -> bool:
+        return self.purpose == Purpose.BREAK_GLASS
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days in England, first and last included; open where one is not said. Raises `PeriodReversed`."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.first is not None and self.last is not None:
+            require_period(self.first, self.last)
+
+
+async def accesses(tx: Transaction, client_id: UUID, request: PageRequest, period: Period) -> dict[str, Any]:
+    """A page of them, newest first. What was refused showed nobody anything. Raises `BadCursor`."""
+    table = tx.metadata.tables[EVENT]
+    wanted = select(table).where(table.c.client_ids.contains([client_id]), table.c.outcome == SUCCESS)
+    if period.first is not None:
+        wanted = wanted.where(table.c.at >= midnight_in_england(period.first))
+    if period.last is not None:
+        wanted = wanted.where(table.c.at < midnight_in_england(period.last + timedelta(days=1)))
+    rows, next_cursor = await page_before(tx, wanted, request)
+    return {"items": [_access(row) for row in rows], "next_cursor": next_cursor}
+
+
+async def accesses_at(peers: Peers, service: str, client_id: UUID, request: PageRequest, period: Period) -> Any:
+    """What another service's trail says, in its words."""
+    cursor = cursor_after(request.after) if request.after else None
+    asked = {"client_id": client_id, "limit": request.limit, "from": period.first, "to": period.last, "cursor": cursor}
+    return await peers.get(service, f"/inside/accesses?{urlencode({k: v for k, v in asked.items() if v is not None})}")
+
+
+async def page_before(tx: Transaction, wanted: Select[Any], request: PageRequest) -> tuple[Sequence[Any], str | None]:
+    """The rows of the trail before the cursor, newest first, and where to go on. Raises `BadCursor`."""
+    seq = tx.metadata.tables[EVENT].c.seq
+    if request.after is not None:
+        if request.after.int > LARGEST_NUMBER:
+            raise BadCursor("This cursor cannot be read.")
+        wanted = wanted.where(seq < request.after.int)
+    rows = await tx.rows(wanted.order_by(seq.desc()).limit(request.limit + 1))
+    more, shown = len(rows) > request.limit, rows[: request.limit]
+    # The lists' cursors hold an id; here it is made of the number.
+    return shown, cursor_after(UUID(int=shown[-1].seq)) if more else None
+
+
+def _access(row: Any) -> Access:
+    try:
+        employee_id, system = UUID(row.subject), None
+    except ValueError:
+        employee_id, system = None, row.subject
+    kept = {name: getattr(row, name) for name in ("at", "persona", "acting_for", "action", "purpose")}
+    return Access(**kept, employee_id=employee_id, system=system, what=row.operation)
+
+
+def in_words(app: FastAPI, found: Iterable[Access]) -> list[dict[str, Any]]:
+    """Each with what its route says of itself; a route that is no more is left as it was named."""
+    return [{**vars(one), "break_glass": one.break_glass, "what": _words(app, one.what)} for one in found]
+
+
+def _words(app: FastAPI, operation: str) -> str:
+    method, _, path = operation.partition(" ")
+    described = app.openapi()["paths"].get(path, {}).get(method.lower(), {})
+    return str(described.get("description", operation)).splitlines()[0]
