@@ -24,6 +24,11 @@ EVENT, SEAL = "audit_event", "audit_seal"
 
 def add_audit_tables(metadata: MetaData) -> None:
     """Add them to a service's metadata. Their migration is `services.common.migrations.platform_audit`."""
+    _add_event(metadata)
+    _add_seal(metadata)
+
+
+def _add_event(metadata: MetaData) -> None:
     client_ids = Column("client_ids", ARRAY(Uuid))
     Table(
         EVENT,
@@ -55,6 +60,9 @@ def add_audit_tables(metadata: MetaData) -> None:
         CheckConstraint("outcome in (0, 4, 8, 12)", name="audit_outcome_known"),
         Index("audit_event_clients", client_ids, postgresql_using="gin", postgresql_where=client_ids.is_not(None)),
     )
+
+
+def _add_seal(metadata: MetaData) -> None:
     Table(
         SEAL,
         metadata,

@@ -6,11 +6,7 @@ from uuid import UUID
 from services.interop.fhir import registry
 from services.interop.fhir.mapping import parts
 
-REST = {
-    "system": "http://terminology.hl7.org/CodeSystem/audit-event-type",
-    "code": "rest",
-    "display": "RESTful Operation",
-}
+REST = {"system": "http://terminology.hl7.org/CodeSystem/audit-event-type", "code": "rest"}
 INTERACTION = "http://hl7.org/fhir/restful-interaction"
 ROLE = "http://terminology.hl7.org/CodeSystem/object-role"
 PURPOSE = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
