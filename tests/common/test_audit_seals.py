@@ -259,10 +259,19 @@ async def test_the_service_itself_may_only_add_and_read(url: str) -> None:
         for right in held:
             assert await connection.fetchval("select has_table_privilege($1, $2)", table, right) is False
         for right in ("select", "insert"):
-            assert await connection.fetchval("select has_table_privilege($1, $2)", table, right) is True
+            assert await connection.fetchval("select has_any_column_privilege($1, $2)", table, right) is True
     for statement in ("update audit_event set purpose = 'BTG'", "delete from audit_event", "truncate audit_event"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute(statement)
+    await connection.close()
+
+
+async def test_the_service_itself_says_neither_the_number_nor_the_time_of_a_row(url: str) -> None:
+    connection = await connected(url)
+    for column, value in (("seq", "1000000"), ("at", "now()")):
+        chosen = PLAIN.replace("(issuer", f"({column}, issuer").replace("('test'", f"({value}, 'test'")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(chosen.replace("values", "overriding system value values"))
     await connection.close()
 
 

@@ -1,6 +1,7 @@
 """Sealing: beside the requests, every second, by one replica at a time, and never past what may still be written."""
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -105,4 +106,5 @@ async def _while_connected(dsn: str) -> None:
                 await sealer.seal()
             await asyncio.sleep(PAUSE_SECONDS)
     finally:
-        connection.terminate()
+        with contextlib.suppress(Exception):
+            await connection.close(timeout=2)

@@ -4,6 +4,11 @@ import sqlalchemy as sa
 from alembic import op
 
 INSTANT = sa.DateTime(timezone=True)
+# What whoever adds a row may say. Its number and its time are the database's to say.
+TOLD = (
+    *("issuer", "subject", "acting_for", "persona", "action", "operation", "entity_type", "entity_id", "client_ids"),
+    *("team_id", "purpose", "outcome", "reason_code", "request_id", "trace_id", "fields", "source_address"),
+)
 NEVER_CHANGED = """
     create function audit_is_append_only() returns trigger language plpgsql as $$
     begin
@@ -16,7 +21,7 @@ GUARD = """
 """
 # A session that plays a replica does not get past it either.
 ALWAYS = "alter table {table} enable always trigger append_only"
-# Whoever is granted something now, by default privileges say, keeps reading and adding. The owner loses it as well.
+# Whoever was granted something by now, by default privileges say, keeps reading and adding. The owner loses the rest too.
 ONLY_ADD = """
     do $$
     declare
@@ -29,7 +34,7 @@ ONLY_ADD = """
             execute format('revoke all on {table} from %s',
                 case held.grantee when 0 then 'public' else held.grantee::regrole::text end);
             if held.grantee <> 0 then
-                execute format('grant select, insert on {table} to %s', held.grantee::regrole);
+                execute format('grant select, insert {columns} on {table} to %s', held.grantee::regrole);
             end if;
         end loop;
     end $$
@@ -51,8 +56,9 @@ def upgrade() -> None:
     )
     op.execute(NEVER_CHANGED)
     for table in ("audit_event", "audit_seal"):
+        columns = f"({', '.join(TOLD)})" if table == "audit_event" else ""
         for statement in (GUARD, ALWAYS, ONLY_ADD):
-            op.execute(statement.format(table=table))
+            op.execute(statement.format(table=table, columns=columns))
 
 
 def _create_event() -> None:
