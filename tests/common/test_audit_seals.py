@@ -16,6 +16,11 @@ from services.common.db import Database
 from tests.common.audited import PLAIN, breaks, connected, sealed, sealer, superuser, trail, verified
 from tests.running import Databases, until
 
+KILL_THE_LEADER = """
+    select pg_terminate_backend(pid) from pg_locks join pg_database d on d.oid = database
+    where locktype = 'advisory' and datname = current_database()
+"""
+
 
 @pytest.fixture
 async def url(databases: Databases) -> str:
@@ -199,31 +204,35 @@ async def test_a_number_given_up_leaves_no_hole_in_the_seals(url: str, database:
     assert await breaks(database) == []
 
 
-async def test_many_write_and_two_seal_while_sealers_are_killed(
-    postgres: EmbeddedPostgres, url: str, database: Database
+async def test_many_write_and_two_seal_while_the_sealers_are_killed(
+    postgres: EmbeddedPostgres, url: str, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every row is sealed once, in a chain that holds."""
-    writers = [asyncio.create_task(_write_for_a_while(url, 120)) for _ in range(6)]
-    sealers = [asyncio.create_task(_seal_until_killed(url)) for _ in range(2)]
-    admin = await postgres.admin()
-    for _ in range(6):
-        await asyncio.sleep(0.1)
-        await admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sealer'")
-    await admin.close()
+    for pause in ("PAUSE_SECONDS", "RETRY_SECONDS", "LOOK_SECONDS"):
+        monkeypatch.setattr(sealing, pause, 0.005)
+    sealers = [asyncio.create_task(sealing.keep_sealed(url)) for _ in range(2)]
+    writers = [asyncio.create_task(_write_for_a_while(url, 200)) for _ in range(6)]
+    admin = await postgres.admin(url.rpartition("/")[2])
+    killed = 0
+    while not all(task.done() for task in writers):
+        await asyncio.sleep(0.15)
+        killed += len(await admin.fetch(KILL_THE_LEADER))
     await asyncio.gather(*writers)
+    await until(lambda: _all_sealed(database))
     for task in sealers:
         task.cancel()
     await asyncio.gather(*sealers, return_exceptions=True)
-    await until(lambda: _all_sealed(url))
+    await admin.close()
     found = await verified(database)
-    rows = len(await trail(database))
+    seals, rows = await trail(database, SEAL), len(await trail(database))
     assert (found.ok, found.rows, found.unsealed) == (True, rows, 0), found.breaks
-    assert rows > 100
-    assert sum(seal.rows for seal in await trail(database, SEAL)) == rows
+    assert rows == sum(seal.rows for seal in seals) == 6 * 160
+    assert killed > 3
+    assert len(seals) > 3
 
 
-async def _all_sealed(url: str) -> bool:
-    return await sealed(url) == 0
+async def _all_sealed(database: Database) -> bool:
+    return (await verified(database)).unsealed == 0
 
 
 async def _write_for_a_while(url: str, times: int) -> None:
@@ -236,19 +245,6 @@ async def _write_for_a_while(url: str, times: int) -> None:
         await asyncio.sleep(0.02 if number % 7 == 0 else 0)
         await (writing.rollback() if number % 5 == 0 else writing.commit())
     await connection.close()
-
-
-async def _seal_until_killed(url: str) -> None:
-    while True:
-        connection = await connected(url)
-        try:
-            await connection.execute("set application_name = 'sealer'")
-            one = sealing.Sealer(connection)
-            while True:
-                await one.seal()
-                await asyncio.sleep(0.01)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError):
-            connection.terminate()
 
 
 async def test_the_service_itself_may_only_add_and_read(url: str) -> None:

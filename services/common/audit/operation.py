@@ -30,7 +30,7 @@ class Operation:
 
     @classmethod
     def of(cls, route: APIRoute) -> Self:
-        method = min(route.methods)
+        method = min(route.methods or {"GET"})
         last = next(reversed(PARAMETER.findall(route.path)), None)
         return cls(
             name=f"{method} {route.path}",

@@ -1,7 +1,8 @@
 """The audit trail's two tables, to which rows are only added. No column holds what a person wrote."""
 
+from typing import Any
+
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     CheckConstraint,
     Column,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Uuid,
     func,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 INSTANT = DateTime(timezone=True)
 EVENT, SEAL = "audit_event", "audit_seal"
@@ -29,7 +31,7 @@ def add_audit_tables(metadata: MetaData) -> None:
 
 
 def _add_event(metadata: MetaData) -> None:
-    client_ids = Column("client_ids", ARRAY(Uuid))
+    client_ids: Column[Any] = Column("client_ids", ARRAY(Uuid))
     Table(
         EVENT,
         metadata,

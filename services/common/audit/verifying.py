@@ -79,7 +79,7 @@ async def verify(tx: Transaction, *, after: int = 0, anchor: Anchor | None = Non
             found.breaks += _broken(seal, before, row)
             found.seals, found.rows, before = found.seals + 1, found.rows + row["found_rows"], seal
         if time.monotonic() > until or len(found.breaks) >= MOST_BREAKS:
-            found.next_after = before.n
+            found.next_after = rows[-1]["n"]
             return found
     await _look_at_the_rest(tx, before, found)
     return found
