@@ -12,7 +12,7 @@ from services.common.audit.seals import DIGEST, Seal
 from services.common.audit.tables import EVENT, SEAL
 from services.common.db import Transaction
 
-PAGE, MOST_BREAKS = 50, 100
+PAGE, MOST_BREAKS = 10, 100
 # So long a request takes; whoever asked goes on from there.
 PATIENCE_SECONDS = 10.0
 # What is older was sealed long ago, if nobody took its seal away.
