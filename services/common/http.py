@@ -51,8 +51,10 @@ class TransactionRoute(APIRoute):
         handle, operation = super().get_route_handler(), Operation.of(self)
 
         async def answer(request: Request, record: Entry) -> Response:
-            await self.read_body(request)
-            record.ask(request, operation)
+            try:
+                await self.read_body(request)
+            finally:
+                record.ask(request, operation)
             async with request.app.state.database.transaction(record.actor, record=record) as transaction:
                 request.state.transaction = transaction
                 if self.honours_idempotency_key:

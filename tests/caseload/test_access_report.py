@@ -119,7 +119,7 @@ async def test_another_service_tells_its_part(databases: Databases) -> None:
 
     async def answer(request: Request) -> Response:
         asked.append(dict(request.query_params))
-        return JSONResponse({"items": [access], "next_cursor": None})
+        return JSONResponse({"items": [access], "next_before": 7 if len(asked) == 1 else None})
 
     neighbour = Starlette(routes=[Route("/inside/accesses", answer)])
     async with running(databases, SERVICE, peers={"interop": neighbour}) as system:
@@ -127,8 +127,11 @@ async def test_another_service_tells_its_part(databases: Databases) -> None:
         await system.join("caseload", employee=DEPUTY)
         await system.join("caseload", team=OTHER_TEAM, employee=STRANGER)
         client = await take_on(system)
-        assert (await report(client, at="interop", **{"from": "2026-11-01"}))["items"] == [access]
+        first = await report(client, at="interop", **{"from": "2026-11-01"})
+        assert first["items"] == [access]
         assert asked == [{"client_id": client.client_id, "limit": "50", "from": "2026-11-01"}]
+        rest = await report(client, at="interop", **{"from": "2026-11-01", "cursor": first["next_cursor"]})
+        assert (asked[1]["before"], rest["next_cursor"]) == ("7", None)
         stranger = await system.client("caseload", STRANGER)
         hidden = await stranger.get(f"/v1/clients/{client.client_id}/access-report", params={"at": "interop"})
         assert hidden.status_code == 404

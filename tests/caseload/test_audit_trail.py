@@ -6,10 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
 from uuid6 import uuid7
 
-from services.common.auth import SYSTEM
+from demo.servers.postgres import EmbeddedPostgres
 from tests.caseload.story import OnCaseload, a_contact, a_plan, a_referral, an_assessment, new_id, take_on
 from tests.common.audited import newest, trail
 from tests.running import DEPUTY, NURSE, STRANGER, TEAM, Running
@@ -48,7 +47,7 @@ async def test_a_read_is_put_on_record(caseload: Running, client: OnCaseload) ->
     assert row.issuer == caseload.apps["caseload"].state.settings.issuer
     assert (row.action, row.operation) == ("R", "GET /v1/clients/{client_id}")
     assert (row.entity_type, row.entity_id) == ("client", UUID(client.client_id))
-    assert (row.client_ids, row.team_id) == ([UUID(client.client_id)], TEAM)
+    assert (row.client_ids, row.team) == ([UUID(client.client_id)], TEAM)
     assert (row.purpose, row.outcome, row.reason_code) == ("TREAT", 0, None)
     assert (row.request_id, row.trace_id, row.source_address) == (UUID(request_id), trace, "192.0.2.7")
     assert row.fields is None
@@ -190,13 +189,16 @@ async def test_an_answer_given_again_is_on_record_as_that(caseload: Running) -> 
         assert (row.reason_code, row.outcome, row.entity_id) == (expected, 0, UUID(referral["id"]))
 
 
-async def test_what_cannot_be_put_on_record_is_not_done(caseload: Running, client: OnCaseload) -> None:
-    await alter(caseload, "alter table audit_event rename to audit_event_away")
+async def test_what_cannot_be_put_on_record_is_not_done(
+    caseload: Running, client: OnCaseload, postgres: EmbeddedPostgres
+) -> None:
+    url = caseload.databases["caseload"].url
+    await alter(postgres, url, "alter table audit_event rename to audit_event_away")
     read = await client.nurse.get(f"/v1/clients/{client.client_id}")
     contact = a_contact(client.episode_id)
     written = await client.nurse.post("/v1/care-contacts", json=contact)
     refused = await client.nurse.get(f"/v1/clients/{new_id()}")
-    await alter(caseload, "alter table audit_event_away rename to audit_event")
+    await alter(postgres, url, "alter table audit_event_away rename to audit_event")
     for answer in (read, written):
         assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "not_audited", "2")
     assert refused.status_code == 404
@@ -207,9 +209,10 @@ async def test_what_cannot_be_put_on_record_is_not_done(caseload: Running, clien
     ) == 0
 
 
-async def alter(caseload: Running, statement: str) -> None:
-    async with caseload.databases["caseload"].transaction(SYSTEM) as tx:
-        await tx.session.execute(text(statement))
+async def alter(postgres: EmbeddedPostgres, url: str, statement: str) -> None:
+    admin = await postgres.admin(url.rpartition("/")[2])
+    await admin.execute(statement)
+    await admin.close()
 
 
 async def test_a_row_costs_one_statement(caseload: Running, client: OnCaseload, statements: Any) -> None:

@@ -61,6 +61,7 @@ async def access_report(
     period = Period(first, last)
     if at is not None:
         peers = request.app.state.desk.peers
-        return await usecases.access_report_elsewhere(tx, peers, at, client_id, page, period)
+        told = await usecases.access_report_elsewhere(tx, peers, at, client_id, page, period)
+        return told.as_page(told.items)
     found = await usecases.access_report(tx, client_id, page, period)
-    return {**found, "items": in_words(request.app, found["items"])}
+    return found.as_page(in_words(request.app, found.items))

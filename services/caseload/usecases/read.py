@@ -10,7 +10,7 @@ from services.caseload.domain.outcome import clients_of, outcomes, paired
 from services.caseload.domain.referral import Referral
 from services.caseload.store import records, referrals
 from services.common.audit.purpose import Purpose
-from services.common.audit.report import Period, accesses, accesses_at
+from services.common.audit.report import Part, Period, accesses, accesses_at, before
 from services.common.db import Transaction
 from services.common.errors import NotFound
 from services.common.figures import require_period, standing_day
@@ -50,19 +50,19 @@ async def client_record(tx: Transaction, client_id: UUID) -> dict[str, Any]:
     return {"client": client, **await records.of_client(tx, client_id)}
 
 
-async def access_report(tx: Transaction, client_id: UUID, request: PageRequest, period: Period) -> dict[str, Any]:
-    """Who read or changed the record, for the client who asks. Raises `NotFound`, or `PeriodReversed`."""
+async def access_report(tx: Transaction, client_id: UUID, request: PageRequest, period: Period) -> Part:
+    """Who read or changed the record, for the client who asks. Raises `NotFound` or `BadCursor`."""
     await tx.get(Client, client_id)
     tx.serves(Purpose.PATIENT_REQUEST)
-    return await accesses(tx, client_id, request, period)
+    return await accesses(tx, client_id, request.limit, before(request), period)
 
 
 async def access_report_elsewhere(
     tx: Transaction, peers: Peers, service: Elsewhere, client_id: UUID, request: PageRequest, period: Period
-) -> Any:
+) -> Part:
     """The same, of what another service holds. It is asked before the database, and in vain where the client is not
-    the caller's. Raises `NotFound`, or `PeriodReversed`."""
-    told = await accesses_at(peers, service, client_id, request, period)
+    the caller's. Raises `NotFound` or `BadCursor`."""
+    told = await accesses_at(peers, service, client_id, request.limit, before(request), period)
     await tx.get(Client, client_id)
     tx.serves(Purpose.PATIENT_REQUEST)
     return told

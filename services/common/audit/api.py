@@ -9,12 +9,12 @@ from fastapi import Depends, Query, Request
 from services.common.audit import verifying
 from services.common.audit.report import Period, accesses, in_words
 from services.common.audit.seals import Seal
-from services.common.audit.shapes import AccessShape
+from services.common.audit.shapes import AccessesShape
 from services.common.auth import Persona
 from services.common.db import Transaction
 from services.common.errors import Unprocessable
 from services.common.http import Requires, api_router
-from services.common.paging import Asked, Page
+from services.common.paging import DEFAULT_LIMIT, MAX_LIMIT
 from services.common.types import Answer, Day
 
 router = api_router(tags=["audit"])
@@ -84,15 +84,16 @@ def _shown(seal: Seal) -> dict[str, object]:
     return {**vars(seal), "hash": seal.hash.hex()}
 
 
-@inside.get("/accesses", response_model=Page[AccessShape])
+@inside.get("/accesses", response_model=AccessesShape)
 async def accesses_to_client(
     tx: ByService,
     client_id: UUID,
-    page: Asked,
     request: Request,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+    before: Annotated[int | None, Query(ge=1, lt=2**53)] = None,
     first: Annotated[Day | None, Query(alias="from")] = None,
     last: Annotated[Day | None, Query(alias="to")] = None,
 ) -> object:
     """Who read or changed what this service holds of a client, for the service that knows whose client it is."""
-    found = await accesses(tx, client_id, page, Period(first, last))
-    return {**found, "items": in_words(request.app, found["items"])}
+    part = await accesses(tx, client_id, limit, before, Period(first, last))
+    return {"items": in_words(request.app, part.items), "next_before": part.next_before}

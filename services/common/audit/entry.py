@@ -104,7 +104,7 @@ class Entry:
             "entity_type": self.entity_type,
             "entity_id": self.entity_id,
             "client_ids": list(self.concern.clients()) or None,
-            "team_id": self.concern.team(),
+            "team": self.concern.team(),
             "purpose": str(self.purpose or usual(self.actor.persona)),
             "outcome": self.outcome,
             "reason_code": self.reason_code,

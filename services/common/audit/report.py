@@ -19,7 +19,7 @@ from services.common.paging import BadCursor, PageRequest, cursor_after
 from services.common.peers import Peers
 from services.common.types import midnight_in_england
 
-LARGEST_NUMBER = 2**63 - 1
+LARGEST_NUMBER = 2**53 - 1
 
 
 @dataclass(frozen=True)
@@ -52,37 +52,56 @@ class Period:
             require_period(self.first, self.last)
 
 
-async def accesses(tx: Transaction, client_id: UUID, request: PageRequest, period: Period) -> dict[str, Any]:
-    """A page of them, newest first. What was refused showed nobody anything. Raises `BadCursor`."""
+@dataclass(frozen=True)
+class Part:
+    """Some rows of the trail, newest first, and the number before which to go on, if there are more."""
+
+    items: Sequence[Any]
+    next_before: int | None
+
+    def as_page(self, items: Sequence[Any]) -> dict[str, Any]:
+        """With a cursor like that of any list, which holds an id: here it is made of the number."""
+        more = None if self.next_before is None else cursor_after(UUID(int=self.next_before))
+        return {"items": items, "next_cursor": more}
+
+
+def before(request: PageRequest) -> int | None:
+    """The number in this cursor. Raises `BadCursor`."""
+    number = request.after.int if request.after else None
+    if number is not None and number > LARGEST_NUMBER:
+        raise BadCursor("This cursor cannot be read.")
+    return number
+
+
+async def accesses(tx: Transaction, client_id: UUID, limit: int, before: int | None, period: Period) -> Part:
+    """Who read or changed what is kept here of a client. What was refused showed nobody anything."""
     table = tx.metadata.tables[EVENT]
     wanted = select(table).where(table.c.client_ids.contains([client_id]), table.c.outcome == SUCCESS)
     if period.first is not None:
         wanted = wanted.where(table.c.at >= midnight_in_england(period.first))
     if period.last is not None:
         wanted = wanted.where(table.c.at < midnight_in_england(period.last + timedelta(days=1)))
-    rows, next_cursor = await page_before(tx, wanted, request)
-    return {"items": [_access(row) for row in rows], "next_cursor": next_cursor}
+    part = await part_of(tx, wanted, limit, before)
+    return Part([_access(row) for row in part.items], part.next_before)
 
 
-async def accesses_at(peers: Peers, service: str, client_id: UUID, request: PageRequest, period: Period) -> Any:
+async def accesses_at(
+    peers: Peers, service: str, client_id: UUID, limit: int, before: int | None, period: Period
+) -> Part:
     """What another service's trail says, in its words."""
-    cursor = cursor_after(request.after) if request.after else None
-    asked = {"client_id": client_id, "limit": request.limit, "from": period.first, "to": period.last, "cursor": cursor}
-    return await peers.get(service, f"/inside/accesses?{urlencode({k: v for k, v in asked.items() if v is not None})}")
+    asked = {"client_id": client_id, "limit": limit, "before": before, "from": period.first, "to": period.last}
+    told = await peers.get(service, f"/inside/accesses?{urlencode({k: v for k, v in asked.items() if v is not None})}")
+    return Part(told["items"], told["next_before"])
 
 
-async def page_before(tx: Transaction, wanted: Select[Any], request: PageRequest) -> tuple[Sequence[Any], str | None]:
-    """The rows of the trail before the cursor, newest first, and where to go on. Raises `BadCursor`."""
+async def part_of(tx: Transaction, wanted: Select[Any], limit: int, before: int | None) -> Part:
+    """The newest rows of these, or the newest before this number."""
     seq = tx.metadata.tables[EVENT].c.seq
-    if request.after is not None:
-        if request.after.int > LARGEST_NUMBER:
-            raise BadCursor("This cursor cannot be read.")
-        wanted = wanted.where(seq < request.after.int)
+    if before is not None:
+        wanted = wanted.where(seq < before)
     # Not in the order of an index: walking all of it for the few rows of one client takes longer than sorting these.
-    rows = await tx.rows(wanted.order_by((seq + 0).desc()).limit(request.limit + 1))
-    more, shown = len(rows) > request.limit, rows[: request.limit]
-    # The lists' cursors hold an id; here it is made of the number.
-    return shown, cursor_after(UUID(int=shown[-1].seq)) if more else None
+    rows = await tx.rows(wanted.order_by((seq + 0).desc()).limit(limit + 1))
+    return Part(rows[:limit], rows[limit - 1].seq if len(rows) > limit else None)
 
 
 def _access(row: Any) -> Access:

@@ -13,7 +13,7 @@ BEGINNING = bytes(32)
 # settings. A new column is left out of it, or is a new kind of seal.
 CANONICAL = """
     jsonb_build_array(seq, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24MISS.US'), issuer, subject, acting_for,
-        persona, action, operation, entity_type, entity_id, to_jsonb(client_ids), team_id, purpose, outcome,
+        persona, action, operation, entity_type, entity_id, to_jsonb(client_ids), team, purpose, outcome,
         reason_code, request_id, trace_id, to_jsonb(fields), source_address)::text
 """
 DIGEST = f"""

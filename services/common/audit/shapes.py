@@ -18,3 +18,10 @@ class AccessShape(Answer):
     action: str
     purpose: str
     break_glass: bool
+
+
+class AccessesShape(Answer):
+    """Some of them, and the number before which to go on."""
+
+    items: list[AccessShape]
+    next_before: int | None

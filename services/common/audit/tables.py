@@ -49,7 +49,8 @@ def _add_event(metadata: MetaData) -> None:
         Column("entity_id", Uuid),
         # Whose records were read or written; none where it was nobody's in particular.
         client_ids,
-        Column("team_id", Uuid),
+        # Not `team_id`: a row may be of no team or of several, and no team owns it.
+        Column("team", Uuid),
         Column("purpose", Text, nullable=False),
         Column("outcome", SmallInteger, nullable=False),
         Column("reason_code", Text),

@@ -7,7 +7,7 @@ INSTANT = sa.DateTime(timezone=True)
 # What whoever adds a row may say. Its number and its time are the database's to say.
 TOLD = (
     *("issuer", "subject", "acting_for", "persona", "action", "operation", "entity_type", "entity_id", "client_ids"),
-    *("team_id", "purpose", "outcome", "reason_code", "request_id", "trace_id", "fields", "source_address"),
+    *("team", "purpose", "outcome", "reason_code", "request_id", "trace_id", "fields", "source_address"),
 )
 NEVER_CHANGED = """
     create function audit_is_append_only() returns trigger language plpgsql as $$
@@ -71,7 +71,7 @@ def _create_event() -> None:
         *(sa.Column(name, sa.Text, nullable=False) for name in ("persona", "action", "operation", "entity_type")),
         sa.Column("entity_id", sa.Uuid),
         sa.Column("client_ids", sa.ARRAY(sa.Uuid)),
-        sa.Column("team_id", sa.Uuid),
+        sa.Column("team", sa.Uuid),
         sa.Column("purpose", sa.Text, nullable=False),
         sa.Column("outcome", sa.SmallInteger, nullable=False),
         sa.Column("reason_code", sa.Text),

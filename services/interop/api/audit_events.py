@@ -23,6 +23,6 @@ async def search_audit_events(tx: ByIntegrator, request: Request, prefer: Prefer
     """Who read one patient's record here, and what was refused, newest first: by patient and date."""
     kind, strict = registry.AUDIT_EVENT, "handling=strict" in (prefer or "")
     asked = search.parse(kind, search.parameters(request.url.query), [], strict=strict)
-    client_id, rows, next_cursor = await usecases.search_audit_events(tx, asked)
-    found = [audit_event(row, client_id) for row in rows]
-    return fhir(bundle.page(f"{public_base(request)}/{kind.name}", asked, found, next_cursor))
+    client_id, page = await usecases.search_audit_events(tx, asked)
+    found = [audit_event(row, client_id) for row in page["items"]]
+    return fhir(bundle.page(f"{public_base(request)}/{kind.name}", asked, found, page["next_cursor"]))

@@ -1,6 +1,5 @@
 """Showing who read a patient's record here."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +19,12 @@ class NoPatient(BadSearch):
         super().__init__("This search needs one patient.")
 
 
-async def search_audit_events(tx: Transaction, search: Search) -> tuple[UUID, Sequence[Any], str | None]:
-    """The patient, a page of what is on record about them here, and where to go on. Raises `NoPatient`."""
+async def search_audit_events(tx: Transaction, search: Search) -> tuple[UUID, dict[str, Any]]:
+    """The patient, and a page of what is on record about them here. Raises `NoPatient` or `BadCursor`."""
     if len(search.patients) != 1 or len(search.patients[0]) != 1:
         raise NoPatient
     client_id = search.patients[0][0]
     tx.concerns(client_id)
     request = page_request(max(search.count, 1), search.cursor)
-    rows, next_cursor = await audit_events.of_patient(tx, client_id, search.changed, request)
-    return client_id, rows, next_cursor
+    part = await audit_events.of_patient(tx, client_id, search.changed, request)
+    return client_id, part.as_page(part.items)
