@@ -1,12 +1,15 @@
 """What caseload asks of other services. Only the fields it reads."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from services.common.peers import Peers
+
+# Who else holds some of what is known of a client.
+Elsewhere = Literal["roster", "finance", "interop"]
 
 
 class InboundReferral(BaseModel):

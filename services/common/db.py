@@ -16,6 +16,9 @@ from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 from sqlmodel import col
 
 from services.common import outbox
+from services.common.audit.concern import NOTES, NotingSession
+from services.common.audit.entry import Entry
+from services.common.audit.purpose import Purpose
 from services.common.auth import Principal
 from services.common.errors import NotFound, PreconditionFailed, ServiceError
 from services.common.events import Envelope, Event
@@ -55,6 +58,8 @@ class Transaction:
     event: Envelope | None = None
     # Events that were applied before are applied again, to copies only: what is newest is written anew, nobody is told.
     rebuilding: bool = False
+    # What of this is put on record, in the same commit; none for what nobody asked for.
+    record: Entry | None = None
     _queued: list[tuple[Event, Aggregate, str | None]] = field(default_factory=list)
     _sealed: list[outbox.NewRow] = field(default_factory=list)
     _appended: list[tuple[Table, dict[str, Any]]] = field(default_factory=list)
@@ -77,6 +82,26 @@ class Transaction:
         """Queue the event. It is written to the outbox when the transaction ends, in the same commit."""
         if not self.rebuilding:
             self._queued.append((event, about, _traceparent()))
+
+    def concerns(self, *client_ids: UUID) -> None:
+        """Put on record that these clients' data were read, where rows do not say so themselves: sums, say."""
+        if self.record is not None:
+            self.record.concern.name(client_ids)
+
+    def leaves_out(self, rows: Sequence[Any]) -> None:
+        """Nobody is told of these rows, so they stay off the record."""
+        if self.record is not None:
+            self.record.concern.unsee(rows)
+
+    def about(self, entity_type: str) -> None:
+        """Put on record what kind of thing this is about, where the route alone does not say."""
+        if self.record is not None:
+            self.record.entity_type = entity_type
+
+    def serves(self, purpose: Purpose) -> None:
+        """Put on record that this is for another purpose than is usual for the caller."""
+        if self.record is not None:
+            self.record.purpose = purpose
 
     async def teams(self) -> frozenset[UUID]:
         """The teams the actor belongs to today, looked up now: a token carries no authority over a team."""
@@ -164,6 +189,11 @@ class Transaction:
         if self._sealed:
             await outbox.write(self.session, self._sealed)
 
+    async def write_record(self) -> None:
+        """Raises `NotAudited`."""
+        if self.record is not None:
+            await self.record.write(self.session, self.metadata)
+
     def append(self, log: Table, row: dict[str, Any]) -> None:
         """Add a row, when the transaction ends, to a log that is read by the number of its rows."""
         self._appended.append((log, row))
@@ -210,18 +240,22 @@ class Database:
             url, pool_size=pool_size, max_overflow=pool_size, connect_args=SILENCE, hide_parameters=True
         )
         event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
-        inner = sessionmaker()
+        inner = sessionmaker(class_=NotingSession)
         event.listen(inner, "after_begin", _enter)
         self._sessions = async_sessionmaker(self.engine, sync_session_class=inner, expire_on_commit=False)
 
     @asynccontextmanager
-    async def transaction(self, actor: Principal, *, rebuilding: bool = False) -> AsyncIterator[Transaction]:
-        async with self._sessions() as session, session.begin():
-            transaction = Transaction(session, self.metadata, actor, rebuilding=rebuilding)
+    async def transaction(
+        self, actor: Principal, *, rebuilding: bool = False, record: Entry | None = None
+    ) -> AsyncIterator[Transaction]:
+        notes = {NOTES: record.concern} if record else {}
+        async with self._sessions(info=notes) as session, session.begin():
+            transaction = Transaction(session, self.metadata, actor, rebuilding=rebuilding, record=record)
             session.info["transaction"] = transaction
             try:
                 yield transaction
                 await transaction.write_outbox()
+                await transaction.write_record()
                 await transaction.write_logs()
             except TimeoutError:
                 # A connection that does not answer would not answer to the rollback either.

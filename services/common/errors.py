@@ -234,18 +234,33 @@ def _http(request: Request, error: HTTPException) -> JSONResponse:
     return problem(request, error.status_code, phrase.lower().replace(" ", "_"), f"{phrase}.", at, headers)
 
 
-def _database(request: Request, error: Exception) -> JSONResponse:
+def refusal_of(error: Exception) -> ServiceError | None:
+    """What an error of the database means to the caller; None for a defect."""
     if is_database_down(error):
-        return _refused(request, Unavailable("The database is away for the moment."))
+        return Unavailable("The database is away for the moment.")
     state = str(getattr(getattr(error, "orig", None), "sqlstate", ""))
     if is_turn_lost(error):
-        return _refused(request, Unavailable("Somebody else changed the same thing at the same moment."))
-    if isinstance(error, IntegrityError) and state in BROKEN:
-        return _refused(request, BROKEN[state]())
+        return Unavailable("Somebody else changed the same thing at the same moment.")
+    if is_another_teams(error):
+        return NotFound("record")
+    return BROKEN[state]() if isinstance(error, IntegrityError) and state in BROKEN else None
+
+
+def verdict(error: Exception) -> tuple[int, str]:
+    """The status and the code with which this error is answered."""
+    if isinstance(error, RequestValidationError):
+        return HTTPStatus.UNPROCESSABLE_ENTITY, "validation_failed"
+    if isinstance(error, HTTPException):
+        return error.status_code, HTTPStatus(error.status_code).name.lower()
+    refusal = error if isinstance(error, ServiceError) else refusal_of(error)
+    return (refusal.status, refusal.code()) if refusal else (HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
+
+
+def _database(request: Request, error: Exception) -> JSONResponse:
     if is_another_teams(error):
         log.error("refused by row-level security", extra={"method": request.method})
-        return _refused(request, NotFound("record"))
-    return _defect(request, error)
+    refusal = refusal_of(error)
+    return _refused(request, refusal) if refusal else _defect(request, error)
 
 
 def _defect(request: Request, error: Exception) -> JSONResponse:

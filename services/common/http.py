@@ -7,6 +7,9 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.routing import APIRoute
 
 from services.common import body, idempotency
+from services.common.audit.entry import Entry
+from services.common.audit.operation import Operation
+from services.common.audit.refusals import put_on_record
 from services.common.auth import Persona, Principal
 from services.common.db import Transaction
 from services.common.errors import Forbidden, PreconditionRequired, ServiceError
@@ -33,7 +36,10 @@ ByNurse = Annotated[Transaction, Depends(Requires(Persona.NURSE))]
 
 
 class TransactionRoute(APIRoute):
-    """One request is one transaction. It commits before the answer leaves, so no answer can outrun a failed commit."""
+    """One request is one transaction. It commits before the answer leaves, so no answer can outrun a failed commit.
+
+    Its row in the audit trail is part of it; a refusal's is written after the rollback.
+    """
 
     # Where a partners' standard has a rule of its own against doing a thing twice, that rule stands alone.
     honours_idempotency_key: ClassVar[bool] = True
@@ -48,16 +54,30 @@ class TransactionRoute(APIRoute):
         return await verifier.principal(_authorization(request))
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
+        handle, operation = super().get_route_handler(), Operation.of(self)
+
+        async def answer(request: Request, record: Entry) -> Response:
+            try:
+                await self.read_body(request)
+            finally:
+                record.ask(request, operation)
+            async with request.app.state.database.transaction(record.actor, record=record) as transaction:
+                request.state.transaction = transaction
+                if self.honours_idempotency_key:
+                    response = await idempotency.once(request, transaction, handle)
+                else:
+                    response = await handle(request)
+                record.answer(response)
+            return response
 
         async def handler(request: Request) -> Response:
             actor = await self.actor(request)
-            await self.read_body(request)
-            async with request.app.state.database.transaction(actor) as transaction:
-                request.state.transaction = transaction
-                if not self.honours_idempotency_key:
-                    return await handle(request)
-                return await idempotency.once(request, transaction, handle)
+            record = Entry.of(request, operation, actor)
+            try:
+                return await answer(request, record)
+            except Exception as error:
+                await put_on_record(request.app.state.database, record, error)
+                raise
 
         return handler
 

@@ -58,6 +58,7 @@ async def page(transaction: Transaction, wanted: Select[Any], model: Any, reques
     rows = list(await transaction.all(wanted.order_by(model.id).limit(request.limit + 1)))
     more = len(rows) > request.limit
     items = rows[: request.limit]
+    transaction.leaves_out(rows[request.limit :])
     return {"items": items, "next_cursor": cursor_after(items[-1].id) if more else None}
 
 

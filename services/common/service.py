@@ -14,6 +14,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import MetaData, make_url, select
 
 from services.common import errors, history, rulebook
+from services.common.audit import api as audit
+from services.common.audit.sealing import keep_sealed
 from services.common.auth import SYSTEM
 from services.common.broker import Broker, InProcessBroker
 from services.common.db import Database
@@ -104,7 +106,7 @@ class Service:
         errors.install(app)
         for kind, handler in self.error_handlers.items():
             app.add_exception_handler(kind, handler)
-        for router in (*self.routers, rulebook.router, desk.router, desk.inside):
+        for router in (*self.routers, rulebook.router, audit.router, audit.inside, desk.router, desk.inside):
             app.include_router(router)
         app.state.metrics = Metrics(self.name)
         # Whoever serves the app says when it is to stop, so that nobody is kept waiting for what may come.
@@ -142,6 +144,7 @@ class Service:
             retry_parked(database, consumers),
             history.keep_for_a_while(database),
             revocations.follow(),
+            keep_sealed(settings.database_url),
             *(run(runtime) for run in self.background),
         ]
         tasks = [asyncio.ensure_future(job) for job in work]

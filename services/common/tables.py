@@ -21,14 +21,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from services.common.audit.tables import EVENT, SEAL, add_audit_tables
+
 INSTANT = DateTime(timezone=True)
 PLATFORM_TABLES = frozenset(
-    {"outbox", "event_log", "inbox", "parked_event", "watermark", "idempotency_key", "team_member", "rule"}
+    {"outbox", "event_log", "inbox", "parked_event", "watermark", "idempotency_key", "team_member", "rule", EVENT, SEAL}
 )
 
 
 def add_platform_tables(metadata: MetaData) -> None:
-    """Add them to a service's metadata. Their migrations are `services.common.migrations.platform_v*`."""
+    """Add them to a service's metadata. Their migrations are `services.common.migrations.platform_*`."""
+    add_audit_tables(metadata)
     _add_outbox(metadata)
     _add_inbox(metadata)
     _add_rule(metadata)

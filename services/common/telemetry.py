@@ -138,12 +138,12 @@ class RequestLog:
             "status": status,
             "ms": round(seconds * 1000, 1),
             "request_id": request_id,
-            "trace_id": _trace_id(scope),
+            "trace_id": trace_id(scope),
         }
         log.info("request", extra=fields)
 
 
-def _trace_id(scope: MutableMapping[str, Any]) -> str | None:
+def trace_id(scope: MutableMapping[str, Any]) -> str | None:
     """The trace of the span that is open, or else the one that the caller named (W3C Trace Context)."""
     context = trace.get_current_span().get_span_context()
     if context.is_valid:

@@ -62,7 +62,7 @@ async def test_a_record_costs_the_same_statements_however_long_it_is(caseload: R
         await client.post("/v1/care-contacts", a_contact(client.episode_id))
     with statements(caseload.databases["caseload"]) as many:
         await client.nurse.get(f"/v1/clients/{client.client_id}")
-    assert len(many) == len(few) <= 15
+    assert len(many) == len(few) <= 16
 
 
 async def test_a_person_is_found_by_number_in_a_body_and_only_by_their_team(caseload: Running) -> None:

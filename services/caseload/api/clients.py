@@ -3,15 +3,18 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Response
+from fastapi import Depends, Query, Request, Response
 
 from services.caseload import usecases
 from services.caseload.api.shapes import ClientRecord, ClientShape
+from services.caseload.clients import Elsewhere
+from services.common.audit.report import Period, in_words
+from services.common.audit.shapes import AccessShape
 from services.common.auth import Persona
 from services.common.db import Transaction
 from services.common.http import ByNurse, Requires, api_router, etag
 from services.common.paging import Asked, Page
-from services.common.types import Input, NhsNumber
+from services.common.types import Day, Input, NhsNumber
 
 router = api_router(tags=["clients"])
 
@@ -42,3 +45,23 @@ async def client_record(tx: ByNurseOrService, client_id: UUID, response: Respons
     record = await usecases.client_record(tx, client_id)
     etag(response, record["client"])
     return record
+
+
+@router.get("/clients/{client_id}/access-report", response_model=Page[AccessShape])
+async def access_report(
+    tx: ByNurse,
+    client_id: UUID,
+    page: Asked,
+    request: Request,
+    first: Annotated[Day | None, Query(alias="from")] = None,
+    last: Annotated[Day | None, Query(alias="to")] = None,
+    at: Annotated[Elsewhere | None, Query(description="Another service that holds some of it.")] = None,
+) -> object:
+    """Who read or changed this client's record here, or at another service, when and what for, newest first."""
+    period = Period(first, last)
+    if at is not None:
+        peers = request.app.state.desk.peers
+        told = await usecases.access_report_elsewhere(tx, peers, at, client_id, page, period)
+        return told.as_page(told.items)
+    found = await usecases.access_report(tx, client_id, page, period)
+    return found.as_page(in_words(request.app, found.items))

@@ -27,10 +27,10 @@ async def clients(tx: Transaction, *, team_id: UUID | None) -> Select[Any]:
     return wanted if team_id is None else wanted.where(col(Client.team_id) == team_id)
 
 
-async def clients_with_number(tx: Transaction, nhs_number: str) -> Sequence[Client]:
-    """The visible clients with this number, first those whose record stands behind it."""
+async def client_with_number(tx: Transaction, nhs_number: str) -> Sequence[Client]:
+    """The visible client with this number, first the one whose record stands behind it."""
     wanted = select(Client).where(await tx.visible(Client), col(Client.nhs_number) == nhs_number)
-    return await tx.all(wanted.order_by(col(Client.nhs_number_status), col(Client.id)))
+    return await tx.all(wanted.order_by(col(Client.nhs_number_status), col(Client.id)).limit(1))
 
 
 async def of_client(tx: Transaction, client_id: UUID) -> dict[str, Sequence[Any]]:

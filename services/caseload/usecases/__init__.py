@@ -4,6 +4,8 @@ from services.caseload.usecases.assess import complete_assessment, rate_problem,
 from services.caseload.usecases.contact import add_note, find_wound, measure_wound, read_wound, record_care_contact
 from services.caseload.usecases.plan import agree_care_plan, change_line, draft_care_plan, read_care_plan
 from services.caseload.usecases.read import (
+    access_report,
+    access_report_elsewhere,
     client_record,
     list_clients,
     list_referrals,
@@ -22,6 +24,8 @@ from services.caseload.usecases.refer import (
 
 __all__ = [
     "accept_referral",
+    "access_report",
+    "access_report_elsewhere",
     "add_note",
     "agree_care_plan",
     "change_line",

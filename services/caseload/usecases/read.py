@@ -4,14 +4,18 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from services.caseload.clients import Elsewhere
 from services.caseload.domain.client import Client
 from services.caseload.domain.outcome import clients_of, outcomes, paired
 from services.caseload.domain.referral import Referral
 from services.caseload.store import records, referrals
+from services.common.audit.purpose import Purpose
+from services.common.audit.report import Part, Period, accesses, accesses_at, before
 from services.common.db import Transaction
 from services.common.errors import NotFound
 from services.common.figures import require_period, standing_day
 from services.common.paging import PageRequest, page
+from services.common.peers import Peers
 from services.common.rulebook import smallest_cell
 
 
@@ -34,7 +38,7 @@ async def search_client(tx: Transaction, nhs_number: str) -> Client:
 
     The number travels in a body, never in a URL.
     """
-    found = await records.clients_with_number(tx, nhs_number)
+    found = await records.client_with_number(tx, nhs_number)
     if not found:
         raise NotFound("client")
     return found[0]
@@ -44,6 +48,24 @@ async def client_record(tx: Transaction, client_id: UUID) -> dict[str, Any]:
     """The whole record in one call, with who wrote what. Raises `NotFound`."""
     client = await tx.get(Client, client_id)
     return {"client": client, **await records.of_client(tx, client_id)}
+
+
+async def access_report(tx: Transaction, client_id: UUID, request: PageRequest, period: Period) -> Part:
+    """Who read or changed the record, for the client who asks. Raises `NotFound` or `BadCursor`."""
+    await tx.get(Client, client_id)
+    tx.serves(Purpose.PATIENT_REQUEST)
+    return await accesses(tx, client_id, request.limit, before(request), period)
+
+
+async def access_report_elsewhere(
+    tx: Transaction, peers: Peers, service: Elsewhere, client_id: UUID, request: PageRequest, period: Period
+) -> Part:
+    """The same, of what another service holds. It is asked before the database, and in vain where the client is not
+    the caller's. Raises `NotFound` or `BadCursor`."""
+    told = await accesses_at(peers, service, client_id, request.limit, before(request), period)
+    await tx.get(Client, client_id)
+    tx.serves(Purpose.PATIENT_REQUEST)
+    return told
 
 
 async def outcomes_of_team(tx: Transaction, team_id: UUID, as_of: date | None) -> dict[str, Any]:
@@ -71,8 +93,10 @@ async def review_figures(tx: Transaction, team_id: UUID, first: date, last: date
     """The King's Fund review's own three measures, and minutes by type, week and client. Raises `PeriodReversed`."""
     await tx.require_team(team_id)
     require_period(first, last)
+    minutes = await records.minutes_by_type(tx, team_id, first, last)
+    tx.concerns(*(row.client_id for row in minutes))
     return {
         "referrals_by_source": await records.referrals_by_source(tx, team_id, first, last),
         "contacts_by_channel": await records.contacts_by_channel(tx, team_id, first, last),
-        "minutes_by_type": await records.minutes_by_type(tx, team_id, first, last),
+        "minutes_by_type": minutes,
     }

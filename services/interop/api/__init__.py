@@ -1,6 +1,14 @@
 """Interop over HTTP: FHIR under /fhir/R4, the team's own words under /v1."""
 
-from services.interop.api import council, feed, messages, resources
+from services.interop.api import audit_events, council, feed, messages, resources
 
-# The open statement comes first: a resource type cannot be called `metadata`.
-ROUTERS = (resources.public, messages.fhir_door, resources.router, messages.router, council.router, feed.router)
+# The open statement comes first: a resource type cannot be called `metadata`. So does what is no part of the record.
+ROUTERS = (
+    resources.public,
+    messages.fhir_door,
+    audit_events.router,
+    resources.router,
+    messages.router,
+    council.router,
+    feed.router,
+)

@@ -39,8 +39,7 @@ async def read_resource(
     tx: ByReader, resource_type: str, resource_id: str, if_none_match: IfNoneMatch = None
 ) -> Response:
     """One resource with its version as ETag."""
-    kind = registry.served(resource_type)
-    require_scope(tx.actor, f"system/{kind.name}.r")
+    kind = _served(tx, resource_type, "r")
     row = await usecases.read_resource(tx, kind.name, resource_id)
     etag = f'W/"{row.version}"'
     if if_none_match == etag:
@@ -65,9 +64,16 @@ async def search_resources_by_form(
     return await _searched(tx, request, resource_type, raw.decode("ascii", errors="replace"), prefer)
 
 
-async def _searched(tx: Transaction, request: Request, resource_type: str, form: str, prefer: str | None) -> Response:
+def _served(tx: Transaction, resource_type: str, right: str) -> registry.ServedType:
+    """Raises `TypeNotServed` or `InsufficientScope`."""
     kind = registry.served(resource_type)
-    require_scope(tx.actor, f"system/{kind.name}.s")
+    require_scope(tx.actor, f"system/{kind.name}.{right}")
+    tx.about(kind.name)
+    return kind
+
+
+async def _searched(tx: Transaction, request: Request, resource_type: str, form: str, prefer: str | None) -> Response:
+    kind = _served(tx, resource_type, "s")
     in_address, in_body = search.parameters(request.url.query), search.parameters(form)
     asked = search.parse(kind, in_address, in_body, strict="handling=strict" in (prefer or ""))
     found = await usecases.search_resources(tx, kind.name, asked)

@@ -16,12 +16,17 @@ def rendered(row: Resource) -> dict[str, Any]:
 
 
 def searchset(base: str, search: Search, rows: Sequence[Resource], next_cursor: str | None) -> dict[str, Any]:
+    """One page of the record, each resource with its version."""
+    return page(base, search, [rendered(row) for row in rows], next_cursor)
+
+
+def page(base: str, search: Search, contents: Sequence[dict[str, Any]], next_cursor: str | None) -> dict[str, Any]:
     """One page. `base` is the address of the searched type as the caller sees it; `next` is absent on the last page."""
     links = [{"relation": "self", "url": _link(base, search.applied)}]
     if next_cursor is not None:
         links.append({"relation": "next", "url": _link(base, [*search.applied, (CURSOR, next_cursor)])})
     entries = [
-        {"fullUrl": f"{base}/{row.resource_id}", "resource": rendered(row), "search": {"mode": "match"}} for row in rows
+        {"fullUrl": f"{base}/{content['id']}", "resource": content, "search": {"mode": "match"}} for content in contents
     ]
     bundle = {"resourceType": "Bundle", "type": "searchset", "link": links}
     return {**bundle, "entry": entries} if entries else bundle

@@ -30,17 +30,20 @@ def _rest() -> dict[str, Any]:
     return {
         "mode": "server",
         "security": {"description": "A bearer token of this installation's identity provider (RFC 6750)."},
-        "resource": [_resource(kind) for kind in registry.SERVED.values()],
+        "resource": [_resource(kind) for kind in (*registry.SERVED.values(), registry.AUDIT_EVENT)],
         "operation": [{"name": "process-message", "definition": PROCESS_MESSAGE}],
     }
 
 
 def _resource(kind: registry.ServedType) -> dict[str, Any]:
-    return {
-        "type": kind.name,
+    of_record = {
         "supportedProfile": [systems.profile(kind.name)],
         "interaction": [{"code": "read"}, {"code": "search-type"}],
         "versioning": "versioned",
+    }
+    return {
+        "type": kind.name,
+        **(of_record if kind.is_record else {"interaction": [{"code": "search-type"}]}),
         "searchParam": [vars(parameter) for parameter in kind.parameters],
     }
 

@@ -32,6 +32,8 @@ OF_A_PATIENT = SearchParameter("patient", "reference", "Patient/{id} or the id a
 class ServedType:
     name: str
     parameters: tuple[SearchParameter, ...]
+    # UK Core has profiles of what is in a record.
+    is_record: bool = True
 
     def has(self, parameter: str) -> bool:
         return any(parameter == known.name for known in self.parameters)
@@ -50,6 +52,14 @@ SERVED = {
         "ServiceRequest",
     )
 }
+
+
+# Who read a patient's record here, from this service's own audit trail.
+AUDIT_EVENT = ServedType(
+    "AuditEvent",
+    (OF_A_PATIENT, SearchParameter("date", "date", "With the prefixes eq, ne, gt, ge, lt and le.")),
+    is_record=False,
+)
 
 
 class TypeNotServed(NotFound):

@@ -195,13 +195,21 @@ def _read_cursor(search: Search, value: str) -> str:
 
 
 def _read_changed(search: Search, value: str) -> str:
+    return _read_time(search, "_lastUpdated", value)
+
+
+def _read_date(search: Search, value: str) -> str:
+    return _read_time(search, "date", value)
+
+
+def _read_time(search: Search, name: str, value: str) -> str:
     found = DATE.fullmatch(value)
     try:
         if found is None:
             raise ValueError(value)
         start, end = _stretch(found)
     except (ValueError, OverflowError) as error:
-        raise BadSearch.at_parameter("_lastUpdated", "This is not a FHIR date or instant with its offset.") from error
+        raise BadSearch.at_parameter(name, "This is not a FHIR date or instant with its offset.") from error
     stretches = {
         "eq": Between(start, end),
         "ne": Between(start, end, inside=False),
@@ -237,6 +245,7 @@ def _stretch(found: re.Match[str]) -> tuple[datetime, datetime]:
 FILTERS: dict[str, Callable[[Search, str], str]] = {
     "_id": _read_id,
     "_lastUpdated": _read_changed,
+    "date": _read_date,
     "identifier": _read_identifier,
     "patient": _read_patient,
 }

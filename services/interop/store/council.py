@@ -136,11 +136,12 @@ async def settle(tx: Transaction, attempt: Attempt, values: dict[str, Any]) -> N
     await tx.session.execute(update(CouncilDelivery).where(still).values(**values))
 
 
-async def settle_sent(tx: Transaction, attempt: Attempt, values: dict[str, Any]) -> None:
-    """Keep that the council has the fact, whatever was decided while it was on its way."""
+async def settle_sent(tx: Transaction, attempt: Attempt, values: dict[str, Any]) -> Sequence[UUID]:
+    """Keep that the council has the fact, whatever was decided while it was on its way. Whose fact it was."""
     unheard = (col(CouncilDelivery.id) == attempt.delivery_id) & (col(CouncilDelivery.status) != DeliveryStatus.SENT)
     sent = {**values, "status": DeliveryStatus.SENT, "sent_at": tx.now}
-    await tx.session.execute(update(CouncilDelivery).where(unheard).values(**sent))
+    told = update(CouncilDelivery).where(unheard).values(**sent).returning(col(CouncilDelivery.client_id))
+    return await tx.all(told)
 
 
 async def note_success(tx: Transaction, connection_id: UUID, at: datetime) -> None:

@@ -66,7 +66,7 @@ async def searched(tx: Transaction, resource_type: str, search: Search) -> Selec
     conditions += [col(Resource.resource_id).in_(ids) for ids in search.ids]
     conditions += [col(Resource.client_id).in_(ids) for ids in search.patients]
     conditions += [_any_token(tokens) for tokens in search.tokens]
-    conditions += [_within(between) for between in search.changed]
+    conditions += [within(col(Resource.changed_at), between) for between in search.changed]
     return select(Resource).where(*conditions)
 
 
@@ -85,8 +85,8 @@ def _any_token(tokens: list[str]) -> ColumnElement[bool]:
     return overlap
 
 
-def _within(between: Between) -> ColumnElement[bool]:
-    changed_at = col(Resource.changed_at)
-    after = true() if between.start is None else changed_at >= between.start
-    before = true() if between.end is None else changed_at < between.end
+def within(at: Any, between: Between) -> ColumnElement[bool]:
+    """Whether this instant is one of those asked for."""
+    after = true() if between.start is None else at >= between.start
+    before = true() if between.end is None else at < between.end
     return and_(after, before) if between.inside else not_(and_(after, before))

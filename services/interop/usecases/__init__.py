@@ -28,6 +28,7 @@ from services.interop.usecases.show import (
     show_referral,
     show_visit,
 )
+from services.interop.usecases.trail import search_audit_events
 from services.interop.usecases.watch import Patience, watch_feed, watch_over
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "register_connection",
     "register_service_endpoint",
     "remember_outcome",
+    "search_audit_events",
     "search_resources",
     "show_record",
     "show_referral",

@@ -8,7 +8,8 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from services.common.auth import SYSTEM
+from services.common.audit.entry import Entry
+from services.common.auth import SYSTEM, Persona, Principal
 from services.common.db import Transaction
 from services.common.service import Background, Runtime
 from services.interop.domain.delivery import Attempt, DeliveryStatus
@@ -75,14 +76,27 @@ async def _deliver_next(runtime: Runtime, connection_id: UUID, schedule: Sequenc
         return False
     status = await council.send(runtime.http, attempt, datetime.now(UTC))
     arrived = status is not None and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
-    async with runtime.database.transaction(SYSTEM) as tx:
+    record = _disclosure(runtime, attempt) if arrived else None
+    async with runtime.database.transaction(SYSTEM, record=record) as tx:
         settled: dict[str, Any] = {"last_status": status, "changed_at": tx.now}
         if arrived:
-            await store.settle_sent(tx, attempt, settled)
+            tx.concerns(*await store.settle_sent(tx, attempt, settled))
             await store.note_success(tx, connection_id, tx.now)
         else:
             await _failed(tx, attempt, settled, schedule)
     return arrived
+
+
+def _disclosure(runtime: Runtime, attempt: Attempt) -> Entry:
+    """What the council was told is put on record as an access of the council's."""
+    return Entry(
+        actor=Principal(f"connection:{attempt.connection_id}", Persona.COUNCIL),
+        issuer=runtime.settings.issuer,
+        operation="deliver to a council",
+        action="E",
+        entity_type="council_delivery",
+        entity_id=attempt.delivery_id,
+    )
 
 
 async def _failed(tx: Transaction, attempt: Attempt, settled: dict[str, Any], schedule: Sequence[timedelta]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from typing import Any
+from uuid import UUID
 
 from services.common import history
 from services.common.db import Transaction
@@ -36,7 +37,9 @@ async def follow_feed(tx: Transaction, watch: Watch, place: Place, limit: int, p
     if position > extent.newest:
         raise UnknownCursor
     last = entries[-1].position if entries else position
-    return {"items": [json.loads(entry.event) for entry in entries], "next_cursor": cursor_at(last)}
+    events = [json.loads(entry.event) for entry in entries]
+    tx.concerns(*(UUID(event["data"]["client_id"]) for event in events if event["data"].get("client_id")))
+    return {"items": events, "next_cursor": cursor_at(last)}
 
 
 async def keep_feed_for_a_while(runtime: Runtime) -> None:

@@ -54,7 +54,10 @@ async def continuity_of_team(tx: Transaction, team_id: UUID, from_on: date, to_o
     if len(clients) < await smallest_cell(tx):
         return {**found, "contacts": None, "named_or_deputy": None}
     found |= {"contacts": sum(one.contacts for one in clients), "named_or_deputy": continuity.of_team(clients)}
-    return {**found, "clients": clients} if tx.actor.is_team_bound else found
+    if not tx.actor.is_team_bound:
+        return found
+    tx.concerns(*(one.client_id for one in clients))
+    return {**found, "clients": clients}
 
 
 async def team_ratio(tx: Transaction, team_id: UUID, as_of: date | None) -> dict[str, Any]:

@@ -1,0 +1,12 @@
+"""The audit trail."""
+
+from services.common.migrations import platform_audit
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    platform_audit.upgrade()

@@ -1,0 +1,30 @@
+"""Showing who read a patient's record here."""
+
+from typing import Any
+from uuid import UUID
+
+from services.common.db import Transaction
+from services.common.paging import page_request
+from services.interop.fhir.search import BadSearch, Search
+from services.interop.store import audit_events
+
+
+class NoPatient(BadSearch):
+    """The trail is told patient by patient."""
+
+    field = "/query/patient"
+    way_out = "Name one patient: patient=Patient/{id}."
+
+    def __init__(self) -> None:
+        super().__init__("This search needs one patient.")
+
+
+async def search_audit_events(tx: Transaction, search: Search) -> tuple[UUID, dict[str, Any]]:
+    """The patient, and a page of what is on record about them here. Raises `NoPatient` or `BadCursor`."""
+    if len(search.patients) != 1 or len(search.patients[0]) != 1:
+        raise NoPatient
+    client_id = search.patients[0][0]
+    tx.concerns(client_id)
+    request = page_request(max(search.count, 1), search.cursor)
+    part = await audit_events.of_patient(tx, client_id, search.changed, request)
+    return client_id, part.as_page(part.items)
