@@ -126,8 +126,7 @@ def outcome_of(status: int) -> int:
 
 def _who(actor: Principal) -> tuple[str, str | None]:
     """The service that passes a person's question on is the one who asks, on that person's behalf."""
-    through = getattr(actor, "through", None)
-    return (through, actor.subject) if through else (actor.subject, getattr(actor, "acting_for", None))
+    return (actor.through, actor.subject) if actor.through else (actor.subject, None)
 
 
 def _address(request: Request) -> str | None:
