@@ -7,9 +7,11 @@ from fastapi import APIRouter, Depends
 from fastapi.routing import APIRoute
 
 from demo.compose import services
+from services.common.access import Requires
+from services.common.access import guards as guards_of
 from services.common.auth import Persona
 from services.common.db import Transaction
-from services.common.http import Requires, TransactionRoute, api_router
+from services.common.http import TransactionRoute, api_router
 from services.common.service import Service
 from services.common.settings import ServiceSettings
 from tests.running import STRANGER, Databases, running
@@ -40,13 +42,7 @@ def test_the_walk_finds_what_is_served() -> None:
 
 
 def guards(route: APIRoute) -> list[Requires]:
-    found, waiting = [], [route.dependant]
-    while waiting:
-        dependant = waiting.pop()
-        waiting += dependant.dependencies
-        if isinstance(dependant.call, Requires):
-            found.append(dependant.call)
-    return found
+    return list(guards_of(route.dependant))
 
 
 def unguarded(service: Service) -> list[str]:

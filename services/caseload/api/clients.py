@@ -1,21 +1,17 @@
 """Clients: the list, the whole record of one, and the search by NHS number."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Response
+from fastapi import Response
 
 from services.caseload import usecases
+from services.caseload.api.callers import ByNurseOrService
 from services.caseload.api.shapes import ClientRecord, ClientShape
-from services.common.auth import Persona
-from services.common.db import Transaction
-from services.common.http import ByNurse, Requires, api_router, etag
+from services.common.http import ByNurse, api_router, etag
 from services.common.paging import Asked, Page
 from services.common.types import Input, NhsNumber
 
 router = api_router(tags=["clients"])
-
-ByNurseOrService = Annotated[Transaction, Depends(Requires(Persona.NURSE, Persona.SERVICE))]
 
 
 class Search(Input):
