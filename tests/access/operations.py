@@ -77,6 +77,7 @@ class Operation:
         query |= {name: ids[name] for name in self.query & set(ids)}
         path = {name: ids.get(name, str(uuid7())) for name in self._parameters("path")}
         headers = {"If-Match": '"1"'} if "If-Match" in self._parameters("header", required=False) else {}
+        headers |= {"Idempotency-Key": str(uuid7())} if self.method == "POST" else {}
         return {
             "method": self.method,
             "url": self.path.format_map(path),

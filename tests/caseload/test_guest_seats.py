@@ -36,6 +36,10 @@ async def seated(olive: OnCaseload, **changes: Any) -> dict[str, Any]:
     return made
 
 
+async def withdrawn(nurse: Any, seat: dict[str, Any], version: int = 1) -> Any:
+    return await nurse.post(f"/v1/guest-seats/{seat['id']}/withdraw", headers={"If-Match": f'"{version}"'})
+
+
 async def nothing_is_shown(guest: Any, client_id: str) -> None:
     hidden, absent = [await guest.get(f"/v1/shared-clients/{one}") for one in (client_id, uuid7())]
     assert hidden.status_code == absent.status_code == 404
@@ -54,7 +58,7 @@ async def test_anonymous_is_refused(caseload: Running) -> None:
     seat = a_guest_seat(str(uuid7()))
     assert (await nobody.post("/v1/guest-seats", json=seat)).status_code == 401
     assert (await nobody.post(f"/v1/guest-seats/{seat['id']}/withdraw")).status_code == 401
-    for path in ("guest-seats", "shared-clients", f"shared-clients/{uuid7()}"):
+    for path in ("guest-seats", f"guest-seats/{seat['id']}", "shared-clients", f"shared-clients/{uuid7()}"):
         assert (await nobody.get(f"/v1/{path}")).status_code == 401
 
 
@@ -101,7 +105,7 @@ async def test_a_seat_ends_after_seven_days(caseload: Running, olive: OnCaseload
     assert until_at - from_at == timedelta(days=7)
     await put_back(caseload, seat, from_at=from_at - timedelta(days=7), until_at=from_at)
     await nothing_is_shown(gareth, olive.client_id)
-    late = await olive.nurse.post(f"/v1/guest-seats/{seat['id']}/withdraw")
+    late = await withdrawn(olive.nurse, seat)
     assert (late.status_code, late.json()["code"]) == (409, "guest_seat_already_ended")
     assert (await seated(olive))["withdrawn_at"] is None
 
@@ -109,10 +113,10 @@ async def test_a_seat_ends_after_seven_days(caseload: Running, olive: OnCaseload
 async def test_a_seat_ends_at_once_when_it_is_withdrawn(olive: OnCaseload, gareth: Any) -> None:
     seat = await seated(olive)
     assert (await gareth.get(f"/v1/shared-clients/{olive.client_id}")).status_code == 200
-    ended = await olive.post(f"/v1/guest-seats/{seat['id']}/withdraw", None)
-    assert ended["withdrawn_at"] is not None
+    ended = await withdrawn(olive.nurse, seat)
+    assert ended.json()["withdrawn_at"] is not None
     await nothing_is_shown(gareth, olive.client_id)
-    again = await olive.nurse.post(f"/v1/guest-seats/{seat['id']}/withdraw")
+    again = await withdrawn(olive.nurse, seat, version=2)
     assert (again.status_code, again.json()["code"]) == (409, "guest_seat_already_ended")
 
 
@@ -120,7 +124,7 @@ async def test_of_one_client_a_guest_has_one_seat_at_a_time(olive: OnCaseload, g
     seat = await seated(olive)
     twice = await olive.nurse.post("/v1/guest-seats", json=a_guest_seat(olive.client_id))
     assert (twice.status_code, twice.json()["code"]) == (409, "already_invited")
-    await olive.post(f"/v1/guest-seats/{seat['id']}/withdraw", None)
+    assert (await withdrawn(olive.nurse, seat)).status_code == 200
     await seated(olive)
     listed = (await olive.nurse.get("/v1/guest-seats", params={"client_id": olive.client_id})).json()["items"]
     assert [one["withdrawn_at"] is None for one in listed] == [False, True]
@@ -141,7 +145,8 @@ async def test_another_team_invites_nobody_to_this_client(caseload: Running, oli
     ]
     assert hidden.status_code == absent.status_code == 404
     assert {**hidden.json(), "instance": ""} == {**absent.json(), "instance": ""}
-    assert (await stranger.post(f"/v1/guest-seats/{seat['id']}/withdraw")).status_code == 404
+    assert (await withdrawn(stranger, seat)).status_code == 404
+    assert (await stranger.get(f"/v1/guest-seats/{seat['id']}")).status_code == 404
     assert (await stranger.get("/v1/guest-seats")).json()["items"] == []
 
 

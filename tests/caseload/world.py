@@ -17,7 +17,7 @@ from tests.caseload.story import (
     new_id,
     take_on,
 )
-from tests.running import DEPUTY, Databases
+from tests.running import DEPUTY, NURSE, Databases
 
 MEASURED = {"measured_at": "2026-11-04T10:20:00Z", "length_mm": 48, "width_mm": 30}
 SHARED_FIELDS = ["given_name", "family_name", "care_act_view", "social_care_lines"]
@@ -46,6 +46,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "client_id": client.client_id,
             "episode_of_care_id": client.episode_id,
             "referral_id": waiting["id"],
+            "employee_id": str(NURSE),
         }
         made.bodies |= _bodies(made, client)
         made.secrets |= {

@@ -34,7 +34,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             assert answer.status_code == 201, answer.text
         made.ids |= {"visit_id": visit["id"], "client_id": str(EDITH), "employee_id": str(RUTH)}
         made.bodies |= {
-            "POST /v1/shifts": a_shift(employee_id=TOM),
+            "POST /v1/shifts": a_shift(starts_at="2026-11-25T09:00:00Z", ends_at="2026-11-25T16:30:00Z"),
             "POST /v1/visit-plans": a_plan(),
             "POST /v1/visits": a_visit(**NEXT),
             "POST /v1/visits/{visit_id}/move": {"starts_at": "2026-11-24T12:30:00Z"},

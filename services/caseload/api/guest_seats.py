@@ -3,11 +3,13 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from fastapi import Response
+
 from services.caseload import usecases
 from services.caseload.api.assessments import CareActView
 from services.caseload.api.callers import ByGuest
-from services.caseload.domain.guest_seat import NewGuestSeat
-from services.common.http import ByNurse, api_router
+from services.caseload.domain.guest_seat import GuestSeat, NewGuestSeat
+from services.common.http import ByNurse, IfMatch, api_router, etag
 from services.common.paging import Asked, Page
 from services.common.types import Answer
 
@@ -55,10 +57,15 @@ class SharedClients(Answer):
     items: list[SharedClient]
 
 
+def _tagged(seat: GuestSeat, response: Response) -> object:
+    etag(response, seat)
+    return seat
+
+
 @router.post("/guest-seats", status_code=201, response_model=GuestSeatShape)
-async def invite_guest(tx: ByNurse, body: NewGuestSeat) -> object:
+async def invite_guest(tx: ByNurse, body: NewGuestSeat, response: Response) -> object:
     """Let a social worker read what a client shares, for the days that the rule `guest_seat.days` gives."""
-    return await usecases.invite_guest(tx, body)
+    return _tagged(await usecases.invite_guest(tx, body), response)
 
 
 @router.get("/guest-seats", response_model=Page[GuestSeatShape])
@@ -67,10 +74,16 @@ async def list_guest_seats(tx: ByNurse, page: Asked, client_id: UUID | None = No
     return await usecases.list_guest_seats(tx, page, client_id=client_id)
 
 
+@router.get("/guest-seats/{guest_seat_id}", response_model=GuestSeatShape)
+async def read_guest_seat(tx: ByNurse, guest_seat_id: UUID, response: Response) -> object:
+    """One seat."""
+    return _tagged(await usecases.read_guest_seat(tx, guest_seat_id), response)
+
+
 @router.post("/guest-seats/{guest_seat_id}/withdraw", response_model=GuestSeatShape)
-async def withdraw_guest_seat(tx: ByNurse, guest_seat_id: UUID) -> object:
+async def withdraw_guest_seat(tx: ByNurse, guest_seat_id: UUID, version: IfMatch, response: Response) -> object:
     """End a seat at once."""
-    return await usecases.withdraw_guest_seat(tx, guest_seat_id)
+    return _tagged(await usecases.withdraw_guest_seat(tx, guest_seat_id, version), response)
 
 
 @router.get("/shared-clients", response_model=SharedClients, response_model_exclude_unset=True)

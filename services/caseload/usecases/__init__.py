@@ -6,6 +6,7 @@ from services.caseload.usecases.host import (
     invite_guest,
     list_guest_seats,
     list_shared_clients,
+    read_guest_seat,
     read_shared_client,
     withdraw_guest_seat,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "rate_problem",
     "read_assessment",
     "read_care_plan",
+    "read_guest_seat",
     "read_referral",
     "read_shared_client",
     "read_wound",

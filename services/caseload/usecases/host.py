@@ -7,7 +7,7 @@ from services.caseload.domain.client import Client
 from services.caseload.domain.guest_seat import AlreadyInvited, GuestSeat, NewGuestSeat, SharedField
 from services.caseload.domain.rule import RuleCode
 from services.caseload.store import guest_seats
-from services.common.db import Transaction
+from services.common.db import Transaction, require_version
 from services.common.errors import NotFound
 from services.common.paging import PageRequest, page
 from services.common.rulebook import amounts
@@ -25,6 +25,7 @@ async def invite_guest(tx: Transaction, new: NewGuestSeat) -> GuestSeat:
     (days,) = await amounts(tx, tx.today, RuleCode.GUEST_SEAT)
     seat = GuestSeat.offered(new, client.team_id, days, tx.actor.employee_id, tx.now)
     tx.add(seat)
+    await tx.session.flush()
     return seat
 
 
@@ -32,9 +33,17 @@ async def list_guest_seats(tx: Transaction, request: PageRequest, *, client_id: 
     return await page(tx, await guest_seats.listed(tx, client_id=client_id), GuestSeat, request)
 
 
-async def withdraw_guest_seat(tx: Transaction, guest_seat_id: UUID) -> GuestSeat:
-    """Nothing is shown through this seat any more, from now on. Raises `GuestSeatAlreadyEnded`."""
+async def read_guest_seat(tx: Transaction, guest_seat_id: UUID) -> GuestSeat:
+    return await tx.get(GuestSeat, guest_seat_id)
+
+
+async def withdraw_guest_seat(tx: Transaction, guest_seat_id: UUID, if_match: int) -> GuestSeat:
+    """Nothing is shown through this seat any more, from now on.
+
+    Raises `PreconditionFailed` or `GuestSeatAlreadyEnded`.
+    """
     seat = await tx.get(GuestSeat, guest_seat_id, lock=True)
+    require_version(seat, if_match)
     seat.withdraw(tx.now)
     await tx.session.flush()
     return seat
