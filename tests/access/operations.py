@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from uuid6 import uuid7
 
+from demo.compose import services
 from services.common.auth import Persona
-from services.common.service import Service
 from services.common.settings import ServiceSettings
 from tests.running import TEAM
 
 Document = dict[str, Any]
+SERVICES = services()
 
 # What FHIR wants to be readable before anybody signs in.
 PUBLIC = {"GET /fhir/R4/metadata"}
@@ -90,10 +92,13 @@ class Operation:
         return f"{self.service} {self.name}"
 
 
-def operations(service: Service) -> list[Operation]:
+@cache
+def operations(name: str) -> list[Operation]:
+    """Those of one service, in the order of its document."""
+    service = SERVICES[name]
     document = service.app(ServiceSettings(app_env="test")).openapi()
     return [
-        Operation(service.name, f"{method.upper()} {path}", said, document)
+        Operation(name, f"{method.upper()} {path}", said, document)
         for path, methods in document["paths"].items()
         for method, said in methods.items()
     ]

@@ -36,7 +36,8 @@ class Tally:
     def settle(self, record: Any) -> None:
         """Hand the figures to the end of the run, and fail for what was found."""
         record(PROPERTY, json.dumps(asdict(self)))
-        assert self.leaks + self.faults == []
+        found = "\n".join(self.leaks + self.faults)
+        assert not found, found
 
 
 def summary(reports: Sequence[pytest.TestReport]) -> str | None:

@@ -9,10 +9,9 @@ import pytest
 from services.common.access import Condition, Requires
 from services.common.auth import ACROSS_TEAMS, Persona, Principal
 from services.common.errors import Forbidden, ServiceError
-from tests.access.operations import PUBLIC, Operation, field_names, operations
-from tests.access.world import SERVICES
+from tests.access.operations import PUBLIC, SERVICES, Operation, field_names, operations
 
-EVERY = [operation for name in SERVICES for operation in operations(SERVICES[name])]
+EVERY = [operation for name in SERVICES for operation in operations(name)]
 EVENTS = r"events/(standing|replay|\{event_id\})|written-events|parked-events.*|read-models/rebuild"
 FIGURES = r"outcomes|time-summary|continuity|team-ratio|activity-costs|reablement-summary|measures|.*/summary"
 MONEY = r"budgets|budgets/\{budget_id\}|rates"

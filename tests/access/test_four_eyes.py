@@ -7,7 +7,7 @@ from uuid6 import uuid7
 
 from services.governance.main import SERVICE
 from tests.access.operations import operations
-from tests.access.world import SERVICES, world_of
+from tests.access.world import world_of
 from tests.governance.deciding import a_decision, an_adoption
 from tests.governance.test_ground_rules import a_rule
 from tests.running import DEPUTY, NURSE, TEAM, Databases, Running, running
@@ -21,7 +21,7 @@ BY_MORE_THAN_ONE = {
 
 @pytest.mark.parametrize(("name", "operation"), BY_MORE_THAN_ONE.items())
 def test_what_needs_more_than_one_is_there(name: str, operation: str) -> None:
-    assert operation in {one.name for one in operations(SERVICES[name])}
+    assert operation in {one.name for one in operations(name)}
 
 
 async def team_of_two(system: Running) -> Any:

@@ -12,9 +12,9 @@ import pytest
 from uuid6 import uuid7
 
 from services.common.auth import Persona
-from tests.access.operations import PUBLIC, Operation, operations
+from tests.access.operations import PUBLIC, SERVICES, Operation, operations
 from tests.access.tally import Tally
-from tests.access.world import SERVICES, World, world_of
+from tests.access.world import World, world_of
 from tests.running import OTHER_TEAM, Databases
 
 # What of a world each persona may be told. Whoever is not named here is told nothing that is about one person.
@@ -61,7 +61,7 @@ async def asked(client: Any, world: World, operation: Operation, ids: Mapping[st
 @pytest.mark.parametrize("name", SERVICES)
 async def test_everybody_asks_for_everything(name: str, databases: Databases, record_property: Any) -> None:
     async with world_of(name, databases) as world:
-        every = operations(SERVICES[name])
+        every = operations(name)
         tally = Tally(len(every), CALLERS)
         guarded = [operation for operation in every if operation.name not in PUBLIC]
         before = await world.state()
@@ -70,7 +70,8 @@ async def test_everybody_asks_for_everything(name: str, databases: Databases, re
             if Persona.NURSE in operation.personas:
                 await _hide_from_another_team(tally, world, operation)
         tally.expect(await world.state() == before, "something was changed by a caller who may not")
-        for operation in guarded:
+        # What is read first is not ended yet by who may end it.
+        for operation in sorted(guarded, key=lambda one: one.method != "GET"):
             await _answer_those_admitted(tally, world, operation)
         named = {(name, one) for operation in every for one in operation.object_ids if one not in world.ids}
         excused = {key for key in CANNOT_BE_MADE if key[0] == name}
@@ -109,6 +110,6 @@ async def _answer_those_admitted(tally: Tally, world: World, operation: Operatio
         answer = await asked(await world.caller(persona), world, operation, world.ids)
         status = answer.status_code
         tally.expect(status not in (401, 403) and status < 500, f"{operation} answers a {persona}", answer.text)
-        is_found = status != 404 or not set(operation.object_ids) <= set(world.ids)
-        tally.expect(is_found, f"{operation} hides its own from a {persona}", answer.text)
+        is_made = operation.object_ids != [] and set(operation.object_ids) <= set(world.ids)
+        tally.expect(not is_made or status != 404, f"{operation} hides its own from a {persona}", answer.text)
         tally.expect_kept(answer, known_to(world, persona), operation, f"to a {persona}")

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from services.common.auth import Persona
-from tests.access.operations import operations
-from tests.access.world import SERVICES, world_of
+from tests.access.operations import SERVICES, operations
+from tests.access.world import world_of
 from tests.running import Databases
 
 AROUND = (Persona.COACH, Persona.HEATSHIELD, Persona.STEERING, Persona.COMMISSIONER)
@@ -23,7 +23,7 @@ async def test_a_figure_cannot_be_cut_to_the_days_of_one_person(name: str, datab
     ]
     async with world_of(name, databases) as world:
         told = []
-        for operation in operations(SERVICES[name]):
+        for operation in operations(name):
             path = operation.path.removeprefix("/v1/").removesuffix("/summary")
             if path in OF_ANY_DAY and operation.path != "/v1/complaints/summary":
                 continue

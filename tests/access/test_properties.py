@@ -8,8 +8,8 @@ import pytest
 from uuid6 import uuid7
 
 from services.common.auth import Persona
-from tests.access.operations import PUBLIC, Operation, operations
-from tests.access.world import SERVICES, World, world_of
+from tests.access.operations import PUBLIC, SERVICES, Operation, operations
+from tests.access.world import World, world_of
 from tests.running import OTHER_TEAM, Databases
 
 # What somebody would send who hopes that a body is written over a row as it is.
@@ -57,7 +57,7 @@ def with_more(body: dict[str, Any], known: set[str]) -> Iterator[tuple[str, dict
 async def test_nothing_is_taken_that_a_body_has_no_place_for(name: str, databases: Databases) -> None:
     async with world_of(name, databases) as world:
         before, wrong = await world.state(), []
-        for operation in (one for one in operations(SERVICES[name]) if one.body is not None):
+        for operation in (one for one in operations(name) if one.body is not None):
             client, body = await admitted(world, operation), whole(world, operation)
             for field, more in with_more(body, set(operation.body["properties"])):
                 answer = await client.request(**operation.request(world.ids, more))
@@ -78,9 +78,9 @@ async def test_nothing_is_taken_that_a_body_has_no_place_for(name: str, database
 async def test_a_method_cannot_be_dressed_up_as_another(name: str, databases: Databases) -> None:
     """Neither a header nor a parameter changes what a method means, and what is not offered is not done."""
     async with world_of(name, databases) as world:
-        every = [one for one in operations(SERVICES[name]) if one.name not in PUBLIC]
+        every = [one for one in operations(name) if one.name not in PUBLIC]
         before, wrong = await world.state(), []
-        for operation in every:
+        for operation in {one.path: one for one in every}.values():
             offered = {one.method for one in every if one.path == operation.path}
             client = await admitted(world, operation)
             for method in METHODS - offered:
@@ -99,7 +99,7 @@ async def test_a_method_cannot_be_dressed_up_as_another(name: str, databases: Da
 @pytest.mark.parametrize("name", SERVICES)
 async def test_reading_takes_no_notice_of_a_body(name: str, databases: Databases) -> None:
     async with world_of(name, databases) as world:
-        for operation in operations(SERVICES[name]):
+        for operation in operations(name):
             if operation.method == "GET" and operation.name not in PUBLIC:
                 client = await admitted(world, operation)
                 plain = await client.request(**operation.request(world.ids))

@@ -12,13 +12,12 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from uuid6 import uuid7
 
-from demo.compose import services
 from services.common.auth import SYSTEM, Persona
 from services.common.service import Service
 from services.common.tables import PLATFORM_TABLES
+from tests.access.operations import SERVICES
 from tests.running import NURSE, OTHER_TEAM, STRANGER, TEAM, Databases, Running, running, written
 
-SERVICES = services()
 GUEST = "gareth@council.example"
 PRINT = """select count(*), md5(string_agg(t::text, '|' order by t::text)) from "{table}" t"""
 

@@ -1,5 +1,6 @@
 """Interop with a client's record, a partner's message and a share, for the tests that ask everybody for them."""
 
+import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,7 +17,8 @@ from tests.running import TEAM, Databases
 @asynccontextmanager
 async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
     caseload = Caseload()
-    async with started(service, databases, {"caseload": caseload.app()}) as made:
+    # Nothing is delivered meanwhile, so that what changes is what was asked for.
+    async with started(dataclasses.replace(service, background=()), databases, {"caseload": caseload.app()}) as made:
         system = made.system
         client_id, connection_id = await take_on(system, caseload), await connect(system)
         share = await agree(system, client_id, connection_id)
