@@ -66,20 +66,20 @@ async def test_everybody_asks_for_everything(name: str, databases: Databases, re
         guarded = [operation for operation in every if operation.name not in PUBLIC]
         before = await world.state()
         for operation in guarded:
-            await _refuse_those_not_admitted(tally, world, operation)
+            await refuse_those_not_admitted(tally, world, operation)
             if Persona.NURSE in operation.personas:
-                await _hide_from_another_team(tally, world, operation)
+                await hide_from_another_team(tally, world, operation)
         tally.expect(await world.state() == before, "something was changed by a caller who may not")
         # What is read first is not ended yet by who may end it.
         for operation in sorted(guarded, key=lambda one: one.method != "GET"):
-            await _answer_those_admitted(tally, world, operation)
+            await answer_those_admitted(tally, world, operation)
         named = {(name, one) for operation in every for one in operation.object_ids if one not in world.ids}
         excused = {key for key in CANNOT_BE_MADE if key[0] == name}
         tally.expect(named == excused, "objects that the world has not, and those excused", named ^ excused)
         tally.settle(record_property)
 
 
-async def _refuse_those_not_admitted(tally: Tally, world: World, operation: Operation) -> None:
+async def refuse_those_not_admitted(tally: Tally, world: World, operation: Operation) -> None:
     wanted: dict[Persona | None, int] = {None: 401, **dict.fromkeys(set(Persona) - operation.personas, 403)}
     for persona, status in wanted.items():
         answer = await asked(await world.caller(persona), world, operation, world.ids)
@@ -87,7 +87,7 @@ async def _refuse_those_not_admitted(tally: Tally, world: World, operation: Oper
         tally.expect_kept(answer, {secret for kind in world.secrets.values() for secret in kind}, operation, persona)
 
 
-async def _hide_from_another_team(tally: Tally, world: World, operation: Operation) -> None:
+async def hide_from_another_team(tally: Tally, world: World, operation: Operation) -> None:
     """A nurse of another team is told of this one's things what she is told of none: in path, query and body."""
     stranger, named = await world.stranger(), f"{operation} to another team's nurse"
     for ids in ({}, {"team_id": str(OTHER_TEAM)}) if names_things(world, operation) else ({},):
@@ -105,7 +105,7 @@ def names_things(world: World, operation: Operation) -> bool:
     return any(own in body for name, own in world.ids.items() if name.endswith("_id") and name != "team_id")
 
 
-async def _answer_those_admitted(tally: Tally, world: World, operation: Operation) -> None:
+async def answer_those_admitted(tally: Tally, world: World, operation: Operation) -> None:
     for persona in sorted(operation.personas, key=lambda one: one is not Persona.NURSE):
         answer = await asked(await world.caller(persona), world, operation, world.ids)
         status = answer.status_code

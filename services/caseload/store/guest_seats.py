@@ -22,7 +22,7 @@ async def listed(tx: Transaction, *, client_id: UUID | None) -> Select[Any]:
     return wanted if client_id is None else wanted.where(col(GuestSeat.client_id) == client_id)
 
 
-def _open(tx: Transaction, guest: str) -> Select[Any]:
+def _open(tx: Transaction, guest: str) -> Select[GuestSeat, Client]:
     """A seat is all the right that a guest has to a client, as long as the client is with the team that gave it."""
     same_team = (col(Client.id) == col(GuestSeat.client_id)) & (col(Client.team_id) == col(GuestSeat.team_id))
     wanted = select(GuestSeat, Client).join(Client, same_team)
