@@ -12,7 +12,7 @@ from services.common.errors import Forbidden, ServiceError
 from tests.access.operations import PUBLIC, SERVICES, Operation, field_names, operations
 
 EVERY = [operation for name in SERVICES for operation in operations(name)]
-EVENTS = r"events/(standing|replay|\{event_id\})|written-events|parked-events.*|read-models/rebuild"
+EVENTS = r"events/(standing|replay|\{event_id\})|written-events|parked-events.*|read-models/rebuild|audit/integrity"
 FIGURES = r"outcomes|time-summary|continuity|team-ratio|activity-costs|reablement-summary|measures|.*/summary"
 MONEY = r"budgets|budgets/\{budget_id\}|rates"
 OBSTACLES = r"obstacles.*|goals"
@@ -36,7 +36,7 @@ REACHES: dict[Persona, dict[str, str]] = {
     Persona.INTEGRATOR: {"interop": r".*/R4/.*|connections|service-endpoints|events"},
     Persona.OPS: {".*": EVENTS, "interop": r"connections.*|service-endpoints|deliveries"},
     Persona.SERVICE: {
-        ".*": "/inside/event-log",
+        ".*": "/inside/(event-log|accesses)",
         "caseload": r"clients/\{client_id\}|referrals/\{referral_id\}",
         "roster": r"visits/\{visit_id\}",
         "interop": r"inbound-referrals/\{inbound_referral_id\}",
