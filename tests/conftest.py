@@ -20,6 +20,7 @@ from demo.servers.postgres import SERVICES, EmbeddedPostgres, create_database
 from demo.servers.rabbit import RabbitServer
 from services.common.db import Database
 from services.common.migrations.migrate import migrate
+from tests.access.tally import summary
 from tests.running import Databases
 
 POSTGRES = "HEATSHIELD_TEST_POSTGRES"
@@ -46,6 +47,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 _STARTED: pytest.StashKey[tuple[EmbeddedPostgres, Path]] = pytest.StashKey()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How large the matrix of callers and operations was, and what leaked."""
+    told = summary([one for outcome in ("passed", "failed") for one in terminalreporter.stats.get(outcome, [])])
+    if told is not None:
+        terminalreporter.write_line(told)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -23,8 +23,21 @@ class Persona(StrEnum):
     SERVICE = "service"
 
 
-# A nurse reads and writes for her own teams only; what the others may reach is said route by route.
-TEAM_BOUND = {Persona.NURSE}
+# Who works across teams; what they reach is said route by route. Everybody else, a persona yet to come included, knows
+# of no rows but those of their own teams.
+ACROSS_TEAMS = frozenset(
+    {
+        Persona.COACH,
+        Persona.HEATSHIELD,
+        Persona.STEERING,
+        Persona.HR,
+        Persona.FINANCE,
+        Persona.COMMISSIONER,
+        Persona.INTEGRATOR,
+        Persona.OPS,
+        Persona.SERVICE,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +59,7 @@ class Principal:
 
     @property
     def is_team_bound(self) -> bool:
-        return self.persona in TEAM_BOUND
+        return self.persona not in ACROSS_TEAMS
 
 
 SYSTEM = Principal(subject="svc:events", persona=Persona.SERVICE)

@@ -7,32 +7,14 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.routing import APIRoute
 
 from services.common import body, idempotency
+from services.common.access import ByNurse as ByNurse
+from services.common.access import guards
 from services.common.audit.entry import Entry
 from services.common.audit.operation import Operation
 from services.common.audit.refusals import put_on_record
-from services.common.auth import Persona, Principal
-from services.common.db import Transaction
-from services.common.errors import Forbidden, PreconditionRequired, ServiceError
+from services.common.auth import Principal
+from services.common.errors import PreconditionRequired, ServiceError
 from services.common.tokens import TokenVerifier
-
-
-class Requires:
-    """The personas that a route admits, as its first dependency; it hands the route its transaction.
-
-    Every route has one, and an architecture test says so.
-    """
-
-    def __init__(self, *personas: Persona) -> None:
-        self.personas = frozenset(personas)
-
-    async def __call__(self, request: Request) -> Transaction:
-        transaction: Transaction = request.state.transaction
-        if transaction.actor.persona not in self.personas:
-            raise Forbidden(f"A {transaction.actor.persona.replace('_', ' ')} may not do this.")
-        return transaction
-
-
-ByNurse = Annotated[Transaction, Depends(Requires(Persona.NURSE))]
 
 
 class TransactionRoute(APIRoute):
@@ -43,6 +25,12 @@ class TransactionRoute(APIRoute):
 
     # Where a partners' standard has a rule of its own against doing a thing twice, that rule stands alone.
     honours_idempotency_key: ClassVar[bool] = True
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        self.guards = tuple(guards(self.dependant))
+        for guard in self.guards:
+            self.openapi_extra = (self.openapi_extra or {}) | guard.described()
 
     async def read_body(self, request: Request) -> None:
         """Check the body before any rule sees it; a route that must keep what it refuses reads it itself."""
@@ -58,6 +46,9 @@ class TransactionRoute(APIRoute):
 
         async def answer(request: Request, record: Entry) -> Response:
             try:
+                # Before a byte of the body is read, and before a kept answer is given again.
+                for guard in self.guards:
+                    guard.admit(record.actor)
                 await self.read_body(request)
             finally:
                 record.ask(request, operation)

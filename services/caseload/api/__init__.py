@@ -1,5 +1,13 @@
 """Caseload over HTTP: each route parses, calls one use case and renders."""
 
-from services.caseload.api import assessments, care_contacts, care_plans, clients, referrals, team
+from services.caseload.api import assessments, care_contacts, care_plans, clients, guest_seats, referrals, team
 
-ROUTERS = (clients.router, care_contacts.router, referrals.router, assessments.router, care_plans.router, team.router)
+ROUTERS = (
+    clients.router,
+    care_contacts.router,
+    referrals.router,
+    assessments.router,
+    care_plans.router,
+    team.router,
+    guest_seats.router,
+)

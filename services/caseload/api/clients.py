@@ -3,22 +3,19 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from services.caseload import usecases
+from services.caseload.api.callers import ByNurseOrService
 from services.caseload.api.shapes import ClientRecord, ClientShape
 from services.caseload.clients import Elsewhere
 from services.common.audit.report import Period, in_words
 from services.common.audit.shapes import AccessShape
-from services.common.auth import Persona
-from services.common.db import Transaction
-from services.common.http import ByNurse, Requires, api_router, etag
+from services.common.http import ByNurse, api_router, etag
 from services.common.paging import Asked, Page
 from services.common.types import Day, Input, NhsNumber
 
 router = api_router(tags=["clients"])
-
-ByNurseOrService = Annotated[Transaction, Depends(Requires(Persona.NURSE, Persona.SERVICE))]
 
 
 class Search(Input):

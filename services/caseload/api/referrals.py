@@ -3,19 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Response
+from fastapi import Query, Response
 
 from services.caseload import usecases
+from services.caseload.api.callers import ByNurseOrService
 from services.caseload.api.shapes import EpisodeShape, ReferralShape
 from services.caseload.domain.referral import Acceptance, NewReferral, ReferralStatus, Refusal
-from services.common.auth import Persona
-from services.common.db import Transaction
-from services.common.http import ByNurse, Requires, api_router, etag
+from services.common.http import ByNurse, api_router, etag
 from services.common.paging import Asked, Page
 
 router = api_router(tags=["referrals"])
-
-ByNurseOrService = Annotated[Transaction, Depends(Requires(Persona.NURSE, Persona.SERVICE))]
 
 
 @router.post("/referrals", status_code=201, response_model=ReferralShape)

@@ -1,22 +1,14 @@
 """The team's own figures: Omaha outcomes, and the King's Fund review's measures on call."""
 
 from datetime import date
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends
-
 from services.caseload import usecases
-from services.common.auth import Persona
-from services.common.db import Transaction
-from services.common.http import ByNurse, Requires, api_router
+from services.caseload.api.callers import ByTeamOrBoard
+from services.common.http import ByNurse, api_router
 from services.common.types import Answer, Day
 
 router = api_router(tags=["team"])
-
-ByTeamOrBoard = Annotated[
-    Transaction, Depends(Requires(Persona.NURSE, Persona.COACH, Persona.STEERING, Persona.COMMISSIONER))
-]
 
 
 class OutcomeShape(Answer):

@@ -5,3 +5,4 @@ from enum import StrEnum
 
 class RuleCode(StrEnum):
     OUTCOMES_UNABLE = "care_act.outcomes_unable"
+    GUEST_SEAT = "guest_seat.days"

@@ -2,6 +2,14 @@
 
 from services.caseload.usecases.assess import complete_assessment, rate_problem, read_assessment, start_assessment
 from services.caseload.usecases.contact import add_note, find_wound, measure_wound, read_wound, record_care_contact
+from services.caseload.usecases.host import (
+    invite_guest,
+    list_guest_seats,
+    list_shared_clients,
+    read_guest_seat,
+    read_shared_client,
+    withdraw_guest_seat,
+)
 from services.caseload.usecases.plan import agree_care_plan, change_line, draft_care_plan, read_care_plan
 from services.caseload.usecases.read import (
     access_report,
@@ -33,15 +41,20 @@ __all__ = [
     "complete_assessment",
     "draft_care_plan",
     "find_wound",
+    "invite_guest",
     "list_clients",
+    "list_guest_seats",
     "list_referrals",
+    "list_shared_clients",
     "measure_wound",
     "not_take_referral",
     "outcomes_of_team",
     "rate_problem",
     "read_assessment",
     "read_care_plan",
+    "read_guest_seat",
     "read_referral",
+    "read_shared_client",
     "read_wound",
     "receive_inbound_referral",
     "receive_referral",
@@ -50,4 +63,5 @@ __all__ = [
     "review_figures",
     "search_client",
     "start_assessment",
+    "withdraw_guest_seat",
 ]

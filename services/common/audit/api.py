@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request
 
+from services.common.access import Requires
 from services.common.audit import verifying
 from services.common.audit.report import Period, accesses, in_words
 from services.common.audit.seals import Seal
@@ -13,7 +14,7 @@ from services.common.audit.shapes import AccessesShape
 from services.common.auth import Persona
 from services.common.db import Transaction
 from services.common.errors import Unprocessable
-from services.common.http import Requires, api_router
+from services.common.http import api_router
 from services.common.paging import DEFAULT_LIMIT, MAX_LIMIT
 from services.common.types import Answer, Day
 

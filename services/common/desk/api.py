@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Depends, Query, Request
 from pydantic import Field, model_validator
 
+from services.common.access import Requires
 from services.common.auth import Persona
 from services.common.broker import Broker
 from services.common.db import Transaction
@@ -25,7 +26,7 @@ from services.common.desk.shapes import (
 from services.common.errors import Unprocessable
 from services.common.events import NAME
 from services.common.history import KEEP_APPLIED
-from services.common.http import Requires, api_router
+from services.common.http import api_router
 from services.common.inbox import Consumer
 from services.common.paging import Asked, Page
 from services.common.peers import Peers

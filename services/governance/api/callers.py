@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from services.common.access import Requires
 from services.common.auth import Persona
 from services.common.db import Transaction
-from services.common.http import Requires
 
 WORKING = (Persona.NURSE, Persona.COACH, Persona.HEATSHIELD)
 

@@ -4,13 +4,12 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from services.common.access import Requires
 from services.common.auth import Persona
 from services.common.db import Transaction
-from services.common.http import Requires
 
 ByHr = Annotated[Transaction, Depends(Requires(Persona.HR))]
 ByHrOrNurse = Annotated[Transaction, Depends(Requires(Persona.HR, Persona.NURSE))]
-ByHrTeamOrCoach = Annotated[Transaction, Depends(Requires(Persona.HR, Persona.NURSE, Persona.COACH))]
 ByHrOrAroundTeam = Annotated[
     Transaction, Depends(Requires(Persona.HR, Persona.NURSE, Persona.COACH, Persona.HEATSHIELD))
 ]

@@ -8,7 +8,7 @@ from fastapi import Response
 from services.common.http import IfMatch, api_router, etag
 from services.common.paging import Asked
 from services.hr import usecases
-from services.hr.api.callers import ByHr, ByHrTeamOrCoach
+from services.hr.api.callers import ByHr, ByHrOrNurse
 from services.hr.api.shapes import TeamMembers, TeamMembershipShape
 from services.hr.domain.employee import Employee
 from services.hr.domain.team_membership import Leaving, NewTeamMembership, Return, TeamMembership
@@ -62,7 +62,7 @@ async def rejoin_team(tx: ByHr, membership_id: UUID, body: Return, version: IfMa
 
 
 @router.get("/team-members", response_model=TeamMembers)
-async def team_members(tx: ByHrTeamOrCoach, page: Asked, team_id: UUID) -> object:
-    """Who is in the team today, by name: for the team, coaches and HR."""
+async def team_members(tx: ByHrOrNurse, page: Asked, team_id: UUID) -> object:
+    """Who is in the team today, by name: for the team and HR."""
     found = await usecases.team_members(tx, page, team_id)
     return {**found, "items": [_member(membership, employee) for membership, employee in found["items"]]}

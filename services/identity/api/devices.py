@@ -1,25 +1,19 @@
 """Tablets that are signed in: listed by whoever signed in on them, ended by them or, when somebody cannot, by HR."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Response
+from fastapi import Response
 
-from services.common.auth import Persona
-from services.common.db import Transaction
-from services.common.http import IfMatch, Requires, api_router, etag
+from services.common.http import IfMatch, api_router, etag
 from services.common.paging import Asked, Page
 from services.common.types import Input
 from services.identity import usecases
+from services.identity.api.callers import OFFICES, ByOffice, ByPerson
 from services.identity.api.open_route import NOT_KEPT, Trusted
 from services.identity.api.shapes import DeviceShape, SignedInDevice
 from services.identity.domain.sign_in import NewDevice
 
 router = api_router(tags=["devices"])
-PEOPLE = set(Persona) - {Persona.SERVICE, Persona.INTEGRATOR, Persona.COUNCIL}
-ByPerson = Annotated[Transaction, Depends(Requires(*PEOPLE))]
-ByOffice = Annotated[Transaction, Depends(Requires(Persona.HR, Persona.OPS))]
-OFFICES = {Persona.HR, Persona.OPS}
 
 
 class SignOut(Input):

@@ -1,15 +1,14 @@
 """Between the processes: the keys, the tokens, and what has ended. No row of the gateway's table leads here."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
-from services.common.auth import Persona
-from services.common.db import Transaction
-from services.common.http import Requires, api_router
+from services.common.http import api_router
 from services.common.peers import TOKENS_AT
 from services.common.revocations import Ended
 from services.identity import usecases
+from services.identity.api.callers import ByService
 from services.identity.api.open_route import NOT_KEPT, Form, Open, OpenRoute, Trusted, needed
 from services.identity.domain.oauth import UnsupportedGrantType
 from services.identity.store import ended
@@ -20,7 +19,6 @@ COOKIE = "urn:heatshield:token-type:cookie"
 
 router = APIRouter(prefix="/inside", tags=["inside"], route_class=OpenRoute)
 asked = api_router(prefix="/inside", tags=["inside"])
-ByService = Annotated[Transaction, Depends(Requires(Persona.SERVICE))]
 
 
 @router.get("/jwks")

@@ -1,20 +1,17 @@
 """Partners' systems, registered and removed by operations."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Response
+from fastapi import Response
 
-from services.common.auth import Persona
-from services.common.db import Transaction
-from services.common.http import IfMatch, Requires, api_router, etag
+from services.common.http import IfMatch, api_router, etag
 from services.common.paging import Asked, Page
 from services.identity import usecases
+from services.identity.api.callers import ByOps
 from services.identity.api.shapes import SystemShape
 from services.identity.domain.registered_system import NewSystem
 
 router = api_router(tags=["systems"])
-ByOps = Annotated[Transaction, Depends(Requires(Persona.OPS))]
 
 
 @router.post("/systems", status_code=201, response_model=SystemShape)

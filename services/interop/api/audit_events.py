@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
 
+from services.common.access import Requires
 from services.common.auth import Persona
 from services.common.db import Transaction
-from services.common.http import Requires
 from services.interop import usecases
 from services.interop.api.fhir_route import fhir, fhir_router, public_base
 from services.interop.fhir import bundle, registry, search

@@ -3,25 +3,18 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request
+from fastapi import Query, Request
 
-from services.common.auth import Persona
-from services.common.db import Transaction
-from services.common.http import ByNurse, Requires, api_router
+from services.common.http import ByNurse, api_router
 from services.common.paging import Asked, Page
 from services.interop import usecases
+from services.interop.api.callers import ByOperatorOrNurse, ByOps
 from services.interop.api.shapes import ConnectionShape, DeliveryShape, ShareShape
 from services.interop.domain.connection import NewConnection
 from services.interop.domain.delivery import DeliveryStatus
 from services.interop.domain.share import NewShare
 
 router = api_router(tags=["council"])
-
-# Where a council's facts go is never for a partner to say: an integrator may be anybody who sends referrals.
-ByOps = Annotated[Transaction, Depends(Requires(Persona.OPS))]
-ByOperatorOrNurse = Annotated[
-    Transaction, Depends(Requires(Persona.INTEGRATOR, Persona.OPS, Persona.HEATSHIELD, Persona.NURSE))
-]
 
 
 @router.put("/connections/{connection_id}", response_model=ConnectionShape)

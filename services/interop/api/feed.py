@@ -4,20 +4,15 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
-from services.common.auth import Persona
-from services.common.db import Transaction
-from services.common.http import Requires, api_router
+from services.common.http import api_router
 from services.common.paging import DEFAULT_LIMIT, MAX_LIMIT
 from services.common.scopes import EVENTS_READ, require_scope
 from services.interop import usecases
+from services.interop.api.callers import ByIntegrator
 from services.interop.api.shapes import FeedPage
 from services.interop.domain.feed import Place, place_of
 
 router = api_router(tags=["feed"])
-
-# Who may read every team's record as FHIR may hear of it here. A nurse reads her own teams' alone and a council what is
-# shared with it, and the feed is one for all.
-ByIntegrator = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR))]
 
 
 def asked_place(

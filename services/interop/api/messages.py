@@ -1,16 +1,14 @@
 """The door for partners' messages, and what the sister services may ask about them."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request, Response
+from fastapi import Request, Response
 
-from services.common.auth import Persona
-from services.common.db import Transaction
-from services.common.http import ByNurse, Requires, api_router
+from services.common.http import ByNurse, api_router
 from services.common.paging import Asked, Page
 from services.common.scopes import require_scope
 from services.interop import usecases
+from services.interop.api.callers import ByIntegrator, ByIntegratorOrOps, ByOps, ByService
 from services.interop.api.fhir_route import CORRELATION_ID, echoed, fhir, fhir_router, media_type, one_uuid
 from services.interop.api.shapes import InboundReferralShape, ServiceEndpointShape
 from services.interop.domain.inbound import Arrival, NewServiceEndpoint
@@ -18,12 +16,6 @@ from services.interop.fhir.outcome import MEDIA_TYPE
 
 fhir_door = fhir_router(tags=["messages"])
 router = api_router(tags=["messages"])
-
-ByIntegrator = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR))]
-ByIntegratorOrOps = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, Persona.OPS))]
-# Where referrals go is never for a partner to say: the door is the same for all of them.
-ByOps = Annotated[Transaction, Depends(Requires(Persona.OPS))]
-ByService = Annotated[Transaction, Depends(Requires(Persona.SERVICE))]
 
 REQUEST_ID = "X-Request-Id"
 

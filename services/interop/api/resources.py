@@ -2,14 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 
-from services.common.auth import Persona
 from services.common.body import UnsupportedMediaType
 from services.common.db import Transaction
-from services.common.http import Requires
 from services.common.scopes import require_scope
 from services.interop import usecases
+from services.interop.api.callers import ByReader
 from services.interop.api.fhir_route import PREFIX, fhir, fhir_router, media_type, public_base
 from services.interop.fhir import bundle, capability, registry, search
 from services.interop.partners import bars
@@ -17,7 +16,6 @@ from services.interop.partners import bars
 public = APIRouter(prefix=PREFIX, tags=["FHIR"])
 router = fhir_router(tags=["FHIR"])
 
-ByReader = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, Persona.NURSE))]
 Prefer = Annotated[str | None, Header(max_length=200, description="handling=strict refuses unknown parameters.")]
 IfNoneMatch = Annotated[str | None, Header(max_length=200)]
 

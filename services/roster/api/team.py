@@ -1,22 +1,14 @@
 """The team's own figures: its week, its continuity and its ratio."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends
-
-from services.common.auth import Persona
-from services.common.db import Transaction
-from services.common.http import Requires, api_router
+from services.common.http import api_router
 from services.common.types import Day
 from services.roster import usecases
+from services.roster.api.callers import ByTeamOrAround, ByTeamOrBackOffice
 from services.roster.api.shapes import ContinuityShape, TeamRatioShape, TimeSummaryShape
 
 router = api_router(tags=["team"])
-
-AROUND_THE_TEAM = (Persona.NURSE, Persona.COACH, Persona.HEATSHIELD, Persona.STEERING, Persona.COMMISSIONER)
-ByTeamOrAround = Annotated[Transaction, Depends(Requires(*AROUND_THE_TEAM))]
-ByTeamOrBackOffice = Annotated[Transaction, Depends(Requires(*AROUND_THE_TEAM, Persona.FINANCE, Persona.HR))]
 
 
 @router.get("/time-summary", response_model=TimeSummaryShape)

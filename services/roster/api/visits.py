@@ -1,21 +1,18 @@
 """Visits: planned, read, moved and cancelled."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import Depends, Response
+from fastapi import Response
 
-from services.common.auth import Persona
-from services.common.db import Transaction
-from services.common.http import ByNurse, IfMatch, Requires, api_router, etag
+from services.common.http import ByNurse, IfMatch, api_router, etag
 from services.common.types import Day
 from services.roster import usecases
+from services.roster.api.callers import ByNurseOrService
 from services.roster.api.shapes import DayOfVisits, VisitShape
 from services.roster.domain.visit import Cancellation, Move, NewVisit
 
 router = api_router(tags=["visits"])
-
-ByNurseOrService = Annotated[Transaction, Depends(Requires(Persona.NURSE, Persona.SERVICE))]
 
 
 def _tagged(visit: Any, response: Response) -> object:

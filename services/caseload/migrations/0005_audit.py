@@ -2,8 +2,8 @@
 
 from services.common.migrations import platform_audit
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,22 @@
+"""Who may call which of interop's routes. A council calls none: it is sent what is shared with it."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from services.common.access import Requires
+from services.common.auth import Persona
+from services.common.db import Transaction
+
+ByService = Annotated[Transaction, Depends(Requires(Persona.SERVICE))]
+ByReader = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, Persona.NURSE))]
+# Who may read every team's record as FHIR may send referrals, and hear in the feed of what happened. A nurse reads her
+# own teams' alone and a council what is shared with it, and the feed is one for all.
+ByIntegrator = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR))]
+ByIntegratorOrOps = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, Persona.OPS))]
+ByOperatorOrNurse = Annotated[
+    Transaction, Depends(Requires(Persona.INTEGRATOR, Persona.OPS, Persona.HEATSHIELD, Persona.NURSE))
+]
+# Where referrals go, and where a council's facts go, is never for a partner to say: the door is the same for all of
+# them, and an integrator may be anybody who sends referrals.
+ByOps = Annotated[Transaction, Depends(Requires(Persona.OPS))]

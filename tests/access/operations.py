@@ -1,0 +1,116 @@
+"""Every operation of a service's OpenAPI document, as far as it says who may call it and with what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from uuid6 import uuid7
+
+from demo.compose import services
+from services.common.auth import Persona
+from services.common.settings import ServiceSettings
+from tests.running import TEAM
+
+Document = dict[str, Any]
+SERVICES = services()
+
+# What FHIR wants to be readable before anybody signs in.
+PUBLIC = {"GET /fhir/R4/metadata"}
+# What a required query parameter is asked with, by its name.
+ASKED = {"team_id": str(TEAM), "from_on": "2026-03-01", "to_on": "2026-03-31", "types": "a.thing.happened.v1"}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation, with what its document says of it."""
+
+    service: str
+    name: str
+    said: Document
+    document: Document
+
+    @property
+    def method(self) -> str:
+        return self.name.partition(" ")[0]
+
+    @property
+    def path(self) -> str:
+        return self.name.partition(" ")[2]
+
+    @property
+    def personas(self) -> frozenset[Persona]:
+        return frozenset(map(Persona, self.said.get("x-personas", [])))
+
+    @property
+    def object_ids(self) -> list[str]:
+        """The path's parameters that name an object."""
+        return [name for name in self._parameters("path") if name.endswith("_id")]
+
+    def _parameters(self, where: str, *, required: bool = True) -> list[str]:
+        found = self.said.get("parameters", [])
+        return [one["name"] for one in found if one["in"] == where and (one.get("required", False) or not required)]
+
+    @property
+    def query(self) -> set[str]:
+        return set(self._parameters("query", required=False))
+
+    @property
+    def body(self) -> Document | None:
+        """The schema of its JSON body."""
+        content = self.said.get("requestBody", {}).get("content", {})
+        schema: Document | None = content.get("application/json", {}).get("schema")
+        return self.resolved(schema) if schema is not None else None
+
+    @property
+    def answers(self) -> list[Document]:
+        """The schemas of what it answers with when it does as it was asked."""
+        found = [said.get("content", {}) for status, said in self.said["responses"].items() if status < "300"]
+        return [media["schema"] for content in found for media in content.values() if "schema" in media]
+
+    def resolved(self, schema: Document) -> Document:
+        name = schema.get("$ref", "").rpartition("/")[2]
+        found: Document = self.document["components"]["schemas"][name] if name else schema
+        return found
+
+    def request(self, ids: Mapping[str, str], body: Any = None) -> dict[str, Any]:
+        """What to send, with these ids in the path and in the query; what is not among them is not there."""
+        query = {name: ids.get(name, ASKED[name]) for name in self._parameters("query")}
+        query |= {name: ids[name] for name in self.query & set(ids)}
+        path = {name: ids.get(name, str(uuid7())) for name in self._parameters("path")}
+        headers = {"If-Match": '"1"'} if "If-Match" in self._parameters("header", required=False) else {}
+        headers |= {"Idempotency-Key": str(uuid7())} if self.method == "POST" else {}
+        return {
+            "method": self.method,
+            "url": self.path.format_map(path),
+            "params": query,
+            "headers": headers,
+            **({} if body is None else {"json": body}),
+        }
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.name}"
+
+
+@cache
+def operations(name: str) -> list[Operation]:
+    """Those of one service, in the order of its document."""
+    service = SERVICES[name]
+    document = service.app(ServiceSettings(app_env="test")).openapi()
+    return [
+        Operation(name, f"{method.upper()} {path}", said, document)
+        for path, methods in document["paths"].items()
+        for method, said in methods.items()
+    ]
+
+
+def field_names(operation: Operation, schema: Any, seen: frozenset[str] = frozenset()) -> set[str]:
+    """Every field anywhere in a schema, behind its references too."""
+    if isinstance(schema, list):
+        return set().union(*(field_names(operation, one, seen) for one in schema))
+    if not isinstance(schema, dict):
+        return set()
+    reference = schema.get("$ref")
+    if reference is not None:
+        return set() if reference in seen else field_names(operation, operation.resolved(schema), seen | {reference})
+    return {*schema.get("properties", {}), *field_names(operation, list(schema.values()), seen)}

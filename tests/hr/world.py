@@ -1,0 +1,43 @@
+"""Hr with the file of one member of a team, for the tests that ask everybody for it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from services.common.service import Service
+from tests.access.world import World, started
+from tests.hr.office import a_check, a_contract, a_membership, an_employee, employed, office
+from tests.running import NURSE, Databases
+
+PHONE = "07700 900101"
+
+
+@asynccontextmanager
+async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
+    async with started(service, databases) as made:
+        hr_office, membership, check = await office(made.system), a_membership(NURSE), a_check(NURSE)
+        for path, body in (
+            ("/v1/employees", an_employee(id=str(NURSE))),
+            ("/v1/team-memberships", membership),
+            ("/v1/contracts", a_contract(NURSE)),
+            ("/v1/dbs-checks", check),
+        ):
+            answer = await hr_office.post(path, json=body)
+            assert answer.status_code == 201, answer.text
+        made.ids |= {"employee_id": str(NURSE), "membership_id": membership["id"], "check_id": check["id"]}
+        made.bodies |= await _bodies(made)
+        made.secrets |= {"staff": {"Adeyemi", PHONE}}
+        yield made
+
+
+async def _bodies(made: World) -> dict[str, Any]:
+    other = await employed(made.system)
+    return {
+        "POST /v1/employees": an_employee(),
+        "POST /v1/team-memberships": a_membership(other),
+        "POST /v1/team-memberships/{membership_id}/end": {"until_on": "2027-03-31"},
+        "POST /v1/team-memberships/{membership_id}/rejoin": {"from_on": "2027-06-01"},
+        "POST /v1/contracts": a_contract(other),
+        "POST /v1/dbs-checks": a_check(other),
+        "POST /v1/dbs-checks/{check_id}/progress": {"status": "submitted", "on": "2026-09-20"},
+    }

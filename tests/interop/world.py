@@ -1,0 +1,50 @@
+"""Interop with a client's record, a partner's message and a share, for the tests that ask everybody for them."""
+
+import dataclasses
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from services.common.service import Service
+from services.interop.domain.inbound import InboundReferral
+from tests.access.world import World, started
+from tests.interop.answers import PATH, serve_team, stored
+from tests.interop.bars_message import a_message, ids
+from tests.interop.council import SECRET, a_share, agree, connect, support, take_on
+from tests.interop.records import Caseload
+from tests.running import TEAM, Databases
+
+
+@asynccontextmanager
+async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
+    caseload = Caseload()
+    # Nothing is delivered meanwhile, so that what changes is what was asked for.
+    async with started(dataclasses.replace(service, background=()), databases, {"caseload": caseload.app()}) as made:
+        system = made.system
+        client_id, connection_id = await take_on(system, caseload), await connect(system)
+        share = await agree(system, client_id, connection_id)
+        await support(system, client_id)
+        await serve_team(system)
+        trust = await system.client("interop", "trust-tie", "integrator")
+        assert (await trust.post(PATH, json=a_message(), headers=ids())).status_code == 200
+        (inbound,) = await stored(system, InboundReferral)
+        made.ids |= {
+            "resource_type": "Patient",
+            "resource_id": client_id,
+            "inbound_referral_id": str(inbound.id),
+            "connection_id": connection_id,
+            "share_id": share["id"],
+        }
+        endpoint = {"id": share["id"], "dos_service_id": "333333333", "team_id": str(TEAM)}
+        council = {"name": "Cumbria", "url": "https://council.example/events", "secret": SECRET}
+        made.bodies |= {
+            "POST /v1/service-endpoints": endpoint,
+            "PUT /v1/connections/{connection_id}": council,
+            "POST /v1/shares": a_share(client_id, connection_id),
+        }
+        made.secrets |= {
+            "person": {"Maureen", "Tabor"},
+            "number": {"9990000204"},
+            "client": {client_id},
+            "words": {"Leg ulcer", "Walk to chapel", "Help with a bath"},
+        }
+        yield made
