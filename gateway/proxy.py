@@ -17,7 +17,9 @@ log = logging.getLogger(__name__)
 
 # Dots, doubled or encoded slashes, backslashes, parameters, what is encoded twice and control bytes mean one path to us
 # and another to a service.
-AMBIGUOUS = re.compile(rb"//|/\.{1,2}(/|$)|[\\;]|%2e|%2f|%5c|%25|%3b|%00|%0[ad]|[\x00-\x20\x7f-\xff]", re.IGNORECASE)
+AMBIGUOUS = re.compile(
+    rb"//|/\.{1,2}(/|$)|[\\;]|%2e|%2f|%5c|%25|%3b|%c[01]|%00|%0[ad]|[\x00-\x20\x7f-\xff]", re.IGNORECASE
+)
 TOKEN = re.compile(rb"(^|&)access_token=", re.IGNORECASE)
 BODILESS, TELLS_OF_BODY = ("GET", "HEAD"), (b"content-length", b"transfer-encoding", b"content-type")
 PASSED_ON = frozenset(
@@ -58,10 +60,10 @@ class Exchange:
     def __init__(self, route: Route, upstream: Upstream, scope: Scope, receive: Receive, send: Send) -> None:
         self._route, self._upstream = route, upstream
         self._scope, self._receive, self._send = scope, receive, send
-        self._is_caller_gone = self._has_started = False
+        self._is_caller_gone = self._has_started = self._has_heard = False
 
     async def run(self, path: str) -> None:
-        receive = _nothing if self._scope["method"] in BODILESS else self._hear
+        receive = self._hear_no_body if self._scope["method"] in BODILESS else self._hear
         try:
             await self._upstream.forward(_inner(self._route, path, self._scope), receive, self._say)
         except UpstreamFailed as error:
@@ -79,6 +81,15 @@ class Exchange:
     async def _hear(self) -> Message:
         message = await self._receive()
         self._is_caller_gone = self._is_caller_gone or message["type"] == "http.disconnect"
+        return message
+
+    async def _hear_no_body(self) -> Message:
+        """Whatever was sent: the method has none."""
+        if not self._has_heard:
+            self._has_heard = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        while (message := await self._hear())["type"] != "http.disconnect":
+            pass
         return message
 
     async def _say(self, message: Message) -> None:
@@ -102,11 +113,6 @@ def _refusal(scope: Scope, raw: bytes) -> refusals.Refusal | None:
     if AMBIGUOUS.search(raw):
         return refusals.AmbiguousPath()
     return refusals.TokenInAddress() if TOKEN.search(scope["query_string"]) else None
-
-
-async def _nothing() -> Message:
-    """The body of a request whose method has none, whatever was sent."""
-    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 def _inner(route: Route, path: str, scope: Scope) -> Scope:

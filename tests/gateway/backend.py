@@ -1,6 +1,7 @@
 """A service behind the gateway that tells what it saw, and misbehaves where it is asked to."""
 
 import json
+import os
 import socket
 import struct
 import threading
@@ -14,7 +15,7 @@ RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 class Backend(ThreadingHTTPServer):
     """Answers under `/v1`: `slow`, `reset`, `garbage`, `redirect`, `home`, `leaky`, `public`, and anything else by
-    telling what it saw."""
+    telling what it saw. `seen` are the requests that came whole."""
 
     daemon_threads = True
     slow_seconds = 30
@@ -39,8 +40,11 @@ class Handler(BaseHTTPRequestHandler):
         """Says nothing."""
 
     def answer(self) -> None:
+        length = int(self.headers.get("content-length", 0))
+        size = len(self.rfile.read(length)) or self.chunks()
+        if size < length:
+            return
         self.server.seen.append(f"{self.command} {self.path}")
-        size = len(self.rfile.read(int(self.headers.get("content-length", 0)))) or self.chunks()
         odd = getattr(self, f"do_{self.path.removeprefix('/v1/')}", None)
         if odd is not None:
             odd()
@@ -72,7 +76,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_reset(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-        self.connection.close()
+        os.close(self.connection.detach())
 
     def do_garbage(self) -> None:
         self.wfile.write(b"\x00\x01 this is no HTTP\r\n\r\n")
