@@ -29,10 +29,17 @@ done = function(summary, latency, requests)
     summary.requests, summary.duration / 1e6, latency:percentile(50) / 1000, bad))
 end
 """
+# Each with an id of its own, as a tablet sends it.
 POST = """
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
-wrk.body = [[%s]]
+math.randomseed(%d)
+local function word(most) return math.random(0, most) end
+request = function()
+  local id = string.format("01938000-%%04x-7%%03x-8%%03x-%%04x%%04x%%04x", word(65535), word(4095), word(4095),
+    word(65535), word(65535), word(65535))
+  return wrk.format(nil, nil, nil, '{"id": "' .. id .. '", ' .. [[%s]])
+end
 """
 
 
@@ -54,7 +61,8 @@ class Load:
     def round(self, side: Side, path: str, *, is_post: bool, connections: int, seconds: int) -> Told:
         """Raises `RuntimeError` when anything but successes came back."""
         script = self.folder / "script.lua"
-        script.write_text((POST % json.dumps(REFERRAL) if is_post else "") + SUMMARY)
+        post = POST % (time.monotonic_ns() % 2**31, json.dumps(REFERRAL)[1:])
+        script.write_text((post if is_post else "") + SUMMARY)
         asked = [f"-t1 -c{connections} -d{seconds} -s".split(), [str(script)]]
         signed = ["-H", f"Authorization: Bearer {side.token}", side.base + path]
         done = subprocess.run([self.wrk, *sum(asked, []), *signed], capture_output=True, text=True, check=True)

@@ -28,7 +28,7 @@ class UpstreamFailed(Refusal):
 class ServiceAway(UpstreamFailed):
     """The service could not be reached, so it was asked nothing."""
 
-    status, told = 503, "The service is away for the moment."
+    status, told = 503, "The service is away."
     way_out = "Nothing was saved. Send it again in a moment."
     headers: ClassVar[dict[str, str]] = {"Retry-After": "2"}
 
