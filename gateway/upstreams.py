@@ -96,9 +96,11 @@ class HttpUpstream:
             ) as answer:
                 kept = [(name.lower(), value) for name, value in answer.raw_headers if name.lower() not in HOP_BY_HOP]
                 await send({"type": "http.response.start", "status": answer.status, "headers": kept})
-                async for chunk in answer.content.iter_any():
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
-                await send({"type": "http.response.body", "body": b""})
+                is_more = True
+                while is_more:
+                    chunk = await answer.content.readany()
+                    is_more = not answer.content.at_eof()
+                    await send({"type": "http.response.body", "body": chunk, "more_body": is_more})
         except aiohttp.ConnectionTimeoutError as error:
             raise ServiceBusy from error
         except aiohttp.ClientConnectorError as error:
