@@ -18,10 +18,12 @@ class Figure:
     unit: str
 
     @classmethod
-    def of_rates(cls, name: str, ours: Sequence[float], baseline: Sequence[float], baseline_name: str) -> "Figure":
+    def of_rates(
+        cls, name: str, ours: Sequence[float], baseline: Sequence[float], baseline_name: str, unit: str = "events/s"
+    ) -> "Figure":
         """Of rates, of which more is better: the median of the rounds of each."""
         mine, theirs = statistics.median(ours), statistics.median(baseline)
-        return cls(name, mine, theirs, baseline_name, mine / theirs, "events/s")
+        return cls(name, mine, theirs, baseline_name, mine / theirs, unit)
 
     @classmethod
     def of_times(cls, name: str, ours: float, baseline: float, baseline_name: str) -> "Figure":

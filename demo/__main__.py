@@ -32,6 +32,7 @@ from demo.servers.ports import PortTaken, listening
 from demo.servers.postgres import EmbeddedPostgres, MadeByAnOlderVersion
 from demo.servers.rabbit import RabbitServer
 from demo.up import FOLDER as UP
+from gateway.guarded import guarded
 from services.common.telemetry import configure_logging
 from services.common.types import day_in_england
 
@@ -90,7 +91,8 @@ async def embedded(port: int, report: Report) -> AsyncIterator[tuple[str, Embedd
     postgres.start()
     try:
         await postgres.create_databases()
-        async with serving(create_app(postgres.url, postgres.owner_url), port=port) as url:
+        app = create_app(postgres.url, postgres.owner_url)
+        async with serving(app, port=port, protocol=guarded(app.state.bounds)) as url:
             yield url, postgres
     finally:
         postgres.stop()

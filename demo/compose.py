@@ -11,9 +11,9 @@ from demo.barrow import people
 from demo.partners.council import HOST as COUNCIL_HOST
 from demo.trust import development_issuer, process_keys, processes
 from devissuer.main import create_app as create_issuer
-from gateway.main import GatewaySettings
 from gateway.main import create_app as create_gateway
 from gateway.routes import SERVICES
+from gateway.settings import GatewaySettings
 from services.common.broker import InProcessBroker
 from services.common.peers import Mounts
 from services.common.service import Service

@@ -1,7 +1,10 @@
 """One OpenAPI document for all services, and a page to read it and try it, with no file from elsewhere."""
 
 import asyncio
+import hashlib
 import json
+import re
+from base64 import b64encode
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,10 +15,15 @@ from starlette.responses import HTMLResponse
 from starlette.types import Message, Scope
 
 from gateway.routes import SERVICES
-from gateway.upstreams import Upstream, UpstreamDown
+from gateway.upstreams import ServiceBroken, Upstream
 
 DOCUMENT_SECONDS = 3
 METHODS = {"get", "put", "post", "patch", "delete"}
+INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
+POLICY = (
+    "default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 
 def assets() -> Path:
@@ -27,13 +35,21 @@ def assets() -> Path:
 
 
 def page() -> HTMLResponse:
-    return get_swagger_ui_html(
+    """The page, which may run its own script and no other."""
+    made = get_swagger_ui_html(
         openapi_url="/openapi.json",
         title="Heatshield API",
         swagger_js_url="/docs/assets/swagger-ui-bundle.js",
         swagger_css_url="/docs/assets/swagger-ui.css",
         swagger_favicon_url="/docs/assets/favicon.png",
     )
+    scripts = " ".join(f"'sha256-{_digest(script)}'" for script in INLINE.findall(bytes(made.body)))
+    made.headers["Content-Security-Policy"] = POLICY.format(scripts=scripts)
+    return made
+
+
+def _digest(script: bytes) -> str:
+    return b64encode(hashlib.sha256(script).digest()).decode()
 
 
 async def merged(upstreams: Mapping[str, Upstream]) -> dict[str, Any]:
@@ -74,7 +90,7 @@ async def _part(service: str, upstream: Upstream) -> dict[str, dict[str, Any]]:
 
 
 async def _document(upstream: Upstream) -> str:
-    """Raises `UpstreamDown` when the answer is not a success."""
+    """Raises `ServiceBroken` when the answer is not a success."""
     chunks: list[bytes] = []
 
     async def receive() -> Message:
@@ -82,7 +98,7 @@ async def _document(upstream: Upstream) -> str:
 
     async def send(message: Message) -> None:
         if message.get("status", 200) != 200:
-            raise UpstreamDown
+            raise ServiceBroken
         chunks.append(message.get("body", b""))
 
     scope: Scope = {

@@ -9,12 +9,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
-from typing import ClassVar
 
 import httpx
 from starlette.types import ASGIApp
 
-from gateway.upstreams import UpstreamFailed
+from gateway.upstreams import ServiceAway
 from services.common.assertions import ASSERTION_TYPE, assertion
 from services.common.peers import AWAY, TOKENS_AT, Mounts, Peers, http_client
 from services.common.revocations import Revocations
@@ -34,12 +33,10 @@ MOST_KEPT = 20_000
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
-class IdentityAway(UpstreamFailed):
-    """Nobody can be signed in for the moment; those who are known go on."""
+class SignInAway(ServiceAway):
+    """Identity cannot be asked; those who are known go on."""
 
-    status, code = 503, "sign_in_away"
-    way_out = "Nothing was saved. Send it again in a moment."
-    headers: ClassVar[dict[str, str]] = {"Retry-After": "2"}
+    told = "Nobody can be signed in for the moment."
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ class Exchange:
     _asking: dict[bytes, "asyncio.Task[Kept]"] = field(default_factory=dict)
 
     async def inside(self, credential: Credential, audience: str) -> str:
-        """The token for this service, or what every service refuses. Raises `IdentityAway`."""
+        """The token for this service, or what every service refuses. Raises `SignInAway`."""
         key = credential.key(audience)
         kept = self._kept.get(key)
         if kept is None or kept.until <= time.monotonic():
@@ -110,13 +107,13 @@ class Exchange:
         try:
             answer = await self.http.post(f"{self.settings.peer_url('identity')}{TOKENS_AT}", data=form)
         except httpx.TransportError as error:
-            raise IdentityAway from error
+            raise SignInAway from error
         if answer.status_code in AWAY or answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise IdentityAway
+            raise SignInAway
         if answer.status_code != HTTPStatus.OK:
             if answer.json().get("error") != "invalid_grant":
                 log.error("identity refuses the gateway", extra={"status": answer.status_code})
-                raise IdentityAway
+                raise SignInAway
             return Kept(NO_TOKEN, time.monotonic() + REFUSED_SECONDS)
         return _kept(answer.json())
 
@@ -136,14 +133,14 @@ async def exchanging(settings: ServiceSettings, near: Mapping[str, ASGIApp]) -> 
 
 
 def _kept(granted: dict[str, object]) -> Kept:
-    """Raises `IdentityAway` for what is no answer of identity's."""
+    """Raises `SignInAway` for what is no answer of identity's."""
     token, seconds = granted.get("access_token"), granted.get("expires_in")
     if not isinstance(token, str) or not isinstance(seconds, int):
-        raise IdentityAway
+        raise SignInAway
     try:
         claims = unproven_claims(token)
     except Untrusted as error:
-        raise IdentityAway from error
+        raise SignInAway from error
     until = time.monotonic() + min(seconds, KEPT_SECONDS)
     return Kept(token, until, claims.get("sid"), claims["sub"], claims["iat"])
 

@@ -1,12 +1,23 @@
-"""What surrounds every request: no sockets but HTTP's, and one span that lasts until the request is logged."""
+"""What surrounds every request: no sockets but HTTP's, one span that lasts until it is logged, headers that protect."""
 
 from opentelemetry import trace
 from opentelemetry.propagate import extract
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from services.common.telemetry import QUIET
+
+# What an answer carries unless a service has said otherwise for it.
+ALWAYS = {
+    b"cache-control": b"no-store",
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+}
+OVER_TLS = {b"strict-transport-security": b"max-age=31536000; includeSubDomains"}
+# What only this process says of itself, and what says too much.
+NOT_PASSED_ON = {b"x-request-id", b"date", b"server", b"x-powered-by", b"via"}
 
 
 class HttpOnly:
@@ -34,3 +45,25 @@ class Traced:
         sent = {"traceparent": Headers(scope=scope).get("traceparent", "")}
         with self.tracer.start_as_current_span(scope["method"], context=extract(sent), kind=trace.SpanKind.SERVER):
             await self.app(scope, receive, send)
+
+
+class Protected:
+    """Adds the headers that protect whoever reads an answer, and takes away those that tell of what is inside."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        wanted = ALWAYS if scope["scheme"] == "http" else ALWAYS | OVER_TLS
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                kept = [pair for pair in message["headers"] if pair[0] not in NOT_PASSED_ON]
+                there = {name for name, _ in kept}
+                message["headers"] = [*kept, *(pair for pair in wanted.items() if pair[0] not in there)]
+            await send(message)
+
+        await self.app(scope, receive, answer)

@@ -10,39 +10,45 @@ import aiohttp
 from starlette.types import ASGIApp, Receive, Scope, Send
 from yarl import URL
 
+from gateway.refusals import Refusal
+
 # What belongs to one connection is not passed on (RFC 9110, 7.6.1).
 HOP_BY_HOP = {b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade"}
 
 Headers = list[tuple[bytes, bytes]]
 
 
-class UpstreamFailed(Exception):
+class UpstreamFailed(Refusal):
     """The service gave no answer of its own."""
 
-    status: ClassVar[int]
-    code: ClassVar[str]
-    way_out: ClassVar[str] = "Nothing is known to be saved. Send it again."
-    headers: ClassVar[dict[str, str]] = {}
+    field = "/path"
+    way_out = "Nothing is known to be saved. Send it again."
 
 
-class UpstreamDown(UpstreamFailed):
-    """The service could not be reached, or hung up before it answered."""
+class ServiceAway(UpstreamFailed):
+    """The service could not be reached, so it was asked nothing."""
 
-    status, code = 502, "service_away"
-
-
-class UpstreamBusy(UpstreamFailed):
-    """No connection to the service could be had in time, so it was asked nothing."""
-
-    status, code = 503, "service_busy"
+    status, told = 503, "The service is away."
     way_out = "Nothing was saved. Send it again in a moment."
     headers: ClassVar[dict[str, str]] = {"Retry-After": "2"}
 
 
-class UpstreamSlow(UpstreamFailed):
+class ServiceBusy(ServiceAway):
+    """No connection to the service could be had in time, so it was asked nothing."""
+
+    told = "The service has no time for more requests at the moment."
+
+
+class ServiceBroken(UpstreamFailed):
+    """The service hung up before it answered, or its answer is no HTTP."""
+
+    status, told = 502, "The service broke off before it had answered."
+
+
+class ServiceSlow(UpstreamFailed):
     """The service was reached and did not answer in time."""
 
-    status, code = 504, "service_slow"
+    status, told = 504, "The service did not answer in time."
 
 
 class Upstream(Protocol):
@@ -69,7 +75,7 @@ class AppUpstream:
         except Exception as error:
             # The service has said 500 already and re-raises for its server; over HTTP nobody would see this.
             if not started:
-                raise UpstreamDown from error
+                raise ServiceBroken from error
 
 
 class HttpUpstream:
@@ -90,15 +96,19 @@ class HttpUpstream:
             ) as answer:
                 kept = [(name.lower(), value) for name, value in answer.raw_headers if name.lower() not in HOP_BY_HOP]
                 await send({"type": "http.response.start", "status": answer.status, "headers": kept})
-                async for chunk in answer.content.iter_any():
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
-                await send({"type": "http.response.body", "body": b""})
+                is_more = True
+                while is_more:
+                    chunk = await answer.content.readany()
+                    is_more = not answer.content.at_eof()
+                    await send({"type": "http.response.body", "body": chunk, "more_body": is_more})
         except aiohttp.ConnectionTimeoutError as error:
-            raise UpstreamBusy from error
+            raise ServiceBusy from error
+        except aiohttp.ClientConnectorError as error:
+            raise ServiceAway from error
         except TimeoutError as error:
-            raise UpstreamSlow from error
-        except aiohttp.ClientError as error:
-            raise UpstreamDown from error
+            raise ServiceSlow from error
+        except (aiohttp.ClientError, ValueError) as error:
+            raise ServiceBroken from error
 
 
 def session(connections_per_service: int, *, connect_seconds: float, silence_seconds: float) -> aiohttp.ClientSession:
@@ -107,7 +117,8 @@ def session(connections_per_service: int, *, connect_seconds: float, silence_sec
     `connect_seconds` holds for the wait for a free connection and for making one, together.
     """
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, limit_per_host=connections_per_service),
+        # Given up before the service gives it up, which it does after five seconds: nothing is sent into a closing one.
+        connector=aiohttp.TCPConnector(limit=0, limit_per_host=connections_per_service, keepalive_timeout=4),
         timeout=aiohttp.ClientTimeout(total=None, connect=connect_seconds, sock_read=silence_seconds),
         auto_decompress=False,
         skip_auto_headers=("User-Agent", "Content-Type", "Accept", "Accept-Encoding"),

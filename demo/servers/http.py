@@ -6,20 +6,26 @@ from contextlib import asynccontextmanager, nullcontext
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from demo.servers.ports import free_port, listening
 
 
 @asynccontextmanager
 async def serving(
-    app: ASGIApp, *, port: int | None = None, lifespan: bool = True, host: str = "127.0.0.1"
+    app: ASGIApp,
+    *,
+    port: int | None = None,
+    lifespan: bool = True,
+    host: str = "127.0.0.1",
+    protocol: type[asyncio.Protocol] = HttpToolsProtocol,
 ) -> AsyncIterator[str]:
     """Yields the address. Raises `PortTaken`, or `RuntimeError` when the app does not start."""
     port = port or free_port()
     listener = listening(port, host)
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=protocol,
         lifespan="on" if lifespan else "off",
         log_config=None,
         access_log=False,

@@ -13,7 +13,8 @@ from uuid6 import uuid7
 
 from demo.servers.http import serving
 from demo.servers.ports import free_port
-from gateway.main import GatewaySettings, create_app
+from gateway.main import create_app
+from gateway.settings import GatewaySettings
 from services.__main__ import app
 from services.common.auth import SYSTEM
 from services.common.service import Service

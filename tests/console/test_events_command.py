@@ -63,7 +63,7 @@ async def test_the_lag_of_each_service_is_shown_and_those_away_are_named(console
         *[[name, "away"] for name in ("finance", "governance", "interop", "identity")],
     ]
     assert result.exit_code == 1
-    assert "finance is away: Service away\n" in result.stderr
+    assert "finance is away: The service is away\n" in result.stderr
     lines = await console.lines("lag")
     assert [line["service"] for line in lines if line["away"]] == [
         "caseload",
@@ -199,7 +199,7 @@ async def test_what_is_unknown_is_said_to_be(console: Console) -> None:
         assert (result.exit_code, result.stdout) == (1, "")
         assert f"no service knows {unknown}: it is unknown, or was purged" in result.stderr
     result = await console.run("path", unknown)
-    assert "; finance is away: Service away, and may know it" in result.stderr
+    assert "; finance is away: The service is away, and may know it" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ from starlette.types import ASGIApp
 
 from demo.servers.ports import free_port
 from gateway import docs
-from gateway.main import GatewaySettings, create_app
+from gateway.main import create_app
 from gateway.routes import SERVICES
+from gateway.settings import GatewaySettings
 
 
 async def document(_: Request) -> Response:

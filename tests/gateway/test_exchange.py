@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from gateway.exchange import BEARER, COOKIE, NO_TOKEN, Exchange, IdentityAway, carried
-from gateway.main import GatewaySettings, create_app
+from gateway.exchange import BEARER, COOKIE, NO_TOKEN, Exchange, SignInAway, carried
+from gateway.main import create_app
+from gateway.settings import GatewaySettings
 from services.common.revocations import Ended, Revocations
 from services.common.tokens import unproven_claims
 from tests.running import NURSE, until
@@ -149,5 +150,5 @@ async def test_no_answer_of_identitys_is_taken_for_a_token() -> None:
     exchange = Exchange(GatewaySettings(app_env="test", client_key=CLIENT_KEY), http, Revocations(nothing))
     credential = carried("GET", [(b"authorization", b"Bearer t")])
     assert credential is not None
-    with pytest.raises(IdentityAway):
+    with pytest.raises(SignInAway):
         await exchange.inside(credential, "caseload")

@@ -13,7 +13,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from demo.servers.http import serving
-from gateway.main import GatewaySettings, create_app
+from gateway.main import create_app
+from gateway.settings import GatewaySettings
 from tests.running import until
 
 CONNECTIONS = 4

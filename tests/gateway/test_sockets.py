@@ -14,7 +14,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from demo.servers.http import serving
-from gateway.main import GatewaySettings, create_app
+from gateway.main import create_app
+from gateway.settings import GatewaySettings
 from tests.e2e.collector import collecting
 from tests.running import until
 

@@ -1,0 +1,120 @@
+"""The gateway beside nginx, before the same service: how much passes in a second, and how much later it arrives.
+
+`make bench NAME=gateway ARGS="--quick --json"`. The sides are asked in turn, by wrk, a process of its own.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks.gateway_house import REFERRAL, House, Side, house
+from benchmarks.programs import ensure
+from benchmarks.report import Figure, show
+
+CONNECTIONS = 16
+# Told in one JSON line by the load generator itself.
+SUMMARY = """
+done = function(summary, latency, requests)
+  local bad = summary.errors.connect + summary.errors.read + summary.errors.write
+    + summary.errors.status + summary.errors.timeout
+  print(string.format('{"requests": %d, "seconds": %f, "p50_ms": %f, "bad": %d}',
+    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1000, bad))
+end
+"""
+# Each with an id of its own, as a tablet sends it.
+POST = """
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+math.randomseed(%d)
+local function word(most) return math.random(0, most) end
+request = function()
+  local id = string.format("01938000-%%04x-7%%03x-8%%03x-%%04x%%04x%%04x", word(65535), word(4095), word(4095),
+    word(65535), word(65535), word(65535))
+  return wrk.format(nil, nil, nil, '{"id": "' .. id .. '", ' .. [[%s]])
+end
+"""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What wrk tells of one round."""
+
+    rate: float
+    p50_ms: float
+
+
+@dataclass(frozen=True)
+class Load:
+    """The load generator: a program, and a script for each kind of request."""
+
+    wrk: str
+    folder: Path
+
+    def round(self, side: Side, path: str, *, is_post: bool, connections: int, seconds: int) -> Told:
+        """Raises `RuntimeError` when anything but successes came back."""
+        script = self.folder / "script.lua"
+        post = POST % (time.monotonic_ns() % 2**31, json.dumps(REFERRAL)[1:])
+        script.write_text((post if is_post else "") + SUMMARY)
+        asked = [f"-t1 -c{connections} -d{seconds} -s".split(), [str(script)]]
+        signed = ["-H", f"Authorization: Bearer {side.token}", side.base + path]
+        done = subprocess.run([self.wrk, *sum(asked, []), *signed], capture_output=True, text=True, check=True)
+        told = json.loads(done.stdout.strip().splitlines()[-1])
+        if told["bad"] or not told["requests"]:
+            raise RuntimeError(f"{side.base}{path}: {done.stdout}")
+        return Told(told["requests"] / told["seconds"], told["p50_ms"])
+
+
+def figures_of(load: Load, built: House, kind: str, path: str, *, rounds: int, seconds: int) -> list[Figure]:
+    """A round to warm up, then each way in turn: first with many connections, then with one."""
+    rates: dict[str, list[float]] = {name: [] for name in built.sides}
+    times: dict[str, list[float]] = {name: [] for name in built.sides}
+    for number in range(rounds + 1):
+        for name, side in built.sides.items():
+            many = load.round(side, path, is_post=kind == "post", connections=CONNECTIONS, seconds=seconds)
+            one = load.round(side, path, is_post=kind == "post", connections=1, seconds=seconds)
+            if number:
+                rates[name].append(many.rate)
+                times[name].append(one.p50_ms)
+    p50 = {name: statistics.median(found) for name, found in times.items()}
+    added = {name: max(p50[name] - p50["direct"], 0.001) for name in ("gateway", "nginx")}
+    unit = "requests/s"
+    return [
+        Figure.of_rates(f"gateway_{kind}", rates["gateway"], rates["nginx"], "nginx", unit),
+        Figure.of_times(f"gateway_{kind}_added_p50", added["gateway"], added["nginx"], "nginx's added p50"),
+        Figure.of_rates(f"gateway_{kind}_direct_shown_beside", rates["gateway"], rates["direct"], "no door", unit),
+        Figure.of_rates(f"one_process_{kind}_shown_beside", rates["one process"], rates["nginx"], "nginx", unit),
+    ]
+
+
+def collect(*, quick: bool) -> list[Figure]:
+    nginx, wrk = ensure("nginx", "wrk")
+    rounds, seconds = (1, 1) if quick else (5, 3)
+    figures: list[Figure] = []
+    with house(nginx) as built, tempfile.TemporaryDirectory() as folder:
+        load = Load(wrk, Path(folder))
+        for kind, path in (("get", built.one_path), ("list", built.list_path), ("post", "/v1/referrals")):
+            some = figures_of(load, built, kind, path, rounds=rounds, seconds=seconds)
+            for one in some:
+                print(f"{time.strftime('%X')} {one.name}: {one.ratio:.2f}", file=sys.stderr, flush=True)
+            figures += some
+    return figures
+
+
+def main(
+    quick: Annotated[bool, typer.Option("--quick", help="One round of a second each, within a minute.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line per figure.")] = False,
+) -> None:
+    """Measure what the door costs."""
+    show(collect(quick=quick), as_json=as_json)
+
+
+if __name__ == "__main__":
+    typer.run(main)
