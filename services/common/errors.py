@@ -97,6 +97,11 @@ class UnknownReference(Unprocessable):
         super().__init__("Something that this names is not there.")
 
 
+class UnstorableValue(Unprocessable):
+    field = "/body"
+    way_out = "Remove control characters and broken Unicode, and keep numbers within 2 to the power of 53."
+
+
 class PreconditionFailed(ServiceError):
     status = 412
     field = "/header/If-Match"
@@ -130,6 +135,7 @@ BROKEN: dict[str, type[AlreadyRecorded] | type[UnknownReference]] = {
     "23505": AlreadyRecorded,
     "23503": UnknownReference,
 }
+BAD_VALUE = "22"
 # What an outage of PostgreSQL looks like from asyncpg; all of them are safe to try again.
 DATABASE_DOWN = (
     asyncpg.CannotConnectNowError,
@@ -164,6 +170,15 @@ def is_turn_lost(error: BaseException) -> bool:
     """Whether the same may well succeed when it is tried again, for another transaction was in its way."""
     state = str(getattr(getattr(error, "orig", None), "sqlstate", ""))
     return state in TURN_LOST or isinstance(error, StaleDataError)
+
+
+def _is_bad_value(error: BaseException | None) -> bool:
+    """Whether PostgreSQL or its driver could not make anything of a value (SQLSTATE class 22)."""
+    while error is not None:
+        if isinstance(error, asyncpg.DataError) or str(getattr(error, "sqlstate", "")).startswith(BAD_VALUE):
+            return True
+        error = error.__cause__ or (error.orig if isinstance(error, DBAPIError) else None)
+    return False
 
 
 def problem(
@@ -233,6 +248,10 @@ def _database(request: Request, error: Exception) -> JSONResponse:
         return _refused(request, Unavailable("Somebody else changed the same thing at the same moment."))
     if isinstance(error, IntegrityError) and state in BROKEN:
         return _refused(request, BROKEN[state]())
+    if _is_bad_value(error):
+        # Whatever let it come this far has a gap.
+        log.error("value not refused at the door", extra={"error": type(error).__name__, "state": state})
+        return _refused(request, UnstorableValue("A value cannot be kept."))
     return _defect(request, error)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.routing import APIRoute
 
-from services.common import body, idempotency
+from services.common import body, idempotency, openapi, query
 from services.common.auth import Persona, Principal
 from services.common.db import Transaction
 from services.common.errors import Forbidden, PreconditionRequired, ServiceError
@@ -37,23 +37,43 @@ class TransactionRoute(APIRoute):
     # Where a partners' standard has a rule of its own against doing a thing twice, that rule stands alone.
     honours_idempotency_key: ClassVar[bool] = True
 
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        if self.honours_idempotency_key and "POST" in (options.get("methods") or ()) and not is_search(path):
+            options["openapi_extra"] = {"parameters": [openapi.IDEMPOTENCY_KEY], **(options.get("openapi_extra") or {})}
+        super().__init__(path, endpoint, **options)
+
+    @property
+    def needs_idempotency_key(self) -> bool:
+        """Whether it makes or moves something; what only reads may be sent as often as one likes."""
+        return self.honours_idempotency_key and "POST" in self.methods and not is_search(self.path)
+
+    def check_query(self, request: Request, known: frozenset[str]) -> None:
+        """Check it before any rule sees it; a standard may have a rule of its own for what it does not know."""
+        query.check(request, known)
+
     async def read_body(self, request: Request) -> None:
         """Check the body before any rule sees it; a route that must keep what it refuses reads it itself."""
         await body.read(request)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
+        handle, known = super().get_route_handler(), query.names_of(self.dependant)
 
         async def handler(request: Request) -> Response:
             actor: Principal = await request.app.state.verifier.principal(_authorization(request))
+            self.check_query(request, known)
             await self.read_body(request)
             async with request.app.state.database.transaction(actor) as transaction:
                 request.state.transaction = transaction
-                if not self.honours_idempotency_key:
+                if not self.needs_idempotency_key:
                     return await handle(request)
-                return await idempotency.once(request, transaction, handle)
+                return await idempotency.once(request, transaction, self.path, handle)
 
         return handler
+
+
+def is_search(path: str) -> bool:
+    """A search that is asked by POST, so that what it looks for is in no address."""
+    return path.endswith("/_search")
 
 
 class AmbiguousHeader(ServiceError):
@@ -90,7 +110,22 @@ async def if_match(
     return int(text)
 
 
+async def if_match_or_new(
+    if_match_: Annotated[str | None, Header(alias="If-Match", max_length=40, description="The ETag last read.")] = None,
+    if_none_match: Annotated[
+        str | None, Header(alias="If-None-Match", max_length=1, description="`*` for what is to be new.")
+    ] = None,
+) -> int | None:
+    """The version last read, or None for what is to be new. Raises `PreconditionRequired` or `BadETag`."""
+    if if_none_match is None:
+        return await if_match(if_match_)
+    if if_none_match != "*" or if_match_ is not None:
+        raise BadETag("These preconditions cannot both hold.")
+    return None
+
+
 IfMatch = Annotated[int, Depends(if_match)]
+IfMatchOrNew = Annotated[int | None, Depends(if_match_or_new)]
 
 
 def etag(response: Response, row: Any) -> None:

@@ -8,6 +8,7 @@ from services.common.auth import Persona
 from services.common.body import UnsupportedMediaType
 from services.common.db import Transaction
 from services.common.http import Requires
+from services.common.paging import Cursors, asked_page
 from services.interop import usecases
 from services.interop.api.fhir_route import PREFIX, fhir, fhir_router, media_type, public_base
 from services.interop.fhir import bundle, capability, registry, search
@@ -67,7 +68,10 @@ async def _searched(tx: Transaction, request: Request, resource_type: str, form:
     kind = registry.served(resource_type)
     in_address, in_body = search.parameters(request.url.query), search.parameters(form)
     asked = search.parse(kind, in_address, in_body, strict="handling=strict" in (prefer or ""))
-    found = await usecases.search_resources(tx, kind.name, asked)
+    # A name that a person could be known by is in no filter here, and such a search has one page.
+    filters = [(name, value) for name, value in asked.applied if name != "_count"]
+    wanted = asked_page(Cursors.of(request, kind.name, filters), asked.count, asked.cursor)
+    found = await usecases.search_resources(tx, kind.name, asked, wanted)
     base = f"{public_base(request)}/{kind.name}"
     if found.total is not None:
         return fhir(bundle.counted(base, asked, found.total))
