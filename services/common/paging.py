@@ -14,7 +14,7 @@ from sqlalchemy import Select
 from services.common.db import Transaction
 from services.common.errors import ServiceError
 from services.common.keys import derived_key
-from services.common.types import Number
+from services.common.types import InDigits
 
 ItemT = TypeVar("ItemT")
 
@@ -83,7 +83,7 @@ class PageRequest:
         return self.cursors.after(last)
 
 
-Limit = Annotated[Number, Query(ge=1, le=MAX_LIMIT)]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT), InDigits]
 
 
 def page_request(

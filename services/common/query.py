@@ -4,7 +4,6 @@ from collections.abc import Collection
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
-from fastapi.dependencies.utils import get_flat_dependant
 
 from services.common.errors import LIKE_A_FIELD, ServiceError, Unprocessable
 from services.common.types import is_storable
@@ -31,7 +30,8 @@ class UnreadableParameter(Unprocessable):
 
 def names_of(dependant: Dependant) -> frozenset[str]:
     """The parameters that a route takes in the address."""
-    return frozenset(field.alias for field in get_flat_dependant(dependant).query_params)
+    inside = (name for each in dependant.dependencies for name in names_of(each))
+    return frozenset((*(field.alias for field in dependant.query_params), *inside))
 
 
 def check(request: Request, known: Collection[str]) -> None:

@@ -36,7 +36,7 @@ def is_storable(value: str) -> bool:
     return not any(unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\t" for letter in value)
 
 
-def plain_digits(value: Any) -> Any:
+def _plain_digits(value: Any) -> Any:
     """In an address a number is written in digits: `1_0`, `+1`, ` 1` and `1.0` are none."""
     if isinstance(value, str) and not A_NUMBER.fullmatch(value):
         raise ValueError("must be a whole number in digits")
@@ -104,7 +104,9 @@ def _modulus_11(value: str) -> str:
     return value
 
 
-NhsNumber = Annotated[str, BeforeValidator(_nhs_number), Shape(pattern=r"^[0-9]{10}$"), AfterValidator(_modulus_11)]
+# Of an int in an address, after its bounds.
+InDigits = BeforeValidator(_plain_digits)
+NhsNumber = Annotated[str, Shape(pattern=r"^[0-9]{10}$"), BeforeValidator(_nhs_number), AfterValidator(_modulus_11)]
 OdsCode = Annotated[str, Shape(pattern=r"^[A-Z0-9]{3,12}$")]
 Code = Annotated[str, Shape(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
 Name = Annotated[
@@ -118,8 +120,6 @@ PastDay = Annotated[Day, AfterValidator(_day_that_came)]
 PastInstant = Annotated[Instant, AfterValidator(_happened)]
 # Made by the client, so that a record made without signal has its name already.
 NewId = UUID7
-# Of a parameter in an address.
-Number = Annotated[int, BeforeValidator(plain_digits)]
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Minutes = Annotated[int, Field(strict=True, ge=1, le=1440)]
 Pence = Annotated[int, Field(strict=True, ge=0, le=10**12)]

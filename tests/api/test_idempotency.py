@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from services.common import history
 from services.common.auth import SYSTEM
 from tests.caseload.story import a_referral, new_id, take_on
-from tests.running import OTHER_TEAM, STRANGER, Running
+from tests.running import OTHER_TEAM, STRANGER, Running, until
 
 PATH = "/v1/referrals"
 
@@ -92,8 +92,12 @@ async def test_a_request_that_is_still_running_is_a_409_at_once(caseload: Runnin
         # The first is held up by somebody who works on the table.
         await tx.session.execute(text("lock table referral in share mode"))
         first = asyncio.create_task(post(nurse, referral, "k-1"))
-        while not (await tx.rows(select(func.count()).select_from(text("pg_locks where not granted"))))[0][0]:
-            await asyncio.sleep(0.01)
+        held_up = select(func.count()).select_from(text("pg_locks where not granted"))
+
+        async def waits() -> Any:
+            return (await tx.rows(held_up))[0][0]
+
+        await until(waits)
         second = await asyncio.wait_for(post(nurse, referral, "k-1"), 2)
     refused(second, 409, "still_running")
     assert second.headers["retry-after"] == "1"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -104,10 +105,12 @@ async def test_poison_in_a_body_is_refused_where_it_is(attack: Attack) -> None:
     for operation in attack.operations:
         if operation.body is None:
             continue
-        example = operation.example()
+        example, anywhere = operation.example(), cycle(poison.NOWHERE)
         for at, schema in poison.places(operation, operation.body):
             pointer = "/".join(("/body", *map(str, at)))
-            for bad in poison.fit_for(schema):
+            # Each of what belongs nowhere is sent to some place of each body, and so in time to all kinds of places.
+            nowhere = poison.NOWHERE if not at else (next(anywhere),)
+            for bad in (*poison.fit_for(schema), *nowhere):
                 content = poison.poisoned(example, at, bad)
                 await attack.refused_at(operation, pointer, bad, content=content)
 

@@ -82,3 +82,17 @@ async def schemathesis(folder: Path, address: str, settings: dict[str, Any], *mo
 
 def _toml(settings: dict[str, Any]) -> str:
     return "\n".join(f"{name} = {json.dumps(value)}" for name, value in settings.items())
+
+
+async def run_as(front: Front, system: Running, folder: Path, address: str, persona: Persona, seed: int) -> str:
+    """One who is in no team."""
+    token = system.issuer.token(str(new_id()), str(persona))
+    most = max(1, CASES // SHARES // 100)
+    more = ["-H", f"Authorization: Bearer {token}", "--seed", str(seed), "--max-examples", str(most)]
+    return await schemathesis(folder, address, {}, *more)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+async def test_nothing_fails_and_no_team_is_told_of_another(system: Running, tmp_path: Path) -> None:
+    pass

@@ -29,7 +29,7 @@ from services.common.http import IfMatch, Requires, api_router
 from services.common.inbox import Consumer
 from services.common.paging import Asked, Page
 from services.common.peers import Peers
-from services.common.types import Input, Instant, Number
+from services.common.types import InDigits, Input, Instant
 
 router = api_router(tags=["events"])
 # No row of the gateway's table leads here: it is between the services.
@@ -122,7 +122,7 @@ async def find_events(
     caused_by: UUID | None = None,
     subject_id: UUID | None = None,
     from_at: Instant | None = None,
-    limit: Annotated[Number, Query(ge=1, le=200)] = 100,
+    limit: Annotated[int, Query(ge=1, le=200), InDigits] = 100,
 ) -> object:
     """What this service wrote under a trace, within a day from `from_at` on; as part of an event's effect; or about a
     thing. In the order of writing."""
@@ -189,8 +189,8 @@ async def discard_parked_event(tx: ByOps, parked_id: UUID, version: IfMatch) -> 
 async def read_log(
     tx: ByService,
     types: Annotated[str, Query(max_length=2000, pattern=r"^[a-z0-9_.,]+$")],
-    after: Annotated[Number, Query(ge=0, lt=rebuild.AFTER_ALL)] = 0,
-    limit: Annotated[Number, Query(ge=1, le=rebuild.PAGE)] = 100,
+    after: Annotated[int, Query(ge=0, lt=rebuild.AFTER_ALL), InDigits] = 0,
+    limit: Annotated[int, Query(ge=1, le=rebuild.PAGE), InDigits] = 100,
 ) -> object:
     """What this service has told, for another that makes its copy of it again."""
     return {"items": await rebuild.log_page(tx, types.split(","), after, limit)}

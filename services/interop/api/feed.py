@@ -8,7 +8,7 @@ from services.common.auth import Persona
 from services.common.db import Transaction
 from services.common.http import Requires, api_router
 from services.common.paging import DEFAULT_LIMIT, Limit
-from services.common.types import Number
+from services.common.types import InDigits
 from services.interop import usecases
 from services.interop.api.shapes import FeedPage
 from services.interop.domain.feed import Place, place_of
@@ -36,7 +36,9 @@ async def follow_feed(
     request: Request,
     place: Annotated[Place, Depends(asked_place)],
     limit: Limit = DEFAULT_LIMIT,
-    wait_seconds: Annotated[Number, Query(ge=0, le=30, description="How long to wait for an event at most.")] = 0,
+    wait_seconds: Annotated[
+        int, Query(ge=0, le=30, description="How long to wait for an event at most."), InDigits
+    ] = 0,
 ) -> object:
     """What happened to referrals, clients, plans, contacts, wounds, visits and reablement, as CloudEvents 1.0 in JSON.
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
 from services.common.auth import Persona
 from services.common.body import UnsupportedMediaType
@@ -21,6 +21,8 @@ ByReader = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, Persona.N
 Prefer = Annotated[str | None, Header(max_length=200, description="handling=strict refuses unknown parameters.")]
 IfNoneMatch = Annotated[str | None, Header(max_length=200)]
 
+ResourceType = Annotated[str, Path(max_length=64)]
+ResourceId = Annotated[str, Path(max_length=64, description="FHIR allows no longer one.")]
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -36,7 +38,7 @@ async def metadata(request: Request) -> Response:
 
 @router.get("/{resource_type}/{resource_id}", response_class=Response)
 async def read_resource(
-    tx: ByReader, resource_type: str, resource_id: str, if_none_match: IfNoneMatch = None
+    tx: ByReader, resource_type: ResourceType, resource_id: ResourceId, if_none_match: IfNoneMatch = None
 ) -> Response:
     """One resource with its version as ETag."""
     kind = registry.served(resource_type)
@@ -48,14 +50,16 @@ async def read_resource(
 
 
 @router.get("/{resource_type}", response_class=Response)
-async def search_resources(tx: ByReader, request: Request, resource_type: str, prefer: Prefer = None) -> Response:
+async def search_resources(
+    tx: ByReader, request: Request, resource_type: ResourceType, prefer: Prefer = None
+) -> Response:
     """Search a type. An identifier of a person, such as an NHS number, is taken in a POST to `_search` alone."""
     return await _searched(tx, request, resource_type, "", prefer)
 
 
 @router.post("/{resource_type}/_search", response_class=Response)
 async def search_resources_by_form(
-    tx: ByReader, request: Request, resource_type: str, prefer: Prefer = None
+    tx: ByReader, request: Request, resource_type: ResourceType, prefer: Prefer = None
 ) -> Response:
     """Search a type with the parameters in the body, so that they are in no URL and no log."""
     raw = await request.body()
@@ -64,7 +68,9 @@ async def search_resources_by_form(
     return await _searched(tx, request, resource_type, raw.decode("ascii", errors="replace"), prefer)
 
 
-async def _searched(tx: Transaction, request: Request, resource_type: str, form: str, prefer: str | None) -> Response:
+async def _searched(
+    tx: Transaction, request: Request, resource_type: ResourceType, form: str, prefer: str | None
+) -> Response:
     kind = registry.served(resource_type)
     in_address, in_body = search.parameters(request.url.query), search.parameters(form)
     asked = search.parse(kind, in_address, in_body, strict="handling=strict" in (prefer or ""))
