@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import httpx
 
+from demo.careful import Careful
+
 Found = TypeVar("Found")
 TOKEN_SECONDS, NEWS_SECONDS = 600, 30
 # What a service says while the news of a client, a colleague or a clearance is still on its way to it.
@@ -25,7 +27,7 @@ class Gateway:
     """The one door, for everybody in the demo. All calls of a run carry one trace."""
 
     def __init__(self, base_url: str, trace_id: str) -> None:
-        self._http = httpx.AsyncClient(base_url=base_url, timeout=30, trust_env=False)
+        self._http = httpx.AsyncClient(base_url=base_url, timeout=30, trust_env=False, auth=Careful())
         self._traceparent = f"00-{trace_id}-{trace_id[:16]}-01"
         self._tokens: dict[str, tuple[float, str]] = {}
 

@@ -18,6 +18,8 @@ from gateway.routes import SERVICES
 from gateway.upstreams import ServiceBroken, Upstream
 
 DOCUMENT_SECONDS = 3
+# What all services have alike, under the same names.
+SHARED = ("parameters", "responses")
 METHODS = {"get", "put", "post", "patch", "delete"}
 INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 POLICY = (
@@ -59,7 +61,8 @@ async def merged(upstreams: Mapping[str, Upstream]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Heatshield", "version": "1", "description": "The back office for self-led care teams."},
         "paths": {},
-        "components": {"schemas": {}, "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+        "components": {name: {} for name in SHARED}
+        | {"schemas": {}, "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
         "security": [{"bearer": []}],
         "x-services-away": [],
     }
@@ -68,7 +71,8 @@ async def merged(upstreams: Mapping[str, Upstream]) -> dict[str, Any]:
             whole["x-services-away"].append(service)
         else:
             whole["paths"] |= part["paths"]
-            whole["components"]["schemas"] |= part["schemas"]
+            for name in ("schemas", *SHARED):
+                whole["components"][name] |= part[name]
     return whole
 
 
@@ -76,8 +80,8 @@ async def _part(service: str, upstream: Upstream) -> dict[str, dict[str, Any]]:
     """One service's paths and schemas. They get its name, since two services may each have their own `Rule`."""
     async with asyncio.timeout(DOCUMENT_SECONDS):
         document = await _document(upstream)
-    schemas = "#/components/schemas/"
-    named = json.loads(document.replace(schemas, f"{schemas}{service}."))
+    at = "#/components/schemas/"
+    named = json.loads(document.replace(at, f"{at}{service}."))
     paths = {}
     for path, operations in named["paths"].items():
         for method in METHODS & operations.keys():
@@ -85,8 +89,9 @@ async def _part(service: str, upstream: Upstream) -> dict[str, dict[str, Any]]:
             operation["operationId"] = f"{service}.{operation['operationId']}"
             operation["tags"] = [f"{service}: {tag}" for tag in operation.get("tags", ["other"])]
         paths[path if path.startswith("/fhir/") else f"/{service}{path}"] = operations
-    found = named.get("components", {}).get("schemas", {})
-    return {"paths": paths, "schemas": {f"{service}.{name}": schema for name, schema in found.items()}}
+    parts = named.get("components", {})
+    schemas = {f"{service}.{name}": schema for name, schema in parts.get("schemas", {}).items()}
+    return {"paths": paths, "schemas": schemas, **{name: parts.get(name, {}) for name in SHARED}}
 
 
 async def _document(upstream: Upstream) -> str:

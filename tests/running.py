@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from sqlalchemy import make_url, select, union_all
 from uuid6 import uuid7
 
+from demo.careful import Careful
 from demo.servers.postgres import owner_of
 from services.common import events
 from services.common.auth import SYSTEM, Persona
@@ -81,12 +82,14 @@ class Running:
     extra: dict[str, Any] = field(default_factory=dict)
 
     async def client(self, service: str, subject: UUID | str | None, persona: Persona | str = "nurse") -> Any:
-        """An HTTP client of somebody signed in, or of nobody where the subject is None."""
+        """An HTTP client of somebody signed in, or of nobody where the subject is None. It is careful: give a request
+        `auth=None` to send it as it is."""
         transport = httpx.ASGITransport(app=self.apps[service], raise_app_exceptions=False)
         headers = {}
         if subject is not None:
             headers["Authorization"] = f"Bearer {self.issuer.token(str(subject), str(persona), service)}"
-        client = httpx.AsyncClient(transport=transport, base_url=f"http://{service}:8000", headers=headers)
+        at = f"http://{service}:8000"
+        client = httpx.AsyncClient(transport=transport, base_url=at, headers=headers, auth=Careful())
         return await self.stack.enter_async_context(client)
 
     async def nurse(self, service: str) -> Any:

@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 from fastapi import Request
 
-from services.common.errors import ServiceError, Unprocessable
+from services.common.errors import ServiceError, UnstorableValue
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
@@ -24,15 +24,18 @@ class UnsupportedMediaType(ServiceError):
     way_out = "Send application/json, or application/fhir+json under /fhir."
 
 
+class EncodedBody(ServiceError):
+    """What is small when it arrives might be anything when it is unpacked."""
+
+    status = 415
+    field = "/header/Content-Encoding"
+    way_out = "Send the body as it is, without compressing it."
+
+
 class TooLarge(ServiceError):
     status = 413
     field = "/body"
     way_out = "Send at most 1 MiB at a time."
-
-
-class UnstorableValue(Unprocessable):
-    field = "/body"
-    way_out = "Remove control characters and broken Unicode, and keep numbers within 2 to the power of 53."
 
 
 async def read(request: Request) -> None:
@@ -40,14 +43,19 @@ async def read(request: Request) -> None:
     raw = await read_bytes(request)
     if not raw:
         return
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media, _, details = request.headers.get("content-type", "").lower().partition(";")
+    media = media.strip()
+    if "charset" in details and "utf-8" not in details:
+        raise UnsupportedMediaType("The body is not declared as UTF-8.")
     if media != "application/json" and not (media.startswith("application/") and media.endswith("+json")):
         raise UnsupportedMediaType("The body is not declared as JSON.")
     request._json = parse(raw)
 
 
 async def read_bytes(request: Request) -> bytes:
-    """The body as it was sent. Raises `TooLarge`."""
+    """The body as it was sent. Raises `EncodedBody` or `TooLarge`."""
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise EncodedBody("The body is compressed.")
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():

@@ -97,6 +97,11 @@ class UnknownReference(Unprocessable):
         super().__init__("Something that this names is not there.")
 
 
+class UnstorableValue(Unprocessable):
+    field = "/body"
+    way_out = "Remove control characters and broken Unicode, and keep numbers within 2 to the power of 53."
+
+
 class PreconditionFailed(ServiceError):
     status = 412
     field = "/header/If-Match"
@@ -132,6 +137,7 @@ BROKEN: dict[str, type[AlreadyRecorded] | type[UnknownReference]] = {
 }
 # Where PostgreSQL refuses a row by a policy. A right that a role was never given has the same SQLSTATE and is a fault.
 BY_POLICY = "ExecWithCheckOptions"
+BAD_VALUE = "22"
 # What an outage of PostgreSQL looks like from asyncpg; all of them are safe to try again.
 DATABASE_DOWN = (
     asyncpg.CannotConnectNowError,
@@ -173,6 +179,15 @@ def is_another_teams(error: BaseException) -> bool:
     cause = getattr(getattr(error, "orig", None), "__cause__", None)
     refused = isinstance(cause, asyncpg.InsufficientPrivilegeError)
     return refused and getattr(cause, "server_source_function", "") == BY_POLICY
+
+
+def _is_bad_value(error: BaseException | None) -> bool:
+    """Whether PostgreSQL or its driver could not make anything of a value (SQLSTATE class 22)."""
+    while error is not None:
+        if isinstance(error, asyncpg.DataError) or str(getattr(error, "sqlstate", "")).startswith(BAD_VALUE):
+            return True
+        error = error.__cause__ or (error.orig if isinstance(error, DBAPIError) else None)
+    return False
 
 
 def problem(
@@ -243,7 +258,9 @@ def refusal_of(error: Exception) -> ServiceError | None:
         return Unavailable("Somebody else changed the same thing at the same moment.")
     if is_another_teams(error):
         return NotFound("record")
-    return BROKEN[state]() if isinstance(error, IntegrityError) and state in BROKEN else None
+    if isinstance(error, IntegrityError) and state in BROKEN:
+        return BROKEN[state]()
+    return UnstorableValue("A value cannot be kept.") if _is_bad_value(error) else None
 
 
 def verdict(error: Exception) -> tuple[int, str]:
@@ -260,6 +277,9 @@ def _database(request: Request, error: Exception) -> JSONResponse:
     if is_another_teams(error):
         log.error("refused by row-level security", extra={"method": request.method})
     refusal = refusal_of(error)
+    if isinstance(refusal, UnstorableValue):
+        # Whatever let it come this far has a gap.
+        log.error("value not refused at the door", extra={"error": type(error).__name__})
     return _refused(request, refusal) if refusal else _defect(request, error)
 
 

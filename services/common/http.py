@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.routing import APIRoute
 
-from services.common import body, idempotency
+from services.common import body, idempotency, openapi, query
 from services.common.access import ByNurse as ByNurse
 from services.common.access import guards
 from services.common.audit.entry import Entry
@@ -27,10 +27,21 @@ class TransactionRoute(APIRoute):
     honours_idempotency_key: ClassVar[bool] = True
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        if self.honours_idempotency_key and "POST" in (options.get("methods") or ()) and not is_search(path):
+            options["openapi_extra"] = {"parameters": [openapi.IDEMPOTENCY_KEY], **(options.get("openapi_extra") or {})}
         super().__init__(path, endpoint, **options)
         self.guards = tuple(guards(self.dependant))
         for guard in self.guards:
             self.openapi_extra = (self.openapi_extra or {}) | guard.described()
+
+    @property
+    def needs_idempotency_key(self) -> bool:
+        """Whether it makes or moves something; what only reads may be sent as often as one likes."""
+        return self.honours_idempotency_key and "POST" in (self.methods or ()) and not is_search(self.path)
+
+    def check_query(self, request: Request, known: frozenset[str]) -> None:
+        """Check it before any rule sees it; a standard may have a rule of its own for what it does not know."""
+        query.check(request, known)
 
     async def read_body(self, request: Request) -> None:
         """Check the body before any rule sees it; a route that must keep what it refuses reads it itself."""
@@ -43,19 +54,21 @@ class TransactionRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle, operation = super().get_route_handler(), Operation.of(self)
+        known = query.names_of(self.dependant)
 
         async def answer(request: Request, record: Entry) -> Response:
             try:
                 # Before a byte of the body is read, and before a kept answer is given again.
                 for guard in self.guards:
                     guard.admit(record.actor)
+                self.check_query(request, known)
                 await self.read_body(request)
             finally:
                 record.ask(request, operation)
             async with request.app.state.database.transaction(record.actor, record=record) as transaction:
                 request.state.transaction = transaction
-                if self.honours_idempotency_key:
-                    response = await idempotency.once(request, transaction, handle)
+                if self.needs_idempotency_key:
+                    response = await idempotency.once(request, transaction, self.path, handle)
                 else:
                     response = await handle(request)
                 record.answer(response)
@@ -71,6 +84,11 @@ class TransactionRoute(APIRoute):
                 raise
 
         return handler
+
+
+def is_search(path: str) -> bool:
+    """A search that is asked by POST, so that what it looks for is in no address."""
+    return path.endswith("/_search")
 
 
 class AmbiguousHeader(ServiceError):
@@ -107,7 +125,22 @@ async def if_match(
     return int(text)
 
 
+async def if_match_or_new(
+    if_match_: Annotated[str | None, Header(alias="If-Match", max_length=40, description="The ETag last read.")] = None,
+    if_none_match: Annotated[
+        str | None, Header(alias="If-None-Match", max_length=1, description="`*` for what is to be new.")
+    ] = None,
+) -> int | None:
+    """The version last read, or None for what is to be new. Raises `PreconditionRequired` or `BadETag`."""
+    if if_none_match is None:
+        return await if_match(if_match_)
+    if if_none_match != "*" or if_match_ is not None:
+        raise BadETag("These preconditions cannot both hold.")
+    return None
+
+
 IfMatch = Annotated[int, Depends(if_match)]
+IfMatchOrNew = Annotated[int | None, Depends(if_match_or_new)]
 
 
 def etag(response: Response, row: Any) -> None:

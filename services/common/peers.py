@@ -1,6 +1,7 @@
 """Questions to other services: HTTP GET, signed in as this service, never inside a transaction."""
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -10,6 +11,7 @@ import stamina
 
 from services.common.assertions import ASSERTION_TYPE, assertion
 from services.common.errors import NotFound, PeerRefused, Unavailable
+from services.common.outside import OutsideTransport
 from services.common.settings import ServiceSettings
 
 # What a service that is starting, stopping or without its database says of itself.
@@ -29,6 +31,12 @@ def http_client(mounts: Mounts | None) -> httpx.AsyncClient:
     """A client for a service's own, few questions. Its pool is small because its cost grows with its square."""
     limits = httpx.Limits(max_connections=8, max_keepalive_connections=8)
     return httpx.AsyncClient(timeout=10, limits=limits, trust_env=False, mounts=mounts or {})
+
+
+def outside_client(mounts: Mounts | None, hosts_inside: Collection[str]) -> httpx.AsyncClient:
+    """A client for addresses that somebody gave us: it reaches the internet and the named hosts alone."""
+    transport = OutsideTransport(hosts_inside)
+    return httpx.AsyncClient(timeout=10, transport=transport, trust_env=False, mounts=mounts or {})
 
 
 @dataclass

@@ -23,7 +23,8 @@ from services.common.desk import api as desk
 from services.common.desk.standing import standing
 from services.common.inbox import Consumer, Subscription
 from services.common.migrations.migrate import migrate
-from services.common.peers import Mounts, Peers, http_client
+from services.common.openapi import DescribedApp
+from services.common.peers import Mounts, Peers, http_client, outside_client
 from services.common.relay import Relay
 from services.common.retrying import park_given_up, retry_parked
 from services.common.revocations import Revocations
@@ -37,8 +38,11 @@ class Runtime:
     """What a service's own background work may use."""
 
     database: Database
-    http: httpx.AsyncClient
+    # For addresses that a partner gave us.
+    outside: httpx.AsyncClient
     settings: ServiceSettings
+    # For addresses that operations gave us, which may be inside.
+    http: httpx.AsyncClient
 
 
 Background = Callable[[Runtime], Awaitable[None]]
@@ -90,13 +94,14 @@ class Service:
                 await self._start(app, stack, settings, broker, mounts, provider)
                 yield
 
-        app = FastAPI(
+        app = DescribedApp(
             title=f"Heatshield {self.name}",
             summary=self.summary,
             version="1",
             lifespan=lifespan,
             docs_url=None,
             redoc_url=None,
+            generate_unique_id_function=lambda route: route.name,
             telemetry={"tracer_provider": provider, "tracing": provider is not None, "metrics": False, "logs": False},
         )
         self._furnish(app)
@@ -136,7 +141,8 @@ class Service:
         for queue, consumer in consumers.items():
             await bus.subscribe(queue, consumer.subscription.event_names, consumer.deliver)
         await bus.subscribe_to_given_up(self.name, park_given_up(database, consumers))
-        runtime = Runtime(database, http, settings)
+        outside = await stack.enter_async_context(outside_client(mounts, settings.partner_hosts_inside))
+        runtime = Runtime(database, outside, settings, http)
         if self.furnish is not None:
             self.furnish(app, runtime)
         work = [

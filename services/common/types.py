@@ -12,6 +12,7 @@ from pydantic import StringConstraints as Shape
 
 ENGLAND = ZoneInfo("Europe/London")
 FIRST_YEAR, LAST_YEAR = 1890, 2200
+A_NUMBER = re.compile(r"-?[0-9]{1,19}")
 A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 A_TIME_OF_DAY = re.compile(A_DAY.pattern + r"[Tt ]\d{2}:", re.ASCII)
 # A tablet's clock may run a little ahead.
@@ -30,9 +31,20 @@ class Answer(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+def is_storable(value: str) -> bool:
+    """Control characters and lone surrogates cannot be stored or shown."""
+    return not any(unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\t" for letter in value)
+
+
+def _plain_digits(value: Any) -> Any:
+    """In an address a number is written in digits: `1_0`, `+1`, ` 1` and `1.0` are none."""
+    if isinstance(value, str) and not A_NUMBER.fullmatch(value):
+        raise ValueError("must be a whole number in digits")
+    return value
+
+
 def _plain(value: str) -> str:
-    """Control characters and lone surrogates cannot be stored or shown, so they are refused at the door."""
-    if any(unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\t" for letter in value):
+    if not is_storable(value):
         raise ValueError("must not hold control characters or broken Unicode")
     return value
 
@@ -92,7 +104,9 @@ def _modulus_11(value: str) -> str:
     return value
 
 
-NhsNumber = Annotated[str, BeforeValidator(_nhs_number), Shape(pattern=r"^\d{10}$"), AfterValidator(_modulus_11)]
+# Of an int in an address, after its bounds.
+InDigits = BeforeValidator(_plain_digits)
+NhsNumber = Annotated[str, Shape(pattern=r"^[0-9]{10}$"), BeforeValidator(_nhs_number), AfterValidator(_modulus_11)]
 OdsCode = Annotated[str, Shape(pattern=r"^[A-Z0-9]{3,12}$")]
 Code = Annotated[str, Shape(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
 Name = Annotated[

@@ -9,6 +9,7 @@ from typing import Any, Literal, NoReturn, get_args
 
 import httpx
 import typer
+from uuid6 import uuid7
 
 ServiceName = Literal["caseload", "roster", "hr", "finance", "governance", "interop", "identity"]
 SERVICES: tuple[ServiceName, ...] = get_args(ServiceName)
@@ -76,8 +77,8 @@ class Desks:
     def post(self, service: ServiceName, path: str, body: dict[str, Any] | None = None) -> Any:
         return self._ask(service, "POST", path, json=body)
 
-    def delete(self, service: ServiceName, path: str) -> None:
-        self._ask(service, "DELETE", path)
+    def delete(self, service: ServiceName, path: str, *, version: int) -> None:
+        self._ask(service, "DELETE", path, headers={"If-Match": f'"{version}"'})
 
     def get_everywhere(self, path: str, services: Sequence[ServiceName] = SERVICES, **asked: Any) -> Answers:
         """The same question to several services at once. Raises `Refused`."""
@@ -106,6 +107,8 @@ class Desks:
         return answers
 
     def _ask(self, service: ServiceName, method: str, path: str, **sent: Any) -> Any:
+        if method == "POST":
+            sent["headers"] = {"Idempotency-Key": str(uuid7())}
         try:
             answer = self._http.request(method, f"/{service}/v1{path}", **sent)
         except (httpx.ReadTimeout, httpx.ReadError, httpx.RemoteProtocolError) as error:

@@ -188,7 +188,8 @@ def discard(
 ) -> None:
     """Give a parked event up for good. The service's log says that it was, and by whom."""
     with desks(url, token) as asked:
-        asked.delete(service, f"/parked-events/{parked_id}")
+        path = f"/parked-events/{parked_id}"
+        asked.delete(service, path, version=asked.get(service, path)["attempts"])
     typer.echo(f"{service}: discarded {parked_id}")
 
 

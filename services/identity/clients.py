@@ -39,8 +39,8 @@ class Failures:
 class Trust:
     """Whom identity believes, and how it signs itself."""
 
-    def __init__(self, settings: IdentitySettings, http: httpx.AsyncClient) -> None:
-        self.settings, self.http = settings, http
+    def __init__(self, settings: IdentitySettings, http: httpx.AsyncClient, outside: httpx.AsyncClient) -> None:
+        self.settings, self.http, self._outside = settings, http, outside
         self.signer: Signer = settings.signer()
         self.failures = Failures()
         self.own_keys = FixedKeys(public_keys(self.signer.jwks()))
@@ -81,7 +81,7 @@ class Trust:
         """Raises `ValueError` for keys that are none."""
         if system.jwks_url is None:
             return FixedKeys(public_keys(system.jwks))
-        return self._clients.setdefault(system.jwks_url, KeySource(system.jwks_url, self.http))
+        return self._clients.setdefault(system.jwks_url, KeySource(system.jwks_url, self._outside))
 
 
 def _one_key(jwk: dict[str, Any]) -> KeySet:

@@ -18,7 +18,7 @@ from services.identity.settings import IdentitySettings
 def furnish(app: FastAPI, runtime: Runtime) -> None:
     if not isinstance(runtime.settings, IdentitySettings):
         raise TypeError("identity needs its own settings")
-    app.state.trust = Trust(runtime.settings, runtime.http)
+    app.state.trust = Trust(runtime.settings, runtime.http, runtime.outside)
 
 
 SERVICE = Service(

@@ -1,5 +1,6 @@
 """What escapes a use case becomes an answer that says whether to try again, and tells nothing of what was sent."""
 
+import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -32,6 +33,8 @@ def broken(state: str, kind: type[DBAPIError] = IntegrityError) -> DBAPIError:
         (broken("23505"), 409, "already_recorded"),
         (broken("23503"), 422, "unknown_reference"),
         (broken("23514"), 500, "internal"),
+        (broken("22021", DBAPIError), 422, "unstorable_value"),
+        (DBAPIError("insert", {}, asyncpg.DataError(SECRET)), 422, "unstorable_value"),
         (ValueError(SECRET), 500, "internal"),
     ],
 )

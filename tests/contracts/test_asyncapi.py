@@ -1,8 +1,6 @@
 """The AsyncAPI document says who sends what to whose queue, and is one in the eyes of the official parser."""
 
 import json
-import shutil
-import subprocess
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -11,10 +9,9 @@ from typing import Any
 import pytest
 
 from demo import contracts
-from tests.contracts.node import TOOLS, find_node
+from tests.contracts.node import find_node, installed, run
 
 SOURCE = Path(__file__).parent / "asyncapi"
-INSTALLED = TOOLS / "asyncapi"
 WARNING = 1
 DOCUMENT = contracts.asyncapi(contracts.published())
 EVENT = "caseload.referral.accepted.v1"
@@ -57,27 +54,13 @@ def test_the_parser_comes_from_whatever_registry_a_machine_uses() -> None:
 @pytest.fixture(scope="module")
 def parse() -> Parse:
     """What the official parser holds against a document, of its errors and warnings."""
-    node = find_node()
-    INSTALLED.mkdir(parents=True, exist_ok=True)
-    lock, done = (SOURCE / "package-lock.json").read_bytes(), INSTALLED / "installed.json"
-    for file in SOURCE.iterdir():
-        shutil.copy(file, INSTALLED)
-    if not done.exists() or done.read_bytes() != lock:
-        done.unlink(missing_ok=True)
-        _run([*node.npm, "ci", "--ignore-scripts"])
-        done.write_bytes(lock)
+    node, folder = find_node(), installed(SOURCE)
 
     def parsed(document: Document) -> list[str]:
-        told = json.loads(_run([*node.node, "validate.mjs"], json.dumps(document)))
+        told = json.loads(run([*node.node, "validate.mjs"], folder, json.dumps(document)))
         return [f"{each['path']}: {each['message']}" for each in told if each["severity"] <= WARNING]
 
     return parsed
-
-
-def _run(command: list[str], given: str = "") -> str:
-    ran = subprocess.run(command, cwd=INSTALLED, input=given, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
 
 
 @pytest.mark.slow

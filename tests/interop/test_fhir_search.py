@@ -164,7 +164,7 @@ async def test_a_search_that_cannot_be_read_is_refused(trust: Any, asked: str) -
 
 
 async def test_a_cursor_that_is_none_of_ours_is_refused(trust: Any) -> None:
-    refused_once(await trust.get(f"{BASE}/Patient?_cursor=zzz"), 422, "processing")
+    refused_once(await trust.get(f"{BASE}/Patient?_cursor=zzz"), 400, "invalid")
 
 
 async def test_an_unknown_parameter_is_ignored_unless_the_caller_is_strict(trust: Any) -> None:

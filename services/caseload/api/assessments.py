@@ -10,7 +10,7 @@ from services.caseload import usecases
 from services.caseload.api.shapes import AssessmentShape, ProblemShape, RatingShape
 from services.caseload.domain.assessment import NewAssessment
 from services.caseload.domain.omaha import EDITION, TERMS, NewRating
-from services.common.http import ByNurse, api_router
+from services.common.http import ByNurse, IfMatch, api_router, etag
 from services.common.types import Answer
 
 router = api_router(tags=["assessments"])
@@ -51,8 +51,9 @@ class CareActView(Answer):
     capacity: str | None
 
 
-def _whole(made: tuple[Any, list[tuple[Any, Any]]]) -> dict[str, Any]:
+def _whole(made: tuple[Any, list[tuple[Any, Any]]], response: Response) -> dict[str, Any]:
     assessment, found = made
+    etag(response, assessment)
     return {
         "assessment": assessment,
         "found": [{"problem": problem, "rating": rating} for problem, rating in found],
@@ -78,27 +79,27 @@ async def omaha_problems(
 
 
 @router.post("/assessments", status_code=201, response_model=WholeAssessment)
-async def start_assessment(tx: ByNurse, body: NewAssessment) -> object:
+async def start_assessment(tx: ByNurse, body: NewAssessment, response: Response) -> object:
     """Write an assessment: Omaha problems and Care Act outcomes in one form."""
-    return _whole(await usecases.start_assessment(tx, body))
+    return _whole(await usecases.start_assessment(tx, body), response)
 
 
 @router.post("/assessments/{assessment_id}/complete", response_model=WholeAssessment)
-async def complete_assessment(tx: ByNurse, assessment_id: UUID) -> object:
+async def complete_assessment(tx: ByNurse, assessment_id: UUID, version: IfMatch, response: Response) -> object:
     """The assessment is finished."""
-    return _whole(await usecases.complete_assessment(tx, assessment_id))
+    return _whole(await usecases.complete_assessment(tx, assessment_id, version), response)
 
 
 @router.get("/assessments/{assessment_id}", response_model=WholeAssessment)
-async def read_assessment(tx: ByNurse, assessment_id: UUID) -> object:
+async def read_assessment(tx: ByNurse, assessment_id: UUID, response: Response) -> object:
     """The whole assessment."""
-    return _whole(await usecases.read_assessment(tx, assessment_id))
+    return _whole(await usecases.read_assessment(tx, assessment_id), response)
 
 
 @router.get("/assessments/{assessment_id}/nursing-view", response_model=NursingView)
-async def nursing_view(tx: ByNurse, assessment_id: UUID) -> object:
+async def nursing_view(tx: ByNurse, assessment_id: UUID, response: Response) -> object:
     """The nursing extract of the one form."""
-    whole = _whole(await usecases.read_assessment(tx, assessment_id))
+    whole = _whole(await usecases.read_assessment(tx, assessment_id), response)
     return {**AssessmentShape.model_validate(whole["assessment"]).model_dump(), "found": whole["found"]}
 
 

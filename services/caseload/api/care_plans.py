@@ -36,9 +36,11 @@ async def read_care_plan(tx: ByNurse, care_plan_id: UUID, response: Response) ->
 
 
 @router.post("/care-plans/{care_plan_id}/agree", response_model=WholePlan)
-async def agree_care_plan(tx: ByNurse, care_plan_id: UUID, body: Agreement, response: Response) -> object:
+async def agree_care_plan(
+    tx: ByNurse, care_plan_id: UUID, body: Agreement, version: IfMatch, response: Response
+) -> object:
     """The client agrees."""
-    return _whole(await usecases.agree_care_plan(tx, care_plan_id, body), response)
+    return _whole(await usecases.agree_care_plan(tx, care_plan_id, body, version), response)
 
 
 @router.put("/care-plans/{care_plan_id}/lines/{line_id}", response_model=WholePlan)

@@ -59,6 +59,6 @@ async def access_report(
     if at is not None:
         peers = request.app.state.desk.peers
         told = await usecases.access_report_elsewhere(tx, peers, at, client_id, page, period)
-        return told.as_page(told.items)
+        return told.as_page(told.items, page)
     found = await usecases.access_report(tx, client_id, page, period)
-    return found.as_page(in_words(request.app, found.items))
+    return found.as_page(in_words(request.app, found.items), page)

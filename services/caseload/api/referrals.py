@@ -9,7 +9,7 @@ from services.caseload import usecases
 from services.caseload.api.callers import ByNurseOrService
 from services.caseload.api.shapes import EpisodeShape, ReferralShape
 from services.caseload.domain.referral import Acceptance, NewReferral, ReferralStatus, Refusal
-from services.common.http import ByNurse, api_router, etag
+from services.common.http import ByNurse, IfMatch, api_router, etag
 from services.common.paging import Asked, Page
 
 router = api_router(tags=["referrals"])
@@ -38,12 +38,12 @@ async def read_referral(tx: ByNurseOrService, referral_id: UUID, response: Respo
 
 
 @router.post("/referrals/{referral_id}/accept", status_code=201, response_model=EpisodeShape)
-async def accept_referral(tx: ByNurse, referral_id: UUID, body: Acceptance) -> object:
+async def accept_referral(tx: ByNurse, referral_id: UUID, body: Acceptance, version: IfMatch) -> object:
     """Take the person on, with a named nurse and a deputy; an episode of care opens."""
-    return await usecases.accept_referral(tx, referral_id, body)
+    return await usecases.accept_referral(tx, referral_id, body, version)
 
 
 @router.post("/referrals/{referral_id}/not-take", response_model=ReferralShape)
-async def not_take_referral(tx: ByNurse, referral_id: UUID, body: Refusal) -> object:
+async def not_take_referral(tx: ByNurse, referral_id: UUID, body: Refusal, version: IfMatch) -> object:
     """Do not take the person on: say why, and where they can turn."""
-    return await usecases.not_take_referral(tx, referral_id, body)
+    return await usecases.not_take_referral(tx, referral_id, body, version)

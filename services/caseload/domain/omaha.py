@@ -41,8 +41,11 @@ def _known_intervention(code: str) -> str:
     return code
 
 
-ProblemCode = Annotated[str, AfterValidator(_known_problem)]
-InterventionCode = Annotated[str, AfterValidator(_known_intervention)]
+# `26`, `26.01` and `02.14`.
+LONGEST_CODE = 5
+ProblemCode = Annotated[str, Shape(max_length=LONGEST_CODE), AfterValidator(_known_problem)]
+InterventionCode = Annotated[str, Shape(max_length=LONGEST_CODE), AfterValidator(_known_intervention)]
+SignCode = Annotated[str, Shape(max_length=LONGEST_CODE)]
 Score = Annotated[int, Shape(strict=True, ge=1, le=5)]
 
 
@@ -81,7 +84,7 @@ class NewProblem(Input):
     code: ProblemCode
     ownership: Ownership = Ownership.INDIVIDUAL
     type: ProblemType = ProblemType.ACTUAL
-    signs: list[str] = Shape(default=[], max_length=30)
+    signs: list[SignCode] = Shape(default=[], max_length=30)
     words: Words | None = None
     rating: NewRating
 
@@ -125,7 +128,7 @@ class ClientProblem(TeamOwned, Base, table=True):
     code: str
     ownership: str
     type: str
-    signs: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    signs: list[SignCode] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     words: str | None = None
 
     @classmethod

@@ -14,7 +14,7 @@ from services.caseload.domain.omaha import (
 from services.caseload.domain.rule import RuleCode
 from services.caseload.events import AssessmentCompleted, OmahaRatingRecorded
 from services.caseload.store import records
-from services.common.db import Transaction
+from services.common.db import Transaction, require_version
 from services.common.rulebook import rule_in_force
 
 Found = list[tuple[ClientProblem, OmahaRating]]
@@ -40,9 +40,10 @@ async def start_assessment(tx: Transaction, new: NewAssessment) -> tuple[Assessm
     return assessment, found
 
 
-async def complete_assessment(tx: Transaction, assessment_id: UUID) -> tuple[Assessment, Found]:
+async def complete_assessment(tx: Transaction, assessment_id: UUID, if_match: int) -> tuple[Assessment, Found]:
     """The assessment is finished, and the others hear of its problems. Raises `AssessmentAlreadyComplete`."""
     assessment = await tx.get(Assessment, assessment_id, lock=True)
+    require_version(assessment, if_match)
     assessment.complete(tx.now)
     found = await records.of_assessment(tx, assessment)
     completed = AssessmentCompleted(

@@ -36,12 +36,13 @@ async def read_care_plan(tx: Transaction, care_plan_id: UUID) -> Plan:
     return plan, await records.lines(tx, plan.id)
 
 
-async def agree_care_plan(tx: Transaction, care_plan_id: UUID, agreement: Agreement) -> Plan:
+async def agree_care_plan(tx: Transaction, care_plan_id: UUID, agreement: Agreement, if_match: int) -> Plan:
     """The client agrees, and the six free weeks of reablement start if the plan has any.
 
     Raises `CarePlanAlreadyAgreed` or `PlanEndsBeforeItIsAgreed`.
     """
     plan = await tx.get(CarePlan, care_plan_id, lock=True)
+    require_version(plan, if_match)
     plan.agree(agreement, tx.now)
     agreed = CarePlanAgreed(
         care_plan_id=plan.id,

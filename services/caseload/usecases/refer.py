@@ -16,7 +16,7 @@ from services.caseload.domain.referral import (
 )
 from services.caseload.events import EpisodeOfCareOpened, ReferralAccepted, ReferralNotTaken, ReferralReceived
 from services.caseload.store import referrals
-from services.common.db import Transaction
+from services.common.db import Transaction, require_version
 from services.common.membership import require_members
 
 
@@ -45,12 +45,13 @@ def _keep(tx: Transaction, referral: Referral) -> Referral:
     return referral
 
 
-async def accept_referral(tx: Transaction, referral_id: UUID, acceptance: Acceptance) -> EpisodeOfCare:
+async def accept_referral(tx: Transaction, referral_id: UUID, acceptance: Acceptance, if_match: int) -> EpisodeOfCare:
     """Take the person on: the referral is accepted, with a named nurse and a deputy, and an episode of care opens.
 
     Raises `ReferralAlreadyDecided`, `HealthNeedRequired`, `NotInTheTeam` or `DecisionNotAdopted`.
     """
     referral = await tx.get(Referral, referral_id, lock=True)
+    require_version(referral, if_match)
     people = {"/body/named_nurse_id": acceptance.named_nurse_id, "/body/deputy_id": acceptance.deputy_id}
     await require_members(tx, referral.team_id, tx.today, people)
     decision_id = acceptance.decision_id
@@ -102,9 +103,10 @@ def _tell_of_acceptance(tx: Transaction, referral: Referral, episode: EpisodeOfC
     tx.publish(opened, about=episode)
 
 
-async def not_take_referral(tx: Transaction, referral_id: UUID, refusal: Refusal) -> Referral:
+async def not_take_referral(tx: Transaction, referral_id: UUID, refusal: Refusal, if_match: int) -> Referral:
     """Say no, say why, and say where the person can turn. Raises `ReferralAlreadyDecided`."""
     referral = await tx.get(Referral, referral_id, lock=True)
+    require_version(referral, if_match)
     referral.not_take(refusal, tx.actor.employee_id, tx.now)
     not_taken = ReferralNotTaken(
         referral_id=referral.id,

@@ -15,7 +15,7 @@ from services.common.audit.purpose import Purpose
 from services.common.audit.tables import EVENT
 from services.common.db import Transaction
 from services.common.figures import require_period
-from services.common.paging import BadCursor, PageRequest, cursor_after
+from services.common.paging import BadCursor, PageRequest
 from services.common.peers import Peers
 from services.common.types import midnight_in_england
 
@@ -59,9 +59,9 @@ class Part:
     items: Sequence[Any]
     next_before: int | None
 
-    def as_page(self, items: Sequence[Any]) -> dict[str, Any]:
+    def as_page(self, items: Sequence[Any], request: PageRequest) -> dict[str, Any]:
         """With a cursor like that of any list, which holds an id: here it is made of the number."""
-        more = None if self.next_before is None else cursor_after(UUID(int=self.next_before))
+        more = None if self.next_before is None else request.next_cursor(UUID(int=self.next_before))
         return {"items": items, "next_cursor": more}
 
 
@@ -69,7 +69,7 @@ def before(request: PageRequest) -> int | None:
     """The number in this cursor. Raises `BadCursor`."""
     number = request.after.int if request.after else None
     if number is not None and number > LARGEST_NUMBER:
-        raise BadCursor("This cursor cannot be read.")
+        raise BadCursor
     return number
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query, Request, Response
 from pydantic import Field, model_validator
 
 from services.common.access import Requires
@@ -26,11 +26,11 @@ from services.common.desk.shapes import (
 from services.common.errors import Unprocessable
 from services.common.events import NAME
 from services.common.history import KEEP_APPLIED
-from services.common.http import api_router
+from services.common.http import IfMatch, api_router
 from services.common.inbox import Consumer
 from services.common.paging import Asked, Page
 from services.common.peers import Peers
-from services.common.types import Input, Instant
+from services.common.types import InDigits, Input, Instant
 
 router = api_router(tags=["events"])
 # No row of the gateway's table leads here: it is between the services.
@@ -123,7 +123,7 @@ async def find_events(
     caused_by: UUID | None = None,
     subject_id: UUID | None = None,
     from_at: Instant | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+    limit: Annotated[int, Query(ge=1, le=200), InDigits] = 100,
 ) -> object:
     """What this service wrote under a trace, within a day from `from_at` on; as part of an event's effect; or about a
     thing. In the order of writing."""
@@ -172,18 +172,26 @@ async def replay_parked_event(tx: ByOps, parked_id: UUID, request: Request) -> o
     return {"replayed": 1, "more": False}
 
 
+@router.get("/parked-events/{parked_id}", response_model=ParkedEventShape)
+async def read_parked_event(tx: ByOps, parked_id: UUID, response: Response) -> object:
+    """One that could not be applied, with its reason. Values are masked."""
+    found = await parked.read(tx, parked_id)
+    response.headers["ETag"] = f'"{found.attempts}"'
+    return found
+
+
 @router.delete("/parked-events/{parked_id}", status_code=204)
-async def discard_parked_event(tx: ByOps, parked_id: UUID) -> None:
-    """Give this one up for good. That it was, and by whom, is in the log."""
-    await parked.discard(tx, parked_id)
+async def discard_parked_event(tx: ByOps, parked_id: UUID, version: IfMatch) -> None:
+    """Give this one up for good, as it was last read. That it was, and by whom, is in the log."""
+    await parked.discard(tx, parked_id, version)
 
 
 @inside.get("/event-log", response_model=LogPage)
 async def read_log(
     tx: ByService,
     types: Annotated[str, Query(max_length=2000, pattern=r"^[a-z0-9_.,]+$")],
-    after: Annotated[int, Query(ge=0, lt=rebuild.AFTER_ALL)] = 0,
-    limit: Annotated[int, Query(ge=1, le=rebuild.PAGE)] = 100,
+    after: Annotated[int, Query(ge=0, lt=rebuild.AFTER_ALL), InDigits] = 0,
+    limit: Annotated[int, Query(ge=1, le=rebuild.PAGE), InDigits] = 100,
 ) -> object:
     """What this service has told, for another that makes its copy of it again."""
     return {"items": await rebuild.log_page(tx, types.split(","), after, limit)}

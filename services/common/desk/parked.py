@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, case, delete, func, select, true, update
 
 from services.common.db import Transaction
-from services.common.errors import LIKE_A_FIELD, Conflict, NotFound
-from services.common.paging import PageRequest, cursor_after
+from services.common.errors import LIKE_A_FIELD, Conflict, NotFound, PreconditionFailed
+from services.common.paging import PageRequest
 
 log = logging.getLogger(__name__)
 
@@ -88,20 +88,24 @@ class Which:
         return and_(*wanted)
 
 
-async def listed(tx: Transaction, which: Which, request: PageRequest) -> Mapping[str, Any]:
-    """A page of them, oldest first."""
+def _what(tx: Transaction) -> Select[Any]:
+    """What of them is looked at: a body only if it is small enough to be shown."""
     table = tx.metadata.tables["parked_event"]
     body, size = table.c.body, func.octet_length(table.c.body)
     others = [column for column in table.c if column is not body]
     sha256 = func.encode(func.sha256(body), "hex")
     shown = case(((size <= MOST_SHOWN_BYTES) & table.c.type.is_not(None), body))
-    what = (*others, size.label("size_bytes"), sha256.label("sha256"), shown.label("body"))
-    wanted = select(*what).where(which.condition(tx))
+    return select(*others, size.label("size_bytes"), sha256.label("sha256"), shown.label("body"))
+
+
+async def listed(tx: Transaction, which: Which, request: PageRequest) -> Mapping[str, Any]:
+    """A page of them, oldest first."""
+    table, wanted = tx.metadata.tables["parked_event"], _what(tx).where(which.condition(tx))
     if request.after is not None:
         wanted = wanted.where(table.c.id > request.after)
     rows = await tx.rows(wanted.order_by(table.c.id).limit(request.limit + 1))
     items = [_shown(row) for row in rows[: request.limit]]
-    return {"items": items, "next_cursor": cursor_after(items[-1].id) if len(rows) > request.limit else None}
+    return {"items": items, "next_cursor": request.next_cursor(items[-1].id) if len(rows) > request.limit else None}
 
 
 async def replay(tx: Transaction, parked_id: UUID, queues: Collection[str]) -> None:
@@ -128,14 +132,24 @@ async def replay_many(tx: Transaction, which: Which, queues: Collection[str]) ->
     return done
 
 
-async def discard(tx: Transaction, parked_id: UUID) -> None:
-    """Give it up for good. Raises `NotFound`."""
+async def read(tx: Transaction, parked_id: UUID) -> ParkedEvent:
+    """One of them. Raises `NotFound`."""
+    found = await tx.rows(_what(tx).where(tx.metadata.tables["parked_event"].c.id == parked_id))
+    if not found:
+        raise NotFound("parked event")
+    return _shown(found[0])
+
+
+async def discard(tx: Transaction, parked_id: UUID, attempts: int) -> None:
+    """Give it up for good, as it stood after so many attempts. Raises `NotFound` or `PreconditionFailed`."""
     table = tx.metadata.tables["parked_event"]
-    gone = delete(table).where(table.c.id == parked_id).returning(table.c.event_id, table.c.consumer, table.c.reason)
-    found = await tx.rows(gone)
+    found = await tx.rows(select(table).where(table.c.id == parked_id).with_for_update())
     if not found:
         raise NotFound("parked event")
     row = found[0]
+    if row.attempts != attempts:
+        raise PreconditionFailed("This event was tried again since it was read.")
+    await tx.session.execute(delete(table).where(table.c.id == parked_id))
     told = {"event_id": str(row.event_id), "queue": row.consumer, "reason": row.reason, "by": tx.actor.subject}
     log.warning("parked event discarded", extra=told)
 

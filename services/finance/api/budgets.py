@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.common.http import api_router, etag
+from services.common.http import IfMatch, api_router, etag
 from services.common.paging import Asked, Page
 from services.common.types import Day
 from services.finance import usecases
@@ -46,12 +46,14 @@ async def read_budget(tx: ByMoneyReader, budget_id: UUID, response: Response, as
 
 
 @router.post("/budgets/{budget_id}/contributions/{contribution_id}/invoiced", response_model=ContributionShape)
-async def record_invoiced(tx: ByFinance, budget_id: UUID, contribution_id: UUID, body: Invoiced) -> object:
+async def record_invoiced(
+    tx: ByFinance, budget_id: UUID, contribution_id: UUID, body: Invoiced, version: IfMatch
+) -> object:
     """How much a partner has been invoiced for in all so far."""
-    return await usecases.record_invoiced(tx, budget_id, contribution_id, body)
+    return await usecases.record_invoiced(tx, budget_id, contribution_id, body, version)
 
 
 @router.post("/budgets/{budget_id}/contributions/{contribution_id}/paid", response_model=ContributionShape)
-async def record_paid(tx: ByFinance, budget_id: UUID, contribution_id: UUID, body: Paid) -> object:
+async def record_paid(tx: ByFinance, budget_id: UUID, contribution_id: UUID, body: Paid, version: IfMatch) -> object:
     """How much a partner has paid in all so far."""
-    return await usecases.record_paid(tx, budget_id, contribution_id, body)
+    return await usecases.record_paid(tx, budget_id, contribution_id, body, version)

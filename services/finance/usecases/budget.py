@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.common.auth import Persona
-from services.common.db import Transaction
+from services.common.db import Transaction, require_version
 from services.common.errors import NotFound
 from services.common.figures import standing_day
 from services.common.paging import PageRequest, page
@@ -79,23 +79,28 @@ async def list_budgets(tx: Transaction, request: PageRequest, *, team_id: UUID |
     return found
 
 
-async def record_invoiced(tx: Transaction, budget_id: UUID, contribution_id: UUID, invoiced: Invoiced) -> Contribution:
+async def record_invoiced(
+    tx: Transaction, budget_id: UUID, contribution_id: UUID, invoiced: Invoiced, if_match: int
+) -> Contribution:
     """A partner has been sent invoices for this much in all. Raises `MoreThanPledged`."""
-    contribution = await _contribution(tx, budget_id, contribution_id)
+    contribution = await _contribution(tx, budget_id, contribution_id, if_match)
     contribution.invoiced(invoiced, tx.now)
     return contribution
 
 
-async def record_paid(tx: Transaction, budget_id: UUID, contribution_id: UUID, paid: Paid) -> Contribution:
+async def record_paid(
+    tx: Transaction, budget_id: UUID, contribution_id: UUID, paid: Paid, if_match: int
+) -> Contribution:
     """A partner has paid this much in all. Raises `MoreThanPledged`."""
-    contribution = await _contribution(tx, budget_id, contribution_id)
+    contribution = await _contribution(tx, budget_id, contribution_id, if_match)
     contribution.paid(paid, tx.now)
     return contribution
 
 
-async def _contribution(tx: Transaction, budget_id: UUID, contribution_id: UUID) -> Contribution:
+async def _contribution(tx: Transaction, budget_id: UUID, contribution_id: UUID, if_match: int) -> Contribution:
     """The contribution, about to change, so that the budget it belongs to is another version too."""
     budget = await tx.get(Budget, budget_id, lock=True)
+    require_version(budget, if_match)
     contribution = await tx.get(Contribution, contribution_id, lock=True)
     if contribution.budget_id != budget.id:
         raise NotFound("contribution")

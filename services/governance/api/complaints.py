@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from services.common.db import Transaction
-from services.common.http import ByNurse, api_router, etag
+from services.common.http import ByNurse, IfMatch, api_router, etag
 from services.common.paging import Asked, Page
 from services.common.types import Day
 from services.governance import usecases
@@ -66,18 +66,24 @@ async def read_complaint(tx: ByNurse, complaint_id: UUID, response: Response) ->
 
 
 @router.post("/complaints/{complaint_id}/acknowledge", response_model=TimedComplaint)
-async def acknowledge_complaint(tx: ByNurse, complaint_id: UUID, body: Acknowledgement, response: Response) -> object:
+async def acknowledge_complaint(
+    tx: ByNurse, complaint_id: UUID, body: Acknowledgement, version: IfMatch, response: Response
+) -> object:
     """The person has heard that the complaint arrived."""
-    return _one(tx, await usecases.acknowledge_complaint(tx, complaint_id, body), response)
+    return _one(tx, await usecases.acknowledge_complaint(tx, complaint_id, body, version), response)
 
 
 @router.post("/complaints/{complaint_id}/answer", response_model=TimedComplaint)
-async def answer_complaint(tx: ByNurse, complaint_id: UUID, body: Answer, response: Response) -> object:
+async def answer_complaint(
+    tx: ByNurse, complaint_id: UUID, body: Answer, version: IfMatch, response: Response
+) -> object:
     """The person has an answer."""
-    return _one(tx, await usecases.answer_complaint(tx, complaint_id, body), response)
+    return _one(tx, await usecases.answer_complaint(tx, complaint_id, body, version), response)
 
 
 @router.post("/complaints/{complaint_id}/learn", response_model=TimedComplaint)
-async def learn_from_complaint(tx: ByNurse, complaint_id: UUID, body: Learning, response: Response) -> object:
+async def learn_from_complaint(
+    tx: ByNurse, complaint_id: UUID, body: Learning, version: IfMatch, response: Response
+) -> object:
     """The team writes down what it learned."""
-    return _one(tx, await usecases.learn_from_complaint(tx, complaint_id, body), response)
+    return _one(tx, await usecases.learn_from_complaint(tx, complaint_id, body, version), response)

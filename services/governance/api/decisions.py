@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from services.common.http import ByNurse, api_router, etag
+from services.common.http import ByNurse, IfMatch, api_router, etag
 from services.common.paging import Asked, Page
 from services.governance import usecases
 from services.governance.api.shapes import DecisionShape, WholeDecision
@@ -52,12 +52,16 @@ async def take_position(tx: ByNurse, decision_id: UUID, body: NewPosition, respo
 
 
 @router.post("/decisions/{decision_id}/adopt", response_model=WholeDecision)
-async def adopt_decision(tx: ByNurse, decision_id: UUID, body: Adoption, response: Response) -> object:
+async def adopt_decision(
+    tx: ByNurse, decision_id: UUID, body: Adoption, version: IfMatch, response: Response
+) -> object:
     """Adopt it: nobody objects, and enough of the team took a position, more than one of them in person."""
-    return _whole(await usecases.adopt_decision(tx, decision_id, body), response)
+    return _whole(await usecases.adopt_decision(tx, decision_id, body, version), response)
 
 
 @router.post("/decisions/{decision_id}/not-adopt", response_model=WholeDecision)
-async def not_adopt_decision(tx: ByNurse, decision_id: UUID, body: NotAdopting, response: Response) -> object:
+async def not_adopt_decision(
+    tx: ByNurse, decision_id: UUID, body: NotAdopting, version: IfMatch, response: Response
+) -> object:
     """Let it go, and say why."""
-    return _whole(await usecases.not_adopt_decision(tx, decision_id, body), response)
+    return _whole(await usecases.not_adopt_decision(tx, decision_id, body, version), response)

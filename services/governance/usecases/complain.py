@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.common.db import Transaction
+from services.common.db import Transaction, require_version
 from services.common.figures import hidden
 from services.common.paging import PageRequest, page
 from services.common.rulebook import rule_in_force, smallest_cell
@@ -32,25 +32,28 @@ async def receive_complaint(tx: Transaction, new: NewComplaint) -> Complaint:
     return complaint
 
 
-async def acknowledge_complaint(tx: Transaction, complaint_id: UUID, made: Acknowledgement) -> Complaint:
+async def acknowledge_complaint(tx: Transaction, complaint_id: UUID, made: Acknowledgement, if_match: int) -> Complaint:
     """Raises `ComplaintOutOfTurn` or `DayOutOfOrder`."""
     complaint = await tx.get(Complaint, complaint_id, lock=True)
+    require_version(complaint, if_match)
     complaint.acknowledge(made, tx.today, tx.now)
     await tx.session.flush()
     return complaint
 
 
-async def answer_complaint(tx: Transaction, complaint_id: UUID, made: Answer) -> Complaint:
+async def answer_complaint(tx: Transaction, complaint_id: UUID, made: Answer, if_match: int) -> Complaint:
     """Raises `ComplaintOutOfTurn` or `DayOutOfOrder`."""
     complaint = await tx.get(Complaint, complaint_id, lock=True)
+    require_version(complaint, if_match)
     complaint.give_answer(made, tx.today, tx.now)
     await tx.session.flush()
     return complaint
 
 
-async def learn_from_complaint(tx: Transaction, complaint_id: UUID, made: Learning) -> Complaint:
+async def learn_from_complaint(tx: Transaction, complaint_id: UUID, made: Learning, if_match: int) -> Complaint:
     """Raises `ComplaintOutOfTurn` or `DayOutOfOrder`."""
     complaint = await tx.get(Complaint, complaint_id, lock=True)
+    require_version(complaint, if_match)
     complaint.learn(made, tx.today, tx.now)
     await tx.session.flush()
     return complaint

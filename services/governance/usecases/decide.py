@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.common import membership
-from services.common.db import Transaction
+from services.common.db import Transaction, require_version
 from services.common.errors import NotFound
 from services.common.paging import PageRequest, page
 from services.common.rulebook import rule_in_force
@@ -95,12 +95,13 @@ async def _whose(tx: Transaction, decision: Decision, new: NewPosition) -> UUID:
     return whose
 
 
-async def adopt_decision(tx: Transaction, decision_id: UUID, adoption: Adoption) -> WholeDecision:
+async def adopt_decision(tx: Transaction, decision_id: UUID, adoption: Adoption, if_match: int) -> WholeDecision:
     """The team adopts a decision by consent, and the others hear of it.
 
     Raises `DecisionAlreadySettled`, `ObjectionStands`, `QuorumNotMet`, `TooFewInPerson` or `ReviewInThePast`.
     """
     decision = await tx.get(Decision, decision_id, lock=True)
+    require_version(decision, if_match)
     whole = await _whole(tx, decision)
     decision.adopt(adoption, whole.consent, by=tx.actor.employee_id, today=tx.today, now=tx.now)
     adopted = DecisionAdopted(
@@ -116,9 +117,10 @@ async def adopt_decision(tx: Transaction, decision_id: UUID, adoption: Adoption)
     return whole
 
 
-async def not_adopt_decision(tx: Transaction, decision_id: UUID, ending: NotAdopting) -> WholeDecision:
+async def not_adopt_decision(tx: Transaction, decision_id: UUID, ending: NotAdopting, if_match: int) -> WholeDecision:
     """The team lets a proposal go, and says why. Raises `DecisionAlreadySettled`."""
     decision = await tx.get(Decision, decision_id, lock=True)
+    require_version(decision, if_match)
     decision.not_adopt(ending, tx.actor.employee_id, tx.now)
     await tx.session.flush()
     return await _whole(tx, decision)

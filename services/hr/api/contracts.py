@@ -7,7 +7,7 @@ from fastapi import Query
 
 from services.common.http import api_router
 from services.common.paging import Asked, Page
-from services.common.types import Day
+from services.common.types import Day, InDigits
 from services.hr import usecases
 from services.hr.api.callers import ByHr, ByHrOrAroundTeam
 from services.hr.api.shapes import ContractShape, EndingContract
@@ -34,7 +34,7 @@ async def contracts_ending(
     page: Asked,
     team_id: UUID,
     as_of: Day | None = None,
-    within_days: Annotated[int | None, Query(ge=0, le=400)] = None,
+    within_days: Annotated[int | None, Query(ge=0, le=400), InDigits] = None,
 ) -> object:
     """The team's contracts that end within so many days of a day, today where none is given."""
     found = await usecases.contracts_ending(tx, page, team_id, as_of=as_of, within_days=within_days)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.common.http import api_router, etag
+from services.common.http import IfMatch, api_router, etag
 from services.common.paging import Asked, Page
 from services.common.types import Day
 from services.hr import usecases
@@ -35,9 +35,9 @@ async def read_dbs_check(tx: ByHr, check_id: UUID, response: Response) -> object
 
 
 @router.post("/dbs-checks/{check_id}/progress", response_model=CheckedShape)
-async def progress_dbs_check(tx: ByHr, check_id: UUID, body: Progress, response: Response) -> object:
+async def progress_dbs_check(tx: ByHr, check_id: UUID, body: Progress, version: IfMatch, response: Response) -> object:
     """A check takes its next step."""
-    return _checked(await usecases.progress_dbs_check(tx, check_id, body), response)
+    return _checked(await usecases.progress_dbs_check(tx, check_id, body, version), response)
 
 
 @router.get("/waiting", response_model=Page[WaitingShape])

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.common.auth import Persona
-from services.common.db import Transaction
+from services.common.db import Transaction, require_version
 from services.common.paging import PageRequest, page
 from services.common.rulebook import amounts
 from services.hr.domain.clearance import Clearance, answer_of
@@ -29,12 +29,13 @@ async def start_dbs_check(tx: Transaction, new: NewDbsCheck) -> Checked:
     return check, await _settle(tx, check)
 
 
-async def progress_dbs_check(tx: Transaction, check_id: UUID, step: Progress) -> Checked:
+async def progress_dbs_check(tx: Transaction, check_id: UUID, step: Progress, if_match: int) -> Checked:
     """A check takes its next step, or there is news within the same one.
 
     Raises `StepInTheFuture`, `StepOutOfOrder`, `StepNotPossible` or `WaitsOnSomebody`.
     """
     check: DbsCheck = await tx.get(DbsCheck, check_id, lock=True)
+    require_version(check, if_match)
     await people.known(tx, check.employee_id, lock=True)
     check.progress(step, tx.today, tx.now)
     return check, await _settle(tx, check)

@@ -32,6 +32,9 @@ class OpenRoute(TransactionRoute):
     async def actor(self, request: Request) -> Principal:
         return NOBODY
 
+    def check_query(self, request: Request, known: frozenset[str]) -> None:
+        """Providers add parameters of their own when they send somebody back (OpenID Connect Core, 3.1.2.5)."""
+
     async def read_body(self, request: Request) -> None:
         """A form, or nothing. Each parameter comes once (RFC 6749, 3.2). Raises `InvalidRequest`."""
         raw = await body.read_bytes(request)

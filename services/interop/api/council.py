@@ -3,9 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Query, Request, Response
 
-from services.common.http import ByNurse, api_router
+from services.common.http import ByNurse, IfMatch, IfMatchOrNew, api_router, etag
 from services.common.paging import Asked, Page
 from services.interop import usecases
 from services.interop.api.callers import ByOperatorOrNurse, ByOps
@@ -18,10 +18,22 @@ router = api_router(tags=["council"])
 
 
 @router.put("/connections/{connection_id}", response_model=ConnectionShape)
-async def register_connection(tx: ByOps, connection_id: UUID, body: NewConnection, request: Request) -> object:
+async def register_connection(
+    tx: ByOps, connection_id: UUID, body: NewConnection, version: IfMatchOrNew, request: Request, response: Response
+) -> object:
     """Register a partner's system, change it, or open it again; the same for one that is open changes nothing."""
     inside = request.app.state.settings.partner_hosts_inside
-    return await usecases.register_connection(tx, connection_id, body, inside)
+    connection = await usecases.register_connection(tx, connection_id, body, inside, version)
+    etag(response, connection)
+    return connection
+
+
+@router.get("/connections/{connection_id}", response_model=ConnectionShape)
+async def read_connection(tx: ByOperatorOrNurse, connection_id: UUID, response: Response) -> object:
+    """One connection with its health."""
+    connection = await usecases.read_connection(tx, connection_id)
+    etag(response, connection)
+    return connection
 
 
 @router.get("/connections", response_model=Page[ConnectionShape])
@@ -42,10 +54,18 @@ async def list_shares(tx: ByNurse, page: Asked, client_id: UUID | None = None) -
     return await usecases.list_shares(tx, page, client_id=client_id)
 
 
+@router.get("/shares/{share_id}", response_model=ShareShape)
+async def read_share(tx: ByNurse, share_id: UUID, response: Response) -> object:
+    """One agreement to share."""
+    share = await usecases.read_share(tx, share_id)
+    etag(response, share)
+    return share
+
+
 @router.post("/shares/{share_id}/withdraw", response_model=ShareShape)
-async def withdraw_share(tx: ByNurse, share_id: UUID) -> object:
+async def withdraw_share(tx: ByNurse, share_id: UUID, version: IfMatch) -> object:
     """The client no longer agrees. Nothing more is sent."""
-    return await usecases.withdraw_share(tx, share_id)
+    return await usecases.withdraw_share(tx, share_id, version)
 
 
 @router.get("/deliveries", response_model=Page[DeliveryShape])

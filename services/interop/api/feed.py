@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from services.common.http import api_router
-from services.common.paging import DEFAULT_LIMIT, MAX_LIMIT
+from services.common.paging import DEFAULT_LIMIT, Limit
 from services.common.scopes import EVENTS_READ, require_scope
+from services.common.types import InDigits
 from services.interop import usecases
 from services.interop.api.callers import ByIntegrator
 from services.interop.api.shapes import FeedPage
@@ -30,8 +31,10 @@ async def follow_feed(
     tx: ByIntegrator,
     request: Request,
     place: Annotated[Place, Depends(asked_place)],
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
-    wait_seconds: Annotated[int, Query(ge=0, le=30, description="How long to wait for an event at most.")] = 0,
+    limit: Limit = DEFAULT_LIMIT,
+    wait_seconds: Annotated[
+        int, Query(ge=0, le=30, description="How long to wait for an event at most."), InDigits
+    ] = 0,
 ) -> object:
     """What happened to referrals, clients, plans, contacts, wounds, visits and reablement, as CloudEvents 1.0 in JSON.
 

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 
 from services.common.body import UnsupportedMediaType
 from services.common.db import Transaction
+from services.common.paging import Cursors, asked_page
 from services.common.scopes import require_scope
 from services.interop import usecases
 from services.interop.api.callers import ByReader
@@ -19,6 +20,8 @@ router = fhir_router(tags=["FHIR"])
 Prefer = Annotated[str | None, Header(max_length=200, description="handling=strict refuses unknown parameters.")]
 IfNoneMatch = Annotated[str | None, Header(max_length=200)]
 
+ResourceType = Annotated[str, Path(max_length=64)]
+ResourceId = Annotated[str, Path(max_length=64, description="FHIR allows no longer one.")]
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -34,7 +37,7 @@ async def metadata(request: Request) -> Response:
 
 @router.get("/{resource_type}/{resource_id}", response_class=Response)
 async def read_resource(
-    tx: ByReader, resource_type: str, resource_id: str, if_none_match: IfNoneMatch = None
+    tx: ByReader, resource_type: ResourceType, resource_id: ResourceId, if_none_match: IfNoneMatch = None
 ) -> Response:
     """One resource with its version as ETag."""
     kind = _served(tx, resource_type, "r")
@@ -46,14 +49,16 @@ async def read_resource(
 
 
 @router.get("/{resource_type}", response_class=Response)
-async def search_resources(tx: ByReader, request: Request, resource_type: str, prefer: Prefer = None) -> Response:
+async def search_resources(
+    tx: ByReader, request: Request, resource_type: ResourceType, prefer: Prefer = None
+) -> Response:
     """Search a type. An identifier of a person, such as an NHS number, is taken in a POST to `_search` alone."""
     return await _searched(tx, request, resource_type, "", prefer)
 
 
 @router.post("/{resource_type}/_search", response_class=Response)
 async def search_resources_by_form(
-    tx: ByReader, request: Request, resource_type: str, prefer: Prefer = None
+    tx: ByReader, request: Request, resource_type: ResourceType, prefer: Prefer = None
 ) -> Response:
     """Search a type with the parameters in the body, so that they are in no URL and no log."""
     raw = await request.body()
@@ -74,7 +79,10 @@ async def _searched(tx: Transaction, request: Request, resource_type: str, form:
     kind = _served(tx, resource_type, "s")
     in_address, in_body = search.parameters(request.url.query), search.parameters(form)
     asked = search.parse(kind, in_address, in_body, strict="handling=strict" in (prefer or ""))
-    found = await usecases.search_resources(tx, kind.name, asked)
+    # A name that a person could be known by is in no filter here, and such a search has one page.
+    filters = [(name, value) for name, value in asked.applied if name != "_count"]
+    wanted = asked_page(Cursors.of(request, kind.name, filters), asked.count, asked.cursor)
+    found = await usecases.search_resources(tx, kind.name, asked, wanted)
     base = f"{public_base(request)}/{kind.name}"
     if found.total is not None:
         return fhir(bundle.counted(base, asked, found.total))

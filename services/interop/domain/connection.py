@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import re
 from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Self
@@ -14,19 +13,13 @@ from sqlmodel import Field
 
 from services.common.errors import Unprocessable
 from services.common.models import INSTANT, Aggregate
+from services.common.outside import may_be_asked
 from services.common.types import Input, Name
 from services.interop.domain.base import Base
 
 # Standard Webhooks 1.0.0: a symmetric secret is 24 to 64 random bytes.
 SECRET_BYTES = range(24, 65)
 SECRET_PREFIX = "whsec_"  # noqa: S105  the prefix that every such secret has
-
-# Nothing but a host and a port between the slashes: no user, no brackets, no escapes, nothing to be read in two ways.
-ADDRESS = re.compile(r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?(?:[/?][!-~]*)?")
-LAST_PORT = 65_535
-# At least two labels, the last of letters alone, so that no way of writing a number is a name.
-PUBLIC_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
-INSIDE = (".internal", ".local", ".svc", ".localhost", ".arpa")
 
 
 def _secret(value: SecretStr) -> SecretStr:
@@ -54,18 +47,8 @@ class AddressNotOutside(Unprocessable):
 
 
 def require_outside(url: str, partner_hosts_inside: Collection[str]) -> None:
-    """The address is plain to read, by us and by whatever sends to it, and its host is a name in public use.
-
-    What the name leads to may change at any time, so the network's egress rules stand behind this.
-    Raises `AddressNotOutside`.
-    """
-    found = ADDRESS.fullmatch(url)
-    if found is None or int(found["port"] or 0) > LAST_PORT:
-        raise AddressNotOutside
-    host = found["host"].lower()
-    if host in partner_hosts_inside:
-        return
-    if found["scheme"] != "https" or not PUBLIC_NAME.fullmatch(host) or host.endswith(INSIDE):
+    """What the name leads to is looked at when facts are sent. Raises `AddressNotOutside`."""
+    if not may_be_asked(url, partner_hosts_inside):
         raise AddressNotOutside
 
 

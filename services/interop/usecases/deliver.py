@@ -74,7 +74,7 @@ async def _deliver_next(runtime: Runtime, connection_id: UUID, schedule: Sequenc
         attempt = await store.lease(tx, connection_id, for_=LEASE)
     if attempt is None:
         return False
-    status = await council.send(runtime.http, attempt, datetime.now(UTC))
+    status = await council.send(runtime.outside, attempt, datetime.now(UTC))
     arrived = status is not None and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
     record = _disclosure(runtime, attempt) if arrived else None
     async with runtime.database.transaction(SYSTEM, record=record) as tx:

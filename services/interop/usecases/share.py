@@ -4,7 +4,8 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from services.common.db import Transaction
+from services.common.db import Transaction, require_version
+from services.common.errors import PreconditionFailed
 from services.common.paging import PageRequest, page
 from services.interop.domain.connection import Connection, NewConnection, require_outside
 from services.interop.domain.delivery import CouncilDelivery
@@ -21,21 +22,33 @@ from services.interop.store import council as store
 
 
 async def register_connection(
-    tx: Transaction, connection_id: UUID, new: NewConnection, partner_hosts_inside: Collection[str]
+    tx: Transaction,
+    connection_id: UUID,
+    new: NewConnection,
+    partner_hosts_inside: Collection[str],
+    if_match: int | None,
 ) -> Connection:
-    """Keep where a partner's system is and what signs for it; what is sent again changes it, or opens it again.
+    """Keep where a partner's system is and what signs for it, change it, or open it again.
 
-    Raises `AddressNotOutside`, or `SecretRequired` for a new connection without one.
+    Without a version it is new. Raises `AddressNotOutside`, `PreconditionFailed`, `SecretRequired` for a new connection
+    without one, or `NotFound`.
     """
     require_outside(new.url, partner_hosts_inside)
-    known = await store.connection(tx, connection_id, lock=True)
-    if known is not None:
+    if if_match is not None:
+        known = await tx.get(Connection, connection_id, lock=True)
+        require_version(known, if_match)
         known.change(new, tx.now)
         await tx.session.flush()
         return known
+    if await store.connection(tx, connection_id) is not None:
+        raise PreconditionFailed("This connection is there already.")
     connection = Connection.registered(connection_id, new, tx.now)
     tx.add(connection)
     return connection
+
+
+async def read_connection(tx: Transaction, connection_id: UUID) -> Connection:
+    return await tx.get(Connection, connection_id)
 
 
 async def list_connections(tx: Transaction, request: PageRequest) -> dict[str, Any]:
@@ -59,13 +72,18 @@ async def agree_share(tx: Transaction, new: NewShare) -> Share:
     return share
 
 
+async def read_share(tx: Transaction, share_id: UUID) -> Share:
+    return await tx.get(Share, share_id)
+
+
 async def list_shares(tx: Transaction, request: PageRequest, *, client_id: UUID | None) -> dict[str, Any]:
     return await page(tx, await store.shares(tx, client_id=client_id), Share, request)
 
 
-async def withdraw_share(tx: Transaction, share_id: UUID) -> Share:
+async def withdraw_share(tx: Transaction, share_id: UUID, if_match: int) -> Share:
     """The client no longer agrees: nothing more is sent, not even what was waiting. Raises `ShareAlreadyWithdrawn`."""
     share = await tx.get(Share, share_id, lock=True)
+    require_version(share, if_match)
     share.withdraw(tx.now)
     await store.withdraw_queued(tx, share.id)
     return share

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.common.db import Transaction
 from services.common.errors import NotFound
-from services.common.paging import page, page_request
+from services.common.paging import PageRequest, page
 from services.interop.domain.record import ClientRecord, Referral
 from services.interop.domain.resource import Resource
 from services.interop.fhir import mapping
@@ -70,12 +70,12 @@ async def read_resource(tx: Transaction, resource_type: str, resource_id: str) -
     return found
 
 
-async def search_resources(tx: Transaction, resource_type: str, search: Search) -> Found:
-    """One page of what the search finds among what the caller may see. Raises `BadCursor` or `MoreThanOnePage`."""
+async def search_resources(tx: Transaction, resource_type: str, search: Search, request: PageRequest) -> Found:
+    """One page of what the search finds among what the caller may see. Raises `MoreThanOnePage`."""
     wanted = await resources.searched(tx, resource_type, search)
     if search.count == 0:
         return Found([], total=await resources.count(tx, wanted))
-    found = await page(tx, wanted, Resource, page_request(search.count, search.cursor))
+    found = await page(tx, wanted, Resource, request)
     if search.is_private and found["next_cursor"] is not None:
         raise MoreThanOnePage
     return Found(found["items"], found["next_cursor"])

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from services.common.db import Transaction
-from services.common.paging import page_request
+from services.common.paging import PageRequest
 from services.interop.fhir.search import BadSearch, Search
 from services.interop.store import audit_events
 
@@ -19,12 +19,11 @@ class NoPatient(BadSearch):
         super().__init__("This search needs one patient.")
 
 
-async def search_audit_events(tx: Transaction, search: Search) -> tuple[UUID, dict[str, Any]]:
-    """The patient, and a page of what is on record about them here. Raises `NoPatient` or `BadCursor`."""
+async def search_audit_events(tx: Transaction, search: Search, request: PageRequest) -> tuple[UUID, dict[str, Any]]:
+    """The patient, and a page of what is on record about them here. Raises `NoPatient`."""
     if len(search.patients) != 1 or len(search.patients[0]) != 1:
         raise NoPatient
     client_id = search.patients[0][0]
     tx.concerns(client_id)
-    request = page_request(max(search.count, 1), search.cursor)
     part = await audit_events.of_patient(tx, client_id, search.changed, request)
-    return client_id, part.as_page(part.items)
+    return client_id, part.as_page(part.items, request)

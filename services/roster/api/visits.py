@@ -47,6 +47,6 @@ async def move_visit(tx: ByNurse, visit_id: UUID, body: Move, version: IfMatch, 
 
 
 @router.post("/visits/{visit_id}/cancel", response_model=VisitShape)
-async def cancel_visit(tx: ByNurse, visit_id: UUID, body: Cancellation, response: Response) -> object:
+async def cancel_visit(tx: ByNurse, visit_id: UUID, body: Cancellation, version: IfMatch, response: Response) -> object:
     """The visit will not take place; say why."""
-    return _tagged(await usecases.cancel_visit(tx, visit_id, body), response)
+    return _tagged(await usecases.cancel_visit(tx, visit_id, body, version), response)

@@ -82,9 +82,10 @@ async def move_visit(tx: Transaction, visit_id: UUID, move: Move, if_match: int)
     return visit
 
 
-async def cancel_visit(tx: Transaction, visit_id: UUID, cancellation: Cancellation) -> Visit:
+async def cancel_visit(tx: Transaction, visit_id: UUID, cancellation: Cancellation, if_match: int) -> Visit:
     """The visit will not take place, and why; its time is free again. Raises `VisitNoLongerPlanned`."""
     visit = await tx.get(Visit, visit_id, lock=True)
+    require_version(visit, if_match)
     visit.cancel(cancellation.reason, tx.now)
     await tx.session.flush()
     _tell_of_plan(tx, visit)

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from services.common import body
+from services.common.errors import UnstorableValue
 from services.interop.domain.inbound import Arrival, MessageKind
 from services.interop.fhir import structure
 from services.interop.fhir.outcome import Issue
@@ -100,12 +101,12 @@ def _document(raw: bytes) -> Any:
         body.parse(raw)
     except body.MalformedJson as error:
         raise refusals.NotReadable(issues=[_unread("structure", error)]) from error
-    except body.UnstorableValue as error:
+    except UnstorableValue as error:
         raise refusals.NotStorable(issues=[_unread("value", error)]) from error
     return json.loads(raw, parse_float=orjson.Fragment)
 
 
-def _unread(code: str, error: body.MalformedJson | body.UnstorableValue) -> Issue:
+def _unread(code: str, error: body.MalformedJson | UnstorableValue) -> Issue:
     return Issue(code, "Bundle", f"{error.detail} {error.way_out}")
 
 
