@@ -22,14 +22,14 @@ asked = api_router(prefix="/inside", tags=["inside"])
 
 
 @router.get("/jwks")
-async def keys(trust: Trusted, response: Response) -> dict[str, Any]:
+async def inside_keys(trust: Trusted, response: Response) -> dict[str, Any]:
     """The keys by which internal tokens are verified (RFC 7517)."""
     response.headers["Cache-Control"] = "max-age=300"
     return trust.signer.jwks()
 
 
 @router.post(TOKENS_AT.removeprefix("/inside"))
-async def token(tx: Open, trust: Trusted, form: Form, response: Response) -> dict[str, Any]:
+async def exchange_token(tx: Open, trust: Trusted, form: Form, response: Response) -> dict[str, Any]:
     """A token for one service: the process's own (RFC 6749, 4.4), or in somebody's name (RFC 8693)."""
     response.headers.update(NOT_KEPT)
     process = await usecases.proven_process(tx, trust, needed(form, "client_assertion"), TOKENS_AT)

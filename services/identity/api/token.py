@@ -19,7 +19,7 @@ SCOPES = ["system/Patient.rs", "system/CarePlan.rs", "system/Appointment.rs", "s
 
 
 @router.post("/auth/token", response_model=None)
-async def token(tx: Open, trust: Trusted, form: Form, response: Response) -> dict[str, Any] | Response:
+async def grant_token(tx: Open, trust: Trusted, form: Form, response: Response) -> dict[str, Any] | Response:
     """A token of five minutes: `client_credentials` with a signed assertion, or `refresh_token` of a tablet."""
     response.headers.update(NOT_KEPT)
     grant = needed(form, "grant_type")
@@ -53,6 +53,6 @@ async def smart_configuration(trust: Trusted) -> dict[str, Any]:
 
 
 @router.get("/auth/jwks")
-async def jwks(trust: Trusted) -> dict[str, Any]:
+async def public_keys(trust: Trusted) -> dict[str, Any]:
     """The key by which we prove at sign-in providers who we are, and those that sign our tokens."""
     return trust.public_jwks()
