@@ -5,14 +5,20 @@ import re
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+
+from services.common.outages import (
+    DATABASE_DOWN,
+    is_another_teams,
+    is_bad_value,
+    is_database_down,
+    is_turn_lost,
+)
 
 log = logging.getLogger(__name__)
 
@@ -128,66 +134,11 @@ class Unavailable(ServiceError):
     headers: ClassVar[dict[str, str]] = {"Retry-After": "2"}
 
 
-# Two transactions stood in each other's way and one was chosen to begin again.
-TURN_LOST = {"40001", "40P01", "55P03"}
 # What it means to a caller when a row would break what the database holds.
 BROKEN: dict[str, type[AlreadyRecorded] | type[UnknownReference]] = {
     "23505": AlreadyRecorded,
     "23503": UnknownReference,
 }
-# Where PostgreSQL refuses a row by a policy. A right that a role was never given has the same SQLSTATE and is a fault.
-BY_POLICY = "ExecWithCheckOptions"
-BAD_VALUE = "22"
-# What an outage of PostgreSQL looks like from asyncpg; all of them are safe to try again.
-DATABASE_DOWN = (
-    asyncpg.CannotConnectNowError,
-    asyncpg.ConnectionDoesNotExistError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.IdleSessionTimeoutError,
-    asyncpg.PostgresConnectionError,
-    # A stand-by that has not yet become the primary.
-    asyncpg.ReadOnlySQLTransactionError,
-    ConnectionError,
-    TimeoutError,
-    PoolTimeout,
-)
-
-
-def is_database_down(error: BaseException | None) -> bool:
-    """Whether the database was away. A value that asyncpg cannot send is an error of its interface, and no outage."""
-    while error is not None:
-        if isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError):
-            return False
-        if isinstance(error, DATABASE_DOWN) or (isinstance(error, DBAPIError) and error.connection_invalidated):
-            return True
-        error = error.__cause__ or (error.orig if isinstance(error, DBAPIError) else None)
-    return False
-
-
-def is_turn_lost(error: BaseException) -> bool:
-    """Whether the same may well succeed when it is tried again, for another transaction was in its way."""
-    state = str(getattr(getattr(error, "orig", None), "sqlstate", ""))
-    return state in TURN_LOST or isinstance(error, StaleDataError)
-
-
-def is_another_teams(error: BaseException) -> bool:
-    """Whether row-level security refused a row, for it is of a team that the caller does not belong to."""
-    cause = getattr(getattr(error, "orig", None), "__cause__", None)
-    refused = isinstance(cause, asyncpg.InsufficientPrivilegeError)
-    return refused and getattr(cause, "server_source_function", "") == BY_POLICY
-
-
-def _is_bad_value(error: BaseException | None) -> bool:
-    """Whether PostgreSQL or its driver could not make anything of a value (SQLSTATE class 22)."""
-    while error is not None:
-        if isinstance(error, asyncpg.DataError) or str(getattr(error, "sqlstate", "")).startswith(BAD_VALUE):
-            return True
-        error = error.__cause__ or (error.orig if isinstance(error, DBAPIError) else None)
-    return False
 
 
 def problem(
@@ -260,7 +211,7 @@ def refusal_of(error: Exception) -> ServiceError | None:
         return NotFound("record")
     if isinstance(error, IntegrityError) and state in BROKEN:
         return BROKEN[state]()
-    return UnstorableValue("A value cannot be kept.") if _is_bad_value(error) else None
+    return UnstorableValue("A value cannot be kept.") if is_bad_value(error) else None
 
 
 def verdict(error: Exception) -> tuple[int, str]:

@@ -17,8 +17,9 @@ from services.common import parking
 from services.common.auth import SYSTEM
 from services.common.broker import Delivery
 from services.common.db import Database, Transaction
-from services.common.errors import Unavailable, is_database_down, is_turn_lost
+from services.common.errors import Unavailable
 from services.common.events import MAX_EVENT_BYTES, Envelope, owner
+from services.common.outages import is_database_down, is_turn_lost
 from services.common.parking import Parked, Unreadable
 from services.common.peers import Peers
 from services.common.projections import Into, keep_newest_of

@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 
 from services.common.broker import Broker, Outgoing, Unconfirmed
 from services.common.db import KEEPALIVES
-from services.common.errors import is_database_down
+from services.common.outages import is_database_down
 from services.common.outbox import CHANNEL
 
 log = logging.getLogger(__name__)

@@ -17,8 +17,21 @@ SERVICES = services()
 
 # What FHIR wants to be readable before anybody signs in.
 PUBLIC = {"GET /fhir/R4/metadata"}
+# Where nobody is signed in yet: OAuth's own addresses, which ask for proofs of their own (tests/identity).
+PUBLIC |= {
+    "GET /inside/jwks",
+    "POST /inside/token",
+    "POST /auth/token",
+    "GET /auth/jwks",
+    "GET /auth/login/{provider}",
+    "GET /auth/callback",
+    "POST /auth/logout",
+    "POST /auth/backchannel-logout",
+    "GET /fhir/R4/.well-known/smart-configuration",
+}
 # What a required query parameter is asked with, by its name.
 ASKED = {"team_id": str(TEAM), "from_on": "2026-03-01", "to_on": "2026-03-31", "types": "a.thing.happened.v1"}
+ASKED |= {"client_id": str(uuid7())}
 
 
 @dataclass(frozen=True)
@@ -49,7 +62,7 @@ class Operation:
 
     def _parameters(self, where: str, *, required: bool = True) -> list[str]:
         found = self.said.get("parameters", [])
-        return [one["name"] for one in found if one["in"] == where and (one.get("required", False) or not required)]
+        return [one["name"] for one in found if one.get("in") == where and (one.get("required", False) or not required)]
 
     @property
     def query(self) -> set[str]:

@@ -17,29 +17,48 @@ FIGURES = r"outcomes|time-summary|continuity|team-ratio|activity-costs|reablemen
 MONEY = r"budgets|budgets/\{budget_id\}|rates"
 OBSTACLES = r"obstacles.*|goals"
 # What a persona may ask each service for, beside its rules.
+# Where somebody is signed in themselves.
+DEVICES = "devices.*"
+CONNECTIONS = r"connections(/\{connection_id\})?"
 REACHES: dict[Persona, dict[str, str]] = {
     Persona.COACH: {
         ".*": rf"{FIGURES}|{OBSTACLES}|{MONEY}",
         "hr": "hours|contracts/ending|waiting",
+        "identity": DEVICES,
     },
     Persona.HEATSHIELD: {
         ".*": rf"{FIGURES}|{OBSTACLES}|{MONEY}",
         "hr": "hours|contracts/ending|waiting",
-        "interop": "connections",
+        "interop": CONNECTIONS,
+        "identity": DEVICES,
     },
-    Persona.STEERING: {".*": rf"{FIGURES}|{OBSTACLES}|{MONEY}"},
-    Persona.COMMISSIONER: {".*": rf"{FIGURES}|goals|{MONEY}"},
-    Persona.SOCIAL_WORKER: {"caseload": "shared-clients.*"},
-    Persona.HR: {"hr": ".*", "roster": "time-summary|team-ratio"},
-    Persona.FINANCE: {"finance": ".*", "hr": "hours", "roster": "time-summary|team-ratio"},
+    Persona.STEERING: {".*": rf"{FIGURES}|{OBSTACLES}|{MONEY}", "identity": DEVICES},
+    Persona.COMMISSIONER: {".*": rf"{FIGURES}|goals|{MONEY}", "identity": DEVICES},
+    Persona.SOCIAL_WORKER: {"caseload": "shared-clients.*", "identity": DEVICES},
+    Persona.HR: {
+        "hr": ".*",
+        "roster": "time-summary|team-ratio",
+        "identity": rf"{DEVICES}|employees/\{{employee_id\}}/devices|sign-outs",
+    },
+    Persona.FINANCE: {
+        "finance": ".*",
+        "hr": "hours",
+        "roster": "time-summary|team-ratio",
+        "identity": DEVICES,
+    },
     Persona.COUNCIL: {},
-    Persona.INTEGRATOR: {"interop": r".*/R4/.*|connections|service-endpoints|events"},
-    Persona.OPS: {".*": EVENTS, "interop": r"connections.*|service-endpoints|deliveries"},
+    Persona.INTEGRATOR: {"interop": rf".*/R4/.*|{CONNECTIONS}|service-endpoints|events"},
+    Persona.OPS: {
+        ".*": EVENTS,
+        "interop": r"connections.*|service-endpoints|deliveries",
+        "identity": rf"{DEVICES}|employees/\{{employee_id\}}/devices|sign-outs|systems.*",
+    },
     Persona.SERVICE: {
         ".*": "/inside/(event-log|accesses)",
         "caseload": r"clients/\{client_id\}|referrals/\{referral_id\}",
         "roster": r"visits/\{visit_id\}",
         "interop": r"inbound-referrals/\{inbound_referral_id\}",
+        "identity": "/inside/revocations",
     },
 }
 # Who looks at a team from outside it: they read no name, no number, no word and no client.

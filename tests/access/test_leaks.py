@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
+
 from services.caseload.api.shapes import ClientShape
 from services.caseload.domain.client import Client
 from services.caseload.main import SERVICE
@@ -19,7 +21,8 @@ leaky = api_router(tags=["clients"])
 
 @leaky.get("/clients/{client_id}", response_model=ClientShape)
 async def read_anybody(tx: ByNurse, client_id: UUID) -> Any:
-    """Any client, whosever it is; and the other services may not ask."""
+    """Any client, whosever it is; and the other services may not ask. Row-level security is put aside as well."""
+    await tx.session.execute(text("select set_config('app.every_team', 'on', true)"))
     return await tx.session.get(Client, client_id)
 
 

@@ -72,7 +72,7 @@ async def started(
     service: Service, databases: Databases, peers: Mapping[str, FastAPI] | None = None
 ) -> AsyncIterator[World]:
     """The service with one nurse in the team and one in another, beside neighbours that have nothing to tell."""
-    neighbours = {name: FastAPI() for name in SERVICES if name != service.name} | dict(peers or {})
+    neighbours = {name: FastAPI() for name in SERVICES if name not in (service.name, "identity")} | dict(peers or {})
     for app in neighbours.values():
         app.add_api_route("/inside/event-log", lambda: {"items": []})
     async with running(databases, service, peers=neighbours) as system:

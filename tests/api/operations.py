@@ -8,8 +8,8 @@ from typing import Any
 from fastapi.routing import APIRoute
 from uuid6 import uuid7
 
+from services.common.access import Requires
 from services.common.auth import Persona
-from services.common.http import Requires
 from services.common.openapi import operations
 from services.common.service import Service
 from services.common.settings import ServiceSettings

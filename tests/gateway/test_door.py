@@ -21,6 +21,7 @@ from gateway.main import create_app
 from gateway.rates import Rate
 from gateway.settings import GatewaySettings
 from services.__main__ import declared, server_of
+from tests.signing import CLIENT_KEY, Issuer
 
 FEW = {"user_per_second": 0.1, "user_burst": 3, "address_per_second": 0.1, "address_burst": 5}
 
@@ -32,8 +33,9 @@ async def x(_: Request) -> Response:
 @asynccontextmanager
 async def door(**settings: Any) -> AsyncIterator[Any]:
     """Gives what asks at the door, from an address."""
-    made = GatewaySettings(**{"app_env": "test", **settings})
-    app = create_app(made, apps={"caseload": Starlette(routes=[Route("/v1/x", x, methods=["GET", "POST"])])})
+    made = GatewaySettings(**{"app_env": "test", "client_key": CLIENT_KEY, **settings})
+    caseload = Starlette(routes=[Route("/v1/x", x, methods=["GET", "POST"])])
+    app = create_app(made, apps={"caseload": caseload, "identity": Issuer().app()})
     config = server.door(app, made, app.state.bounds, "127.0.0.1", 0)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))

@@ -18,7 +18,8 @@ from services.common.audit.operation import Operation
 from services.common.audit.purpose import Purpose, usual
 from services.common.audit.tables import EVENT
 from services.common.auth import Principal
-from services.common.errors import Unavailable, is_database_down
+from services.common.errors import Unavailable
+from services.common.outages import is_database_down
 from services.common.telemetry import trace_id
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,8 @@ import logging
 
 from services.common.audit.entry import Entry
 from services.common.db import Database
-from services.common.errors import is_database_down, verdict
+from services.common.errors import verdict
+from services.common.outages import is_database_down
 
 log = logging.getLogger(__name__)
 

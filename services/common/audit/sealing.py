@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 
 from services.common.audit.seals import KEEP, NEWEST_ROW, NEWEST_SEAL, NEXT_ROWS, Seal
 from services.common.audit.tables import EVENT
-from services.common.errors import is_database_down
+from services.common.outages import is_database_down
 
 log = logging.getLogger(__name__)
 

@@ -14,9 +14,10 @@ from sqlalchemy import Select, Table, select, union_all
 from services.common.auth import SYSTEM
 from services.common.broker import Delivery
 from services.common.db import Database, Transaction
-from services.common.errors import Unavailable, Unprocessable, is_database_down
+from services.common.errors import Unavailable, Unprocessable
 from services.common.events import owner
 from services.common.inbox import Consumer, Heard
+from services.common.outages import is_database_down
 from services.common.parking import Unreadable, failure
 from services.common.peers import Peers
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Cookie, Query, Response
+from fastapi import APIRouter, Cookie, Path, Query, Response
 from fastapi.responses import RedirectResponse
 
 from services.identity import usecases
@@ -16,10 +16,11 @@ router = APIRouter(prefix="/auth", tags=["sign-in"], route_class=OpenRoute)
 SESSION, ATTEMPT = "__Host-heatshield", "__Host-heatshield-sign-in"
 LOCKED: dict[str, Any] = {"path": "/", "secure": True, "httponly": True, "samesite": "lax"}
 Text = Annotated[str, Query(max_length=2000)]
+Provider = Annotated[str, Path(pattern="^[a-z][a-z0-9-]*$", max_length=64)]
 
 
 @router.get("/login/{provider}", response_model=None)
-async def login(tx: Open, trust: Trusted, provider: str, return_to: Text = "/") -> Response:
+async def login(tx: Open, trust: Trusted, provider: Provider, return_to: Text = "/") -> Response:
     """Send the browser to its provider, and keep what the answer will be held to."""
     address, browser = usecases.begin_sign_in(tx, trust, provider, local_path(return_to))
     answer = RedirectResponse(address, 303, NOT_KEPT)

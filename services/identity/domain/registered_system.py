@@ -42,6 +42,12 @@ class KeysNeeded(Unprocessable):
         super().__init__("The public keys are missing, given twice, or are not public keys.")
 
 
+class PublicKeys(Input):
+    """A set of keys (RFC 7517). What a key says besides is the standard's own."""
+
+    keys: Annotated[list[Annotated[dict[str, Any], Shaped(max_length=20)]], Shaped(max_length=10)]
+
+
 class NewSystem(Input):
     """Where and with which keys a partner's system signs, and what it was agreed to reach."""
 
@@ -50,7 +56,7 @@ class NewSystem(Input):
     name: Name
     persona: Persona
     scopes: Annotated[list[Annotated[str, Shaped(max_length=140)]], Shaped(min_length=1, max_length=50)]
-    jwks: Annotated[dict[str, Any] | None, Shaped()] = None
+    jwks: PublicKeys | None = None
     jwks_url: HttpsUrl | None = None
 
     @model_validator(mode="after")
@@ -82,7 +88,7 @@ class RegisteredSystem(Aggregate, Base, table=True):
             raise KeysNeeded
         if new.jwks is not None:
             try:
-                public_keys(new.jwks)
+                public_keys(new.jwks.model_dump())
             except (ValueError, KeyError, TypeError) as error:
                 raise KeysNeeded from error
         return cls(**new.model_dump(exclude={"scopes"}), scopes=scopes, changed_at=now)

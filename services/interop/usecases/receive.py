@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from services.common.db import Transaction
-from services.common.errors import NotFound, is_database_down
+from services.common.errors import NotFound
+from services.common.outages import is_database_down
 from services.common.paging import PageRequest, page
 from services.interop.domain.inbound import (
     Arrival,

@@ -11,7 +11,7 @@ import asyncpg
 from sqlalchemy.engine import make_url
 
 from services.common.db import Database
-from services.common.errors import is_database_down
+from services.common.outages import is_database_down
 from services.common.service import Runtime
 from services.interop.domain.feed import Extent, Place
 from services.interop.store import feed as store
