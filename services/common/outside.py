@@ -3,7 +3,6 @@
 import asyncio
 import re
 import socket
-import ssl
 from collections.abc import Collection, Iterable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
@@ -103,9 +102,10 @@ class OutsideTransport(httpx.AsyncHTTPTransport):
     """Sends to the internet and to the named hosts inside, and to nothing else. A redirect is never followed by it."""
 
     def __init__(self, hosts_inside: Collection[str], *, most_connections: int = 8) -> None:
-        super().__init__(trust_env=False)
+        context = httpx.create_ssl_context(trust_env=False)
+        super().__init__(verify=context, trust_env=False)
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=ssl.create_default_context(),
+            ssl_context=context,
             max_connections=most_connections,
             max_keepalive_connections=most_connections,
             network_backend=OnlyOutside(hosts_inside),

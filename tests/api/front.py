@@ -15,22 +15,24 @@ class Front:
 
     def __init__(self, apps: dict[str, ASGIApp]) -> None:
         self._apps = apps
+        self.document: dict[str, Any] = {}
         self.calls = 0
         self.faults: list[str] = []
         # By the Authorization header of a caller, the words that are another team's.
         self.secrets: dict[bytes, bytes] = {}
 
-    async def document(self) -> dict[str, Any]:
+    async def prepare(self) -> None:
+        """Write the one document of all."""
         whole = await docs.merged({name: AppUpstream(app) for name, app in self._apps.items()})
         # What lies between the services has no address here.
         whole["paths"] = {path: item for path, item in whole["paths"].items() if "/inside/" not in path}
-        return whole
+        self.document = whole
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         if scope["path"] == "/openapi.json":
-            await JSONResponse(await self.document())(scope, receive, send)
+            await JSONResponse(self.document)(scope, receive, send)
             return
         self.calls += 1
         first, _, rest = scope["path"].lstrip("/").partition("/")

@@ -1,7 +1,7 @@
 """Schemathesis calls every operation of the API with whatever its document allows and forbids, as two nurses of two
 teams and as everybody else: nothing of ours fails, and no team is told of the other's.
 
-HEATSHIELD_CASES says how many calls are made at least: 1,500 unless told, 10,000 before a release.
+HEATSHIELD_CASES says how many calls are made at least: 500 unless told, 10,000 before a release.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from tests.caseload.story import a_plan, a_referral, an_acceptance, an_assessmen
 from tests.contracts.node import tool
 from tests.running import DEPUTY, NURSE, OTHER_TEAM, STRANGER, TEAM, Databases, Running, running
 
-CASES = int(os.environ.get("HEATSHIELD_CASES", "1500"))
+CASES = int(os.environ.get("HEATSHIELD_CASES", "500"))
 # The caller of each team, and a word that is in all that the team has written.
 TEAMS = {NURSE: (TEAM, "Zzmarigold"), STRANGER: (OTHER_TEAM, "Zzbluebell")}
 # In each round one of these calls too. A token lasts a quarter of an hour, so each run gets its own.
@@ -31,8 +31,11 @@ OTHERS = (Persona.HR, Persona.FINANCE, Persona.OPS, Persona.INTEGRATOR, Persona.
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 OPTIONS = ("--no-color", "--no-shrink", "--generation-database", "none", "--request-timeout", "20", "--workers", "2")
 PEERS = ["first", "second"]
+# Whether there is time for all that Schemathesis knows to try.
+THOROUGH = CASES >= 5000
 # Of each operation, in each of the phases of one round.
-EXAMPLES = 5 if CASES < 5000 else 20
+EXAMPLES = 10 if THOROUGH else 3
+PHASES = "coverage,fuzzing,stateful" if THOROUGH else "fuzzing"
 
 
 def everything() -> list[Service]:
@@ -93,7 +96,12 @@ async def schemathesis(folder: Path, address: str, settings: str, *more: str) ->
     command = [str(tool("fuzz", "st")), "--config-file", str(folder / "schemathesis.toml"), "run"]
     command += [f"{address}/openapi.json", "--url", address, "--checks", CHECKS, "--continue-on-failure", *OPTIONS]
     ran = await asyncio.create_subprocess_exec(
-        *command, *more, cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        *command,
+        *more,
+        cwd=folder,
+        env={**os.environ, "SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(Path(__file__).parent)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
     said, _ = await ran.communicate()
     _kept(folder, "said.txt", said.decode())
@@ -134,12 +142,13 @@ object_level_authorization.enabled = true
 @pytest.mark.timeout(7200)
 async def test_nothing_fails_and_no_team_is_told_of_another(system: Running, tmp_path: Path) -> None:
     front = Front(dict(system.apps))
+    await front.prepare()
     said: list[str] = []
     seed = 0
     async with serving(front, lifespan=False) as address:
         while front.calls < CASES:
             seed += 1
-            more = ("--seed", str(seed), "--max-examples", str(EXAMPLES))
+            more = ("--seed", str(seed), "--max-examples", str(EXAMPLES), "--phases", PHASES)
             said.append(await two_nurses(front, system, tmp_path / f"nurses-{seed}", address, *more))
             persona = OTHERS[seed % len(OTHERS)]
             header = f"Authorization: {bearer(system, new_id(), persona)}"

@@ -58,7 +58,8 @@ async def test_a_referral_is_decided_only_once_even_by_two_at_a_time(caseload: R
     await nurse.post("/v1/referrals", json=referral)
     path = f"/v1/referrals/{referral['id']}/accept"
     answers = await asyncio.gather(*(nurse.post(path, json=an_acceptance()) for _ in range(6)))
-    assert sorted(answer.status_code for answer in answers) == [201, 412, 412, 412, 412, 412]
+    taken, *refused = sorted(answer.status_code for answer in answers)
+    assert (taken, set(refused) <= {409, 412}) == (201, True)
     again = await nurse.post(path, json=an_acceptance())
     assert (again.status_code, again.json()["code"]) == (409, "referral_already_decided")
     assert again.json()["errors"][0]["way_out"]

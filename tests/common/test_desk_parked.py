@@ -41,7 +41,7 @@ async def test_a_parked_event_shows_its_reason_and_the_shape_of_its_payload_and_
 async def test_parked_events_are_listed_by_state_and_queue_page_by_page(desk: Desk) -> None:
     letters = [await desk.dead_letter() for _ in range(3)]
     first = await desk.get("/parked-events", limit=2, consumer=QUEUE)
-    rest = await desk.get("/parked-events", limit=2, cursor=first["next_cursor"])
+    rest = await desk.get("/parked-events", limit=2, consumer=QUEUE, cursor=first["next_cursor"])
     assert [one["event_id"] for one in first["items"] + rest["items"]] == [str(letter.id) for letter in letters]
     assert rest["next_cursor"] is None
     assert (await desk.get("/parked-events", state="waiting"))["items"] == []

@@ -161,7 +161,9 @@ async def test_leaving_is_told_with_a_newer_version(hr: Running) -> None:
 async def test_leaving_is_refused_on_an_older_version_without_one_and_before_the_first_day(hr: Running) -> None:
     member = await joined(hr)
     path = f"/v1/team-memberships/{member['id']}/end"
-    without = await (await office(hr)).post(path, json={"until_on": "2026-11-30"})
+    without = await (await office(hr)).post(
+        path, json={"until_on": "2026-11-30"}, headers={"Idempotency-Key": "k-1"}, auth=None
+    )
     refused(without, 428, "precondition_required", "/header/If-Match")
     refused(await ended(hr, member, "2025-05-31"), 422, "ends_before_it_starts", "/body/until_on")
     await ended(hr, member, "2026-11-30")

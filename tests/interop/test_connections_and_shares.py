@@ -135,7 +135,7 @@ async def test_a_connection_leads_outside_by_a_public_name(system: Running, url:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://events.adults.council.example:8443/in?key=1", "https://COUNCIL.Example", "https://3com.example/"]
+    "url", ["https://events.adults.council.example:443/in?key=1", "https://COUNCIL.Example", "https://3com.example/"]
 )
 async def test_a_public_name_is_taken(system: Running, url: str) -> None:
     await connect(system, url)

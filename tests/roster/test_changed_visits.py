@@ -52,7 +52,9 @@ async def test_a_visit_is_moved_with_its_length_and_the_others_hear_of_it(roster
 
 async def test_a_move_says_on_which_version_it_was_made(nurse: Any) -> None:
     visit = await planned(nurse)
-    without = await nurse.post(f"/v1/visits/{visit}/move", json={"starts_at": AFTERNOON})
+    without = await nurse.post(
+        f"/v1/visits/{visit}/move", json={"starts_at": AFTERNOON}, headers={"Idempotency-Key": "k-1"}, auth=None
+    )
     assert (without.status_code, code(without)) == (428, "precondition_required")
     assert (await moved(nurse, visit)).status_code == 200
     stale = await moved(nurse, visit)
