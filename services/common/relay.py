@@ -63,9 +63,11 @@ class Relay:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _while_connected(self) -> None:
-        connection = await self._connect()
+        limit = {"idle_session_timeout": SILENT_MILLISECONDS, **KEEPALIVES}
+        connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=15, server_settings=limit)
         leads = False
         try:
+            await self._end_if_silent(connection)
             connection.add_termination_listener(self._wake)
             await connection.add_listener(CHANNEL, self._wake)
             while not connection.is_closed():
@@ -88,12 +90,9 @@ class Relay:
             with contextlib.suppress(Exception):
                 await connection.close(timeout=2)
 
-    async def _connect(self) -> asyncpg.Connection:
-        limit = {"idle_session_timeout": SILENT_MILLISECONDS, **KEEPALIVES}
-        connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=15, server_settings=limit)
+    async def _end_if_silent(self, connection: asyncpg.Connection) -> None:
         if connection.get_server_version().major >= FIRST_WITH_TRANSACTION_TIMEOUT:
             await connection.execute(f"set transaction_timeout = {SILENT_MILLISECONDS}")
-        return connection
 
     def _wake(self, *_: object) -> None:
         self._written.set()
