@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import importlib
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from services.common import rabbit, topology
+from services.common.assertions import new_key, public_key
 from services.common.service import Service
 from services.common.settings import ServiceSettings
 from services.common.telemetry import configure_logging
@@ -72,6 +74,29 @@ def definitions(out: Annotated[Path | None, typer.Option(help="A file to write t
 def queues(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """The queues of these services, each with the events that wait in it."""
     return {queue: event_names for name in names for queue, event_names in declared(name).queues().items()}
+
+
+@app.command()
+def keys(
+    out: Annotated[Path, typer.Option(help="The folder for the files.")],
+    owner: Annotated[int | None, typer.Option(help="The user who may read them, by number.")] = None,
+) -> None:
+    """Make a key for each process, and what identity needs, as files to mount at /run/secrets. None is made twice."""
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    pems = {name: _kept(out / f"{name}_client_key", new_key) for name in ("gateway", *NAMES)}
+    known = {f"svc:{name}": public_key(pem) for name, pem in pems.items()}
+    _kept(out / "identity_processes", lambda: json.dumps(known))
+    _kept(out / "identity_signing_keys", lambda: json.dumps([new_key()]))
+    for path in (out, *out.iterdir()) if owner is not None else ():
+        os.chown(path, owner, owner)
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """What the file holds; it is made where there is none, for its owner alone."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(make(), "utf-8")
+    return path.read_text("utf-8")
 
 
 @app.command()
