@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+import re
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -26,6 +27,8 @@ GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 BEARER = "urn:ietf:params:oauth:token-type:access_token"
 COOKIE = "urn:heatshield:token-type:cookie"
 COOKIE_NAME = "__Host-heatshield"
+# What a token or a secret is made of (RFC 9110, 11.2).
+TOKEN68 = re.compile(r"[A-Za-z0-9._~+/=-]+")
 # Of ours to the services: what is certainly no token, so that each refuses it in its own form.
 NO_TOKEN = "-"  # noqa: S105
 KEPT_SECONDS, REFUSED_SECONDS = 60.0, 5.0
@@ -94,7 +97,7 @@ class Exchange:
         return kept
 
     async def _ask(self, credential: Credential, audience: str) -> Kept:
-        if len(credential.secret) > MAX_TOKEN_BYTES:
+        if credential.secret == NO_TOKEN or len(credential.secret) > MAX_TOKEN_BYTES:
             return Kept(NO_TOKEN, time.monotonic() + REFUSED_SECONDS)
         form = {
             "grant_type": GRANT,
@@ -111,7 +114,7 @@ class Exchange:
         if answer.status_code in AWAY or answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
             raise SignInAway
         if answer.status_code != HTTPStatus.OK:
-            if answer.json().get("error") != "invalid_grant":
+            if b'"invalid_grant"' not in answer.content:
                 log.error("identity refuses the gateway", extra={"status": answer.status_code})
                 raise SignInAway
             return Kept(NO_TOKEN, time.monotonic() + REFUSED_SECONDS)
@@ -152,9 +155,10 @@ def carried(method: str, headers: Iterable[tuple[bytes, bytes]]) -> Credential |
         found.setdefault(name, value)
     scheme, _, token = found.get(b"authorization", b"").decode("latin-1").partition(" ")
     if scheme:
-        return Credential(BEARER, token.strip() or NO_TOKEN) if scheme.lower() == "bearer" else None
+        is_token = TOKEN68.fullmatch(token.strip())
+        return Credential(BEARER, token.strip() if is_token else NO_TOKEN) if scheme.lower() == "bearer" else None
     secret = _cookie(found.get(b"cookie", b"").decode("latin-1"))
-    if not secret or (method not in SAFE_METHODS and not _is_from_our_pages(found)):
+    if not TOKEN68.fullmatch(secret) or (method not in SAFE_METHODS and not _is_from_our_pages(found)):
         return None
     return Credential(COOKIE, secret)
 

@@ -87,8 +87,9 @@ def keys(
     known = {f"svc:{name}": public_key(pem) for name, pem in pems.items()}
     _kept(out / "identity_processes", lambda: json.dumps(known))
     _kept(out / "identity_signing_keys", lambda: json.dumps([new_key()]))
-    for path in (out, *out.iterdir()) if owner is not None else ():
-        os.chown(path, owner, owner)
+    if owner is not None:
+        for path in (out, *out.iterdir()):
+            os.chown(path, owner, owner)
 
 
 def _kept(path: Path, make: Callable[[], str]) -> str:

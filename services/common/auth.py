@@ -40,6 +40,10 @@ ACROSS_TEAMS = frozenset(
 )
 
 
+# Whose subject is the name of a system, whatever it looks like.
+NO_PEOPLE = frozenset({Persona.COUNCIL, Persona.INTEGRATOR, Persona.SERVICE})
+
+
 @dataclass(frozen=True)
 class Principal:
     """Who acts: a person, a partner's system, or a service of ours."""
@@ -67,11 +71,11 @@ SYSTEM = Principal(subject="svc:events", persona=Persona.SERVICE)
 
 def principal_of(claims: dict[str, Any]) -> Principal:
     """Whom proven claims name. Raises `ValueError` for a persona that does not exist."""
-    subject = claims["sub"]
+    subject, persona = claims["sub"], Persona(str(claims.get("persona")))
     return Principal(
         subject=subject,
-        persona=Persona(str(claims.get("persona"))),
-        employee_id=_employee(subject),
+        persona=persona,
+        employee_id=None if persona in NO_PEOPLE else _employee(subject),
         scopes=frozenset(str(claims.get("scope", "")).split()),
         session=_text(claims.get("sid")),
         signed_in_at=claims["auth_time"] if type(claims.get("auth_time")) is int else None,

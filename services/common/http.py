@@ -52,6 +52,10 @@ class TransactionRoute(APIRoute):
         verifier: TokenVerifier = request.app.state.verifier
         return await verifier.principal(_authorization(request))
 
+    async def handled(self, request: Request, handle: idempotency.Handle) -> Response:
+        """The answer, within the transaction; what is raised rolls it back."""
+        return await handle(request)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle, operation = super().get_route_handler(), Operation.of(self)
         known = query.names_of(self.dependant)
@@ -70,7 +74,7 @@ class TransactionRoute(APIRoute):
                 if self.needs_idempotency_key:
                     response = await idempotency.once(request, transaction, self.path, handle)
                 else:
-                    response = await handle(request)
+                    response = await self.handled(request, handle)
                 record.answer(response)
             return response
 

@@ -23,6 +23,8 @@ RETRY_SECONDS, FIRST_RETRY_SECONDS = 30, 1
 STALE_SECONDS = 24 * 3600
 FETCH_SECONDS = 5
 MAX_BYTES = 64 * 1024
+# Whatever an address may answer in the place of keys.
+NO_KEYS = (httpx.HTTPError, ValueError, KeyError, TypeError, RecursionError, JoseError, TimeoutError)
 PUBLIC_KINDS = {"EC", "RSA", "OKP"}
 PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "k"}
 
@@ -74,10 +76,11 @@ class KeySource:
             try:
                 async with asyncio.timeout(FETCH_SECONDS):
                     self._keys, self._fetched_at = public_keys(await self._read()), time.monotonic()
-            except (httpx.HTTPError, ValueError, JoseError, TimeoutError) as error:
+            except NO_KEYS as error:
                 log.warning("signing keys not fetched", extra={"error": type(error).__name__})
-            # Taken at the end, so that whoever waited for this try does not try again at once.
-            self._tried_at = time.monotonic()
+            finally:
+                # Taken at the end, so that whoever waited for this try does not try again at once.
+                self._tried_at = time.monotonic()
 
     async def _read(self) -> Any:
         """Raises `ValueError` for an answer that is too large or no JSON, and whatever httpx raises."""

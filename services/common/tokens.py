@@ -48,8 +48,9 @@ def header_of(token: str, allowed: Collection[str] = HEADER) -> dict[str, Any]:
         raise Untrusted("header") from error
     if not isinstance(header, dict) or not {"alg", "kid"} <= header.keys() <= set(allowed):
         raise Untrusted("header")
-    if not isinstance(header["kid"], str) or not 1 <= len(header["kid"]) <= 255:
-        raise Untrusted("kid")
+    words = (header["kid"], header["alg"], header.get("typ", "JWT"))
+    if not all(isinstance(word, str) and 1 <= len(word) <= 255 for word in words):
+        raise Untrusted("header")
     return header
 
 

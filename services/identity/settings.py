@@ -31,6 +31,8 @@ class IdentitySettings(ServiceSettings):
             return self
         if any(issuer.is_for_development() for issuer in self.issuers):
             raise ValueError("CONFIG_DEV_ISSUER_IN_PRODUCTION: IDENTITY_ISSUERS may name real identity providers only")
+        if not self.processes:
+            raise ValueError("CONFIG_NO_PROCESSES: set IDENTITY_PROCESSES, such as from `python -m services keys`")
         if not self.signing_keys:
             raise ValueError("CONFIG_NO_SIGNING_KEY: set IDENTITY_SIGNING_KEYS, such as from `python -m services keys`")
         return self

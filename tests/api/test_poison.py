@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from demo.compose import services
 from services.common.auth import SYSTEM
 from services.common.tables import PLATFORM_TABLES
+from tests.access.operations import PUBLIC
 from tests.api import poison
 from tests.api.operations import Operation, of_service
 from tests.api.poison import CANARY
@@ -26,7 +27,9 @@ class Attack:
 
     def __init__(self, name: str, system: Running) -> None:
         self.name, self.system, self.sent = name, system, 0
-        self.operations = of_service(SERVICES[name])
+        # OAuth's own addresses have forms and refusals of their own (tests/identity).
+        every = of_service(SERVICES[name])
+        self.operations = [one for one in every if f"{one.method} {one.path}" not in PUBLIC or one.is_fhir]
         self.faults: list[str] = []
 
     async def send(self, operation: Operation, what: str, *, path: str = "", **sent: Any) -> Any:
@@ -96,7 +99,7 @@ async def attack(request: pytest.FixtureRequest, databases: Databases) -> AsyncI
 
 async def _lists_answer(attack: Attack) -> None:
     for operation in attack.operations:
-        if operation.is_list and not operation.path.startswith(("/v1/inside", "/v1/written")):
+        if operation.is_list and not operation.path.startswith(("/v1/inside", "/v1/written", "/fhir/R4/AuditEvent")):
             answer = await attack.send(operation, "as it is", params=operation.required("query"))
             assert answer.status_code == 200, (str(operation), answer.text)
 

@@ -89,7 +89,7 @@ async def test_a_long_report_comes_page_by_page(client: OnCaseload) -> None:
 async def test_a_cursor_of_another_list_is_refused(client: OnCaseload) -> None:
     path = f"/v1/clients/{client.client_id}/access-report"
     answer = await client.nurse.get(path, params={"cursor": "_" * 22})
-    assert (answer.status_code, answer.json()["code"]) == (422, "bad_cursor")
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_cursor")
 
 
 async def test_it_is_of_the_days_asked_for(client: OnCaseload) -> None:

@@ -22,6 +22,11 @@ OPEN = {
     "employee": "who works here; the register names no client, and its routes say who reads what",
     "clearance": "roster's copy of whether somebody may visit alone, for every team that plans with them",
     "connection": "the address of a council's system",
+    "registered_system": "a partner's system and its public keys",
+    "sign_in": "of a person and not of a team; its routes ask whose it is",
+    "attempt": "a sign-in on its way, found by a secret",
+    "ended": "names of sign-ins, and nothing else",
+    "used_assertion": "names of assertions, and nothing else",
     "feed_entry": "events as they were published: ids, dates and codes",
 }
 # Tables without a team that are reached through another, and which.

@@ -61,7 +61,9 @@ def test_the_day_is_played_in_one_process_under_one_trace_and_again_without_doub
     whole = {
         f"heatshield-{name}" for name in ("gateway", "caseload", "roster", "hr", "finance", "governance", "interop")
     }
-    assert whole in by_trace.values(), "one trace goes through HTTP and events, from the referral to the last output"
+    assert any(whole <= through for through in by_trace.values()), (
+        "one trace goes through HTTP and events, from the referral to the last output"
+    )
     assert any(span.name.startswith("process caseload.care_contact.recorded") for _, span in spans)
     assert personal_data_in(str(one_process.collector.requests)) == []
     second = one_process.place.play("--port", one_process.port)

@@ -82,7 +82,7 @@ async def test_identity_is_asked_once_for_many_who_come_at_once(door: Door) -> N
     assert door.exchanges - before == 1
 
 
-@pytest.mark.parametrize("token", ["t", "a.b.c", "x" * 20_000, NO_TOKEN, ""])
+@pytest.mark.parametrize("token", ["t", "a.b.c", "x" * 20_000, NO_TOKEN, "", "a\tb", "a b"])
 async def test_what_is_not_believed_is_shown_to_no_service(door: Door, token: str) -> None:
     assert await door.seen(authorization=f"Bearer {token}") == NO_TOKEN
 

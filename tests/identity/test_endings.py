@@ -147,3 +147,12 @@ async def test_a_logout_token_holds_once_and_no_other_token_is_one(identity: Ide
     for other in (identity.provider.token(NURSE), "x", ""):
         answer = await identity.nobody.post("/auth/backchannel-logout", data={"logout_token": other})
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+async def test_a_tablet_enrols_no_other_and_no_service_does_in_passing(identity: Identity) -> None:
+    told = await signed_in_device(identity)
+    again = await identity.as_nurse(sid=told["device"]["id"])
+    in_passing = await identity.as_nurse(sid="staff:evening", act={"sub": "svc:roster"})
+    for client in (again, in_passing):
+        answer = await client.post("/v1/devices", json={"name": "Another"})
+        assert (answer.status_code, answer.json()["code"]) == (403, "sign_in_not_fresh")

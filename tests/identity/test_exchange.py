@@ -167,3 +167,20 @@ async def test_what_is_asked_for_amiss_is_said_in_oauths_words(identity: Identit
         TOKENS_AT, content="audience=a&audience=b", headers={"Content-Type": "application/x-www-form-urlencoded"}
     )
     assert twice.json()["error"] == "invalid_request"
+
+
+async def test_the_gateway_has_no_token_of_its_own_but_for_identity(identity: Identity) -> None:
+    answers = [
+        await identity.inside(grant_type="client_credentials", audience=name) for name in ("identity", "caseload")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 400]
+
+
+@pytest.mark.parametrize("persona", ["integrator", "council"])
+async def test_a_provider_of_people_names_no_partners_systems(identity: Identity, persona: str) -> None:
+    assert (await identity.exchanged(identity.provider.token("tie", persona))).json()["error"] == "invalid_grant"
+
+
+async def test_a_provider_says_nothing_of_scopes(identity: Identity) -> None:
+    answer = await identity.exchanged(identity.provider.token(NURSE, scope="system/*.cruds"))
+    assert "scope" not in claims_of(answer.json()["access_token"], identity)

@@ -1,6 +1,8 @@
 """A partner's system gets a token by a signed assertion (SMART Backend Services): the table of outcomes, row by row."""
 
 import asyncio
+import base64
+import json
 import time
 from typing import Any
 
@@ -142,15 +144,27 @@ async def test_a_removed_system_gets_nothing_more(identity: Identity, system: Sy
     [
         ({"jwks": None}, "keys_needed", "/body/jwks"),
         ({"jwks_url": "https://tie.trust.example/jwks"}, "keys_needed", "/body/jwks"),
-        ({"jwks": {"keys": [STRANGE.as_dict(private=True)]}}, "keys_needed", "/body/jwks"),
-        ({"jwks": {"keys": []}}, "keys_needed", "/body/jwks"),
+        ({"jwks": {"keys": [STRANGE.as_dict(private=True)]}}, "validation_failed", "/body/jwks/keys/0/d"),
+        ({"jwks": {"keys": []}}, "validation_failed", "/body/jwks/keys"),
+        ({"jwks": {"keys": [{"kty": "oct", "kid": "a"}]}}, "keys_needed", "/body/jwks"),
         ({"scopes": ["system/Patient.sr"]}, "unknown_scope", "/body/scopes"),
         ({"persona": "nurse"}, "validation_failed", "/body"),
         ({"persona": "service"}, "validation_failed", "/body"),
         ({"jwks": None, "jwks_url": "http://tie.trust.example/jwks"}, "validation_failed", "/body/jwks_url"),
         ({"oauth_client_id": "../x"}, "validation_failed", "/body/oauth_client_id"),
     ],
-    ids=["no keys", "two ways", "a private key", "no key", "scope", "a person", "a process", "in clear text", "name"],
+    ids=[
+        "no keys",
+        "two ways",
+        "a private key",
+        "no key",
+        "a secret",
+        "scope",
+        "a person",
+        "a process",
+        "in clear text",
+        "name",
+    ],
 )
 async def test_a_registration_that_cannot_be_trusted_is_refused(
     identity: Identity, changed: dict[str, Any], code: str, pointer: str
@@ -173,3 +187,24 @@ async def test_the_discovery_document_says_where_and_how(identity: Identity) -> 
     assert told["token_endpoint_auth_signing_alg_values_supported"] == ["ES384", "RS384"]
     assert told["code_challenge_methods_supported"] == ["S256"]
     assert {"grant_types_supported", "capabilities", "jwks_uri", "scopes_supported"} <= told.keys()
+
+
+async def test_an_assertion_that_was_refused_for_its_scope_is_used(identity: Identity, system: System) -> None:
+    assertion = system.assertion()
+    refused = await identity.nobody.post("/auth/token", data=system.asks("system/*.cruds", client_assertion=assertion))
+    again = await identity.nobody.post("/auth/token", data=system.asks(client_assertion=assertion))
+    assert [answer.json()["error"] for answer in (refused, again)] == ["invalid_scope", "invalid_client"]
+
+
+@pytest.mark.parametrize("header", [{"typ": []}, {"typ": None, "alg": []}, {"kid": {}}], ids=["typ", "alg", "kid"])
+async def test_a_header_of_other_things_than_words_is_no_proof(
+    identity: Identity, system: System, header: dict[str, Any]
+) -> None:
+    head = json.dumps({"alg": "ES384", "kid": "tie-1", "typ": "JWT", **header}).encode()
+    forged = ".".join([b64(head), *system.assertion().split(".")[1:]])
+    answer = await identity.nobody.post("/auth/token", data=system.asks(client_assertion=forged))
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
+def b64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")

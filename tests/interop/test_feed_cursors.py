@@ -21,7 +21,7 @@ from services.interop.store import feed as store
 from tests.interop.following import FEED, a_visit, follow, kept, latest, pass_days, purge, read, visits
 from tests.interop.records import Caseload, a_record
 from tests.interop.telling import tell
-from tests.running import Databases, Running, running
+from tests.running import Databases, Running, owner, running
 
 GARBAGE = (
     "",
@@ -181,12 +181,10 @@ async def roomy(url: str) -> AsyncIterator[Database]:
 
 async def make_commits_slow(database: Database) -> None:
     """An entry has its number long before others can see it, in as long a time as chance will have it."""
-    async with database.engine.begin() as connection:
-        await connection.exec_driver_sql("""
+    async with owner(database.url) as connection:
+        await connection.execute("""
             create function dawdle() returns trigger language plpgsql as
-            $$ begin perform pg_sleep(random() / 50); return null; end $$
-        """)
-        await connection.exec_driver_sql("""
+            $$ begin perform pg_sleep(random() / 50); return null; end $$;
             create constraint trigger dawdle after insert on feed_entry deferrable initially deferred
             for each row execute function dawdle()
         """)

@@ -15,15 +15,15 @@ from services.common.auth import Persona
 from services.common.db import Transaction
 from services.common.errors import Unprocessable
 from services.common.http import api_router
-from services.common.paging import DEFAULT_LIMIT, MAX_LIMIT
-from services.common.types import Answer, Day
+from services.common.paging import DEFAULT_LIMIT, Limit
+from services.common.types import Answer, Day, InDigits
 
 router = api_router(tags=["audit"])
 # No row of the gateway's table leads here: it is between the services.
 inside = api_router(prefix="/inside", tags=["audit"])
 ByOps = Annotated[Transaction, Depends(Requires(Persona.OPS))]
 ByService = Annotated[Transaction, Depends(Requires(Persona.SERVICE))]
-SealNumber = Annotated[int, Query(ge=0, lt=2**53)]
+SealNumber = Annotated[int, Query(ge=0, lt=2**53), InDigits]
 
 
 class HalfAnAnchor(Unprocessable):
@@ -66,7 +66,7 @@ async def verify_audit_trail(
     tx: ByOps,
     request: Request,
     after: SealNumber = 0,
-    anchor_n: Annotated[int | None, Query(ge=1, lt=2**53)] = None,
+    anchor_n: Annotated[int | None, Query(ge=1, lt=2**53), InDigits] = None,
     anchor_hash: Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")] = None,
 ) -> object:
     """Whether every sealed row of the audit trail, and every seal, is as it was. Go on with `next_after`, if any.
@@ -90,8 +90,8 @@ async def accesses_to_client(
     tx: ByService,
     client_id: UUID,
     request: Request,
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
-    before: Annotated[int | None, Query(ge=1, lt=2**53)] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    before: Annotated[int | None, Query(ge=1, lt=2**53), InDigits] = None,
     first: Annotated[Day | None, Query(alias="from")] = None,
     last: Annotated[Day | None, Query(alias="to")] = None,
 ) -> object:

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from services.common import body
 from services.common.auth import Persona, Principal
 from services.common.db import Transaction
 from services.common.http import TransactionRoute
+from services.common.idempotency import Handle
 from services.identity.clients import Trust
 from services.identity.domain.oauth import InvalidRequest, OAuthRefusal, SlowDown
 
@@ -31,6 +32,13 @@ class OpenRoute(TransactionRoute):
 
     async def actor(self, request: Request) -> Principal:
         return NOBODY
+
+    async def handled(self, request: Request, handle: Handle) -> Response:
+        """A refusal is answered and not raised: an assertion that was shown is used, and an attempt is over."""
+        try:
+            return await handle(request)
+        except OAuthRefusal as error:
+            return _refused_and_logged(error)
 
     def check_query(self, request: Request, known: frozenset[str]) -> None:
         """Providers add parameters of their own when they send somebody back (OpenID Connect Core, 3.1.2.5)."""
@@ -86,14 +94,18 @@ def needed(form: dict[str, str], name: str) -> str:
 
 
 def refused(error: OAuthRefusal) -> JSONResponse:
-    told = {"error": error.error, "error_description": error.description}
+    told = {"error": error.error, "error_description": error.way_out}
     headers = {**NOT_KEPT, **({"Retry-After": "60"} if isinstance(error, SlowDown) else {})}
     return JSONResponse(told, error.status, headers)
 
 
-async def _refused(request: Request, error: OAuthRefusal) -> JSONResponse:
+def _refused_and_logged(error: OAuthRefusal) -> JSONResponse:
     log.warning("refused", extra={"error": error.error, "reason": str(error)})
     return refused(error)
+
+
+async def _refused(request: Request, error: OAuthRefusal) -> JSONResponse:
+    return _refused_and_logged(error)
 
 
 HANDLERS: dict[type[Exception], Callable[..., Any]] = {OAuthRefusal: _refused}

@@ -20,7 +20,7 @@ def require(claims: dict[str, Any], client_id: str, audience: str, now: float) -
     until, jti = claims.get("exp"), claims.get("jti")
     if type(until) is not int or not now < until <= now + LONGEST_SECONDS + LEEWAY_SECONDS:
         raise InvalidClient("exp")
-    if not isinstance(jti, str) or not 1 <= len(jti) <= MAX_JTI:
+    if not isinstance(jti, str) or not 1 <= len(jti) <= MAX_JTI or not jti.isprintable():
         raise InvalidClient("jti")
     for name in ("iat", "nbf"):
         if name in claims and (type(claims[name]) is not int or claims[name] > now + LEEWAY_SECONDS):

@@ -2,13 +2,17 @@
 
 from typing import ClassVar
 
+from services.common.errors import ServiceError
 
-class OAuthRefusal(Exception):
+
+class OAuthRefusal(ServiceError):
     """`reason` is for the log; the caller learns the error alone."""
+
+    field = "/body"
 
     status: ClassVar[int] = 400
     error: ClassVar[str] = "invalid_request"
-    description: ClassVar[str] = "Send a form with each of the parameters once."
+    way_out: ClassVar[str] = "Send a form with each of the parameters once."
 
     def __init__(self, reason: str = "") -> None:
         super().__init__(reason or self.error)
@@ -20,28 +24,28 @@ class InvalidRequest(OAuthRefusal):
 
 class UnsupportedGrantType(OAuthRefusal):
     error = "unsupported_grant_type"
-    description = "Send a grant_type that the discovery document names."
+    way_out = "Send a grant_type that the discovery document names."
 
 
 class InvalidScope(OAuthRefusal):
     """SMART App Launch 2: what is malformed, missing or was not agreed beforehand is refused."""
 
     error = "invalid_scope"
-    description = "Ask for scopes that were agreed, such as system/Patient.rs, with their letters in the order cruds."
+    way_out = "Ask for scopes that were agreed, such as system/Patient.rs, with their letters in the order cruds."
 
 
 class InvalidTarget(OAuthRefusal):
     """RFC 8693, 2.2.2."""
 
     error = "invalid_target"
-    description = "Name the service that the token is for."
+    way_out = "Name the service that the token is for."
 
 
 class InvalidGrant(OAuthRefusal):
     """What was to be exchanged holds no longer, or never did."""
 
     error = "invalid_grant"
-    description = "Sign in again."
+    way_out = "Sign in again."
 
 
 class InvalidClient(OAuthRefusal):
@@ -49,7 +53,7 @@ class InvalidClient(OAuthRefusal):
 
     status = 401
     error = "invalid_client"
-    description = "Send a new client assertion, signed with a key that is registered (private_key_jwt)."
+    way_out = "Send a new client assertion, signed with a key that is registered (private_key_jwt)."
 
 
 class SlowDown(OAuthRefusal):
@@ -57,4 +61,4 @@ class SlowDown(OAuthRefusal):
 
     status = 429
     error = "slow_down"
-    description = "Too many assertions of this client failed. Wait a minute, and mend them first."
+    way_out = "Too many assertions of this client failed. Wait a minute, and mend them first."

@@ -42,10 +42,25 @@ class KeysNeeded(Unprocessable):
         super().__init__("The public keys are missing, given twice, or are not public keys.")
 
 
-class PublicKeys(Input):
-    """A set of keys (RFC 7517). What a key says besides is the standard's own."""
+Member = Annotated[str, Shaped(min_length=1, max_length=2000, pattern="^[!-~]+$")]
 
-    keys: Annotated[list[Annotated[dict[str, Any], Shaped(max_length=20)]], Shaped(max_length=10)]
+
+class PublicKey(Input):
+    """An RSA or an elliptic-curve key (RFC 7518, 6), and no member that would tell its secret."""
+
+    kty: Member
+    kid: Member
+    use: Member | None = None
+    alg: Member | None = None
+    crv: Member | None = None
+    x: Member | None = None
+    y: Member | None = None
+    n: Member | None = None
+    e: Member | None = None
+
+
+class PublicKeys(Input):
+    keys: Annotated[list[PublicKey], Shaped(min_length=1, max_length=10)]
 
 
 class NewSystem(Input):
@@ -88,10 +103,10 @@ class RegisteredSystem(Aggregate, Base, table=True):
             raise KeysNeeded
         if new.jwks is not None:
             try:
-                public_keys(new.jwks.model_dump())
+                public_keys(new.jwks.model_dump(exclude_none=True))
             except (ValueError, KeyError, TypeError) as error:
                 raise KeysNeeded from error
-        return cls(**new.model_dump(exclude={"scopes"}), scopes=scopes, changed_at=now)
+        return cls(**new.model_dump(exclude={"scopes"}, exclude_none=True), scopes=scopes, changed_at=now)
 
     def remove(self, now: datetime) -> None:
         """It gets no token any more."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -10,7 +10,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, col
 
 from services.common.auth import Persona
-from services.common.errors import Conflict
+from services.common.errors import Conflict, Forbidden
 from services.common.models import INSTANT, Aggregate, only_states
 from services.common.types import Input, Name
 from services.identity.domain.base import Base
@@ -45,6 +45,15 @@ class SignInEnded(Conflict):
         super().__init__("This device was signed out already.")
 
 
+class SignInNotFresh(Forbidden):
+    """A tablet that was enrolled enrols no other, or a lost one would go on for ever; nor does a service in passing."""
+
+    way_out = "Sign in at your provider on this tablet, and send that token."
+
+    def __init__(self) -> None:
+        super().__init__("This sign-in was not made at a provider.")
+
+
 def fingerprint(secret: str) -> str:
     """What is kept of a secret, so that nobody who reads the table can use it."""
     return hashlib.sha256(secret.encode()).hexdigest()
@@ -61,6 +70,8 @@ class SignIn(Aggregate, Base, table=True):
     persona: str
     assurance: str | None = None
     began_at: datetime = Field(sa_type=INSTANT)
+    # When the provider last saw the person, where it says so.
+    authenticated_at: datetime | None = Field(default=None, sa_type=INSTANT)
     used_at: datetime = Field(sa_type=INSTANT)
     secret: str = Field(repr=False)
     # The one before: who shows it has a copy, and the sign-in ends for both.
@@ -82,6 +93,7 @@ class SignIn(Aggregate, Base, table=True):
             persona=str(bearer.persona),
             assurance=bearer.assurance,
             began_at=now,
+            authenticated_at=None if bearer.signed_in_at is None else datetime.fromtimestamp(bearer.signed_in_at, UTC),
             used_at=now,
             secret=fingerprint(secret),
             changed_at=now,
@@ -119,7 +131,7 @@ class SignIn(Aggregate, Base, table=True):
             client_id=self.kind,
             session=str(self.id),
             assurance=self.assurance,
-            signed_in_at=int(self.began_at.timestamp()),
+            signed_in_at=None if self.authenticated_at is None else int(self.authenticated_at.timestamp()),
             until=int((self.began_at + SHIFT).timestamp()),
         )
 

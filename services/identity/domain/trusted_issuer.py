@@ -10,8 +10,9 @@ from services.common.auth import Persona
 
 DEVELOPMENT_ISSUER = "https://dev-issuer.invalid"
 SIGNATURES = "^(RS256|RS384|PS256|ES256|ES384)$"
-# Nobody outside is one of our processes.
+# Nobody outside is one of our processes, and partners' systems are registered here (registered_system.py).
 OUTSIDE = set(Persona) - {Persona.SERVICE}
+SYSTEMS = {Persona.INTEGRATOR, Persona.COUNCIL}
 
 
 class PersonaNotNamed(ValueError):
@@ -53,6 +54,11 @@ class TrustedIssuer(BaseModel):
         addresses = [a for a in (self.issuer, self.jwks_url, self.authorization_endpoint, self.token_endpoint) if a]
         return self.issuer.startswith(DEVELOPMENT_ISSUER) or any(not _is_secure(address) for address in addresses)
 
+    def scope_of(self, claims: dict[str, Any]) -> str:
+        """What a system may reach is agreed here; only the development issuer says it of itself."""
+        said = claims.get("scope")
+        return said if self.is_for_development() and isinstance(said, str) else ""
+
     def subject_of(self, claims: dict[str, Any]) -> str:
         """Raises `PersonaNotNamed`."""
         subject = claims.get(self.subject_claim)
@@ -66,7 +72,7 @@ class TrustedIssuer(BaseModel):
         words = [word for word in (told if isinstance(told, list) else [told]) if isinstance(word, str)]
         known = {**{str(persona): persona for persona in OUTSIDE if not self.personas}, **self.personas}
         found = next((known[word] for word in words if word in known), None)
-        if found not in OUTSIDE:
+        if found not in OUTSIDE or (found in SYSTEMS and not self.is_for_development()):
             raise PersonaNotNamed(self.persona_claim)
         return found
 

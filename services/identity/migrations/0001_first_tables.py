@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column("persona", sa.Text(), nullable=False),
         sa.Column("assurance", sa.Text(), nullable=True),
         sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("authenticated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("secret", sa.Text(), nullable=False),
         sa.Column("secret_before", sa.Text(), nullable=True),

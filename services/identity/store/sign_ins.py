@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select, or_, select
 from sqlmodel import col
@@ -17,6 +18,16 @@ async def by_secret(tx: Transaction, secret: str, kind: SignInKind) -> SignIn | 
         or_(col(SignIn.secret) == shown, col(SignIn.secret_before) == shown), col(SignIn.kind) == kind
     )
     found: SignIn | None = (await tx.session.execute(wanted.with_for_update())).scalar_one_or_none()
+    return found
+
+
+async def by_session(tx: Transaction, session: str | None) -> SignIn | None:
+    """The sign-in of this name, if it is one that is kept here."""
+    try:
+        wanted = select(SignIn).where(col(SignIn.id) == UUID(session or ""))
+    except ValueError:
+        return None
+    found: SignIn | None = (await tx.session.execute(wanted)).scalar_one_or_none()
     return found
 
 

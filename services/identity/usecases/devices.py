@@ -9,23 +9,29 @@ from services.common.paging import PageRequest, page
 from services.identity.clients import Trust
 from services.identity.domain.internal_token import Bearer
 from services.identity.domain.oauth import InvalidGrant
-from services.identity.domain.sign_in import NewDevice, SignIn, SignInKind
+from services.identity.domain.sign_in import NewDevice, SignIn, SignInKind, SignInNotFresh
 from services.identity.store import ended, sign_ins
 from services.identity.usecases.grant import public_token
 
 
 async def sign_in_device(tx: Transaction, trust: Trust, new: NewDevice) -> tuple[SignIn, dict[str, Any]]:
-    """Whoever is signed in goes on on this device, with a secret that is good for one renewal."""
+    """Whoever is signed in goes on on this device, with a secret that is good for one renewal.
+
+    Raises `SignInNotFresh`.
+    """
     actor = tx.actor
+    before = await sign_ins.by_session(tx, actor.session)
+    if actor.through is not None or (before is not None and before.kind == SignInKind.DEVICE):
+        raise SignInNotFresh
     bearer = Bearer(
         subject=actor.subject,
         persona=actor.persona,
         client_id=SignInKind.DEVICE,
-        session=actor.session,
+        session=actor.session if before is None else before.issuer_session,
         assurance=actor.assurance,
         signed_in_at=actor.signed_in_at,
     )
-    issuer = (actor.session or "").partition(":")[0]
+    issuer = (actor.session or "").partition(":")[0] if before is None else before.issuer
     device, secret = SignIn.begun(SignInKind.DEVICE, bearer, issuer, tx.now, new.name)
     tx.add(device)
     await tx.session.flush()

@@ -34,10 +34,10 @@ async def logged_out_at_provider(tx: Transaction, trust: Trust, token: str) -> N
     """The provider says that somebody signed out there. Raises `InvalidRequest`."""
     try:
         issuer, claims = await _logout_claims(tx, trust, token)
+        session = claims.get("sid")
+        subject = None if session else issuer.subject_of(claims)
     except (Untrusted, PersonaNotNamed) as error:
         raise InvalidRequest(str(error)) from error
-    session = claims.get("sid")
-    subject = None if session else issuer.subject_of(claims)
     if session:
         await ended.add(tx, ended.SESSION, session_name(issuer, session))
     if subject:

@@ -12,11 +12,16 @@ from services.identity.domain.sign_in import SignInKind
 from services.identity.domain.trusted_issuer import PersonaNotNamed, TrustedIssuer
 from services.identity.store import ended, sign_ins
 
-GATEWAY = "svc:gateway"
+GATEWAY, IDENTITY = "svc:gateway", "identity"
 
 
 def own_token(trust: Trust, process: str, audience: str, now: int) -> dict[str, Any]:
-    """A token in the process's own name."""
+    """A token in the process's own name. The gateway, which anybody can reach, asks identity alone for anything.
+
+    Raises `InvalidTarget`.
+    """
+    if process == GATEWAY and audience != IDENTITY:
+        raise InvalidTarget(audience)
     bearer = Bearer(subject=process, persona=Persona.SERVICE, client_id=process)
     return granted(trust, bearer, audience, now)
 
@@ -43,6 +48,8 @@ async def exchange_cookie(tx: Transaction, trust: Trust, secret: str, audience: 
     found = await sign_ins.by_secret(tx, secret, SignInKind.BROWSER)
     if found is None or not found.holds(tx.now):
         raise InvalidGrant("no_sign_in")
+    if await ended.holds_for(tx, found.bearer(), int(found.began_at.timestamp())):
+        raise InvalidGrant("ended")
     found.used(tx.now)
     return granted(trust, found.bearer(), audience, int(tx.now.timestamp()))
 
@@ -84,6 +91,8 @@ async def _from_inside(trust: Trust, process: str, token: str) -> tuple[Bearer, 
     claims = await proven_claims(token, trust.own_keys, ["ES256"], ACCESS_TOKEN)
     own = process.removeprefix("svc:")
     require(claims, issuer=trust.settings.issuer, audience=own, longest=LIFE_SECONDS)
+    if claims["persona"] == Persona.SERVICE:
+        raise Untrusted("a process acts in its own name")
     return Bearer.of(claims).asked_by(process), claims["iat"]
 
 
@@ -92,12 +101,12 @@ def bearer_of(issuer: TrustedIssuer, claims: dict[str, Any]) -> Bearer:
     assurance, began = claims.get("acr"), claims.get("auth_time")
     if issuer.assurances and assurance not in issuer.assurances:
         raise Untrusted("acr")
-    session, scope, client = (claims.get(name) for name in ("sid", "scope", "client_id"))
+    session, client = claims.get("sid"), claims.get("client_id")
     return Bearer(
         subject=issuer.subject_of(claims),
         persona=issuer.persona_of(claims),
         client_id=client if isinstance(client, str) else issuer.name,
-        scope=scope if isinstance(scope, str) else "",
+        scope=issuer.scope_of(claims),
         session=session_name(issuer, session) if isinstance(session, str) else None,
         assurance=assurance if isinstance(assurance, str) else None,
         signed_in_at=began if type(began) is int else None,

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Collection
 
 from services.common.db import Transaction
+from services.common.errors import Unavailable
 from services.common.keys import Keys
 from services.common.tokens import HEADER, Untrusted, header_of, proven_claims, unproven_claims
 from services.identity.clients import Trust
@@ -49,7 +50,7 @@ def _claimed(assertion: str) -> str:
         name = unproven_claims(assertion, {*HEADER, "jku"}).get("iss")
     except Untrusted as error:
         raise InvalidClient(str(error)) from error
-    if not isinstance(name, str) or not 1 <= len(name) <= 255 or "\x00" in name:
+    if not isinstance(name, str) or not 1 <= len(name) <= 255 or not name.isprintable():
         raise InvalidClient("iss")
     return name
 
@@ -72,7 +73,7 @@ async def _prove(
 ) -> None:
     try:
         claims = await proven_claims(assertion, keys, list(algorithms), {"JWT"}, header_names)
-    except Untrusted as error:
+    except (Untrusted, Unavailable) as error:
         raise InvalidClient(str(error)) from error
     jti, until = rules.require(claims, name, audience, tx.now.timestamp())
     if not await assertions.use(tx, name, jti, until):
