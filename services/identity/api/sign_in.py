@@ -34,12 +34,13 @@ async def callback(
     trust: Trusted,
     state: Text = "",
     code: Text = "",
+    iss: Text = "",
     browser: Annotated[str, Cookie(alias=ATTEMPT, max_length=200)] = "",
 ) -> Response:
     """The browser comes back from its provider; with the right code it is signed in."""
     if not (state and code and browser):
         raise InvalidGrant("incomplete")
-    secret, return_to = await usecases.finish_sign_in(tx, trust, state, browser, code)
+    secret, return_to = await usecases.finish_sign_in(tx, trust, state, browser, code, iss)
     answer = RedirectResponse(return_to, 303, NOT_KEPT)
     answer.set_cookie(SESSION, secret, **LOCKED)
     answer.delete_cookie(ATTEMPT, **LOCKED)
