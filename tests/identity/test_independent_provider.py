@@ -39,8 +39,8 @@ class Here(Identity):
         assert answer.status_code == 303, answer.text
         return answer.headers["location"], cookies_of(answer)[ATTEMPT]
 
-    async def comes_back(self, back: Back, attempt: str) -> httpx.Response:
-        headers = {"Cookie": f"{ATTEMPT}={attempt}"}
+    async def comes_back(self, back: Back, attempt: str, before: str = "") -> httpx.Response:
+        headers = {"Cookie": f"{ATTEMPT}={attempt}" + (f"; {SESSION}={before}" if before else "")}
         answer: httpx.Response = await self.nobody.get("/auth/callback", params=back, headers=headers)
         return answer
 
@@ -109,6 +109,17 @@ async def test_who_signs_out_at_the_provider_is_signed_out_here(here: Here, prov
     answer = await here.nobody.post("/auth/backchannel-logout", data=provider.said())
     assert answer.status_code == 200, answer.text
     assert refused(await here.shown(secret))
+
+
+async def test_who_signs_in_again_leaves_no_earlier_sign_in_behind(here: Here) -> None:
+    before = await here.signed_in()
+    address, attempt = await here.begins()
+    back = await here.browser.signs_in(address, str(NURSE))
+    assert refused(await here.comes_back({**back, "state": "made-up"}, attempt, before))
+    assert (await here.shown(before)).status_code == 200
+    answer = await here.comes_back(back, attempt, before)
+    assert refused(await here.shown(before))
+    assert (await here.shown(cookies_of(answer)[SESSION])).status_code == 200
 
 
 async def test_only_the_browser_that_was_sent_comes_back_with_its_own_state(here: Here) -> None:
