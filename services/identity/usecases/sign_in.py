@@ -34,12 +34,19 @@ def begin_sign_in(tx: Transaction, trust: Trust, provider: str, return_to: str) 
     return attempt.address(issuer, f"{trust.settings.public_url}{CALLBACK}"), browser
 
 
-async def finish_sign_in(tx: Transaction, trust: Trust, state: str, browser: str, code: str) -> tuple[str, str]:
-    """The session's secret, and where the browser wanted to go. Raises `InvalidGrant` or `Unavailable`."""
+async def finish_sign_in(
+    tx: Transaction, trust: Trust, state: str, browser: str, code: str, answered_by: str = ""
+) -> tuple[str, str]:
+    """The session's secret, and where the browser wanted to go. Raises `InvalidGrant` or `Unavailable`.
+
+    A provider that says who answers is the one that was asked (RFC 9207): no other one is told its code.
+    """
     attempt = await attempts.take(tx, state, browser)
     issuer = trust.issuer(attempt.issuer) if attempt else None
     if attempt is None or issuer is None:
         raise InvalidGrant("no_attempt")
+    if answered_by and answered_by != issuer.issuer:
+        raise InvalidGrant("iss")
     claims = await _id_token(trust, issuer, attempt, code)
     try:
         sign_in, secret = SignIn.begun(SignInKind.BROWSER, bearer_of(issuer, claims), issuer.name, tx.now)
