@@ -20,6 +20,8 @@ from gateway.upstreams import ServiceBroken, Upstream
 DOCUMENT_SECONDS = 3
 # What all services have alike, under the same names.
 SHARED = ("parameters", "responses")
+# What is reached by the path that the service itself has for it.
+WHOLE = ("/fhir/", "/auth/")
 METHODS = {"get", "put", "post", "patch", "delete"}
 INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 POLICY = (
@@ -83,12 +85,14 @@ async def _part(service: str, upstream: Upstream) -> dict[str, dict[str, Any]]:
     at = "#/components/schemas/"
     named = json.loads(document.replace(at, f"{at}{service}."))
     paths = {}
-    for path, operations in named["paths"].items():
+    # No address here leads to what lies between the services.
+    public = {path: item for path, item in named["paths"].items() if not path.startswith("/inside/")}
+    for path, operations in public.items():
         for method in METHODS & operations.keys():
             operation = operations[method]
             operation["operationId"] = f"{service}.{operation['operationId']}"
             operation["tags"] = [f"{service}: {tag}" for tag in operation.get("tags", ["other"])]
-        paths[path if path.startswith("/fhir/") else f"/{service}{path}"] = operations
+        paths[path if path.startswith(WHOLE) else f"/{service}{path}"] = operations
     parts = named.get("components", {})
     schemas = {f"{service}.{name}": schema for name, schema in parts.get("schemas", {}).items()}
     return {"paths": paths, "schemas": schemas, **{name: parts.get(name, {}) for name in SHARED}}

@@ -77,11 +77,15 @@ class Issuer:
         )
 
     def _granted(self, sent: dict[str, str]) -> str | None:
-        if "subject_token" not in sent:
-            name = unproven_claims(sent["client_assertion"])["sub"]
-            return self.token(name, "service", sent["audience"])
+        if "subject_token" in sent:
+            return self.exchanged(sent["subject_token"], sent["audience"])
+        name = unproven_claims(sent["client_assertion"])["sub"]
+        return self.token(name, "service", sent["audience"])
+
+    def exchanged(self, token: str, audience: str) -> str | None:
+        """A token for this service in the place of one of ours, or nothing for any other."""
         try:
-            claims = jwt.decode(sent["subject_token"], self.key, algorithms=["ES256"]).claims
+            claims = jwt.decode(token, self.key, algorithms=["ES256"]).claims
         except (JoseError, ValueError):
             return None
-        return self.token(claims["sub"], claims["persona"], sent["audience"])
+        return self.token(claims["sub"], claims["persona"], audience)

@@ -58,12 +58,13 @@ PROBLEM: Document = {
         },
     },
 }
+ISSUES: Document = {"type": "array", "minItems": 1, "items": {"type": "object"}}
 OUTCOME: Document = {
     "title": "OperationOutcome",
     "description": "A refusal as FHIR R4 says it.",
     "type": "object",
     "required": ["resourceType", "issue"],
-    "properties": {"resourceType": {"const": "OperationOutcome"}, "issue": {"type": "array", "minItems": 1}},
+    "properties": {"resourceType": {"const": "OperationOutcome"}, "issue": ISSUES},
 }
 
 

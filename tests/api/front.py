@@ -7,14 +7,16 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import docs
+from gateway.routes import ROUTES, find
 from gateway.upstreams import AppUpstream
+from tests.signing import Issuer
 
 
 class Front:
     """Counts the calls, and remembers each that failed for our sake, or told a caller what is another team's."""
 
-    def __init__(self, apps: dict[str, ASGIApp]) -> None:
-        self._apps = apps
+    def __init__(self, apps: dict[str, ASGIApp], issuer: Issuer) -> None:
+        self._apps, self._issuer = apps, issuer
         self.document: dict[str, Any] = {}
         self.calls = 0
         self.faults: list[str] = []
@@ -23,10 +25,7 @@ class Front:
 
     async def prepare(self) -> None:
         """Write the one document of all."""
-        whole = await docs.merged({name: AppUpstream(app) for name, app in self._apps.items()})
-        # What lies between the services has no address here.
-        whole["paths"] = {path: item for path, item in whole["paths"].items() if "/inside/" not in path}
-        self.document = whole
+        self.document = await docs.merged({name: AppUpstream(app) for name, app in self._apps.items()})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -35,18 +34,24 @@ class Front:
             await JSONResponse(self.document)(scope, receive, send)
             return
         self.calls += 1
-        first, _, rest = scope["path"].lstrip("/").partition("/")
-        app, path = self._apps.get(first), f"/{rest}"
-        if first == "fhir":
-            app, path = self._apps["interop"], scope["path"]
-        if app is None:
+        route = find(ROUTES, scope["raw_path"].decode("ascii"))
+        if route is None:
             await JSONResponse({}, 404)(scope, receive, send)
             return
-        raw = scope["raw_path"] if first == "fhir" else scope["raw_path"][len(first) + 1 :]
-        await self._watched(app, {**scope, "path": path, "raw_path": raw}, receive, send)
-
-    async def _watched(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        cut = len(route.stripped)
+        inner = {**scope, "path": scope["path"][cut:], "raw_path": scope["raw_path"][cut:]}
+        inner["headers"] = [self._exchanged(route.service, *pair) for pair in scope["headers"]]
         caller = dict(scope["headers"]).get(b"authorization", b"")
+        await self._watched(self._apps[route.service], inner, caller, receive, send)
+
+    def _exchanged(self, service: str, name: bytes, value: bytes) -> tuple[bytes, bytes]:
+        """As the gateway would: a token for this service in the place of the one that was shown."""
+        if name != b"authorization":
+            return name, value
+        token = self._issuer.exchanged(value.decode("latin-1").removeprefix("Bearer "), service)
+        return name, f"Bearer {token or '-'}".encode()
+
+    async def _watched(self, app: ASGIApp, scope: Scope, caller: bytes, receive: Receive, send: Send) -> None:
         secret, called = self.secrets.get(caller), f"{scope['method']} {scope['path']}"
         told = bytearray()
 

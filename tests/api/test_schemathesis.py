@@ -141,7 +141,7 @@ object_level_authorization.enabled = true
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
 async def test_nothing_fails_and_no_team_is_told_of_another(system: Running, tmp_path: Path) -> None:
-    front = Front(dict(system.apps))
+    front = Front(dict(system.apps), system.issuer)
     await front.prepare()
     said: list[str] = []
     seed = 0
