@@ -10,16 +10,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
+from itertools import islice
 
 import httpx
 from starlette.types import ASGIApp
 
 from gateway.upstreams import ServiceAway
-from services.common.assertions import ASSERTION_TYPE, assertion
+from services.common.assertions import ASSERTION_TYPE, assertion, own_key
 from services.common.peers import AWAY, TOKENS_AT, Mounts, Peers, http_client
 from services.common.revocations import Revocations
 from services.common.settings import ServiceSettings
-from services.common.tokens import MAX_TOKEN_BYTES, Untrusted, unproven_claims
+from services.common.tokens import Untrusted, header_of, unproven_claims
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,16 @@ class Credential:
     kind: str
     secret: str
 
+    def may_be_one(self) -> bool:
+        """Whether identity need be asked at all: what has not the form of a token is none."""
+        if self.kind == COOKIE:
+            return True
+        try:
+            header_of(self.secret)
+        except Untrusted:
+            return False
+        return True
+
     def key(self, audience: str) -> bytes:
         return hashlib.sha256(f"{audience}\n{self.kind}\n{self.secret}".encode()).digest()
 
@@ -76,6 +87,8 @@ class Exchange:
 
     async def inside(self, credential: Credential, audience: str) -> str:
         """The token for this service, or what every service refuses. Raises `SignInAway`."""
+        if not credential.may_be_one():
+            return NO_TOKEN
         key = credential.key(audience)
         kept = self._kept.get(key)
         if kept is None or kept.until <= time.monotonic():
@@ -92,13 +105,13 @@ class Exchange:
             task.add_done_callback(lambda _: self._asking.pop(key, None))
         kept = await asyncio.shield(task)
         if len(self._kept) >= MOST_KEPT:
-            self._kept.clear()
+            # The oldest go: whoever makes tokens up does not sign everybody out of the memory.
+            for oldest in list(islice(self._kept, MOST_KEPT // 10)):
+                del self._kept[oldest]
         self._kept[key] = kept
         return kept
 
     async def _ask(self, credential: Credential, audience: str) -> Kept:
-        if credential.secret == NO_TOKEN or len(credential.secret) > MAX_TOKEN_BYTES:
-            return Kept(NO_TOKEN, time.monotonic() + REFUSED_SECONDS)
         form = {
             "grant_type": GRANT,
             "audience": audience,
@@ -125,6 +138,8 @@ class Exchange:
 async def exchanging(settings: ServiceSettings, near: Mapping[str, ASGIApp]) -> AsyncIterator[Exchange]:
     """While it lasts, ended sign-ins are heard of. `near` are the services in this same process."""
     within = {f"all://{name}": httpx.ASGITransport(app, raise_app_exceptions=False) for name, app in near.items()}
+    if settings.app_env == "production":
+        own_key(settings.client_key)
     async with http_client(Mounts(within)) as http:
         peers = Peers("gateway", settings, http)
         revocations = Revocations(lambda: peers.get("identity", "/inside/revocations"))

@@ -10,14 +10,18 @@ from uuid6 import uuid7
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LIFE_SECONDS = 60
+NO_KEY = "CONFIG_CLIENT_KEY: set <PROCESS>_CLIENT_KEY to a P-256 key in PEM, such as from `python -m services keys`"
 
 
 @lru_cache(maxsize=32)
 def own_key(pem: str) -> ECKey:
     """The key of a process, named by its thumbprint (RFC 7638). Raises `ValueError` for anything but a P-256 key."""
-    key = ECKey.import_key(pem)
+    try:
+        key = ECKey.import_key(pem)
+    except ValueError as error:
+        raise ValueError(NO_KEY) from error
     if key.curve_name != "P-256" or not key.is_private:
-        raise ValueError("CONFIG_CLIENT_KEY: a private key on the curve P-256 in PEM is needed")
+        raise ValueError(NO_KEY)
     key.ensure_kid()
     return key
 

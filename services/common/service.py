@@ -14,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import MetaData, make_url, select
 
 from services.common import errors, history, rulebook
+from services.common.assertions import own_key
 from services.common.audit import api as audit
 from services.common.audit.sealing import keep_sealed
 from services.common.auth import SYSTEM
@@ -128,6 +129,8 @@ class Service:
         mounts: Mounts | None,
         provider: trace.TracerProvider | None,
     ) -> None:
+        if settings.app_env == "production":
+            own_key(settings.client_key)
         database = Database(settings.database_url, self.metadata, pool_size=settings.database_pool_size)
         stack.push_async_callback(database.close)
         http = await stack.enter_async_context(http_client(mounts))

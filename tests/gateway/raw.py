@@ -16,6 +16,7 @@ import psutil
 
 from demo.servers.ports import free_port
 from tests.gateway.backend import Backend, backend
+from tests.signing import CLIENT_KEY
 
 START_SECONDS, QUIET_SECONDS = 30, 0.3
 
@@ -128,7 +129,7 @@ def door(**settings: str) -> Iterator[Door]:
     with backend() as behind:
         peers = {"caseload": behind.url, "interop": behind.url, "roster": f"http://127.0.0.1:{nowhere}"}
         kept = {name: value for name, value in os.environ.items() if "HEATSHIELD" not in name and "GATEWAY" not in name}
-        environment = {**kept, "HEATSHIELD_PEERS": json.dumps(peers), **settings}
+        environment = {**kept, "HEATSHIELD_PEERS": json.dumps(peers), "GATEWAY_CLIENT_KEY": CLIENT_KEY, **settings}
         command = [sys.executable, "-m", "gateway", "--port", str(port), "--inside-port", str(inside_port)]
         process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
         running = Door(process, port, inside_port, behind)

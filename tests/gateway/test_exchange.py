@@ -148,7 +148,8 @@ async def test_no_answer_of_identitys_is_taken_for_a_token() -> None:
 
     http = httpx.AsyncClient(transport=httpx.MockTransport(nonsense))
     exchange = Exchange(GatewaySettings(app_env="test", client_key=CLIENT_KEY), http, Revocations(nothing))
-    credential = carried("GET", [(b"authorization", b"Bearer t")])
+    token = Issuer().token(str(NURSE), "nurse")
+    credential = carried("GET", [(b"authorization", f"Bearer {token}".encode())])
     assert credential is not None
     with pytest.raises(SignInAway):
         await exchange.inside(credential, "caseload")
