@@ -34,7 +34,7 @@ done = function(summary, latency, requests)
     summary.requests, summary.duration / 1e6, latency:percentile(50) / 1000, bad))
 end
 """
-# Each with an id of its own, as a tablet sends it.
+# Each with an id and a key of its own, as a tablet sends it.
 POST = """
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
@@ -43,6 +43,7 @@ local function word(most) return math.random(0, most) end
 request = function()
   local id = string.format("01938000-%%04x-7%%03x-8%%03x-%%04x%%04x%%04x", word(65535), word(4095), word(4095),
     word(65535), word(65535), word(65535))
+  wrk.headers["Idempotency-Key"] = id
   return wrk.format(nil, nil, nil, '{"id": "' .. id .. '", ' .. [[%s]])
 end
 """

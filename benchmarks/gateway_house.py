@@ -194,7 +194,8 @@ def _referrals(*sides: Side) -> tuple[str, str]:
         headers = {"Authorization": f"Bearer {side.token()}"}
         with httpx.Client(base_url=side.base, headers=headers, trust_env=False, timeout=30) as http:
             for id_ in ids:
-                http.post("/v1/referrals", json={"id": id_, **REFERRAL}).raise_for_status()
+                sent, key = {"id": id_, **REFERRAL}, {"Idempotency-Key": id_}
+                http.post("/v1/referrals", json=sent, headers=key).raise_for_status()
             each = len(http.get("/v1/referrals?limit=20").raise_for_status().content) / 20
     return f"/v1/referrals/{ids[0]}", f"/v1/referrals?limit={round(LIST_BYTES / each)}"
 
