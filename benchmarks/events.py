@@ -36,7 +36,7 @@ async def collect(*, quick: bool) -> list[Figure]:
     with running() as servers:
         async for some in measure(servers, quick=quick):
             for one in some:
-                print(f"{time.strftime('%X')} {one.name}: {one.ratio:.2f}", file=sys.stderr, flush=True)
+                print(f"{time.strftime('%X')} {one.name}: {one.told_ratio()}", file=sys.stderr, flush=True)
             figures += some
     return figures
 
