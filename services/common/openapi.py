@@ -11,7 +11,12 @@ Document = dict[str, Any]
 METHODS = ("get", "put", "post", "patch", "delete")
 IDEMPOTENCY_KEY = {"$ref": "#/components/parameters/IdempotencyKey"}
 IF_MATCH, IF_NONE_MATCH = "If-Match", "If-None-Match"
-REFUSAL, FHIR_REFUSAL = ("application/problem+json", "Problem"), ("application/fhir+json", "OperationOutcome")
+PROBLEMS = {"application/problem+json": "Problem"}
+# Where an address begins so, a refusal has (also) the form of that standard: by media type, the schema.
+OTHER_REFUSALS = {
+    "/fhir/": ("Fhir", {"application/fhir+json": "OperationOutcome"}),
+    "/auth/": ("Auth", PROBLEMS | {"application/json": "OAuthError"}),
+}
 REFUSALS = {
     400: "What was sent cannot be read, or lacks what every such request needs.",
     401: "Nobody is signed in, or the token is not valid here.",
@@ -67,6 +72,15 @@ OUTCOME: Document = {
     "properties": {"resourceType": {"const": "OperationOutcome"}, "issue": ISSUES},
 }
 
+OAUTH_ERROR: Document = {
+    "title": "OAuthError",
+    "description": "A refusal as OAuth 2.0 says it (RFC 6749, 5.2).",
+    "type": "object",
+    "required": ["error", "error_description"],
+    "properties": {"error": TEXT, "error_description": TEXT},
+}
+SCHEMAS = {"Problem": PROBLEM, "OperationOutcome": OUTCOME, "OAuthError": OAUTH_ERROR}
+
 
 class DescribedApp(FastAPI):
     """An app whose document lists every refusal, in the one shape that all of them have."""
@@ -98,12 +112,11 @@ def described(document: Document) -> Document:
     document["security"] = [{"bearer": []}]
     document["info"]["description"] = document["info"].get("summary", "")
     for path, method, operation in operations(document):
-        fhir = path.startswith("/fhir/")
-        if fhir:
-            schemas["OperationOutcome"] = OUTCOME
+        prefix, shapes = _refusals_of(path)
+        schemas |= {schema: SCHEMAS[schema] for schema in shapes.values()}
         for status in sorted(statuses(path, method, operation)):
-            name = f"{'Fhir' if fhir else ''}Refused{status}"
-            parts["responses"][name] = _refusal(status, fhir=fhir)
+            name = f"{prefix}Refused{status}"
+            parts["responses"][name] = _refusal(status, shapes)
             operation["responses"][str(status)] = {"$ref": f"#/components/responses/{name}"}
         _require_if_match(operation)
     parts["responses"] = dict(sorted(parts["responses"].items()))
@@ -133,11 +146,17 @@ def statuses(path: str, method: str, operation: Document) -> set[int]:
     return found
 
 
-def _refusal(status: int, *, fhir: bool) -> Document:
-    media_type, schema = FHIR_REFUSAL if fhir else REFUSAL
+def _refusals_of(path: str) -> tuple[str, dict[str, str]]:
+    """What the refusals of this address are called, and by media type their schema."""
+    return next((said for start, said in OTHER_REFUSALS.items() if path.startswith(start)), ("", PROBLEMS))
+
+
+def _refusal(status: int, shapes: dict[str, str]) -> Document:
     headers = {name: {"description": told, "schema": TEXT} for name, told in HEADERS.get(status, {}).items()}
     said: Document = {
         "description": REFUSALS[status],
-        "content": {media_type: {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
+        "content": {
+            media_type: {"schema": {"$ref": f"#/components/schemas/{schema}"}} for media_type, schema in shapes.items()
+        },
     }
     return {**said, "headers": headers} if headers else said
