@@ -98,6 +98,11 @@ class Transaction:
         if self.record is not None:
             self.record.entity_type = entity_type
 
+    def asked_by(self, actor: Principal) -> None:
+        """Put on record who asks, where only what was sent proves it."""
+        if self.record is not None:
+            self.record.actor = actor
+
     def serves(self, purpose: Purpose) -> None:
         """Put on record that this is for another purpose than is usual for the caller."""
         if self.record is not None:

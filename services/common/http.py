@@ -25,6 +25,8 @@ class TransactionRoute(APIRoute):
 
     # Where a partners' standard has a rule of its own against doing a thing twice, that rule stands alone.
     honours_idempotency_key: ClassVar[bool] = True
+    # What our processes ask all the time about nobody in particular is not put on record, unless it is refused.
+    is_put_on_record: ClassVar[bool] = True
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         if self.honours_idempotency_key and "POST" in (options.get("methods") or ()) and not is_search(path):
@@ -69,7 +71,8 @@ class TransactionRoute(APIRoute):
                 await self.read_body(request)
             finally:
                 record.ask(request, operation)
-            async with request.app.state.database.transaction(record.actor, record=record) as transaction:
+            kept = record if self.is_put_on_record else None
+            async with request.app.state.database.transaction(record.actor, record=kept) as transaction:
                 request.state.transaction = transaction
                 if self.needs_idempotency_key:
                     response = await idempotency.once(request, transaction, self.path, handle)

@@ -22,7 +22,7 @@ OWN_AUDIENCE = "heatshield"
 
 @dataclass
 class Failures:
-    """How often each known client has failed lately, at this replica."""
+    """How often each known client has failed lately, at this replica: enough to slow down whoever guesses."""
 
     _at: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
 

@@ -196,22 +196,6 @@ async def test_keys_of_an_issuer_gone_for_a_day_are_believed_no_longer(jwks: Jwk
         await check.principal(f"Bearer {a_token(jwks.issuer, 'coach')}")
 
 
-@pytest.mark.parametrize(
-    "published",
-    [
-        {"keys": []},
-        {"keys": "all"},
-        {"keys": [{"kty": "oct", "k": "c2VjcmV0", "kid": "a"}]},
-        {"keys": [ECKey.generate_key("P-256", {"kid": "a"}).as_dict(private=True)]},
-        {"keys": [{**ECKey.generate_key("P-256").as_dict(private=False), "kid": "a"}] * 2},
-    ],
-    ids=["none", "no list", "a secret", "a private key", "two of one name"],
-)
-def test_what_must_not_be_published_is_no_key(published: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="key"):
-        keys.public_keys(published)
-
-
 async def test_an_answer_without_end_is_not_read_to_its_end(jwks: Jwks) -> None:
     served = []
 

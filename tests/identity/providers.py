@@ -1,5 +1,6 @@
 """A provider at which people sign in outside, with keys of its own; and a partner's system that signs assertions."""
 
+import asyncio
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,10 +28,14 @@ class Provider:
 
     key: Key = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "staff-1"}))
     calls: int = 0
+    # Until this is set, it takes its time.
+    awake: asyncio.Event | None = None
 
     def app(self) -> Starlette:
         async def keys(_: Request) -> Response:
             self.calls += 1
+            if self.awake is not None:
+                await self.awake.wait()
             return JSONResponse({"keys": [self.key.as_dict(private=False)]})
 
         return Starlette(routes=[Route("/realms/staff/jwks", keys)])

@@ -123,7 +123,8 @@ async def test_who_fails_often_waits(identity: Identity, system: System) -> None
     bad = [await identity.nobody.post("/auth/token", data=form) for form in wrong]
     assert {answer.status_code for answer in bad[:10]} == {401}
     assert (bad[10].status_code, bad[10].headers["retry-after"]) == (429, "60")
-    assert (await identity.nobody.post("/auth/token", data=system.asks())).status_code == 429
+    good = await identity.nobody.post("/auth/token", data=system.asks())
+    assert good.status_code == 200, "nobody can lock a system out by failing in its name"
 
 
 async def test_a_removed_system_gets_nothing_more(identity: Identity, system: System) -> None:

@@ -2,4 +2,14 @@
 
 from services.identity.api import devices, inside, sign_in, systems, token
 
-ROUTERS = (inside.router, inside.asked, token.router, sign_in.router, devices.router, systems.router)
+ROUTERS = (
+    inside.router,
+    inside.polled,
+    inside.published,
+    token.router,
+    token.published,
+    sign_in.router,
+    devices.enrolling,
+    devices.router,
+    systems.router,
+)

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import APIRouter, Response
 
-from services.common.http import IfMatch, api_router, etag
+from services.common.http import IfMatch, TransactionRoute, api_router, etag
 from services.common.paging import Asked, Page
 from services.common.types import Input
 from services.identity import usecases
@@ -16,11 +16,20 @@ from services.identity.domain.sign_in import NewDevice
 router = api_router(tags=["devices"])
 
 
+class Secretive(TransactionRoute):
+    """What it answers is told once and kept nowhere, not even to be told again: enrol again where it was lost."""
+
+    honours_idempotency_key = False
+
+
+enrolling = APIRouter(prefix="/v1", tags=["devices"], route_class=Secretive)
+
+
 class SignOut(Input):
     employee_id: UUID
 
 
-@router.post("/devices", status_code=201, response_model=SignedInDevice)
+@enrolling.post("/devices", status_code=201, response_model=SignedInDevice)
 async def sign_in_device(tx: ByPerson, trust: Trusted, body: NewDevice, response: Response) -> object:
     """Go on on this tablet for a shift, without asking the provider again."""
     device, granted = await usecases.sign_in_device(tx, trust, body)

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from services.common.http import api_router
+from services.common.http import TransactionRoute
 from services.common.peers import TOKENS_AT
 from services.common.revocations import Ended
 from services.identity import usecases
@@ -17,11 +17,18 @@ TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105
 COOKIE = "urn:heatshield:token-type:cookie"
 
+
+class Polled(TransactionRoute):
+    is_put_on_record = False
+
+
 router = APIRouter(prefix="/inside", tags=["inside"], route_class=OpenRoute)
-asked = api_router(prefix="/inside", tags=["inside"])
+polled = APIRouter(prefix="/inside", tags=["inside"], route_class=Polled)
+# Nothing is looked up for it, so it needs no transaction.
+published = APIRouter(prefix="/inside", tags=["inside"])
 
 
-@router.get("/jwks")
+@published.get("/jwks")
 async def inside_keys(trust: Trusted, response: Response) -> dict[str, Any]:
     """The keys by which internal tokens are verified (RFC 7517)."""
     response.headers["Cache-Control"] = "max-age=300"
@@ -32,6 +39,7 @@ async def inside_keys(trust: Trusted, response: Response) -> dict[str, Any]:
 async def exchange_token(tx: Open, trust: Trusted, form: Form, response: Response) -> dict[str, Any]:
     """A token for one service: the process's own (RFC 6749, 4.4), or in somebody's name (RFC 8693)."""
     response.headers.update(NOT_KEPT)
+    await usecases.ask_for_keys(trust, form.get("subject_token", ""))
     process = await usecases.proven_process(tx, trust, needed(form, "client_assertion"), TOKENS_AT)
     audience = needed(form, "audience")
     usecases.require_audience(audience, trust.audiences)
@@ -45,7 +53,7 @@ async def exchange_token(tx: Open, trust: Trusted, form: Form, response: Respons
     raise UnsupportedGrantType
 
 
-@asked.get("/revocations", response_model=Ended)
+@polled.get("/revocations", response_model=Ended)
 async def revocations(tx: ByService) -> Ended:
     """What ended within the life of an internal token: sessions, and subjects whose earlier tokens hold no longer."""
     return await ended.lately(tx)

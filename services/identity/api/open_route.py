@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -10,9 +11,10 @@ from fastapi.responses import JSONResponse
 
 from services.common import body
 from services.common.auth import Persona, Principal
-from services.common.db import Transaction
+from services.common.db import Database, Transaction
 from services.common.http import TransactionRoute
 from services.common.idempotency import Handle
+from services.identity import usecases
 from services.identity.clients import Trust
 from services.identity.domain.oauth import InvalidRequest, OAuthRefusal, SlowDown
 
@@ -71,6 +73,11 @@ async def _transaction(request: Request) -> Transaction:
     return transaction
 
 
+async def _begin(request: Request) -> usecases.Begin:
+    database: Database = request.app.state.database
+    return partial(database.transaction, NOBODY)
+
+
 async def _sent(request: Request) -> dict[str, str]:
     form: dict[str, str] = request.state.form
     return form
@@ -81,6 +88,8 @@ async def _trust(request: Request) -> Trust:
     return trust
 
 
+# For what is looked up before a partner is asked, so that nothing is held while it answers.
+Begins = Annotated[usecases.Begin, Depends(_begin)]
 Open = Annotated[Transaction, Depends(_transaction)]
 Form = Annotated[dict[str, str], Depends(_sent)]
 Trusted = Annotated[Trust, Depends(_trust)]

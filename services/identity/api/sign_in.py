@@ -6,7 +6,7 @@ from fastapi import APIRouter, Cookie, Path, Query, Response
 from fastapi.responses import RedirectResponse
 
 from services.identity import usecases
-from services.identity.api.open_route import NOT_KEPT, Form, Open, OpenRoute, Trusted, needed
+from services.identity.api.open_route import NOT_KEPT, Begins, Form, Open, OpenRoute, Trusted, needed
 from services.identity.domain.attempt import AWAITED, local_path
 from services.identity.domain.oauth import InvalidGrant
 
@@ -31,6 +31,7 @@ async def login(tx: Open, trust: Trusted, provider: Provider, return_to: Text = 
 @router.get("/callback", response_model=None)
 async def callback(
     tx: Open,
+    begin: Begins,
     trust: Trusted,
     state: Text = "",
     code: Text = "",
@@ -41,7 +42,7 @@ async def callback(
     """The browser comes back from its provider; with the right code it is signed in, and as nobody else any longer."""
     if not (state and code and browser):
         raise InvalidGrant("incomplete")
-    secret, return_to = await usecases.finish_sign_in(tx, trust, state, browser, code, iss)
+    secret, return_to = await usecases.finish_sign_in(tx, begin, trust, state, browser, code, iss)
     if before:
         await usecases.sign_out(tx, before)
     answer = RedirectResponse(return_to, 303, NOT_KEPT)

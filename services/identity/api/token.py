@@ -8,18 +8,22 @@ from fastapi.responses import JSONResponse
 from services.common.assertions import ASSERTION_TYPE
 from services.common.scopes import EVENTS_READ
 from services.identity import usecases
-from services.identity.api.open_route import NOT_KEPT, Form, Open, OpenRoute, Trusted, needed, refused
+from services.identity.api.open_route import NOT_KEPT, Begins, Form, Open, OpenRoute, Trusted, needed, refused
 from services.identity.domain.assertion import ALGORITHMS
 from services.identity.domain.oauth import InvalidGrant, InvalidRequest, InvalidScope, UnsupportedGrantType
 
 router = APIRouter(tags=["tokens"], route_class=OpenRoute)
+# Nothing is looked up for these, so they need no transaction.
+published = APIRouter(tags=["tokens"])
 
 SMART = "/fhir/R4/.well-known/smart-configuration"
 SCOPES = ["system/Patient.rs", "system/CarePlan.rs", "system/Appointment.rs", "system/*.rs", EVENTS_READ]
 
 
 @router.post("/auth/token", response_model=None)
-async def grant_token(tx: Open, trust: Trusted, form: Form, response: Response) -> dict[str, Any] | Response:
+async def grant_token(
+    tx: Open, begin: Begins, trust: Trusted, form: Form, response: Response
+) -> dict[str, Any] | Response:
     """A token of five minutes: `client_credentials` with a signed assertion, or `refresh_token` of a tablet."""
     response.headers.update(NOT_KEPT)
     grant = needed(form, "grant_type")
@@ -29,6 +33,7 @@ async def grant_token(tx: Open, trust: Trusted, form: Form, response: Response) 
         assertion = needed(form, "client_assertion")
         if not form.get("scope"):
             raise InvalidScope
+        await usecases.ask_for_keys_of_system(begin, trust, assertion)
         return await usecases.grant_to_system(tx, trust, assertion, form["scope"])
     if grant == "refresh_token":
         renewed = await usecases.renew_device(tx, trust, needed(form, "refresh_token"))
@@ -37,7 +42,7 @@ async def grant_token(tx: Open, trust: Trusted, form: Form, response: Response) 
     raise UnsupportedGrantType
 
 
-@router.get(SMART)
+@published.get(SMART)
 async def smart_configuration(trust: Trusted) -> dict[str, Any]:
     """SMART App Launch 2: where and how a system gets a token for FHIR."""
     return {
@@ -52,7 +57,7 @@ async def smart_configuration(trust: Trusted) -> dict[str, Any]:
     }
 
 
-@router.get("/auth/jwks")
+@published.get("/auth/jwks")
 async def public_keys(trust: Trusted) -> dict[str, Any]:
     """The key by which we prove at sign-in providers who we are, and those that sign our tokens."""
     return trust.public_jwks()

@@ -8,7 +8,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 from uuid6 import uuid7
 
-from services.common.auth import Persona
+from services.common.auth import Persona, Principal
 from services.common.tokens import LIFE_SECONDS
 
 
@@ -40,6 +40,10 @@ class Bearer:
             signed_in_at=claims.get("auth_time"),
             until=claims["exp"],
         )
+
+    def principal(self) -> Principal:
+        """Who asks, as the audit trail names them."""
+        return Principal(subject=self.subject, persona=self.persona, session=self.session, through=self.through)
 
     def asked_by(self, process: str) -> Self:
         """The same person, in whose name a service of ours asks (RFC 8693, 4.1). The right stays the person's."""

@@ -102,16 +102,23 @@ class RegisteredSystem(Aggregate, Base, table=True):
         if (new.jwks is None) == (new.jwks_url is None):
             raise KeysNeeded
         if new.jwks is not None:
-            try:
-                public_keys(new.jwks.model_dump(exclude_none=True))
-            except (ValueError, KeyError, TypeError) as error:
-                raise KeysNeeded from error
+            _require_public(new.jwks)
         return cls(**new.model_dump(exclude={"scopes"}, exclude_none=True), scopes=scopes, changed_at=now)
 
     def remove(self, now: datetime) -> None:
         """It gets no token any more."""
         self.removed_at = self.removed_at or now
         self.changed_at = now
+
+
+def _require_public(jwks: PublicKeys) -> None:
+    """Raises `KeysNeeded` where one of them is no public key, or of a kind that is not understood."""
+    try:
+        understood = public_keys(jwks.model_dump(exclude_none=True)).keys
+    except (ValueError, KeyError, TypeError) as error:
+        raise KeysNeeded from error
+    if len(understood) != len(jwks.keys):
+        raise KeysNeeded
 
 
 only_states(RegisteredSystem, "persona", Persona)

@@ -5,12 +5,15 @@ from services.identity.usecases.end import end_person, logged_out_at_provider, s
 from services.identity.usecases.exchange import GATEWAY, exchange, exchange_cookie, own_token, require_audience
 from services.identity.usecases.forget import forget_old
 from services.identity.usecases.grant import grant_to_system
-from services.identity.usecases.prove import proven_process
+from services.identity.usecases.prove import Begin, ask_for_keys, ask_for_keys_of_system, proven_process
 from services.identity.usecases.register import list_systems, register_system, remove_system
 from services.identity.usecases.sign_in import begin_sign_in, finish_sign_in
 
 __all__ = [
     "GATEWAY",
+    "Begin",
+    "ask_for_keys",
+    "ask_for_keys_of_system",
     "begin_sign_in",
     "end_device",
     "end_person",

@@ -46,6 +46,7 @@ async def renew_device(tx: Transaction, trust: Trust, secret: str) -> dict[str, 
     device = await sign_ins.by_secret(tx, secret, SignInKind.DEVICE)
     if device is None or not device.holds(tx.now):
         raise InvalidGrant("no_device")
+    tx.asked_by(device.bearer().principal())
     if device.was_replaced(secret):
         await _end(tx, device)
         return None

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from services.common.auth import Persona, Principal
 from services.common.db import Transaction
 from services.common.tokens import LEEWAY_SECONDS, Untrusted, proven_claims, unproven_claims
 from services.identity.clients import Trust
@@ -26,6 +27,7 @@ async def sign_out(tx: Transaction, secret: str) -> None:
     """Ends this browser's session, if there is one."""
     found = await sign_ins.by_secret(tx, secret, SignInKind.BROWSER)
     if found is not None and found.ended_at is None:
+        tx.asked_by(found.bearer().principal())
         found.end(tx.now)
         await ended.add(tx, ended.SESSION, str(found.id))
 
@@ -38,6 +40,7 @@ async def logged_out_at_provider(tx: Transaction, trust: Trust, token: str) -> N
         subject = None if session else issuer.subject_of(claims)
     except (Untrusted, PersonaNotNamed) as error:
         raise InvalidRequest(str(error)) from error
+    tx.asked_by(Principal(subject=issuer.name, persona=Persona.SERVICE))
     if session:
         await ended.add(tx, ended.SESSION, session_name(issuer, session))
     if subject:

@@ -38,6 +38,7 @@ async def exchange(tx: Transaction, trust: Trust, process: str, subject_token: s
             bearer, issued_at = await _from_inside(trust, process, subject_token)
     except (Untrusted, PersonaNotNamed) as error:
         raise InvalidGrant(str(error)) from error
+    tx.asked_by(bearer.asked_by(process).principal())
     if await ended.holds_for(tx, bearer, issued_at):
         raise InvalidGrant("ended")
     return granted(trust, bearer, audience, int(tx.now.timestamp()))
@@ -48,6 +49,7 @@ async def exchange_cookie(tx: Transaction, trust: Trust, secret: str, audience: 
     found = await sign_ins.by_secret(tx, secret, SignInKind.BROWSER)
     if found is None or not found.holds(tx.now):
         raise InvalidGrant("no_sign_in")
+    tx.asked_by(found.bearer().asked_by(GATEWAY).principal())
     if await ended.holds_for(tx, found.bearer(), int(found.began_at.timestamp())):
         raise InvalidGrant("ended")
     found.used(tx.now)

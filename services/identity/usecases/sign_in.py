@@ -17,6 +17,7 @@ from services.identity.domain.sign_in import SignIn, SignInKind
 from services.identity.domain.trusted_issuer import PersonaNotNamed, TrustedIssuer
 from services.identity.store import attempts
 from services.identity.usecases.exchange import bearer_of
+from services.identity.usecases.prove import Begin
 
 log = logging.getLogger(__name__)
 
@@ -35,13 +36,14 @@ def begin_sign_in(tx: Transaction, trust: Trust, provider: str, return_to: str) 
 
 
 async def finish_sign_in(
-    tx: Transaction, trust: Trust, state: str, browser: str, code: str, answered_by: str = ""
+    tx: Transaction, begin: Begin, trust: Trust, state: str, browser: str, code: str, answered_by: str = ""
 ) -> tuple[str, str]:
     """The session's secret, and where the browser wanted to go. Raises `InvalidGrant` or `Unavailable`.
 
     A provider that says who answers is the one that was asked (RFC 9207): no other one is told its code.
     """
-    attempt = await attempts.take(tx, state, browser)
+    async with begin() as first:
+        attempt = await attempts.take(first, state, browser)
     issuer = trust.issuer(attempt.issuer) if attempt else None
     if attempt is None or issuer is None:
         raise InvalidGrant("no_attempt")
@@ -49,9 +51,11 @@ async def finish_sign_in(
         raise InvalidGrant("iss")
     claims = await _id_token(trust, issuer, attempt, code)
     try:
-        sign_in, secret = SignIn.begun(SignInKind.BROWSER, bearer_of(issuer, claims), issuer.name, tx.now)
+        bearer = bearer_of(issuer, claims)
     except (Untrusted, PersonaNotNamed) as error:
         raise InvalidGrant(str(error)) from error
+    tx.asked_by(bearer.principal())
+    sign_in, secret = SignIn.begun(SignInKind.BROWSER, bearer, issuer.name, tx.now)
     tx.add(sign_in)
     return secret, attempt.return_to
 
