@@ -158,9 +158,7 @@ class Service:
         ]
         tasks = [asyncio.ensure_future(job) for job in work]
         stack.push_async_callback(_stop, tasks)
-        # A full collection of what was imported costs tens of milliseconds in the middle of some request.
-        gc.collect()
-        gc.freeze()
+        _spare_what_is_imported()
 
     def _consumers(
         self, database: Database, peers: Peers, settings: ServiceSettings, provider: trace.TracerProvider | None
@@ -180,6 +178,12 @@ async def _stop(tasks: Sequence["asyncio.Future[None]"]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _spare_what_is_imported() -> None:
+    """A full collection of it costs tens of milliseconds in the middle of some request."""
+    gc.collect()
+    gc.freeze()
 
 
 def _add_health(app: FastAPI) -> None:

@@ -39,8 +39,16 @@ class Identity:
         asked = {"grant_type": EXCHANGE, "subject_token_type": BEARER, "subject_token": token, **form}
         return await self.inside(process, **asked)
 
-    async def as_ops(self) -> Any:
-        return await self.running.client("identity", "ops-1", "ops")
+    async def as_ops(self, name: str = "ops-1") -> Any:
+        return await self.running.client("identity", name, "ops")
+
+    async def let_in(self, system: System) -> None:
+        """Two people of operations register a partner's system."""
+        made = await (await self.as_ops()).post("/v1/systems", json=system.registration())
+        assert made.status_code == 201, made.text
+        path = f"/v1/systems/{made.json()['id']}/confirmation"
+        confirmed = await (await self.as_ops("ops-2")).post(path, headers={"If-Match": '"1"'})
+        assert confirmed.status_code == 200, confirmed.text
 
     async def as_nurse(self, **claims: Any) -> Any:
         token = self.running.issuer.token(str(NURSE), "nurse", "identity", **claims)
@@ -65,6 +73,5 @@ async def identity(databases: Databases, request: pytest.FixtureRequest) -> Asyn
 @pytest.fixture
 async def system(identity: Identity) -> System:
     made = System()
-    answer = await (await identity.as_ops()).post("/v1/systems", json=made.registration())
-    assert answer.status_code == 201, answer.text
+    await identity.let_in(made)
     return made

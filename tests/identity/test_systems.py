@@ -57,8 +57,24 @@ async def test_a_good_assertion_gets_a_token_for_five_minutes(identity: Identity
 
 async def test_an_rsa_key_will_do(identity: Identity) -> None:
     made = System(name="rsa-tie", key=RSAKey.generate_key(2048, {"kid": "tie-1"}))
-    await (await identity.as_ops()).post("/v1/systems", json=made.registration())
+    await identity.let_in(made)
     assert (await identity.nobody.post("/auth/token", data=made.asks())).status_code == 200
+
+
+async def test_it_takes_two_to_let_a_system_in(identity: Identity) -> None:
+    made, first, second = System(), await identity.as_ops(), await identity.as_ops("ops-2")
+    told = (await first.post("/v1/systems", json=made.registration())).json()
+    assert (told["registered_by"], told["confirmed_by"]) == ("ops-1", None)
+    assert told["key_thumbprints"] == [made.key.thumbprint()]
+    path, seen = f"/v1/systems/{told['id']}/confirmation", {"If-Match": '"1"'}
+    alone = await first.post(path, headers=seen)
+    assert (alone.status_code, alone.json()["code"]) == (403, "second_person_needed")
+    assert (await identity.nobody.post("/auth/token", data=made.asks())).status_code == 401
+    confirmed = await second.post(path, headers=seen)
+    assert (confirmed.status_code, confirmed.json()["confirmed_by"]) == (200, "ops-2")
+    assert (await identity.nobody.post("/auth/token", data=made.asks())).status_code == 200
+    again = await second.post(path, headers={"If-Match": '"2"'})
+    assert (again.status_code, again.json()["code"]) == (409, "system_not_waiting")
 
 
 @pytest.mark.parametrize("wrong", REFUSED.values(), ids=REFUSED)
@@ -134,7 +150,7 @@ async def test_a_removed_system_gets_nothing_more(identity: Identity, system: Sy
     one = (await ops.get("/v1/systems")).json()["items"][0]
     unseen = await ops.post(f"/v1/systems/{one['id']}/removal", auth=None, headers={"Idempotency-Key": "a"})
     assert unseen.status_code == 428
-    removed = await ops.post(f"/v1/systems/{one['id']}/removal", headers={"If-Match": '"1"'})
+    removed = await ops.post(f"/v1/systems/{one['id']}/removal", headers={"If-Match": '"2"'})
     assert removed.json()["removed_at"]
     assert (await identity.nobody.post("/auth/token", data=system.asks())).status_code == 401
     assert (await identity.exchanged(token)).json()["error"] == "invalid_grant"

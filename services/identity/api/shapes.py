@@ -37,4 +37,8 @@ class SystemShape(Answer):
     persona: str
     scopes: list[str]
     jwks_url: str | None
+    key_thumbprints: list[str]
+    registered_by: str
+    confirmed_by: str | None
+    confirmed_at: datetime | None
     removed_at: datetime | None

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from services.common.auth import Persona
-from services.common.errors import Unprocessable
+from services.common.errors import Conflict, Forbidden, Unprocessable
 from services.common.keys import public_keys
 from services.common.models import INSTANT, Aggregate, only_states
 from services.common.types import Input, Name, NewId
@@ -40,6 +40,24 @@ class KeysNeeded(Unprocessable):
 
     def __init__(self) -> None:
         super().__init__("The public keys are missing, given twice, or are not public keys.")
+
+
+class SecondPersonNeeded(Forbidden):
+    """Four eyes: nobody alone lets a system in."""
+
+    field = "/path/system_id"
+    way_out = "Ask a colleague of operations to compare the key thumbprints with the partner, and to confirm them."
+
+    def __init__(self) -> None:
+        super().__init__("Whoever registered a system cannot confirm it.")
+
+
+class SystemNotWaiting(Conflict):
+    field = "/path/system_id"
+    way_out = "Read the system to see what became of it."
+
+    def __init__(self) -> None:
+        super().__init__("This system was confirmed or removed already.")
 
 
 Member = Annotated[str, Shaped(min_length=1, max_length=2000, pattern="^[!-~]+$")]
@@ -90,10 +108,14 @@ class RegisteredSystem(Aggregate, Base, table=True):
     scopes: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     jwks: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
     jwks_url: str | None = None
+    registered_by: str
+    # By somebody else, before it gets its first token.
+    confirmed_by: str | None = None
+    confirmed_at: datetime | None = Field(default=None, sa_type=INSTANT)
     removed_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
     @classmethod
-    def registered(cls, new: NewSystem, now: datetime) -> Self:
+    def registered(cls, new: NewSystem, by: str, now: datetime) -> Self:
         """Raises `UnknownScope` or `KeysNeeded`."""
         try:
             scopes = [normal(scope) for scope in new.scopes]
@@ -103,7 +125,22 @@ class RegisteredSystem(Aggregate, Base, table=True):
             raise KeysNeeded
         if new.jwks is not None:
             _require_public(new.jwks)
-        return cls(**new.model_dump(exclude={"scopes"}, exclude_none=True), scopes=scopes, changed_at=now)
+        told = new.model_dump(exclude={"scopes"}, exclude_none=True)
+        return cls(**told, scopes=scopes, registered_by=by, changed_at=now)
+
+    @property
+    def key_thumbprints(self) -> list[str]:
+        """By which two people compare keys without reading them out (RFC 7638)."""
+        return [key.thumbprint() for key in public_keys(self.jwks).keys] if self.jwks else []
+
+    def confirm(self, by: str, now: datetime) -> None:
+        """Raises `SecondPersonNeeded`, or `SystemNotWaiting` for one that was confirmed or removed."""
+        if self.confirmed_at is not None or self.removed_at is not None:
+            raise SystemNotWaiting
+        if by == self.registered_by:
+            raise SecondPersonNeeded
+        self.confirmed_by, self.confirmed_at = by, now
+        self.changed_at = now
 
     def remove(self, now: datetime) -> None:
         """It gets no token any more."""

@@ -48,6 +48,9 @@ def upgrade() -> None:
         sa.Column("scopes", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("jwks", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("jwks_url", sa.Text(), nullable=True),
+        sa.Column("registered_by", sa.Text(), nullable=False),
+        sa.Column("confirmed_by", sa.Text(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "persona in ('nurse', 'coach', 'heatshield', 'steering', 'social_worker', 'hr', 'finance', 'commissioner', 'council', 'integrator', 'ops', 'service')",

@@ -6,7 +6,7 @@ from services.identity.usecases.exchange import GATEWAY, exchange, exchange_cook
 from services.identity.usecases.forget import forget_old
 from services.identity.usecases.grant import grant_to_system
 from services.identity.usecases.prove import Begin, ask_for_keys, ask_for_keys_of_system, proven_process
-from services.identity.usecases.register import list_systems, register_system, remove_system
+from services.identity.usecases.register import confirm_system, list_systems, register_system, remove_system
 from services.identity.usecases.sign_in import begin_sign_in, finish_sign_in
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "ask_for_keys",
     "ask_for_keys_of_system",
     "begin_sign_in",
+    "confirm_system",
     "end_device",
     "end_person",
     "exchange",

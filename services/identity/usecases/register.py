@@ -16,8 +16,8 @@ TAKEN = {
 
 
 async def register_system(tx: Transaction, new: NewSystem) -> RegisteredSystem:
-    """Raises `UnknownScope`, `KeysNeeded` or `AlreadyRecorded`."""
-    system = RegisteredSystem.registered(new, tx.now)
+    """It gets tokens once somebody else has confirmed it. Raises `UnknownScope`, `KeysNeeded` or `AlreadyRecorded`."""
+    system = RegisteredSystem.registered(new, tx.actor.subject, tx.now)
     async with tx.refusing(TAKEN):
         tx.add(system)
     return system
@@ -25,6 +25,15 @@ async def register_system(tx: Transaction, new: NewSystem) -> RegisteredSystem:
 
 async def list_systems(tx: Transaction, request: PageRequest) -> dict[str, Any]:
     return await page(tx, systems.listed(), RegisteredSystem, request)
+
+
+async def confirm_system(tx: Transaction, system_id: UUID, if_match: int) -> RegisteredSystem:
+    """It may get tokens. Raises `NotFound`, `PreconditionFailed`, `SecondPersonNeeded` or `SystemNotWaiting`."""
+    system = await tx.get(RegisteredSystem, system_id, lock=True)
+    require_version(system, if_match)
+    system.confirm(tx.actor.subject, tx.now)
+    await tx.session.flush()
+    return system
 
 
 async def remove_system(tx: Transaction, system_id: UUID, if_match: int) -> RegisteredSystem:
