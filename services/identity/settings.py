@@ -31,6 +31,9 @@ class IdentitySettings(ServiceSettings):
             return self
         if any(issuer.is_for_development() for issuer in self.issuers):
             raise ValueError("CONFIG_DEV_ISSUER_IN_PRODUCTION: IDENTITY_ISSUERS may name real identity providers only")
+        if vague := [issuer.name for issuer in self.issuers if issuer.is_vague()]:
+            told = "set personas and assurances in IDENTITY_ISSUERS for"
+            raise ValueError(f"CONFIG_VAGUE_ISSUER: {told} {', '.join(vague)}")
         if not self.processes:
             raise ValueError("CONFIG_NO_PROCESSES: set IDENTITY_PROCESSES, such as from `python -m services keys`")
         if not self.signing_keys:

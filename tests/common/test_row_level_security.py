@@ -23,6 +23,7 @@ OPEN = {
     "clearance": "roster's copy of whether somebody may visit alone, for every team that plans with them",
     "connection": "the address of a council's system",
     "registered_system": "a partner's system and its public keys",
+    "staff_account": "who signs in by which account; its routes are HR's and operations'",
     "sign_in": "of a person and not of a team; its routes ask whose it is",
     "attempt": "a sign-in on its way, found by a secret",
     "ended": "names of sign-ins, and nothing else",

@@ -56,10 +56,16 @@ def test_every_process_gets_a_key_of_its_own_and_none_twice(tmp_path: Path) -> N
             },
             "CONFIG_DEV_ISSUER_IN_PRODUCTION",
         ),
+        (
+            {
+                "IDENTITY_ISSUERS": '[{"name": "x", "issuer": "https://a.example", "jwks_url": "https://a.example/jwks"}]'
+            },
+            "CONFIG_VAGUE_ISSUER",
+        ),
         ({}, "CONFIG_NO_PROCESSES"),
         ({"IDENTITY_PROCESSES": '{"svc:hr": {}}'}, "CONFIG_NO_SIGNING_KEY"),
     ],
-    ids=["the development issuer", "an issuer on this machine", "no processes", "no key"],
+    ids=["the development issuer", "an issuer on this machine", "an issuer of any role", "no processes", "no key"],
 )
 @pytest.mark.parametrize("environment", [{"APP_ENV": "production"}, {}], ids=["production", "unset"])
 def test_production_does_not_start_with_what_is_unsafe_and_says_why(

@@ -98,7 +98,7 @@ async def test_many_made_up_keys_are_not_many_questions_to_the_provider(identity
     assert identity.provider.calls <= 3
 
 
-@pytest.mark.parametrize("identity", [{"assurances": ["AAL2", "AAL3"]}], indirect=True)
+@pytest.mark.parametrize("identity", [{"assurances": {"AAL2": "AAL2", "AAL3": "AAL3"}}], indirect=True)
 async def test_a_sign_in_that_is_not_sure_enough_is_none(identity: Identity) -> None:
     tokens = [identity.provider.token(NURSE, acr=acr) for acr in ("AAL3", "AAL1", None)]
     assert [(await identity.exchanged(token)).status_code for token in tokens] == [200, 400, 400]

@@ -1,6 +1,6 @@
 """Identity over HTTP: OAuth's own endpoints, the processes' inside ones, and the API of devices and clients."""
 
-from services.identity.api import devices, inside, sign_in, systems, token
+from services.identity.api import devices, inside, sign_in, staff_accounts, systems, token
 
 ROUTERS = (
     inside.router,
@@ -11,5 +11,6 @@ ROUTERS = (
     sign_in.router,
     devices.enrolling,
     devices.router,
+    staff_accounts.router,
     systems.router,
 )

@@ -27,6 +27,18 @@ class SignedInDevice(Answer):
     refresh_token: str
 
 
+class StaffAccountShape(Answer):
+    """An account at a provider, and whose it is."""
+
+    id: UUID
+    version: int
+    provider: str
+    subject: str
+    employee_id: UUID
+    linked_by: str
+    removed_at: datetime | None
+
+
 class SystemShape(Answer):
     """A partner's system."""
 

@@ -56,7 +56,8 @@ class Attempt(Stored, Base, table=True):
             "nonce": self.nonce,
             "code_challenge": self._challenge(),
             "code_challenge_method": "S256",
-            **({"acr_values": " ".join(issuer.assurances)} if issuer.assurances else {}),
+            **({"acr_values": issuer.acr_values} if issuer.acr_values else {}),
+            **({"prompt": issuer.prompt} if issuer.prompt else {}),
         }
         return f"{issuer.authorization_endpoint}?{urlencode(asked)}"
 

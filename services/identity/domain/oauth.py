@@ -48,6 +48,22 @@ class InvalidGrant(OAuthRefusal):
     way_out = "Sign in again."
 
 
+class NotKnownHere(OAuthRefusal):
+    """Somebody signed in at their provider, and has no role or no account here."""
+
+    status = 403
+    error = "access_denied"
+    way_out = "Choose a role of this trust when signing in. If there is none, ask HR to link this account to you."
+
+
+class TooWeakASignIn(OAuthRefusal):
+    """RFC 9470: what is behind this door needs a surer sign-in."""
+
+    status = 403
+    error = "insufficient_user_authentication"
+    way_out = "Sign in with a smartcard, a security key or an authenticator, not with a password alone."
+
+
 class InvalidClient(OAuthRefusal):
     """RFC 6749 leaves 400 or 401 open; here it is always 401."""
 

@@ -1,14 +1,17 @@
 """Whose sign-ins are believed: one block of configuration for each provider, such as CIS2, Entra or Keycloak."""
 
 import ipaddress
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.auth import Persona
+from services.identity.domain.national_rbac import chosen_role
 
 DEVELOPMENT_ISSUER = "https://dev-issuer.invalid"
+Assurance = Literal["AAL1", "AAL2", "AAL3"]
+ASSURANCES = get_args(Assurance)
 SIGNATURES = "^(RS256|RS384|PS256|ES256|ES384)$"
 # Nobody outside is one of our processes, and partners' systems are registered here (registered_system.py).
 OUTSIDE = set(Persona) - {Persona.SERVICE}
@@ -17,6 +20,10 @@ SYSTEMS = {Persona.INTEGRATOR, Persona.COUNCIL}
 
 class PersonaNotNamed(ValueError):
     """The provider says nothing by which the person would have a role here."""
+
+
+class TooWeak(ValueError):
+    """The sign-in was not as sure as it has to be."""
 
 
 class TrustedIssuer(BaseModel):
@@ -36,12 +43,22 @@ class TrustedIssuer(BaseModel):
     subject_claim: str = "sub"
     persona_claim: str = "persona"
     personas: dict[str, Persona] = {}
-    # What the sign-in must be at least, such as AAL2; empty where the provider does not say.
-    assurances: list[str] = []
+    # Its subjects are linked to employees here, because it knows none of their ids (staff_account.py).
+    has_staff_accounts: bool = False
+    # The trust's ODS codes, for a provider that tells national roles, as CIS2 does; `personas` then has their codes.
+    organisations: list[str] = []
+    # Which claim says how sure the sign-in was, and by which words; what is not among them is refused.
+    assurance_claim: str = "acr"
+    assurances: dict[str, Assurance] = {}
+    # What is asked for at sign-in, as CIS2 has it: AAL2_OR_AAL3_ANY, and `login` for a role to be chosen.
+    acr_values: str = ""
+    prompt: str = ""
     # As whom we sign people in there, and where (OpenID Connect).
     client_id: str = ""
     authorization_endpoint: str = ""
     token_endpoint: str = ""
+    # Where it tells the rest of whom signed in; empty where the ID token says all.
+    userinfo_endpoint: str = ""
     scope: str = "openid profile"
     id_token_algorithms: list[Annotated[str, Field(pattern=SIGNATURES)]] = ["RS256"]
 
@@ -51,8 +68,24 @@ class TrustedIssuer(BaseModel):
 
     def is_for_development(self) -> bool:
         """Made up, on this machine, or in clear text."""
-        addresses = [a for a in (self.issuer, self.jwks_url, self.authorization_endpoint, self.token_endpoint) if a]
+        ends = (self.authorization_endpoint, self.token_endpoint, self.userinfo_endpoint)
+        addresses = [self.issuer, self.jwks_url, *(address for address in ends if address)]
         return self.issuer.startswith(DEVELOPMENT_ISSUER) or any(not _is_secure(address) for address in addresses)
+
+    def is_vague(self) -> bool:
+        """Whether it leaves open which of its words mean which role, or how sure a sign-in has to be."""
+        return not self.personas or not self.assurances
+
+    def assurance_of(self, claims: dict[str, Any]) -> str | None:
+        """How sure the sign-in was (NIST SP 800-63B). Raises `TooWeak`."""
+        told = claims.get(self.assurance_claim)
+        # CIS2 says a level as a word in one place and as a number in another.
+        word = str(told) if isinstance(told, str | int) else None
+        if not self.assurances:
+            return word if word in ASSURANCES else None
+        if word not in self.assurances:
+            raise TooWeak
+        return self.assurances[word]
 
     def scope_of(self, claims: dict[str, Any]) -> str:
         """What a system may reach is agreed here; only the development issuer says it of itself."""
@@ -68,7 +101,7 @@ class TrustedIssuer(BaseModel):
 
     def persona_of(self, claims: dict[str, Any]) -> Persona:
         """The first of the provider's words that means a role here. Raises `PersonaNotNamed`."""
-        told = claims.get(self.persona_claim)
+        told = chosen_role(claims, self.organisations) if self.organisations else claims.get(self.persona_claim)
         words = [word for word in (told if isinstance(told, list) else [told]) if isinstance(word, str)]
         known = {**{str(persona): persona for persona in OUTSIDE if not self.personas}, **self.personas}
         found = next((known[word] for word in words if word in known), None)

@@ -8,6 +8,7 @@ from services.identity.usecases.grant import grant_to_system
 from services.identity.usecases.prove import Begin, ask_for_keys, ask_for_keys_of_system, proven_process
 from services.identity.usecases.register import confirm_system, list_systems, register_system, remove_system
 from services.identity.usecases.sign_in import begin_sign_in, finish_sign_in
+from services.identity.usecases.staff_accounts import link_account, list_accounts, remove_account
 
 __all__ = [
     "GATEWAY",
@@ -23,12 +24,15 @@ __all__ = [
     "finish_sign_in",
     "forget_old",
     "grant_to_system",
-    "list_systems",
+    "link_account",
+    "list_accounts",
     "list_devices",
+    "list_systems",
     "logged_out_at_provider",
     "own_token",
     "proven_process",
     "register_system",
+    "remove_account",
     "remove_system",
     "renew_device",
     "require_audience",

@@ -12,7 +12,7 @@ from services.identity.domain.oauth import InvalidRequest
 from services.identity.domain.sign_in import SignInKind
 from services.identity.domain.trusted_issuer import PersonaNotNamed, TrustedIssuer
 from services.identity.store import assertions, ended, sign_ins
-from services.identity.usecases.exchange import session_name
+from services.identity.usecases.exchange import session_name, subject_here
 
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LOGOUT_SECONDS = int(timedelta(minutes=5).total_seconds())
@@ -37,7 +37,7 @@ async def logged_out_at_provider(tx: Transaction, trust: Trust, token: str) -> N
     try:
         issuer, claims = await _logout_claims(tx, trust, token)
         session = claims.get("sid")
-        subject = None if session else issuer.subject_of(claims)
+        subject = None if session else await subject_here(tx, issuer, claims)
     except (Untrusted, PersonaNotNamed) as error:
         raise InvalidRequest(str(error)) from error
     tx.asked_by(Principal(subject=issuer.name, persona=Persona.SERVICE))

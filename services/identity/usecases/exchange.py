@@ -9,9 +9,11 @@ from services.identity.clients import OWN_AUDIENCE, Trust
 from services.identity.domain.internal_token import Bearer
 from services.identity.domain.oauth import InvalidGrant, InvalidTarget
 from services.identity.domain.sign_in import SignInKind
-from services.identity.domain.trusted_issuer import PersonaNotNamed, TrustedIssuer
-from services.identity.store import ended, sign_ins
+from services.identity.domain.trusted_issuer import PersonaNotNamed, TooWeak, TrustedIssuer
+from services.identity.store import ended, sign_ins, staff_accounts
 
+# Why a token from outside is not taken.
+NOT_TAKEN = (Untrusted, PersonaNotNamed, TooWeak)
 GATEWAY, IDENTITY = "svc:gateway", "identity"
 
 
@@ -33,10 +35,10 @@ async def exchange(tx: Transaction, trust: Trust, process: str, subject_token: s
     """
     try:
         if process == GATEWAY:
-            bearer, issued_at = await _from_outside(trust, subject_token)
+            bearer, issued_at = await _from_outside(tx, trust, subject_token)
         else:
             bearer, issued_at = await _from_inside(trust, process, subject_token)
-    except (Untrusted, PersonaNotNamed) as error:
+    except NOT_TAKEN as error:
         raise InvalidGrant(str(error)) from error
     tx.asked_by(bearer.asked_by(process).principal())
     if await ended.holds_for(tx, bearer, issued_at):
@@ -75,7 +77,7 @@ def require_audience(audience: str, services: frozenset[str]) -> None:
         raise InvalidTarget(audience)
 
 
-async def _from_outside(trust: Trust, token: str) -> tuple[Bearer, int]:
+async def _from_outside(tx: Transaction, trust: Trust, token: str) -> tuple[Bearer, int]:
     claimed = unproven_claims(token).get("iss")
     if claimed == trust.settings.public_url:
         claims = await proven_claims(token, trust.own_keys, ["ES256"], ACCESS_TOKEN)
@@ -86,7 +88,7 @@ async def _from_outside(trust: Trust, token: str) -> tuple[Bearer, int]:
         raise Untrusted("iss")
     claims = await proven_claims(token, trust.keys_of(issuer), issuer.algorithms, issuer.types)
     require(claims, issuer=issuer.issuer, audience=issuer.audience, longest=issuer.longest_seconds)
-    return bearer_of(issuer, claims), claims["iat"]
+    return bearer_of(issuer, claims, await subject_here(tx, issuer, claims)), claims["iat"]
 
 
 async def _from_inside(trust: Trust, process: str, token: str) -> tuple[Bearer, int]:
@@ -98,19 +100,27 @@ async def _from_inside(trust: Trust, process: str, token: str) -> tuple[Bearer, 
     return Bearer.of(claims).asked_by(process), claims["iat"]
 
 
-def bearer_of(issuer: TrustedIssuer, claims: dict[str, Any]) -> Bearer:
-    """Whom a provider's proven claims name. Raises `PersonaNotNamed`, or `Untrusted` for too weak a sign-in."""
-    assurance, began = claims.get("acr"), claims.get("auth_time")
-    if issuer.assurances and assurance not in issuer.assurances:
-        raise Untrusted("acr")
-    session, client = claims.get("sid"), claims.get("client_id")
+async def subject_here(tx: Transaction, issuer: TrustedIssuer, claims: dict[str, Any]) -> str:
+    """What whoever signed in is called here. Raises `PersonaNotNamed` for an account that is nobody's."""
+    subject = issuer.subject_of(claims)
+    if not issuer.has_staff_accounts:
+        return subject
+    employee_id = await staff_accounts.employee_of(tx, issuer.name, subject)
+    if employee_id is None:
+        raise PersonaNotNamed("account")
+    return str(employee_id)
+
+
+def bearer_of(issuer: TrustedIssuer, claims: dict[str, Any], subject: str) -> Bearer:
+    """Whom a provider's proven claims name. Raises `PersonaNotNamed` or `TooWeak`."""
+    session, client, began = claims.get("sid"), claims.get("client_id"), claims.get("auth_time")
     return Bearer(
-        subject=issuer.subject_of(claims),
+        subject=subject,
         persona=issuer.persona_of(claims),
         client_id=client if isinstance(client, str) else issuer.name,
         scope=issuer.scope_of(claims),
         session=session_name(issuer, session) if isinstance(session, str) else None,
-        assurance=assurance if isinstance(assurance, str) else None,
+        assurance=issuer.assurance_of(claims),
         signed_in_at=began if type(began) is int else None,
         until=claims["exp"],
     )
