@@ -129,11 +129,13 @@ async def test_only_the_browser_that_was_sent_comes_back_with_its_own_state(here
     assert refused(await here.comes_back({**back, "state": "made-up"}, attempt))
     assert refused(await here.comes_back(back, elsewhere))
     assert refused(await here.comes_back(back, "made-up"))
+    assert (await here.comes_back(back, attempt)).status_code == 303
 
 
 async def test_a_code_holds_once(here: Here) -> None:
     address, attempt = await here.begins()
     back = await here.browser.signs_in(address, str(NURSE))
+    assert (await here.comes_back(back, attempt)).status_code == 303
     assert refused(await here.comes_back(back, attempt))
 
 
