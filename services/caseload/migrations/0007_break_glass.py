@@ -13,10 +13,7 @@ branch_labels = None
 depends_on = None
 
 BEGINNING = date(2019, 4, 1)
-PROPOSAL = (
-    "Derived from NHS England, Confidentiality: NHS Code of Practice, on access outside a care relationship, which is to be "
-    "short, justified and looked at afterwards; the figure is a proposal for the Caldicott guardian"
-)
+PROPOSAL = "A proposal, for the trust's Caldicott guardian to confirm: no law and no standard gives the figure"
 RULES: list[rules.NewRule] = [
     ("break_glass.minutes", BEGINNING, 30, 1, "minutes", PROPOSAL, "to_be_confirmed"),
     ("break_glass.attempts", BEGINNING, 5, 24, "attempts in so many hours", PROPOSAL, "to_be_confirmed"),
