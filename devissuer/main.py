@@ -48,6 +48,8 @@ class Issuer:
             "persona": role,
             "iat": now,
             "exp": now + LIFE_SECONDS,
+            "auth_time": now,
+            "acr": "AAL2",
             "jti": str(uuid7()),
         }
         kept = {name: value for name, value in (claims | overrides).items() if value is not None}

@@ -22,7 +22,7 @@ from gateway.upstreams import AppUpstream, HttpUpstream, session
 from services.common.errors import ServiceError
 from services.common.telemetry import Metrics, RequestLog, tracer_provider
 
-ASKED_WITH = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "Prefer")
+ASKED_WITH = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "Prefer", "Break-Glass")
 TRACED_WITH = ("X-Request-ID", "X-Correlation-ID", "traceparent")
 SHOWN = ("ETag", "Location", "Retry-After", "X-Request-ID", "Idempotency-Replayed", "WWW-Authenticate")
 

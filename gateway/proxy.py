@@ -24,7 +24,7 @@ AMBIGUOUS = re.compile(
 TOKEN = re.compile(rb"(^|&)access_token=", re.IGNORECASE)
 BODILESS, TELLS_OF_BODY = ("GET", "HEAD"), (b"content-length", b"transfer-encoding", b"content-type")
 PASSED_ON = frozenset(
-    b"accept accept-encoding accept-language cache-control content-language "
+    b"accept accept-encoding accept-language break-glass cache-control content-language "
     b"content-length content-type if-match if-modified-since if-none-exist if-none-match if-unmodified-since "
     b"idempotency-key prefer range user-agent x-correlation-id nhsd-target-identifier nhsd-end-user-organisation "
     b"nhsd-requesting-practitioner nhsd-requesting-software use-context transfer-encoding".split()

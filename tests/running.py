@@ -81,13 +81,15 @@ class Running:
     stack: AsyncExitStack
     extra: dict[str, Any] = field(default_factory=dict)
 
-    async def client(self, service: str, subject: UUID | str | None, persona: Persona | str = "nurse") -> Any:
+    async def client(
+        self, service: str, subject: UUID | str | None, persona: Persona | str = "nurse", **claims: Any
+    ) -> Any:
         """An HTTP client of somebody signed in, or of nobody where the subject is None. It is careful: give a request
-        `auth=None` to send it as it is."""
+        `auth=None` to send it as it is. `claims` replace those of the token."""
         transport = httpx.ASGITransport(app=self.apps[service], raise_app_exceptions=False)
         headers = {}
         if subject is not None:
-            headers["Authorization"] = f"Bearer {self.issuer.token(str(subject), str(persona), service)}"
+            headers["Authorization"] = f"Bearer {self.issuer.token(str(subject), str(persona), service, **claims)}"
         at = f"http://{service}:8000"
         client = httpx.AsyncClient(transport=transport, base_url=at, headers=headers, auth=Careful())
         return await self.stack.enter_async_context(client)

@@ -42,10 +42,11 @@ class Issuer:
         return self.signer.jwks()
 
     def token(self, subject: str, persona: str, audience: str = OUTSIDE, **overrides: Any) -> str:
-        """An access token; `overrides` replaces claims, and None removes one, to make hostile tokens."""
+        """A fresh sign-in's access token; `overrides` replaces claims, and None removes one, to make hostile tokens."""
         known = Persona(persona) if persona in set(Persona) else Persona.NURSE
         scope = "system/*.cruds events:read" if known in SYSTEMS else ""
-        claims = Bearer(subject, known, "test", scope).claims(ISSUER, audience, int(time.time()))
+        now = int(time.time())
+        claims = Bearer(subject, known, "test", scope, assurance="AAL2", signed_in_at=now).claims(ISSUER, audience, now)
         told = {**claims, "persona": persona, **overrides}
         return self.signer.sign({name: value for name, value in told.items() if value is not None})
 

@@ -156,3 +156,18 @@ class WoundMeasured(Event):
     team_id: UUID
     area_mm2: int
     measured_at: datetime
+
+
+class BreakGlassOpened(Event):
+    """To the client's team: somebody of another team may read the record, and the team is to say whether rightly."""
+
+    name: ClassVar[str] = "caseload.break_glass.opened.v1"
+
+    break_glass_id: UUID
+    client_id: UUID
+    team_id: UUID
+    opened_by: UUID
+    reason_code: str
+    opened_at: datetime
+    expires_at: datetime
+    review_due_at: datetime

@@ -5,6 +5,7 @@ as a thing that does not exist: `Transaction.get`, `visible` and `require_team` 
 belongs to now. What a persona may not read of a thing has no place in the shape that the route answers with.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -14,7 +15,8 @@ from fastapi.dependencies.models import Dependant
 
 from services.common.auth import Persona, Principal
 from services.common.db import Transaction
-from services.common.errors import Forbidden
+from services.common.errors import Forbidden, Unauthorised
+from services.common.types import CLOCK_SKEW
 
 # The systems of others. What they may reach is at the one service that speaks with partners.
 PARTNERS = frozenset({Persona.COUNCIL, Persona.INTEGRATOR})
@@ -32,19 +34,63 @@ class Condition:
     check: Callable[[Principal], None]
 
 
+class InsufficientUserAuthentication(Unauthorised):
+    """The sign-in is good, and not sure or not fresh enough for this (RFC 9470)."""
+
+    way_out = "Sign in again as WWW-Authenticate says, and send the same request with the new token."
+
+
+# NIST SP 800-63B, as CIS2 names its levels: AAL2_ANY, AAL3_CIS2_SMARTCARD.
+SURE_ENOUGH = ("AAL2", "AAL3")
+
+
+def freshly_signed_in(seconds: int) -> Condition:
+    """With a second factor, and at most so many seconds ago."""
+    headers = {
+        "WWW-Authenticate": 'Bearer error="insufficient_user_authentication", '
+        f'acr_values="{" ".join(SURE_ENOUGH)}", max_age="{seconds}"'
+    }
+
+    def check(caller: Principal) -> None:
+        age = time.time() - (caller.signed_in_at or 0)
+        if not -CLOCK_SKEW.total_seconds() <= age <= seconds or not (caller.assurance or "").startswith(SURE_ENOUGH):
+            raise InsufficientUserAuthentication("This takes a new sign-in with a second factor.", headers=headers)
+
+    return Condition("assurance", f"{' or '.join(SURE_ENOUGH)}, within {seconds} seconds", check)
+
+
+# Names what lets a nurse read one client of another team; only where a route says that it takes it.
+BREAK_GLASS = "Break-Glass"
+
+
+class ReadOnlyByBreakGlass(Forbidden):
+    """What was opened in an emergency is one client's record, to be read: nothing is changed, listed or searched."""
+
+    field = f"/header/{BREAK_GLASS}"
+    way_out = "Leave the header out for whatever your own team may do; with it, read the client's record by its ids."
+
+    def __init__(self) -> None:
+        super().__init__("Broken glass lets one client's record be read, and nothing else be done.")
+
+
 class Requires:
     """Whom a route admits, as its first dependency; it hands the route its transaction.
 
     Every route has one, an architecture test says so, and another asks every route for every persona.
     """
 
-    def __init__(self, *personas: Persona, also: tuple[Condition, ...] = ()) -> None:
+    def __init__(
+        self, *personas: Persona, also: tuple[Condition, ...] = (), through_broken_glass: bool = False
+    ) -> None:
         self.personas = frozenset(personas)
         self.conditions = also
+        self.through_broken_glass = through_broken_glass
 
     async def __call__(self, request: Request) -> Transaction:
         transaction: Transaction = request.state.transaction
         self.admit(transaction.actor)
+        if BREAK_GLASS in request.headers and not self.through_broken_glass:
+            raise ReadOnlyByBreakGlass
         return transaction
 
     def admit(self, caller: Principal) -> None:

@@ -9,7 +9,20 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from opentelemetry.propagate import inject
-from sqlalchemy import ColumnElement, Connection, Executable, MetaData, Select, Table, event, func, select, text, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    MetaData,
+    Select,
+    Table,
+    event,
+    false,
+    func,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.exc import DisconnectionError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
@@ -64,6 +77,7 @@ class Transaction:
     _sealed: list[outbox.NewRow] = field(default_factory=list)
     _appended: list[tuple[Table, dict[str, Any]]] = field(default_factory=list)
     _teams: frozenset[UUID] | None = None
+    _shown: UUID | None = None
 
     @property
     def event_version(self) -> int:
@@ -124,6 +138,18 @@ class Transaction:
         """The rows this actor may know of: their own teams', unless their persona works across teams."""
         return col(model.team_id).in_(await self.teams()) if self.actor.is_team_bound else true()
 
+    async def show(self, client_id: UUID) -> None:
+        """Let this one client's rows be read one by one until the end, whosever they are; none can be changed (ADR 19).
+
+        Lists are still those of the actor's own teams.
+        """
+        await self.session.execute(select(func.set_config("app.client_id", str(client_id), True)))
+        self._shown = client_id
+
+    def _is_shown(self, model: Any) -> ColumnElement[bool]:
+        whose = model.id if model.__tablename__ == "client" else getattr(model, "client_id", None)
+        return false() if self._shown is None or whose is None else col(whose) == self._shown
+
     async def require_team(self, team_id: UUID) -> None:
         """A new row may only be made for a team that the actor belongs to.
 
@@ -139,7 +165,7 @@ class Transaction:
         """
         wanted: Select[Any] = select(model).where(col(model.id) == row_id)
         if issubclass(model, TeamOwned):
-            wanted = wanted.where(await self.visible(model))
+            wanted = wanted.where(await self.visible(model) | self._is_shown(model))
         found = (await self.session.execute(wanted.with_for_update() if lock else wanted)).scalar_one_or_none()
         if found is None:
             raise NotFound(str(model.__tablename__))

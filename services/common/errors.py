@@ -36,10 +36,11 @@ class ServiceError(Exception):
     way_out: ClassVar[str] = ""
     headers: ClassVar[dict[str, str]] = {}
 
-    def __init__(self, detail: str, *, field: str | None = None) -> None:
+    def __init__(self, detail: str, *, field: str | None = None, headers: dict[str, str] | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
         self.at = self.field if field is None else field
+        self.answered_with = {**self.headers, **(headers or {})}
 
     @classmethod
     def code(cls) -> str:
@@ -162,9 +163,10 @@ def problem(
     return JSONResponse(body, status, headers=headers, media_type=PROBLEM)
 
 
-def _refused(request: Request, error: ServiceError) -> JSONResponse:
+def refused(request: Request, error: ServiceError) -> JSONResponse:
+    """The answer to what is refused. A route that gives it itself, and raises nothing, keeps what it did until then."""
     at = [{"pointer": error.at, "code": error.code(), "detail": error.detail, "way_out": error.way_out}]
-    return problem(request, error.status, error.code(), error.detail, at, error.headers)
+    return problem(request, error.status, error.code(), error.detail, at, error.answered_with)
 
 
 def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -231,7 +233,7 @@ def _database(request: Request, error: Exception) -> JSONResponse:
     if isinstance(refusal, UnstorableValue):
         # Whatever let it come this far has a gap.
         log.error("value not refused at the door", extra={"error": type(error).__name__})
-    return _refused(request, refusal) if refusal else _defect(request, error)
+    return refused(request, refusal) if refusal else _defect(request, error)
 
 
 def _defect(request: Request, error: Exception) -> JSONResponse:
@@ -244,7 +246,7 @@ def _defect(request: Request, error: Exception) -> JSONResponse:
 def install(app: FastAPI) -> None:
     """Give an app the one way of saying no."""
     handlers: dict[Any, Any] = {
-        ServiceError: _refused,
+        ServiceError: refused,
         RequestValidationError: _invalid,
         HTTPException: _http,
         DBAPIError: _database,

@@ -104,11 +104,14 @@ def asked_page(cursors: Cursors, limit: int, cursor: str | None) -> PageRequest:
 Asked = Annotated[PageRequest, Depends(page_request)]
 
 
-async def page(transaction: Transaction, wanted: Select[Any], model: Any, request: PageRequest) -> dict[str, Any]:
-    """The rows after the cursor in the order of their ids, and where to go on."""
+async def page(
+    transaction: Transaction, wanted: Select[Any], model: Any, request: PageRequest, *, newest_first: bool = False
+) -> dict[str, Any]:
+    """The rows after the cursor in the order of their ids, or the other way round, and where to go on."""
     if request.after is not None:
-        wanted = wanted.where(model.id > request.after)
-    rows = list(await transaction.all(wanted.order_by(model.id).limit(request.limit + 1)))
+        wanted = wanted.where(model.id < request.after if newest_first else model.id > request.after)
+    order = model.id.desc() if newest_first else model.id
+    rows = list(await transaction.all(wanted.order_by(order).limit(request.limit + 1)))
     more = len(rows) > request.limit
     items = rows[: request.limit]
     transaction.leaves_out(rows[request.limit :])

@@ -71,6 +71,13 @@ class DoneVisit(BaseModel):
     starts_at: datetime
 
 
+class OpenedBreakGlass(BaseModel):
+    break_glass_id: UUID
+    client_id: UUID
+    team_id: UUID
+    opened_at: datetime
+
+
 class CostedActivity(BaseModel):
     care_contact_id: UUID
     team_id: UUID
@@ -116,6 +123,10 @@ async def visit_done(tx: Transaction, fact: DoneVisit) -> None:
     await usecases.remember_visit(tx, fact.visit_id, fact.team_id, fact.client_id, fact.starts_at)
 
 
+async def break_glass_opened(tx: Transaction, fact: OpenedBreakGlass) -> None:
+    await usecases.remember_emergency(tx, fact.break_glass_id, fact.team_id, fact.client_id, fact.opened_at)
+
+
 async def activity_costed(tx: Transaction, fact: CostedActivity) -> None:
     await usecases.remember_cost(tx, fact.care_contact_id, fact.team_id, fact.cost_pence, fact.costed_at)
 
@@ -128,6 +139,7 @@ SUBSCRIPTIONS = (
     Subscription("caseload.omaha_rating.recorded.v1", RecordedRating, rating_recorded, read_model=True),
     Subscription("caseload.assessment.completed.v1", CompletedAssessment, assessment_completed, read_model=True),
     Subscription("caseload.care_contact.recorded.v1", RecordedContact, contact_recorded, read_model=True),
+    Subscription("caseload.break_glass.opened.v1", OpenedBreakGlass, break_glass_opened, read_model=True),
     Subscription("roster.visit.done.v1", DoneVisit, visit_done, read_model=True),
     Subscription("finance.activity.costed.v1", CostedActivity, activity_costed, read_model=True),
     membership.SUBSCRIPTION,

@@ -23,6 +23,11 @@ MEASURED = {"measured_at": "2026-11-04T10:20:00Z", "length_mm": 48, "width_mm": 
 SHARED_FIELDS = ["given_name", "family_name", "care_act_view", "social_care_lines"]
 
 
+def an_emergency(**changes: Any) -> dict[str, Any]:
+    told = {"reason_code": "unplanned_visit", "reason_text": "Found on the stairs, confused; no answer from her team"}
+    return {"id": new_id(), **told, **changes}
+
+
 def a_guest_seat(client_id: str, **changes: Any) -> dict[str, Any]:
     seat = {
         "id": new_id(),
@@ -58,6 +63,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
                 "she laughed about the fair",
                 "Left lower leg",
                 "Compression, two layers",
+                "Found on the stairs",
             },
             "shared": {"Help to wash, mornings", "To walk to the village hall"},
         }
@@ -70,7 +76,7 @@ async def _write_record(made: World, client: OnCaseload) -> None:
         an_assessment(client.episode_id),
         an_assessment(client.episode_id, problems=[a_problem("42", ("42.01",))]),
     )
-    seat = a_guest_seat(client.client_id)
+    seat, emergency = a_guest_seat(client.client_id), an_emergency(client_id=client.client_id)
     await client.post("/v1/care-contacts", contact)
     await client.post("/v1/wounds", {"id": wound, "episode_of_care_id": client.episode_id, "site": "Left lower leg"})
     await client.post(f"/v1/wounds/{wound}/measurements", {"id": new_id(), **MEASURED})
@@ -80,6 +86,7 @@ async def _write_record(made: World, client: OnCaseload) -> None:
     await client.post("/v1/care-plans", plan)
     await client.post(f"/v1/care-plans/{plan['id']}/agree", {"agreed_how": "in_person", "agreed_on": "2026-11-04"})
     await client.post("/v1/guest-seats", seat)
+    assert (await (await made.stranger()).post("/v1/break-glass", json=emergency)).status_code == 201
     made.ids |= {
         "care_contact_id": contact["id"],
         "wound_id": wound,
@@ -88,6 +95,7 @@ async def _write_record(made: World, client: OnCaseload) -> None:
         "care_plan_id": plan["id"],
         "line_id": plan["lines"][0]["id"],
         "guest_seat_id": seat["id"],
+        "break_glass_id": emergency["id"],
     }
 
 
@@ -107,5 +115,7 @@ def _bodies(made: World, client: OnCaseload) -> dict[str, Any]:
         "POST /v1/care-plans": a_plan(client.episode_id),
         "POST /v1/care-plans/{care_plan_id}/agree": {"agreed_how": "in_person", "agreed_on": "2026-11-04"},
         "PUT /v1/care-plans/{care_plan_id}/lines/{line_id}": {"words": "Three layers"},
+        "POST /v1/break-glass": an_emergency(client_id=client.client_id),
+        "POST /v1/break-glass/{break_glass_id}/review": {"outcome": "justified", "note": "She rang us as well"},
         "POST /v1/guest-seats": a_guest_seat(client.client_id, guest="farah@council.example"),
     }

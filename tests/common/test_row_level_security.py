@@ -28,6 +28,7 @@ OPEN = {
     "attempt": "a sign-in on its way, found by a secret",
     "ended": "names of sign-ins, and nothing else",
     "used_assertion": "names of assertions, and nothing else",
+    "break_glass_attempt": "that a nurse tried, and not whom she looked for",
     "feed_entry": "events as they were published: ids, dates and codes",
 }
 # Tables without a team that are reached through another, and which.

@@ -149,6 +149,20 @@ async def visit_done(system: Running, **more: Any) -> Envelope:
     return await system.deliver("governance", "roster.visit.done.v1", data | more)
 
 
+async def break_glass_opened(system: Running, **more: Any) -> Envelope:
+    data = {
+        "break_glass_id": str(uuid7()),
+        "client_id": str(uuid7()),
+        "team_id": str(TEAM),
+        "opened_by": str(NURSE),
+        "reason_code": "unplanned_visit",
+        "opened_at": MARCH.isoformat(),
+        "expires_at": (MARCH + timedelta(minutes=30)).isoformat(),
+        "review_due_at": (MARCH + timedelta(hours=72)).isoformat(),
+    }
+    return await system.deliver("governance", "caseload.break_glass.opened.v1", data | more)
+
+
 async def measures(client: Any, **params: Any) -> dict[tuple[str, str | None], dict[str, Any]]:
     """The team's measures by code and part."""
     asked = {"team_id": str(TEAM), "from_on": "2026-03-01", "to_on": "2026-03-31", **params}

@@ -9,6 +9,7 @@ from services.governance.domain.cell import NOT_TAKEN_REASONS
 from services.governance.domain.measure import MEASURES
 from tests.governance.telling import (
     assessment_completed,
+    break_glass_opened,
     contact_recorded,
     measures,
     referral_accepted,
@@ -131,6 +132,14 @@ async def test_outside_the_team_a_figure_on_fewer_than_five_is_hidden(
     await visit_done(governance)
     shown = (await measures(around))["visits_done", None]
     assert (shown["hidden"], shown["value"]) == (False, 5)
+
+
+async def test_records_opened_in_an_emergency_are_counted(governance: Running, nurse: Any, coach: Any) -> None:
+    for _ in range(2):
+        await break_glass_opened(governance)
+    await break_glass_opened(governance, opened_at="2026-04-01T09:00:00Z")
+    assert await value(nurse, "records_opened_in_emergency") == 2
+    assert (await measures(coach))["records_opened_in_emergency", None]["hidden"]
 
 
 async def test_many_contacts_with_few_people_are_hidden_too(governance: Running, coach: Any) -> None:

@@ -1,6 +1,15 @@
 """Caseload over HTTP: each route parses, calls one use case and renders."""
 
-from services.caseload.api import assessments, care_contacts, care_plans, clients, guest_seats, referrals, team
+from services.caseload.api import (
+    assessments,
+    break_glass,
+    care_contacts,
+    care_plans,
+    clients,
+    guest_seats,
+    referrals,
+    team,
+)
 
 ROUTERS = (
     clients.router,
@@ -10,4 +19,5 @@ ROUTERS = (
     care_plans.router,
     team.router,
     guest_seats.router,
+    break_glass.router,
 )

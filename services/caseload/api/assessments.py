@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from services.caseload import usecases
+from services.caseload.api.callers import ByNurseReading
 from services.caseload.api.shapes import AssessmentShape, ProblemShape, RatingShape
 from services.caseload.domain.assessment import NewAssessment
 from services.caseload.domain.omaha import EDITION, TERMS, NewRating
@@ -91,20 +92,20 @@ async def complete_assessment(tx: ByNurse, assessment_id: UUID, version: IfMatch
 
 
 @router.get("/assessments/{assessment_id}", response_model=WholeAssessment)
-async def read_assessment(tx: ByNurse, assessment_id: UUID, response: Response) -> object:
+async def read_assessment(tx: ByNurseReading, assessment_id: UUID, response: Response) -> object:
     """The whole assessment."""
     return _whole(await usecases.read_assessment(tx, assessment_id), response)
 
 
 @router.get("/assessments/{assessment_id}/nursing-view", response_model=NursingView)
-async def nursing_view(tx: ByNurse, assessment_id: UUID, response: Response) -> object:
+async def nursing_view(tx: ByNurseReading, assessment_id: UUID, response: Response) -> object:
     """The nursing extract of the one form."""
     whole = _whole(await usecases.read_assessment(tx, assessment_id), response)
     return {**AssessmentShape.model_validate(whole["assessment"]).model_dump(), "found": whole["found"]}
 
 
 @router.get("/assessments/{assessment_id}/care-act-view", response_model=CareActView)
-async def care_act_view(tx: ByNurse, assessment_id: UUID) -> object:
+async def care_act_view(tx: ByNurseReading, assessment_id: UUID) -> object:
     """The Care Act extract of the same form."""
     assessment, _ = await usecases.read_assessment(tx, assessment_id)
     return assessment

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from services.caseload import usecases
+from services.caseload.api.callers import ByNurseReading
 from services.caseload.api.shapes import (
     CareActivityShape,
     CareContactShape,
@@ -53,7 +54,7 @@ async def find_wound(tx: ByNurse, body: NewWound) -> object:
 
 
 @router.get("/wounds/{wound_id}", response_model=WoundTrend)
-async def read_wound(tx: ByNurse, wound_id: UUID) -> object:
+async def read_wound(tx: ByNurseReading, wound_id: UUID) -> object:
     """A wound and its trend."""
     return _trend(await usecases.read_wound(tx, wound_id))
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Response
 
 from services.caseload import usecases
+from services.caseload.api.callers import ByNurseReading
 from services.caseload.api.shapes import CarePlanShape, LineShape
 from services.caseload.domain.care_plan import Agreement, LineChange, NewCarePlan
 from services.common.http import ByNurse, IfMatch, api_router, etag
@@ -30,7 +31,7 @@ async def draft_care_plan(tx: ByNurse, body: NewCarePlan, response: Response) ->
 
 
 @router.get("/care-plans/{care_plan_id}", response_model=WholePlan)
-async def read_care_plan(tx: ByNurse, care_plan_id: UUID, response: Response) -> object:
+async def read_care_plan(tx: ByNurseReading, care_plan_id: UUID, response: Response) -> object:
     """One plan with its lines."""
     return _whole(await usecases.read_care_plan(tx, care_plan_id), response)
 

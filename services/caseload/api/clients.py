@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from services.caseload import usecases
-from services.caseload.api.callers import ByNurseOrService
+from services.caseload.api.callers import ByNurseOrServiceReading
 from services.caseload.api.shapes import ClientRecord, ClientShape
 from services.caseload.clients import Elsewhere
 from services.common.audit.report import Period, in_words
@@ -37,7 +37,7 @@ async def search_client(tx: ByNurse, body: Search) -> object:
 
 
 @router.get("/clients/{client_id}", response_model=ClientRecord)
-async def client_record(tx: ByNurseOrService, client_id: UUID, response: Response) -> object:
+async def client_record(tx: ByNurseOrServiceReading, client_id: UUID, response: Response) -> object:
     """The whole record in one call, with who wrote what."""
     record = await usecases.client_record(tx, client_id)
     etag(response, record["client"])

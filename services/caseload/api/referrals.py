@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from services.caseload import usecases
-from services.caseload.api.callers import ByNurseOrService
+from services.caseload.api.callers import ByNurseOrServiceReading
 from services.caseload.api.shapes import EpisodeShape, ReferralShape
 from services.caseload.domain.referral import Acceptance, NewReferral, ReferralStatus, Refusal
 from services.common.http import ByNurse, IfMatch, api_router, etag
@@ -30,7 +30,7 @@ async def list_referrals(
 
 
 @router.get("/referrals/{referral_id}", response_model=ReferralShape)
-async def read_referral(tx: ByNurseOrService, referral_id: UUID, response: Response) -> object:
+async def read_referral(tx: ByNurseOrServiceReading, referral_id: UUID, response: Response) -> object:
     """One referral, with how it was decided."""
     referral = await usecases.read_referral(tx, referral_id)
     etag(response, referral)

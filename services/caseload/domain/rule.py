@@ -6,3 +6,6 @@ from enum import StrEnum
 class RuleCode(StrEnum):
     OUTCOMES_UNABLE = "care_act.outcomes_unable"
     GUEST_SEAT = "guest_seat.days"
+    BREAK_GLASS_MINUTES = "break_glass.minutes"
+    BREAK_GLASS_ATTEMPTS = "break_glass.attempts"
+    BREAK_GLASS_REVIEW = "break_glass.review_hours"

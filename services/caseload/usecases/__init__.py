@@ -2,6 +2,13 @@
 
 from services.caseload.usecases.assess import complete_assessment, rate_problem, read_assessment, start_assessment
 from services.caseload.usecases.contact import add_note, find_wound, measure_wound, read_wound, record_care_contact
+from services.caseload.usecases.emergency import (
+    break_glass,
+    list_break_glass,
+    read_break_glass,
+    read_through_broken_glass,
+    review_break_glass,
+)
 from services.caseload.usecases.host import (
     invite_guest,
     list_guest_seats,
@@ -31,6 +38,11 @@ from services.caseload.usecases.refer import (
 )
 
 __all__ = [
+    "review_break_glass",
+    "read_through_broken_glass",
+    "read_break_glass",
+    "list_break_glass",
+    "break_glass",
     "accept_referral",
     "access_report",
     "access_report_elsewhere",

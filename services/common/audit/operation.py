@@ -61,6 +61,8 @@ def _singular(path: str) -> str:
     """The last word of the path that names a thing, as one of them."""
     words = [word for word in path.split("/") if word and word[0] not in "{_"]
     word = words[-1].lstrip("$").replace("-", "_")
+    if word.endswith("ss"):
+        return word
     return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
 
 

@@ -77,6 +77,13 @@ class VisitFact(TeamOwned, Base, table=True):
     starts_at: datetime = Field(sa_type=INSTANT)
 
 
+class EmergencyFact(TeamOwned, Base, table=True):
+    """Somebody of another team read a client's record in an emergency."""
+
+    client_id: UUID
+    opened_at: datetime = Field(sa_type=INSTANT)
+
+
 only_states(ReferralFact, "outcome", ReferralOutcome)
 # A measure reads one team's facts of one period.
 Index("ix_referral_fact_period", col(ReferralFact.team_id), col(ReferralFact.received_at))
@@ -86,3 +93,4 @@ Index("ix_rating_fact_period", col(RatingFact.team_id), col(RatingFact.rated_at)
 Index("ix_episode_fact_period", col(EpisodeFact.team_id), col(EpisodeFact.opened_on))
 Index("ix_assessment_fact_period", col(AssessmentFact.team_id), col(AssessmentFact.assessed_on))
 Index("ix_visit_fact_period", col(VisitFact.team_id), col(VisitFact.starts_at))
+Index("ix_emergency_fact_period", col(EmergencyFact.team_id), col(EmergencyFact.opened_at))

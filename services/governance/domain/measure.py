@@ -127,6 +127,13 @@ MEASURES = (
     ),
     Measure("visits_done", "Visits done", "visits", "Planned visits in the period that were done.", "visits"),
     Measure(
+        "records_opened_in_emergency",
+        "Records opened in an emergency",
+        "times",
+        "Times that a nurse of another team broke the glass in the period to read a client's record.",
+        "emergencies",
+    ),
+    Measure(
         "care_cost_pence",
         "Cost of care",
         "pence",

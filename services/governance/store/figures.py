@@ -16,6 +16,7 @@ from services.governance.domain.cell import ACTIVITY_TYPES, MINUTES, NOT_TAKEN_R
 from services.governance.domain.fact import (
     AssessmentFact,
     ContactFact,
+    EmergencyFact,
     EpisodeFact,
     RatingFact,
     ReferralFact,
@@ -57,6 +58,9 @@ async def cells(tx: Transaction, period: Period) -> dict[str, Cell]:
         ),
         "episodes": await _count(
             tx, EpisodeFact, col(EpisodeFact.id), period.days(EpisodeFact, col(EpisodeFact.opened_on))
+        ),
+        "emergencies": await _count(
+            tx, EmergencyFact, col(EmergencyFact.id), period.instants(EmergencyFact, col(EmergencyFact.opened_at))
         ),
         "visits": await _count(tx, VisitFact, col(VisitFact.id), period.instants(VisitFact, col(VisitFact.starts_at))),
     }

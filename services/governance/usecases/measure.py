@@ -12,6 +12,7 @@ from services.governance.domain.cell import WORK
 from services.governance.domain.fact import (
     AssessmentFact,
     ContactFact,
+    EmergencyFact,
     EpisodeFact,
     RatingFact,
     ReferralFact,
@@ -103,3 +104,10 @@ async def remember_assessment(
 async def remember_visit(tx: Transaction, visit_id: UUID, team_id: UUID, client_id: UUID, starts_at: datetime) -> None:
     """A planned visit was done."""
     await facts.keep(tx, VisitFact, visit_id, team_id, client_id=client_id, starts_at=starts_at)
+
+
+async def remember_emergency(
+    tx: Transaction, break_glass_id: UUID, team_id: UUID, client_id: UUID, opened_at: datetime
+) -> None:
+    """A nurse of another team broke the glass to read a client's record."""
+    await facts.keep(tx, EmergencyFact, break_glass_id, team_id, client_id=client_id, opened_at=opened_at)
