@@ -40,7 +40,7 @@ class InsufficientUserAuthentication(Unauthorised):
     way_out = "Sign in again as WWW-Authenticate says, and send the same request with the new token."
 
 
-# NIST SP 800-63B, as CIS2 names its levels: AAL2_ANY, AAL3_CIS2_SMARTCARD.
+# NIST SP 800-63B; identity says it so whatever the provider's words are.
 SURE_ENOUGH = ("AAL2", "AAL3")
 
 
@@ -53,7 +53,7 @@ def freshly_signed_in(seconds: int) -> Condition:
 
     def check(caller: Principal) -> None:
         age = time.time() - (caller.signed_in_at or 0)
-        if not -CLOCK_SKEW.total_seconds() <= age <= seconds or not (caller.assurance or "").startswith(SURE_ENOUGH):
+        if not -CLOCK_SKEW.total_seconds() <= age <= seconds or caller.assurance not in SURE_ENOUGH:
             raise InsufficientUserAuthentication("This takes a new sign-in with a second factor.", headers=headers)
 
     return Condition("assurance", f"{' or '.join(SURE_ENOUGH)}, within {seconds} seconds", check)

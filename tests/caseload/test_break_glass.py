@@ -184,7 +184,7 @@ async def test_a_stale_or_weak_sign_in_is_told_to_step_up(
 
 
 async def test_a_smartcard_is_sure_enough(caseload: Running, client: OnCaseload) -> None:
-    nurse = await caseload.client("caseload", STRANGER, acr="AAL3_CIS2_SMARTCARD", auth_time=int(time.time()) - 14 * 60)
+    nurse = await caseload.client("caseload", STRANGER, acr="AAL3", auth_time=int(time.time()) - 14 * 60)
     await tried(nurse, an_emergency(client_id=client.client_id), 201)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field as Shape
 from pydantic import model_validator
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, col
 
 from services.caseload.domain.base import Base
@@ -225,5 +225,11 @@ def seconds_to_wait(attempts: list[datetime], limit: int, window: timedelta, now
 
 
 only_states(BreakGlass, "outcome", ReviewOutcome)
+Index(
+    "ix_break_glass_open",
+    col(BreakGlass.team_id),
+    col(BreakGlass.id),
+    postgresql_where=text("reviewed_at is null"),
+)
 Index("ix_break_glass_opened_by", col(BreakGlass.opened_by))
 Index("ix_break_glass_attempt_of", col(BreakGlassAttempt.employee_id), col(BreakGlassAttempt.tried_at))

@@ -71,4 +71,7 @@ def _create_break_glass() -> None:
     )
     op.create_index(op.f("ix_break_glass_client_id"), "break_glass", ["client_id"], unique=False)
     op.create_index("ix_break_glass_team", "break_glass", ["team_id", "id"], unique=False)
+    op.create_index(
+        "ix_break_glass_open", "break_glass", ["team_id", "id"], postgresql_where=sa.text("reviewed_at is null")
+    )
     op.create_index("ix_break_glass_opened_by", "break_glass", ["opened_by"], unique=False)
