@@ -4,7 +4,6 @@ import asyncio
 import json
 import secrets
 from collections.abc import Sequence
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
@@ -199,7 +198,8 @@ async def _post(
         async with asyncio.timeout(ANSWER_SECONDS), asked as answer:
             if not most:
                 return answer.status_code, b""
-            async with aclosing(answer.aiter_raw(most)) as chunks:
-                return answer.status_code, await anext(chunks, b"")
+            async for body in answer.aiter_raw(most):
+                return answer.status_code, body
+            return answer.status_code, b""
     except Exception:  # noqa: BLE001  whatever goes wrong at a partner's end is a failed attempt, and is tried again
         return None, b""
