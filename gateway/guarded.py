@@ -265,7 +265,8 @@ class Guarded(HttpToolsProtocol):
         self._timer = self.loop.call_later(LINGER_SECONDS, self._close)
 
     def _write(self, error: ServiceError, request_id: str) -> None:
-        scope = {"type": "http", "state": {"request_id": request_id}}
+        path, headers = ("", []) if self._reading is Reading.NOTHING else (_path(self.url), self.headers)
+        scope = {"type": "http", "path": path, "headers": headers, "state": {"request_id": request_id}}
         found = refusals.answer(scope, error, connection="close", x_request_id=request_id)
         lines = [b"%s: %s\r\n" % pair for pair in (*found.raw_headers, *ALWAYS.items())]
         self.transport.write(b"".join((STATUS_LINE[error.status], *lines, b"\r\n", bytes(found.body))))
@@ -275,6 +276,14 @@ class Guarded(HttpToolsProtocol):
     def _close(self) -> None:
         self._stop_timer()
         self.transport.close()
+
+
+def _path(address: bytes) -> str:
+    """The path of an address that may be absolute, or not whole."""
+    try:
+        return (httptools.parse_url(address).path or b"").decode("latin-1")
+    except httptools.HttpParserInvalidURLError:
+        return address.decode("latin-1")
 
 
 def guarded(bounds: Bounds) -> type[HttpToolsProtocol]:

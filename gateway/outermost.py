@@ -43,7 +43,14 @@ class Traced:
             return
         # The caller's `tracestate` is free text, and stays outside.
         sent = {"traceparent": Headers(scope=scope).get("traceparent", "")}
-        with self.tracer.start_as_current_span(scope["method"], context=extract(sent), kind=trace.SpanKind.SERVER):
+        with self.tracer.start_as_current_span(
+            scope["method"],
+            context=extract(sent),
+            kind=trace.SpanKind.SERVER,
+            # An exception's message may hold what somebody sent; its kind and place are in the log.
+            record_exception=False,
+            set_status_on_exception=False,
+        ):
             await self.app(scope, receive, send)
 
 

@@ -3,9 +3,10 @@
 from typing import Any, ClassVar
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 from services.common.errors import ServiceError, problem
+from services.common.outcome import as_outcome, is_fhir
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
@@ -117,8 +118,10 @@ class VersionNotSupported(Refusal):
     way_out = "Send the request as HTTP/1.1."
 
 
-def answer(scope: Any, error: ServiceError, **headers: str) -> JSONResponse:
-    """This refusal as problem details. `headers` are further ones, with underscores for dashes."""
+def answer(scope: Any, error: ServiceError, **headers: str) -> Response:
+    """This refusal in the form of its path: FHIR's, or problem details. `headers` are more, with _ for dashes."""
     more = {name.replace("_", "-"): value for name, value in headers.items()}
     at = [{"pointer": error.at, "code": error.code(), "detail": error.detail, "way_out": error.way_out}]
-    return problem(Request(scope), error.status, error.code(), error.detail, at, {**error.headers, **more})
+    request = Request(scope)
+    said = problem(request, error.status, error.code(), error.detail, at, {**error.headers, **more})
+    return as_outcome(request, said) if is_fhir(scope["path"]) else said

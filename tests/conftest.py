@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from tests.running import Databases
 POSTGRES = "HEATSHIELD_TEST_POSTGRES"
 KEPT_DATABASES = 40
 _left: list[str] = []
+_watched: ContextVar[list[str] | None] = ContextVar("watched", default=None)
 
 
 def _is_controller(config: pytest.Config) -> bool:
@@ -117,17 +119,20 @@ async def databases(postgres: EmbeddedPostgres) -> AsyncIterator[Databases]:
 
 @pytest.fixture
 def statements() -> Callable[[Database], AbstractContextManager[list[str]]]:
-    """Counts the SQL statements of a block: `with statements(database) as seen:`."""
+    """Counts the SQL statements of a block, not those beside it: `with statements(database) as seen:`."""
 
     @contextmanager
     def watching(database: Database) -> Iterator[list[str]]:
         seen: list[str] = []
 
         def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-            seen.append(statement)
+            if _watched.get() is seen:
+                seen.append(statement)
 
+        before = _watched.set(seen)
         event.listen(database.engine.sync_engine, "before_cursor_execute", note)
         yield seen
         event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+        _watched.reset(before)
 
     return watching

@@ -1,4 +1,4 @@
-"""A made-up council at its own address: it checks each event's signature, and keeps what it accepted in a file."""
+"""A made-up council: it checks signatures, echoes challenges, and keeps what it accepted in a file."""
 
 import json
 from collections.abc import AsyncIterator
@@ -17,6 +17,7 @@ from demo.servers.http import serving
 HOST = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104  a container cannot reach its host's loopback
 PATH = "/social-care/events"
+CHALLENGE = "uk.heatshield.connection.challenged.v1"
 SECRET = "whsec_YSBtYWRlLXVwIGNvdW5jaWwncyBkZW1vIHNlY3JldA=="  # noqa: S105  the made-up council's own
 
 
@@ -46,6 +47,8 @@ class Council:
         except (WebhookVerificationError, ValueError):
             self.refused += 1
             return JSONResponse({"error": "the signature does not fit"}, 401)
+        if event["type"] == CHALLENGE:
+            return JSONResponse({"challenge": event["data"]["challenge"]})
         webhook_id = request.headers["webhook-id"]
         if webhook_id not in self.accepted:
             self.accepted[webhook_id] = event

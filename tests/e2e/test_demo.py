@@ -19,19 +19,25 @@ from demo.callers import Gateway
 from demo.day.afternoon import SEGMENTS
 from demo.invitation import paths
 from services.common.types import day_in_england
+from tests.e2e.collector import Collector, collecting
 from tests.e2e.conftest import Place, Played, not_ok
+from tests.e2e.provoked import Refusal, provoke
 
 CLIENTS = [*DATA["clients"], *DATA["waiting"]]
 # Some first names of clients are also somebody else's, or a word; their family names are nobody's but theirs.
-PERSONAL = ("nhs_number", "family_name", "phone", "postcode", "address_line")
-SAID = ("choir", "Wound clean")
+PERSONAL = ("nhs_number", "family_name", "birth_on", "phone", "postcode", "address_line")
+SAID = ("choir", "Wound clean", *(one[words] for one in DATA["clients"] for words in ("why", "goal")))
 # The first line of an address gives a person away without the town.
 SECRETS = [one[name].partition(",")[0] for one in CLIENTS for name in PERSONAL]
-SECRETS += [*(one["phone"] for one in DATA["staff"]), *SAID]
+SECRETS += [one[name] for one in DATA["staff"] for name in ("family_name", "phone")]
+SECRETS += [*(one["name"] for one in DATA["around"]), *SAID]
+
+
+WHOLE = {f"heatshield-{name}" for name in ("gateway", "caseload", "roster", "hr", "finance", "governance", "interop")}
 
 
 def personal_data_in(text: str) -> list[str]:
-    """Whatever of the clients, the staff's phones and the notes of the demo occurs in a text, spaced as it may be."""
+    """Whatever of the clients, the staff and the notes of the demo occurs in a text, spaced as it may be."""
     plain = re.sub(r"\s+", " ", unquote_plus(text))
     return [words for words in SECRETS if re.search(rf"(?<!\w){_spaced_anyhow(words)}(?!\w)", plain, re.IGNORECASE)]
 
@@ -58,10 +64,7 @@ def test_the_day_is_played_in_one_process_under_one_trace_and_again_without_doub
     by_trace: dict[bytes, set[str]] = {}
     for service, span in spans:
         by_trace.setdefault(span.trace_id, set()).add(service)
-    whole = {
-        f"heatshield-{name}" for name in ("gateway", "caseload", "roster", "hr", "finance", "governance", "interop")
-    }
-    assert any(whole <= through for through in by_trace.values()), (
+    assert any(through >= WHOLE for through in by_trace.values()), (
         "one trace goes through HTTP and events, from the referral to the last output"
     )
     assert any(span.name.startswith("process caseload.care_contact.recorded") for _, span in spans)
@@ -76,7 +79,14 @@ def test_the_day_is_played_in_one_process_under_one_trace_and_again_without_doub
 def test_seven_processes_over_rabbitmq_give_the_same_day_and_leak_nobody(
     place: Place, port: str, one_process: Played
 ) -> None:
-    installation = place.start("demo.up", "--port", port)
+    with collecting() as collector:
+        _play_and_provoke(place, port, one_process, collector)
+    assert personal_data_in(str(collector.requests)) == []
+    assert {service for service, _ in collector.spans()} >= WHOLE
+
+
+def _play_and_provoke(place: Place, port: str, one_process: Played, collector: Collector) -> None:
+    installation = place.start("demo.up", "--port", port, HEATSHIELD_OTLP_ENDPOINT=collector.url)
     assert installation.stdout is not None
     lines: list[str] = []
     reader = _reading(installation, lines)
@@ -86,6 +96,7 @@ def test_seven_processes_over_rabbitmq_give_the_same_day_and_leak_nobody(
         assert not_ok(steps) == []
         assert steps[6]["detail"] == one_process.steps[6]["detail"]
         assert set(asyncio.run(_tried(f"http://127.0.0.1:{port}")).values()) == {200}, "as the invitation says"
+        _tell_nobody(asyncio.run(provoke(f"http://127.0.0.1:{port}")))
     finally:
         installation.send_signal(signal.SIGINT)
         installation.wait(timeout=90)
@@ -95,6 +106,13 @@ def test_seven_processes_over_rabbitmq_give_the_same_day_and_leak_nobody(
     assert log.count('"message": "request"') > 500
     assert personal_data_in(log) == []
     assert "dead letter" not in log
+
+
+def _tell_nobody(refusals: list[Refusal]) -> None:
+    """There was a refusal of each kind, and no word of the request in any."""
+    assert {one.answer.status_code for one in refusals} >= {400, 401, 404, 415, 422}
+    assert [one.operation for one in refusals if one.answer.status_code >= 500] == []
+    assert {one.operation: found for one in refusals if (found := personal_data_in(one.told))} == {}
 
 
 async def _tried(url: str) -> dict[str, int]:

@@ -194,4 +194,21 @@ NOT_OUTSIDE = [
     )
 ]
 
-CASES = [*PATHS, *FRAMING, *LINES, *SIZES, *CALLERS, *UPSTREAM, *NOT_OUTSIDE]
+FHIR, MESSAGE = "GET /fhir/R4/Patient HTTP/1.1", "POST /fhir/R4/$process-message HTTP/1.1"
+# What is refused in FHIR's form; the backend of these tests plays interop too.
+IN_FHIR = [
+    refused("FHIR two Hosts", request(FHIR, "Host: other"), 400),
+    refused("FHIR dots", request("GET /fhir/R4/../x HTTP/1.1"), 400),
+    refused("FHIR absolute form", request("GET http://evil.example/fhir/R4/x;y HTTP/1.1"), 400),
+    refused("FHIR token in the query", request("GET /fhir/R4/Patient?access_token=abc HTTP/1.1"), 401),
+    refused("FHIR TRACE", request("TRACE /fhir/R4/Patient HTTP/1.1"), 405),
+    refused("FHIR 10 MB, said", request(MESSAGE, "Content-Length: 10000000"), 413),
+    refused("FHIR chunks without end", request(MESSAGE, CHUNKED, body=b"10000\r\n%b\r\n" % (b"a" * 65536) * 160), 413),
+    refused("FHIR 9 kB address", request(f"GET /fhir/R4/{'a' * 9000} HTTP/1.1"), 414),
+    refused("FHIR 1 MB address without end", b"GET /fhir/R4/" + b"a" * 1_000_000, 414),
+    refused("FHIR gzip", request(MESSAGE, "Content-Encoding: gzip", "Content-Length: 3", body=b"\x1f\x8b\x08"), 415),
+    refused("FHIR 2,000 headers", request(FHIR, *(f"X{number}: a" for number in range(2000))), 431),
+    refused("FHIR HTTP/1.0", request("GET /fhir/R4/Patient HTTP/1.0"), 505),
+]
+
+CASES = [*PATHS, *FRAMING, *LINES, *SIZES, *CALLERS, *UPSTREAM, *NOT_OUTSIDE, *IN_FHIR]

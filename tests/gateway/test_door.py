@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from demo.servers.ports import free_port
 from gateway import server
 from gateway.addresses import block
 from gateway.guarded import Guarded
@@ -184,3 +185,35 @@ async def test_a_page_of_the_doors_own_says_no_in_the_one_shape() -> None:
         for path, method, status in (("/docs", "POST", 405), ("/docs/assets/none.js", "GET", 404)):
             answer = await ask(path=path, method=method)
             assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "method", "status", "code", "kind"),
+    [
+        ("/fhir", "", "OPTIONS", 405, "REC_METHOD_NOT_ALLOWED", "not-supported"),
+        ("/fhir/R4/x;y", "", "GET", 400, "REC_BAD_REQUEST", "invalid"),
+        ("/fhir/R4/Patient", "?access_token=a", "GET", 401, "REC_UNAUTHORIZED", "login"),
+        ("/fhir/R4/Patient", "", "GET", 503, "REC_UNAVAILABLE", "transient"),
+    ],
+)
+async def test_under_fhir_the_door_says_no_in_fhir(
+    path: str, query: str, method: str, status: int, code: str, kind: str
+) -> None:
+    """Nothing listens where interop should be."""
+    correlation_id = "01938000-0000-7000-8000-0000000000aa"
+    async with door(peers={"interop": f"http://127.0.0.1:{free_port()}"}) as ask:
+        answer = await ask(path=f"{path}{query}", method=method, x_correlation_id=correlation_id)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/fhir+json")
+    assert answer.headers["x-correlation-id"] == correlation_id
+    (issue,) = answer.json()["issue"]
+    assert answer.json()["resourceType"] == "OperationOutcome"
+    assert (issue["code"], issue["details"]["coding"][0]["code"]) == (kind, code)
+
+
+async def test_who_asks_too_often_under_fhir_is_told_so_in_fhir_and_when_to_ask_again() -> None:
+    async with door(**FEW | {"address_burst": 1}) as ask:
+        found = [await ask(path=path) for path in ("/caseload/v1/x", "/fhir/R4/Patient", "/fhirs/x")]
+    assert [one.status_code for one in found] == [200, 429, 429]
+    assert found[1].json()["issue"][0]["code"] == "throttled"
+    assert 1 <= int(found[1].headers["retry-after"]) <= 10
+    assert [one.headers["content-type"] for one in found[1:]] == ["application/fhir+json", "application/problem+json"]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 from sqlalchemy import func, select
 from standardwebhooks import Webhook
 from uuid6 import uuid7
@@ -21,6 +22,7 @@ from tests.running import Running, until
 SECRET = "whsec_" + base64.b64encode(b"only for tests, thirty-two bytes").decode()
 SUPPORT = "uk.heatshield.social_care.support_given.v1"
 CHANGE = "uk.heatshield.social_care.care_plan_changed.v1"
+CHALLENGE = "uk.heatshield.connection.challenged.v1"
 REABLEMENT = "uk.heatshield.social_care.reablement_started.v1"
 MINUTES = ["personal_care_minutes", "reablement_minutes"]
 AT_ONCE = (timedelta(0),) * 3
@@ -30,7 +32,7 @@ AT_ONCE = (timedelta(0),) * 3
 class Council:
     """A council's system at its own address. It believes only what is signed; `answers` are used up one by one.
 
-    While `silent` is set to an event, it answers nothing until that happens.
+    While `silent` is set to an event, it answers nothing until that happens. It answers a challenge as `echo` says.
     """
 
     heard: list[dict[str, Any]] = field(default_factory=list)
@@ -38,6 +40,8 @@ class Council:
     answers: list[Response] = field(default_factory=list)
     elsewhere: int = 0
     silent: asyncio.Event | None = None
+    challenges: list[str] = field(default_factory=list)
+    echo: Callable[[str], Response] = lambda challenge: JSONResponse({"challenge": challenge})
 
     def app(self) -> FastAPI:
         app = FastAPI()
@@ -46,6 +50,9 @@ class Council:
         async def events(request: Request) -> Response:
             body = await request.body()
             event = Webhook(SECRET).verify(body, dict(request.headers))
+            if event["type"] == CHALLENGE:
+                self.challenges.append(event["data"]["challenge"])
+                return self.echo(event["data"]["challenge"])
             self.ids.append(request.headers["webhook-id"])
             if self.silent is not None:
                 await self.silent.wait()

@@ -157,13 +157,17 @@ async def test_the_same_sent_again_changes_nothing_and_opens_what_was_closed(sys
             await tx.session.execute(tx.metadata.tables["connection"].update().values(**values))
 
     await suffer(failures=2)
+    assert (await put())["state"] == "unproved"
+    await suffer(proved_at=datetime.now(UTC), last_success_at=datetime.now(UTC))
     for again in (await put(), await put(secret=SECRET)):
         assert (again["version"], again["state"], again["failures"]) == (1, "failing", 2)
     await suffer(disabled_at=datetime.now(UTC))
     opened = await put()
-    assert (opened["version"], opened["state"], opened["disabled_at"]) == (2, "unused", None)
+    assert (opened["version"], opened["state"], opened["disabled_at"]) == (2, "working", None)
     assert (await put(name="Cumbria"))["version"] == 3
     assert (await put(name="Cumbria", secret=SECRET[:-4] + "AAA="))["version"] == 4
+    moved = await put(name="Cumbria", url="https://council.example/new")
+    assert (moved["state"], moved["proved_at"]) == ("unused", None), "another address has to prove itself"
 
 
 @pytest.mark.parametrize("url", ["http://westmere:9000/events", "https://10.20.30.40/", "http://liquidlogic.svc/"])

@@ -130,7 +130,7 @@ async def test_a_council_that_cannot_be_reached_holds_up_nobody_else(
     (dead,) = await settled(system, "dead")
     assert dead["last_status"] is None
     states = {item["id"]: item["state"] for item in await connections(system)}
-    assert states == {away: "failing", here: "working"}
+    assert states == {away: "unproved", here: "working"}
 
 
 async def test_two_workers_never_send_one_fact_at_the_same_time(

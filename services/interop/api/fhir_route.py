@@ -3,17 +3,15 @@
 import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
-from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Request, Response
 
 from services.common.body import read_bytes
 from services.common.http import TransactionRoute
-from services.interop.fhir.outcome import MEDIA_TYPE
+from services.common.outcome import MEDIA_TYPE
 
 PREFIX = "/fhir/R4"
-CORRELATION_ID = "X-Correlation-Id"
 HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:\d{1,5})?")
 
 
@@ -39,21 +37,6 @@ def fhir_router(*, tags: list[str]) -> APIRouter:
 
 def fhir(content: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     return Response(orjson.dumps(content), status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
-
-
-def echoed(request: Request) -> dict[str, str]:
-    """The sender's correlation id, back to it. The request id is echoed on every answer of every service."""
-    correlation_id = one_uuid(request, CORRELATION_ID)
-    return {CORRELATION_ID: str(correlation_id)} if correlation_id else {}
-
-
-def one_uuid(request: Request, header: str) -> UUID | None:
-    """The UUID in this header; None where it is missing, no UUID or sent more than once."""
-    sent = request.headers.getlist(header)
-    try:
-        return UUID(sent[0]) if len(sent) == 1 else None
-    except ValueError:
-        return None
 
 
 def public_base(request: Request) -> str:

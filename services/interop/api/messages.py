@@ -5,14 +5,14 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from services.common.http import ByNurse, api_router
+from services.common.outcome import CORRELATION_ID, MEDIA_TYPE, echoed, one_uuid
 from services.common.paging import Asked, Page
 from services.common.scopes import require_scope
 from services.interop import usecases
 from services.interop.api.callers import ByIntegrator, ByIntegratorOrOps, ByOps, ByService
-from services.interop.api.fhir_route import CORRELATION_ID, echoed, fhir, fhir_router, media_type, one_uuid
+from services.interop.api.fhir_route import fhir, fhir_router, media_type
 from services.interop.api.shapes import InboundReferralShape, ServiceEndpointShape
 from services.interop.domain.inbound import Arrival, NewServiceEndpoint
-from services.interop.fhir.outcome import MEDIA_TYPE
 
 fhir_door = fhir_router(tags=["messages"])
 router = api_router(tags=["messages"])

@@ -39,7 +39,8 @@ class InboundReferralShape(Answer):
 
 
 class ConnectionShape(Answer):
-    """A connection and how it does: unused, working, failing or disabled. Its secret is never shown."""
+    """A connection and how it does: unused, unproved (its address has not echoed the challenge), working, failing or
+    disabled. Its secret is never shown."""
 
     id: UUID
     version: int
@@ -47,6 +48,7 @@ class ConnectionShape(Answer):
     address: str
     state: str
     failures: int
+    proved_at: datetime | None
     last_success_at: datetime | None
     last_failure_at: datetime | None
     disabled_at: datetime | None

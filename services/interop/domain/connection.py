@@ -75,12 +75,13 @@ class SecretRequired(Unprocessable):
 
 
 class Connection(Aggregate, Base, table=True):
-    """One partner's system, and how it has been answering."""
+    """One partner's system, and how it has been answering. `proved_at` is when its address echoed a challenge."""
 
     name: str
     url: str
     secret: str = Field(repr=False)
     disabled_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    proved_at: datetime | None = Field(default=None, sa_type=INSTANT)
     last_success_at: datetime | None = Field(default=None, sa_type=INSTANT)
     last_failure_at: datetime | None = Field(default=None, sa_type=INSTANT)
     failures: int = 0
@@ -97,6 +98,8 @@ class Connection(Aggregate, Base, table=True):
         secret = self.secret if new.secret is None else new.secret.get_secret_value()
         if self.disabled_at is None and (self.name, self.url, self.secret) == (new.name, new.url, secret):
             return
+        if self.url != new.url:
+            self.proved_at = None
         self.name, self.url, self.secret = new.name, new.url, secret
         self.disabled_at, self.failures, self.changed_at = None, 0, now
 
@@ -105,8 +108,8 @@ class Connection(Aggregate, Base, table=True):
         if self.disabled_at is not None:
             return "disabled"
         if self.failures:
-            return "failing"
-        return "unused" if self.last_success_at is None else "working"
+            return "unproved" if self.proved_at is None else "failing"
+        return "unused" if self.proved_at is None or self.last_success_at is None else "working"
 
     @property
     def address(self) -> str:

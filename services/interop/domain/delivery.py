@@ -44,7 +44,10 @@ class CouncilDelivery(TeamOwned, Base, table=True):
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try at delivering one fact: where to, signed with what, and the how-manieth it is."""
+    """One try at delivering one fact: where to, signed with what, and the how-manieth it is.
+
+    An address that is not proved has yet to echo a challenge.
+    """
 
     delivery_id: UUID
     connection_id: UUID
@@ -52,6 +55,7 @@ class Attempt:
     secret: str = field(repr=False)
     payload: str = field(repr=False)
     number: int
+    is_proved: bool
 
 
 only_states(CouncilDelivery, "status", DeliveryStatus)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from services.common.outcome import MEDIA_TYPE
 from services.interop.fhir import registry, systems
-from services.interop.fhir.outcome import MEDIA_TYPE
 
 # Raised when what is served changes.
 AS_OF = "2026-11-23"

@@ -4,7 +4,7 @@ import re
 
 import fhirkit
 
-from services.interop.fhir.outcome import Issue
+from services.common.outcome import Issue
 
 MOST_ISSUES = 50
 LONGEST_PATH = 300

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import httpx
 from standardwebhooks import Webhook
@@ -37,7 +39,8 @@ RETRY_AFTER = (
     timedelta(hours=20),
     timedelta(hours=24),
 )
-ANSWER_SECONDS = 15
+ANSWER_SECONDS, ANSWER_BYTES = 15, 4096
+CHALLENGE = "uk.heatshield.connection.challenged.v1"
 
 
 @dataclass(frozen=True)
@@ -150,26 +153,53 @@ def _instant(at: datetime) -> str:
 
 
 async def send(http: httpx.AsyncClient, attempt: Attempt, now: datetime) -> int | None:
-    """The HTTP status of the answer, or None without one. A redirect is an answer and is not followed.
+    """The HTTP status of the answer, or None without one."""
+    status, _ = await _post(http, attempt, str(attempt.delivery_id), attempt.payload, now)
+    return status
+
+
+async def challenge(http: httpx.AsyncClient, attempt: Attempt, now: datetime) -> tuple[int | None, bool]:
+    """The status of the answer, and whether it echoes what only somebody who reads what is sent there can know."""
+    made, event_id = secrets.token_urlsafe(32), str(uuid4())
+    event = {
+        "specversion": "1.0",
+        "id": event_id,
+        "source": SOURCE,
+        "type": CHALLENGE,
+        "time": _instant(now),
+        "datacontenttype": "application/json",
+        "data": {"challenge": made},
+    }
+    status, body = await _post(http, attempt, event_id, json.dumps(event), now, most=ANSWER_BYTES)
+    try:
+        echoed = json.loads(body)
+    except ValueError:
+        return status, False
+    is_taken = status is not None and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
+    return status, is_taken and isinstance(echoed, dict) and echoed.get("challenge") == made
+
+
+async def _post(
+    http: httpx.AsyncClient, attempt: Attempt, message_id: str, payload: str, now: datetime, *, most: int = 0
+) -> tuple[int | None, bytes]:
+    """Status and at `most` so many bytes of the answer, or None without one. A redirect is one, and is not followed.
 
     `now` is in UTC: the library signs the clock time of any other zone as if it were UTC.
     """
-    message_id = str(attempt.delivery_id)
     headers = {
+        "accept-encoding": "identity",
         "content-type": MEDIA_TYPE,
         "webhook-id": message_id,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(attempt.secret).sign(message_id, now.astimezone(UTC), attempt.payload),
+        "webhook-signature": Webhook(attempt.secret).sign(message_id, now.astimezone(UTC), payload),
     }
-    asked = http.stream(
-        "POST",
-        attempt.url,
-        content=attempt.payload.encode(),
-        headers=headers,
-        follow_redirects=False,
-    )
+    asked = http.stream("POST", attempt.url, content=payload.encode(), headers=headers, follow_redirects=False)
     try:
         async with asyncio.timeout(ANSWER_SECONDS), asked as answer:
-            return answer.status_code
+            if not most:
+                return answer.status_code, b""
+            async for body in answer.aiter_raw(most):
+                return answer.status_code, body
+            return answer.status_code, b""
     except Exception:  # noqa: BLE001  whatever goes wrong at a partner's end is a failed attempt, and is tried again
-        return None
+        return None, b""

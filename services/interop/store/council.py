@@ -113,7 +113,8 @@ async def lease(tx: Transaction, connection_id: UUID, *, for_: timedelta) -> Att
         delivery, to, share = found
         if share.in_force(tx.today):
             delivery.lease(tx.now + for_, tx.now)
-            return Attempt(delivery.id, to.id, to.url, to.secret, delivery.payload, delivery.attempts)
+            is_proved = to.proved_at is not None
+            return Attempt(delivery.id, to.id, to.url, to.secret, delivery.payload, delivery.attempts, is_proved)
         delivery.status, delivery.changed_at = DeliveryStatus.WITHDRAWN, tx.now
     return None
 
@@ -142,6 +143,12 @@ async def settle_sent(tx: Transaction, attempt: Attempt, values: dict[str, Any])
     sent = {**values, "status": DeliveryStatus.SENT, "sent_at": tx.now}
     told = update(CouncilDelivery).where(unheard).values(**sent).returning(col(CouncilDelivery.client_id))
     return await tx.all(told)
+
+
+async def note_proved(tx: Transaction, attempt: Attempt) -> None:
+    """Keep that the address echoed a challenge, unless the connection has left it meanwhile."""
+    asked = (col(Connection.id) == attempt.connection_id) & (col(Connection.url) == attempt.url)
+    await tx.session.execute(update(Connection).where(asked).values(proved_at=tx.now))
 
 
 async def note_success(tx: Transaction, connection_id: UUID, at: datetime) -> None:

@@ -74,8 +74,7 @@ async def _deliver_next(runtime: Runtime, connection_id: UUID, schedule: Sequenc
         attempt = await store.lease(tx, connection_id, for_=LEASE)
     if attempt is None:
         return False
-    status = await council.send(runtime.outside, attempt, datetime.now(UTC))
-    arrived = status is not None and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
+    status, arrived = await _tell(runtime, attempt)
     record = _disclosure(runtime, attempt) if arrived else None
     async with runtime.database.transaction(SYSTEM, record=record) as tx:
         settled: dict[str, Any] = {"last_status": status, "changed_at": tx.now}
@@ -85,6 +84,18 @@ async def _deliver_next(runtime: Runtime, connection_id: UUID, schedule: Sequenc
         else:
             await _failed(tx, attempt, settled, schedule)
     return arrived
+
+
+async def _tell(runtime: Runtime, attempt: Attempt) -> tuple[int | None, bool]:
+    """What was answered, and whether the fact arrived. An address that has not proved itself is not told anything."""
+    if not attempt.is_proved:
+        status, echoed = await council.challenge(runtime.outside, attempt, datetime.now(UTC))
+        if not echoed:
+            return status, False
+        async with runtime.database.transaction(SYSTEM) as tx:
+            await store.note_proved(tx, attempt)
+    status = await council.send(runtime.outside, attempt, datetime.now(UTC))
+    return status, status is not None and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
 
 
 def _disclosure(runtime: Runtime, attempt: Attempt) -> Entry:

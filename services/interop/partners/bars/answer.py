@@ -8,10 +8,10 @@ from uuid import UUID
 
 from uuid6 import uuid7
 
+from services.common.outcome import Issue, operation_outcome
 from services.interop.domain.inbound import InboundReferral
 from services.interop.fhir import systems
 from services.interop.fhir.mapping.parts import instant
-from services.interop.fhir.outcome import Issue, operation_outcome
 from services.interop.partners.bars.message import EVENTS, RESPONSE, Entry, Message, request_of
 from services.interop.partners.bars.refusals import MessageRefused
 

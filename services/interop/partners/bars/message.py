@@ -10,9 +10,9 @@ import orjson
 
 from services.common import body
 from services.common.errors import UnstorableValue
+from services.common.outcome import Issue
 from services.interop.domain.inbound import Arrival, MessageKind
 from services.interop.fhir import structure
-from services.interop.fhir.outcome import Issue
 from services.interop.fhir.systems import DOS_SERVICE
 from services.interop.partners.bars import refusals
 

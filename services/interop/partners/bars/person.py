@@ -7,7 +7,7 @@ from typing import Any
 
 from nhs_number.validate import is_valid
 
-from services.interop.fhir.outcome import Issue
+from services.common.outcome import Issue
 from services.interop.fhir.systems import NHS_NUMBER, NHS_NUMBER_STATUS_EXTENSION
 from services.interop.partners.bars.message import Entry
 from services.interop.partners.bars.words import one_line

@@ -6,7 +6,7 @@ These never leave the process as exceptions: the message stays stored, and the s
 from collections.abc import Sequence
 from typing import ClassVar
 
-from services.interop.fhir.outcome import Issue
+from services.common.outcome import Issue
 
 
 class MessageRefused(Exception):

@@ -3,9 +3,9 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 
+from services.common.outcome import Issue
 from services.common.types import midnight_in_england
 from services.interop.domain.inbound import MessageKind, Understood
-from services.interop.fhir.outcome import Issue
 from services.interop.fhir.systems import ODS_CODE
 from services.interop.partners.bars import refusals
 from services.interop.partners.bars.message import USE_CASES, Entry, Message, kind_of, request_of

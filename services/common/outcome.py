@@ -1,12 +1,19 @@
 """OperationOutcome: how FHIR says no. Every issue names the place by FHIRPath and says the way out."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from services.interop.fhir.systems import ERROR_CODES, profile
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 MEDIA_TYPE = "application/fhir+json"
+CORRELATION_ID = "X-Correlation-Id"
+BASE = "/fhir"
+PROFILE = "https://fhir.hl7.org.uk/StructureDefinition/UKCore-OperationOutcome"
+ERROR_CODES = "https://fhir.nhs.uk/CodeSystem/http-error-codes"
 
 # The NHS codes of a receiver (REC_*) by HTTP status, from the code system http-error-codes.
 RECEIVER_CODES = {
@@ -31,12 +38,18 @@ ISSUE_TYPES = {
     403: "forbidden",
     404: "not-found",
     405: "not-supported",
+    408: "timeout",
     409: "conflict",
     413: "too-long",
+    414: "too-long",
     415: "not-supported",
     422: "processing",
+    429: "throttled",
+    431: "too-long",
     503: "transient",
+    504: "timeout",
 }
+NOT_KEPT = {"content-length", "content-type"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +75,7 @@ def operation_outcome(status: int, issues: Sequence[Issue]) -> dict[str, Any]:
     coding = {"system": ERROR_CODES, "code": receiver_code(status)}
     return {
         "resourceType": "OperationOutcome",
-        "meta": {"profile": [profile("OperationOutcome")]},
+        "meta": {"profile": [PROFILE]},
         "issue": [
             {
                 "severity": issue.severity,
@@ -73,3 +86,40 @@ def operation_outcome(status: int, issues: Sequence[Issue]) -> dict[str, Any]:
             for issue in issues
         ],
     }
+
+
+def is_fhir(path: str) -> bool:
+    return path == BASE or path.startswith(f"{BASE}/")
+
+
+def as_outcome(request: Request, said: Response) -> Response:
+    """A refusal in problem details, said in FHIR."""
+    code = issue_type(said.status_code)
+    issues = [
+        Issue(code, _expression(error["pointer"]), f"{error['detail']} {error['way_out']}")
+        for error in json.loads(bytes(said.body))["errors"]
+    ]
+    kept = {name: value for name, value in said.headers.items() if name not in NOT_KEPT}
+    outcome = operation_outcome(said.status_code, issues)
+    return JSONResponse(outcome, said.status_code, {**kept, **echoed(request)}, MEDIA_TYPE)
+
+
+def _expression(pointer: str) -> str:
+    """FHIR names a header or a parameter `http.` and its name."""
+    name = pointer.rpartition("/")[2]
+    return f"http.{name}" if name else "http"
+
+
+def echoed(request: Request) -> dict[str, str]:
+    """The sender's correlation id, back to it. The request id is echoed on every answer of every service."""
+    correlation_id = one_uuid(request, CORRELATION_ID)
+    return {CORRELATION_ID: str(correlation_id)} if correlation_id else {}
+
+
+def one_uuid(request: Request, header: str) -> UUID | None:
+    """The UUID in this header; None where it is missing, no UUID or sent more than once."""
+    sent = request.headers.getlist(header)
+    try:
+        return UUID(sent[0]) if len(sent) == 1 else None
+    except ValueError:
+        return None
