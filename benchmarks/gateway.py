@@ -77,7 +77,10 @@ class Load:
         """Of a round whose requests a script may make. Raises `RuntimeError` when one of them did not succeed."""
         script = self.folder / "script.lua"
         script.write_text(asking + SUMMARY)
-        asked = [f"-t1 -c{connections} -d{seconds} -s".split(), [str(script), "-H", f"Authorization: {authorization}"]]
+        asked = [
+            f"-t1 -c{connections} -d{seconds} --timeout 30s -s".split(),
+            [str(script), "-H", f"Authorization: {authorization}"],
+        ]
         done = subprocess.run([self.wrk, *sum(asked, []), url], capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"{url}: {done.stdout}{done.stderr}")

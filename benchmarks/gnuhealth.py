@@ -17,7 +17,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -65,7 +65,7 @@ def in_turn(requests: Iterable[tuple[str, str, object]]) -> str:
     return IN_TURN % ",".join("{" + ",".join(map(json.dumps, one)) + "}" for one in sent)
 
 
-def calls(server: GnuHealth, method: str, each: Iterable[list[object]]) -> str:
+def calls(server: GnuHealth, method: str, each: Iterable[Sequence[object]]) -> str:
     path = "/" + server.url.split("/", 3)[3]
     return REFUSED + in_turn(("POST", path, {"id": 1, "method": f"model.{method}", "params": [*p, {}]}) for p in each)
 

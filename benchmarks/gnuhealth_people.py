@@ -1,17 +1,17 @@
 """The same number of people in both systems of `benchmarks.gnuhealth`, and what there is to ask about them."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from uuid import uuid4
 
 import asyncpg
 import httpx
-from nhs_number import is_valid
+from nhs_number.validate import is_valid
 from uuid6 import uuid7
 
-from benchmarks.gateway_house import NURSE, PERSON, REFERRAL, Side
+from benchmarks.gateway_house import ADDRESS, NURSE, PERSON, REFERRAL, Side
 from benchmarks.gnuhealth_server import DATABASE, GnuHealth
 from demo.barrow import TEAM, employee
 from demo.servers.postgres import EmbeddedPostgres
@@ -62,7 +62,7 @@ def patients(postgres: EmbeddedPostgres, server: GnuHealth, count: int) -> Peopl
 
 
 def party(family: str) -> dict[str, object]:
-    """What is sent to make a patient. Of a lot of parties the server would make only the first, so it is sent alone."""
+    """What is sent to make a patient, alone: the server makes all that are in one call once for each of them."""
     born = dict(zip(("year", "month", "day"), map(int, PERSON["birth_on"].split("-")), strict=True))
     person = {"name": PERSON["given_name"], "lastname": family, "gender": "f", "dob": {"__class__": "date", **born}}
     return {**person, "fed_country": "XXX", "is_person": True, "is_patient": True, "create_target": True}
@@ -106,8 +106,8 @@ def _numbers() -> Iterator[str]:
 
 
 def _taken_on(http: httpx.Client, number: str) -> str:
-    person = {**PERSON, **{key: REFERRAL["person"][key] for key in ("address_line", "postcode", "phone")}}
-    sent = {**REFERRAL, "id": str(uuid7()), "person": {**person, "nhs_number": number}}
+    referral_id = str(uuid7())
+    sent = {**REFERRAL, "id": referral_id, "person": PERSON | ADDRESS | {"nhs_number": number}}
     _posted(http, "/v1/referrals", sent, {})
     acceptance = {
         "client_id": str(uuid7()),
@@ -117,11 +117,11 @@ def _taken_on(http: httpx.Client, number: str) -> str:
         "pathway": "long_term",
         "urgent_reason": "The first visit is tomorrow",
     }
-    _posted(http, f"/v1/referrals/{sent['id']}/accept", acceptance, {"If-Match": '"1"'})
+    _posted(http, f"/v1/referrals/{referral_id}/accept", acceptance, {"If-Match": '"1"'})
     return acceptance["client_id"]
 
 
-def _posted(http: httpx.Client, path: str, sent: dict[str, object], headers: dict[str, str]) -> None:
+def _posted(http: httpx.Client, path: str, sent: Mapping[str, object], headers: dict[str, str]) -> None:
     answer = http.post(path, json=sent, headers={**headers, "Idempotency-Key": str(uuid4())})
     if answer.is_error:
         raise RuntimeError(f"{path}: {answer.text}")
