@@ -57,6 +57,11 @@ class Told:
     p50_ms: float
 
 
+def referring() -> str:
+    """The script that refers a new person with each request."""
+    return POST % (time.monotonic_ns() % 2**31, json.dumps(REFERRAL)[1:])
+
+
 @dataclass(frozen=True)
 class Load:
     """The load generator: a program, and a script for each kind of request."""
@@ -65,16 +70,23 @@ class Load:
     folder: Path
 
     def round(self, side: Side, path: str, *, is_post: bool, connections: int, seconds: int) -> Told:
-        """Raises `RuntimeError` when anything but successes came back."""
+        signed = f"Bearer {side.token()}"
+        return self.told(side.base + path, signed, referring() if is_post else "", connections, seconds)
+
+    def told(self, url: str, authorization: str, asking: str, connections: int, seconds: int) -> Told:
+        """Of a round whose requests a script may make. Raises `RuntimeError` when one of them did not succeed."""
         script = self.folder / "script.lua"
-        post = POST % (time.monotonic_ns() % 2**31, json.dumps(REFERRAL)[1:])
-        script.write_text((post if is_post else "") + SUMMARY)
-        asked = [f"-t1 -c{connections} -d{seconds} -s".split(), [str(script)]]
-        signed = ["-H", f"Authorization: Bearer {side.token()}", side.base + path]
-        done = subprocess.run([self.wrk, *sum(asked, []), *signed], capture_output=True, text=True, check=True)
+        script.write_text(asking + SUMMARY)
+        asked = [
+            f"-t1 -c{connections} -d{seconds} --timeout 30s -s".split(),
+            [str(script), "-H", f"Authorization: {authorization}"],
+        ]
+        done = subprocess.run([self.wrk, *sum(asked, []), url], capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{url}: {done.stdout}{done.stderr}")
         told = json.loads(done.stdout.strip().splitlines()[-1])
         if told["bad"] or not told["requests"]:
-            raise RuntimeError(f"{side.base}{path}: {done.stdout}")
+            raise RuntimeError(f"{url}: {done.stdout}")
         return Told(told["requests"] / told["seconds"], told["p50_ms"])
 
 

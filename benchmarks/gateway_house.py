@@ -103,8 +103,9 @@ class Side:
 
 @dataclass(frozen=True)
 class House:
-    """All ways: `direct`, `nginx`, `gateway`, `one process`; and what to ask for on each."""
+    """All ways: `direct`, `nginx`, `gateway`, `one process`; what to ask for on each; and where it is kept."""
 
+    postgres: EmbeddedPostgres
     sides: dict[str, Side]
     one_path: str
     list_path: str
@@ -175,7 +176,7 @@ def _furnished(stack: ExitStack, folder: Path, postgres: EmbeddedPostgres, nginx
     shared = _environment(postgres, bases, keys)
     own = {TOGETHER: {"CASELOAD_DATABASE_URL": postgres.url("caseload", DATABASE_TOGETHER)}}
     for name, command in commands.items():
-        _run(stack, folder / f"{name}.out", command, ports[name], shared | own.get(name, {}))
+        run(stack, folder / f"{name}.out", command, ports[name], shared | own.get(name, {}))
     peers = {name: bases[name] for name in BEHIND}
     nurse = SignIn(bases["issuer"], ServiceSettings(app_env="demo", client_key=keys["gateway"], peers=peers))
     sides = {
@@ -184,7 +185,7 @@ def _furnished(stack: ExitStack, folder: Path, postgres: EmbeddedPostgres, nginx
         "gateway": Side(f"{bases['gateway']}/caseload", nurse.outside),
         "one process": Side(f"{bases[TOGETHER]}/caseload", nurse.outside),
     }
-    return House(sides, *_referrals(sides["direct"], sides["one process"]))
+    return House(postgres, sides, *_referrals(sides["direct"], sides["one process"]))
 
 
 def _referrals(*sides: Side) -> tuple[str, str]:
@@ -200,7 +201,7 @@ def _referrals(*sides: Side) -> tuple[str, str]:
     return f"/v1/referrals/{ids[0]}", f"/v1/referrals?limit={round(LIST_BYTES / each)}"
 
 
-def _run(stack: ExitStack, out: Path, command: list[str], port: int, environment: Mapping[str, str]) -> None:
+def run(stack: ExitStack, out: Path, command: list[str], port: int, environment: Mapping[str, str]) -> None:
     """Run until the house is left, with what it says in a file. Raises `RuntimeError` when it does not listen."""
     said = stack.enter_context(out.open("w"))
     process = subprocess.Popen(command, stdout=said, stderr=said, env=environment)
