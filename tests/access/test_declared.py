@@ -19,6 +19,7 @@ OBSTACLES = r"obstacles.*|goals"
 # What a persona may ask each service for, beside its rules.
 # Where somebody is signed in themselves.
 DEVICES = "devices.*"
+PEOPLE = r"employees/\{employee_id\}/(devices|staff-accounts)|staff-accounts.*|sign-outs"
 CONNECTIONS = r"connections(/\{connection_id\})?"
 REACHES: dict[Persona, dict[str, str]] = {
     Persona.COACH: {
@@ -38,7 +39,7 @@ REACHES: dict[Persona, dict[str, str]] = {
     Persona.HR: {
         "hr": ".*",
         "roster": "time-summary|team-ratio",
-        "identity": rf"{DEVICES}|employees/\{{employee_id\}}/devices|sign-outs",
+        "identity": rf"{DEVICES}|{PEOPLE}",
     },
     Persona.FINANCE: {
         "finance": ".*",
@@ -51,7 +52,7 @@ REACHES: dict[Persona, dict[str, str]] = {
     Persona.OPS: {
         ".*": EVENTS,
         "interop": r"connections.*|service-endpoints|deliveries",
-        "identity": rf"{DEVICES}|employees/\{{employee_id\}}/devices|sign-outs|systems.*",
+        "identity": rf"{DEVICES}|{PEOPLE}|systems.*",
     },
     Persona.SERVICE: {
         ".*": "/inside/(event-log|accesses)",

@@ -150,6 +150,7 @@ def test_governance_listens_to_what_it_measures() -> None:
         "caseload.omaha_rating.recorded.v1",
         "caseload.assessment.completed.v1",
         "caseload.care_contact.recorded.v1",
+        "caseload.break_glass.opened.v1",
         "roster.visit.done.v1",
         "finance.activity.costed.v1",
         "hr.team_membership.changed.v1",
