@@ -201,6 +201,7 @@ async def test_the_team_knows_its_members_by_name_title_and_skills(hr: Running) 
     assert answer.json() == {
         "items": [
             {
+                "membership_id": member["id"],
                 "employee_id": member["employee_id"],
                 "given_name": "Ruth",
                 "family_name": "Adeyemi",

@@ -35,6 +35,8 @@ class TeamMembershipShape(Answer):
 class TeamMemberShape(Answer):
     """A colleague as the team knows them: nothing of their file but names, title and skills."""
 
+    # By which HR ends it, or lets somebody rejoin.
+    membership_id: UUID
     employee_id: UUID
     given_name: str
     family_name: str

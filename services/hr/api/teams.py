@@ -18,6 +18,7 @@ router = api_router(tags=["teams"])
 
 def _member(membership: TeamMembership, employee: Employee) -> dict[str, Any]:
     return {
+        "membership_id": membership.id,
         "employee_id": employee.id,
         "given_name": employee.given_name,
         "family_name": employee.family_name,
