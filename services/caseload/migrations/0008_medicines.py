@@ -1,6 +1,7 @@
 """Medicines: what was prescribed, what became of each dose, the stock of controlled drugs, and to whom it is delegated."""
 
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -47,7 +48,7 @@ def upgrade() -> None:
     row_level_security.protect()
 
 
-def _of_team() -> list[sa.Column]:
+def _of_team() -> list[sa.Column[Any]]:
     return [
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
