@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import Index
@@ -128,7 +128,7 @@ class Delegation(TeamOwned, Base, table=True):
                 raise DelegationOver(f"/body/{name}")
         if new.until_on > today + timedelta(days=days):
             raise DelegationTooLong(days)
-        about = {"client_id": medicine.client_id, "team_id": medicine.team_id, "delegated_by": by}
+        about: dict[str, Any] = {"client_id": medicine.client_id, "team_id": medicine.team_id, "delegated_by": by}
         return cls(**new.model_dump(), **about, delegated_at=now, changed_at=now)
 
     def withdraw(self, by: UUID | None, now: datetime) -> None:

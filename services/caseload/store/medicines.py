@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlmodel import col
 
 from services.caseload.domain.administration import Administration
@@ -51,10 +51,10 @@ async def around(
 ) -> Sequence[Administration]:
     """What was recorded of this medicine near this time, before and after it, and of this very dose."""
     span, happened_at = max(gap, A_DAY), col(Administration.happened_at)
-    near = happened_at.between(at - span, at + span)
+    near: list[ColumnElement[bool]] = [happened_at.between(at - span, at + span)]
     if due_at is not None:
-        near |= col(Administration.due_at) == due_at
-    return await tx.all(select(Administration).where(col(Administration.medicine_id) == medicine.id, near))
+        near.append(col(Administration.due_at) == due_at)
+    return await tx.all(select(Administration).where(col(Administration.medicine_id) == medicine.id, or_(*near)))
 
 
 async def is_registered(tx: Transaction, team_id: UUID, employee_id: UUID | None) -> bool:
