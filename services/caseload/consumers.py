@@ -27,6 +27,10 @@ class AdoptedDecision(BaseModel):
     adopted_on: date
 
 
+class TeamMembership(membership.MembershipFact):
+    role: str
+
+
 async def take_in(tx: Transaction, fact: ReceivedReferral, inbound: clients.InboundReferral) -> None:
     await usecases.receive_inbound_referral(tx, inbound)
 
@@ -38,8 +42,12 @@ async def remember_decision(tx: Transaction, fact: AdoptedDecision) -> None:
     )
 
 
+async def remember_member(tx: Transaction, fact: TeamMembership) -> None:
+    await usecases.remember_member(tx, fact, fact.role)
+
+
 SUBSCRIPTIONS = (
     Subscription("interop.referral.received.v1", ReceivedReferral, take_in, ask=clients.inbound_referral),
     Subscription("governance.decision.adopted.v1", AdoptedDecision, remember_decision),
-    membership.SUBSCRIPTION,
+    Subscription(membership.SUBSCRIPTION.event_name, TeamMembership, remember_member, read_model=True),
 )

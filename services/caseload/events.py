@@ -171,3 +171,16 @@ class BreakGlassOpened(Event):
     opened_at: datetime
     expires_at: datetime
     review_due_at: datetime
+
+
+class IncidentRaised(Event):
+    """Something happened that must not happen; what kind of thing, its id says where to read about it."""
+
+    name: ClassVar[str] = "caseload.incident.raised.v1"
+
+    incident_id: UUID
+    kind: str
+    client_id: UUID
+    team_id: UUID
+    medicine_id: UUID
+    raised_at: datetime

@@ -78,6 +78,13 @@ class OpenedBreakGlass(BaseModel):
     opened_at: datetime
 
 
+class RaisedIncident(BaseModel):
+    incident_id: UUID
+    client_id: UUID
+    team_id: UUID
+    raised_at: datetime
+
+
 class CostedActivity(BaseModel):
     care_contact_id: UUID
     team_id: UUID
@@ -127,6 +134,10 @@ async def break_glass_opened(tx: Transaction, fact: OpenedBreakGlass) -> None:
     await usecases.remember_emergency(tx, fact.break_glass_id, fact.team_id, fact.client_id, fact.opened_at)
 
 
+async def incident_raised(tx: Transaction, fact: RaisedIncident) -> None:
+    await usecases.remember_incident(tx, fact.incident_id, fact.team_id, fact.client_id, fact.raised_at)
+
+
 async def activity_costed(tx: Transaction, fact: CostedActivity) -> None:
     await usecases.remember_cost(tx, fact.care_contact_id, fact.team_id, fact.cost_pence, fact.costed_at)
 
@@ -140,6 +151,7 @@ SUBSCRIPTIONS = (
     Subscription("caseload.assessment.completed.v1", CompletedAssessment, assessment_completed, read_model=True),
     Subscription("caseload.care_contact.recorded.v1", RecordedContact, contact_recorded, read_model=True),
     Subscription("caseload.break_glass.opened.v1", OpenedBreakGlass, break_glass_opened, read_model=True),
+    Subscription("caseload.incident.raised.v1", RaisedIncident, incident_raised, read_model=True),
     Subscription("roster.visit.done.v1", DoneVisit, visit_done, read_model=True),
     Subscription("finance.activity.costed.v1", CostedActivity, activity_costed, read_model=True),
     membership.SUBSCRIPTION,

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import update
 
 from services.caseload.domain.break_glass import BreakGlass
+from services.caseload.domain.delegation import REGISTERED_NURSE
 from services.common.auth import SYSTEM
+from tests.caseload.medicating import a_medicine, an_administration, told_of_role
 from tests.caseload.story import (
     OnCaseload,
     a_contact,
@@ -20,7 +22,7 @@ from tests.caseload.story import (
 )
 from tests.caseload.world import MEASURED, an_emergency
 from tests.common.audited import newest
-from tests.running import DEPUTY, OTHER_TEAM, STRANGER, Running
+from tests.running import DEPUTY, NURSE, OTHER_TEAM, STRANGER, Running
 
 
 @dataclass
@@ -44,6 +46,9 @@ class Emergency:
 @pytest.fixture
 async def emergency(caseload: Running) -> Emergency:
     client, wound = await take_on(caseload), new_id()
+    await told_of_role(caseload, NURSE, REGISTERED_NURSE)
+    medicine = a_medicine(client.client_id)
+    await client.post("/v1/medicines", medicine)
     assessment, plan = an_assessment(client.episode_id), a_plan(client.episode_id)
     await client.post("/v1/assessments", assessment)
     await client.post("/v1/care-plans", plan)
@@ -60,6 +65,7 @@ async def emergency(caseload: Running) -> Emergency:
         f"/v1/assessments/{assessment['id']}/care-act-view",
         f"/v1/care-plans/{plan['id']}",
         f"/v1/wounds/{wound}",
+        f"/v1/medicines/{medicine['id']}",
     ]
     return Emergency(caseload, client, nurse, body["id"], reads)
 
@@ -121,7 +127,7 @@ async def test_another_client_stays_out_of_sight(emergency: Emergency) -> None:
 async def test_nothing_is_listed_searched_or_reported_through_it(emergency: Emergency) -> None:
     search = {"json": {"nhs_number": "9990000204"}}
     report = f"/v1/clients/{emergency.client.client_id}/access-report"
-    for path in ("/v1/clients", "/v1/referrals", "/v1/guest-seats", "/v1/break-glass", report):
+    for path in ("/v1/clients", "/v1/referrals", "/v1/guest-seats", "/v1/break-glass", "/v1/medicines", report):
         refused = await emergency.get(path)
         assert (refused.status_code, refused.json()["code"]) == (403, "read_only_by_break_glass"), path
         assert (await emergency.nurse.get(path)).text.count(emergency.client.client_id) == 0
@@ -140,6 +146,8 @@ async def test_nothing_is_written_through_it(emergency: Emergency) -> None:
         (f"{plan}/agree", {"agreed_how": "in_person", "agreed_on": "2026-11-04"}),
         ("/v1/wounds", {"id": new_id(), "episode_of_care_id": episode, "site": "Heel"}),
         (f"{wound}/measurements", {"id": new_id(), **MEASURED}),
+        ("/v1/medicines", a_medicine(emergency.client.client_id)),
+        ("/v1/administrations", an_administration(emergency.reads[7].rpartition("/")[2])),
     ]
     for path, body in writes:
         version = {"If-Match": '"1"'}

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.common.service import Service
 from tests.access.world import GUEST, World, started
+from tests.caseload.medicating import ROLES, a_delegation, a_medicine, an_administration, told_of_role
 from tests.caseload.story import (
     OnCaseload,
     a_contact,
@@ -20,6 +21,7 @@ from tests.caseload.story import (
 from tests.running import DEPUTY, NURSE, Databases
 
 MEASURED = {"measured_at": "2026-11-04T10:20:00Z", "length_mm": 48, "width_mm": 30}
+STOCKED = {"drug": "Morphine 10 mg tablets", "controlled": {"unit": "tablet", "per_dose": 1}}
 SHARED_FIELDS = ["given_name", "family_name", "care_act_view", "social_care_lines"]
 
 
@@ -64,6 +66,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
                 "Left lower leg",
                 "Compression, two layers",
                 "Found on the stairs",
+                "Morphine 10 mg tablets",
             },
             "shared": {"Help to wash, mornings", "To walk to the village hall"},
         }
@@ -86,6 +89,7 @@ async def _write_record(made: World, client: OnCaseload) -> None:
     await client.post("/v1/care-plans", plan)
     await client.post(f"/v1/care-plans/{plan['id']}/agree", {"agreed_how": "in_person", "agreed_on": "2026-11-04"})
     await client.post("/v1/guest-seats", seat)
+    await _write_medicines(made, client)
     assert (await (await made.stranger()).post("/v1/break-glass", json=emergency)).status_code == 201
     made.ids |= {
         "care_contact_id": contact["id"],
@@ -97,6 +101,40 @@ async def _write_record(made: World, client: OnCaseload) -> None:
         "guest_seat_id": seat["id"],
         "break_glass_id": emergency["id"],
     }
+
+
+async def _write_medicines(made: World, client: OnCaseload) -> None:
+    for employee, role in ROLES.items():
+        await told_of_role(made.system, employee, role)
+    medicine, count = a_medicine(client.client_id, **STOCKED), new_id()
+    given, delegation = an_administration(medicine["id"]), a_delegation(medicine["id"])
+    await client.post("/v1/medicines", medicine)
+    await client.post("/v1/stock-entries", _delivery(medicine["id"]))
+    await client.post("/v1/administrations", given)
+    await client.post("/v1/delegations", delegation)
+    deputy = await made.system.client("caseload", DEPUTY)
+    counted = {"id": count, "medicine_id": medicine["id"], "counted": 27}
+    assert (await deputy.post("/v1/stock-counts", json=counted)).status_code == 201
+    made.ids |= {
+        "medicine_id": medicine["id"],
+        "administration_id": given["id"],
+        "delegation_id": delegation["id"],
+        "stock_count_id": count,
+    }
+    evening = {"happened_at": "2026-11-04T20:05:00Z"}
+    made.bodies |= {
+        "POST /v1/medicines": a_medicine(client.client_id),
+        "POST /v1/medicines/{medicine_id}/stop": {"reason": "Swallows them no more"},
+        "POST /v1/administrations": an_administration(medicine["id"], **evening),
+        "POST /v1/stock-entries": _delivery(medicine["id"]),
+        "POST /v1/stock-counts": {**counted, "id": new_id()},
+        "POST /v1/delegations": a_delegation(medicine["id"]),
+    }
+
+
+def _delivery(medicine_id: str) -> dict[str, Any]:
+    came = {"movement": "delivered", "quantity": 28, "happened_at": "2026-11-03T09:00:00Z"}
+    return {"id": new_id(), "medicine_id": medicine_id, **came}
 
 
 def _bodies(made: World, client: OnCaseload) -> dict[str, Any]:

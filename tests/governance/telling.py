@@ -163,6 +163,18 @@ async def break_glass_opened(system: Running, **more: Any) -> Envelope:
     return await system.deliver("governance", "caseload.break_glass.opened.v1", data | more)
 
 
+async def incident_raised(system: Running, **more: Any) -> Envelope:
+    data = {
+        "incident_id": str(uuid7()),
+        "kind": "dose_already_recorded",
+        "client_id": str(uuid7()),
+        "team_id": str(TEAM),
+        "medicine_id": str(uuid7()),
+        "raised_at": MARCH.isoformat(),
+    }
+    return await system.deliver("governance", "caseload.incident.raised.v1", data | more)
+
+
 async def measures(client: Any, **params: Any) -> dict[tuple[str, str | None], dict[str, Any]]:
     """The team's measures by code and part."""
     asked = {"team_id": str(TEAM), "from_on": "2026-03-01", "to_on": "2026-03-31", **params}

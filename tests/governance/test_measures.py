@@ -11,6 +11,7 @@ from tests.governance.telling import (
     assessment_completed,
     break_glass_opened,
     contact_recorded,
+    incident_raised,
     measures,
     referral_accepted,
     referral_not_taken,
@@ -140,6 +141,16 @@ async def test_records_opened_in_an_emergency_are_counted(governance: Running, n
     await break_glass_opened(governance, opened_at="2026-04-01T09:00:00Z")
     assert await value(nurse, "records_opened_in_emergency") == 2
     assert (await measures(coach))["records_opened_in_emergency", None]["hidden"]
+
+
+async def test_incidents_are_counted_once_each(governance: Running, nurse: Any, coach: Any) -> None:
+    twice, first = str(uuid7()), await incident_raised(governance)
+    for _ in range(2):
+        await incident_raised(governance, incident_id=twice)
+    await governance.hand_over("governance", first)
+    await incident_raised(governance, raised_at="2026-04-01T09:00:00Z")
+    assert await value(nurse, "incidents") == 2
+    assert (await measures(coach))["incidents", None]["hidden"]
 
 
 async def test_many_contacts_with_few_people_are_hidden_too(governance: Running, coach: Any) -> None:

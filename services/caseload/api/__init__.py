@@ -1,13 +1,17 @@
 """Caseload over HTTP: each route parses, calls one use case and renders."""
 
 from services.caseload.api import (
+    administrations,
     assessments,
     break_glass,
     care_contacts,
     care_plans,
     clients,
+    delegations,
     guest_seats,
+    medicines,
     referrals,
+    stock,
     team,
 )
 
@@ -20,4 +24,8 @@ ROUTERS = (
     team.router,
     guest_seats.router,
     break_glass.router,
+    medicines.router,
+    administrations.router,
+    stock.router,
+    delegations.router,
 )

@@ -172,6 +172,33 @@ class WoundShape(Answer):
     site: str
 
 
+class MedicineShape(Answer):
+    id: UUID
+    client_id: UUID
+    team_id: UUID
+    version: int
+    drug: str
+    snomed_code: str | None
+    dose: str
+    route: str
+    times: list[str]
+    every_days: int
+    purpose: str | None
+    minimum_interval_minutes: int | None
+    maximum_in_24_hours: int | None
+    time_critical: bool
+    window_minutes: int | None
+    starts_on: date
+    ends_on: date | None
+    stock_unit: str | None
+    stock_per_dose: int | None
+    stock: int | None
+    added_by: UUID | None
+    stopped_at: datetime | None
+    stopped_by: UUID | None
+    stop_reason: str | None
+
+
 class ClientRecord(Answer):
     """The whole record of one client, each entry with who made it."""
 
@@ -188,3 +215,4 @@ class ClientRecord(Answer):
     notes: list[NoteShape]
     wound: list[WoundShape]
     measurements: list[MeasurementShape]
+    medicine: list[MedicineShape]

@@ -9,3 +9,6 @@ class RuleCode(StrEnum):
     BREAK_GLASS_MINUTES = "break_glass.minutes"
     BREAK_GLASS_ATTEMPTS = "break_glass.attempts"
     BREAK_GLASS_REVIEW = "break_glass.review_hours"
+    MEDICINE_MINUTES = "medicine.window_minutes"
+    TIME_CRITICAL_MINUTES = "medicine.time_critical_minutes"
+    DELEGATION_DAYS = "delegation.days"

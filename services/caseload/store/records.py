@@ -12,6 +12,7 @@ from services.caseload.domain.assessment import Assessment
 from services.caseload.domain.care_contact import CareActivity, CareContact, Note
 from services.caseload.domain.care_plan import CarePlan, CarePlanLine
 from services.caseload.domain.client import Client, EpisodeOfCare
+from services.caseload.domain.medicine import Medicine
 from services.caseload.domain.omaha import ClientProblem, OmahaRating
 from services.caseload.domain.outcome import RatedProblem
 from services.caseload.domain.referral import Referral
@@ -35,7 +36,7 @@ async def client_with_number(tx: Transaction, nhs_number: str) -> Sequence[Clien
 
 async def of_client(tx: Transaction, client_id: UUID) -> dict[str, Sequence[Any]]:
     """Everything about one client: one statement a table, whatever the record's length."""
-    models: tuple[Any, ...] = (EpisodeOfCare, Assessment, ClientProblem, CarePlan, CareContact, Wound)
+    models: tuple[Any, ...] = (EpisodeOfCare, Assessment, ClientProblem, CarePlan, CareContact, Wound, Medicine)
     mine = {
         model: await tx.all(select(model).where(col(model.client_id) == client_id).order_by(col(model.id)))
         for model in models

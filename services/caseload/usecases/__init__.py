@@ -1,7 +1,15 @@
 """What caseload can be asked to do: one public function for each sentence a nurse, a coach or an integrator says."""
 
+from services.caseload.usecases.administer import list_administrations, read_administration, record_administration
 from services.caseload.usecases.assess import complete_assessment, rate_problem, read_assessment, start_assessment
 from services.caseload.usecases.contact import add_note, find_wound, measure_wound, read_wound, record_care_contact
+from services.caseload.usecases.delegate import (
+    delegate,
+    list_delegations,
+    read_delegation,
+    remember_member,
+    withdraw_delegation,
+)
 from services.caseload.usecases.emergency import (
     break_glass,
     list_break_glass,
@@ -18,6 +26,13 @@ from services.caseload.usecases.host import (
     withdraw_guest_seat,
 )
 from services.caseload.usecases.plan import agree_care_plan, change_line, draft_care_plan, read_care_plan
+from services.caseload.usecases.prescribe import (
+    add_medicine,
+    list_due_medicines,
+    list_medicines,
+    read_medicine,
+    stop_medicine,
+)
 from services.caseload.usecases.read import (
     access_report,
     access_report_elsewhere,
@@ -36,8 +51,33 @@ from services.caseload.usecases.refer import (
     receive_referral,
     remember_decision,
 )
+from services.caseload.usecases.stock import (
+    confirm_stock_count,
+    count_stock,
+    list_stock_entries,
+    read_stock_count,
+    record_stock,
+)
 
 __all__ = [
+    "add_medicine",
+    "confirm_stock_count",
+    "count_stock",
+    "delegate",
+    "list_administrations",
+    "list_delegations",
+    "list_due_medicines",
+    "list_medicines",
+    "list_stock_entries",
+    "read_administration",
+    "read_delegation",
+    "read_medicine",
+    "read_stock_count",
+    "record_administration",
+    "record_stock",
+    "remember_member",
+    "stop_medicine",
+    "withdraw_delegation",
     "review_break_glass",
     "read_through_broken_glass",
     "read_break_glass",

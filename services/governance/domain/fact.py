@@ -84,6 +84,13 @@ class EmergencyFact(TeamOwned, Base, table=True):
     opened_at: datetime = Field(sa_type=INSTANT)
 
 
+class IncidentFact(TeamOwned, Base, table=True):
+    """Something that must not happen happened to a client: a medicine given against the rules, say."""
+
+    client_id: UUID
+    raised_at: datetime = Field(sa_type=INSTANT)
+
+
 only_states(ReferralFact, "outcome", ReferralOutcome)
 # A measure reads one team's facts of one period.
 Index("ix_referral_fact_period", col(ReferralFact.team_id), col(ReferralFact.received_at))
@@ -94,3 +101,4 @@ Index("ix_episode_fact_period", col(EpisodeFact.team_id), col(EpisodeFact.opened
 Index("ix_assessment_fact_period", col(AssessmentFact.team_id), col(AssessmentFact.assessed_on))
 Index("ix_visit_fact_period", col(VisitFact.team_id), col(VisitFact.starts_at))
 Index("ix_emergency_fact_period", col(EmergencyFact.team_id), col(EmergencyFact.opened_at))
+Index("ix_incident_fact_period", col(IncidentFact.team_id), col(IncidentFact.raised_at))

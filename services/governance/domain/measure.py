@@ -134,6 +134,14 @@ MEASURES = (
         "emergencies",
     ),
     Measure(
+        "incidents",
+        "Incidents in care",
+        "incidents",
+        "Incidents of the period that the team's own records raised: a medicine given although the rules spoke against "
+        "it, and a controlled drug whose count was not its balance.",
+        "incidents",
+    ),
+    Measure(
         "care_cost_pence",
         "Cost of care",
         "pence",

@@ -18,6 +18,7 @@ from services.governance.domain.fact import (
     ContactFact,
     EmergencyFact,
     EpisodeFact,
+    IncidentFact,
     RatingFact,
     ReferralFact,
     ReferralOutcome,
@@ -61,6 +62,9 @@ async def cells(tx: Transaction, period: Period) -> dict[str, Cell]:
         ),
         "emergencies": await _count(
             tx, EmergencyFact, col(EmergencyFact.id), period.instants(EmergencyFact, col(EmergencyFact.opened_at))
+        ),
+        "incidents": await _count(
+            tx, IncidentFact, col(IncidentFact.id), period.instants(IncidentFact, col(IncidentFact.raised_at))
         ),
         "visits": await _count(tx, VisitFact, col(VisitFact.id), period.instants(VisitFact, col(VisitFact.starts_at))),
     }

@@ -14,6 +14,7 @@ from services.governance.domain.fact import (
     ContactFact,
     EmergencyFact,
     EpisodeFact,
+    IncidentFact,
     RatingFact,
     ReferralFact,
     ReferralOutcome,
@@ -111,3 +112,10 @@ async def remember_emergency(
 ) -> None:
     """A nurse of another team broke the glass to read a client's record."""
     await facts.keep(tx, EmergencyFact, break_glass_id, team_id, client_id=client_id, opened_at=opened_at)
+
+
+async def remember_incident(
+    tx: Transaction, incident_id: UUID, team_id: UUID, client_id: UUID, raised_at: datetime
+) -> None:
+    """Something happened in a client's care that must not happen."""
+    await facts.keep(tx, IncidentFact, incident_id, team_id, client_id=client_id, raised_at=raised_at)
