@@ -78,6 +78,25 @@ class OpenedBreakGlass(BaseModel):
     opened_at: datetime
 
 
+class SentHandover(BaseModel):
+    handover_id: UUID
+    client_id: UUID
+    team_id: UUID
+    sent_at: datetime
+
+
+class AcceptedHandover(SentHandover):
+    accepted_at: datetime
+
+
+class ExpiredHandover(SentHandover):
+    expired_at: datetime
+
+
+class ReturnedHandover(SentHandover):
+    returned_at: datetime
+
+
 class CostedActivity(BaseModel):
     care_contact_id: UUID
     team_id: UUID
@@ -127,6 +146,27 @@ async def break_glass_opened(tx: Transaction, fact: OpenedBreakGlass) -> None:
     await usecases.remember_emergency(tx, fact.break_glass_id, fact.team_id, fact.client_id, fact.opened_at)
 
 
+async def handover_sent(tx: Transaction, fact: SentHandover) -> None:
+    since = dict.fromkeys(("accepted_at", "expired_at", "returned_at"))
+    about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
+    await usecases.remember_handover(tx, *about, **since)
+
+
+async def handover_accepted(tx: Transaction, fact: AcceptedHandover) -> None:
+    about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
+    await usecases.remember_handover(tx, *about, accepted_at=fact.accepted_at)
+
+
+async def handover_expired(tx: Transaction, fact: ExpiredHandover) -> None:
+    about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
+    await usecases.remember_handover(tx, *about, expired_at=fact.expired_at)
+
+
+async def handover_returned(tx: Transaction, fact: ReturnedHandover) -> None:
+    about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
+    await usecases.remember_handover(tx, *about, returned_at=fact.returned_at)
+
+
 async def activity_costed(tx: Transaction, fact: CostedActivity) -> None:
     await usecases.remember_cost(tx, fact.care_contact_id, fact.team_id, fact.cost_pence, fact.costed_at)
 
@@ -140,6 +180,10 @@ SUBSCRIPTIONS = (
     Subscription("caseload.assessment.completed.v1", CompletedAssessment, assessment_completed, read_model=True),
     Subscription("caseload.care_contact.recorded.v1", RecordedContact, contact_recorded, read_model=True),
     Subscription("caseload.break_glass.opened.v1", OpenedBreakGlass, break_glass_opened, read_model=True),
+    Subscription("caseload.handover.sent.v1", SentHandover, handover_sent, read_model=True),
+    Subscription("caseload.handover.accepted.v1", AcceptedHandover, handover_accepted, read_model=True),
+    Subscription("caseload.handover.expired.v1", ExpiredHandover, handover_expired, read_model=True),
+    Subscription("caseload.handover.returned.v1", ReturnedHandover, handover_returned, read_model=True),
     Subscription("roster.visit.done.v1", DoneVisit, visit_done, read_model=True),
     Subscription("finance.activity.costed.v1", CostedActivity, activity_costed, read_model=True),
     membership.SUBSCRIPTION,

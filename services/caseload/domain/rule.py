@@ -9,3 +9,7 @@ class RuleCode(StrEnum):
     BREAK_GLASS_MINUTES = "break_glass.minutes"
     BREAK_GLASS_ATTEMPTS = "break_glass.attempts"
     BREAK_GLASS_REVIEW = "break_glass.review_hours"
+    HANDOVER_HOURS = "handover.most_hours"
+    LINK_TRIES = "one_time_link.wrong_codes"
+    SUMMARY_DAYS = "summary_share.days"
+    DRIVER_CHECK_HOURS = "syringe_driver.check_hours"

@@ -84,6 +84,16 @@ class EmergencyFact(TeamOwned, Base, table=True):
     opened_at: datetime = Field(sa_type=INSTANT)
 
 
+class HandoverFact(TeamOwned, Base, table=True):
+    """A client was handed over to a service outside. `expired_at` is when the team was warned that nobody accepted."""
+
+    client_id: UUID
+    sent_at: datetime = Field(sa_type=INSTANT)
+    accepted_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    expired_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    returned_at: datetime | None = Field(default=None, sa_type=INSTANT)
+
+
 only_states(ReferralFact, "outcome", ReferralOutcome)
 # A measure reads one team's facts of one period.
 Index("ix_referral_fact_period", col(ReferralFact.team_id), col(ReferralFact.received_at))
@@ -94,3 +104,4 @@ Index("ix_episode_fact_period", col(EpisodeFact.team_id), col(EpisodeFact.opened
 Index("ix_assessment_fact_period", col(AssessmentFact.team_id), col(AssessmentFact.assessed_on))
 Index("ix_visit_fact_period", col(VisitFact.team_id), col(VisitFact.starts_at))
 Index("ix_emergency_fact_period", col(EmergencyFact.team_id), col(EmergencyFact.opened_at))
+Index("ix_handover_fact_period", col(HandoverFact.team_id), col(HandoverFact.sent_at))

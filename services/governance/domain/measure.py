@@ -134,6 +134,22 @@ MEASURES = (
         "emergencies",
     ),
     Measure(
+        "handovers_accepted",
+        "Handovers accepted",
+        "handovers",
+        "Of the handovers sent in the period to a service outside, those that it accepted.",
+        "handovers.accepted",
+        "handovers",
+    ),
+    Measure(
+        "handovers_not_accepted_in_time",
+        "Handovers not accepted in time",
+        "handovers",
+        "Of the handovers sent in the period to a service outside, those of which the nurse on call was warned.",
+        "handovers.expired",
+        "handovers",
+    ),
+    Measure(
         "care_cost_pence",
         "Cost of care",
         "pence",

@@ -14,6 +14,7 @@ from services.governance.domain.fact import (
     ContactFact,
     EmergencyFact,
     EpisodeFact,
+    HandoverFact,
     RatingFact,
     ReferralFact,
     ReferralOutcome,
@@ -111,3 +112,10 @@ async def remember_emergency(
 ) -> None:
     """A nurse of another team broke the glass to read a client's record."""
     await facts.keep(tx, EmergencyFact, break_glass_id, team_id, client_id=client_id, opened_at=opened_at)
+
+
+async def remember_handover(
+    tx: Transaction, handover_id: UUID, team_id: UUID, client_id: UUID, sent_at: datetime, **since: datetime | None
+) -> None:
+    """A client was handed over, and what became of it since; sent again, it is as if it had not been sent before."""
+    await facts.keep(tx, HandoverFact, handover_id, team_id, client_id=client_id, sent_at=sent_at, **since)
