@@ -216,4 +216,5 @@ class HandoverReturned(Event):
     client_id: UUID
     team_id: UUID
     sent_at: datetime
+    accepted_at: datetime | None
     returned_at: datetime

@@ -94,6 +94,7 @@ class ExpiredHandover(SentHandover):
 
 
 class ReturnedHandover(SentHandover):
+    accepted_at: datetime | None
     returned_at: datetime
 
 
@@ -164,7 +165,7 @@ async def handover_expired(tx: Transaction, fact: ExpiredHandover) -> None:
 
 async def handover_returned(tx: Transaction, fact: ReturnedHandover) -> None:
     about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
-    await usecases.remember_handover(tx, *about, returned_at=fact.returned_at)
+    await usecases.remember_handover(tx, *about, accepted_at=fact.accepted_at, returned_at=fact.returned_at)
 
 
 async def activity_costed(tx: Transaction, fact: CostedActivity) -> None:

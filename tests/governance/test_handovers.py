@@ -14,7 +14,7 @@ TOLD: dict[str, dict[str, Any]] = {
     "sent": {"accept_by": LATER},
     "accepted": {"accepted_at": LATER},
     "expired": {"accept_by": LATER, "expired_at": LATER, "on_call_id": str(DEPUTY)},
-    "returned": {"returned_at": LATER},
+    "returned": {"accepted_at": LATER, "returned_at": LATER},
 }
 
 
@@ -45,8 +45,9 @@ async def test_sent_again_it_is_counted_anew(governance: Running, nurse: Any) ->
 
 async def test_what_is_heard_out_of_order_ends_the_same(governance: Running, nurse: Any) -> None:
     await told(governance, "sent", "expired", backwards=True)
+    await told(governance, "sent", "accepted", "returned", backwards=True)
     await told(governance, "sent", "expired", "sent", "accepted", backwards=True)
-    assert (await value(nurse, "handovers_accepted"), await value(nurse, "handovers_not_accepted_in_time")) == (1, 1)
+    assert (await value(nurse, "handovers_accepted"), await value(nurse, "handovers_not_accepted_in_time")) == (2, 1)
 
 
 async def test_few_handovers_are_hidden_from_those_around_the_team(governance: Running, coach: Any) -> None:

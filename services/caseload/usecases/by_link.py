@@ -22,7 +22,8 @@ class LinkHolder(Principal):
         return True
 
 
-SOMEBODY = LinkHolder("link", Persona.SERVICE)
+# With a space in it, which no sign-in has: nobody else is ever named so.
+SOMEBODY = LinkHolder("by link", Persona.SERVICE)
 
 
 async def accept_handover(tx: Transaction, link: str, opening: Opening) -> tuple[Handover, str, dict[str, Any]]:

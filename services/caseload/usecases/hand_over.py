@@ -86,6 +86,7 @@ async def return_handover(tx: Transaction, handover_id: UUID, if_match: int) -> 
         client_id=handover.client_id,
         team_id=handover.team_id,
         sent_at=handover.sent_at or tx.now,
+        accepted_at=handover.opened_at,
         returned_at=tx.now,
     )
     tx.publish(returned, about=handover)
