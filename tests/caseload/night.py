@@ -53,7 +53,7 @@ def an_end_of_life(**changes: Any) -> dict[str, Any]:
                 {"medicine": "Morphine 10 mg/ml", "amount": "5 ampoules", "expires_on": "2027-06-30"},
                 {"medicine": "Midazolam 10 mg/2 ml", "amount": "5 ampoules", "expires_on": "2027-03-31"},
             ],
-            "checked_at": "2026-11-20T10:00:00Z",
+            "checked_at": "2026-11-02T10:00:00Z",
             "checked_by": "Ruth Adeyemi",
         },
         "who_to_call": [SISTER],

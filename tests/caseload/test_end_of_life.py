@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
+from sqlmodel import col
 
 from services.caseload.domain.syringe_driver import SyringeDriver
 from services.common.auth import SYSTEM
@@ -125,7 +126,7 @@ async def test_the_next_look_is_due_within_a_day(client: OnCaseload, next_due_at
 async def test_drivers_that_nobody_looked_at_in_time_are_listed(caseload: Running, client: OnCaseload) -> None:
     late, running, stopped = [await client.post("/v1/syringe-drivers", a_driver(client.client_id)) for _ in range(3)]
     async with caseload.databases["caseload"].transaction(SYSTEM) as tx:
-        overdue = update(SyringeDriver).where(SyringeDriver.id.in_([late["id"], stopped["id"]]))  # type: ignore[attr-defined]
+        overdue = update(SyringeDriver).where(col(SyringeDriver.id).in_([late["id"], stopped["id"]]))
         await tx.session.execute(overdue.values(next_due_at=tx.now - timedelta(minutes=1)))
     taken_down = {"stopped_at": later(), "reason": "She is comfortable without"}
     await client.post(f"/v1/syringe-drivers/{stopped['id']}/stop", taken_down)
