@@ -143,7 +143,7 @@ async def test_neither_the_link_nor_the_code_nor_the_pass_is_kept(night: Night) 
     database = night.caseload.databases["caseload"]
     async with database.transaction(SYSTEM) as tx:
         whole = [text(f"""select string_agg(t::text, '|') from "{name}" t""") for name in database.metadata.tables]
-        kept = str([await tx.rows(one) for one in whole])
+        kept = str([await tx.all(one) for one in whole])
     assert "Rattling breath" in kept
     assert [secret for secret in (night.link, night.code, night.pass_key) if secret in kept] == []
 
@@ -224,7 +224,7 @@ async def test_a_handover_that_cannot_be_is_refused(
     caseload: Running, changes: Changes, status: int, code: str
 ) -> None:
     client = await take_on(caseload)
-    answer = await client.nurse.post("/v1/handovers", json=a_handover(client.client_id, **changes))
+    answer = await client.nurse.post("/v1/handovers", json=a_handover(client.client_id) | changes)
     await _refused(answer, status, code)
 
 
