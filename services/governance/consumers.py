@@ -148,9 +148,8 @@ async def break_glass_opened(tx: Transaction, fact: OpenedBreakGlass) -> None:
 
 
 async def handover_sent(tx: Transaction, fact: SentHandover) -> None:
-    since = dict.fromkeys(("accepted_at", "expired_at", "returned_at"))
     about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
-    await usecases.remember_handover(tx, *about, **since)
+    await usecases.remember_handover(tx, *about, accepted_at=None, expired_at=None, returned_at=None)
 
 
 async def handover_accepted(tx: Transaction, fact: AcceptedHandover) -> None:

@@ -74,7 +74,7 @@ async def open_summary(tx: Transaction, link: str, opening: Opening) -> tuple[Su
 
     Raises `LinkUnknown`, `LinkEnded`, `LinkUsed` or `LinkSpent`; and `WrongCode`, as for a handover.
     """
-    share = await _found(tx, SummaryShare, link)
+    share: SummaryShare = await _found(tx, SummaryShare, link)
     share.require_open(tx.now)
     share.unlock(link, opening, await _most_wrong(tx), tx.now)
     share.changed_at = tx.now
@@ -89,7 +89,7 @@ async def _passed(tx: Transaction, link: str, shown: Pass) -> Handover:
 
 
 async def _handover(tx: Transaction, link: str) -> Handover:
-    handover = await _found(tx, Handover, link)
+    handover: Handover = await _found(tx, Handover, link)
     handover.require_open(tx.now)
     return handover
 
