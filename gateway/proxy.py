@@ -157,7 +157,7 @@ def _inner(route: Route, path: str, scope: Scope) -> Scope:
 
 
 def _headers(route: Route, scope: Scope) -> Headers:
-    passed_on = PASSED_ON | {b"cookie"} if route.is_open else PASSED_ON
+    passed_on = PASSED_ON | {b"cookie"} if route.is_open and not route.is_by_link else PASSED_ON
     kept = [(name, value) for name, value in scope["headers"] if name in passed_on]
     host = next((value for name, value in scope["headers"] if name == b"host"), b"")
     carrier: dict[str, str] = {}

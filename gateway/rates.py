@@ -9,9 +9,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import refusals
 from gateway.addresses import block
+from gateway.routes import ROUTES
 from services.common.telemetry import QUIET
 
 SWEEP_FROM = 10_000
+BY_LINK = tuple(f"{route.prefix}/" for route in ROUTES if route.is_by_link)
 
 
 @dataclass
@@ -37,19 +39,22 @@ class Rate:
 
 
 class Limited:
-    """Refuses what is more than its share, for each address and then for each token."""
+    """Refuses what is more than its share, for each address and then for each token, or each holder of a link."""
 
-    def __init__(self, app: ASGIApp, per_address: Rate, per_user: Rate) -> None:
-        self.app, self.per_address, self.per_user = app, per_address, per_user
+    def __init__(self, app: ASGIApp, per_address: Rate, per_user: Rate, by_link: Rate) -> None:
+        self.app, self.per_address, self.per_user, self.by_link = app, per_address, per_user, by_link
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in QUIET:
             await self.app(scope, receive, send)
             return
         now, client = time.monotonic(), scope.get("client")
+        address = block(client[0]) if client else ""
         refused: type[refusals.TooManyRequests] = refusals.TooManyRequestsFromAddress
-        wait = self.per_address.seconds_to_wait(block(client[0]) if client else "", now)
-        if not wait and (token := _token(scope)):
+        wait = self.per_address.seconds_to_wait(address, now)
+        if not wait and scope["path"].startswith(BY_LINK):
+            wait = self.by_link.seconds_to_wait(address, now)
+        elif not wait and (token := _token(scope)):
             refused, wait = refusals.TooManyRequests, self.per_user.seconds_to_wait(token, now)
         if wait:
             answer = refusals.answer(scope, refused(), retry_after=str(math.ceil(wait)))

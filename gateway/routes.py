@@ -13,6 +13,8 @@ class Route:
     stripped: str = ""
     # Whoever comes here is not signed in yet, or proves who they are in the service's own way.
     is_open: bool = False
+    # Whoever comes here holds a link and a code: they are read no cookie, and may try less often than others.
+    is_by_link: bool = False
 
     @property
     def path(self) -> str:
@@ -33,6 +35,7 @@ ROUTES: tuple[Route, ...] = (
     *(Route(f"/{service}/v1", service, stripped=f"/{service}") for service in SERVICES),
     Route("/fhir/R4/.well-known/smart-configuration", "identity", is_open=True),
     Route("/auth", "identity", is_open=True),
+    Route("/caseload/open", "caseload", stripped="/caseload", is_open=True, is_by_link=True),
     Route("/fhir", "interop"),
 )
 

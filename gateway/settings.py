@@ -34,6 +34,9 @@ class GatewaySettings(ServiceSettings):
     address_burst: int = Field(default=1000, gt=0)
     user_per_second: float = Field(default=50, gt=0)
     user_burst: int = Field(default=200, gt=0)
+    # By a link and a code somebody comes who is not known: a few times a night, or guessing.
+    link_per_second: float = Field(default=1, gt=0)
+    link_burst: int = Field(default=20, gt=0)
     # Web pages of these origins may call, such as `https://rota.example.nhs.uk`; no others.
     allowed_origins: list[str] = []
 
@@ -60,6 +63,7 @@ class GatewaySettings(ServiceSettings):
         return {
             "per_address": Rate(self.address_per_second, self.address_burst),
             "per_user": Rate(self.user_per_second, self.user_burst),
+            "by_link": Rate(self.link_per_second, self.link_burst),
         }
 
     def bounds(self) -> Bounds:

@@ -184,3 +184,48 @@ class IncidentRaised(Event):
     team_id: UUID
     medicine_id: UUID
     raised_at: datetime
+class HandoverSent(Event):
+    """To a service outside, which has to accept it by the deadline."""
+
+    name: ClassVar[str] = "caseload.handover.sent.v1"
+
+    handover_id: UUID
+    client_id: UUID
+    team_id: UUID
+    sent_at: datetime
+    accept_by: datetime
+
+
+class HandoverAccepted(Event):
+    name: ClassVar[str] = "caseload.handover.accepted.v1"
+
+    handover_id: UUID
+    client_id: UUID
+    team_id: UUID
+    sent_at: datetime
+    accepted_at: datetime
+
+
+class HandoverExpired(Event):
+    """A warning to the nurse on call: nobody accepted it in time, so the client is still the team's tonight."""
+
+    name: ClassVar[str] = "caseload.handover.expired.v1"
+
+    handover_id: UUID
+    client_id: UUID
+    team_id: UUID
+    on_call_id: UUID
+    sent_at: datetime
+    accept_by: datetime
+    expired_at: datetime
+
+
+class HandoverReturned(Event):
+    name: ClassVar[str] = "caseload.handover.returned.v1"
+
+    handover_id: UUID
+    client_id: UUID
+    team_id: UUID
+    sent_at: datetime
+    accepted_at: datetime | None
+    returned_at: datetime

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from services.caseload import usecases
 from services.caseload.api import ROUTERS
 from services.caseload.consumers import SUBSCRIPTIONS
 from services.caseload.domain.base import Base
@@ -16,6 +17,7 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=ROUTERS,
     subscriptions=SUBSCRIPTIONS,
+    background=(usecases.expire_handovers,),
 )
 
 

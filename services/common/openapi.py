@@ -23,7 +23,7 @@ REFUSALS = {
     403: "Whoever is signed in may not do this.",
     404: "There is no such thing for whoever is signed in.",
     409: "It is there already, it does not go with how things stand, or the same request is still being worked on.",
-    410: "What the cursor leads to is no longer kept.",
+    410: "What the cursor leads to is no longer kept, or what the link led to is over.",
     412: "It has changed since the version that was sent as If-Match.",
     413: "The body is too large.",
     415: "The body is not of a kind that is read here.",

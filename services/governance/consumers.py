@@ -83,6 +83,24 @@ class RaisedIncident(BaseModel):
     client_id: UUID
     team_id: UUID
     raised_at: datetime
+class SentHandover(BaseModel):
+    handover_id: UUID
+    client_id: UUID
+    team_id: UUID
+    sent_at: datetime
+
+
+class AcceptedHandover(SentHandover):
+    accepted_at: datetime
+
+
+class ExpiredHandover(SentHandover):
+    expired_at: datetime
+
+
+class ReturnedHandover(SentHandover):
+    accepted_at: datetime | None
+    returned_at: datetime
 
 
 class CostedActivity(BaseModel):
@@ -136,6 +154,24 @@ async def break_glass_opened(tx: Transaction, fact: OpenedBreakGlass) -> None:
 
 async def incident_raised(tx: Transaction, fact: RaisedIncident) -> None:
     await usecases.remember_incident(tx, fact.incident_id, fact.team_id, fact.client_id, fact.raised_at)
+async def handover_sent(tx: Transaction, fact: SentHandover) -> None:
+    about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
+    await usecases.remember_handover(tx, *about, accepted_at=None, expired_at=None, returned_at=None)
+
+
+async def handover_accepted(tx: Transaction, fact: AcceptedHandover) -> None:
+    about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
+    await usecases.remember_handover(tx, *about, accepted_at=fact.accepted_at)
+
+
+async def handover_expired(tx: Transaction, fact: ExpiredHandover) -> None:
+    about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
+    await usecases.remember_handover(tx, *about, expired_at=fact.expired_at)
+
+
+async def handover_returned(tx: Transaction, fact: ReturnedHandover) -> None:
+    about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
+    await usecases.remember_handover(tx, *about, accepted_at=fact.accepted_at, returned_at=fact.returned_at)
 
 
 async def activity_costed(tx: Transaction, fact: CostedActivity) -> None:
@@ -152,6 +188,10 @@ SUBSCRIPTIONS = (
     Subscription("caseload.care_contact.recorded.v1", RecordedContact, contact_recorded, read_model=True),
     Subscription("caseload.break_glass.opened.v1", OpenedBreakGlass, break_glass_opened, read_model=True),
     Subscription("caseload.incident.raised.v1", RaisedIncident, incident_raised, read_model=True),
+    Subscription("caseload.handover.sent.v1", SentHandover, handover_sent, read_model=True),
+    Subscription("caseload.handover.accepted.v1", AcceptedHandover, handover_accepted, read_model=True),
+    Subscription("caseload.handover.expired.v1", ExpiredHandover, handover_expired, read_model=True),
+    Subscription("caseload.handover.returned.v1", ReturnedHandover, handover_returned, read_model=True),
     Subscription("roster.visit.done.v1", DoneVisit, visit_done, read_model=True),
     Subscription("finance.activity.costed.v1", CostedActivity, activity_costed, read_model=True),
     membership.SUBSCRIPTION,

@@ -29,6 +29,14 @@ PUBLIC |= {
     "POST /auth/backchannel-logout",
     "GET /fhir/R4/.well-known/smart-configuration",
 }
+# Where somebody comes who has no login: by a link with a code or a pass (tests/caseload/test_handover.py).
+PUBLIC |= {
+    "POST /open/handovers/{link}/accept",
+    "POST /open/handovers/{link}/look",
+    "POST /open/handovers/{link}/notes",
+    "POST /open/handovers/{link}/done",
+    "POST /open/summaries/{link}/open",
+}
 # What a required query parameter is asked with, by its name.
 ASKED = {"team_id": str(TEAM), "from_on": "2026-03-01", "to_on": "2026-03-31", "types": "a.thing.happened.v1"}
 ASKED |= {"client_id": str(uuid7())}

@@ -7,6 +7,15 @@ from typing import Any
 from services.common.service import Service
 from tests.access.world import GUEST, World, started
 from tests.caseload.medicating import ROLES, a_delegation, a_medicine, an_administration, told_of_role
+from tests.caseload.night import (
+    a_check,
+    a_driver,
+    a_handover,
+    a_summary_share,
+    an_end_of_life,
+    handed_over,
+    later,
+)
 from tests.caseload.story import (
     OnCaseload,
     a_contact,
@@ -47,6 +56,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
         await made.system.join("caseload", employee=DEPUTY)
         client = await take_on(made.system)
         await _write_record(made, client)
+        await _hand_over(made, client)
         waiting = a_referral()
         await client.post("/v1/referrals", waiting)
         made.ids |= {
@@ -55,7 +65,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "referral_id": waiting["id"],
             "employee_id": str(NURSE),
         }
-        made.bodies |= _bodies(made, client)
+        made.bodies |= _bodies(made, client) | _bodies_of_the_night(made, client)
         made.secrets |= {
             "person": {"Maureen", "Tabor"},
             "number": {"9990000204"},
@@ -67,6 +77,9 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
                 "Compression, two layers",
                 "Found on the stairs",
                 "Morphine 10 mg tablets",
+                "Rattling breath",
+                "Top of the wardrobe",
+                "Settled at two",
             },
             "shared": {"Help to wash, mornings", "To walk to the village hall"},
         }
@@ -135,6 +148,41 @@ async def _write_medicines(made: World, client: OnCaseload) -> None:
 def _delivery(medicine_id: str) -> dict[str, Any]:
     came = {"movement": "delivered", "quantity": 28, "happened_at": "2026-11-03T09:00:00Z"}
     return {"id": new_id(), "medicine_id": medicine_id, **came}
+async def _hand_over(made: World, client: OnCaseload) -> None:
+    plan, driver = {"id": new_id(), "client_id": client.client_id, **an_end_of_life()}, a_driver(client.client_id)
+    share = a_summary_share(client.client_id)
+    await client.post("/v1/end-of-life-plans", plan)
+    await client.post("/v1/syringe-drivers", driver)
+    await client.post("/v1/summary-shares", share)
+    night = await handed_over(made.system, client)
+    assert (await night.accept()).status_code == 200
+    assert (await night.write_back()).status_code == 201
+    made.ids |= {
+        "handover_id": night.id,
+        "link": night.link,
+        "end_of_life_plan_id": plan["id"],
+        "syringe_driver_id": driver["id"],
+        "summary_share_id": share["id"],
+    }
+
+
+def _bodies_of_the_night(made: World, client: OnCaseload) -> dict[str, Any]:
+    opening, shown = {"code": "12345678", "name": "Agnes", "role": "Nurse"}, {"pass_key": "x" * 43}
+    return {
+        "POST /v1/handovers": a_handover(client.client_id),
+        "POST /v1/handovers/{handover_id}/send": {"accept_by": later(hours=1)},
+        "POST /v1/end-of-life-plans": {"id": new_id(), "client_id": client.client_id, **an_end_of_life()},
+        "POST /v1/end-of-life-plans/{end_of_life_plan_id}/amend": an_end_of_life(),
+        "POST /v1/syringe-drivers": a_driver(client.client_id),
+        "POST /v1/syringe-drivers/{syringe_driver_id}/checks": a_check(),
+        "POST /v1/syringe-drivers/{syringe_driver_id}/stop": {"stopped_at": later(), "reason": "Taken down"},
+        "POST /v1/summary-shares": a_summary_share(client.client_id),
+        "POST /open/handovers/{link}/accept": opening,
+        "POST /open/handovers/{link}/look": shown,
+        "POST /open/handovers/{link}/notes": {"id": new_id(), "words": "Slept", "name": "A", "role": "N", **shown},
+        "POST /open/handovers/{link}/done": shown,
+        "POST /open/summaries/{link}/open": opening,
+    }
 
 
 def _bodies(made: World, client: OnCaseload) -> dict[str, Any]:

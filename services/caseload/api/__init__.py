@@ -4,6 +4,7 @@ from services.caseload.api import (
     administrations,
     assessments,
     break_glass,
+    by_link,
     care_contacts,
     care_plans,
     clients,
@@ -12,6 +13,12 @@ from services.caseload.api import (
     medicines,
     referrals,
     stock,
+    end_of_life,
+    guest_seats,
+    handovers,
+    referrals,
+    summary_shares,
+    syringe_drivers,
     team,
 )
 
@@ -28,4 +35,11 @@ ROUTERS = (
     administrations.router,
     stock.router,
     delegations.router,
+    handovers.router,
+    handovers.sending,
+    by_link.router,
+    end_of_life.router,
+    syringe_drivers.router,
+    summary_shares.router,
+    summary_shares.sharing,
 )

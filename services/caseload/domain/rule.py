@@ -12,3 +12,7 @@ class RuleCode(StrEnum):
     MEDICINE_MINUTES = "medicine.window_minutes"
     TIME_CRITICAL_MINUTES = "medicine.time_critical_minutes"
     DELEGATION_DAYS = "delegation.days"
+    HANDOVER_HOURS = "handover.most_hours"
+    LINK_TRIES = "one_time_link.wrong_codes"
+    SUMMARY_DAYS = "summary_share.days"
+    DRIVER_CHECK_HOURS = "syringe_driver.check_hours"

@@ -2,6 +2,14 @@
 
 from services.caseload.usecases.administer import list_administrations, read_administration, record_administration
 from services.caseload.usecases.assess import complete_assessment, rate_problem, read_assessment, start_assessment
+from services.caseload.usecases.by_link import (
+    SOMEBODY,
+    accept_handover,
+    finish_handover,
+    look_at_handover,
+    open_summary,
+    write_back,
+)
 from services.caseload.usecases.contact import add_note, find_wound, measure_wound, read_wound, record_care_contact
 from services.caseload.usecases.delegate import (
     delegate,
@@ -16,6 +24,25 @@ from services.caseload.usecases.emergency import (
     read_break_glass,
     read_through_broken_glass,
     review_break_glass,
+)
+from services.caseload.usecases.end_of_life import (
+    amend_end_of_life_plan,
+    check_driver,
+    end_of_life_plan_of,
+    list_drivers,
+    plan_end_of_life,
+    read_driver,
+    read_end_of_life_plan,
+    set_up_driver,
+    stop_driver,
+)
+from services.caseload.usecases.hand_over import (
+    draft_handover,
+    expire_handovers,
+    list_handovers,
+    read_handover,
+    return_handover,
+    send_handover,
 )
 from services.caseload.usecases.host import (
     invite_guest,
@@ -78,6 +105,39 @@ __all__ = [
     "remember_member",
     "stop_medicine",
     "withdraw_delegation",
+from services.caseload.usecases.share_summary import (
+    list_summary_shares,
+    read_summary_share,
+    share_summary,
+    withdraw_summary_share,
+)
+
+__all__ = [
+    "SOMEBODY",
+    "accept_handover",
+    "finish_handover",
+    "look_at_handover",
+    "open_summary",
+    "write_back",
+    "amend_end_of_life_plan",
+    "check_driver",
+    "end_of_life_plan_of",
+    "list_drivers",
+    "plan_end_of_life",
+    "read_driver",
+    "read_end_of_life_plan",
+    "set_up_driver",
+    "stop_driver",
+    "draft_handover",
+    "expire_handovers",
+    "list_handovers",
+    "read_handover",
+    "return_handover",
+    "send_handover",
+    "list_summary_shares",
+    "read_summary_share",
+    "share_summary",
+    "withdraw_summary_share",
     "review_break_glass",
     "read_through_broken_glass",
     "read_break_glass",

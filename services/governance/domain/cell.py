@@ -17,6 +17,7 @@ WORK = Layout(
         ("minutes", ("minutes.social", f"{MINUTES}nursing", f"{MINUTES}coordination")),
         ("minutes.social", tuple(f"{MINUTES}{kind}" for kind in SOCIAL_TYPES)),
         ("assessments", ("assessments.eligible", "assessments.not_eligible")),
+        ("handovers", ("handovers.accepted", "handovers.expired", "handovers.open")),
     ),
-    unshown=frozenset({"referrals.undecided", "assessments.not_eligible"}),
+    unshown=frozenset({"referrals.undecided", "assessments.not_eligible", "handovers.open"}),
 )

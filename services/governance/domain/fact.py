@@ -89,6 +89,14 @@ class IncidentFact(TeamOwned, Base, table=True):
 
     client_id: UUID
     raised_at: datetime = Field(sa_type=INSTANT)
+class HandoverFact(TeamOwned, Base, table=True):
+    """A client was handed over to a service outside. `expired_at` is when the team was warned that nobody accepted."""
+
+    client_id: UUID
+    sent_at: datetime = Field(sa_type=INSTANT)
+    accepted_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    expired_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    returned_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
 
 only_states(ReferralFact, "outcome", ReferralOutcome)
@@ -102,3 +110,4 @@ Index("ix_assessment_fact_period", col(AssessmentFact.team_id), col(AssessmentFa
 Index("ix_visit_fact_period", col(VisitFact.team_id), col(VisitFact.starts_at))
 Index("ix_emergency_fact_period", col(EmergencyFact.team_id), col(EmergencyFact.opened_at))
 Index("ix_incident_fact_period", col(IncidentFact.team_id), col(IncidentFact.raised_at))
+Index("ix_handover_fact_period", col(HandoverFact.team_id), col(HandoverFact.sent_at))

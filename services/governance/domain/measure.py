@@ -140,6 +140,20 @@ MEASURES = (
         "Incidents of the period that the team's own records raised: a medicine given although the rules spoke against "
         "it, and a controlled drug whose count was not its balance.",
         "incidents",
+        "handovers_accepted",
+        "Handovers accepted",
+        "handovers",
+        "Of the handovers sent in the period to a service outside, those that it accepted.",
+        "handovers.accepted",
+        "handovers",
+    ),
+    Measure(
+        "handovers_not_accepted_in_time",
+        "Handovers not accepted in time",
+        "handovers",
+        "Of the handovers sent in the period to a service outside, those of which the nurse on call was warned.",
+        "handovers.expired",
+        "handovers",
     ),
     Measure(
         "care_cost_pence",

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, extract, func, select
+from sqlalchemy import ColumnElement, and_, extract, func, select, true
 from sqlmodel import col
 
 from services.common.db import Transaction
@@ -19,6 +19,7 @@ from services.governance.domain.fact import (
     EmergencyFact,
     EpisodeFact,
     IncidentFact,
+    HandoverFact,
     RatingFact,
     ReferralFact,
     ReferralOutcome,
@@ -54,6 +55,7 @@ async def cells(tx: Transaction, period: Period) -> dict[str, Cell]:
         **await _contacts(tx, period),
         **await _minutes(tx, period),
         **await _assessments(tx, period),
+        **await _handovers(tx, period),
         "problems_rated": await _count(
             tx, RatingFact, col(RatingFact.problem_id), period.instants(RatingFact, col(RatingFact.rated_at))
         ),
@@ -161,3 +163,20 @@ async def _assessments(tx: Transaction, period: Period) -> dict[str, Cell]:
         "assessments.eligible": Cell(found, found_people),
         "assessments.not_eligible": Cell(every - found, others),
     }
+
+
+async def _handovers(tx: Transaction, period: Period) -> dict[str, Cell]:
+    """Handovers by what became of them when they were last sent."""
+    accepted, expired = col(HandoverFact.accepted_at).is_not(None), col(HandoverFact.expired_at).is_not(None)
+    parts = {"": true(), ".accepted": accepted, ".expired": expired & ~accepted, ".open": ~(accepted | expired)}
+    counted = [
+        column
+        for which in parts.values()
+        for column in (
+            func.count().filter(which),
+            func.count(col(HandoverFact.client_id).distinct()).filter(which),
+        )
+    ]
+    mine = period.instants(HandoverFact, col(HandoverFact.sent_at))
+    (row,) = await tx.rows(select(*counted).where(mine))
+    return {f"handovers{name}": Cell(*row[2 * place : 2 * place + 2]) for place, name in enumerate(parts)}

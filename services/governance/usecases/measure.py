@@ -15,6 +15,7 @@ from services.governance.domain.fact import (
     EmergencyFact,
     EpisodeFact,
     IncidentFact,
+    HandoverFact,
     RatingFact,
     ReferralFact,
     ReferralOutcome,
@@ -119,3 +120,8 @@ async def remember_incident(
 ) -> None:
     """Something happened in a client's care that must not happen."""
     await facts.keep(tx, IncidentFact, incident_id, team_id, client_id=client_id, raised_at=raised_at)
+async def remember_handover(
+    tx: Transaction, handover_id: UUID, team_id: UUID, client_id: UUID, sent_at: datetime, **since: datetime | None
+) -> None:
+    """A client was handed over, and what became of it since; sent again, it is as if it had not been sent before."""
+    await facts.keep(tx, HandoverFact, handover_id, team_id, client_id=client_id, sent_at=sent_at, **since)

@@ -1,0 +1,116 @@
+"""What whoever has no login does by a link: accept a handover, look, write back, be done; open a summary."""
+
+from typing import Any
+
+from services.caseload.domain.handover import Handover, HandoverNote, NewHandoverNote
+from services.caseload.domain.one_time_link import LinkUnknown, Opening, Pass
+from services.caseload.domain.rule import RuleCode
+from services.caseload.domain.summary_share import SummaryShare
+from services.caseload.events import HandoverAccepted
+from services.caseload.store import links, summaries
+from services.common.audit.purpose import Purpose
+from services.common.auth import Persona, Principal
+from services.common.db import Transaction
+from services.common.rulebook import amounts
+
+
+class LinkHolder(Principal):
+    """Who comes by a link: of an outside service, in no team, signed in nowhere."""
+
+    @property
+    def is_team_bound(self) -> bool:
+        return True
+
+
+# With a space in it, which no sign-in has: nobody else is ever named so.
+SOMEBODY = LinkHolder("by link", Persona.SERVICE)
+
+
+async def accept_handover(tx: Transaction, link: str, opening: Opening) -> tuple[Handover, str, dict[str, Any]]:
+    """The other side accepts, once, and is shown the client, with the pass to go on with.
+
+    Raises `LinkUnknown`, `LinkEnded`, `LinkUsed` or `LinkSpent`; and `WrongCode`, which is to be answered and not to be
+    raised further, so that the attempt is kept.
+    """
+    handover = await _handover(tx, link)
+    given = handover.accept(link, opening, await _most_wrong(tx), tx.now)
+    accepted = HandoverAccepted(
+        handover_id=handover.id,
+        client_id=handover.client_id,
+        team_id=handover.team_id,
+        sent_at=handover.sent_at or tx.now,
+        accepted_at=tx.now,
+    )
+    tx.publish(accepted, about=handover)
+    await tx.session.flush()
+    return handover, given, await _shown(tx, handover)
+
+
+async def look_at_handover(tx: Transaction, link: str, shown: Pass) -> tuple[Handover, dict[str, Any]]:
+    """Look again, until the handover ends. Raises `LinkUnknown`, `LinkEnded` or `WrongPass`."""
+    handover = await _passed(tx, link, shown)
+    return handover, await _shown(tx, handover)
+
+
+async def write_back(tx: Transaction, link: str, new: NewHandoverNote) -> HandoverNote:
+    """The other side tells what it saw and did. Raises `LinkUnknown`, `LinkEnded` or `WrongPass`."""
+    handover = await _passed(tx, link, new)
+    note = HandoverNote.on(handover, new, tx.now)
+    tx.add(note)
+    await tx.session.flush()
+    return note
+
+
+async def finish_handover(tx: Transaction, link: str, shown: Pass) -> Handover:
+    """The other side's part is done, and the link ends. Raises `LinkUnknown`, `LinkEnded` or `WrongPass`."""
+    handover = await _passed(tx, link, shown)
+    handover.be_done(tx.now)
+    await tx.session.flush()
+    return handover
+
+
+async def open_summary(tx: Transaction, link: str, opening: Opening) -> tuple[SummaryShare, dict[str, Any]]:
+    """A professional opens what a client shares, once.
+
+    Raises `LinkUnknown`, `LinkEnded`, `LinkUsed` or `LinkSpent`; and `WrongCode`, as for a handover.
+    """
+    share: SummaryShare = await _found(tx, SummaryShare, link)
+    share.require_open(tx.now)
+    share.unlock(link, opening, await _most_wrong(tx), tx.now)
+    share.changed_at = tx.now
+    await tx.session.flush()
+    return share, await _shown(tx, share)
+
+
+async def _passed(tx: Transaction, link: str, shown: Pass) -> Handover:
+    handover = await _handover(tx, link)
+    handover.require_pass(shown.pass_key)
+    return handover
+
+
+async def _handover(tx: Transaction, link: str) -> Handover:
+    handover: Handover = await _found(tx, Handover, link)
+    handover.require_open(tx.now)
+    return handover
+
+
+async def _found(tx: Transaction, model: Any, link: str) -> Any:
+    """From here on it is on record which organisation asks. Raises `LinkUnknown`."""
+    tx.serves(Purpose.TREATMENT)
+    found = await links.by_link(tx, model, link)
+    if found is None:
+        raise LinkUnknown
+    tx.about(str(found.__tablename__))
+    tx.asked_by(LinkHolder(f"link: {found.organisation}", Persona.SERVICE))
+    return found
+
+
+async def _most_wrong(tx: Transaction) -> int:
+    (most_wrong,) = await amounts(tx, tx.today, RuleCode.LINK_TRIES)
+    return most_wrong
+
+
+async def _shown(tx: Transaction, linked: Handover | SummaryShare) -> dict[str, Any]:
+    """The one client of this link, as the database shows them to nobody else without a team."""
+    await tx.show(linked.client_id)
+    return await summaries.summary_of(tx, linked.client_id)
