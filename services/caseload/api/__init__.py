@@ -1,14 +1,23 @@
 """Caseload over HTTP: each route parses, calls one use case and renders."""
 
 from services.caseload.api import (
+    actions,
     assessments,
+    assets,
     break_glass,
     care_contacts,
     care_plans,
+    carers,
     clients,
+    feedback,
     guest_seats,
+    introductions,
+    network,
+    other_care,
     referrals,
+    self_care,
     team,
+    tests,
 )
 
 ROUTERS = (
@@ -20,4 +29,13 @@ ROUTERS = (
     team.router,
     guest_seats.router,
     break_glass.router,
+    network.router,
+    actions.router,
+    carers.router,
+    assets.router,
+    introductions.router,
+    feedback.router,
+    other_care.router,
+    tests.router,
+    self_care.router,
 )

@@ -1,6 +1,42 @@
 """What caseload can be asked to do: one public function for each sentence a nurse, a coach or an integrator says."""
 
+from services.caseload.usecases.act import (
+    agree_action,
+    finish_action,
+    give_back_action,
+    hold_mdt_discussion,
+    list_actions,
+    list_mdt_discussions,
+    read_action,
+    read_mdt_discussion,
+)
+from services.caseload.usecases.agency import (
+    arrange_other_care,
+    calls_at_client,
+    end_other_care,
+    list_other_care,
+    read_other_care,
+)
 from services.caseload.usecases.assess import complete_assessment, rate_problem, read_assessment, start_assessment
+from services.caseload.usecases.care_for_carers import (
+    answer_offer,
+    identify_carer,
+    list_carers,
+    measure_strain,
+    note_carer_assessed,
+    offer_assessment,
+    read_carer,
+)
+from services.caseload.usecases.chase import (
+    act_on_result,
+    cancel_test,
+    chase_test,
+    list_tests,
+    read_test,
+    receive_result,
+    request_test,
+    take_test,
+)
 from services.caseload.usecases.contact import add_note, find_wound, measure_wound, read_wound, record_care_contact
 from services.caseload.usecases.emergency import (
     break_glass,
@@ -16,6 +52,37 @@ from services.caseload.usecases.host import (
     read_guest_seat,
     read_shared_client,
     withdraw_guest_seat,
+)
+from services.caseload.usecases.introduce import (
+    accept_introduction,
+    change_asset,
+    close_asset,
+    confirm_asset,
+    follow_up_introduction,
+    introduce,
+    introduction_figures,
+    list_assets,
+    list_introductions,
+    read_asset,
+    read_introduction,
+    start_introduction,
+    write_down_asset,
+)
+from services.caseload.usecases.listen import (
+    answer_feedback,
+    draw_feedback_round,
+    feedback_figures,
+    list_feedback_rounds,
+    read_feedback_round,
+)
+from services.caseload.usecases.network import (
+    change_network_person,
+    list_network_people,
+    read_network,
+    read_network_person,
+    record_consent,
+    record_network_person,
+    withdraw_consent,
 )
 from services.caseload.usecases.plan import agree_care_plan, change_line, draft_care_plan, read_care_plan
 from services.caseload.usecases.read import (
@@ -35,6 +102,15 @@ from services.caseload.usecases.refer import (
     receive_inbound_referral,
     receive_referral,
     remember_decision,
+)
+from services.caseload.usecases.teach import (
+    give_up_skill,
+    list_skills,
+    read_skill,
+    self_care_figures,
+    sign_off_skill,
+    take_step,
+    want_skill,
 )
 
 __all__ = [
@@ -76,4 +152,64 @@ __all__ = [
     "search_client",
     "start_assessment",
     "withdraw_guest_seat",
+    "change_network_person",
+    "list_network_people",
+    "read_network",
+    "read_network_person",
+    "record_consent",
+    "record_network_person",
+    "withdraw_consent",
+    "agree_action",
+    "finish_action",
+    "give_back_action",
+    "hold_mdt_discussion",
+    "list_actions",
+    "list_mdt_discussions",
+    "read_action",
+    "read_mdt_discussion",
+    "answer_offer",
+    "identify_carer",
+    "list_carers",
+    "measure_strain",
+    "note_carer_assessed",
+    "offer_assessment",
+    "read_carer",
+    "accept_introduction",
+    "change_asset",
+    "close_asset",
+    "confirm_asset",
+    "follow_up_introduction",
+    "introduce",
+    "introduction_figures",
+    "list_assets",
+    "list_introductions",
+    "read_asset",
+    "read_introduction",
+    "start_introduction",
+    "write_down_asset",
+    "answer_feedback",
+    "draw_feedback_round",
+    "feedback_figures",
+    "list_feedback_rounds",
+    "read_feedback_round",
+    "arrange_other_care",
+    "calls_at_client",
+    "end_other_care",
+    "list_other_care",
+    "read_other_care",
+    "act_on_result",
+    "cancel_test",
+    "chase_test",
+    "list_tests",
+    "read_test",
+    "receive_result",
+    "request_test",
+    "take_test",
+    "give_up_skill",
+    "list_skills",
+    "read_skill",
+    "self_care_figures",
+    "sign_off_skill",
+    "take_step",
+    "want_skill",
 ]
