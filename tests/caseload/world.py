@@ -6,6 +6,7 @@ from typing import Any
 
 from services.common.service import Service
 from tests.access.world import GUEST, World, started
+from tests.caseload.around import write_around
 from tests.caseload.story import (
     OnCaseload,
     a_contact,
@@ -67,6 +68,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             },
             "shared": {"Help to wash, mornings", "To walk to the village hall"},
         }
+        await write_around(made, client)
         yield made
 
 

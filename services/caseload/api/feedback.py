@@ -75,13 +75,19 @@ async def read_feedback_round(tx: ByNurse, feedback_round_id: UUID, response: Re
     return whole(await usecases.read_feedback_round(tx, feedback_round_id), "asked", response)
 
 
-@router.post("/feedback/{asked_id}/answer", response_model=FeedbackAskedShape)
-async def answer_feedback(tx: ByNurse, asked_id: UUID, body: Answered, version: IfMatch, response: Response) -> object:
-    """Write down what somebody who was asked says, on the phone, on paper or in person."""
-    return tagged(await usecases.answer_feedback(tx, asked_id, body, version), response)
-
-
 @router.get("/feedback/summary", response_model=FeedbackFigures)
 async def feedback_figures(tx: ByTeamOrBoard, team_id: UUID, as_of: Day | None = None) -> object:
     """Response rate and score of the quarter that a day is in; outside the team of a quarter that is over."""
     return await usecases.feedback_figures(tx, team_id, as_of)
+
+
+@router.get("/feedback/{asked_id}", response_model=FeedbackAskedShape)
+async def read_feedback(tx: ByNurse, asked_id: UUID, response: Response) -> object:
+    """One person who is asked, with their answer if there is one."""
+    return tagged(await usecases.read_feedback(tx, asked_id), response)
+
+
+@router.post("/feedback/{asked_id}/answer", response_model=FeedbackAskedShape)
+async def answer_feedback(tx: ByNurse, asked_id: UUID, body: Answered, version: IfMatch, response: Response) -> object:
+    """Write down what somebody who was asked says, on the phone, on paper or in person."""
+    return tagged(await usecases.answer_feedback(tx, asked_id, body, version), response)

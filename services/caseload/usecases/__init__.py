@@ -73,6 +73,7 @@ from services.caseload.usecases.listen import (
     draw_feedback_round,
     feedback_figures,
     list_feedback_rounds,
+    read_feedback,
     read_feedback_round,
 )
 from services.caseload.usecases.network import (
@@ -191,6 +192,7 @@ __all__ = [
     "draw_feedback_round",
     "feedback_figures",
     "list_feedback_rounds",
+    "read_feedback",
     "read_feedback_round",
     "arrange_other_care",
     "calls_at_client",

@@ -58,6 +58,10 @@ async def read_feedback_round(tx: Transaction, feedback_round_id: UUID) -> Round
     return made, list(await figures.asked_in(tx, made.id))
 
 
+async def read_feedback(tx: Transaction, asked_id: UUID) -> FeedbackAsked:
+    return await tx.get(FeedbackAsked, asked_id)
+
+
 async def answer_feedback(tx: Transaction, asked_id: UUID, answer: Answered, if_match: int) -> FeedbackAsked:
     """Somebody who was drawn answers. Raises `AlreadyAnswered`."""
     asked = await around.for_change(tx, FeedbackAsked, asked_id, if_match)
