@@ -2,10 +2,13 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from services.caseload.domain.introduction import FOLLOWED_UP, follow_up_cells
 from services.common.auth import SYSTEM, Persona
+from services.common.figures import hidden
 from tests.caseload.around import ASSET_DETAILS, ago, an_asset, an_introduction, today
 from tests.caseload.story import OnCaseload, new_id, take_on
 from tests.running import OTHER_TEAM, STRANGER, TEAM, Running
@@ -103,7 +106,7 @@ async def test_why_not_is_told_of_who_stopped_and_of_who_never_started(maureen: 
 
 
 async def followed_up(client: OnCaseload, day: date, going: int, stopped: int) -> None:
-    """As they would stand after weeks: each of another client for the figure, which counts people."""
+    """Introductions as they stand after their weeks."""
     async with client.kept["database"].transaction(SYSTEM) as tx:
         table = tx.metadata.tables["introduction"]
         made = [(await introduced(client))["id"] for _ in range(going + stopped)]
@@ -130,3 +133,15 @@ async def test_the_share_still_going_is_told_and_few_are_hidden_outside(caseload
     }
     part = await coach.get("/v1/introductions/summary", params=asked | {"to_on": "2026-09-29"})
     assert (part.status_code, part.json()["code"]) == (422, "not_a_whole_month")
+
+
+def test_what_many_said_is_told_outside_and_no_few_can_be_worked_out() -> None:
+    def told(going: int, transport: int, health: int) -> set[str]:
+        answers = [*[None] * going, *["transport"] * transport, *["health"] * health]
+        cells = follow_up_cells([(uuid4(), why_not) for why_not in answers])
+        return set(cells) - hidden(cells, FOLLOWED_UP, 5)
+
+    assert told(12, 6, 5) == {"followed_up", "still_going", "why_not.transport", "why_not.health"}
+    assert told(12, 6, 1) == {"followed_up", "still_going"}
+    assert told(12, 3, 1) == {"followed_up"}
+    assert told(3, 0, 0) == set()

@@ -40,7 +40,7 @@ async def test_the_actions_of_a_discussion_are_among_the_clients_tasks(maureen: 
 async def test_nothing_is_kept_of_a_discussion_whose_action_nobody_can_take_on(maureen: OnCaseload) -> None:
     for action, pointer in (
         ({"employee_id": str(STRANGER)}, "/body/actions/0/employee_id"),
-        ({"network_person_id": new_id(), "agreed_on": "2026-11-05"}, "/body/network_person_id"),
+        ({"network_person_id": new_id(), "agreed_on": "2026-11-05"}, "/body/actions/0/network_person_id"),
     ):
         body = a_discussion(maureen.client_id, actions=[{"id": new_id(), "words": "Order the rail", **action}])
         refused = await maureen.nurse.post("/v1/mdt-discussions", json=body)

@@ -16,7 +16,8 @@ from tests.caseload.around import (
     today,
 )
 from tests.caseload.story import OnCaseload, a_plan, new_id, take_on
-from tests.running import NURSE, Running
+from tests.caseload.world import an_emergency
+from tests.running import NURSE, STRANGER, Running
 
 
 @pytest.fixture
@@ -135,3 +136,15 @@ async def test_tasks_are_listed_by_what_is_due_and_what_is_late(maureen: OnCasel
     assert (await maureen.nurse.get("/v1/actions", params={"due": "overdue"})).json()["items"] == []
     again = await maureen.nurse.post(f"/v1/actions/{first['id']}/finish", json={"done_on": ago(0)})
     assert (again.status_code, again.json()["code"]) == (409, "action_already_ended")
+
+
+async def test_in_an_emergency_the_people_to_ring_are_read(caseload: Running, maureen: OnCaseload) -> None:
+    jean, stranger = await known(maureen), await caseload.client("caseload", STRANGER)
+    emergency, paths = an_emergency(client_id=maureen.client_id), [f"/v1/clients/{maureen.client_id}/network"]
+    paths.append(f"/v1/network-people/{jean['id']}")
+    assert (await stranger.post("/v1/break-glass", json=emergency)).status_code == 201
+    for path in paths:
+        assert (await stranger.get(path)).status_code == 404
+        read = await stranger.get(path, headers={"Break-Glass": emergency["id"]})
+        assert (read.status_code, "Jean Catchpole" in read.text) == (200, True)
+    assert (await stranger.get("/v1/network-people")).json()["items"] == []

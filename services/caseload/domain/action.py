@@ -78,8 +78,8 @@ class LineOfAnotherClient(Unprocessable):
     field = "/body/care_plan_line_id"
     way_out = "Name a line of this client's care plan, or leave care_plan_line_id out."
 
-    def __init__(self) -> None:
-        super().__init__("There is no such line in this client's care plans.")
+    def __init__(self, field: str = field) -> None:
+        super().__init__("There is no such line in this client's care plans.", field=field)
 
 
 class Action(Chased, TeamOwned, Base, table=True):

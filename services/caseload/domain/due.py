@@ -26,6 +26,7 @@ class Chased(SQLModel):
 class StepBeforeTheLast(Unprocessable):
     """Steps follow each other."""
 
+    field = "/body"
     way_out = "Correct the day: it is not before the day of the step that came before."
 
     def __init__(self, field: str) -> None:

@@ -103,8 +103,8 @@ class PersonOfAnotherClient(Conflict):
     field = "/body/network_person_id"
     way_out = "Name somebody of this client's network, or record the person there first."
 
-    def __init__(self) -> None:
-        super().__init__("This person is not in the client's network.")
+    def __init__(self, field: str = field) -> None:
+        super().__init__("This person is not in the client's network.", field=field)
 
 
 class NetworkPerson(TeamOwned, Base, table=True):

@@ -111,8 +111,8 @@ async def _require_doer(tx: Transaction, client: Client, action: AgreedAction, w
     if action.network_person_id is not None:
         person = await tx.session.get(NetworkPerson, action.network_person_id, with_for_update={"read": True})
         if person is None or person.client_id != client.id:
-            raise PersonOfAnotherClient
+            raise PersonOfAnotherClient(f"{where}/network_person_id")
         if not person.consents:
             raise ConsentOfPersonNeeded(f"{where}/network_person_id")
     if action.care_plan_line_id is not None and not await networks.is_line_of(tx, action.care_plan_line_id, client.id):
-        raise LineOfAnotherClient
+        raise LineOfAnotherClient(f"{where}/care_plan_line_id")
