@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from services.caseload.domain.action import Action, ActionStatus
@@ -18,8 +19,8 @@ from services.caseload.domain.other_care import OtherCare
 from services.common.db import Transaction
 
 
-def _now(until_on: ColumnElement[Any], today: date) -> ColumnElement[bool]:
-    return until_on.is_(None) | (until_on >= today)
+def _now(until_on: Mapped[date | None], today: date) -> ColumnElement[bool]:
+    return or_(until_on.is_(None), until_on >= today)
 
 
 async def people_now(tx: Transaction, client_id: UUID, today: date) -> Sequence[NetworkPerson]:
