@@ -16,6 +16,7 @@ from tests.caseload.night import (
     handed_over,
     later,
 )
+from tests.caseload.around import write_around
 from tests.caseload.story import (
     OnCaseload,
     a_contact,
@@ -83,6 +84,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             },
             "shared": {"Help to wash, mornings", "To walk to the village hall"},
         }
+        await write_around(made, client)
         yield made
 
 

@@ -2,11 +2,14 @@
 
 from services.caseload.api import (
     administrations,
+    actions,
     assessments,
+    assets,
     break_glass,
     by_link,
     care_contacts,
     care_plans,
+    carers,
     clients,
     delegations,
     guest_seats,
@@ -19,7 +22,15 @@ from services.caseload.api import (
     referrals,
     summary_shares,
     syringe_drivers,
+    feedback,
+    guest_seats,
+    introductions,
+    network,
+    other_care,
+    referrals,
+    self_care,
     team,
+    tests,
 )
 
 ROUTERS = (
@@ -42,4 +53,13 @@ ROUTERS = (
     syringe_drivers.router,
     summary_shares.router,
     summary_shares.sharing,
+    network.router,
+    actions.router,
+    carers.router,
+    assets.router,
+    introductions.router,
+    feedback.router,
+    other_care.router,
+    tests.router,
+    self_care.router,
 )

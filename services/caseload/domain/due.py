@@ -1,46 +1,45 @@
-"""What is due: the doses of one medicine on one day, each with its window and what became of it."""
+"""What is waited for: the day by which somebody is to do the next thing, in one shape for whatever is chased."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from enum import StrEnum
-from uuid import UUID
 
-from services.caseload.domain.administration import Administration, Outcome
-from services.caseload.domain.medicine import Medicine
+from sqlalchemy import Index, Table, text
+from sqlmodel import SQLModel
+
+from services.common.errors import Unprocessable
 
 
-class DoseState(StrEnum):
-    """Late is what nothing is recorded of although its window has closed."""
+class Due(StrEnum):
+    """How much of it is asked for: all that is waited for, what is to be done by today, or only what is late."""
 
+    WAITING = "waiting"
     DUE = "due"
-    LATE = "late"
-    GIVEN = Outcome.GIVEN
-    REFUSED = Outcome.REFUSED
-    NOT_GIVEN = Outcome.NOT_GIVEN
+    OVERDUE = "overdue"
 
 
-@dataclass(frozen=True)
-class DueDose:
-    """One time of one day, from when to when it may be given, and what became of it."""
+class Chased(SQLModel):
+    """`due_on` is the last day for the next step; without one nothing is waited for any more."""
 
-    due_at: datetime
-    opens_at: datetime
-    closes_at: datetime
-    state: DoseState
-    administration_id: UUID | None
+    due_on: date | None = None
 
 
-def due_doses(
-    medicine: Medicine, day: date, window: timedelta, recorded: Sequence[Administration], now: datetime
-) -> list[DueDose]:
-    """In order. What was given counts before what was refused at first, and of several the latest record."""
-    mine = [one for one in recorded if one.medicine_id == medicine.id]
-    newest = {one.due_at: one for one in sorted(mine, key=lambda one: one.is_given)}
-    found = []
-    for due_at in medicine.doses_on(day):
-        one, closes_at = newest.get(due_at), due_at + window
-        state = DoseState.LATE if closes_at < now else DoseState.DUE
-        state = state if one is None else DoseState(one.outcome)
-        found.append(DueDose(due_at, due_at - window, closes_at, state, one.id if one else None))
-    return found
+class StepBeforeTheLast(Unprocessable):
+    """Steps follow each other."""
+
+    field = "/body"
+    way_out = "Correct the day: it is not before the day of the step that came before."
+
+    def __init__(self, field: str) -> None:
+        super().__init__("This step is dated before the one that it follows.", field=field)
+
+
+def require_order(earlier: date | None, later: date, field: str) -> None:
+    """Raises `StepBeforeTheLast`."""
+    if earlier is not None and later < earlier:
+        raise StepBeforeTheLast(field)
+
+
+def index_due(model: type[SQLModel]) -> None:
+    """Let the lists of what is due walk over what is waited for alone."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    Index(f"ix_{table.name}_due", table.c.team_id, table.c.due_on, postgresql_where=text("due_on is not null"))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.caseload.domain.client import Client
 from services.caseload.domain.delegation import OnlyARegisteredNurse
-from services.caseload.domain.due import due_doses
+from services.caseload.domain.due_dose import due_doses
 from services.caseload.domain.medicine import A_MINUTE, Medicine, NewMedicine, Stop
 from services.caseload.domain.rule import RuleCode
 from services.caseload.store import medicines as store

@@ -1,0 +1,75 @@
+"""Other agencies' care, and whether a visit would fall on one of their calls."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.caseload.domain.client import Client
+from services.caseload.domain.other_care import (
+    CareEnding,
+    NewOtherCare,
+    OtherCare,
+    VisitWithoutLength,
+    calls_of_day,
+)
+from services.caseload.store import around, networks
+from services.common.db import Transaction
+from services.common.paging import PageRequest, page
+from services.common.types import day_in_england
+
+
+async def arrange_other_care(tx: Transaction, new: NewOtherCare) -> OtherCare:
+    """An agency comes to the client at these times."""
+    client = await tx.get(Client, new.client_id)
+    care = OtherCare.arranged(new, client, tx.actor.employee_id, tx.now)
+    tx.add(care)
+    await tx.session.flush()
+    return care
+
+
+async def list_other_care(tx: Transaction, request: PageRequest, *, client_id: UUID | None) -> dict[str, Any]:
+    """What agencies do for one client, or for all that the caller may see."""
+    return await page(tx, await around.listed(tx, OtherCare, client_id=client_id), OtherCare, request)
+
+
+async def read_other_care(tx: Transaction, other_care_id: UUID) -> OtherCare:
+    return await tx.get(OtherCare, other_care_id)
+
+
+async def end_other_care(tx: Transaction, other_care_id: UUID, ending: CareEnding, if_match: int) -> OtherCare:
+    """The agency comes no more after that day. Raises `OtherCareAlreadyEnded` or `StepBeforeTheLast`."""
+    care = await around.for_change(tx, OtherCare, other_care_id, if_match)
+    care.end(ending, tx.now)
+    await tx.session.flush()
+    return care
+
+
+async def calls_at_client(
+    tx: Transaction, client_id: UUID, on: date | None, starts_at: datetime | None, minutes: int | None
+) -> dict[str, Any]:
+    """Who else is with the client on a day; with a visit's beginning and length, whether it would overlap.
+
+    Raises `VisitWithoutLength`.
+    """
+    if (starts_at is None) != (minutes is None):
+        raise VisitWithoutLength
+    client = await tx.get(Client, client_id)
+    day = on or (day_in_england(starts_at) if starts_at else tx.today)
+    calls = calls_of_day(await networks.agencies_around(tx, client.id, day), day)
+    ends_at = starts_at + timedelta(minutes=minutes) if starts_at and minutes else None
+    return {
+        "client_id": client.id,
+        "on": day,
+        "items": [
+            {
+                "other_care_id": call.care.id,
+                "agency": call.care.agency,
+                "phone": call.care.phone,
+                "kind": call.care.kind,
+                "starts_at": call.starts_at,
+                "ends_at": call.ends_at,
+                "overlaps": call.overlaps(starts_at, ends_at) if starts_at and ends_at else None,
+            }
+            for call in calls
+        ],
+    }
