@@ -184,6 +184,8 @@ class IncidentRaised(Event):
     team_id: UUID
     medicine_id: UUID
     raised_at: datetime
+
+
 class HandoverSent(Event):
     """To a service outside, which has to accept it by the deadline."""
 

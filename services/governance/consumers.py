@@ -83,6 +83,8 @@ class RaisedIncident(BaseModel):
     client_id: UUID
     team_id: UUID
     raised_at: datetime
+
+
 class SentHandover(BaseModel):
     handover_id: UUID
     client_id: UUID
@@ -154,6 +156,8 @@ async def break_glass_opened(tx: Transaction, fact: OpenedBreakGlass) -> None:
 
 async def incident_raised(tx: Transaction, fact: RaisedIncident) -> None:
     await usecases.remember_incident(tx, fact.incident_id, fact.team_id, fact.client_id, fact.raised_at)
+
+
 async def handover_sent(tx: Transaction, fact: SentHandover) -> None:
     about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
     await usecases.remember_handover(tx, *about, accepted_at=None, expired_at=None, returned_at=None)

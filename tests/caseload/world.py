@@ -6,6 +6,7 @@ from typing import Any
 
 from services.common.service import Service
 from tests.access.world import GUEST, World, started
+from tests.caseload.around import write_around
 from tests.caseload.medicating import ROLES, a_delegation, a_medicine, an_administration, told_of_role
 from tests.caseload.night import (
     a_check,
@@ -16,7 +17,6 @@ from tests.caseload.night import (
     handed_over,
     later,
 )
-from tests.caseload.around import write_around
 from tests.caseload.story import (
     OnCaseload,
     a_contact,
@@ -150,6 +150,8 @@ async def _write_medicines(made: World, client: OnCaseload) -> None:
 def _delivery(medicine_id: str) -> dict[str, Any]:
     came = {"movement": "delivered", "quantity": 28, "happened_at": "2026-11-03T09:00:00Z"}
     return {"id": new_id(), "medicine_id": medicine_id, **came}
+
+
 async def _hand_over(made: World, client: OnCaseload) -> None:
     plan, driver = {"id": new_id(), "client_id": client.client_id, **an_end_of_life()}, a_driver(client.client_id)
     share = a_summary_share(client.client_id)

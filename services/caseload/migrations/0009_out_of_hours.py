@@ -10,7 +10,7 @@ from sqlalchemy.schema import SchemaItem
 from services.common.migrations import row_level_security, rules
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -89,6 +89,8 @@ class IncidentFact(TeamOwned, Base, table=True):
 
     client_id: UUID
     raised_at: datetime = Field(sa_type=INSTANT)
+
+
 class HandoverFact(TeamOwned, Base, table=True):
     """A client was handed over to a service outside. `expired_at` is when the team was warned that nobody accepted."""
 

@@ -14,8 +14,8 @@ from services.governance.domain.fact import (
     ContactFact,
     EmergencyFact,
     EpisodeFact,
-    IncidentFact,
     HandoverFact,
+    IncidentFact,
     RatingFact,
     ReferralFact,
     ReferralOutcome,
@@ -120,6 +120,8 @@ async def remember_incident(
 ) -> None:
     """Something happened in a client's care that must not happen."""
     await facts.keep(tx, IncidentFact, incident_id, team_id, client_id=client_id, raised_at=raised_at)
+
+
 async def remember_handover(
     tx: Transaction, handover_id: UUID, team_id: UUID, client_id: UUID, sent_at: datetime, **since: datetime | None
 ) -> None:
