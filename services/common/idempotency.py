@@ -104,7 +104,7 @@ async def once(request: Request, transaction: Transaction, route: str, handle: H
     if not known.mine:
         raise StillRunning
     response = await handle(request)
-    if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+    if response.status_code < HTTPStatus.BAD_REQUEST:
         kept = {name: value for name, value in response.headers.items() if name in KEPT_HEADERS}
         answer = {"status": response.status_code, "headers": kept, "body": bytes(response.body)}
         row = {"caller": caller, "key": key, "request_hash": request_hash, **answer}

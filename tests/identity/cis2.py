@@ -76,7 +76,9 @@ class Cis2(Provider):
             "persona": None,
             **self.says,
         }
-        return JSONResponse({"id_token": self.token(UID, typ="JWT", **claims), "access_token": "for-nobody"})
+        return JSONResponse(
+            {"id_token": self.token(claims.pop("sub", UID), typ="JWT", **claims), "access_token": "for-nobody"}
+        )
 
     async def _userinfo(self, request: Request) -> Response:
         self.shown.append(request.headers["authorization"])

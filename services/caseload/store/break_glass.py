@@ -20,7 +20,7 @@ async def attempts(tx: Transaction, employee_id: UUID, since: datetime) -> list[
 
 
 async def anybodys_client(tx: Transaction, client_id: UUID | None, lookup: ClientLookup | None) -> Client | None:
-    """The client, of whichever team. Of several the caller's own comes first, then the surest number, then the newest.
+    """The client, of whichever team. Of several the caller's own comes last, then the surest number, then the newest.
 
     The database shows nobody but who has this very id, or this number and this date of birth.
     """
@@ -33,7 +33,7 @@ async def anybodys_client(tx: Transaction, client_id: UUID | None, lookup: Clien
         await tx.session.execute(select(func.set_config("app.nhs_number", lookup.nhs_number, True), born))
         wanted = wanted.where(col(Client.nhs_number) == lookup.nhs_number, col(Client.birth_on) == lookup.birth_on)
     own = col(Client.team_id).in_(await tx.teams())
-    found = await tx.all(wanted.order_by(own.desc(), col(Client.nhs_number_status), col(Client.id).desc()).limit(1))
+    found = await tx.all(wanted.order_by(own, col(Client.nhs_number_status), col(Client.id).desc()).limit(1))
     return found[0] if found else None
 
 

@@ -36,6 +36,8 @@ class StaffAccountShape(Answer):
     subject: str
     employee_id: UUID
     linked_by: str
+    confirmed_by: str | None
+    confirmed_at: datetime | None
     removed_at: datetime | None
 
 

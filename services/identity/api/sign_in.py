@@ -9,6 +9,7 @@ from services.identity import usecases
 from services.identity.api.open_route import NOT_KEPT, Begins, Form, Open, OpenRoute, Trusted, needed
 from services.identity.domain.attempt import AWAITED, local_path
 from services.identity.domain.oauth import InvalidGrant
+from services.identity.domain.sign_in import SHIFT
 
 router = APIRouter(prefix="/auth", tags=["sign-in"], route_class=OpenRoute)
 
@@ -16,13 +17,18 @@ router = APIRouter(prefix="/auth", tags=["sign-in"], route_class=OpenRoute)
 SESSION, ATTEMPT = "__Host-heatshield", "__Host-heatshield-sign-in"
 LOCKED: dict[str, Any] = {"path": "/", "secure": True, "httponly": True, "samesite": "lax"}
 Text = Annotated[str, Query(max_length=2000)]
+LONGEST_AGE = int(SHIFT.total_seconds())
+MaxAge = Annotated[int, Query(ge=0, le=LONGEST_AGE)]
 Provider = Annotated[str, Path(pattern="^[a-z][a-z0-9-]*$", max_length=64)]
 
 
 @router.get("/login/{provider}", response_model=None)
-async def login(tx: Open, trust: Trusted, provider: Provider, return_to: Text = "/") -> Response:
-    """Send the browser to its provider, and keep what the answer will be held to."""
-    address, browser = usecases.begin_sign_in(tx, trust, provider, local_path(return_to))
+async def login(
+    tx: Open, trust: Trusted, provider: Provider, return_to: Text = "/", max_age: MaxAge = LONGEST_AGE
+) -> Response:
+    """Send the browser to its provider, and keep what the answer will be held to. `max_age` is how many seconds ago
+    somebody may have signed in there at most (RFC 9470)."""
+    address, browser = usecases.begin_sign_in(tx, trust, provider, local_path(return_to), max_age)
     answer = RedirectResponse(address, 303, NOT_KEPT)
     answer.set_cookie(ATTEMPT, browser, max_age=int(AWAITED.total_seconds()), **LOCKED)
     return answer
@@ -44,7 +50,7 @@ async def callback(
         raise InvalidGrant("incomplete")
     secret, return_to = await usecases.finish_sign_in(tx, begin, trust, state, browser, code, iss)
     if before:
-        await usecases.sign_out(tx, before)
+        await usecases.end_earlier(tx, before)
     answer = RedirectResponse(return_to, 303, NOT_KEPT)
     answer.set_cookie(SESSION, secret, **LOCKED)
     answer.delete_cookie(ATTEMPT, **LOCKED)

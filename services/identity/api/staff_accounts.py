@@ -16,8 +16,16 @@ router = api_router(tags=["staff accounts"])
 
 @router.post("/staff-accounts", status_code=201, response_model=StaffAccountShape)
 async def link_account(tx: ByOffice, body: NewStaffAccount, response: Response) -> object:
-    """From now on whoever signs in by this account is this employee."""
+    """Say whose an account is. A colleague has to confirm it before anybody signs in by it."""
     account = await usecases.link_account(tx, body)
+    etag(response, account)
+    return account
+
+
+@router.post("/staff-accounts/{staff_account_id}/confirmation", response_model=StaffAccountShape)
+async def confirm_account(tx: ByOffice, staff_account_id: UUID, version: IfMatch, response: Response) -> object:
+    """A second person knows whose it is: from now on whoever signs in by it is this employee."""
+    account = await usecases.confirm_account(tx, staff_account_id, version)
     etag(response, account)
     return account
 

@@ -45,7 +45,7 @@ class Attempt(Stored, Base, table=True):
         )
         return made, browser
 
-    def address(self, issuer: TrustedIssuer, redirect_uri: str) -> str:
+    def address(self, issuer: TrustedIssuer, redirect_uri: str, max_age: int) -> str:
         """Where the browser goes to sign in."""
         asked = {
             "response_type": "code",
@@ -56,6 +56,8 @@ class Attempt(Stored, Base, table=True):
             "nonce": self.nonce,
             "code_challenge": self._challenge(),
             "code_challenge_method": "S256",
+            # With it the provider has to say when somebody signed in (OpenID Connect Core, 3.1.2.1).
+            "max_age": str(max_age),
             **({"acr_values": issuer.acr_values} if issuer.acr_values else {}),
             **({"prompt": issuer.prompt} if issuer.prompt else {}),
         }

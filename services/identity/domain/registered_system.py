@@ -46,7 +46,9 @@ class SecondPersonNeeded(Forbidden):
     """Four eyes: nobody alone lets a system in."""
 
     field = "/path/system_id"
-    way_out = "Ask a colleague of operations to compare the key thumbprints with the partner, and to confirm them."
+    way_out = (
+        "Ask a colleague of operations to compare the key thumbprints, or the jwks_url, with the partner and confirm."
+    )
 
     def __init__(self) -> None:
         super().__init__("Whoever registered a system cannot confirm it.")

@@ -36,6 +36,24 @@ class OwnAccount(Forbidden):
         super().__init__("Nobody links an account to themselves.")
 
 
+class AnotherPersonNeeded(Forbidden):
+    """Whoever linked an account, or whose it would be, does not vouch for it."""
+
+    field = "/path/staff_account_id"
+    way_out = "Ask a colleague of HR or operations, who knows this person, to confirm it."
+
+    def __init__(self) -> None:
+        super().__init__("A link is confirmed by somebody else.")
+
+
+class AccountNotWaiting(Conflict):
+    field = "/path/staff_account_id"
+    way_out = "Read the account to see what became of it."
+
+    def __init__(self) -> None:
+        super().__init__("This account was confirmed or removed already.")
+
+
 class AccountRemoved(Conflict):
     field = "/path/staff_account_id"
     way_out = "Read the account to see when it was removed. To use it again, link it anew."
@@ -51,6 +69,9 @@ class StaffAccount(Aggregate, Base, table=True):
     subject: str
     employee_id: UUID
     linked_by: str
+    # By somebody else, before anybody signs in by it.
+    confirmed_by: str | None = None
+    confirmed_at: datetime | None = Field(default=None, sa_type=INSTANT)
     removed_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
     @classmethod
@@ -59,6 +80,15 @@ class StaffAccount(Aggregate, Base, table=True):
         if str(new.employee_id) == by:
             raise OwnAccount
         return cls(**new.model_dump(), linked_by=by, changed_at=now)
+
+    def confirm(self, by: str, now: datetime) -> None:
+        """Raises `AnotherPersonNeeded`, or `AccountNotWaiting` for one that was confirmed or removed."""
+        if self.confirmed_at is not None or self.removed_at is not None:
+            raise AccountNotWaiting
+        if by in (self.linked_by, str(self.employee_id)):
+            raise AnotherPersonNeeded
+        self.confirmed_by, self.confirmed_at = by, now
+        self.changed_at = now
 
     def remove(self, now: datetime) -> None:
         """Nobody signs in by it any more. Raises `AccountRemoved`."""

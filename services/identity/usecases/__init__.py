@@ -1,14 +1,14 @@
 """What identity can be asked to do: one public function for each thing that happens to a sign-in."""
 
 from services.identity.usecases.devices import end_device, list_devices, renew_device, sign_in_device
-from services.identity.usecases.end import end_person, logged_out_at_provider, sign_out
+from services.identity.usecases.end import end_earlier, end_person, logged_out_at_provider, sign_out
 from services.identity.usecases.exchange import GATEWAY, exchange, exchange_cookie, own_token, require_audience
 from services.identity.usecases.forget import forget_old
 from services.identity.usecases.grant import grant_to_system
 from services.identity.usecases.prove import Begin, ask_for_keys, ask_for_keys_of_system, proven_process
 from services.identity.usecases.register import confirm_system, list_systems, register_system, remove_system
 from services.identity.usecases.sign_in import begin_sign_in, finish_sign_in
-from services.identity.usecases.staff_accounts import link_account, list_accounts, remove_account
+from services.identity.usecases.staff_accounts import confirm_account, link_account, list_accounts, remove_account
 
 __all__ = [
     "GATEWAY",
@@ -16,8 +16,10 @@ __all__ = [
     "ask_for_keys",
     "ask_for_keys_of_system",
     "begin_sign_in",
+    "confirm_account",
     "confirm_system",
     "end_device",
+    "end_earlier",
     "end_person",
     "exchange",
     "exchange_cookie",

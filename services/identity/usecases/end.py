@@ -9,7 +9,7 @@ from services.common.db import Transaction
 from services.common.tokens import LEEWAY_SECONDS, Untrusted, proven_claims, unproven_claims
 from services.identity.clients import Trust
 from services.identity.domain.oauth import InvalidRequest
-from services.identity.domain.sign_in import SignInKind
+from services.identity.domain.sign_in import SignIn, SignInKind
 from services.identity.domain.trusted_issuer import PersonaNotNamed, TrustedIssuer
 from services.identity.store import assertions, ended, sign_ins
 from services.identity.usecases.exchange import session_name, subject_here
@@ -23,13 +23,21 @@ async def end_person(tx: Transaction, employee_id: UUID) -> None:
     await ended.add(tx, ended.SUBJECT, str(employee_id))
 
 
+async def end_earlier(tx: Transaction, secret: str) -> SignIn | None:
+    """Whoever was signed in on this browser is so no longer. Who that was, where it had not ended."""
+    found = await sign_ins.by_secret(tx, secret, SignInKind.BROWSER)
+    if found is None or found.ended_at is not None:
+        return None
+    found.end(tx.now)
+    await ended.add(tx, ended.SESSION, str(found.id))
+    return found
+
+
 async def sign_out(tx: Transaction, secret: str) -> None:
     """Ends this browser's session, if there is one."""
-    found = await sign_ins.by_secret(tx, secret, SignInKind.BROWSER)
-    if found is not None and found.ended_at is None:
+    found = await end_earlier(tx, secret)
+    if found is not None:
         tx.asked_by(found.bearer().principal())
-        found.end(tx.now)
-        await ended.add(tx, ended.SESSION, str(found.id))
 
 
 async def logged_out_at_provider(tx: Transaction, trust: Trust, token: str) -> None:
@@ -37,7 +45,9 @@ async def logged_out_at_provider(tx: Transaction, trust: Trust, token: str) -> N
     try:
         issuer, claims = await _logout_claims(tx, trust, token)
         session = claims.get("sid")
-        subject = None if session else await subject_here(tx, issuer, claims)
+        # A logout token has `sub` alone, whichever claim tells who it is in others.
+        named = {issuer.subject_claim: claims.get("sub"), **claims}
+        subject = None if session else await subject_here(tx, issuer, named)
     except (Untrusted, PersonaNotNamed) as error:
         raise InvalidRequest(str(error)) from error
     tx.asked_by(Principal(subject=issuer.name, persona=Persona.SERVICE))

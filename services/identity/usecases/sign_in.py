@@ -26,14 +26,14 @@ CALLBACK = "/auth/callback"
 LONGEST_ID_TOKEN_SECONDS = 24 * 3600
 
 
-def begin_sign_in(tx: Transaction, trust: Trust, provider: str, return_to: str) -> tuple[str, str]:
+def begin_sign_in(tx: Transaction, trust: Trust, provider: str, return_to: str, max_age: int) -> tuple[str, str]:
     """The address to go to, and the cookie to come back with. Raises `NotFound` for no such provider."""
     issuer = next((one for one in trust.issuers if one.name == provider and one.signs_in), None)
     if issuer is None:
         raise NotFound("provider")
     attempt, browser = Attempt.begun(issuer, return_to, tx.now)
     tx.add(attempt)
-    return attempt.address(issuer, f"{trust.settings.public_url}{CALLBACK}"), browser
+    return attempt.address(issuer, f"{trust.settings.public_url}{CALLBACK}", max_age), browser
 
 
 async def finish_sign_in(
@@ -51,6 +51,9 @@ async def finish_sign_in(
     if answered_by and answered_by != issuer.issuer:
         raise InvalidGrant("iss")
     claims = await _asked_at_provider(trust, issuer, attempt, code)
+    if issuer.prompt == "login":
+        # Asked for anew, it was now, where the provider does not say when (OpenID Connect Core, 3.1.2.1).
+        claims = {"auth_time": claims["iat"], **claims}
     try:
         bearer = bearer_of(issuer, claims, await subject_here(tx, issuer, claims))
     except PersonaNotNamed as error:

@@ -14,10 +14,22 @@ TAKEN = {"staff_account_once": AlreadyRecorded, "staff_account_pkey": AlreadyRec
 
 
 async def link_account(tx: Transaction, new: NewStaffAccount) -> StaffAccount:
-    """Raises `OwnAccount` or `AlreadyRecorded`."""
+    """It signs nobody in before somebody else has confirmed it. Raises `OwnAccount` or `AlreadyRecorded`."""
     account = StaffAccount.linked(new, tx.actor.subject, tx.now)
     async with tx.refusing(TAKEN):
         tx.add(account)
+    return account
+
+
+async def confirm_account(tx: Transaction, account_id: UUID, if_match: int) -> StaffAccount:
+    """From now on whoever signs in by it is this employee.
+
+    Raises `NotFound`, `PreconditionFailed`, `AnotherPersonNeeded` or `AccountNotWaiting`.
+    """
+    account = await tx.get(StaffAccount, account_id, lock=True)
+    require_version(account, if_match)
+    account.confirm(tx.actor.subject, tx.now)
+    await tx.session.flush()
     return account
 
 

@@ -11,4 +11,4 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("connection", sa.Column("proved_at", sa.DateTime(timezone=True), nullable=True))
-    op.execute("update connection set proved_at = last_success_at where failures = 0")
+    op.execute("update connection set proved_at = last_success_at where failures = 0 and last_success_at > changed_at")

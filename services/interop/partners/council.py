@@ -173,7 +173,7 @@ async def challenge(http: httpx.AsyncClient, attempt: Attempt, now: datetime) ->
     status, body = await _post(http, attempt, event_id, json.dumps(event), now, most=ANSWER_BYTES)
     try:
         echoed = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return status, False
     is_taken = status is not None and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
     return status, is_taken and isinstance(echoed, dict) and echoed.get("challenge") == made

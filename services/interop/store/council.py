@@ -151,6 +151,14 @@ async def note_proved(tx: Transaction, attempt: Attempt) -> None:
     await tx.session.execute(update(Connection).where(asked).values(proved_at=tx.now))
 
 
+async def give_back(tx: Transaction, attempt: Attempt) -> None:
+    """What was taken and not sent is there to be taken again, as if nobody had tried."""
+    mine = (col(CouncilDelivery.id) == attempt.delivery_id) & (col(CouncilDelivery.attempts) == attempt.number)
+    waiting = mine & (col(CouncilDelivery.status) == DeliveryStatus.QUEUED)
+    untried = {"due_at": tx.now, "attempts": attempt.number - 1, "changed_at": tx.now}
+    await tx.session.execute(update(CouncilDelivery).where(waiting).values(**untried))
+
+
 async def note_success(tx: Transaction, connection_id: UUID, at: datetime) -> None:
     healthy = update(Connection).where(col(Connection.id) == connection_id)
     await tx.session.execute(healthy.values(last_success_at=at, failures=0))

@@ -74,7 +74,10 @@ async def _deliver_next(runtime: Runtime, connection_id: UUID, schedule: Sequenc
         attempt = await store.lease(tx, connection_id, for_=LEASE)
     if attempt is None:
         return False
-    status, arrived = await _tell(runtime, attempt)
+    if not attempt.is_proved:
+        return await _proves_itself(runtime, attempt, schedule)
+    status = await council.send(runtime.outside, attempt, datetime.now(UTC))
+    arrived = status is not None and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
     record = _disclosure(runtime, attempt) if arrived else None
     async with runtime.database.transaction(SYSTEM, record=record) as tx:
         settled: dict[str, Any] = {"last_status": status, "changed_at": tx.now}
@@ -86,16 +89,17 @@ async def _deliver_next(runtime: Runtime, connection_id: UUID, schedule: Sequenc
     return arrived
 
 
-async def _tell(runtime: Runtime, attempt: Attempt) -> tuple[int | None, bool]:
-    """What was answered, and whether the fact arrived. An address that has not proved itself is not told anything."""
-    if not attempt.is_proved:
-        status, echoed = await council.challenge(runtime.outside, attempt, datetime.now(UTC))
-        if not echoed:
-            return status, False
-        async with runtime.database.transaction(SYSTEM) as tx:
+async def _proves_itself(runtime: Runtime, attempt: Attempt, schedule: Sequence[timedelta]) -> bool:
+    """An address is told nothing before it has echoed a challenge. Then the fact is taken anew: its address, its share
+    and the connection may have changed meanwhile."""
+    status, echoed = await council.challenge(runtime.outside, attempt, datetime.now(UTC))
+    async with runtime.database.transaction(SYSTEM) as tx:
+        if echoed:
             await store.note_proved(tx, attempt)
-    status = await council.send(runtime.outside, attempt, datetime.now(UTC))
-    return status, status is not None and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
+            await store.give_back(tx, attempt)
+        else:
+            await _failed(tx, attempt, {"last_status": status, "changed_at": tx.now}, schedule)
+    return echoed
 
 
 def _disclosure(runtime: Runtime, attempt: Attempt) -> Entry:
