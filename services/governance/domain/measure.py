@@ -140,6 +140,8 @@ MEASURES = (
         "Incidents of the period that the team's own records raised: a medicine given although the rules spoke against "
         "it, and a controlled drug whose count was not its balance.",
         "incidents",
+    ),
+    Measure(
         "handovers_accepted",
         "Handovers accepted",
         "handovers",
