@@ -5,6 +5,7 @@ from services.caseload.api import (
     break_glass,
     care_contacts,
     care_plans,
+    caseload,
     clients,
     guest_seats,
     referrals,
@@ -18,6 +19,7 @@ ROUTERS = (
     assessments.router,
     care_plans.router,
     team.router,
+    caseload.router,
     guest_seats.router,
     break_glass.router,
 )

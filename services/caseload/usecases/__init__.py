@@ -17,6 +17,7 @@ from services.caseload.usecases.host import (
     read_shared_client,
     withdraw_guest_seat,
 )
+from services.caseload.usecases.look_over import list_caseload_reviews, look_over_caseload, search_caseload
 from services.caseload.usecases.plan import agree_care_plan, change_line, draft_care_plan, read_care_plan
 from services.caseload.usecases.read import (
     access_report,
@@ -54,7 +55,9 @@ __all__ = [
     "draft_care_plan",
     "find_wound",
     "invite_guest",
+    "list_caseload_reviews",
     "list_clients",
+    "look_over_caseload",
     "list_guest_seats",
     "list_referrals",
     "list_shared_clients",
@@ -73,6 +76,7 @@ __all__ = [
     "record_care_contact",
     "remember_decision",
     "review_figures",
+    "search_caseload",
     "search_client",
     "start_assessment",
     "withdraw_guest_seat",
