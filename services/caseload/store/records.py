@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy import func, select
 from sqlmodel import col
 
@@ -18,17 +17,9 @@ from services.caseload.domain.outcome import RatedProblem
 from services.caseload.domain.referral import Referral
 from services.caseload.domain.wound import WoundMeasurement
 from services.common.db import Transaction
-from services.common.paging import PageRequest
 from services.common.types import midnight_in_england
-from services.common.written_pages import written_page
 
 IN_ENGLAND = "Europe/London"
-
-
-async def clients(tx: Transaction, request: PageRequest, shape: type[BaseModel], *, team_id: UUID | None) -> str:
-    """A page of the visible clients, of one team where asked."""
-    of_team = [] if team_id is None else [col(Client.team_id) == team_id]
-    return await written_page(tx, Client, shape, [await tx.visible(Client), *of_team], request)
 
 
 async def client_with_number(tx: Transaction, nhs_number: str) -> Sequence[Client]:

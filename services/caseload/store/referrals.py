@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -11,17 +10,6 @@ from services.caseload.domain.base import TRUSTED
 from services.caseload.domain.client import Client
 from services.caseload.domain.referral import AdoptedDecision, Referral
 from services.common.db import Transaction
-from services.common.paging import PageRequest
-from services.common.written_pages import written_page
-
-
-async def listed(
-    tx: Transaction, request: PageRequest, shape: type[BaseModel], *, team_id: UUID | None, status: str | None
-) -> str:
-    """A page of the visible referrals, by team and status where asked."""
-    asked = {"team_id": team_id, "status": status}
-    by = [col(getattr(Referral, name)) == value for name, value in asked.items() if value is not None]
-    return await written_page(tx, Referral, shape, [await tx.visible(Referral), *by], request)
 
 
 async def is_adopted(tx: Transaction, decision_id: UUID, referral: Referral) -> bool:

@@ -10,7 +10,7 @@ from services.caseload.clients import Elsewhere
 from services.caseload.domain.client import Client
 from services.caseload.domain.outcome import clients_of, outcomes, paired
 from services.caseload.domain.referral import Referral
-from services.caseload.store import records, referrals, whole_record
+from services.caseload.store import records, whole_record
 from services.common.audit.purpose import Purpose
 from services.common.audit.report import Part, Period, accesses, accesses_at, before
 from services.common.db import Transaction
@@ -20,13 +20,14 @@ from services.common.paging import PageRequest
 from services.common.peers import Peers
 from services.common.reach import reads
 from services.common.rulebook import smallest_cell
+from services.common.written_pages import written_page
 
 
 async def list_referrals(
     tx: Transaction, request: PageRequest, shape: type[BaseModel], *, team_id: UUID | None, status: str | None
 ) -> str:
     """A page of referrals as JSON."""
-    return await referrals.listed(tx, request, shape, team_id=team_id, status=status)
+    return await written_page(tx, Referral, shape, {"team_id": team_id, "status": status}, request)
 
 
 async def read_referral(tx: Transaction, referral_id: UUID) -> Referral:
@@ -35,7 +36,7 @@ async def read_referral(tx: Transaction, referral_id: UUID) -> Referral:
 
 async def list_clients(tx: Transaction, request: PageRequest, shape: type[BaseModel], *, team_id: UUID | None) -> str:
     """A page of clients as JSON."""
-    return await records.clients(tx, request, shape, team_id=team_id)
+    return await written_page(tx, Client, shape, {"team_id": team_id}, request)
 
 
 async def search_client(tx: Transaction, nhs_number: str) -> Client:
