@@ -7,13 +7,16 @@ as they would. The same day and number of teams make the same rows.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from itertools import count
 from random import Random
+from typing import NamedTuple
 
 CLIENTS_OF_TEAM, MEMBERS_OF_TEAM = 40, 10
 # Teams and nurses are the same whenever it is.
 FOUNDED = datetime(2023, 1, 2, tzinfo=UTC)
 LASTED = timedelta(days=1096)
+DAY, UNIX_DAY = 86400, date(1970, 1, 1).toordinal()
 GIVEN = "Ada Alma Arthur Beryl Cyril Doris Edith Elsie Ernest Ethel Fred Gladys Harold Ivy Joan Mabel Nora Olive Percy"
 FAMILY = "Ashby Barrow Birkett Braith Calder Dent Fell Garth Hale Holme Keld Lund Marsh Ness Pike Raine Scar Thwaite"
 PROBLEMS = (("26", "26.01"), ("24", "24.01"), ("42", "42.01"))
@@ -197,36 +200,58 @@ def parts(everybody: list[Person]) -> dict[str, Iterable[str]]:
     }
 
 
-def visits(everybody: list[Person], contacts: int) -> Iterator[tuple[Person, int, datetime]]:
-    """Who was seen when: everybody in turn, again and again. One client in ten was not seen for weeks."""
-    step, numbers, first = LASTED / contacts, count(), everybody[0].came + timedelta(days=2)
-    missing, nothing = timedelta(days=60), timedelta()
+class Visit(NamedTuple):
+    """One contact: with which client, the how manyth of all, when, and how its ids begin, which they all do alike."""
+
+    one: Person
+    number: int
+    at: str
+    stamp: str
+
+    def of(self, kind: int) -> str:
+        return f"{self.stamp}-7{kind:03x}-8000-{self.number:012x}"
+
+
+def visits(everybody: list[Person], contacts: int) -> Iterator[Visit]:
+    """Who was seen when: everybody in turn, again and again. One client in ten was not seen for weeks.
+
+    In whole numbers and ready-made words, for there are ten million.
+    """
+    clock = [f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}+00" for second in range(DAY)]
+    day_of = cache(lambda number: str(date.fromordinal(UNIX_DAY + number)))
+    first = round(everybody[0].came.timestamp()) + 2 * DAY
+    whole, numbers = LASTED.days * DAY * 1000, count()
     for turn in range(contacts):
-        gap, is_late = step / len(everybody), step * turn > LASTED - timedelta(days=40)
+        is_late = turn * whole // contacts > whole - 40 * DAY * 1000
         for place, one in enumerate(everybody):
-            back = missing if is_late and one.turn % 10 == 3 else nothing
-            yield one, next(numbers), first + step * turn + gap * place - back
+            ms = first * 1000 + (turn * len(everybody) + place) * whole // (contacts * len(everybody))
+            ms -= 60 * DAY * 1000 if is_late and one.turn % 10 == 3 else 0
+            number, second = divmod(ms // 1000, DAY)
+            yield Visit(one, next(numbers), f"{day_of(number)} {clock[second]}", f"{ms >> 16:08x}-{ms & 0xFFFF:04x}")
 
 
 def contact_rows(everybody: list[Person], contacts: int) -> Iterator[str]:
+    kind = KINDS["care_contact"]
     about = [
         f"{one.team_id}\t{one.client_id}\t{one.of('episode_of_care')}\t{one.of('referral')}\t{one.nurse_id}\t{one.nurse_id}"
         for one in everybody
     ]
-    for one, number, at in visits(everybody, contacts):
-        what = f"in_person\t{at}\t{20 + number % 41}\t{{02.14}}"
-        yield f"{id_of('care_contact', number, at)}\t1\t{at}\t{about[one.number]}\t{what}"
+    for visit in visits(everybody, contacts):
+        what = f"in_person\t{visit.at}\t{20 + visit.number % 41}\t{{02.14}}"
+        yield f"{visit.of(kind)}\t1\t{visit.at}\t{about[visit.one.number]}\t{what}"
 
 
 def activity_rows(everybody: list[Person], contacts: int) -> Iterator[str]:
-    for one, number, at in visits(everybody, contacts):
-        activity, whose = ACTIVITIES[number % 5], id_of("care_contact", number, at)
-        yield f"{id_of('care_activity', number, at)}\t{one.team_id}\t{whose}\t0\t{activity}\t{20 + number % 41}"
+    kind, of_contact, teams = KINDS["care_activity"], KINDS["care_contact"], [one.team_id for one in everybody]
+    for visit in visits(everybody, contacts):
+        what = f"0\t{ACTIVITIES[visit.number % 5]}\t{20 + visit.number % 41}"
+        yield f"{visit.of(kind)}\t{teams[visit.one.number]}\t{visit.of(of_contact)}\t{what}"
 
 
 def note_rows(everybody: list[Person], contacts: int) -> Iterator[str]:
     """A note on every tenth contact."""
-    for one, number, at in visits(everybody, contacts):
-        if (number + number // len(everybody)) % 10 == 0:
-            whose = id_of("care_contact", number, at)
-            yield f"{id_of('note', number, at)}\t{one.team_id}\t{whose}\tWound clean and dry\t{one.nurse_id}\t{at}"
+    kind, of_contact = KINDS["note"], KINDS["care_contact"]
+    for visit in visits(everybody, contacts):
+        if (visit.number + visit.number // len(everybody)) % 10 == 0:
+            what = f"Wound clean and dry\t{visit.one.nurse_id}\t{visit.at}"
+            yield f"{visit.of(kind)}\t{visit.one.team_id}\t{visit.of(of_contact)}\t{what}"
