@@ -14,7 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -47,7 +47,7 @@ class House:
     """The service on both databases, and the bare side on the large one, each with whom to ask about."""
 
     bases: dict[str, str]
-    samples: dict[str, Sequence[Person]]
+    samples: Mapping[str, Sequence[Person]]
     signing: Signing
     load: Load
 

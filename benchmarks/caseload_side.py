@@ -55,7 +55,7 @@ class Asked:
     """A statement of the service's, as asyncpg takes it."""
 
     def __init__(self, statement: ClauseElement) -> None:
-        compiled = statement.compile(dialect=dialect.dialect())
+        compiled: Any = statement.compile(dialect=dialect.dialect())  # type: ignore[no-untyped-call]
         self.text = str(compiled)
         self._names, self._known = list(compiled.positiontup or ()), dict(compiled.params)
 

@@ -12,7 +12,8 @@ INSTANT: ColumnElement[str] = literal_column("""'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"
 WHOLE_SECOND: tuple[ColumnElement[str], ColumnElement[str]] = (literal_column("'.000000Z'"), literal_column("'Z'"))
 # A string of a JSON document, which stays, or the white space beside one.
 STRING_OR_SPACE: ColumnElement[str] = literal_column(r"""'("([^"\\]|\\.)*")|\s+'""")
-STRING, EVERYWHERE = literal_column(r"'\1'"), literal_column("'g'")
+STRING: ColumnElement[str] = literal_column(r"'\1'")
+EVERYWHERE: ColumnElement[str] = literal_column("'g'")
 
 
 def fields(shape: type[BaseModel], table: Table) -> list[Label[Any]]:
