@@ -21,9 +21,18 @@ RULES: list[rules.NewRule] = [
     ("caseload.no_contact", BEGINNING, 28, 1, "days", OUR_OWN, "to_be_confirmed"),
     ("caseload.goal_met", BEGINNING, 4, 1, "Omaha status, of 5", OUR_OWN, "to_be_confirmed"),
 ]
+# PostgreSQL asks the policies of a table from the last name to the first until one holds. What admits a guest or a look
+# for a stranger looks into other tables for each row, so it is asked after what admits the team (`acts`).
+ASKED_LAST = {
+    "of_guest": ("guest_seat", "client", "assessment", "care_plan", "care_plan_line"),
+    "of_lookup": ("client",),
+}
 
 
 def upgrade() -> None:
+    for policy, tables in ASKED_LAST.items():
+        for table in tables:
+            op.execute(f'alter policy {policy} on "{table}" rename to a_{policy}')
     rules.load(RULES)
     op.execute("create extension if not exists pg_trgm")
     op.create_index("ix_care_contact_of_client", "care_contact", ["client_id", "started_at"], unique=False)
