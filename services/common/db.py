@@ -77,7 +77,7 @@ class Transaction:
     _sealed: list[outbox.NewRow] = field(default_factory=list)
     _appended: list[tuple[Table, dict[str, Any]]] = field(default_factory=list)
     _teams: frozenset[UUID] | None = None
-    _shown: UUID | None = None
+    shown: UUID | None = None
 
     @property
     def event_version(self) -> int:
@@ -144,11 +144,11 @@ class Transaction:
         Lists are still those of the actor's own teams.
         """
         await self.session.execute(select(func.set_config("app.client_id", str(client_id), True)))
-        self._shown = client_id
+        self.shown = client_id
 
     def _is_shown(self, model: Any) -> ColumnElement[bool]:
         whose = model.id if model.__tablename__ == "client" else getattr(model, "client_id", None)
-        return false() if self._shown is None or whose is None else col(whose) == self._shown
+        return false() if self.shown is None or whose is None else col(whose) == self.shown
 
     async def require_team(self, team_id: UUID) -> None:
         """A new row may only be made for a team that the actor belongs to.
@@ -200,9 +200,9 @@ class Transaction:
         rows: Sequence[Any] = (await self.session.execute(wanted)).scalars().all()
         return rows
 
-    async def rows(self, wanted: Executable) -> Sequence[Any]:
-        """Several columns a row, by name or in order."""
-        found: Sequence[Any] = (await self.session.execute(wanted)).all()
+    async def rows(self, wanted: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
+        """Several columns a row, by name or in order; with the values of a statement that was made before."""
+        found: Sequence[Any] = (await self.session.execute(wanted, values)).all()
         return found
 
     async def settle(self) -> None:

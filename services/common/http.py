@@ -152,3 +152,9 @@ IfMatchOrNew = Annotated[int | None, Depends(if_match_or_new)]
 
 def etag(response: Response, row: Any) -> None:
     response.headers["ETag"] = f'"{row.version}"'
+
+
+def written(document: str, *, version: int | None = None) -> Response:
+    """An answer that the database wrote in the shape that the route documents."""
+    headers = {} if version is None else {"ETag": f'"{version}"'}
+    return Response(document, media_type="application/json", headers=headers)

@@ -86,7 +86,7 @@ class PageRequest:
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT), InDigits]
 
 
-def page_request(
+async def page_request(
     request: Request,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Annotated[str | None, Query(max_length=200, description="next_cursor of the page before.")] = None,

@@ -28,7 +28,7 @@ from tests.caseload.story import (
     new_id,
     take_on,
 )
-from tests.running import DEPUTY, NURSE, Databases
+from tests.running import DEPUTY, NURSE, TEAM, Databases
 
 MEASURED = {"measured_at": "2026-11-04T10:20:00Z", "length_mm": 48, "width_mm": 30}
 STOCKED = {"drug": "Morphine 10 mg tablets", "controlled": {"unit": "tablet", "per_dose": 1}}
@@ -193,6 +193,7 @@ def _bodies(made: World, client: OnCaseload) -> dict[str, Any]:
     rating = {"id": new_id(), "occasion": "interim", "knowledge": 4, "behavior": 4, "status": 4}
     return {
         "POST /v1/clients/_search": {"nhs_number": "9990000204"},
+        "POST /v1/caseload/_search": {"team_id": str(TEAM), "name": "Tabor"},
         "POST /v1/care-contacts": a_contact(client.episode_id),
         "POST /v1/care-contacts/{care_contact_id}/notes": {"id": new_id(), "words": "He slept well"},
         "POST /v1/wounds": {"id": new_id(), "episode_of_care_id": client.episode_id, "site": "Heel"},

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.caseload import usecases
 from services.caseload.api.rendered import tagged
 from services.caseload.domain.asset import AssetClosing, AssetDetails, AssetKind, Confirmation, NewAsset
 from services.caseload.domain.due import Due
+from services.caseload.usecases import around
 from services.common.http import ByNurse, IfMatch, api_router
 from services.common.paging import Asked, Page
 from services.common.types import Answer
@@ -34,7 +34,7 @@ class AssetShape(Answer):
 @router.post("/assets", status_code=201, response_model=AssetShape)
 async def write_down_asset(tx: ByNurse, body: NewAsset, response: Response) -> object:
     """One more entry of the team's directory."""
-    return tagged(await usecases.write_down_asset(tx, body), response)
+    return tagged(await around.write_down_asset(tx, body), response)
 
 
 @router.get("/assets", response_model=Page[AssetShape])
@@ -42,19 +42,19 @@ async def list_assets(
     tx: ByNurse, page: Asked, team_id: UUID | None = None, kind: AssetKind | None = None, due: Due | None = None
 ) -> object:
     """The directory; with `due` what is to be confirmed, for nobody has for the days of `asset.confirm_days`."""
-    return await usecases.list_assets(tx, page, team_id=team_id, kind=kind, due=due)
+    return await around.list_assets(tx, page, team_id=team_id, kind=kind, due=due)
 
 
 @router.get("/assets/{asset_id}", response_model=AssetShape)
 async def read_asset(tx: ByNurse, asset_id: UUID, response: Response) -> object:
     """One entry."""
-    return tagged(await usecases.read_asset(tx, asset_id), response)
+    return tagged(await around.read_asset(tx, asset_id), response)
 
 
 @router.put("/assets/{asset_id}", response_model=AssetShape)
 async def change_asset(tx: ByNurse, asset_id: UUID, body: AssetDetails, version: IfMatch, response: Response) -> object:
     """Write anew what it is."""
-    return tagged(await usecases.change_asset(tx, asset_id, body, version), response)
+    return tagged(await around.change_asset(tx, asset_id, body, version), response)
 
 
 @router.post("/assets/{asset_id}/confirm", response_model=AssetShape)
@@ -62,10 +62,10 @@ async def confirm_asset(
     tx: ByNurse, asset_id: UUID, body: Confirmation, version: IfMatch, response: Response
 ) -> object:
     """Somebody asked: it is still as it is written here."""
-    return tagged(await usecases.confirm_asset(tx, asset_id, body, version), response)
+    return tagged(await around.confirm_asset(tx, asset_id, body, version), response)
 
 
 @router.post("/assets/{asset_id}/close", response_model=AssetShape)
 async def close_asset(tx: ByNurse, asset_id: UUID, body: AssetClosing, version: IfMatch, response: Response) -> object:
     """There is no such thing any more; who was introduced to it stays on record."""
-    return tagged(await usecases.close_asset(tx, asset_id, body, version), response)
+    return tagged(await around.close_asset(tx, asset_id, body, version), response)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Query, Request
 
 from services.caseload import usecases
 from services.caseload.api.callers import ByNurseOrServiceReading
@@ -11,7 +11,7 @@ from services.caseload.api.shapes import ClientRecord, ClientShape
 from services.caseload.clients import Elsewhere
 from services.common.audit.report import Period, in_words
 from services.common.audit.shapes import AccessShape
-from services.common.http import ByNurse, api_router, etag
+from services.common.http import ByNurse, api_router, written
 from services.common.paging import Asked, Page
 from services.common.types import Day, Input, NhsNumber
 
@@ -27,7 +27,7 @@ class Search(Input):
 @router.get("/clients", response_model=Page[ClientShape])
 async def list_clients(tx: ByNurse, page: Asked, team_id: UUID | None = None) -> object:
     """The clients of the caller's teams."""
-    return await usecases.list_clients(tx, page, team_id=team_id)
+    return written(await usecases.list_clients(tx, page, ClientShape, team_id=team_id))
 
 
 @router.post("/clients/_search", response_model=ClientShape)
@@ -37,11 +37,10 @@ async def search_client(tx: ByNurse, body: Search) -> object:
 
 
 @router.get("/clients/{client_id}", response_model=ClientRecord)
-async def client_record(tx: ByNurseOrServiceReading, client_id: UUID, response: Response) -> object:
+async def client_record(tx: ByNurseOrServiceReading, client_id: UUID) -> object:
     """The whole record in one call, with who wrote what."""
-    record = await usecases.client_record(tx, client_id)
-    etag(response, record["client"])
-    return record
+    record = await usecases.client_record(tx, client_id, ClientRecord)
+    return written(record.document, version=record.version)
 
 
 @router.get("/clients/{client_id}/access-report", response_model=Page[AccessShape])

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.caseload import usecases
 from services.caseload.api.callers import ByTeamOrBoard
 from services.caseload.api.rendered import tagged, whole
 from services.caseload.domain.feedback import Answered, NewFeedbackRound
+from services.caseload.usecases import around
 from services.common.http import ByNurse, IfMatch, api_router
 from services.common.paging import Asked, Page
 from services.common.types import Answer, Day
@@ -60,34 +60,34 @@ class FeedbackFigures(Answer):
 @router.post("/feedback-rounds", status_code=201, response_model=WholeFeedbackRound)
 async def draw_feedback_round(tx: ByNurse, body: NewFeedbackRound, response: Response) -> object:
     """Draw at random, once a quarter, which clients and carers are asked."""
-    return whole(await usecases.draw_feedback_round(tx, body), "asked", response)
+    return whole(await around.draw_feedback_round(tx, body), "asked", response)
 
 
 @router.get("/feedback-rounds", response_model=Page[FeedbackRoundShape])
 async def list_feedback_rounds(tx: ByNurse, page: Asked, team_id: UUID | None = None) -> object:
     """The rounds so far."""
-    return await usecases.list_feedback_rounds(tx, page, team_id=team_id)
+    return await around.list_feedback_rounds(tx, page, team_id=team_id)
 
 
 @router.get("/feedback-rounds/{feedback_round_id}", response_model=WholeFeedbackRound)
 async def read_feedback_round(tx: ByNurse, feedback_round_id: UUID, response: Response) -> object:
     """One round: who is asked, and what they answered."""
-    return whole(await usecases.read_feedback_round(tx, feedback_round_id), "asked", response)
+    return whole(await around.read_feedback_round(tx, feedback_round_id), "asked", response)
 
 
 @router.get("/feedback/summary", response_model=FeedbackFigures)
 async def feedback_figures(tx: ByTeamOrBoard, team_id: UUID, as_of: Day | None = None) -> object:
     """Response rate and score of the quarter that a day is in; outside the team of a quarter that is over."""
-    return await usecases.feedback_figures(tx, team_id, as_of)
+    return await around.feedback_figures(tx, team_id, as_of)
 
 
 @router.get("/feedback/{asked_id}", response_model=FeedbackAskedShape)
 async def read_feedback(tx: ByNurse, asked_id: UUID, response: Response) -> object:
     """One person who is asked, with their answer if there is one."""
-    return tagged(await usecases.read_feedback(tx, asked_id), response)
+    return tagged(await around.read_feedback(tx, asked_id), response)
 
 
 @router.post("/feedback/{asked_id}/answer", response_model=FeedbackAskedShape)
 async def answer_feedback(tx: ByNurse, asked_id: UUID, body: Answered, version: IfMatch, response: Response) -> object:
     """Write down what somebody who was asked says, on the phone, on paper or in person."""
-    return tagged(await usecases.answer_feedback(tx, asked_id, body, version), response)
+    return tagged(await around.answer_feedback(tx, asked_id, body, version), response)

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.caseload import usecases
 from services.caseload.api.callers import ByTeamOrBoard
 from services.caseload.api.rendered import tagged
 from services.caseload.domain.due import Due
 from services.caseload.domain.introduction import Accepted, FollowUp, IntroductionStatus, NewIntroduction, Started
+from services.caseload.usecases import around
 from services.common.http import ByNurse, IfMatch, api_router
 from services.common.paging import Asked, Page
 from services.common.types import Answer, Day
@@ -47,13 +47,13 @@ class IntroductionFigures(Answer):
 @router.get("/introductions/summary", response_model=IntroductionFigures)
 async def introduction_figures(tx: ByTeamOrBoard, team_id: UUID, from_on: Day, to_on: Day) -> object:
     """Of those followed up in the period, the share still going, and why the others are not."""
-    return await usecases.introduction_figures(tx, team_id, from_on, to_on)
+    return await around.introduction_figures(tx, team_id, from_on, to_on)
 
 
 @router.post("/introductions", status_code=201, response_model=IntroductionShape)
 async def introduce(tx: ByNurse, body: NewIntroduction, response: Response) -> object:
     """Offer a client to be brought together with something the village has."""
-    return tagged(await usecases.introduce(tx, body), response)
+    return tagged(await around.introduce(tx, body), response)
 
 
 @router.get("/introductions", response_model=Page[IntroductionShape])
@@ -67,13 +67,13 @@ async def list_introductions(
 ) -> object:
     """Introductions of a client or to an asset; with `due` those to be followed up."""
     asked = {"client_id": client_id, "asset_id": asset_id}
-    return await usecases.list_introductions(tx, page, status=status, due=due, **asked)
+    return await around.list_introductions(tx, page, status=status, due=due, **asked)
 
 
 @router.get("/introductions/{introduction_id}", response_model=IntroductionShape)
 async def read_introduction(tx: ByNurse, introduction_id: UUID, response: Response) -> object:
     """One introduction."""
-    return tagged(await usecases.read_introduction(tx, introduction_id), response)
+    return tagged(await around.read_introduction(tx, introduction_id), response)
 
 
 @router.post("/introductions/{introduction_id}/accept", response_model=IntroductionShape)
@@ -81,7 +81,7 @@ async def accept_introduction(
     tx: ByNurse, introduction_id: UUID, body: Accepted, version: IfMatch, response: Response
 ) -> object:
     """The client would like to go."""
-    return tagged(await usecases.accept_introduction(tx, introduction_id, body, version), response)
+    return tagged(await around.accept_introduction(tx, introduction_id, body, version), response)
 
 
 @router.post("/introductions/{introduction_id}/start", response_model=IntroductionShape)
@@ -89,7 +89,7 @@ async def start_introduction(
     tx: ByNurse, introduction_id: UUID, body: Started, version: IfMatch, response: Response
 ) -> object:
     """The client went for the first time; from now on the days of `introduction.follow_up_days` are counted."""
-    return tagged(await usecases.start_introduction(tx, introduction_id, body, version), response)
+    return tagged(await around.start_introduction(tx, introduction_id, body, version), response)
 
 
 @router.post("/introductions/{introduction_id}/follow-up", response_model=IntroductionShape)
@@ -97,4 +97,4 @@ async def follow_up_introduction(
     tx: ByNurse, introduction_id: UUID, body: FollowUp, version: IfMatch, response: Response
 ) -> object:
     """Still going, or why not."""
-    return tagged(await usecases.follow_up_introduction(tx, introduction_id, body, version), response)
+    return tagged(await around.follow_up_introduction(tx, introduction_id, body, version), response)

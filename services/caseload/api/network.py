@@ -6,10 +6,10 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.caseload import usecases
 from services.caseload.api.callers import ByNurseReading
 from services.caseload.api.rendered import tagged
 from services.caseload.domain.network import NetworkPersonDetails, NewNetworkPerson, PersonConsent
+from services.caseload.usecases import around
 from services.common.http import ByNurse, IfMatch, api_router
 from services.common.paging import Asked, Page
 from services.common.types import Answer
@@ -55,19 +55,19 @@ class Ecomap(Answer):
 @router.post("/network-people", status_code=201, response_model=NetworkPersonShape)
 async def record_network_person(tx: ByNurse, body: NewNetworkPerson, response: Response) -> object:
     """Write down somebody around the client; a number of theirs only with their own consent."""
-    return tagged(await usecases.record_network_person(tx, body), response)
+    return tagged(await around.record_network_person(tx, body), response)
 
 
 @router.get("/network-people", response_model=Page[NetworkPersonShape])
 async def list_network_people(tx: ByNurse, page: Asked, client_id: UUID | None = None) -> object:
     """The people around the clients, also those who no longer do anything."""
-    return await usecases.list_network_people(tx, page, client_id=client_id)
+    return await around.list_network_people(tx, page, client_id=client_id)
 
 
 @router.get("/network-people/{network_person_id}", response_model=NetworkPersonShape)
 async def read_network_person(tx: ByNurseReading, network_person_id: UUID, response: Response) -> object:
     """One person, with their consent."""
-    return tagged(await usecases.read_network_person(tx, network_person_id), response)
+    return tagged(await around.read_network_person(tx, network_person_id), response)
 
 
 @router.put("/network-people/{network_person_id}", response_model=NetworkPersonShape)
@@ -75,7 +75,7 @@ async def change_network_person(
     tx: ByNurse, network_person_id: UUID, body: NetworkPersonDetails, version: IfMatch, response: Response
 ) -> object:
     """Write anew who they are and what they do."""
-    return tagged(await usecases.change_network_person(tx, network_person_id, body, version), response)
+    return tagged(await around.change_network_person(tx, network_person_id, body, version), response)
 
 
 @router.post("/network-people/{network_person_id}/consent", response_model=NetworkPersonShape)
@@ -83,19 +83,19 @@ async def record_consent(
     tx: ByNurse, network_person_id: UUID, body: PersonConsent, version: IfMatch, response: Response
 ) -> object:
     """The person agrees to be written down with a number and to be asked for help."""
-    return tagged(await usecases.record_consent(tx, network_person_id, body, version), response)
+    return tagged(await around.record_consent(tx, network_person_id, body, version), response)
 
 
 @router.post("/network-people/{network_person_id}/withdraw-consent", response_model=NetworkPersonShape)
 async def withdraw_consent(tx: ByNurse, network_person_id: UUID, version: IfMatch, response: Response) -> object:
     """The person no longer agrees: the number goes, and what they took on is given back."""
-    return tagged(await usecases.withdraw_consent(tx, network_person_id, version), response)
+    return tagged(await around.withdraw_consent(tx, network_person_id, version), response)
 
 
 @router.get("/clients/{client_id}/network", response_model=Ecomap)
 async def read_network(tx: ByNurseReading, client_id: UUID) -> object:
     """The data of the client's ecomap: people, agencies and places of the village, each with the tie."""
-    found = await usecases.read_network(tx, client_id)
+    found = await around.read_network(tx, client_id)
     carers = set(found["carer_ids"])
     people: list[dict[str, Any]] = [
         {

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from services.caseload import usecases
 from services.caseload.api.rendered import tagged
 from services.caseload.domain.other_care import CallTime, CareEnding, NewOtherCare
+from services.caseload.usecases import around
 from services.common.http import ByNurse, IfMatch, api_router
 from services.common.paging import Asked, Page
 from services.common.types import Answer, Day, InDigits, Instant
@@ -53,19 +53,19 @@ class CallsOfDay(Answer):
 @router.post("/other-care", status_code=201, response_model=OtherCareShape)
 async def arrange_other_care(tx: ByNurse, body: NewOtherCare, response: Response) -> object:
     """An agency comes to the client, on these days of the week at these times."""
-    return tagged(await usecases.arrange_other_care(tx, body), response)
+    return tagged(await around.arrange_other_care(tx, body), response)
 
 
 @router.get("/other-care", response_model=Page[OtherCareShape])
 async def list_other_care(tx: ByNurse, page: Asked, client_id: UUID | None = None) -> object:
     """What agencies do for the caller's clients, or for one."""
-    return await usecases.list_other_care(tx, page, client_id=client_id)
+    return await around.list_other_care(tx, page, client_id=client_id)
 
 
 @router.get("/other-care/{other_care_id}", response_model=OtherCareShape)
 async def read_other_care(tx: ByNurse, other_care_id: UUID, response: Response) -> object:
     """One agency's times."""
-    return tagged(await usecases.read_other_care(tx, other_care_id), response)
+    return tagged(await around.read_other_care(tx, other_care_id), response)
 
 
 @router.post("/other-care/{other_care_id}/end", response_model=OtherCareShape)
@@ -73,7 +73,7 @@ async def end_other_care(
     tx: ByNurse, other_care_id: UUID, body: CareEnding, version: IfMatch, response: Response
 ) -> object:
     """The agency's last day; new times are a new arrangement."""
-    return tagged(await usecases.end_other_care(tx, other_care_id, body, version), response)
+    return tagged(await around.end_other_care(tx, other_care_id, body, version), response)
 
 
 @router.get("/clients/{client_id}/other-care", response_model=CallsOfDay)
@@ -85,4 +85,4 @@ async def calls_at_client(
     minutes: Annotated[int | None, Query(ge=1, le=MINUTES_OF_A_DAY), InDigits] = None,
 ) -> object:
     """Who else is with the client on a day, in order; before a visit is booked, whether it would overlap."""
-    return await usecases.calls_at_client(tx, client_id, on, starts_at, minutes)
+    return await around.calls_at_client(tx, client_id, on, starts_at, minutes)

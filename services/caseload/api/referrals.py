@@ -9,7 +9,7 @@ from services.caseload import usecases
 from services.caseload.api.callers import ByNurseOrServiceReading
 from services.caseload.api.shapes import EpisodeShape, ReferralShape
 from services.caseload.domain.referral import Acceptance, NewReferral, ReferralStatus, Refusal
-from services.common.http import ByNurse, IfMatch, api_router, etag
+from services.common.http import ByNurse, IfMatch, api_router, etag, written
 from services.common.paging import Asked, Page
 
 router = api_router(tags=["referrals"])
@@ -26,7 +26,7 @@ async def list_referrals(
     tx: ByNurse, page: Asked, team_id: UUID | None = None, status: Annotated[ReferralStatus | None, Query()] = None
 ) -> object:
     """The referrals of the caller's teams."""
-    return await usecases.list_referrals(tx, page, team_id=team_id, status=status)
+    return written(await usecases.list_referrals(tx, page, ReferralShape, team_id=team_id, status=status))
 
 
 @router.get("/referrals/{referral_id}", response_model=ReferralShape)

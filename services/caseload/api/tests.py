@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.caseload import usecases
 from services.caseload.api.rendered import tagged
 from services.caseload.domain.clinical_test import (
     ActedOn,
@@ -17,6 +16,7 @@ from services.caseload.domain.clinical_test import (
     Taking,
 )
 from services.caseload.domain.due import Due
+from services.caseload.usecases import around
 from services.common.http import ByNurse, IfMatch, api_router
 from services.common.paging import Asked, Page
 from services.common.types import Answer
@@ -52,7 +52,7 @@ class ClinicalTestShape(Answer):
 @router.post("/tests", status_code=201, response_model=ClinicalTestShape)
 async def request_test(tx: ByNurse, body: NewClinicalTest, response: Response) -> object:
     """A test is wanted; one of the team chases it."""
-    return tagged(await usecases.request_test(tx, body), response)
+    return tagged(await around.request_test(tx, body), response)
 
 
 @router.get("/tests", response_model=Page[ClinicalTestShape])
@@ -66,40 +66,40 @@ async def list_tests(
 ) -> object:
     """Tests of a client or of who chases them; `due` for what is to be done by today, `overdue` for what is late."""
     asked = {"client_id": client_id, "chaser_id": chaser_id}
-    return await usecases.list_tests(tx, page, status=status, due=due, **asked)
+    return await around.list_tests(tx, page, status=status, due=due, **asked)
 
 
 @router.get("/tests/{test_id}", response_model=ClinicalTestShape)
 async def read_test(tx: ByNurse, test_id: UUID, response: Response) -> object:
     """One test."""
-    return tagged(await usecases.read_test(tx, test_id), response)
+    return tagged(await around.read_test(tx, test_id), response)
 
 
 @router.post("/tests/{test_id}/take", response_model=ClinicalTestShape)
 async def take_test(tx: ByNurse, test_id: UUID, body: Taking, version: IfMatch, response: Response) -> object:
     """It was taken; its result is due within the days of `test.result_days`."""
-    return tagged(await usecases.take_test(tx, test_id, body, version), response)
+    return tagged(await around.take_test(tx, test_id, body, version), response)
 
 
 @router.post("/tests/{test_id}/result", response_model=ClinicalTestShape)
 async def receive_result(tx: ByNurse, test_id: UUID, body: Result, version: IfMatch, response: Response) -> object:
     """The result is in; somebody is to act on it within the days of `test.act_days`."""
-    return tagged(await usecases.receive_result(tx, test_id, body, version), response)
+    return tagged(await around.receive_result(tx, test_id, body, version), response)
 
 
 @router.post("/tests/{test_id}/act", response_model=ClinicalTestShape)
 async def act_on_result(tx: ByNurse, test_id: UUID, body: ActedOn, version: IfMatch, response: Response) -> object:
     """Somebody acted on the result, if only by telling the client."""
-    return tagged(await usecases.act_on_result(tx, test_id, body, version), response)
+    return tagged(await around.act_on_result(tx, test_id, body, version), response)
 
 
 @router.post("/tests/{test_id}/chase", response_model=ClinicalTestShape)
 async def chase_test(tx: ByNurse, test_id: UUID, body: Chasing, version: IfMatch, response: Response) -> object:
     """Why it has not come further, and when somebody looks again."""
-    return tagged(await usecases.chase_test(tx, test_id, body, version), response)
+    return tagged(await around.chase_test(tx, test_id, body, version), response)
 
 
 @router.post("/tests/{test_id}/cancel", response_model=ClinicalTestShape)
 async def cancel_test(tx: ByNurse, test_id: UUID, body: Cancelling, version: IfMatch, response: Response) -> object:
     """It is not needed any more, and why; a result that is in is acted on instead."""
-    return tagged(await usecases.cancel_test(tx, test_id, body, version), response)
+    return tagged(await around.cancel_test(tx, test_id, body, version), response)

@@ -92,7 +92,7 @@ class NoteOfAnotherContact(Unprocessable):
 class CareContact(TeamOwned, Base, table=True):
     """FHIR Encounter; NHS Data Dictionary CARE CONTACT. It keeps its referral, on which CSDS hangs contacts."""
 
-    client_id: UUID = Field(foreign_key="client.id", index=True)
+    client_id: UUID = Field(foreign_key="client.id")
     episode_of_care_id: UUID = Field(foreign_key="episode_of_care.id")
     referral_id: UUID
     visit_id: UUID | None = None
@@ -159,5 +159,7 @@ class Note(Stored, Base, table=True):
         return cls(**new.model_dump(), **about)
 
 
+# Whose contacts they are, and at once which is the newest.
+Index("ix_care_contact_of_client", col(CareContact.client_id), col(CareContact.started_at))
 Index("one_contact_per_visit", col(CareContact.visit_id), col(CareContact.employee_id), unique=True)
 only_states(CareActivity, "activity_type", ActivityType)

@@ -162,7 +162,7 @@ class Referral(PersonColumns, TeamOwned, Base, table=True):
     urgent_reason: str | None = None
     not_taken_reason: str | None = None
     signpost: str | None = None
-    client_id: UUID | None = None
+    client_id: UUID | None = Field(default=None, index=True)
 
     @classmethod
     def received(cls, new: NewReferral, now: datetime) -> Self:

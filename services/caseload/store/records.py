@@ -1,59 +1,31 @@
-"""The whole record of one client, and the team's figures. Each read is a fixed number of statements."""
+"""Parts of a client's record, and the team's figures. Each read is a fixed number of statements."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.caseload.domain.assessment import Assessment
 from services.caseload.domain.care_contact import CareActivity, CareContact, Note
-from services.caseload.domain.care_plan import CarePlan, CarePlanLine
-from services.caseload.domain.client import Client, EpisodeOfCare
-from services.caseload.domain.medicine import Medicine
+from services.caseload.domain.care_plan import CarePlanLine
+from services.caseload.domain.client import Client
 from services.caseload.domain.omaha import ClientProblem, OmahaRating
 from services.caseload.domain.outcome import RatedProblem
 from services.caseload.domain.referral import Referral
-from services.caseload.domain.wound import Wound, WoundMeasurement
+from services.caseload.domain.wound import WoundMeasurement
 from services.common.db import Transaction
 from services.common.types import midnight_in_england
 
 IN_ENGLAND = "Europe/London"
 
 
-async def clients(tx: Transaction, *, team_id: UUID | None) -> Select[Any]:
-    wanted = select(Client).where(await tx.visible(Client))
-    return wanted if team_id is None else wanted.where(col(Client.team_id) == team_id)
-
-
 async def client_with_number(tx: Transaction, nhs_number: str) -> Sequence[Client]:
     """The visible client with this number, first the one whose record stands behind it."""
     wanted = select(Client).where(await tx.visible(Client), col(Client.nhs_number) == nhs_number)
     return await tx.all(wanted.order_by(col(Client.nhs_number_status), col(Client.id)).limit(1))
-
-
-async def of_client(tx: Transaction, client_id: UUID) -> dict[str, Sequence[Any]]:
-    """Everything about one client: one statement a table, whatever the record's length."""
-    models: tuple[Any, ...] = (EpisodeOfCare, Assessment, ClientProblem, CarePlan, CareContact, Wound, Medicine)
-    mine = {
-        model: await tx.all(select(model).where(col(model.client_id) == client_id).order_by(col(model.id)))
-        for model in models
-    }
-    parts: dict[str, tuple[Any, Any, Sequence[Any]]] = {
-        "ratings": (OmahaRating, OmahaRating.problem_id, mine[ClientProblem]),
-        "lines": (CarePlanLine, CarePlanLine.care_plan_id, mine[CarePlan]),
-        "activities": (CareActivity, CareActivity.care_contact_id, mine[CareContact]),
-        "notes": (Note, Note.care_contact_id, mine[CareContact]),
-        "measurements": (WoundMeasurement, WoundMeasurement.wound_id, mine[Wound]),
-    }
-    found: dict[str, Sequence[Any]] = {str(model.__tablename__): rows for model, rows in mine.items()}
-    for name, (part, owner, owners) in parts.items():
-        ids = [row.id for row in owners]
-        found[name] = await tx.all(select(part).where(col(owner).in_(ids)).order_by(col(part.id)))
-    found["referral"] = await tx.all(select(Referral).where(col(Referral.client_id) == client_id))
-    return found
 
 
 async def of_assessment(tx: Transaction, assessment: Assessment) -> list[tuple[ClientProblem, OmahaRating]]:

@@ -1,24 +1,15 @@
 """Queries about referrals and those they become."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from services.caseload.domain.base import TRUSTED
 from services.caseload.domain.client import Client
 from services.caseload.domain.referral import AdoptedDecision, Referral
 from services.common.db import Transaction
-
-
-async def listed(tx: Transaction, *, team_id: UUID | None, status: str | None) -> Select[Any]:
-    """The visible referrals, by team and status where asked."""
-    wanted = select(Referral).where(await tx.visible(Referral))
-    if team_id is not None:
-        wanted = wanted.where(col(Referral.team_id) == team_id)
-    return wanted if status is None else wanted.where(col(Referral.status) == status)
 
 
 async def is_adopted(tx: Transaction, decision_id: UUID, referral: Referral) -> bool:

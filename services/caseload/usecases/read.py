@@ -4,33 +4,39 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from services.caseload.clients import Elsewhere
 from services.caseload.domain.client import Client
 from services.caseload.domain.outcome import clients_of, outcomes, paired
 from services.caseload.domain.referral import Referral
-from services.caseload.store import records, referrals
+from services.caseload.store import records, whole_record
 from services.common.audit.purpose import Purpose
 from services.common.audit.report import Part, Period, accesses, accesses_at, before
 from services.common.db import Transaction
 from services.common.errors import NotFound
 from services.common.figures import require_period, standing_day
-from services.common.paging import PageRequest, page
+from services.common.paging import PageRequest
 from services.common.peers import Peers
+from services.common.reach import reads
 from services.common.rulebook import smallest_cell
+from services.common.written_pages import written_page
 
 
 async def list_referrals(
-    tx: Transaction, request: PageRequest, *, team_id: UUID | None, status: str | None
-) -> dict[str, Any]:
-    return await page(tx, await referrals.listed(tx, team_id=team_id, status=status), Referral, request)
+    tx: Transaction, request: PageRequest, shape: type[BaseModel], *, team_id: UUID | None, status: str | None
+) -> str:
+    """A page of referrals as JSON."""
+    return await written_page(tx, Referral, shape, {"team_id": team_id, "status": status}, request)
 
 
 async def read_referral(tx: Transaction, referral_id: UUID) -> Referral:
     return await tx.get(Referral, referral_id)
 
 
-async def list_clients(tx: Transaction, request: PageRequest, *, team_id: UUID | None) -> dict[str, Any]:
-    return await page(tx, await records.clients(tx, team_id=team_id), Client, request)
+async def list_clients(tx: Transaction, request: PageRequest, shape: type[BaseModel], *, team_id: UUID | None) -> str:
+    """A page of clients as JSON."""
+    return await written_page(tx, Client, shape, {"team_id": team_id}, request)
 
 
 async def search_client(tx: Transaction, nhs_number: str) -> Client:
@@ -44,10 +50,16 @@ async def search_client(tx: Transaction, nhs_number: str) -> Client:
     return found[0]
 
 
-async def client_record(tx: Transaction, client_id: UUID) -> dict[str, Any]:
-    """The whole record in one call, with who wrote what. Raises `NotFound`."""
-    client = await tx.get(Client, client_id)
-    return {"client": client, **await records.of_client(tx, client_id)}
+async def client_record(tx: Transaction, client_id: UUID, shape: type[BaseModel]) -> Any:
+    """The whole record in one call, with who wrote what: its `document`, and the client's `version`.
+
+    Raises `NotFound`.
+    """
+    found = await whole_record.of_client(tx, client_id, shape)
+    if found is None:
+        raise NotFound("client")
+    reads(tx, client_id, found.team_id)
+    return found
 
 
 async def access_report(tx: Transaction, client_id: UUID, request: PageRequest, period: Period) -> Part:

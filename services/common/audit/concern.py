@@ -26,6 +26,10 @@ class Concern:
             self._without.append(row)
         self._seen.append((client, team))
 
+    def note(self, client_id: UUID | None, team_id: UUID | None) -> None:
+        """Of a row that was read as it is, and so did not go through the session."""
+        self._seen.append((client_id, team_id))
+
     def unsee(self, rows: Iterable[Any]) -> None:
         """These were read for the sake of others, and nobody is told of them."""
         for row in rows:
