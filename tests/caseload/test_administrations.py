@@ -128,12 +128,18 @@ async def test_what_was_refused_at_first_may_be_given_after_all_and_not_the_othe
 
 
 async def test_a_late_dose_keeps_the_next_one_away(given: Giving) -> None:
-    """Nine minutes lie between them, although they are two doses."""
+    """At least half of the twelve hours that are planned lie between them, although they are two doses."""
     medicine = await given.medicine()
-    await given.recorded(medicine, happened_at="2026-11-04T18:55:00Z")
+    await given.recorded(medicine, happened_at="2026-11-04T13:55:00Z")
     await given.refused(medicine, "given_too_recently", happened_at="2026-11-04T19:04:00Z")
     evening = await given.recorded(medicine, happened_at="2026-11-04T19:55:00Z")
     assert evening["due_at"] == "2026-11-04T20:00:00Z"
+
+
+async def test_what_was_missed_a_week_ago_is_not_given_an_hour_before_todays(given: Giving) -> None:
+    weekly = await given.medicine(times=["08:00"], every_days=7, starts_on="2026-10-28")
+    await given.recorded(weekly, happened_at="2026-11-04T06:59:00Z")
+    await given.refused(weekly, "given_too_recently", happened_at="2026-11-04T08:00:00Z")
 
 
 async def test_what_is_told_late_is_held_against_what_was_given_after_it(given: Giving) -> None:

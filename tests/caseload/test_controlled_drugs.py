@@ -133,6 +133,17 @@ async def test_two_people_look_at_the_same_stock(given: Giving) -> None:
     assert await balance(given, medicine) == 8
 
 
+async def test_a_count_of_before_holds_no_more_when_the_balance_has_come_back(given: Giving) -> None:
+    """Nobody takes a tablet away by a count that was left over."""
+    medicine = await stocked(given, 10)
+    first, left_over = await counted(given, medicine, 9), await counted(given, medicine, 9)
+    assert (await confirmed(given, first, given.deputy)).status_code == 200
+    await moved(given, medicine, "delivered", 1)
+    refused = await confirmed(given, left_over, given.deputy)
+    assert (refused.status_code, refused.json()["code"]) == (409, "stock_changed_since_count")
+    assert await balance(given, medicine) == 10
+
+
 async def test_of_two_confirmations_at_once_one_counts(given: Giving) -> None:
     count = await counted(given, await stocked(given, 10), 7)
     answers = await asyncio.gather(*(confirmed(given, count, one) for one in (given.deputy, given.assistant)))

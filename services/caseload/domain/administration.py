@@ -67,7 +67,7 @@ class DoseAlreadyRecorded(Conflict):
 
 
 class GivenTooRecently(Conflict):
-    """Two doses are never nearer together than the medicine's interval, or its window where it has none."""
+    """Two doses are never nearer together than the medicine's interval, or a share of the time between them."""
 
     field = "/body/happened_at"
     way_out = f"Read the client's administrations and wait. {OVERRIDE}"
@@ -111,6 +111,7 @@ class Dose:
     at: datetime
     due_at: datetime | None
     window: timedelta
+    gap: timedelta
     is_given: bool
 
 
@@ -157,10 +158,12 @@ class Administration(TeamOwned, Base, table=True):
         return self.outcome == Outcome.GIVEN
 
 
-def gap_of(medicine: Medicine, window: timedelta) -> timedelta:
-    """How far apart two doses lie at least."""
+def gap_of(medicine: Medicine, window: timedelta, share: float) -> timedelta:
+    """How far apart two doses lie at least; where they are planned, that share of the time between them."""
     least = medicine.minimum_interval_minutes
-    return window if least is None else least * A_MINUTE
+    if least is not None:
+        return least * A_MINUTE
+    return max(window, medicine.spacing * share) if medicine.times else window
 
 
 def against(medicine: Medicine, dose: Dose, others: Sequence[Administration]) -> Conflict | None:
@@ -170,9 +173,9 @@ def against(medicine: Medicine, dose: Dose, others: Sequence[Administration]) ->
         return DoseAlreadyRecorded()
     if not dose.is_given:
         return None
-    given, gap = [one.happened_at for one in others if one.is_given], gap_of(medicine, dose.window)
-    if any(abs(one - dose.at) < gap for one in given):
-        return GivenTooRecently(gap)
+    given = [one.happened_at for one in others if one.is_given]
+    if any(abs(one - dose.at) < dose.gap for one in given):
+        return GivenTooRecently(dose.gap)
     most = medicine.maximum_in_24_hours
     if most is not None and _most_in_24_hours([*given, dose.at]) > most:
         return TooManyInADay(most)

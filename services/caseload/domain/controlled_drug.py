@@ -162,6 +162,8 @@ class StockCount(TeamOwned, Base, table=True):
     medicine_id: UUID = Field(foreign_key="medicine.id", index=True)
     counted: int
     balance: int
+    # How the medicine stood: every movement of its stock raises it, also one that another one undoes.
+    medicine_version: int
     counted_by: UUID | None
     counted_at: datetime = Field(sa_type=INSTANT)
     confirmed_by: UUID | None = None
@@ -177,6 +179,7 @@ class StockCount(TeamOwned, Base, table=True):
             client_id=medicine.client_id,
             team_id=medicine.team_id,
             balance=medicine.stock,
+            medicine_version=medicine.version,
             counted_by=by,
             counted_at=now,
             changed_at=now,
@@ -195,7 +198,7 @@ class StockCount(TeamOwned, Base, table=True):
             raise CountedByOneself
         if self.confirmed_at is not None:
             raise CountAlreadyConfirmed
-        if medicine.stock != self.balance:
+        if medicine.version != self.medicine_version:
             raise StockChangedSinceCount
         self.confirmed_by, self.confirmed_at, self.changed_at = by, now, now
         return Change(Movement.COUNTED, self.difference, now, uuid7(), self.id) if self.difference else None

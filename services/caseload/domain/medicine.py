@@ -116,7 +116,7 @@ class TimesTooClose(Unprocessable):
     way_out = "Put the times further apart, or give a shorter window_minutes."
 
     def __init__(self, minutes: int) -> None:
-        super().__init__(f"Two of the times lie no further apart than the window of {minutes} minutes.")
+        super().__init__(f"Two of the times lie less than {minutes} minutes apart, which is twice the window.")
 
 
 class MedicineNotInForce(Conflict):
@@ -183,9 +183,14 @@ class Medicine(TeamOwned, Base, table=True):
         )
 
     def require_times_apart(self, window: timedelta) -> None:
-        """Raises `TimesTooClose`."""
-        if any(later - earlier <= window for earlier, later in self._neighbours()):
-            raise TimesTooClose(int(window / A_MINUTE))
+        """A window reaches both ways, and each moment belongs to one dose. Raises `TimesTooClose`."""
+        if self.times and self.spacing < 2 * window:
+            raise TimesTooClose(int(2 * window / A_MINUTE))
+
+    @property
+    def spacing(self) -> timedelta:
+        """Between the two doses that lie closest, as they are planned."""
+        return min(later - earlier for earlier, later in self._neighbours())
 
     @property
     def is_as_needed(self) -> bool:

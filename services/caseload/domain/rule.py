@@ -16,6 +16,7 @@ class RuleCode(StrEnum):
     BREAK_GLASS_REVIEW = "break_glass.review_hours"
     MEDICINE_MINUTES = "medicine.window_minutes"
     TIME_CRITICAL_MINUTES = "medicine.time_critical_minutes"
+    MEDICINE_GAP = "medicine.least_gap_percent"
     DELEGATION_DAYS = "delegation.days"
     HANDOVER_HOURS = "handover.most_hours"
     LINK_TRIES = "one_time_link.wrong_codes"

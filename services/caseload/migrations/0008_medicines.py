@@ -24,9 +24,19 @@ HALF_AN_HOUR = (
     "and care homes; at home a proposal, for every time-critical medicine"
 )
 A_QUARTER = "A proposal, for the team to confirm: the NMC Code (2018), section 11, holds whoever delegates answerable, and names no term"
+A_HALF = "A proposal, for the lead for medicines to confirm: no source gives one gap for every medicine"
 RULES: list[rules.NewRule] = [
     ("medicine.window_minutes", BEGINNING, 60, 1, "minutes before and after", AN_HOUR, "derived"),
     ("medicine.time_critical_minutes", BEGINNING, 30, 1, "minutes before and after", HALF_AN_HOUR, "derived"),
+    (
+        "medicine.least_gap_percent",
+        BEGINNING,
+        50,
+        100,
+        "of the time between two planned doses",
+        A_HALF,
+        "to_be_confirmed",
+    ),
     ("delegation.days", BEGINNING, 90, 1, "days", A_QUARTER, "to_be_confirmed"),
 ]
 
@@ -163,6 +173,7 @@ def _create_stock() -> None:
         sa.Column("medicine_id", sa.Uuid(), nullable=False),
         sa.Column("counted", sa.Integer(), nullable=False),
         sa.Column("balance", sa.Integer(), nullable=False),
+        sa.Column("medicine_version", sa.Integer(), nullable=False),
         sa.Column("counted_by", sa.Uuid(), nullable=True),
         sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("confirmed_by", sa.Uuid(), nullable=True),

@@ -14,12 +14,14 @@ from services.caseload.domain.administration import (
 from services.caseload.domain.controlled_drug import Change, NotAControlledDrug, StockEntry
 from services.caseload.domain.delegation import NotDelegated
 from services.caseload.domain.medicine import Medicine
+from services.caseload.domain.rule import RuleCode
 from services.caseload.events import IncidentRaised
 from services.caseload.store import medicines as store
 from services.caseload.usecases.prescribe import require_registered, window_at
 from services.common.db import Transaction
 from services.common.membership import require_members
 from services.common.paging import PageRequest, page
+from services.common.rulebook import rule_in_force
 from services.common.types import day_in_england
 
 
@@ -34,9 +36,11 @@ async def record_administration(tx: Transaction, new: NewAdministration) -> Admi
     giver = await _require_may_give(tx, medicine, new)
     window = await window_at(tx, medicine, new.happened_at)
     due_at = medicine.dose_at(new.happened_at, window)
-    dose = Dose(new.happened_at, due_at, window, new.outcome is Outcome.GIVEN)
+    share = await rule_in_force(tx, RuleCode.MEDICINE_GAP, day_in_england(new.happened_at))
+    gap = gap_of(medicine, window, share.amount / share.per)
+    dose = Dose(new.happened_at, due_at, window, gap, new.outcome is Outcome.GIVEN)
     made = Administration.recorded(new, medicine, dose, giver, tx.actor.employee_id, tx.now)
-    others = await store.around(tx, medicine, dose.at, due_at, gap_of(medicine, window))
+    others = await store.around(tx, medicine, dose.at, due_at, gap)
     found = against(medicine, dose, others)
     if found is not None and new.override_reason is None:
         raise found

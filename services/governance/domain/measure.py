@@ -153,7 +153,7 @@ MEASURES = (
         "handovers_not_accepted_in_time",
         "Handovers not accepted in time",
         "handovers",
-        "Of the handovers sent in the period to a service outside, those of which the nurse on call was warned.",
+        "Of the handovers sent in the period to a service outside, those that nobody had accepted by their deadline.",
         "handovers.expired",
         "handovers",
     ),
