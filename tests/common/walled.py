@@ -97,7 +97,9 @@ def _fill(connection: Connection, metadata: MetaData, made: Walled) -> None:
 
 def _value(column: Column[Any], team: UUID, made: Walled) -> Any:
     owner = column.table.name
-    known = {"team_id": team, "employee_id": MEMBERS[team], "client_id": CLIENTS[team], "until_on": None}
+    known: dict[str, Any] = {"team_id": team, "employee_id": MEMBERS[team], "client_id": CLIENTS[team]}
+    if column.nullable:
+        known["until_on"] = None
     for key in column.foreign_keys:
         if key.column.table.name != owner:
             return made.rows[key.column.table.name, team][key.column.name]
