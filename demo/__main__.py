@@ -102,7 +102,11 @@ def memory_mb(postgres: EmbeddedPostgres) -> tuple[float, float]:
     """What this process and PostgreSQL's hold in memory, in MB; shared pages are counted once where the system says."""
 
     def own(process: psutil.Process) -> int:
-        info = process.memory_full_info()
+        try:
+            info = process.memory_full_info()
+        except psutil.NoSuchProcess:
+            # A server's process that ended while the others were asked.
+            return 0
         return int(getattr(info, "pss", info.uss))
 
     server = psutil.Process(postgres.pid)

@@ -28,7 +28,8 @@ class AdoptedDecision(BaseModel):
 
 
 class TeamMembership(membership.MembershipFact):
-    role: str
+    # Nobody stays a member because it was not told what they are; whoever's role is not known is no registered nurse.
+    role: str = "unknown"
 
 
 async def take_in(tx: Transaction, fact: ReceivedReferral, inbound: clients.InboundReferral) -> None:
