@@ -26,7 +26,9 @@ class RuleCode(StrEnum):
     CARER_ANSWER = "carer_assessment.answer_days"
     CARER_COUNCIL = "carer_assessment.council_days"
     # One for each scale, by its name.
-    CARER_STRAIN = "carer_strain"
+    CARER_STRAIN_ZBI_4 = "carer_strain.zbi_4"
+    CARER_STRAIN_ZBI_12 = "carer_strain.zbi_12"
+    CARER_STRAIN_MCSI = "carer_strain.mcsi"
     ASSET_CONFIRM = "asset.confirm_days"
     INTRODUCTION_FOLLOW_UP = "introduction.follow_up_days"
     FEEDBACK_SAMPLE = "feedback.sample_size"

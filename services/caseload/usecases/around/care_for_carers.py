@@ -50,7 +50,7 @@ async def read_carer(tx: Transaction, carer_id: UUID) -> Measured:
 async def measure_strain(tx: Transaction, carer_id: UUID, new: NewStrain, if_match: int) -> Measured:
     """How it is for the carer, by the sum of a scale; the rule of that scale says from where it is high."""
     carer = await around.for_change(tx, Carer, carer_id, if_match)
-    (high_from,) = await amounts(tx, tx.today, f"{RuleCode.CARER_STRAIN}.{new.scale}")
+    (high_from,) = await amounts(tx, tx.today, RuleCode(f"carer_strain.{new.scale}"))
     carer.feel(new, high_from, await _days(tx), tx.now)
     tx.add(CarerStrain.of(carer, new, tx.actor.employee_id))
     await tx.session.flush()
