@@ -107,10 +107,10 @@ class Transaction:
         if self.record is not None:
             self.record.concern.unsee(rows)
 
-    def about(self, entity_type: str) -> None:
-        """Put on record what kind of thing this is about, where the route alone does not say."""
+    def about(self, entity_type: str, entity_id: UUID | None = None) -> None:
+        """Put on record what kind of thing this is about, and which, where the route alone does not say."""
         if self.record is not None:
-            self.record.entity_type = entity_type
+            self.record.entity_type, self.record.entity_id = entity_type, entity_id or self.record.entity_id
 
     def asked_by(self, actor: Principal) -> None:
         """Put on record who asks, where only what was sent proves it."""

@@ -13,6 +13,7 @@ from services.common.audit.entry import Entry
 from services.common.audit.operation import Operation
 from services.common.audit.refusals import put_on_record
 from services.common.auth import Principal
+from services.common.db import Transaction
 from services.common.errors import PreconditionRequired, ServiceError
 from services.common.tokens import TokenVerifier
 
@@ -91,6 +92,23 @@ class TransactionRoute(APIRoute):
                 raise
 
         return handler
+
+
+class ToldOnceRoute(TransactionRoute):
+    """What it answers holds a secret: it is told once and kept nowhere, not even to be told again."""
+
+    honours_idempotency_key = False
+
+    async def handled(self, request: Request, handle: idempotency.Handle) -> Response:
+        response = await super().handled(request, handle)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+async def transaction_of(request: Request) -> Transaction:
+    """The request's own, for routes at which nobody is signed in; everywhere else `Requires` hands it out."""
+    transaction: Transaction = request.state.transaction
+    return transaction
 
 
 def is_search(path: str) -> bool:

@@ -107,7 +107,6 @@ def _modulus_11(value: str) -> str:
 # Of an int in an address, after its bounds.
 InDigits = BeforeValidator(_plain_digits)
 NhsNumber = Annotated[str, Shape(pattern=r"^[0-9]{10}$"), BeforeValidator(_nhs_number), AfterValidator(_modulus_11)]
-OdsCode = Annotated[str, Shape(pattern=r"^[A-Z0-9]{3,12}$")]
 Code = Annotated[str, Shape(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
 Name = Annotated[
     str, Shape(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_plain), AfterValidator(_single)

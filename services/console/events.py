@@ -16,7 +16,6 @@ Url = Annotated[str, typer.Option(envvar="HEATSHIELD_URL", help="Where the gatew
 Token = Annotated[str, typer.Option(envvar="HEATSHIELD_TOKEN", help="The access token of somebody in operations.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 OfService = Annotated[ServiceName | None, typer.Option(help="One service only.")]
-OfType = Annotated[str | None, typer.Option(help="Events of this type only, such as hr.contract.agreed.v1.")]
 GATEWAY = "http://127.0.0.1:8000"
 
 

@@ -1,7 +1,7 @@
 """One running service with something of everything in it, and what of it must stay with whom."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import import_module
@@ -62,9 +62,6 @@ class World:
         async with database.transaction(SYSTEM) as tx:
             prints = {table: str(await tx.rows(text(PRINT.format(table=table)))) for table in kept}
         return prints | {"events": str(sorted(one.id for one in await written(database)))}
-
-
-Builder = Callable[[Databases], AbstractAsyncContextManager[World]]
 
 
 @asynccontextmanager

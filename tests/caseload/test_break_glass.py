@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DBAPIError
+from uuid6 import uuid7
 
 from services.caseload.domain.break_glass import BreakGlassAttempt
 from services.caseload.events import BreakGlassOpened
 from services.common.auth import SYSTEM, Persona, Principal
-from tests.caseload.story import OnCaseload, take_on
+from tests.caseload.story import OnCaseload, a_referral, an_acceptance, take_on
 from tests.caseload.world import an_emergency
 from tests.common.audited import newest
 from tests.running import OTHER_TEAM, STRANGER, TEAM, Running
@@ -128,6 +129,40 @@ async def test_an_id_that_is_in_use_tells_nothing_of_whom_it_is_sent_with(client
         await tried(stranger, {**looked_up(born=born), "id": emergency["id"]}, 409) for born in (BORN, "1940-01-01")
     ]
     assert {one.json()["code"] for one in answers} == {"already_recorded"}
+
+
+async def test_an_id_of_somebody_elses_emergency_hits_nobody_and_counts(
+    caseload: Running, client: OnCaseload, stranger: Any
+) -> None:
+    """It is out of sight, so that it collides only with a client who was found: that is not told."""
+    taken = an_emergency(client_id=client.client_id)
+    await tried(stranger, taken, 201)
+    colleague = uuid7()
+    await caseload.join("caseload", team=OTHER_TEAM, employee=colleague)
+    other = await caseload.client("caseload", colleague)
+    answers = [await tried(other, {**looked_up(born=born), "id": taken["id"]}, 404) for born in (BORN, "1940-01-01")]
+    assert len({str({**one.json(), "instance": ""}) for one in answers}) == 1
+    assert await attempts(caseload) == 3
+    assert len(await caseload.published("caseload", BreakGlassOpened)) == 1
+
+
+async def test_an_old_record_of_the_own_team_does_not_stand_before_the_other_teams(
+    caseload: Running, client: OnCaseload, stranger: Any
+) -> None:
+    colleague = uuid7()
+    await caseload.join("caseload", team=OTHER_TEAM, employee=colleague)
+    referral = a_referral(team_id=str(OTHER_TEAM))
+    assert (await stranger.post("/v1/referrals", json=referral)).status_code == 201
+    acceptance = an_acceptance(named_nurse_id=str(STRANGER), deputy_id=str(colleague))
+    assert (await stranger.post(f"/v1/referrals/{referral['id']}/accept", json=acceptance)).status_code == 201
+    assert (await tried(stranger, looked_up(), 201)).json()["client_id"] == client.client_id
+
+
+async def test_a_slip_of_the_pen_is_put_right_under_the_same_key(client: OnCaseload, stranger: Any) -> None:
+    key = {"Idempotency-Key": "night-1"}
+    missed = await stranger.post("/v1/break-glass", json=looked_up(born="1936-06-07"), headers=key)
+    opened = await stranger.post("/v1/break-glass", json=looked_up(), headers=key)
+    assert (missed.status_code, opened.status_code) == (404, 201)
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ async def test_a_wrong_code_counts_and_after_the_fifth_the_right_one_opens_nothi
         await _refused(await night.accept(code=wrong), 403, "wrong_code")
     await _refused(await night.accept(), 410, "link_spent")
     row = await newest(night.caseload.databases["caseload"])
-    assert (row.subject, row.reason_code) == (f"link: {ORGANISATION}", "link_spent")
+    assert (row.subject, row.reason_code) == (f"link: {night.id}", "link_spent")
 
 
 async def test_a_link_that_nobody_handed_out_is_unknown(night: Night) -> None:
@@ -200,7 +200,9 @@ async def test_every_look_is_on_record_with_the_organisations_name_and_in_the_cl
     await night.accept()
     await night.look()
     row = await newest(night.caseload.databases["caseload"])
-    assert (row.subject, row.entity_type, row.purpose) == (f"link: {ORGANISATION}", "handover", "TREAT")
+    told = (row.subject, row.entity_type, str(row.entity_id), row.purpose)
+    assert told == (f"link: {night.id}", "handover", night.id, "TREAT")
+    assert ORGANISATION not in str(row._asdict()), "what a person wrote is not in the trail"
     assert list(map(str, row.client_ids)) == [night.client.client_id]
     assert night.link not in str(row._asdict())
     report = (await night.client.nurse.get(f"/v1/clients/{night.client.client_id}/access-report")).json()["items"]

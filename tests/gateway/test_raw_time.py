@@ -14,7 +14,6 @@ from tests.gateway.cases import CHUNKED, GET, POST
 from tests.gateway.raw import Answer, Door, answers, door, request
 
 pytestmark = pytest.mark.slow
-MIB = 2**20
 HALF_OPEN = 200
 
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from uuid6 import uuid7
 
+from services.identity.api.inside import COOKIE
 from services.identity.main import SERVICE
 from tests.common.audited import trail
 from tests.identity.cis2 import NURSE_ROLE, UID, Cis2, role
@@ -18,7 +19,6 @@ from tests.running import DEPUTY, NURSE, STRANGER, Databases, running
 
 SESSION = "__Host-heatshield"
 OTHER = uuid7()
-COOKIE = "urn:heatshield:token-type:cookie"
 
 
 @pytest.fixture
@@ -153,13 +153,13 @@ async def test_nobody_says_alone_who_somebody_is(at_cis2: Identity) -> None:
     assert (await signs_in(at_cis2)).status_code == 403, "one has said it, and nobody else yet"
     for alone in (STRANGER, NURSE):
         answer = await confirmed(at_cis2, account, by=alone)
-        assert (answer.status_code, answer.json()["code"]) == (403, "another_person_needed")
+        assert (answer.status_code, answer.json()["code"]) == (403, "second_person_needed")
     assert (await confirmed(at_cis2, account)).json()["confirmed_by"] == str(DEPUTY)
     assert (await signs_in(at_cis2)).status_code == 303
     again = await at_cis2.as_ops()
     path = f"/v1/staff-accounts/{account['id']}/confirmation"
     twice = await again.post(path, headers={"If-Match": '"2"'})
-    assert (twice.status_code, twice.json()["code"]) == (409, "account_not_waiting")
+    assert (twice.status_code, twice.json()["code"]) == (409, "not_waiting")
 
 
 async def test_a_sign_in_is_on_record_under_the_name_of_whoever_signed_in(at_cis2: Identity) -> None:

@@ -13,6 +13,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from services.common.assertions import public_key
+from services.identity.api.inside import COOKIE
 from services.identity.main import SERVICE
 from tests.identity.conftest import EXCHANGE, Identity, claims_of
 from tests.identity.independent import CALLBACK, TABLET, Browser, Independent, independent
@@ -23,7 +24,6 @@ from tests.signing import CLIENT_KEY
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ATTEMPT, SESSION = "__Host-heatshield-sign-in", "__Host-heatshield"
-COOKIE = "urn:heatshield:token-type:cookie"
 Back = dict[str, str]
 
 

@@ -74,7 +74,7 @@ async def test_it_takes_two_to_let_a_system_in(identity: Identity) -> None:
     assert (confirmed.status_code, confirmed.json()["confirmed_by"]) == (200, "ops-2")
     assert (await identity.nobody.post("/auth/token", data=made.asks())).status_code == 200
     again = await second.post(path, headers={"If-Match": '"2"'})
-    assert (again.status_code, again.json()["code"]) == (409, "system_not_waiting")
+    assert (again.status_code, again.json()["code"]) == (409, "not_waiting")
 
 
 @pytest.mark.parametrize("wrong", REFUSED.values(), ids=REFUSED)

@@ -40,6 +40,8 @@ class Council:
     answers: list[Response] = field(default_factory=list)
     elsewhere: int = 0
     silent: asyncio.Event | None = None
+    # Until this happens it does not answer a challenge.
+    hesitates: asyncio.Event | None = None
     challenges: list[str] = field(default_factory=list)
     echo: Callable[[str], Response] = lambda challenge: JSONResponse({"challenge": challenge})
 
@@ -52,6 +54,8 @@ class Council:
             event = Webhook(SECRET).verify(body, dict(request.headers))
             if event["type"] == CHALLENGE:
                 self.challenges.append(event["data"]["challenge"])
+                if self.hesitates is not None:
+                    await self.hesitates.wait()
                 return self.echo(event["data"]["challenge"])
             self.ids.append(request.headers["webhook-id"])
             if self.silent is not None:

@@ -3,11 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import Response
-
 from services.caseload import usecases
 from services.caseload.api.handovers import TheirNoteShape
-from services.caseload.api.open_route import NOT_KEPT, Link, Open, open_router
+from services.caseload.api.open_route import Link, Open, open_router
 from services.caseload.api.summary_shapes import OnePage, on_one_page
 from services.caseload.domain.handover import NewHandoverNote, ToCall
 from services.caseload.domain.one_time_link import Opening, Pass
@@ -49,17 +47,15 @@ class SummaryByLink(Answer):
 
 
 @router.post("/handovers/{link}/accept", response_model=AcceptedHandover)
-async def accept_handover(tx: Open, link: Link, body: Opening, response: Response) -> object:
+async def accept_handover(tx: Open, link: Link, body: Opening) -> object:
     """Accept a handover, once, with the code that came by another way; the client is shown on one page."""
-    response.headers.update(NOT_KEPT)
     handover, given, found = await usecases.accept_handover(tx, link, body)
     return {"handover": handover, "client": on_one_page(found, tx.now), "pass_key": given}
 
 
 @router.post("/handovers/{link}/look", response_model=HandoverByLink)
-async def look_at_handover(tx: Open, link: Link, body: Pass, response: Response) -> object:
+async def look_at_handover(tx: Open, link: Link, body: Pass) -> object:
     """Look at the client again, as they are now, until the handover ends."""
-    response.headers.update(NOT_KEPT)
     handover, found = await usecases.look_at_handover(tx, link, body)
     return {"handover": handover, "client": on_one_page(found, tx.now)}
 
@@ -77,9 +73,8 @@ async def finish_handover(tx: Open, link: Link, body: Pass) -> object:
 
 
 @router.post("/summaries/{link}/open", response_model=SummaryByLink)
-async def open_summary(tx: Open, link: Link, body: Opening, response: Response) -> object:
+async def open_summary(tx: Open, link: Link, body: Opening) -> object:
     """Open what a client shares with you, once, with the code that came by another way."""
-    response.headers.update(NOT_KEPT)
     share, found = await usecases.open_summary(tx, link, body)
     about = {"organisation": share.organisation, "role": share.role, "purpose": share.purpose}
     return {**about, "client_id": share.client_id, "client": on_one_page(found, tx.now)}

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.caseload import usecases
 from services.caseload.api.shapes import ClientShape
-from services.caseload.domain.caseload import NameSearch
+from services.caseload.domain.caseload import NameSearch, ReviewReason
 from services.common.http import ByNurse, api_router, written
 from services.common.paging import Asked, Page
 from services.common.types import Answer
@@ -58,7 +58,7 @@ class CaseloadReview(Answer):
     last_contact_on: date | None
     plan_ends_on: date | None
     acuity: int | None
-    reasons: list[str]
+    reasons: list[ReviewReason]
 
 
 class FoundClients(Answer):

@@ -3,18 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import APIRouter, Response
 
 from services.caseload import usecases
-from services.caseload.api.open_route import NOT_KEPT, secretive_router
 from services.caseload.api.summary_shapes import OnePage, on_one_page
 from services.caseload.domain.handover import Handover, HandoverStatus, NewHandover, Sending, ToCall
-from services.common.http import ByNurse, IfMatch, api_router, etag
+from services.common.http import ByNurse, IfMatch, ToldOnceRoute, api_router, etag
 from services.common.paging import Asked, Page
 from services.common.types import Answer
 
 router = api_router(tags=["handovers"])
-sending = secretive_router(tags=["handovers"])
+sending = APIRouter(prefix="/v1", tags=["handovers"], route_class=ToldOnceRoute)
 
 
 class HandoverShape(Answer):
@@ -99,7 +98,6 @@ async def read_handover(tx: ByNurse, handover_id: UUID, response: Response) -> o
 async def send_handover(tx: ByNurse, handover_id: UUID, body: Sending, version: IfMatch, response: Response) -> object:
     """Send it, to be accepted by a deadline; or send it again, with another link and another code."""
     handover, handed_out = await usecases.send_handover(tx, handover_id, body, version)
-    response.headers.update(NOT_KEPT)
     return {"handover": _tagged(handover, response), "link": handed_out.link, "code": handed_out.code}
 
 

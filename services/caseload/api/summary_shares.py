@@ -3,17 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import APIRouter, Response
 
 from services.caseload import usecases
-from services.caseload.api.open_route import NOT_KEPT, secretive_router
 from services.caseload.domain.summary_share import NewSummaryShare, SummaryShare
-from services.common.http import ByNurse, IfMatch, api_router, etag
+from services.common.http import ByNurse, IfMatch, ToldOnceRoute, api_router, etag
 from services.common.paging import Asked, Page
 from services.common.types import Answer
 
 router = api_router(tags=["summary shares"])
-sharing = secretive_router(tags=["summary shares"])
+sharing = APIRouter(prefix="/v1", tags=["summary shares"], route_class=ToldOnceRoute)
 
 
 class SummaryShareShape(Answer):
@@ -52,7 +51,6 @@ def _tagged(share: SummaryShare, response: Response) -> SummaryShare:
 async def share_summary(tx: ByNurse, body: NewSummaryShare, response: Response) -> object:
     """Let a professional elsewhere, such as the GP, open what the client agrees to show, once."""
     share, handed_out = await usecases.share_summary(tx, body)
-    response.headers.update(NOT_KEPT)
     return {"share": _tagged(share, response), "link": handed_out.link, "code": handed_out.code}
 
 

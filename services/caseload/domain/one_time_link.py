@@ -14,6 +14,8 @@ from services.common.errors import Forbidden, ServiceError
 from services.common.models import INSTANT
 from services.common.types import Input, Name
 
+# What the audit trail calls whoever came by a link, before its id.
+BY_LINK = "link: "
 SECRET_BYTES, CODE_DIGITS = 32, 8
 Secret = Annotated[str, Shape(pattern=r"^[A-Za-z0-9_-]{43}$")]
 LinkCode = Annotated[str, Shape(pattern=r"^[0-9]{8}$")]

@@ -1,11 +1,11 @@
 """Queries about what is handed over or shared by a link."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, union_all
 from sqlmodel import col
 
 from services.caseload.domain.handover import Handover, HandoverNote, HandoverStatus
@@ -23,6 +23,13 @@ async def by_link(tx: Transaction, model: type[LinkedT], link: str) -> LinkedT |
     wanted: Select[Any] = select(model).where(col(model.link_print) == shown).with_for_update()
     found: LinkedT | None = (await tx.session.execute(wanted)).scalar_one_or_none()
     return found
+
+
+async def organisations(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, str]:
+    """To whom these links were given."""
+    models = (Handover, SummaryShare)
+    wanted = [select(col(model.id), col(model.organisation)).where(col(model.id).in_(ids)) for model in models]
+    return dict(await tx.rows(union_all(*wanted))) if ids else {}
 
 
 async def handovers(tx: Transaction, *, client_id: UUID | None, status: HandoverStatus | None) -> Select[Any]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.caseload.domain.handover import Handover, HandoverNote, NewHandoverNote
-from services.caseload.domain.one_time_link import LinkUnknown, Opening, Pass
+from services.caseload.domain.one_time_link import BY_LINK, LinkUnknown, Opening, Pass
 from services.caseload.domain.rule import RuleCode
 from services.caseload.domain.summary_share import SummaryShare
 from services.caseload.events import HandoverAccepted
@@ -95,13 +95,13 @@ async def _handover(tx: Transaction, link: str) -> Handover:
 
 
 async def _found(tx: Transaction, model: Any, link: str) -> Any:
-    """From here on it is on record which organisation asks. Raises `LinkUnknown`."""
+    """From here on it is on record by which link somebody asks. Raises `LinkUnknown`."""
     tx.serves(Purpose.TREATMENT)
     found = await links.by_link(tx, model, link)
     if found is None:
         raise LinkUnknown
-    tx.about(str(found.__tablename__))
-    tx.asked_by(LinkHolder(f"link: {found.organisation}", Persona.SERVICE))
+    tx.about(str(found.__tablename__), found.id)
+    tx.asked_by(LinkHolder(f"{BY_LINK}{found.id}", Persona.SERVICE))
     return found
 
 

@@ -1,5 +1,7 @@
 """Reading: lists, one client's whole record, and the team's figures."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,11 +10,12 @@ from pydantic import BaseModel
 
 from services.caseload.clients import Elsewhere
 from services.caseload.domain.client import Client
+from services.caseload.domain.one_time_link import BY_LINK
 from services.caseload.domain.outcome import clients_of, outcomes, paired
 from services.caseload.domain.referral import Referral
-from services.caseload.store import records, whole_record
+from services.caseload.store import links, records, whole_record
 from services.common.audit.purpose import Purpose
-from services.common.audit.report import Part, Period, accesses, accesses_at, before
+from services.common.audit.report import Access, Part, Period, accesses, accesses_at, before
 from services.common.db import Transaction
 from services.common.errors import NotFound
 from services.common.figures import require_period, standing_day
@@ -66,7 +69,20 @@ async def access_report(tx: Transaction, client_id: UUID, request: PageRequest, 
     """Who read or changed the record, for the client who asks. Raises `NotFound` or `BadCursor`."""
     await tx.get(Client, client_id)
     tx.serves(Purpose.PATIENT_REQUEST)
-    return await accesses(tx, client_id, request.limit, before(request), period)
+    part = await accesses(tx, client_id, request.limit, before(request), period)
+    named = await links.organisations(tx, [UUID(one) for one in map(_link_of, part.items) if one])
+    return Part([_with_organisation(item, named) for item in part.items], part.next_before)
+
+
+def _link_of(item: Access) -> str | None:
+    system = item.system or ""
+    return system.removeprefix(BY_LINK) if system.startswith(BY_LINK) else None
+
+
+def _with_organisation(item: Access, named: Mapping[UUID, str]) -> Access:
+    """Whoever came by a link is shown by the name of the service that it was given to."""
+    link = _link_of(item)
+    return item if link is None else replace(item, system=f"{BY_LINK}{named.get(UUID(link), link)}")
 
 
 async def access_report_elsewhere(

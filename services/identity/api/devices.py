@@ -4,25 +4,19 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.common.http import IfMatch, TransactionRoute, api_router, etag
+from services.common.http import IfMatch, ToldOnceRoute, api_router, etag
 from services.common.paging import Asked, Page
 from services.common.types import Input
 from services.identity import usecases
 from services.identity.api.callers import OFFICES, ByOffice, ByPerson
-from services.identity.api.open_route import NOT_KEPT, Trusted
+from services.identity.api.open_route import Trusted
 from services.identity.api.shapes import DeviceShape, SignedInDevice
 from services.identity.domain.sign_in import NewDevice
 
 router = api_router(tags=["devices"])
 
 
-class Secretive(TransactionRoute):
-    """What it answers is told once and kept nowhere, not even to be told again: enrol again where it was lost."""
-
-    honours_idempotency_key = False
-
-
-enrolling = APIRouter(prefix="/v1", tags=["devices"], route_class=Secretive)
+enrolling = APIRouter(prefix="/v1", tags=["devices"], route_class=ToldOnceRoute)
 
 
 class SignOut(Input):
@@ -33,7 +27,6 @@ class SignOut(Input):
 async def sign_in_device(tx: ByPerson, trust: Trusted, body: NewDevice, response: Response) -> object:
     """Go on on this tablet for a shift, without asking the provider again."""
     device, granted = await usecases.sign_in_device(tx, trust, body)
-    response.headers.update(NOT_KEPT)
     etag(response, device)
     return {"device": DeviceShape.model_validate(device), **granted}
 

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from services.common import body
 from services.common.auth import Persona, Principal
 from services.common.db import Database, Transaction
-from services.common.http import TransactionRoute
+from services.common.http import TransactionRoute, transaction_of
 from services.common.idempotency import Handle
 from services.identity import usecases
 from services.identity.clients import Trust
@@ -68,11 +68,6 @@ def _form(raw: bytes) -> dict[str, str]:
     return form
 
 
-async def _transaction(request: Request) -> Transaction:
-    transaction: Transaction = request.state.transaction
-    return transaction
-
-
 async def _begin(request: Request) -> usecases.Begin:
     database: Database = request.app.state.database
     return partial(database.transaction, NOBODY)
@@ -90,7 +85,7 @@ async def _trust(request: Request) -> Trust:
 
 # For what is looked up before a partner is asked, so that nothing is held while it answers.
 Begins = Annotated[usecases.Begin, Depends(_begin)]
-Open = Annotated[Transaction, Depends(_transaction)]
+Open = Annotated[Transaction, Depends(transaction_of)]
 Form = Annotated[dict[str, str], Depends(_sent)]
 Trusted = Annotated[Trust, Depends(_trust)]
 

@@ -1,7 +1,7 @@
 """A partner's system that may get tokens of its own: registered once, known by its public keys."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field as Shaped
 from pydantic import model_validator
@@ -10,11 +10,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from services.common.auth import Persona
-from services.common.errors import Conflict, Forbidden, Unprocessable
+from services.common.errors import Unprocessable
 from services.common.keys import public_keys
-from services.common.models import INSTANT, Aggregate, only_states
+from services.common.models import Aggregate, only_states
 from services.common.types import Input, Name, NewId
 from services.identity.domain.base import Base
+from services.identity.domain.four_eyes import FourEyes
 from services.identity.domain.oauth import InvalidScope
 from services.identity.domain.scope import normal
 
@@ -40,26 +41,6 @@ class KeysNeeded(Unprocessable):
 
     def __init__(self) -> None:
         super().__init__("The public keys are missing, given twice, or are not public keys.")
-
-
-class SecondPersonNeeded(Forbidden):
-    """Four eyes: nobody alone lets a system in."""
-
-    field = "/path/system_id"
-    way_out = (
-        "Ask a colleague of operations to compare the key thumbprints, or the jwks_url, with the partner and confirm."
-    )
-
-    def __init__(self) -> None:
-        super().__init__("Whoever registered a system cannot confirm it.")
-
-
-class SystemNotWaiting(Conflict):
-    field = "/path/system_id"
-    way_out = "Read the system to see what became of it."
-
-    def __init__(self) -> None:
-        super().__init__("This system was confirmed or removed already.")
 
 
 Member = Annotated[str, Shaped(min_length=1, max_length=2000, pattern="^[!-~]+$")]
@@ -101,8 +82,10 @@ class NewSystem(Input):
         return self
 
 
-class RegisteredSystem(Aggregate, Base, table=True):
+class RegisteredSystem(FourEyes, Aggregate, Base, table=True):
     """A system, and whether it may still get tokens."""
+
+    named_at: ClassVar[str] = "/path/system_id"
 
     oauth_client_id: str
     name: str
@@ -111,10 +94,6 @@ class RegisteredSystem(Aggregate, Base, table=True):
     jwks: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
     jwks_url: str | None = None
     registered_by: str
-    # By somebody else, before it gets its first token.
-    confirmed_by: str | None = None
-    confirmed_at: datetime | None = Field(default=None, sa_type=INSTANT)
-    removed_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
     @classmethod
     def registered(cls, new: NewSystem, by: str, now: datetime) -> Self:
@@ -136,12 +115,8 @@ class RegisteredSystem(Aggregate, Base, table=True):
         return [key.thumbprint() for key in public_keys(self.jwks).keys] if self.jwks else []
 
     def confirm(self, by: str, now: datetime) -> None:
-        """Raises `SecondPersonNeeded`, or `SystemNotWaiting` for one that was confirmed or removed."""
-        if self.confirmed_at is not None or self.removed_at is not None:
-            raise SystemNotWaiting
-        if by == self.registered_by:
-            raise SecondPersonNeeded
-        self.confirmed_by, self.confirmed_at = by, now
+        """It may get tokens. Raises `NotWaiting` or `SecondPersonNeeded`."""
+        self.confirmed(by, now, by_none_of={self.registered_by})
         self.changed_at = now
 
     def remove(self, now: datetime) -> None:

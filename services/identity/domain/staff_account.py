@@ -1,17 +1,18 @@
 """An account at a sign-in provider, and the employee here whose it is."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
 from pydantic import Field as Shaped
 from sqlalchemy import Index, text
-from sqlmodel import Field, col
+from sqlmodel import col
 
 from services.common.errors import Conflict, Forbidden
-from services.common.models import INSTANT, Aggregate
+from services.common.models import Aggregate
 from services.common.types import Input, NewId
 from services.identity.domain.base import Base
+from services.identity.domain.four_eyes import FourEyes
 
 ProviderSubject = Annotated[str, Shaped(min_length=1, max_length=255, pattern="^[!-~]+$")]
 ProviderName = Annotated[str, Shaped(pattern="^[a-z][a-z0-9-]*$", max_length=64)]
@@ -36,24 +37,6 @@ class OwnAccount(Forbidden):
         super().__init__("Nobody links an account to themselves.")
 
 
-class AnotherPersonNeeded(Forbidden):
-    """Whoever linked an account, or whose it would be, does not vouch for it."""
-
-    field = "/path/staff_account_id"
-    way_out = "Ask a colleague of HR or operations, who knows this person, to confirm it."
-
-    def __init__(self) -> None:
-        super().__init__("A link is confirmed by somebody else.")
-
-
-class AccountNotWaiting(Conflict):
-    field = "/path/staff_account_id"
-    way_out = "Read the account to see what became of it."
-
-    def __init__(self) -> None:
-        super().__init__("This account was confirmed or removed already.")
-
-
 class AccountRemoved(Conflict):
     field = "/path/staff_account_id"
     way_out = "Read the account to see when it was removed. To use it again, link it anew."
@@ -62,17 +45,15 @@ class AccountRemoved(Conflict):
         super().__init__("This account was removed already.")
 
 
-class StaffAccount(Aggregate, Base, table=True):
+class StaffAccount(FourEyes, Aggregate, Base, table=True):
     """Whose an account is. It belongs to one employee at a time."""
+
+    named_at: ClassVar[str] = "/path/staff_account_id"
 
     provider: str
     subject: str
     employee_id: UUID
     linked_by: str
-    # By somebody else, before anybody signs in by it.
-    confirmed_by: str | None = None
-    confirmed_at: datetime | None = Field(default=None, sa_type=INSTANT)
-    removed_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
     @classmethod
     def linked(cls, new: NewStaffAccount, by: str, now: datetime) -> Self:
@@ -82,12 +63,8 @@ class StaffAccount(Aggregate, Base, table=True):
         return cls(**new.model_dump(), linked_by=by, changed_at=now)
 
     def confirm(self, by: str, now: datetime) -> None:
-        """Raises `AnotherPersonNeeded`, or `AccountNotWaiting` for one that was confirmed or removed."""
-        if self.confirmed_at is not None or self.removed_at is not None:
-            raise AccountNotWaiting
-        if by in (self.linked_by, str(self.employee_id)):
-            raise AnotherPersonNeeded
-        self.confirmed_by, self.confirmed_at = by, now
+        """Somebody signs in by it. Raises `NotWaiting` or `SecondPersonNeeded`."""
+        self.confirmed(by, now, by_none_of={self.linked_by, str(self.employee_id)})
         self.changed_at = now
 
     def remove(self, now: datetime) -> None:

@@ -28,7 +28,7 @@ async def list_systems(tx: Transaction, request: PageRequest) -> dict[str, Any]:
 
 
 async def confirm_system(tx: Transaction, system_id: UUID, if_match: int) -> RegisteredSystem:
-    """It may get tokens. Raises `NotFound`, `PreconditionFailed`, `SecondPersonNeeded` or `SystemNotWaiting`."""
+    """It may get tokens. Raises `NotFound`, `PreconditionFailed`, `SecondPersonNeeded` or `NotWaiting`."""
     system = await tx.get(RegisteredSystem, system_id, lock=True)
     require_version(system, if_match)
     system.confirm(tx.actor.subject, tx.now)

@@ -24,7 +24,7 @@ async def link_account(tx: Transaction, new: NewStaffAccount) -> StaffAccount:
 async def confirm_account(tx: Transaction, account_id: UUID, if_match: int) -> StaffAccount:
     """From now on whoever signs in by it is this employee.
 
-    Raises `NotFound`, `PreconditionFailed`, `AnotherPersonNeeded` or `AccountNotWaiting`.
+    Raises `NotFound`, `PreconditionFailed`, `SecondPersonNeeded` or `NotWaiting`.
     """
     account = await tx.get(StaffAccount, account_id, lock=True)
     require_version(account, if_match)
