@@ -115,7 +115,8 @@ class Books:
 
 def came_back(books: Books, writer: Writer) -> None:
     """Every answer was a yes or said when to come again, and everything arrived once."""
-    assert set(writer.statuses) <= {200, 201, 503}
+    # 409 is of a key whose first request is still at work, as was looked at when it came.
+    assert set(writer.statuses) <= {200, 201, 409, 503}, writer.statuses
     assert (books.lost, books.doubled, books.parked) == (0, 0, 0)
     assert books.applied >= books.acknowledged * 2
 

@@ -34,6 +34,7 @@ async def test_a_replica_that_has_vanished_does_not_keep_its_locks(wired: Wired)
         referral_id = await writer.write_one()
         vanishing = Database(wired.house.settings["caseload"].database_url, services()["caseload"].metadata)
         async with vanishing.engine.connect() as connection:
+            await connection.execute(text("select set_config('app.every_team', 'on', true)"))
             locked = text("select 1 from referral where id = :id for update")
             assert (await connection.execute(locked, {"id": referral_id})).scalar() == 1
             wired.wire.forget()
