@@ -7,12 +7,14 @@ request may use the key again.
 import hashlib
 import re
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, ClassVar
 
 from fastapi import Request, Response
-from sqlalchemy import func, literal, select
+from sqlalchemy import MetaData, Select, Text, bindparam, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from services.common.db import Transaction
 from services.common.errors import Conflict, ServiceError, Unprocessable
@@ -90,13 +92,9 @@ async def once(request: Request, transaction: Transaction, route: str, handle: H
 
     Raises `IdempotencyKeyReused` when the key belongs to another request, and `StillRunning` while it is worked on.
     """
-    table = transaction.metadata.tables["idempotency_key"]
-    caller, key = transaction.actor.subject, f"{route} {key_of(request)}"
+    asked = {"caller": transaction.actor.subject, "key": f"{route} {key_of(request)}"}
     request_hash = await _hash(request, transaction)
-    mine = func.pg_try_advisory_xact_lock(func.hashtextextended(f"{caller}\n{key}", 0)).label("mine")
-    turn = select(mine, literal(1).label("one")).subquery()
-    at_key = (table.c.caller == caller) & (table.c.key == key)
-    known = (await transaction.rows(select(turn.c.mine, table).select_from(turn).outerjoin(table, at_key)))[0]
+    known = (await transaction.rows(_look(transaction.metadata), asked))[0]
     if known.key is not None and known.request_hash != request_hash:
         raise IdempotencyKeyReused("This key was used for another request.")
     if known.key is not None:
@@ -107,12 +105,30 @@ async def once(request: Request, transaction: Transaction, route: str, handle: H
     if response.status_code < HTTPStatus.BAD_REQUEST:
         kept = {name: value for name, value in response.headers.items() if name in KEPT_HEADERS}
         answer = {"status": response.status_code, "headers": kept, "body": bytes(response.body)}
-        row = {"caller": caller, "key": key, "request_hash": request_hash, **answer}
-        written = insert(table).values(**row).on_conflict_do_nothing().returning(table.c.key)
+        row = {**asked, "request_hash": request_hash, **answer}
         # The first may have committed between the look and the lock of this one, which is undone then.
-        if (await transaction.session.execute(written)).first() is None:
+        if not await transaction.rows(_keep(transaction.metadata), row):
             raise StillRunning
     return response
+
+
+@lru_cache(maxsize=50)
+def _look(metadata: MetaData) -> Select[Any]:
+    """What is kept at the key, and whether it is this request's turn. Made once: to make it anew costs more than to
+    run it."""
+    table = metadata.tables["idempotency_key"]
+    caller, key = bindparam("caller", type_=Text), bindparam("key", type_=Text)
+    mine = func.pg_try_advisory_xact_lock(func.hashtextextended(caller + "\n" + key, 0)).label("mine")
+    turn = select(mine, literal(1).label("one")).subquery()
+    return select(turn.c.mine, table).outerjoin_from(turn, table, (table.c.caller == caller) & (table.c.key == key))
+
+
+@lru_cache(maxsize=50)
+def _keep(metadata: MetaData) -> ReturningInsert[Any]:
+    table = metadata.tables["idempotency_key"]
+    names = ("caller", "key", "request_hash", "status", "headers", "body")
+    values = {name: bindparam(name, type_=table.c[name].type) for name in names}
+    return insert(table).values(values).on_conflict_do_nothing().returning(table.c.key)
 
 
 async def _hash(request: Request, transaction: Transaction) -> bytes:
