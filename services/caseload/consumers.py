@@ -27,14 +27,18 @@ class AdoptedDecision(BaseModel):
     adopted_on: date
 
 
+# What a team decides about that caseload asks for when it is done.
+DECIDED_ABOUT = ("referral", "referral_criteria", "caseload_transfer")
+
+
 async def take_in(tx: Transaction, fact: ReceivedReferral, inbound: clients.InboundReferral) -> None:
     await usecases.receive_inbound_referral(tx, inbound)
 
 
 async def remember_decision(tx: Transaction, fact: AdoptedDecision) -> None:
-    referrals = [subject.id for subject in fact.subjects if subject.kind == "referral"]
+    subjects = [subject.id for subject in fact.subjects if subject.kind in DECIDED_ABOUT]
     await usecases.remember_decision(
-        tx, decision_id=fact.decision_id, team_id=fact.team_id, subject_ids=referrals, adopted_on=fact.adopted_on
+        tx, decision_id=fact.decision_id, team_id=fact.team_id, subject_ids=subjects, adopted_on=fact.adopted_on
     )
 
 

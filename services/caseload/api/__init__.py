@@ -7,6 +7,7 @@ from services.caseload.api import (
     care_plans,
     clients,
     guest_seats,
+    referral_criteria,
     referrals,
     team,
 )
@@ -15,6 +16,7 @@ ROUTERS = (
     clients.router,
     care_contacts.router,
     referrals.router,
+    referral_criteria.router,
     assessments.router,
     care_plans.router,
     team.router,

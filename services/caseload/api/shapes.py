@@ -30,6 +30,7 @@ class ReferralShape(PersonShape):
     answer_due_at: datetime | None
     received_at: datetime
     health_need: bool
+    need: str | None
     referrer: str | None
     referrer_ods_code: str | None
     inbound_referral_id: UUID | None
@@ -41,6 +42,19 @@ class ReferralShape(PersonShape):
     not_taken_reason: str | None
     signpost: str | None
     client_id: UUID | None
+    criteria_id: UUID | None
+
+
+class QuestionShape(Answer):
+    id: UUID
+    referral_id: UUID
+    words: str
+    asked_by: UUID | None
+    asked_at: datetime
+    answer: str | None
+    answered_by: str | None
+    answered_at: datetime | None
+    recorded_by: UUID | None
 
 
 class ClientShape(PersonShape):

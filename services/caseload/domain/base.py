@@ -76,3 +76,8 @@ def person_columns(details: PersonDetails) -> dict[str, Any]:
     if status is None:
         status = NhsNumberStatus.PRESENT_NOT_TRACED if details.nhs_number else NhsNumberStatus.NOT_PRESENT
     return {**details.model_dump(), "nhs_number_status": status}
+
+
+def outward(postcode: str | None) -> str | None:
+    """The outward half of a postcode, which names a district and no street."""
+    return None if postcode is None else postcode[:-3].rstrip()

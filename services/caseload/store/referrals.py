@@ -10,6 +10,8 @@ from sqlmodel import col
 from services.caseload.domain.base import TRUSTED
 from services.caseload.domain.client import Client
 from services.caseload.domain.referral import AdoptedDecision, Referral
+from services.caseload.domain.referral_criteria import ReferralCriteria
+from services.caseload.domain.referral_question import ReferralQuestion
 from services.common.db import Transaction
 
 
@@ -21,10 +23,28 @@ async def listed(tx: Transaction, *, team_id: UUID | None, status: str | None) -
     return wanted if status is None else wanted.where(col(Referral.status) == status)
 
 
-async def is_adopted(tx: Transaction, decision_id: UUID, referral: Referral) -> bool:
-    """Whether this very team adopted this decision about this very referral."""
-    found = await tx.session.get(AdoptedDecision, (decision_id, referral.id))
-    return found is not None and found.team_id == referral.team_id
+async def is_adopted(tx: Transaction, decision_id: UUID, subject_id: UUID, team_id: UUID) -> bool:
+    """Whether this very team adopted this decision about this very thing."""
+    found = await tx.session.get(AdoptedDecision, (decision_id, subject_id))
+    return found is not None and found.team_id == team_id
+
+
+async def criteria_of(tx: Transaction, team_id: UUID) -> ReferralCriteria | None:
+    """The team's newest criteria, which are in force."""
+    mine = select(ReferralCriteria).where(col(ReferralCriteria.team_id) == team_id)
+    newest = await tx.all(mine.order_by(col(ReferralCriteria.edition).desc()).limit(1))
+    return newest[0] if newest else None
+
+
+async def all_criteria(tx: Transaction, *, team_id: UUID | None) -> Select[Any]:
+    wanted = select(ReferralCriteria).where(await tx.visible(ReferralCriteria))
+    return wanted if team_id is None else wanted.where(col(ReferralCriteria.team_id) == team_id)
+
+
+async def questions(tx: Transaction, referral: Referral) -> Sequence[ReferralQuestion]:
+    """What was asked about it, in order."""
+    wanted = select(ReferralQuestion).where(col(ReferralQuestion.referral_id) == referral.id)
+    return await tx.all(wanted.order_by(col(ReferralQuestion.asked_at), col(ReferralQuestion.id)))
 
 
 async def urgent_among(tx: Transaction, subject_ids: Sequence[UUID]) -> Sequence[Referral]:

@@ -1,7 +1,13 @@
 """What caseload can be asked to do: one public function for each sentence a nurse, a coach or an integrator says."""
 
+from services.caseload.usecases.ask_back import Thread, ask_referrer, read_thread, record_reply
 from services.caseload.usecases.assess import complete_assessment, rate_problem, read_assessment, start_assessment
 from services.caseload.usecases.contact import add_note, find_wound, measure_wound, read_wound, record_care_contact
+from services.caseload.usecases.criteria import (
+    change_referral_criteria,
+    list_referral_criteria,
+    read_referral_criteria,
+)
 from services.caseload.usecases.emergency import (
     break_glass,
     list_break_glass,
@@ -38,6 +44,13 @@ from services.caseload.usecases.refer import (
 )
 
 __all__ = [
+    "Thread",
+    "ask_referrer",
+    "change_referral_criteria",
+    "list_referral_criteria",
+    "read_referral_criteria",
+    "read_thread",
+    "record_reply",
     "review_break_glass",
     "read_through_broken_glass",
     "read_break_glass",

@@ -48,17 +48,18 @@ def _keep(tx: Transaction, referral: Referral) -> Referral:
 async def accept_referral(tx: Transaction, referral_id: UUID, acceptance: Acceptance, if_match: int) -> EpisodeOfCare:
     """Take the person on: the referral is accepted, with a named nurse and a deputy, and an episode of care opens.
 
-    Raises `ReferralAlreadyDecided`, `HealthNeedRequired`, `NotInTheTeam` or `DecisionNotAdopted`.
+    Raises `ReferralAlreadyDecided`, `HealthNeedRequired`, `OutsideTheArea`, `NotInTheTeam` or `DecisionNotAdopted`.
     """
     referral = await tx.get(Referral, referral_id, lock=True)
     require_version(referral, if_match)
     people = {"/body/named_nurse_id": acceptance.named_nurse_id, "/body/deputy_id": acceptance.deputy_id}
     await require_members(tx, referral.team_id, tx.today, people)
     decision_id = acceptance.decision_id
-    if decision_id is not None and not await referrals.is_adopted(tx, decision_id, referral):
+    if decision_id is not None and not await referrals.is_adopted(tx, decision_id, referral.id, referral.team_id):
         raise DecisionNotAdopted
     client = await _client_of(tx, referral, acceptance)
-    referral.accept(acceptance, client.id, tx.actor.employee_id, tx.now)
+    criteria = await referrals.criteria_of(tx, referral.team_id)
+    referral.accept(acceptance, client.id, criteria, tx.actor.employee_id, tx.now)
     episode = EpisodeOfCare.opened_by(referral, acceptance, client.id, tx.now, tx.today)
     await tx.session.flush()
     tx.add(episode)
@@ -107,7 +108,8 @@ async def not_take_referral(tx: Transaction, referral_id: UUID, refusal: Refusal
     """Say no, say why, and say where the person can turn. Raises `ReferralAlreadyDecided`."""
     referral = await tx.get(Referral, referral_id, lock=True)
     require_version(referral, if_match)
-    referral.not_take(refusal, tx.actor.employee_id, tx.now)
+    criteria = await referrals.criteria_of(tx, referral.team_id)
+    referral.not_take(refusal, criteria, tx.actor.employee_id, tx.now)
     not_taken = ReferralNotTaken(
         referral_id=referral.id,
         team_id=referral.team_id,

@@ -10,7 +10,7 @@ from services.interop.fhir.mapping import parts
 from services.interop.fhir.mapping.parts import Content, resource
 from services.interop.fhir.mapping.person import nhs_number
 
-REQUEST_STATUS = {"received": "active", "accepted": "active", "not_taken": "revoked"}
+REQUEST_STATUS = {"received": "active", "needs_info": "active", "accepted": "active", "not_taken": "revoked"}
 PLAN_STATUS = {"draft": ("draft", "not-started"), "agreed": ("active", "in-progress")}
 CHANNELS = {"in_person": "In-person", "phone": "Telephone", "video": "Video"}
 

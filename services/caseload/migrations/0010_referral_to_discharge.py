@@ -1,0 +1,71 @@
+"""Referral criteria, questions to the referrer, and what a referral was about."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from services.common.migrations import row_level_security
+
+revision = "0010"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+INSTANT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    _referral_criteria()
+    _referral_question()
+    row_level_security.protect()
+
+
+def _aggregate(name: str, *columns: sa.Column[object] | sa.Constraint) -> None:
+    op.create_table(
+        name,
+        sa.Column("id", sa.Uuid(), primary_key=True, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", INSTANT, nullable=False),
+        sa.Column("team_id", sa.Uuid(), nullable=False),
+        *columns,
+    )
+    op.create_index(f"ix_{name}_team", name, ["team_id", "id"])
+
+
+def _referral_criteria() -> None:
+    _aggregate(
+        "referral_criteria",
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("health_need_required", sa.Boolean(), nullable=False),
+        sa.Column("areas", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("decision_id", sa.Uuid(), nullable=False),
+        sa.Column("set_by", sa.Uuid()),
+        sa.Column("from_at", INSTANT, nullable=False),
+    )
+    op.create_index("one_criteria_edition", "referral_criteria", ["team_id", "edition"], unique=True)
+    op.add_column("referral", sa.Column("need", sa.Text()))
+    needs = "'wound', 'medicines', 'long_term_condition', 'continence', 'end_of_life', 'recovery', 'personal_care'"
+    known = f"need in ({needs}, 'mental_health', 'social', 'other')"
+    op.create_check_constraint("referral_need_known", "referral", known)
+    op.add_column("referral", sa.Column("criteria_id", sa.Uuid(), sa.ForeignKey("referral_criteria.id")))
+
+
+def _referral_question() -> None:
+    op.drop_constraint("referral_status_known", "referral", type_="check")
+    known = "status in ('received', 'needs_info', 'accepted', 'not_taken')"
+    op.create_check_constraint("referral_status_known", "referral", known)
+    op.create_table(
+        "referral_question",
+        sa.Column("id", sa.Uuid(), primary_key=True, nullable=False),
+        sa.Column("team_id", sa.Uuid(), nullable=False),
+        sa.Column("referral_id", sa.Uuid(), sa.ForeignKey("referral.id"), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Uuid()),
+        sa.Column("asked_at", INSTANT, nullable=False),
+        sa.Column("answer", sa.Text()),
+        sa.Column("answered_by", sa.Text()),
+        sa.Column("answered_at", INSTANT),
+        sa.Column("recorded_by", sa.Uuid()),
+    )
+    op.create_index("ix_referral_question_referral_id", "referral_question", ["referral_id"])
