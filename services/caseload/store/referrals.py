@@ -1,6 +1,7 @@
 """Queries about referrals and those they become."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,12 @@ from sqlmodel import col
 
 from services.caseload.domain.base import TRUSTED
 from services.caseload.domain.client import Client
+from services.caseload.domain.not_taken import Outcome
 from services.caseload.domain.referral import AdoptedDecision, Referral
 from services.caseload.domain.referral_criteria import ReferralCriteria
 from services.caseload.domain.referral_question import ReferralQuestion
 from services.common.db import Transaction
+from services.common.types import midnight_in_england
 
 
 async def listed(tx: Transaction, *, team_id: UUID | None, status: str | None) -> Select[Any]:
@@ -63,3 +66,14 @@ async def client_with_number_of(tx: Transaction, referral: Referral) -> Client |
         col(Client.nhs_number_status).in_(TRUSTED),
     )
     return (await tx.session.execute(wanted)).scalar_one_or_none()
+
+
+async def outcomes(tx: Transaction, team_id: UUID, first: date, last: date) -> list[Outcome]:
+    """What became of the referrals that the team received in these days."""
+    told = (Referral.status, Referral.not_taken_reason, Referral.need, Referral.postcode)
+    wanted = select(*(col(one) for one in told)).where(
+        col(Referral.team_id) == team_id,
+        col(Referral.received_at) >= midnight_in_england(first),
+        col(Referral.received_at) < midnight_in_england(last + timedelta(days=1)),
+    )
+    return [Outcome(*row) for row in await tx.rows(wanted)]

@@ -15,6 +15,7 @@ from services.caseload.usecases.emergency import (
     read_through_broken_glass,
     review_break_glass,
 )
+from services.caseload.usecases.expect import client_copy, list_overrun_plans
 from services.caseload.usecases.host import (
     invite_guest,
     list_guest_seats,
@@ -30,6 +31,7 @@ from services.caseload.usecases.read import (
     client_record,
     list_clients,
     list_referrals,
+    not_taken_summary,
     outcomes_of_team,
     read_referral,
     review_figures,
@@ -44,6 +46,9 @@ from services.caseload.usecases.refer import (
 )
 
 __all__ = [
+    "not_taken_summary",
+    "client_copy",
+    "list_overrun_plans",
     "Thread",
     "ask_referrer",
     "change_referral_criteria",
