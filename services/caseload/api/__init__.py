@@ -6,6 +6,7 @@ from services.caseload.api import (
     care_contacts,
     care_plans,
     clients,
+    episodes,
     guest_seats,
     referral_criteria,
     referrals,
@@ -14,6 +15,7 @@ from services.caseload.api import (
 
 ROUTERS = (
     clients.router,
+    episodes.router,
     care_contacts.router,
     referrals.router,
     referral_criteria.router,

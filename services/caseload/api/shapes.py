@@ -74,6 +74,13 @@ class EpisodeShape(Answer):
     pathway: str
     status: str
     opened_on: date
+    paused_on: date | None
+    pause_reason: str | None
+    ended_on: date | None
+    end_reason: str | None
+    safety_net: str | None
+    ring: str | None
+    come_back: str | None
 
 
 class RatingShape(Answer):

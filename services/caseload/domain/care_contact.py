@@ -160,4 +160,5 @@ class Note(Stored, Base, table=True):
 
 
 Index("one_contact_per_visit", col(CareContact.visit_id), col(CareContact.employee_id), unique=True)
+Index("ix_care_contact_episode", col(CareContact.episode_of_care_id), col(CareContact.started_at))
 only_states(CareActivity, "activity_type", ActivityType)

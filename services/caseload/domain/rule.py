@@ -9,3 +9,4 @@ class RuleCode(StrEnum):
     BREAK_GLASS_MINUTES = "break_glass.minutes"
     BREAK_GLASS_ATTEMPTS = "break_glass.attempts"
     BREAK_GLASS_REVIEW = "break_glass.review_hours"
+    NO_CONTACT = "caseload.no_contact_days"

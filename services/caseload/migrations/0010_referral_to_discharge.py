@@ -1,10 +1,12 @@
 """Referral criteria, questions to the referrer, and what a referral was about."""
 
+from datetime import date
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from services.common.migrations import row_level_security
+from services.common.migrations import row_level_security, rules
 
 revision = "0010"
 down_revision = "0007"
@@ -12,11 +14,18 @@ branch_labels = None
 depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
+BEGINNING = date(2019, 4, 1)
+CLEANSING = "AQuA, Buurtzorg learning report, December 2019, asks for “caseload cleansing and safety netting”; 28 days is a proposal"
+RULES: list[rules.NewRule] = [
+    ("caseload.no_contact_days", BEGINNING, 28, 1, "days", CLEANSING, "to_be_confirmed"),
+]
 
 
 def upgrade() -> None:
+    rules.load(RULES)
     _referral_criteria()
     _referral_question()
+    _discharge()
     row_level_security.protect()
 
 
@@ -69,3 +78,17 @@ def _referral_question() -> None:
         sa.Column("recorded_by", sa.Uuid()),
     )
     op.create_index("ix_referral_question_referral_id", "referral_question", ["referral_id"])
+
+
+def _discharge() -> None:
+    for name in ("paused_on", "ended_on"):
+        op.add_column("episode_of_care", sa.Column(name, sa.Date()))
+    for name in ("pause_reason", "end_reason", "safety_net", "ring", "come_back"):
+        op.add_column("episode_of_care", sa.Column(name, sa.Text()))
+    op.create_check_constraint(
+        "episode_of_care_makes_sense",
+        "episode_of_care",
+        "(status = 'onhold') <= (paused_on is not null) and (status = 'finished') = (ended_on is not null)"
+        " and (ended_on is null or end_reason = 'died' or num_nulls(safety_net, ring, come_back) = 0)",
+    )
+    op.create_index("ix_care_contact_episode", "care_contact", ["episode_of_care_id", "started_at"])

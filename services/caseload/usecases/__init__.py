@@ -24,6 +24,13 @@ from services.caseload.usecases.host import (
     read_shared_client,
     withdraw_guest_seat,
 )
+from services.caseload.usecases.leave import (
+    discharge_client,
+    list_stale_episodes,
+    pause_episode,
+    read_episode,
+    resume_episode,
+)
 from services.caseload.usecases.plan import agree_care_plan, change_line, draft_care_plan, read_care_plan
 from services.caseload.usecases.read import (
     access_report,
@@ -46,6 +53,11 @@ from services.caseload.usecases.refer import (
 )
 
 __all__ = [
+    "discharge_client",
+    "list_stale_episodes",
+    "pause_episode",
+    "read_episode",
+    "resume_episode",
     "not_taken_summary",
     "client_copy",
     "list_overrun_plans",

@@ -64,10 +64,15 @@ def episode_of_care(episode: Episode, client_id: UUID, team_id: UUID) -> Content
         type=[{"text": parts.plain(episode.pathway)}],
         patient=parts.patient(client_id),
         managingOrganization=parts.team(team_id),
-        period={"start": episode.opened_on.isoformat()},
+        period=_period(episode),
         referralRequest=[parts.reference("ServiceRequest", episode.referral_id)],
         careManager=parts.employee(episode.named_nurse_id),
     )
+
+
+def _period(episode: Episode) -> Content:
+    ended = {"end": episode.ended_on.isoformat()} if episode.ended_on else {}
+    return {"start": episode.opened_on.isoformat(), **ended}
 
 
 def care_plan(plan: CarePlan, lines: Sequence[Line], client_id: UUID) -> Content:
