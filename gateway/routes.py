@@ -33,6 +33,8 @@ ROUTES: tuple[Route, ...] = (
     *(Route(f"/{service}/v1", service, stripped=f"/{service}") for service in SERVICES),
     Route("/fhir/R4/.well-known/smart-configuration", "identity", is_open=True),
     Route("/auth", "identity", is_open=True),
+    # Whoever was given a link refers by it, with no account.
+    Route("/refer", "caseload", is_open=True),
     Route("/fhir", "interop"),
 )
 

@@ -20,7 +20,7 @@ MADE_AT = {"notes", "measurements", "ratings", "positions"}
 # To try an event again is the same whatever became of it since it was read.
 REPEATABLE = {"replay"}
 # A secret is not kept, so it cannot be told again.
-TOLD_ONCE = {"POST /v1/devices"}
+TOLD_ONCE = {"POST /v1/devices", "POST /v1/referral-links"}
 REFUSED_AS = {
     "fhir": {"application/fhir+json"},
     "auth": {"application/problem+json", "application/json"},

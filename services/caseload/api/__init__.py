@@ -9,6 +9,7 @@ from services.caseload.api import (
     episodes,
     guest_seats,
     referral_criteria,
+    referral_links,
     referrals,
     team,
 )
@@ -19,6 +20,10 @@ ROUTERS = (
     care_contacts.router,
     referrals.router,
     referral_criteria.router,
+    referral_links.giving,
+    referral_links.router,
+    referral_links.page_router,
+    referral_links.open_router,
     assessments.router,
     care_plans.router,
     team.router,

@@ -33,6 +33,9 @@ class ReferralShape(PersonShape):
     need: str | None
     referrer: str | None
     referrer_ods_code: str | None
+    referrer_phone: str | None
+    referral_link_id: UUID | None
+    consent_at: datetime | None
     inbound_referral_id: UUID | None
     status: str
     decided_at: datetime | None

@@ -42,6 +42,10 @@ class NhsNumberStatus(StrEnum):
 TRUSTED = (NhsNumberStatus.VERIFIED, NhsNumberStatus.PRESENT_NOT_TRACED)
 
 
+Postcode = Annotated[str, Shape(pattern=r"^[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}$")]
+Phone = Annotated[str, Shape(pattern=r"^[0-9+() -]{3,30}$")]
+
+
 class PersonDetails(Input):
     """Who the person is, as far as the referrer knows. Only the names are needed; no NHS number is normal."""
 
@@ -52,8 +56,8 @@ class PersonDetails(Input):
     nhs_number: NhsNumber | None = None
     nhs_number_status: NhsNumberStatus | None = None
     address_line: Name | None = None
-    postcode: Annotated[str, Shape(pattern=r"^[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}$")] | None = None
-    phone: Annotated[str, Shape(pattern=r"^[0-9+() -]{3,30}$")] | None = None
+    postcode: Postcode | None = None
+    phone: Phone | None = None
 
 
 class PersonColumns(SQLModel):

@@ -164,6 +164,7 @@ class Referral(PersonColumns, TeamOwned, Base, table=True):
     need: str | None = None
     referrer: str | None = None
     referrer_ods_code: str | None = None
+    referrer_phone: str | None = None
     inbound_referral_id: UUID | None = Field(default=None, unique=True)
     status: str = Field(default=ReferralStatus.RECEIVED, index=True)
     decided_at: datetime | None = Field(default=None, sa_type=INSTANT)
@@ -173,6 +174,9 @@ class Referral(PersonColumns, TeamOwned, Base, table=True):
     not_taken_reason: str | None = None
     signpost: str | None = None
     client_id: UUID | None = None
+    # By which link somebody without an account referred, and when they said that the person agrees.
+    referral_link_id: UUID | None = Field(default=None, foreign_key="referral_link.id", index=True)
+    consent_at: datetime | None = Field(default=None, sa_type=INSTANT)
     # The edition of the team's criteria that it was judged by; none where the team had none of its own yet.
     criteria_id: UUID | None = Field(default=None, foreign_key="referral_criteria.id")
 

@@ -16,7 +16,11 @@ depends_on = None
 INSTANT = sa.DateTime(timezone=True)
 BEGINNING = date(2019, 4, 1)
 CLEANSING = "AQuA, Buurtzorg learning report, December 2019, asks for “caseload cleansing and safety netting”; 28 days is a proposal"
+A_LINK = "A proposal: no law and no standard says how long a link to refer by is good for"
 RULES: list[rules.NewRule] = [
+    ("referral_link.person_days", BEGINNING, 14, 1, "days", A_LINK, "to_be_confirmed"),
+    ("referral_link.place_days", BEGINNING, 90, 1, "days", A_LINK, "to_be_confirmed"),
+    ("referral_link.place_uses", BEGINNING, 30, 1, "referrals", A_LINK, "to_be_confirmed"),
     ("caseload.no_contact_days", BEGINNING, 28, 1, "days", CLEANSING, "to_be_confirmed"),
 ]
 
@@ -26,6 +30,7 @@ def upgrade() -> None:
     _referral_criteria()
     _referral_question()
     _discharge()
+    _referral_link()
     row_level_security.protect()
 
 
@@ -92,3 +97,25 @@ def _discharge() -> None:
         " and (ended_on is null or end_reason = 'died' or num_nulls(safety_net, ring, come_back) = 0)",
     )
     op.create_index("ix_care_contact_episode", "care_contact", ["episode_of_care_id", "started_at"])
+
+
+def _referral_link() -> None:
+    _aggregate(
+        "referral_link",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("given_to", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("secret_hash", sa.Text(), nullable=False, unique=True),
+        sa.Column("made_by", sa.Uuid()),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.Column("most_uses", sa.Integer(), nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_at", INSTANT),
+        sa.CheckConstraint("kind in ('person', 'place')", name="referral_link_kind_known"),
+        sa.CheckConstraint("source in ('self', 'self_re_referral', 'community')", name="referral_link_source_known"),
+    )
+    op.add_column("referral", sa.Column("referral_link_id", sa.Uuid(), sa.ForeignKey("referral_link.id")))
+    op.create_index("ix_referral_referral_link_id", "referral", ["referral_link_id"])
+    op.add_column("referral", sa.Column("consent_at", INSTANT))
+    op.add_column("referral", sa.Column("referrer_phone", sa.Text()))

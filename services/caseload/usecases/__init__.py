@@ -31,6 +31,14 @@ from services.caseload.usecases.leave import (
     read_episode,
     resume_episode,
 )
+from services.caseload.usecases.open_door import (
+    give_referral_link,
+    list_referral_links,
+    look_at_link,
+    read_referral_link,
+    refer_by_link,
+    withdraw_referral_link,
+)
 from services.caseload.usecases.plan import agree_care_plan, change_line, draft_care_plan, read_care_plan
 from services.caseload.usecases.read import (
     access_report,
@@ -53,6 +61,12 @@ from services.caseload.usecases.refer import (
 )
 
 __all__ = [
+    "give_referral_link",
+    "list_referral_links",
+    "look_at_link",
+    "read_referral_link",
+    "refer_by_link",
+    "withdraw_referral_link",
     "discharge_client",
     "list_stale_episodes",
     "pause_episode",

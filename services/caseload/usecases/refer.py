@@ -23,15 +23,16 @@ from services.common.membership import require_members
 async def receive_referral(tx: Transaction, new: NewReferral) -> Referral:
     """Somebody refers a person to the team. Raises `NotFound` for a team that is not the caller's."""
     await tx.require_team(new.team_id)
-    return _keep(tx, Referral.received(new, tx.now))
+    return await keep_referral(tx, Referral.received(new, tx.now))
 
 
 async def receive_inbound_referral(tx: Transaction, inbound: InboundReferral) -> Referral:
     """A partner's system refers a person; interop checked the message and knows it by its own id."""
-    return _keep(tx, Referral.from_partner(inbound.id, inbound.model_dump(exclude={"id"}), tx.now))
+    return await keep_referral(tx, Referral.from_partner(inbound.id, inbound.model_dump(exclude={"id"}), tx.now))
 
 
-def _keep(tx: Transaction, referral: Referral) -> Referral:
+async def keep_referral(tx: Transaction, referral: Referral) -> Referral:
+    """However it came, a referral is one like any other from now on."""
     tx.add(referral)
     received = ReferralReceived(
         referral_id=referral.id,

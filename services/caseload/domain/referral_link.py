@@ -1,0 +1,174 @@
+"""Referral link: what lets somebody without an account refer a person, once, or a place do so for a while."""
+
+import hashlib
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import Field as Shape
+from sqlmodel import Field
+
+from services.caseload.domain.base import Base, Phone, Postcode, Sex
+from services.caseload.domain.referral import Need, Referral, Urgency
+from services.common.errors import Conflict, ServiceError, Unprocessable
+from services.common.models import INSTANT, TeamOwned, only_states
+from services.common.types import Input, Name, NewId, PastDay, Words
+
+
+class LinkKind(StrEnum):
+    """Whom it is given to: one person, who uses it once, or a place such as the vicarage or the library."""
+
+    PERSON = "person"
+    PLACE = "place"
+
+
+class LinkSource(StrEnum):
+    """Who refers by it; the rest have accounts or systems of their own."""
+
+    SELF = "self"
+    SELF_RE_REFERRAL = "self_re_referral"
+    COMMUNITY = "community"
+
+
+class NewReferralLink(Input):
+    id: NewId
+    team_id: UUID
+    kind: LinkKind
+    given_to: Name
+    source: LinkSource
+
+
+# As it was told; only its digest is kept.
+Secret = Annotated[str, Shape(pattern=r"^[A-Za-z0-9_-]{43}$")]
+
+
+class ReferredPerson(Input):
+    """Whom it is about, as a neighbour may know them. A number that nobody vouches for is not asked."""
+
+    given_name: Name
+    family_name: Name
+    birth_on: PastDay | None = None
+    sex: Sex = Sex.UNKNOWN
+    address_line: Name | None = None
+    postcode: Postcode | None = None
+    phone: Phone | None = None
+
+
+class ShownLink(Input):
+    """The link that somebody came by. It travels in the body, so that it is in no address and no log."""
+
+    secret: Secret
+
+
+class OpenReferral(ShownLink):
+    """The one-page form. `person_agrees`: they know of it, and want the team to be told."""
+
+    id: NewId
+    person: ReferredPerson
+    person_agrees: bool
+    reason: Words
+    health_need: bool
+    need: Need | None = None
+    referrer: Name | None = None
+    referrer_phone: Phone | None = None
+
+
+class NoSuchReferralLink(ServiceError):
+    status = 404
+    field = "/body/secret"
+    way_out = "Open the link again as it was given to you, or ask the team for a new one."
+
+    def __init__(self) -> None:
+        super().__init__("This link is not known.")
+
+
+class ReferralLinkClosed(ServiceError):
+    """A link is good for a while, and for as many referrals as it was given for."""
+
+    status = 410
+    field = "/body/secret"
+    way_out = "Ask the team for a new link, or ring them."
+
+    def __init__(self) -> None:
+        super().__init__("This link has been used, or is no longer open.")
+
+
+class ReferralLinkAlreadyClosed(Conflict):
+    field = "/path/referral_link_id"
+    way_out = "Nothing needs to be done: nobody can refer by this link any more."
+
+    def __init__(self) -> None:
+        super().__init__("This link is closed.")
+
+
+class ConsentNeeded(Unprocessable):
+    """Nobody is referred by a neighbour without knowing and agreeing."""
+
+    field = "/body/person_agrees"
+    way_out = "Ask the person first. If somebody is in danger, ring 999; if you are worried, ring the team."
+
+    def __init__(self) -> None:
+        super().__init__("The person has not agreed to this.")
+
+
+class ReferralLink(TeamOwned, Base, table=True):
+    """A link that a member of the team, or the coach, gave to somebody."""
+
+    kind: str
+    given_to: str
+    source: str
+    secret_hash: str = Field(unique=True)
+    made_by: UUID | None
+    made_at: datetime = Field(sa_type=INSTANT)
+    expires_at: datetime = Field(sa_type=INSTANT)
+    most_uses: int
+    uses: int = 0
+    withdrawn_at: datetime | None = Field(default=None, sa_type=INSTANT)
+
+    @classmethod
+    def given(
+        cls, new: NewReferralLink, secret: str, days: int, most_uses: int, by: UUID | None, now: datetime
+    ) -> Self:
+        about: dict[str, Any] = {"made_by": by, "made_at": now, "changed_at": now}
+        until = {"expires_at": now + timedelta(days=days), "most_uses": most_uses}
+        return cls(**new.model_dump(), **until, secret_hash=digest(secret), **about)
+
+    def require_open(self, now: datetime) -> None:
+        """Raises `ReferralLinkClosed`."""
+        if self.is_closed(now):
+            raise ReferralLinkClosed
+
+    def refer(self, new: OpenReferral, now: datetime) -> Referral:
+        """A referral like any other, of a person who agrees. Raises `ReferralLinkClosed`."""
+        self.require_open(now)
+        self.uses, self.changed_at = self.uses + 1, now
+        about: dict[str, Any] = {
+            "team_id": self.team_id,
+            "source": self.source,
+            "urgency": Urgency.ROUTINE,
+            "received_at": now,
+            "referral_link_id": self.id,
+            "consent_at": now,
+            "changed_at": now,
+        }
+        told = new.model_dump(exclude={"secret", "person", "person_agrees"})
+        return Referral(**about, **told, **new.person.model_dump())
+
+    def withdraw(self, now: datetime) -> None:
+        """Raises `ReferralLinkAlreadyClosed`."""
+        if self.is_closed(now):
+            raise ReferralLinkAlreadyClosed
+        self.withdrawn_at, self.changed_at = now, now
+
+    def is_closed(self, now: datetime) -> bool:
+        return self.withdrawn_at is not None or self.expires_at <= now or self.uses >= self.most_uses
+
+
+def digest(secret: str) -> str:
+    """What is kept of a secret; it has too many letters to be found by trying."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+only_states(ReferralLink, "kind", LinkKind)
+only_states(ReferralLink, "source", LinkSource)
