@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from services.common.service import Service
@@ -12,12 +13,13 @@ from tests.caseload.story import (
     a_plan,
     a_problem,
     a_referral,
+    adopted,
     an_acceptance,
     an_assessment,
     new_id,
     take_on,
 )
-from tests.running import DEPUTY, NURSE, Databases
+from tests.running import DEPUTY, NURSE, TEAM, Databases
 
 MEASURED = {"measured_at": "2026-11-04T10:20:00Z", "length_mm": 48, "width_mm": 30}
 SHARED_FIELDS = ["given_name", "family_name", "care_act_view", "social_care_lines"]
@@ -53,7 +55,8 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "referral_id": waiting["id"],
             "employee_id": str(NURSE),
         }
-        made.bodies |= _bodies(made, client)
+        await _write_of_referring(made, client)
+        made.bodies |= _bodies(made, client) | _bodies_of_referring(made)
         made.secrets |= {
             "person": {"Maureen", "Tabor"},
             "number": {"9990000204"},
@@ -64,6 +67,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
                 "Left lower leg",
                 "Compression, two layers",
                 "Found on the stairs",
+                "Who changes the dressing?",
             },
             "shared": {"Help to wash, mornings", "To walk to the village hall"},
         }
@@ -96,6 +100,71 @@ async def _write_record(made: World, client: OnCaseload) -> None:
         "line_id": plan["lines"][0]["id"],
         "guest_seat_id": seat["id"],
         "break_glass_id": emergency["id"],
+    }
+
+
+async def _write_of_referring(made: World, client: OnCaseload) -> None:
+    """Criteria, a question, a link, and a transfer with somebody on its list."""
+    question, link, transfer = a_question(), a_link(), a_transfer()
+    criteria, listed = some_criteria(), a_listed_client()
+    await adopted(made.system, criteria["decision_id"], criteria["id"], "referral_criteria")
+    await client.post("/v1/referral-criteria", criteria)
+    await client.post(f"/v1/referrals/{made.ids['referral_id']}/ask", question)
+    await client.post("/v1/referral-links", link)
+    await client.post("/v1/caseload-transfers", transfer)
+    await client.post(f"/v1/caseload-transfers/{transfer['id']}/clients", {"clients": [listed]})
+    made.ids |= {
+        "referral_criteria_id": criteria["id"],
+        "question_id": question["id"],
+        "referral_link_id": link["id"],
+        "caseload_transfer_id": transfer["id"],
+        "transferred_client_id": listed["id"],
+    }
+
+
+def a_question() -> dict[str, Any]:
+    return {"id": new_id(), "words": "Who changes the dressing?"}
+
+
+def a_link() -> dict[str, Any]:
+    told = {"kind": "place", "given_to": "The library", "source": "community"}
+    return {"id": new_id(), "team_id": str(TEAM), **told}
+
+
+def a_transfer() -> dict[str, Any]:
+    return {"id": new_id(), "team_id": str(TEAM), "from_service": "Community nursing", "expected": 9}
+
+
+def a_listed_client() -> dict[str, Any]:
+    person = {"given_name": "Maureen", "family_name": "Tabor", "nhs_number": "9990000204", "birth_on": "1936-06-06"}
+    return {"id": new_id(), "reason": "Leg ulcer; sees nobody else", "person": person}
+
+
+def some_criteria() -> dict[str, Any]:
+    about = {"health_need_required": True, "areas": [], "words": "Whoever has a health need"}
+    return {"id": new_id(), "team_id": str(TEAM), "decision_id": new_id(), **about}
+
+
+def _bodies_of_referring(made: World) -> dict[str, Any]:
+    advice = {"safety_net": "Heat or redness", "ring": "The team", "come_back": "Ring us"}
+    answered = {"words": "Her sister", "answered_by": "Dr Patel", "answered_at": "2026-11-04T11:00:00Z"}
+    today = str(datetime.now(UTC).date())
+    return {
+        "POST /v1/referral-criteria": some_criteria(),
+        "POST /v1/referrals/{referral_id}/ask": a_question(),
+        "POST /v1/referrals/{referral_id}/reply": {"question_id": made.ids["question_id"], **answered},
+        "POST /v1/episodes-of-care/{episode_of_care_id}/discharge": {
+            "ended_on": today,
+            "reason": "goals_met",
+            **advice,
+        },
+        "POST /v1/episodes-of-care/{episode_of_care_id}/pause": {"reason": "in_hospital", "paused_on": today},
+        "POST /v1/episodes-of-care/{episode_of_care_id}/resume": {"resumed_on": today},
+        "POST /v1/referral-links": a_link(),
+        "POST /v1/caseload-transfers": a_transfer(),
+        "POST /v1/caseload-transfers/{caseload_transfer_id}/clients": {"clients": [a_listed_client()]},
+        "POST /v1/transferred-clients/{transferred_client_id}/take-over": an_acceptance(),
+        "POST /v1/transferred-clients/{transferred_client_id}/leave-out": {"reason": "moved_away"},
     }
 
 

@@ -12,6 +12,7 @@ from services.caseload.api import (
     referral_links,
     referrals,
     team,
+    transfers,
 )
 
 ROUTERS = (
@@ -27,6 +28,7 @@ ROUTERS = (
     assessments.router,
     care_plans.router,
     team.router,
+    transfers.router,
     guest_seats.router,
     break_glass.router,
 )

@@ -48,6 +48,29 @@ class NotTakenSummary(Answer):
     by_need: list[CodeCount]
 
 
+class PathwayShare(Answer):
+    pathway: str
+    open: int | None
+    opened: int | None
+
+
+class MonthOfPathways(Answer):
+    """How it stood at the end of `to_on`, and what was opened since `from_on`."""
+
+    from_on: date
+    to_on: date
+    open: int | None
+    opened: int | None
+    pathways: list[PathwayShare]
+
+
+class PathwaySummary(Answer):
+    """Outside the team, what stands on few is null."""
+
+    team_id: UUID
+    months: list[MonthOfPathways]
+
+
 class SourceCount(Answer):
     source: str
     referrals: int
@@ -88,3 +111,9 @@ async def review_figures(tx: ByNurse, team_id: UUID, from_on: Day, to_on: Day) -
 async def not_taken_summary(tx: ByTeamOrBoard, team_id: UUID, from_on: Day, to_on: Day) -> object:
     """Of the referrals received in these days those the team did not take on, by reason, area and need."""
     return await usecases.not_taken_summary(tx, team_id, from_on, to_on)
+
+
+@router.get("/pathways/summary", response_model=PathwaySummary)
+async def pathway_summary(tx: ByTeamOrBoard, team_id: UUID, from_on: Day, to_on: Day) -> object:
+    """How many are in care on which pathway, and how many began, month by month."""
+    return await usecases.pathway_summary(tx, team_id, from_on, to_on)

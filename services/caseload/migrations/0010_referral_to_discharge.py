@@ -31,6 +31,7 @@ def upgrade() -> None:
     _referral_question()
     _discharge()
     _referral_link()
+    _caseload_transfer()
     row_level_security.protect()
 
 
@@ -119,3 +120,39 @@ def _referral_link() -> None:
     op.create_index("ix_referral_referral_link_id", "referral", ["referral_link_id"])
     op.add_column("referral", sa.Column("consent_at", INSTANT))
     op.add_column("referral", sa.Column("referrer_phone", sa.Text()))
+
+
+def _caseload_transfer() -> None:
+    _aggregate(
+        "caseload_transfer",
+        sa.Column("from_service", sa.Text(), nullable=False),
+        sa.Column("expected", sa.Integer(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("started_by", sa.Uuid()),
+        sa.Column("started_at", INSTANT, nullable=False),
+        sa.Column("closed_at", INSTANT),
+        sa.CheckConstraint("status in ('open', 'closed')", name="caseload_transfer_status_known"),
+    )
+    transfer = sa.ForeignKey("caseload_transfer.id")
+    _aggregate(
+        "transferred_client",
+        sa.Column("given_name", sa.Text(), nullable=False),
+        sa.Column("family_name", sa.Text(), nullable=False),
+        sa.Column("birth_on", sa.Date()),
+        sa.Column("sex", sa.Text(), nullable=False),
+        sa.Column("nhs_number", sa.Text()),
+        sa.Column("nhs_number_status", sa.Text(), nullable=False),
+        sa.Column("address_line", sa.Text()),
+        sa.Column("postcode", sa.Text()),
+        sa.Column("phone", sa.Text()),
+        sa.Column("caseload_transfer_id", sa.Uuid(), transfer, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("need", sa.Text()),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("left_out_reason", sa.Text()),
+        sa.Column("client_id", sa.Uuid()),
+        sa.Column("decided_by", sa.Uuid()),
+        sa.CheckConstraint("status in ('waiting', 'taken_over', 'left_out')", name="transferred_client_status_known"),
+    )
+    op.create_index("ix_transferred_client_nhs_number", "transferred_client", ["nhs_number"])
+    op.create_index("ix_transferred_client_caseload_transfer_id", "transferred_client", ["caseload_transfer_id"])

@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from services.caseload.clients import Elsewhere
-from services.caseload.domain import not_taken
+from services.caseload.domain import not_taken, pathway_mix
 from services.caseload.domain.client import Client
 from services.caseload.domain.outcome import clients_of, outcomes, paired
 from services.caseload.domain.referral import Referral
-from services.caseload.store import records, referrals
+from services.caseload.store import episodes, records, referrals
 from services.common.audit.purpose import Purpose
 from services.common.audit.report import Part, Period, accesses, accesses_at, before
 from services.common.db import Transaction
@@ -122,3 +122,17 @@ async def not_taken_summary(tx: Transaction, team_id: UUID, first: date, last: d
         "by_area": not_taken.shown(found, not_taken.AREA, away),
         "by_need": not_taken.shown(found, not_taken.NEED, away),
     }
+
+
+async def pathway_summary(tx: Transaction, team_id: UUID, first: date, last: date) -> dict[str, Any]:
+    """The mix of pathways, month by month until today.
+
+    Outside the team it is one month, and what stands on few is left out. Raises `PeriodReversed` or `NotAWholeMonth`.
+    """
+    await tx.require_team(team_id)
+    require_period(first, last)
+    require_fixed_period(tx, first, last)
+    courses = await episodes.courses(tx, team_id, first, last)
+    began = max(first, min((one.opened_on for one in courses), default=last).replace(day=1))
+    months = pathway_mix.months(courses, began, min(last, tx.today), await smallest_cell(tx))
+    return {"team_id": team_id, "months": months}

@@ -61,6 +61,11 @@ async def accept_referral(tx: Transaction, referral_id: UUID, acceptance: Accept
     client = await _client_of(tx, referral, acceptance)
     criteria = await referrals.criteria_of(tx, referral.team_id)
     referral.accept(acceptance, client.id, criteria, tx.actor.employee_id, tx.now)
+    return await open_episode(tx, referral, acceptance, client)
+
+
+async def open_episode(tx: Transaction, referral: Referral, acceptance: Acceptance, client: Client) -> EpisodeOfCare:
+    """The person is in care from now on, and the others hear of it."""
     episode = EpisodeOfCare.opened_by(referral, acceptance, client.id, tx.now, tx.today)
     await tx.session.flush()
     tx.add(episode)
