@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -169,6 +170,9 @@ async def test_another_team_has_no_part_in_it(caseload: Running, vicar: Any) -> 
 async def test_somebody_discharged_comes_back_by_a_link_of_their_own(caseload: Running, vicar: Any) -> None:
     nurse = await caseload.nurse("caseload")
     _, secret = await given(nurse, source="self_re_referral", given_to="Derek")
+    (link,) = (await nurse.get("/v1/referral-links")).json()["items"]
+    good_for = datetime.fromisoformat(link["expires_at"]) - datetime.fromisoformat(link["made_at"])
+    assert good_for == timedelta(days=365), "the door stays open"
     form = a_form(secret, referrer=None, referrer_phone=None)
     await vicar.post("/refer/referrals", json=form)
     assert (await nurse.get(f"/v1/referrals/{form['id']}")).json()["source"] == "self_re_referral"

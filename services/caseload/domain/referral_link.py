@@ -11,6 +11,7 @@ from sqlmodel import Field
 
 from services.caseload.domain.base import Base, Phone, Postcode, Sex
 from services.caseload.domain.referral import Need, Referral, Urgency
+from services.caseload.domain.rule import RuleCode
 from services.common.errors import Conflict, ServiceError, Unprocessable
 from services.common.models import INSTANT, TeamOwned, only_states
 from services.common.types import Input, Name, NewId, PastDay, Words
@@ -37,6 +38,14 @@ class NewReferralLink(Input):
     kind: LinkKind
     given_to: Name
     source: LinkSource
+
+    @property
+    def term(self) -> RuleCode:
+        """Which rule says how long it is good: the open door of somebody discharged stays open for longer."""
+        if self.kind is LinkKind.PLACE:
+            return RuleCode.LINK_PLACE_DAYS
+        is_back = self.source is LinkSource.SELF_RE_REFERRAL
+        return RuleCode.LINK_BACK_DAYS if is_back else RuleCode.LINK_PERSON_DAYS
 
 
 # As it was told; only its digest is kept.

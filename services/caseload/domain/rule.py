@@ -10,6 +10,7 @@ class RuleCode(StrEnum):
     BREAK_GLASS_ATTEMPTS = "break_glass.attempts"
     BREAK_GLASS_REVIEW = "break_glass.review_hours"
     LINK_PERSON_DAYS = "referral_link.person_days"
+    LINK_BACK_DAYS = "referral_link.back_days"
     LINK_PLACE_DAYS = "referral_link.place_days"
     LINK_PLACE_USES = "referral_link.place_uses"
     NO_CONTACT = "caseload.no_contact_days"

@@ -1,4 +1,4 @@
-"""Referral criteria, questions to the referrer, and what a referral was about."""
+"""From referral to discharge: criteria, questions, links to refer by, transfers, pauses and how care ended."""
 
 from datetime import date
 
@@ -19,6 +19,7 @@ CLEANSING = "AQuA, Buurtzorg learning report, December 2019, asks for “caseloa
 A_LINK = "A proposal: no law and no standard says how long a link to refer by is good for"
 RULES: list[rules.NewRule] = [
     ("referral_link.person_days", BEGINNING, 14, 1, "days", A_LINK, "to_be_confirmed"),
+    ("referral_link.back_days", BEGINNING, 365, 1, "days", A_LINK, "to_be_confirmed"),
     ("referral_link.place_days", BEGINNING, 90, 1, "days", A_LINK, "to_be_confirmed"),
     ("referral_link.place_uses", BEGINNING, 30, 1, "referrals", A_LINK, "to_be_confirmed"),
     ("caseload.no_contact_days", BEGINNING, 28, 1, "days", CLEANSING, "to_be_confirmed"),

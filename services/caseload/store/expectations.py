@@ -47,6 +47,6 @@ async def overrun_plans(tx: Transaction, *, team_id: UUID | None) -> Select[Any]
 
 async def visits_since_agreed(tx: Transaction, plans: Sequence[CarePlan]) -> dict[UUID, int]:
     """How often the client was visited under each of these plans."""
-    wanted = select(col(CarePlan.id), VISITS).join(CareContact, SINCE_AGREED)
+    wanted = select(col(CarePlan.id), VISITS).join_from(CarePlan, CareContact, SINCE_AGREED)
     mine = wanted.where(col(CarePlan.id).in_([plan.id for plan in plans])).group_by(col(CarePlan.id))
     return {row[0]: row[1] for row in await tx.rows(mine)}

@@ -30,10 +30,10 @@ async def give_referral_link(tx: Transaction, new: NewReferralLink) -> tuple[Ref
     await tx.require_team(new.team_id)
     if not await members(tx, new.team_id, tx.today):
         raise NotFound("team")
-    person, place, uses = await amounts(
-        tx, tx.today, RuleCode.LINK_PERSON_DAYS, RuleCode.LINK_PLACE_DAYS, RuleCode.LINK_PLACE_USES
-    )
-    days, most_uses = (person, 1) if new.kind is LinkKind.PERSON else (place, uses)
+    (days,) = await amounts(tx, tx.today, new.term)
+    most_uses = 1
+    if new.kind is LinkKind.PLACE:
+        (most_uses,) = await amounts(tx, tx.today, RuleCode.LINK_PLACE_USES)
     secret = secrets.token_urlsafe(SECRET_BYTES)
     link = ReferralLink.given(new, secret, days, most_uses, tx.actor.employee_id, tx.now)
     tx.add(link)
