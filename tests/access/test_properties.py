@@ -30,9 +30,9 @@ NOTHING_DONE = {400, 401, 403, 404, 405, 415, 422, 428}
 
 
 async def admitted(world: World, operation: Operation) -> Any:
-    """Somebody who may call it, the nurse where she may."""
-    first = sorted(operation.personas, key=lambda one: (one is not Persona.NURSE, one))[0]
-    return await world.caller(first)
+    """Somebody who may call it, the nurse where she may; nobody, where that is enough."""
+    first = sorted(operation.personas, key=lambda one: (one is not Persona.NURSE, one))
+    return await world.caller(first[0] if first else None)
 
 
 def whole(world: World, operation: Operation) -> dict[str, Any]:

@@ -149,7 +149,11 @@ def _bodies_of_referring(made: World) -> dict[str, Any]:
     advice = {"safety_net": "Heat or redness", "ring": "The team", "come_back": "Ring us"}
     answered = {"words": "Her sister", "answered_by": "Dr Patel", "answered_at": "2026-11-04T11:00:00Z"}
     today = str(datetime.now(UTC).date())
+    secret, person = "x" * 43, {"given_name": "Margaret", "family_name": "Alderton"}
+    form = {"person_agrees": True, "reason": "Not eating", "health_need": True}
     return {
+        "POST /refer/look": {"secret": secret},
+        "POST /refer/referrals": {"secret": secret, "id": new_id(), "person": person, **form},
         "POST /v1/referral-criteria": some_criteria(),
         "POST /v1/referrals/{referral_id}/ask": a_question(),
         "POST /v1/referrals/{referral_id}/reply": {"question_id": made.ids["question_id"], **answered},
