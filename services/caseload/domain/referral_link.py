@@ -140,7 +140,7 @@ class ReferralLink(TeamOwned, Base, table=True):
         cls, new: NewReferralLink, secret: str, days: int, most_uses: int, by: UUID | None, now: datetime
     ) -> Self:
         about: dict[str, Any] = {"made_by": by, "made_at": now, "changed_at": now}
-        until = {"expires_at": now + timedelta(days=days), "most_uses": most_uses}
+        until: dict[str, Any] = {"expires_at": now + timedelta(days=days), "most_uses": most_uses}
         return cls(**new.model_dump(), **until, secret_hash=digest(secret), **about)
 
     def require_open(self, now: datetime) -> None:

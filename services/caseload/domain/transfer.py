@@ -176,8 +176,6 @@ class CaseloadTransfer(TeamOwned, Base, table=True):
 class TransferredClient(PersonColumns, TeamOwned, Base, table=True):
     """One client of the list; the referral by which they are taken over has the same id."""
 
-    __tablename__ = "transferred_client"
-
     caseload_transfer_id: UUID = Field(foreign_key="caseload_transfer.id", index=True)
     reason: str
     need: str | None = None

@@ -26,10 +26,10 @@ SINCE_AGREED = and_(
 async def overrun_plans(tx: Transaction, *, team_id: UUID | None) -> Select[Any]:
     """The newest agreed plan of each active episode, where it is over or its visits are used up."""
     newer = aliased(CarePlan)
-    replaced = select(newer.id).where(
-        newer.episode_of_care_id == col(CarePlan.episode_of_care_id),  # type: ignore[arg-type]
-        newer.status == CarePlanStatus.AGREED,  # type: ignore[arg-type]
-        tuple_(newer.agreed_on, newer.id) > tuple_(col(CarePlan.agreed_on), col(CarePlan.id)),
+    replaced = select(col(newer.id)).where(
+        col(newer.episode_of_care_id) == col(CarePlan.episode_of_care_id),
+        col(newer.status) == CarePlanStatus.AGREED,
+        tuple_(col(newer.agreed_on), col(newer.id)) > tuple_(col(CarePlan.agreed_on), col(CarePlan.id)),
     )
     active = select(col(EpisodeOfCare.id)).where(
         col(EpisodeOfCare.id) == col(CarePlan.episode_of_care_id), col(EpisodeOfCare.status) == EpisodeStatus.ACTIVE

@@ -40,7 +40,8 @@ async def match(tx: Transaction, team_id: UUID, rows: Sequence[TransferredClient
     known: Sequence[Client] = await tx.all(select(Client).where(col(Client.team_id) == team_id, perhaps))
     in_care = await in_care_of(tx, [one.id for one in known])
     found = [matched(row, known, in_care) for row in rows]
-    tx.leaves_out([one for one in known if one not in {match.known for match in found}])
+    shown = {one.known.id for one in found if one.known is not None}
+    tx.leaves_out([one for one in known if one.id not in shown])
     return found
 
 

@@ -17,7 +17,7 @@ from services.caseload.domain.rule import RuleCode
 from services.caseload.store import referral_links as store
 from services.caseload.usecases.refer import keep_referral
 from services.common.db import Transaction, require_version
-from services.common.errors import NotFound
+from services.common.errors import AlreadyRecorded, NotFound
 from services.common.membership import members
 from services.common.paging import PageRequest, page
 from services.common.rulebook import amounts
@@ -68,7 +68,7 @@ async def look_at_link(tx: Transaction, secret: str) -> ReferralLink:
 async def refer_by_link(tx: Transaction, new: OpenReferral) -> Referral:
     """Somebody with no account refers a person, who agrees. The same form sent again refers nobody twice.
 
-    Raises `NoSuchReferralLink`, `ReferralLinkClosed` or `ConsentNeeded`.
+    Raises `NoSuchReferralLink`, `ConsentNeeded`, `AlreadyRecorded` or `ReferralLinkClosed`.
     """
     link = await _of_secret(tx, new.secret)
     if not new.person_agrees:
@@ -76,6 +76,8 @@ async def refer_by_link(tx: Transaction, new: OpenReferral) -> Referral:
     sent = await tx.session.get(Referral, new.id)
     if sent is not None and sent.referral_link_id == link.id:
         return sent
+    if sent is not None:
+        raise AlreadyRecorded
     referral = await keep_referral(tx, link.refer(new, tx.now))
     await tx.session.flush()
     return referral

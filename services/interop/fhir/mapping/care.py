@@ -64,13 +64,13 @@ def episode_of_care(episode: Episode, client_id: UUID, team_id: UUID) -> Content
         type=[{"text": parts.plain(episode.pathway)}],
         patient=parts.patient(client_id),
         managingOrganization=parts.team(team_id),
-        period=_period(episode),
+        period=_care_between(episode),
         referralRequest=[parts.reference("ServiceRequest", episode.referral_id)],
         careManager=parts.employee(episode.named_nurse_id),
     )
 
 
-def _period(episode: Episode) -> Content:
+def _care_between(episode: Episode) -> Content:
     ended = {"end": episode.ended_on.isoformat()} if episode.ended_on else {}
     return {"start": episode.opened_on.isoformat(), **ended}
 
