@@ -58,6 +58,38 @@ class EpisodeOfCareOpened(Event):
     opened_on: date
 
 
+class EpisodeOfCarePaused(Event):
+    name: ClassVar[str] = "caseload.episode_of_care.paused.v1"
+
+    episode_of_care_id: UUID
+    client_id: UUID
+    team_id: UUID
+    status: str
+    reason: str
+    since_on: date
+
+
+class EpisodeOfCareResumed(Event):
+    name: ClassVar[str] = "caseload.episode_of_care.resumed.v1"
+
+    episode_of_care_id: UUID
+    client_id: UUID
+    team_id: UUID
+    status: str
+    since_on: date
+
+
+class EpisodeOfCareDischarged(Event):
+    name: ClassVar[str] = "caseload.episode_of_care.discharged.v1"
+
+    episode_of_care_id: UUID
+    client_id: UUID
+    team_id: UUID
+    status: str
+    reason: str
+    since_on: date
+
+
 class AssessmentCompleted(Event):
     name: ClassVar[str] = "caseload.assessment.completed.v1"
 

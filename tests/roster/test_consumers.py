@@ -98,6 +98,9 @@ def test_roster_listens_to_what_it_agreed_to() -> None:
         "hr.contract.agreed.v1",
         "hr.clearance.changed.v1",
         "caseload.episode_of_care.opened.v1",
+        "caseload.episode_of_care.paused.v1",
+        "caseload.episode_of_care.resumed.v1",
+        "caseload.episode_of_care.discharged.v1",
         "caseload.care_contact.recorded.v1",
     }
 

@@ -10,11 +10,12 @@ from sqlmodel import col
 
 from services.common.db import Transaction
 from services.roster.domain.continuity import ContactsBy
-from services.roster.domain.known import CareTeam, Contract, RecordedActivity, RecordedContact
+from services.roster.domain.known import CareTeam, Contract, EpisodeStanding, RecordedActivity, RecordedContact
 from services.roster.domain.period import Period
 from services.roster.domain.shift import Shift
 from services.roster.domain.time_summary import ClientTime
 from services.roster.domain.visit_plan import VisitPlan
+from services.roster.store.facts import ENDED
 
 
 async def contracts(tx: Transaction, team_id: UUID, within: Period) -> Sequence[Contract]:
@@ -84,6 +85,13 @@ async def contacts_by_person(tx: Transaction, team_id: UUID, within: Period) -> 
 async def clients_in_care(tx: Transaction, team_id: UUID, on: date) -> int:
     """How many clients have an episode of care with this team that was open on this day."""
     clients = select(func.count(func.distinct(col(CareTeam.client_id))))
-    wanted = clients.where(col(CareTeam.team_id) == team_id, col(CareTeam.opened_on) <= on)
+    ended = select(col(EpisodeStanding.episode_of_care_id)).where(
+        col(EpisodeStanding.episode_of_care_id) == col(CareTeam.episode_of_care_id),
+        col(EpisodeStanding.status) == ENDED,
+        col(EpisodeStanding.since_on) < on,
+    )
+    wanted = clients.where(
+        col(CareTeam.team_id) == team_id, col(CareTeam.opened_on) <= on, ~ended.correlate(CareTeam).exists()
+    )
     found: int = (await tx.session.execute(wanted)).scalar_one()
     return found
