@@ -263,3 +263,15 @@ class HandoverReturned(Event):
     sent_at: datetime
     accepted_at: datetime | None
     returned_at: datetime
+
+
+class AcuityReviewCompleted(Event):
+    """The team said how heavy its whole caseload is: how many clients, and the sum of their scores from 1 to 5."""
+
+    name: ClassVar[str] = "caseload.acuity_review.completed.v1"
+
+    acuity_review_id: UUID
+    team_id: UUID
+    reviewed_on: date
+    clients: int
+    total: int

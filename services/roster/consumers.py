@@ -9,7 +9,7 @@ from services.common import membership
 from services.common.db import Transaction
 from services.common.inbox import Subscription
 from services.roster import usecases
-from services.roster.domain.known import CareTeam, Clearance, Contract
+from services.roster.domain.known import AcuityReview, CareTeam, Clearance, Contract
 
 
 class AgreedContract(BaseModel):
@@ -44,6 +44,14 @@ class ChangedEpisode(BaseModel):
     since_on: date
 
 
+class CompletedAcuityReview(BaseModel):
+    acuity_review_id: UUID
+    team_id: UUID
+    reviewed_on: date
+    clients: int
+    total: int
+
+
 class RecordedSegment(BaseModel):
     care_activity_id: UUID
     activity_type: str
@@ -76,6 +84,7 @@ SUBSCRIPTIONS = (
     Subscription("hr.contract.agreed.v1", AgreedContract, copied_into=Contract),
     Subscription("hr.clearance.changed.v1", ChangedClearance, copied_into=Clearance),
     Subscription("caseload.episode_of_care.opened.v1", OpenedEpisode, copied_into=CareTeam),
+    Subscription("caseload.acuity_review.completed.v1", CompletedAcuityReview, copied_into=AcuityReview),
     *(
         Subscription(
             f"caseload.episode_of_care.{became}.v1",

@@ -8,9 +8,15 @@ from tests.caseload.story import OnCaseload, adopted, an_acceptance, new_id
 from tests.running import TEAM
 
 
+def a_review(*client_ids: str) -> dict[str, Any]:
+    scores = [{"client_id": one, "acuity": 4, "reason": "Compression twice a week; lives alone"} for one in client_ids]
+    return {"id": new_id(), "team_id": str(TEAM), "scores": scores}
+
+
 async def write_referring(made: World, client: OnCaseload) -> None:
     """Criteria, a question, a link, and a transfer with somebody on its list."""
-    question, link, transfer = a_question(), a_link(), a_transfer()
+    question, link, transfer, review = a_question(), a_link(), a_transfer(), a_review(client.client_id)
+    await client.post("/v1/acuity-reviews", review)
     criteria, listed = some_criteria(), a_listed_client()
     await adopted(made.system, criteria["decision_id"], criteria["id"], "referral_criteria")
     await client.post("/v1/referral-criteria", criteria)
@@ -19,6 +25,7 @@ async def write_referring(made: World, client: OnCaseload) -> None:
     await client.post("/v1/caseload-transfers", transfer)
     await client.post(f"/v1/caseload-transfers/{transfer['id']}/clients", {"clients": [listed]})
     made.ids |= {
+        "acuity_review_id": review["id"],
         "referral_criteria_id": criteria["id"],
         "question_id": question["id"],
         "referral_link_id": link["id"],
@@ -50,7 +57,7 @@ def some_criteria() -> dict[str, Any]:
     return {"id": new_id(), "team_id": str(TEAM), "decision_id": new_id(), **about}
 
 
-def bodies_of_referring(made: World) -> dict[str, Any]:
+def bodies_of_referring(made: World, client: OnCaseload) -> dict[str, Any]:
     advice = {"safety_net": "Heat or redness", "ring": "The team", "come_back": "Ring us"}
     answered = {"words": "Her sister", "answered_by": "Dr Patel", "answered_at": "2026-11-04T11:00:00Z"}
     today = str(datetime.now(UTC).date())
@@ -59,6 +66,8 @@ def bodies_of_referring(made: World) -> dict[str, Any]:
     return {
         "POST /refer/look": {"secret": secret},
         "POST /refer/referrals": {"secret": secret, "id": new_id(), "person": person, **form},
+        "POST /refer/status": {"secret": secret, "receipt_id": new_id()},
+        "POST /v1/acuity-reviews": a_review(client.client_id),
         "POST /v1/referral-criteria": some_criteria(),
         "POST /v1/referrals/{referral_id}/ask": a_question(),
         "POST /v1/referrals/{referral_id}/reply": {"question_id": made.ids["question_id"], **answered},

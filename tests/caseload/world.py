@@ -68,7 +68,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "employee_id": str(NURSE),
         }
         await write_referring(made, client)
-        made.bodies |= _bodies(made, client) | _bodies_of_the_night(made, client) | bodies_of_referring(made)
+        made.bodies |= _bodies(made, client) | _bodies_of_the_night(made, client) | bodies_of_referring(made, client)
         made.secrets |= {
             "person": {"Maureen", "Tabor"},
             "number": {"9990000204"},
@@ -84,6 +84,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
                 "Top of the wardrobe",
                 "Settled at two",
                 "Who changes the dressing?",
+                "Compression twice a week",
             },
             "shared": {"Help to wash, mornings", "To walk to the village hall"},
         }

@@ -2,6 +2,7 @@
 
 from services.caseload.api import (
     actions,
+    acuity_reviews,
     administrations,
     assessments,
     assets,
@@ -48,6 +49,7 @@ ROUTERS = (
     care_plans.router,
     team.router,
     caseload.router,
+    acuity_reviews.router,
     transfers.router,
     guest_seats.router,
     break_glass.router,

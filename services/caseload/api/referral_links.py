@@ -9,10 +9,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
+from pydantic import Field
 
 from services.caseload.api.callers import ByNurseOrCoach
 from services.caseload.api.open_route import OVER, Open, OpenPage, OpenRoute
-from services.caseload.domain.referral_link import NewReferralLink, OpenReferral, ReferralLink, ShownLink
+from services.caseload.domain.referral_link import NewReferralLink, OpenReferral, ReferralLink, ShownLink, ShownReceipt
 from services.caseload.usecases import getting_in
 from services.common.http import ByNurse, IfMatch, ToldOnceRoute, api_router, etag
 from services.common.paging import Asked, Page
@@ -73,6 +74,21 @@ class Receipt(Answer):
     received_at: datetime
 
 
+class WhatBecame(Answer):
+    """What became of a referral, with nothing of the person in it: where it stands, and when it was answered.
+
+    Who was taken on has a named nurse, told by role; who was not, a reason and where to turn.
+    """
+
+    id: UUID
+    status: str
+    received_at: datetime
+    answered_at: datetime | None = Field(validation_alias="decided_at")
+    named_nurse_role: str | None
+    not_taken_reason: str | None
+    signpost: str | None
+
+
 def _tagged(link: ReferralLink, response: Response) -> object:
     etag(response, link)
     return link
@@ -119,3 +135,9 @@ async def look_at_link(tx: Open, body: ShownLink) -> object:
 async def refer_by_link(tx: Open, body: OpenReferral) -> object:
     """Refer a person, who agrees, by the link that was given."""
     return await getting_in.refer_by_link(tx, body)
+
+
+@open_router.post("/status", response_model=WhatBecame)
+async def look_at_referral(tx: Open, body: ShownReceipt) -> object:
+    """What became of a referral, for whoever made it: ask as often as you like with the link and the receipt's id."""
+    return await getting_in.look_at_referral(tx, body)

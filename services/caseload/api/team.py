@@ -48,6 +48,20 @@ class NotTakenSummary(Answer):
     by_need: list[CodeCount]
 
 
+class SourceAnswers(Answer):
+    source: str
+    received: int
+    answered: int
+    within_a_working_day: int
+    longest_working_days: int | None
+
+
+class AnswerTimes(Answer):
+    """How long whoever referred waited. What came on a day off has until the end of the next working day."""
+
+    items: list[SourceAnswers]
+
+
 class PathwayShare(Answer):
     pathway: str
     open: int | None
@@ -111,6 +125,12 @@ async def review_figures(tx: ByNurse, team_id: UUID, from_on: Day, to_on: Day) -
 async def not_taken_summary(tx: ByTeamOrBoard, team_id: UUID, from_on: Day, to_on: Day) -> object:
     """Of the referrals received in these days those the team did not take on, by reason, area and need."""
     return await usecases.not_taken_summary(tx, team_id, from_on, to_on)
+
+
+@router.get("/answer-times", response_model=AnswerTimes)
+async def answer_times(tx: ByNurse, team_id: UUID, from_on: Day, to_on: Day) -> object:
+    """Of the referrals received in these days: how many were answered, and within a working day, source by source."""
+    return {"items": await usecases.answer_times(tx, team_id, from_on, to_on)}
 
 
 @router.get("/pathways/summary", response_model=PathwaySummary)

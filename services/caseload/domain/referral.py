@@ -173,6 +173,8 @@ class Referral(PersonColumns, TeamOwned, Base, table=True):
     urgent_reason: str | None = None
     not_taken_reason: str | None = None
     signpost: str | None = None
+    # What the named nurse worked as in the team when the person was taken on; it is told to whoever referred.
+    named_nurse_role: str | None = None
     client_id: UUID | None = Field(default=None, index=True)
     # By which link somebody without an account referred, and when they said that the person agrees.
     referral_link_id: UUID | None = Field(default=None, foreign_key="referral_link.id", index=True)

@@ -11,7 +11,7 @@ from services.caseload.domain.base import Base, Phone, Postcode, Sex
 from services.caseload.domain.one_time_link import Linked, LinkEnded, Secret, fingerprint
 from services.caseload.domain.referral import Need, Referral, Urgency
 from services.caseload.domain.rule import RuleCode
-from services.common.errors import Conflict, Unprocessable
+from services.common.errors import Conflict, NotFound, Unprocessable
 from services.common.models import INSTANT, TeamOwned, only_states
 from services.common.types import Input, Name, NewId, PastDay, Words
 
@@ -32,6 +32,7 @@ class LinkSource(StrEnum):
     SELF = "self"
     SELF_RE_REFERRAL = "self_re_referral"
     COMMUNITY = "community"
+    GP = "gp"
 
 
 class NewReferralLink(Input):
@@ -81,6 +82,22 @@ class OpenReferral(ShownLink):
     referrer_phone: Phone | None = None
 
 
+class ShownReceipt(ShownLink):
+    """The link, and the id that the form was sent with."""
+
+    receipt_id: NewId
+
+
+class ReceiptUnknown(NotFound):
+    """A link tells of what was referred by it, to whoever has the receipt."""
+
+    field = "/body/receipt_id"
+    way_out = "Send the id that you were given when you referred, with the link that you referred by."
+
+    def __init__(self) -> None:
+        super().__init__("referral")
+
+
 class ReferralLinkAlreadyClosed(Conflict):
     field = "/path/referral_link_id"
     way_out = "Nothing needs to be done: nobody can refer by this link any more."
@@ -125,6 +142,11 @@ class ReferralLink(Linked, TeamOwned, Base, table=True):
         if self.is_closed(now):
             raise LinkEnded("This link has been used, or is no longer open.", field=SHOWN_AT)
 
+    def require_told(self) -> None:
+        """What became of a referral is told when the link is used up or old as well. Raises `LinkEnded`."""
+        if self.withdrawn_at is not None:
+            raise LinkEnded("This link was withdrawn.", field=SHOWN_AT)
+
     def refer(self, new: OpenReferral, now: datetime) -> Referral:
         """A referral like any other, of a person who agrees. Raises `LinkEnded`."""
         self.require_open(now)
@@ -143,7 +165,7 @@ class ReferralLink(Linked, TeamOwned, Base, table=True):
 
     def withdraw(self, now: datetime) -> None:
         """Raises `ReferralLinkAlreadyClosed`."""
-        if self.is_closed(now):
+        if self.withdrawn_at is not None:
             raise ReferralLinkAlreadyClosed
         self.withdrawn_at, self.changed_at = now, now
 

@@ -5,11 +5,13 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlmodel import col
 
+from services.caseload.domain.answer_time import Answered
 from services.caseload.domain.base import TRUSTED
 from services.caseload.domain.client import Client
+from services.caseload.domain.delegation import MemberRole
 from services.caseload.domain.not_taken import Outcome
 from services.caseload.domain.referral import AdoptedDecision, Referral
 from services.caseload.domain.referral_criteria import ReferralCriteria
@@ -60,12 +62,37 @@ async def client_with_number_of(tx: Transaction, referral: Referral) -> Client |
     return (await tx.session.execute(wanted)).scalar_one_or_none()
 
 
+async def role_of(tx: Transaction, team_id: UUID, employee_id: UUID) -> str | None:
+    """What somebody works as in the team, where hr has told."""
+    theirs = (
+        col(MemberRole.team_id) == team_id,
+        col(MemberRole.employee_id) == employee_id,
+        col(MemberRole.role) != "unknown",
+    )
+    role: str | None = await tx.session.scalar(select(col(MemberRole.role)).where(*theirs))
+    return role
+
+
+async def answers(tx: Transaction, team_id: UUID, first: date, last: date) -> list[Answered]:
+    """When the referrals of these days came, and when they were answered."""
+    told = (Referral.source, Referral.received_at, Referral.decided_at)
+    return [
+        Answered(*row) for row in await tx.rows(select(*(col(one) for one in told)).where(*_of(team_id, first, last)))
+    ]
+
+
 async def outcomes(tx: Transaction, team_id: UUID, first: date, last: date) -> list[Outcome]:
     """What became of the referrals that the team received in these days."""
     told = (Referral.status, Referral.not_taken_reason, Referral.need, Referral.postcode)
-    wanted = select(*(col(one) for one in told)).where(
+    return [
+        Outcome(*row) for row in await tx.rows(select(*(col(one) for one in told)).where(*_of(team_id, first, last)))
+    ]
+
+
+def _of(team_id: UUID, first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    """What the team received in these days."""
+    return (
         col(Referral.team_id) == team_id,
         col(Referral.received_at) >= midnight_in_england(first),
         col(Referral.received_at) < midnight_in_england(last + timedelta(days=1)),
     )
-    return [Outcome(*row) for row in await tx.rows(wanted)]

@@ -66,6 +66,7 @@ from services.caseload.usecases.prescribe import (
 from services.caseload.usecases.read import (
     access_report,
     access_report_elsewhere,
+    answer_times,
     client_record,
     list_clients,
     list_referrals,
@@ -76,6 +77,7 @@ from services.caseload.usecases.read import (
     review_figures,
     search_client,
 )
+from services.caseload.usecases.review_acuity import list_acuity_reviews, read_acuity_review, review_acuity
 from services.caseload.usecases.share_summary import (
     list_summary_shares,
     read_summary_share,
@@ -99,6 +101,7 @@ __all__ = [
     "add_note",
     "agree_care_plan",
     "amend_end_of_life_plan",
+    "answer_times",
     "break_glass",
     "change_line",
     "check_driver",
@@ -116,6 +119,7 @@ __all__ = [
     "find_wound",
     "finish_handover",
     "invite_guest",
+    "list_acuity_reviews",
     "list_administrations",
     "list_break_glass",
     "list_caseload_reviews",
@@ -141,6 +145,7 @@ __all__ = [
     "pause_episode",
     "plan_end_of_life",
     "rate_problem",
+    "read_acuity_review",
     "read_administration",
     "read_assessment",
     "read_break_glass",
@@ -164,6 +169,7 @@ __all__ = [
     "remember_member",
     "resume_episode",
     "return_handover",
+    "review_acuity",
     "review_break_glass",
     "review_figures",
     "search_caseload",

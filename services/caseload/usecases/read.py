@@ -9,7 +9,8 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.caseload.clients import Elsewhere
-from services.caseload.domain import not_taken, pathway_mix
+from services.caseload.domain import answer_time, not_taken, pathway_mix
+from services.caseload.domain.answer_time import AnswerTime
 from services.caseload.domain.client import Client
 from services.caseload.domain.one_time_link import BY_LINK
 from services.caseload.domain.outcome import clients_of, outcomes, paired
@@ -150,6 +151,13 @@ async def not_taken_summary(tx: Transaction, team_id: UUID, first: date, last: d
         "by_area": not_taken.shown(found, not_taken.AREA, away),
         "by_need": not_taken.shown(found, not_taken.NEED, away),
     }
+
+
+async def answer_times(tx: Transaction, team_id: UUID, first: date, last: date) -> list[AnswerTime]:
+    """How long those who referred in these days waited for the answer. Raises `NotFound` or `PeriodReversed`."""
+    await tx.require_team(team_id)
+    require_period(first, last)
+    return answer_time.by_source(await referrals.answers(tx, team_id, first, last))
 
 
 async def pathway_summary(tx: Transaction, team_id: UUID, first: date, last: date) -> dict[str, Any]:

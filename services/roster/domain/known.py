@@ -79,6 +79,19 @@ class EpisodeStanding(Base, table=True):
     version: int
 
 
+class AcuityReview(Base, table=True):
+    """What a team's review of its caseload came to: how many clients, and the sum of their scores from 1 to 5."""
+
+    __tablename__ = "acuity_review"
+
+    acuity_review_id: UUID = Field(primary_key=True)
+    team_id: UUID
+    reviewed_on: date
+    clients: int
+    total: int
+    version: int
+
+
 class RecordedContact(Base, table=True):
     """A care contact that caseload recorded: who was with whom, for how long, on which day in England."""
 
@@ -108,5 +121,6 @@ class RecordedActivity(Base, table=True):
 
 
 Index("ix_episode_standing_team_client", col(EpisodeStanding.team_id), col(EpisodeStanding.client_id))
+Index("ix_acuity_review_team_on", col(AcuityReview.team_id), col(AcuityReview.reviewed_on))
 Index("ix_care_team_team_client", col(CareTeam.team_id), col(CareTeam.client_id))
 Index("ix_recorded_contact_team_on", col(RecordedContact.team_id), col(RecordedContact.contact_on))

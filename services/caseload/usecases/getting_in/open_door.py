@@ -11,7 +11,9 @@ from services.caseload.domain.referral_link import (
     LinkKind,
     NewReferralLink,
     OpenReferral,
+    ReceiptUnknown,
     ReferralLink,
+    ShownReceipt,
 )
 from services.caseload.domain.rule import RuleCode
 from services.caseload.store import links
@@ -77,6 +79,16 @@ async def refer_by_link(tx: Transaction, new: OpenReferral) -> Referral:
         return sent
     referral = await keep_referral(tx, link.refer(new, tx.now))
     await tx.session.flush()
+    return referral
+
+
+async def look_at_referral(tx: Transaction, shown: ShownReceipt) -> Referral:
+    """What became of what somebody referred. Raises `LinkUnknown`, `LinkEnded` or `ReceiptUnknown`."""
+    link = await _of_secret(tx, shown.secret)
+    link.require_told()
+    referral = await links.referred(tx, link, shown.receipt_id)
+    if referral is None:
+        raise ReceiptUnknown
     return referral
 
 

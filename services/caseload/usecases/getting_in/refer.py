@@ -61,6 +61,7 @@ async def accept_referral(tx: Transaction, referral_id: UUID, acceptance: Accept
     client = await _client_of(tx, referral, acceptance)
     criteria = await referrals.criteria_of(tx, referral.team_id)
     referral.accept(acceptance, client.id, criteria, tx.actor.employee_id, tx.now)
+    referral.named_nurse_role = await referrals.role_of(tx, referral.team_id, acceptance.named_nurse_id)
     return await open_episode(tx, referral, acceptance, client)
 
 
