@@ -21,7 +21,7 @@ DOCUMENT_SECONDS = 3
 # What all services have alike, under the same names.
 SHARED = ("parameters", "responses")
 # What is reached by the path that the service itself has for it.
-WHOLE = ("/fhir/", "/auth/")
+WHOLE = ("/fhir/", "/auth/", "/refer/")
 METHODS = {"get", "put", "post", "patch", "delete"}
 INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 POLICY = (

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.caseload import clients, usecases
+from services.caseload.usecases import getting_in
 from services.common import membership
 from services.common.db import Transaction
 from services.common.inbox import Subscription
@@ -32,14 +33,18 @@ class TeamMembership(membership.MembershipFact):
     role: str = "unknown"
 
 
+# What a team decides about that caseload asks for when it is done.
+DECIDED_ABOUT = ("referral", "referral_criteria", "caseload_transfer")
+
+
 async def take_in(tx: Transaction, fact: ReceivedReferral, inbound: clients.InboundReferral) -> None:
-    await usecases.receive_inbound_referral(tx, inbound)
+    await getting_in.receive_inbound_referral(tx, inbound)
 
 
 async def remember_decision(tx: Transaction, fact: AdoptedDecision) -> None:
-    referrals = [subject.id for subject in fact.subjects if subject.kind == "referral"]
-    await usecases.remember_decision(
-        tx, decision_id=fact.decision_id, team_id=fact.team_id, subject_ids=referrals, adopted_on=fact.adopted_on
+    subjects = [subject.id for subject in fact.subjects if subject.kind in DECIDED_ABOUT]
+    await getting_in.remember_decision(
+        tx, decision_id=fact.decision_id, team_id=fact.team_id, subject_ids=subjects, adopted_on=fact.adopted_on
     )
 
 

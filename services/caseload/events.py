@@ -58,6 +58,38 @@ class EpisodeOfCareOpened(Event):
     opened_on: date
 
 
+class EpisodeOfCarePaused(Event):
+    name: ClassVar[str] = "caseload.episode_of_care.paused.v1"
+
+    episode_of_care_id: UUID
+    client_id: UUID
+    team_id: UUID
+    status: str
+    reason: str
+    since_on: date
+
+
+class EpisodeOfCareResumed(Event):
+    name: ClassVar[str] = "caseload.episode_of_care.resumed.v1"
+
+    episode_of_care_id: UUID
+    client_id: UUID
+    team_id: UUID
+    status: str
+    since_on: date
+
+
+class EpisodeOfCareDischarged(Event):
+    name: ClassVar[str] = "caseload.episode_of_care.discharged.v1"
+
+    episode_of_care_id: UUID
+    client_id: UUID
+    team_id: UUID
+    status: str
+    reason: str
+    since_on: date
+
+
 class AssessmentCompleted(Event):
     name: ClassVar[str] = "caseload.assessment.completed.v1"
 
@@ -231,3 +263,15 @@ class HandoverReturned(Event):
     sent_at: datetime
     accepted_at: datetime | None
     returned_at: datetime
+
+
+class AcuityReviewCompleted(Event):
+    """The team said how heavy its whole caseload is: how many clients, and the sum of their scores from 1 to 5."""
+
+    name: ClassVar[str] = "caseload.acuity_review.completed.v1"
+
+    acuity_review_id: UUID
+    team_id: UUID
+    reviewed_on: date
+    clients: int
+    total: int

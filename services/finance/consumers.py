@@ -6,7 +6,7 @@ from services.common.inbox import Subscription
 from services.finance import usecases
 from services.finance.domain.activity import RecordedContact
 from services.finance.domain.contract import AgreedContract
-from services.finance.domain.reablement import AgreedReablement
+from services.finance.domain.reablement import AgreedReablement, DischargedEpisode
 
 
 async def record_activity(tx: Transaction, fact: RecordedContact) -> None:
@@ -21,9 +21,14 @@ async def start_reablement(tx: Transaction, fact: AgreedReablement) -> None:
     await usecases.start_reablement(tx, fact)
 
 
+async def end_reablement(tx: Transaction, fact: DischargedEpisode) -> None:
+    await usecases.end_reablement(tx, fact.client_id, fact.model_dump(exclude={"client_id"}))
+
+
 SUBSCRIPTIONS = (
     Subscription("caseload.care_contact.recorded.v1", RecordedContact, record_activity, one_by_one=True),
     Subscription("caseload.reablement.agreed.v1", AgreedReablement, start_reablement, one_by_one=True),
+    Subscription("caseload.episode_of_care.discharged.v1", DischargedEpisode, end_reablement, one_by_one=True),
     Subscription("hr.contract.agreed.v1", AgreedContract, remember_contract, one_by_one=True),
     membership.SUBSCRIPTION,
 )

@@ -9,7 +9,7 @@ from services.common import membership
 from services.common.db import Transaction
 from services.common.inbox import Subscription
 from services.roster import usecases
-from services.roster.domain.known import CareTeam, Clearance, Contract
+from services.roster.domain.known import AcuityReview, CareTeam, Clearance, Contract
 
 
 class AgreedContract(BaseModel):
@@ -36,6 +36,22 @@ class OpenedEpisode(BaseModel):
     opened_on: date
 
 
+class ChangedEpisode(BaseModel):
+    episode_of_care_id: UUID
+    client_id: UUID
+    team_id: UUID
+    status: str
+    since_on: date
+
+
+class CompletedAcuityReview(BaseModel):
+    acuity_review_id: UUID
+    team_id: UUID
+    reviewed_on: date
+    clients: int
+    total: int
+
+
 class RecordedSegment(BaseModel):
     care_activity_id: UUID
     activity_type: str
@@ -59,11 +75,26 @@ async def remember_care_contact(tx: Transaction, fact: RecordedCareContact) -> N
     await usecases.remember_care_contact(tx, fact.model_dump(exclude={"segments"}), segments)
 
 
+async def remember_standing(tx: Transaction, fact: ChangedEpisode) -> None:
+    await usecases.remember_standing(tx, fact.model_dump())
+
+
 SUBSCRIPTIONS = (
     membership.SUBSCRIPTION,
     Subscription("hr.contract.agreed.v1", AgreedContract, copied_into=Contract),
     Subscription("hr.clearance.changed.v1", ChangedClearance, copied_into=Clearance),
     Subscription("caseload.episode_of_care.opened.v1", OpenedEpisode, copied_into=CareTeam),
+    Subscription("caseload.acuity_review.completed.v1", CompletedAcuityReview, copied_into=AcuityReview),
+    *(
+        Subscription(
+            f"caseload.episode_of_care.{became}.v1",
+            ChangedEpisode,
+            remember_standing,
+            read_model=True,
+            one_by_one=True,
+        )
+        for became in ("paused", "resumed", "discharged")
+    ),
     Subscription(
         "caseload.care_contact.recorded.v1",
         RecordedCareContact,

@@ -37,6 +37,8 @@ PUBLIC |= {
     "POST /open/handovers/{link}/done",
     "POST /open/summaries/{link}/open",
 }
+# Whoever was given a link refers by it, with no account (tests/caseload/test_referral_links.py).
+PUBLIC |= {"GET /refer/form", "POST /refer/look", "POST /refer/referrals", "POST /refer/status"}
 # What a required query parameter is asked with, by its name.
 ASKED = {"team_id": str(TEAM), "from_on": "2026-03-01", "to_on": "2026-03-31", "types": "a.thing.happened.v1"}
 ASKED |= {"client_id": str(uuid7())}

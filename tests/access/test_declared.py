@@ -26,6 +26,7 @@ REACHES: dict[Persona, dict[str, str]] = {
         ".*": rf"{FIGURES}|{OBSTACLES}|{MONEY}",
         "hr": "hours|contracts/ending|waiting",
         "identity": DEVICES,
+        "caseload": "referral-links",
     },
     Persona.HEATSHIELD: {
         ".*": rf"{FIGURES}|{OBSTACLES}|{MONEY}",

@@ -16,11 +16,16 @@ from tests.api.operations import routes_of
 SERVICES = services()
 DOCUMENTS = {name: service.app(ServiceSettings(app_env="test")).openapi() for name, service in SERVICES.items()}
 # What is made at a thing rather than changed of it: nobody's change is lost where two are made.
-MADE_AT = {"notes", "measurements", "ratings", "positions", "checks"}
+MADE_AT = {"notes", "measurements", "ratings", "positions", "checks", "clients"}
 # To try an event again is the same whatever became of it since it was read.
 REPEATABLE = {"replay"}
 # A secret is not kept, so it cannot be told again.
-TOLD_ONCE = {"POST /v1/devices", "POST /v1/handovers/{handover_id}/send", "POST /v1/summary-shares"}
+TOLD_ONCE = {
+    "POST /v1/devices",
+    "POST /v1/handovers/{handover_id}/send",
+    "POST /v1/referral-links",
+    "POST /v1/summary-shares",
+}
 REFUSED_AS = {
     "fhir": {"application/fhir+json"},
     "auth": {"application/problem+json", "application/json"},

@@ -125,3 +125,16 @@ async def take_on(caseload: Running, *, by: UUID = NURSE, **person: Any) -> OnCa
     accepted = await nurse.post(f"/v1/referrals/{referral['id']}/accept", json=acceptance)
     assert accepted.status_code == 201, accepted.text
     return OnCaseload(nurse, accepted.json()["client_id"], accepted.json()["id"], referral["id"])
+
+
+async def adopted(caseload: Running, decision: Any, subject: Any, kind: str = "referral", team: UUID = TEAM) -> None:
+    """The team adopts a decision about this thing, as governance tells it."""
+    fact = {
+        "decision_id": str(decision),
+        "team_id": str(team),
+        "subjects": [{"kind": kind, "id": str(subject)}],
+        "adopted_on": "2026-11-04",
+        "agree": 5,
+        "can_live_with": 1,
+    }
+    await caseload.deliver("caseload", "governance.decision.adopted.v1", fact)

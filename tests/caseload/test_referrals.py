@@ -7,7 +7,7 @@ import pytest
 from uuid6 import uuid7
 
 from services.caseload.events import EpisodeOfCareOpened, ReferralAccepted, ReferralNotTaken, ReferralReceived
-from tests.caseload.story import a_referral, an_acceptance, take_on
+from tests.caseload.story import a_referral, adopted, an_acceptance, take_on
 from tests.running import NURSE, STRANGER, TEAM, Running
 
 
@@ -88,18 +88,6 @@ async def test_what_one_nurse_took_on_urgently_is_ratified_by_the_team(caseload:
     ratified = (await client.nurse.get(f"/v1/referrals/{client.referral_id}")).json()
     assert ratified["urgent_reason"]
     assert ratified["decision_id"] == str(decision)
-
-
-async def adopted(caseload: Running, decision: Any, subject: Any) -> None:
-    fact = {
-        "decision_id": str(decision),
-        "team_id": str(TEAM),
-        "subjects": [{"kind": "referral", "id": str(subject)}],
-        "adopted_on": "2026-11-04",
-        "agree": 5,
-        "can_live_with": 1,
-    }
-    await caseload.deliver("caseload", "governance.decision.adopted.v1", fact)
 
 
 async def test_a_person_without_a_health_need_is_declined_and_signposted(caseload: Running) -> None:

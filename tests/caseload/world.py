@@ -17,6 +17,7 @@ from tests.caseload.night import (
     handed_over,
     later,
 )
+from tests.caseload.referring import bodies_of_referring, write_referring
 from tests.caseload.story import (
     OnCaseload,
     a_contact,
@@ -66,7 +67,8 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "referral_id": waiting["id"],
             "employee_id": str(NURSE),
         }
-        made.bodies |= _bodies(made, client) | _bodies_of_the_night(made, client)
+        await write_referring(made, client)
+        made.bodies |= _bodies(made, client) | _bodies_of_the_night(made, client) | bodies_of_referring(made, client)
         made.secrets |= {
             "person": {"Maureen", "Tabor"},
             "number": {"9990000204"},
@@ -81,6 +83,8 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
                 "Rattling breath",
                 "Top of the wardrobe",
                 "Settled at two",
+                "Who changes the dressing?",
+                "Compression twice a week",
             },
             "shared": {"Help to wash, mornings", "To walk to the village hall"},
         }

@@ -42,6 +42,19 @@ async def test_beryl_has_14_days_gone_and_28_left(finance: Running) -> None:
     assert episode["decision_due_on"] == "2026-12-13"
 
 
+@pytest.mark.parametrize("first", ["agreed", "discharged"])
+async def test_the_clock_ends_with_the_episode_of_care(finance: Running, first: str) -> None:
+    beryl = a_reablement(starts_on="2026-11-09")
+    ended = {name: beryl[name] for name in ("client_id", "episode_of_care_id", "team_id")}
+    ended |= {"status": "finished", "reason": "goals_met", "since_on": "2026-11-20"}
+    told = [(REABLEMENT, beryl), ("caseload.episode_of_care.discharged.v1", ended)]
+    for name, data in told if first == "agreed" else reversed(told):
+        await finance.deliver("finance", name, data)
+    [episode] = await episodes(finance, "2026-11-20")
+    assert episode["ended_on"] == "2026-11-20"
+    assert await episodes(finance, "2026-11-21") == [], "nobody is asked what follows"
+
+
 DAYS = [
     ("2026-11-09", 1, 0, 42, False, False),
     ("2026-11-25", 17, 16, 26, False, False),

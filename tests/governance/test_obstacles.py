@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from uuid6 import uuid7
 
-from services.governance.domain.working_days import add_working_days
+from services.common.working_days import add_working_days
 from tests.governance.conftest import today
 from tests.running import NURSE, OTHER_TEAM, TEAM, Running
 

@@ -45,6 +45,14 @@ async def test_the_whole_record_is_valid_fhir_under_uk_core(interop: Running, ca
     assert seen == dict.fromkeys(TYPES, 1) | {"Observation": 3}
 
 
+async def test_an_episode_that_ended_says_when(interop: Running, caseload: Caseload, trust: Any) -> None:
+    record = a_record()
+    record["episode_of_care"][0] |= {"status": "finished", "ended_on": "2026-11-20"}
+    await tell(interop, caseload, record)
+    answer = await trust.get(f"{BASE}/EpisodeOfCare/{record['episode_of_care'][0]['id']}")
+    assert (answer.json()["status"], answer.json()["period"]["end"]) == ("finished", "2026-11-20")
+
+
 async def test_a_patient_has_the_nhs_number_with_its_status(interop: Running, caseload: Caseload, trust: Any) -> None:
     client_id = await tell(interop, caseload, a_record())
     answer = await trust.get(f"{BASE}/Patient/{client_id}")

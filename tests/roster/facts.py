@@ -119,6 +119,17 @@ def episode(client: UUID, **changes: Any) -> Fact:
     return "caseload.episode_of_care.opened.v1", _in_json(data | changes)
 
 
+def acuity_review(**changes: Any) -> Fact:
+    data = {
+        "acuity_review_id": uuid7(),
+        "team_id": TEAM,
+        "reviewed_on": "2026-11-20",
+        "clients": 9,
+        "total": 27,
+    }
+    return "caseload.acuity_review.completed.v1", _in_json(data | changes)
+
+
 def contact(client: UUID, employee: UUID, segments: dict[str, int], **changes: Any) -> Fact:
     data = {
         "care_contact_id": uuid7(),

@@ -11,9 +11,22 @@ from uuid6 import uuid7
 
 from services.common.auth import SYSTEM
 from services.roster.consumers import SUBSCRIPTIONS
-from services.roster.domain.known import CareTeam, Clearance, Contract, RecordedActivity, RecordedContact
+from services.roster.domain.known import AcuityReview, CareTeam, Clearance, Contract, RecordedActivity, RecordedContact
 from services.roster.domain.visit import Visit
-from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, WALTER, Fact, clearance, contact, contract, episode, hear
+from tests.roster.facts import (
+    EDITH,
+    RUTH,
+    SANDRA,
+    TOM,
+    WALTER,
+    Fact,
+    acuity_review,
+    clearance,
+    contact,
+    contract,
+    episode,
+    hear,
+)
 from tests.running import TEAM, Running
 
 
@@ -34,6 +47,7 @@ async def empty(roster: Running) -> Running:
 FACTS: list[tuple[Callable[[], Fact], Any, dict[str, Any], str]] = [
     (lambda: contract(RUTH, 1800), Contract, {"minutes_per_week": 1350}, "minutes_per_week"),
     (lambda: clearance(SANDRA), Clearance, {"may_visit_alone": False}, "may_visit_alone"),
+    (acuity_review, AcuityReview, {"total": 30}, "total"),
     (lambda: episode(EDITH), CareTeam, {"deputy_id": str(SANDRA)}, "deputy_id"),
     (lambda: contact(EDITH, RUTH, {"nursing": 60}), RecordedContact, {"minutes": 45}, "minutes"),
 ]
@@ -97,7 +111,11 @@ def test_roster_listens_to_what_it_agreed_to() -> None:
         "hr.team_membership.changed.v1",
         "hr.contract.agreed.v1",
         "hr.clearance.changed.v1",
+        "caseload.acuity_review.completed.v1",
         "caseload.episode_of_care.opened.v1",
+        "caseload.episode_of_care.paused.v1",
+        "caseload.episode_of_care.resumed.v1",
+        "caseload.episode_of_care.discharged.v1",
         "caseload.care_contact.recorded.v1",
     }
 

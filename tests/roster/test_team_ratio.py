@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from uuid6 import uuid7
 
-from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, code, contract, episode, hear, pointer
+from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, acuity_review, code, contract, episode, hear, pointer
 from tests.running import OTHER_TEAM, TEAM, Running
 
 
@@ -42,7 +42,29 @@ async def test_nine_clients_are_three_for_each_of_three_members(roster: Running)
         "wte": 2.2,
         "clients_per_member": {"numerator": 9.0, "denominator": 3.0, "value": 3.0},
         "clients_per_wte": {"numerator": 9.0, "denominator": 2.2, "value": 4.1},
+        "acuity_reviewed_on": None,
+        "acuity_total": None,
+        "acuity_per_wte": None,
     }
+
+
+async def test_how_heavy_the_clients_are_stands_beside_the_teams_time(roster: Running) -> None:
+    nurse, coach = await roster.nurse("roster"), await roster.client("roster", str(uuid7()), "coach")
+    await hear(roster, contract(RUTH, 2250))
+    for changes in (
+        {"reviewed_on": "2026-10-20", "total": 40},
+        {"reviewed_on": "2026-11-20", "total": 31},
+        {"reviewed_on": "2026-11-25", "total": 50},
+        {"reviewed_on": "2026-11-22", "total": 90, "team_id": str(OTHER_TEAM)},
+    ):
+        await hear(roster, acuity_review(**changes))
+    found = await ratio(nurse)
+    assert (found["acuity_reviewed_on"], found["acuity_total"]) == ("2026-11-20", 31)
+    assert found["acuity_per_wte"] == {"numerator": 31.0, "denominator": 1.0, "value": 31.0}
+    assert (await ratio(coach, as_of="2026-10-31"))["acuity_total"] == 40
+    await hear(roster, acuity_review(reviewed_on="2026-10-31", clients=4))
+    assert (await ratio(coach, as_of="2026-10-31"))["acuity_total"] is None
+    assert (await ratio(nurse, as_of="2026-10-31"))["acuity_total"] == 27
 
 
 async def test_a_team_of_nobody_has_no_ratio(roster: Running) -> None:

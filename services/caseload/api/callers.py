@@ -39,4 +39,5 @@ ByNurseFreshlySignedIn = Annotated[
 ByTeamOrBoard = Annotated[
     Transaction, Depends(Requires(Persona.NURSE, Persona.COACH, Persona.STEERING, Persona.COMMISSIONER))
 ]
+ByNurseOrCoach = Annotated[Transaction, Depends(Requires(Persona.NURSE, Persona.COACH))]
 ByGuest = Annotated[Transaction, Depends(Requires(Persona.SOCIAL_WORKER))]

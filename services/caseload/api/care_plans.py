@@ -1,5 +1,6 @@
 """Care plans: drafted, agreed with the client, changed line by line."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,35 @@ from services.caseload.api.callers import ByNurseReading
 from services.caseload.api.shapes import CarePlanShape, LineShape
 from services.caseload.domain.care_plan import Agreement, LineChange, NewCarePlan
 from services.common.http import ByNurse, IfMatch, api_router, etag
+from services.common.paging import Asked, Page
+from services.common.types import Answer
 
 router = api_router(tags=["care plans"])
 
 
 class WholePlan(CarePlanShape):
     lines: list[LineShape]
+
+
+class ClientCopy(Answer):
+    """The plan as it is given to the client, with what to expect in plain words."""
+
+    care_plan_id: UUID
+    status: str
+    client_words: str
+    what_to_expect: str
+    expected_visits: int
+    ends_on: date
+    lines: list[str]
+
+
+class OverrunPlan(Answer):
+    """A plan that outlasts what the client was told, and by how much."""
+
+    plan: CarePlanShape
+    visits: int
+    days_over: int
+    visits_over: int
 
 
 def _whole(made: tuple[Any, Any], response: Response) -> dict[str, Any]:
@@ -34,6 +58,18 @@ async def draft_care_plan(tx: ByNurse, body: NewCarePlan, response: Response) ->
 async def read_care_plan(tx: ByNurseReading, care_plan_id: UUID, response: Response) -> object:
     """One plan with its lines."""
     return _whole(await usecases.read_care_plan(tx, care_plan_id), response)
+
+
+@router.get("/care-plans/{care_plan_id}/client-copy", response_model=ClientCopy)
+async def client_copy(tx: ByNurseReading, care_plan_id: UUID) -> object:
+    """The client's own copy: about how many visits, and until roughly when."""
+    return await usecases.client_copy(tx, care_plan_id)
+
+
+@router.get("/overrun-care-plans", response_model=Page[OverrunPlan])
+async def list_overrun_plans(tx: ByNurse, page: Asked, team_id: UUID | None = None) -> object:
+    """Agreed plans of clients in care that are over, or took more visits than the client was told to expect."""
+    return await usecases.list_overrun_plans(tx, page, team_id=team_id)
 
 
 @router.post("/care-plans/{care_plan_id}/agree", response_model=WholePlan)

@@ -30,6 +30,12 @@ class OpenRoute(ToldOnceRoute):
             return refused(request, error)
 
 
+class OpenPage(OpenRoute):
+    """The same page for everybody; that somebody looked at it is not put on record."""
+
+    is_put_on_record = False
+
+
 def open_router(*, tags: list[str]) -> APIRouter:
     """A router whose routes the gateway leads to without a token."""
     return APIRouter(prefix="/open", tags=list(tags), route_class=OpenRoute, responses=OVER)

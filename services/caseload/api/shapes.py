@@ -30,8 +30,12 @@ class ReferralShape(PersonShape):
     answer_due_at: datetime | None
     received_at: datetime
     health_need: bool
+    need: str | None
     referrer: str | None
     referrer_ods_code: str | None
+    referrer_phone: str | None
+    referral_link_id: UUID | None
+    consent_at: datetime | None
     inbound_referral_id: UUID | None
     status: str
     decided_at: datetime | None
@@ -41,6 +45,19 @@ class ReferralShape(PersonShape):
     not_taken_reason: str | None
     signpost: str | None
     client_id: UUID | None
+    criteria_id: UUID | None
+
+
+class QuestionShape(Answer):
+    id: UUID
+    referral_id: UUID
+    words: str
+    asked_by: UUID | None
+    asked_at: datetime
+    answer: str | None
+    answered_by: str | None
+    answered_at: datetime | None
+    recorded_by: UUID | None
 
 
 class ClientShape(PersonShape):
@@ -60,6 +77,13 @@ class EpisodeShape(Answer):
     pathway: str
     status: str
     opened_on: date
+    paused_on: date | None
+    pause_reason: str | None
+    ended_on: date | None
+    end_reason: str | None
+    safety_net: str | None
+    ring: str | None
+    come_back: str | None
 
 
 class RatingShape(Answer):

@@ -31,6 +31,60 @@ class TeamOutcomes(Answer):
     hidden_problems: int
 
 
+class CodeCount(Answer):
+    code: str
+    referrals: int
+
+
+class NotTakenSummary(Answer):
+    """An area is the outward half of a postcode. Outside the team, what stands on few is not named."""
+
+    team_id: UUID
+    from_on: date
+    to_on: date
+    not_taken: int | None
+    by_reason: list[CodeCount]
+    by_area: list[CodeCount]
+    by_need: list[CodeCount]
+
+
+class SourceAnswers(Answer):
+    source: str
+    received: int
+    answered: int
+    within_a_working_day: int
+    longest_working_days: int | None
+
+
+class AnswerTimes(Answer):
+    """How long whoever referred waited. What came on a day off has until the end of the next working day."""
+
+    items: list[SourceAnswers]
+
+
+class PathwayShare(Answer):
+    pathway: str
+    open: int | None
+    opened: int | None
+
+
+class MonthOfPathways(Answer):
+    """How it stood at the end of `to_on`, and what was opened since `from_on`."""
+
+    from_on: date
+    to_on: date
+    open: int | None
+    opened: int | None
+    pathways: list[PathwayShare]
+
+
+class PathwaySummary(Answer):
+    """Outside the team, what stands on few is null."""
+
+    team_id: UUID
+    months: list[MonthOfPathways]
+
+
 class SourceCount(Answer):
     source: str
     referrals: int
@@ -65,3 +119,21 @@ async def outcomes_of_team(tx: ByTeamOrBoard, team_id: UUID, as_of: Day | None =
 async def review_figures(tx: ByNurse, team_id: UUID, from_on: Day, to_on: Day) -> object:
     """Referral sources, contacts by type and minutes by type of activity, as the King's Fund review counted them."""
     return await usecases.review_figures(tx, team_id, from_on, to_on)
+
+
+@router.get("/not-taken-referrals/summary", response_model=NotTakenSummary)
+async def not_taken_summary(tx: ByTeamOrBoard, team_id: UUID, from_on: Day, to_on: Day) -> object:
+    """Of the referrals received in these days those the team did not take on, by reason, area and need."""
+    return await usecases.not_taken_summary(tx, team_id, from_on, to_on)
+
+
+@router.get("/answer-times", response_model=AnswerTimes)
+async def answer_times(tx: ByNurse, team_id: UUID, from_on: Day, to_on: Day) -> object:
+    """Of the referrals received in these days: how many were answered, and within a working day, source by source."""
+    return {"items": await usecases.answer_times(tx, team_id, from_on, to_on)}
+
+
+@router.get("/pathways/summary", response_model=PathwaySummary)
+async def pathway_summary(tx: ByTeamOrBoard, team_id: UUID, from_on: Day, to_on: Day) -> object:
+    """How many are in care on which pathway, and how many began, month by month."""
+    return await usecases.pathway_summary(tx, team_id, from_on, to_on)

@@ -42,6 +42,10 @@ class NhsNumberStatus(StrEnum):
 TRUSTED = (NhsNumberStatus.VERIFIED, NhsNumberStatus.PRESENT_NOT_TRACED)
 
 
+Postcode = Annotated[str, Shape(pattern=r"^[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}$")]
+Phone = Annotated[str, Shape(pattern=r"^[0-9+() -]{3,30}$")]
+
+
 class PersonDetails(Input):
     """Who the person is, as far as the referrer knows. Only the names are needed; no NHS number is normal."""
 
@@ -52,8 +56,8 @@ class PersonDetails(Input):
     nhs_number: NhsNumber | None = None
     nhs_number_status: NhsNumberStatus | None = None
     address_line: Name | None = None
-    postcode: Annotated[str, Shape(pattern=r"^[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}$")] | None = None
-    phone: Annotated[str, Shape(pattern=r"^[0-9+() -]{3,30}$")] | None = None
+    postcode: Postcode | None = None
+    phone: Phone | None = None
 
 
 class PersonColumns(SQLModel):
@@ -76,3 +80,8 @@ def person_columns(details: PersonDetails) -> dict[str, Any]:
     if status is None:
         status = NhsNumberStatus.PRESENT_NOT_TRACED if details.nhs_number else NhsNumberStatus.NOT_PRESENT
     return {**details.model_dump(), "nhs_number_status": status}
+
+
+def outward(postcode: str | None) -> str | None:
+    """The outward half of a postcode, which names a district and no street."""
+    return None if postcode is None else postcode[:-3].rstrip()

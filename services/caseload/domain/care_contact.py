@@ -162,4 +162,5 @@ class Note(Stored, Base, table=True):
 # Whose contacts they are, and at once which is the newest.
 Index("ix_care_contact_of_client", col(CareContact.client_id), col(CareContact.started_at))
 Index("one_contact_per_visit", col(CareContact.visit_id), col(CareContact.employee_id), unique=True)
+Index("ix_care_contact_episode", col(CareContact.episode_of_care_id), col(CareContact.started_at))
 only_states(CareActivity, "activity_type", ActivityType)

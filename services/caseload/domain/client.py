@@ -5,10 +5,19 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, col
 
 from services.caseload.domain.base import TRUSTED, Base, NhsNumberStatus, PersonColumns
+from services.caseload.domain.discharge import (
+    BeforeItBegan,
+    Discharge,
+    EpisodeAlreadyEnded,
+    EpisodeNotActive,
+    EpisodeNotPaused,
+    NotInCareThen,
+    Pause,
+)
 from services.caseload.domain.referral import Acceptance, Referral
 from services.common.models import TeamOwned, only_states
 
@@ -51,6 +60,14 @@ class EpisodeOfCare(TeamOwned, Base, table=True):
     pathway: str
     status: str = Field(default=EpisodeStatus.ACTIVE, index=True)
     opened_on: date
+    paused_on: date | None = None
+    pause_reason: str | None = None
+    ended_on: date | None = None
+    end_reason: str | None = None
+    # What the client was told when care ended: what to look out for, whom to ring, how to come back.
+    safety_net: str | None = None
+    ring: str | None = None
+    come_back: str | None = None
 
     @classmethod
     def opened_by(cls, referral: Referral, acceptance: Acceptance, client_id: UUID, now: datetime, on: date) -> Self:
@@ -66,8 +83,48 @@ class EpisodeOfCare(TeamOwned, Base, table=True):
             changed_at=now,
         )
 
+    def discharge(self, discharge: Discharge, now: datetime) -> None:
+        """Raises `EpisodeAlreadyEnded` or `BeforeItBegan`."""
+        if self.status == EpisodeStatus.FINISHED:
+            raise EpisodeAlreadyEnded
+        self._require_not_before(discharge.ended_on)
+        self.status, self.ended_on, self.end_reason = EpisodeStatus.FINISHED, discharge.ended_on, discharge.reason
+        self.safety_net, self.ring, self.come_back = discharge.safety_net, discharge.ring, discharge.come_back
+        self.changed_at = now
+
+    def pause(self, pause: Pause, now: datetime) -> None:
+        """Raises `EpisodeNotActive` or `BeforeItBegan`."""
+        if self.status != EpisodeStatus.ACTIVE:
+            raise EpisodeNotActive
+        self._require_not_before(pause.paused_on)
+        self.status, self.paused_on, self.pause_reason = EpisodeStatus.ON_HOLD, pause.paused_on, pause.reason
+        self.changed_at = now
+
+    def resume(self, on: date, now: datetime) -> None:
+        """Raises `EpisodeNotPaused` or `BeforeItBegan`."""
+        if self.status != EpisodeStatus.ON_HOLD:
+            raise EpisodeNotPaused
+        self._require_not_before(on)
+        self.status, self.paused_on, self.pause_reason, self.changed_at = EpisodeStatus.ACTIVE, None, None, now
+
+    def require_in_care(self, on: date) -> None:
+        """Somebody in hospital is in care still. Raises `NotInCareThen`."""
+        if self.ended_on is not None and on > self.ended_on:
+            raise NotInCareThen
+
+    def _require_not_before(self, on: date) -> None:
+        if on < max(self.opened_on, self.paused_on or self.opened_on):
+            raise BeforeItBegan
+
 
 only_states(EpisodeOfCare, "status", EpisodeStatus)
+EpisodeOfCare.__table__.append_constraint(  # type: ignore[attr-defined]
+    CheckConstraint(
+        "(status = 'onhold') <= (paused_on is not null) and (status = 'finished') = (ended_on is not null)"
+        " and (ended_on is null or end_reason = 'died' or num_nulls(safety_net, ring, come_back) = 0)",
+        name="episode_of_care_makes_sense",
+    )
+)
 Index(
     "one_client_per_nhs_number",
     col(Client.team_id),

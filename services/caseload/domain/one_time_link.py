@@ -42,8 +42,8 @@ class LinkUnknown(ServiceError):
     field = "/path/link"
     way_out = "Compare the link with the one that you were sent, letter by letter, or ask the team for a new one."
 
-    def __init__(self) -> None:
-        super().__init__("There is no such link.")
+    def __init__(self, field: str = field) -> None:
+        super().__init__("There is no such link.", field=field)
 
 
 class LinkEnded(ServiceError):
@@ -53,8 +53,8 @@ class LinkEnded(ServiceError):
     field = "/path/link"
     way_out = "Ring the team, who can send you a new link if it is still needed."
 
-    def __init__(self, detail: str = "The time of this link is over.") -> None:
-        super().__init__(detail)
+    def __init__(self, detail: str = "The time of this link is over.", field: str = field) -> None:
+        super().__init__(detail, field=field)
 
 
 class LinkUsed(LinkEnded):
@@ -106,11 +106,21 @@ def fingerprint(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-class OneTimeLink(SQLModel):
+def new_link() -> str:
+    """256 random bits, as they are handed out."""
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
+class Linked(SQLModel):
+    """What a link leads to. The link itself is not kept."""
+
+    link_print: str | None = Field(default=None, unique=True)
+
+
+class OneTimeLink(Linked):
     """The stored form of a link. A code is kept with the link's own secret in it, so that its few digits are of no use
     to whoever reads the table."""
 
-    link_print: str | None = Field(default=None, unique=True)
     code_print: str | None = None
     pass_print: str | None = None
     wrong_codes: int = 0
@@ -120,7 +130,7 @@ class OneTimeLink(SQLModel):
 
     def hand_out(self) -> HandedOut:
         """A new link with a new code; what was handed out before opens nothing more."""
-        made = HandedOut(secrets.token_urlsafe(SECRET_BYTES), f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}")
+        made = HandedOut(new_link(), f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}")
         self.link_print, self.code_print = fingerprint(made.link), fingerprint(made.link, made.code)
         self.pass_print, self.wrong_codes = None, 0
         self.opened_at = self.opened_by = self.opened_as = None

@@ -9,6 +9,7 @@ from pydantic import model_validator
 from sqlmodel import Field
 
 from services.caseload.domain.base import Base, PersonColumns, PersonDetails, person_columns
+from services.caseload.domain.referral_criteria import ReferralCriteria, require_admitted
 from services.common.errors import Conflict
 from services.common.models import INSTANT, TeamOwned, only_states
 from services.common.types import Code, Input, Name, NewId, PastInstant, Words
@@ -47,6 +48,7 @@ class ReferralKind(StrEnum):
 
 class ReferralStatus(StrEnum):
     RECEIVED = "received"
+    NEEDS_INFO = "needs_info"
     ACCEPTED = "accepted"
     NOT_TAKEN = "not_taken"
 
@@ -61,6 +63,21 @@ class NotTakenReason(StrEnum):
     DECLINED_BY_CLIENT = "declined_by_client"
 
 
+class Need(StrEnum):
+    """What a person mainly needs, as far as a referral tells; the board sees it counted for those not taken on."""
+
+    WOUND = "wound"
+    MEDICINES = "medicines"
+    LONG_TERM_CONDITION = "long_term_condition"
+    CONTINENCE = "continence"
+    END_OF_LIFE = "end_of_life"
+    RECOVERY = "recovery"
+    PERSONAL_CARE = "personal_care"
+    MENTAL_HEALTH = "mental_health"
+    SOCIAL = "social"
+    OTHER = "other"
+
+
 class NewReferral(Input):
     """What a referrer tells the team."""
 
@@ -71,6 +88,7 @@ class NewReferral(Input):
     urgency: Urgency = Urgency.ROUTINE
     received_at: PastInstant
     health_need: bool = True
+    need: Need | None = None
     referrer: Name | None = None
     referrer_ods_code: Code | None = None
     person: PersonDetails
@@ -106,10 +124,11 @@ class Acceptance(Input):
 
 
 class Refusal(Input):
-    """Not taking a person on. The person is told where else to turn."""
+    """Not taking a person on. The person is told where else to turn; `need` says what the referral left out."""
 
     reason: NotTakenReason
     signpost: Words
+    need: Need | None = None
 
 
 class ReferralAlreadyDecided(Conflict):
@@ -120,16 +139,6 @@ class ReferralAlreadyDecided(Conflict):
 
     def __init__(self, status: str) -> None:
         super().__init__(f"This referral has already been decided: {status.replace('_', ' ')}.")
-
-
-class HealthNeedRequired(Conflict):
-    """The team's criterion in the King's Fund report: clients needed to have a health need."""
-
-    field = "/body"
-    way_out = "Record the health need on the referral, or do not take it on and say where the person can turn."
-
-    def __init__(self) -> None:
-        super().__init__("This referral names no health need, so the team cannot take it on.")
 
 
 class DecisionNotAdopted(Conflict):
@@ -152,8 +161,10 @@ class Referral(PersonColumns, TeamOwned, Base, table=True):
     answer_due_at: datetime | None = Field(default=None, sa_type=INSTANT)
     received_at: datetime = Field(sa_type=INSTANT)
     health_need: bool
+    need: str | None = None
     referrer: str | None = None
     referrer_ods_code: str | None = None
+    referrer_phone: str | None = None
     inbound_referral_id: UUID | None = Field(default=None, unique=True)
     status: str = Field(default=ReferralStatus.RECEIVED, index=True)
     decided_at: datetime | None = Field(default=None, sa_type=INSTANT)
@@ -162,7 +173,14 @@ class Referral(PersonColumns, TeamOwned, Base, table=True):
     urgent_reason: str | None = None
     not_taken_reason: str | None = None
     signpost: str | None = None
+    # What the named nurse worked as in the team when the person was taken on; it is told to whoever referred.
+    named_nurse_role: str | None = None
     client_id: UUID | None = Field(default=None, index=True)
+    # By which link somebody without an account referred, and when they said that the person agrees.
+    referral_link_id: UUID | None = Field(default=None, foreign_key="referral_link.id", index=True)
+    consent_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    # The edition of the team's criteria that it was judged by; none where the team had none of its own yet.
+    criteria_id: UUID | None = Field(default=None, foreign_key="referral_criteria.id")
 
     @classmethod
     def received(cls, new: NewReferral, now: datetime) -> Self:
@@ -173,31 +191,45 @@ class Referral(PersonColumns, TeamOwned, Base, table=True):
         """A partner's system referred; what it said was checked by interop, and a health need is taken as given."""
         return cls(**checked, inbound_referral_id=inbound_referral_id, health_need=True, changed_at=now)
 
-    def accept(self, acceptance: Acceptance, client_id: UUID, by: UUID | None, now: datetime) -> None:
-        """Raises `ReferralAlreadyDecided` or `HealthNeedRequired`."""
-        self._require_undecided()
-        if not self.health_need:
-            raise HealthNeedRequired
+    def accept(
+        self, acceptance: Acceptance, client_id: UUID, criteria: ReferralCriteria | None, by: UUID | None, now: datetime
+    ) -> None:
+        """Raises `ReferralAlreadyDecided`, `HealthNeedRequired` or `OutsideTheArea`."""
+        self.require_undecided()
+        require_admitted(criteria, health_need=self.health_need, postcode=self.postcode)
         self.status, self.client_id = ReferralStatus.ACCEPTED, client_id
         self.decision_id, self.urgent_reason = acceptance.decision_id, acceptance.urgent_reason
-        self._decided(by, now)
+        self._decided(criteria, by, now)
 
-    def not_take(self, refusal: Refusal, by: UUID | None, now: datetime) -> None:
+    def not_take(self, refusal: Refusal, criteria: ReferralCriteria | None, by: UUID | None, now: datetime) -> None:
         """Raises `ReferralAlreadyDecided`."""
-        self._require_undecided()
+        self.require_undecided()
         self.status, self.not_taken_reason, self.signpost = ReferralStatus.NOT_TAKEN, refusal.reason, refusal.signpost
-        self._decided(by, now)
+        self.need = refusal.need or self.need
+        self._decided(criteria, by, now)
+
+    def wait_for_answer(self, now: datetime) -> None:
+        """Raises `ReferralAlreadyDecided`."""
+        self.require_undecided()
+        self.status, self.changed_at = ReferralStatus.NEEDS_INFO, now
+
+    def go_on(self, *, is_waiting: bool, now: datetime) -> None:
+        """An answer came; another may still be waited for. Raises `ReferralAlreadyDecided`."""
+        self.require_undecided()
+        self.status, self.changed_at = ReferralStatus.NEEDS_INFO if is_waiting else ReferralStatus.RECEIVED, now
 
     def ratify(self, decision_id: UUID, now: datetime) -> None:
         """The team confirms what one nurse took on urgently."""
         if self.urgent_reason is not None and self.decision_id is None:
             self.decision_id, self.changed_at = decision_id, now
 
-    def _require_undecided(self) -> None:
-        if self.status != ReferralStatus.RECEIVED:
+    def require_undecided(self) -> None:
+        """Raises `ReferralAlreadyDecided`."""
+        if self.status not in (ReferralStatus.RECEIVED, ReferralStatus.NEEDS_INFO):
             raise ReferralAlreadyDecided(self.status)
 
-    def _decided(self, by: UUID | None, now: datetime) -> None:
+    def _decided(self, criteria: ReferralCriteria | None, by: UUID | None, now: datetime) -> None:
+        self.criteria_id = criteria.id if criteria else None
         self.decided_by, self.decided_at, self.changed_at = by, now, now
 
 
@@ -214,3 +246,4 @@ class AdoptedDecision(Base, table=True):
 
 only_states(Referral, "kind", ReferralKind)
 only_states(Referral, "status", ReferralStatus)
+only_states(Referral, "need", Need)

@@ -36,3 +36,7 @@ class RuleCode(StrEnum):
     TEST_ACT = "test.act_days"
     TEST_CHASE = "test.chase_days"
     SELF_CARE_STEP = "self_care.step_days"
+    LINK_PERSON_DAYS = "referral_link.person_days"
+    LINK_BACK_DAYS = "referral_link.back_days"
+    LINK_PLACE_DAYS = "referral_link.place_days"
+    LINK_PLACE_USES = "referral_link.place_uses"

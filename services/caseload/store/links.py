@@ -9,11 +9,13 @@ from sqlalchemy import Select, func, select, union_all
 from sqlmodel import col
 
 from services.caseload.domain.handover import Handover, HandoverNote, HandoverStatus
-from services.caseload.domain.one_time_link import OneTimeLink, fingerprint
+from services.caseload.domain.one_time_link import Linked, fingerprint
+from services.caseload.domain.referral import Referral
+from services.caseload.domain.referral_link import ReferralLink
 from services.caseload.domain.summary_share import SummaryShare
 from services.common.db import Transaction
 
-LinkedT = TypeVar("LinkedT", bound=OneTimeLink)
+LinkedT = TypeVar("LinkedT", bound=Linked)
 
 
 async def by_link(tx: Transaction, model: type[LinkedT], link: str) -> LinkedT | None:
@@ -23,6 +25,19 @@ async def by_link(tx: Transaction, model: type[LinkedT], link: str) -> LinkedT |
     wanted: Select[Any] = select(model).where(col(model.link_print) == shown).with_for_update()
     found: LinkedT | None = (await tx.session.execute(wanted)).scalar_one_or_none()
     return found
+
+
+async def referred(tx: Transaction, link: ReferralLink, receipt_id: UUID) -> Referral | None:
+    """What was referred by this link with this receipt. The database shows no other referral to whoever holds it."""
+    await tx.session.execute(select(func.set_config("app.receipt_id", str(receipt_id), True)))
+    wanted = select(Referral).where(col(Referral.id) == receipt_id, col(Referral.referral_link_id) == link.id)
+    found: Referral | None = (await tx.session.execute(wanted)).scalar_one_or_none()
+    return found
+
+
+async def referral_links(tx: Transaction, *, team_id: UUID | None) -> Select[Any]:
+    wanted = select(ReferralLink).where(await tx.visible(ReferralLink))
+    return wanted if team_id is None else wanted.where(col(ReferralLink.team_id) == team_id)
 
 
 async def organisations(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, str]:

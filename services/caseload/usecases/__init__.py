@@ -36,6 +36,7 @@ from services.caseload.usecases.end_of_life import (
     set_up_driver,
     stop_driver,
 )
+from services.caseload.usecases.expect import client_copy, list_overrun_plans
 from services.caseload.usecases.hand_over import (
     draft_handover,
     expire_handovers,
@@ -52,6 +53,7 @@ from services.caseload.usecases.host import (
     read_shared_client,
     withdraw_guest_seat,
 )
+from services.caseload.usecases.leave import discharge_client, pause_episode, read_episode, resume_episode
 from services.caseload.usecases.look_over import list_caseload_reviews, look_over_caseload, search_caseload
 from services.caseload.usecases.plan import agree_care_plan, change_line, draft_care_plan, read_care_plan
 from services.caseload.usecases.prescribe import (
@@ -64,21 +66,18 @@ from services.caseload.usecases.prescribe import (
 from services.caseload.usecases.read import (
     access_report,
     access_report_elsewhere,
+    answer_times,
     client_record,
     list_clients,
     list_referrals,
+    not_taken_summary,
     outcomes_of_team,
+    pathway_summary,
     read_referral,
     review_figures,
     search_client,
 )
-from services.caseload.usecases.refer import (
-    accept_referral,
-    not_take_referral,
-    receive_inbound_referral,
-    receive_referral,
-    remember_decision,
-)
+from services.caseload.usecases.review_acuity import list_acuity_reviews, read_acuity_review, review_acuity
 from services.caseload.usecases.share_summary import (
     list_summary_shares,
     read_summary_share,
@@ -96,21 +95,23 @@ from services.caseload.usecases.stock import (
 __all__ = [
     "SOMEBODY",
     "accept_handover",
-    "accept_referral",
     "access_report",
     "access_report_elsewhere",
     "add_medicine",
     "add_note",
     "agree_care_plan",
     "amend_end_of_life_plan",
+    "answer_times",
     "break_glass",
     "change_line",
     "check_driver",
+    "client_copy",
     "client_record",
     "complete_assessment",
     "confirm_stock_count",
     "count_stock",
     "delegate",
+    "discharge_client",
     "draft_care_plan",
     "draft_handover",
     "end_of_life_plan_of",
@@ -118,6 +119,7 @@ __all__ = [
     "find_wound",
     "finish_handover",
     "invite_guest",
+    "list_acuity_reviews",
     "list_administrations",
     "list_break_glass",
     "list_caseload_reviews",
@@ -128,6 +130,7 @@ __all__ = [
     "list_guest_seats",
     "list_handovers",
     "list_medicines",
+    "list_overrun_plans",
     "list_referrals",
     "list_shared_clients",
     "list_stock_entries",
@@ -135,11 +138,14 @@ __all__ = [
     "look_at_handover",
     "look_over_caseload",
     "measure_wound",
-    "not_take_referral",
+    "not_taken_summary",
     "open_summary",
     "outcomes_of_team",
+    "pathway_summary",
+    "pause_episode",
     "plan_end_of_life",
     "rate_problem",
+    "read_acuity_review",
     "read_administration",
     "read_assessment",
     "read_break_glass",
@@ -147,6 +153,7 @@ __all__ = [
     "read_delegation",
     "read_driver",
     "read_end_of_life_plan",
+    "read_episode",
     "read_guest_seat",
     "read_handover",
     "read_medicine",
@@ -156,14 +163,13 @@ __all__ = [
     "read_summary_share",
     "read_through_broken_glass",
     "read_wound",
-    "receive_inbound_referral",
-    "receive_referral",
     "record_administration",
     "record_care_contact",
     "record_stock",
-    "remember_decision",
     "remember_member",
+    "resume_episode",
     "return_handover",
+    "review_acuity",
     "review_break_glass",
     "review_figures",
     "search_caseload",

@@ -23,9 +23,10 @@ Found = list[tuple[ClientProblem, OmahaRating]]
 async def start_assessment(tx: Transaction, new: NewAssessment) -> tuple[Assessment, Found]:
     """Write down what was found. It can be read at once and is told to others when it is complete.
 
-    Raises `NoRuleInForce` for a day before the Care Act's criteria, or `ProblemAlreadyFound`.
+    Raises `NotInCareThen`, `NoRuleInForce` for a day before the Care Act's criteria, or `ProblemAlreadyFound`.
     """
     episode = await tx.get(EpisodeOfCare, new.episode_of_care_id)
+    episode.require_in_care(new.assessed_on)
     by = tx.actor.employee_id
     unable = await rule_in_force(tx, RuleCode.OUTCOMES_UNABLE, new.assessed_on, field="/body/assessed_on")
     assessment = Assessment.made(new, episode, unable.amount, by, tx.now)

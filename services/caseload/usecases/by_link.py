@@ -74,7 +74,7 @@ async def open_summary(tx: Transaction, link: str, opening: Opening) -> tuple[Su
 
     Raises `LinkUnknown`, `LinkEnded`, `LinkUsed` or `LinkSpent`; and `WrongCode`, as for a handover.
     """
-    share: SummaryShare = await _found(tx, SummaryShare, link)
+    share: SummaryShare = await found_by(tx, SummaryShare, link)
     share.require_open(tx.now)
     share.unlock(link, opening, await _most_wrong(tx), tx.now)
     share.changed_at = tx.now
@@ -89,17 +89,17 @@ async def _passed(tx: Transaction, link: str, shown: Pass) -> Handover:
 
 
 async def _handover(tx: Transaction, link: str) -> Handover:
-    handover: Handover = await _found(tx, Handover, link)
+    handover: Handover = await found_by(tx, Handover, link)
     handover.require_open(tx.now)
     return handover
 
 
-async def _found(tx: Transaction, model: Any, link: str) -> Any:
+async def found_by(tx: Transaction, model: Any, link: str, *, field: str = LinkUnknown.field) -> Any:
     """From here on it is on record by which link somebody asks. Raises `LinkUnknown`."""
     tx.serves(Purpose.TREATMENT)
     found = await links.by_link(tx, model, link)
     if found is None:
-        raise LinkUnknown
+        raise LinkUnknown(field)
     tx.about(str(found.__tablename__), found.id)
     tx.asked_by(LinkHolder(f"{BY_LINK}{found.id}", Persona.SERVICE))
     return found

@@ -22,9 +22,11 @@ from services.common.types import day_in_england
 
 
 async def record_care_contact(tx: Transaction, new: NewCareContact) -> tuple[CareContact, list[CareActivity]]:
-    """Record a contact with its segments and its note. Raises `NotInTheTeam` or `VisitAlreadyRecorded`."""
+    """Record a contact with its segments and its note. Raises `NotInCareThen`, `NotInTheTeam`
+    or `VisitAlreadyRecorded`."""
     episode = await tx.get(EpisodeOfCare, new.episode_of_care_id)
     by, on = tx.actor.employee_id, day_in_england(new.started_at)
+    episode.require_in_care(on)
     await require_members(tx, episode.team_id, on, {"/body/employee_id": new.employee_id})
     contact = CareContact.recorded(new, episode, by, tx.now)
     async with tx.refusing({"one_contact_per_visit": VisitAlreadyRecorded}):

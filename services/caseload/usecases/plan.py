@@ -21,8 +21,9 @@ Plan = tuple[CarePlan, Sequence[CarePlanLine]]
 
 
 async def draft_care_plan(tx: Transaction, new: NewCarePlan) -> Plan:
-    """Write a plan down. Until the client agrees, it is a draft. Raises `ReablementLongAgo`."""
+    """Write a plan down. Until the client agrees, it is a draft. Raises `NotInCareThen` or `ReablementLongAgo`."""
     episode = await tx.get(EpisodeOfCare, new.episode_of_care_id)
+    episode.require_in_care(tx.today)
     plan = CarePlan.drafted(new, episode, tx.actor.employee_id, tx.now)
     tx.add(plan)
     await tx.session.flush()

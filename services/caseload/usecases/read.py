@@ -9,20 +9,22 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.caseload.clients import Elsewhere
+from services.caseload.domain import answer_time, not_taken, pathway_mix
+from services.caseload.domain.answer_time import AnswerTime
 from services.caseload.domain.client import Client
 from services.caseload.domain.one_time_link import BY_LINK
 from services.caseload.domain.outcome import clients_of, outcomes, paired
 from services.caseload.domain.referral import Referral
-from services.caseload.store import links, records, whole_record
+from services.caseload.store import episodes, links, records, referrals, whole_record
 from services.common.audit.purpose import Purpose
 from services.common.audit.report import Access, Part, Period, accesses, accesses_at, before
 from services.common.db import Transaction
 from services.common.errors import NotFound
-from services.common.figures import require_period, standing_day
+from services.common.figures import hidden, require_period, standing_day
 from services.common.paging import PageRequest
 from services.common.peers import Peers
 from services.common.reach import reads
-from services.common.rulebook import smallest_cell
+from services.common.rulebook import require_fixed_period, smallest_cell
 from services.common.written_pages import written_page
 
 
@@ -128,3 +130,45 @@ async def review_figures(tx: Transaction, team_id: UUID, first: date, last: date
         "contacts_by_channel": await records.contacts_by_channel(tx, team_id, first, last),
         "minutes_by_type": minutes,
     }
+
+
+async def not_taken_summary(tx: Transaction, team_id: UUID, first: date, last: date) -> dict[str, Any]:
+    """Of the referrals received in these days those not taken on, by reason, area and need.
+
+    Outside the team it is one month, and what stands on few is left out. Raises `PeriodReversed` or `NotAWholeMonth`.
+    """
+    await tx.require_team(team_id)
+    require_period(first, last)
+    require_fixed_period(tx, first, last)
+    found = not_taken.cells(await referrals.outcomes(tx, team_id, first, last))
+    away = frozenset() if tx.actor.is_team_bound else hidden(found, not_taken.LAYOUT, await smallest_cell(tx))
+    return {
+        "team_id": team_id,
+        "from_on": first,
+        "to_on": last,
+        "not_taken": None if "not_taken" in away else found["not_taken"].amount,
+        "by_reason": not_taken.shown(found, not_taken.REASON, away),
+        "by_area": not_taken.shown(found, not_taken.AREA, away),
+        "by_need": not_taken.shown(found, not_taken.NEED, away),
+    }
+
+
+async def answer_times(tx: Transaction, team_id: UUID, first: date, last: date) -> list[AnswerTime]:
+    """How long those who referred in these days waited for the answer. Raises `NotFound` or `PeriodReversed`."""
+    await tx.require_team(team_id)
+    require_period(first, last)
+    return answer_time.by_source(await referrals.answers(tx, team_id, first, last))
+
+
+async def pathway_summary(tx: Transaction, team_id: UUID, first: date, last: date) -> dict[str, Any]:
+    """The mix of pathways, month by month until today.
+
+    Outside the team it is one month, and what stands on few is left out. Raises `PeriodReversed` or `NotAWholeMonth`.
+    """
+    await tx.require_team(team_id)
+    require_period(first, last)
+    require_fixed_period(tx, first, last)
+    courses = await episodes.courses(tx, team_id, first, last)
+    began = max(first, min((one.opened_on for one in courses), default=last).replace(day=1))
+    months = pathway_mix.months(courses, began, min(last, tx.today), await smallest_cell(tx))
+    return {"team_id": team_id, "months": months}

@@ -24,6 +24,26 @@ class AgreedReablement(BaseModel):
     starts_on: date
 
 
+class DischargedEpisode(BaseModel):
+    """The fields of `caseload.episode_of_care.discharged.v1` that finance reads."""
+
+    client_id: UUID
+    episode_of_care_id: UUID
+    team_id: UUID
+    since_on: date
+
+
+class EndedEpisode(Base, table=True):
+    """An episode of care that caseload ended, whichever of the two was heard of first."""
+
+    __tablename__ = "ended_episode"
+
+    episode_of_care_id: UUID = Field(primary_key=True)
+    team_id: UUID
+    since_on: date
+    version: int
+
+
 @dataclass(frozen=True)
 class Clock:
     """Where an episode stands on one day. Day 1 is the day it started; that day is not gone before it ends."""
@@ -75,6 +95,10 @@ class ReablementEpisode(TeamOwned, Base, table=True):
             decision_due_on=agreed.starts_on + timedelta(days=decision_day - 1),
             changed_at=now,
         )
+
+    def end(self, on: date, now: datetime) -> None:
+        """Care ended; nobody is asked any more what follows the free days."""
+        self.ended_on, self.changed_at = max(self.started_on, on), now
 
     def clock(self, as_of: date) -> Clock:
         """`as_of` is on or after the first day. Days gone and days left always add up to the free days."""

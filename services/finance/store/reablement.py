@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlmodel import col
 
 from services.common.db import Transaction
-from services.finance.domain.reablement import ReablementEpisode
+from services.finance.domain.reablement import EndedEpisode, ReablementEpisode
 
 
 def _has_not_ended(on: date) -> ColumnElement[bool]:
@@ -21,9 +21,14 @@ def _runs(as_of: date) -> ColumnElement[bool]:
     return and_(col(ReablementEpisode.started_on) <= as_of, _has_not_ended(as_of))
 
 
-async def is_known(tx: Transaction, episode_of_care_id: UUID) -> bool:
-    wanted = select(col(ReablementEpisode.id)).where(col(ReablementEpisode.episode_of_care_id) == episode_of_care_id)
-    return bool(await tx.all(wanted))
+async def of_episode(tx: Transaction, episode_of_care_id: UUID) -> ReablementEpisode | None:
+    wanted = select(ReablementEpisode).where(col(ReablementEpisode.episode_of_care_id) == episode_of_care_id)
+    return (await tx.session.execute(wanted.with_for_update())).scalar_one_or_none()
+
+
+async def ended(tx: Transaction, episode_of_care_id: UUID) -> EndedEpisode | None:
+    """That this episode of care has ended, as far as it is known."""
+    return await tx.session.get(EndedEpisode, episode_of_care_id)
 
 
 async def is_free(tx: Transaction, client_id: UUID, on: date) -> bool:

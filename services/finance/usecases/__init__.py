@@ -8,7 +8,7 @@ from services.finance.usecases.budget import (
     record_invoiced,
     record_paid,
 )
-from services.finance.usecases.reablement import start_reablement
+from services.finance.usecases.reablement import end_reablement, start_reablement
 from services.finance.usecases.read import (
     costs_of_activity,
     list_activity_lines,
@@ -20,6 +20,7 @@ from services.finance.usecases.read import (
 __all__ = [
     "agree_budget",
     "costs_of_activity",
+    "end_reablement",
     "list_activity_lines",
     "list_budgets",
     "list_rates",

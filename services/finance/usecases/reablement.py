@@ -1,8 +1,12 @@
-"""The free weeks of reablement start."""
+"""The free weeks of reablement start, and end with the episode of care."""
+
+from typing import Any
+from uuid import UUID
 
 from services.common.db import Transaction
+from services.common.projections import keep_newest
 from services.finance.domain.rate import RateKind, in_force
-from services.finance.domain.reablement import AgreedReablement, ReablementEpisode
+from services.finance.domain.reablement import AgreedReablement, EndedEpisode, ReablementEpisode
 from services.finance.events import ReablementStarted
 from services.finance.store import activity, rates, reablement
 
@@ -13,10 +17,13 @@ async def start_reablement(tx: Transaction, agreed: AgreedReablement) -> None:
     Raises `NoRateInForce` for a first day before the law that grants free days.
     """
     await tx.take_turns(agreed.client_id)
-    if await reablement.is_known(tx, agreed.episode_of_care_id):
+    if await reablement.of_episode(tx, agreed.episode_of_care_id) is not None:
         return
     limits = in_force(await rates.of_kinds(tx, RateKind.REABLEMENT), RateKind.REABLEMENT, agreed.starts_on)
     episode = ReablementEpisode.started(agreed, limits, tx.now)
+    ended = await reablement.ended(tx, agreed.episode_of_care_id)
+    if ended is not None:
+        episode.end(ended.since_on, tx.now)
     tx.add(episode)
     for line in await activity.of_client(tx, agreed.client_id, episode.started_on, episode.last_free_day_on):
         line.is_free_now(tx.now)
@@ -30,3 +37,13 @@ async def start_reablement(tx: Transaction, agreed: AgreedReablement) -> None:
         decision_due_on=episode.decision_due_on,
     )
     tx.publish(started, about=episode)
+
+
+async def end_reablement(tx: Transaction, client_id: UUID, ended: dict[str, Any]) -> None:
+    """The client was discharged, so the clock of that episode of care runs no longer."""
+    await tx.take_turns(client_id)
+    if not await keep_newest(tx, EndedEpisode, ended):
+        return
+    episode = await reablement.of_episode(tx, ended["episode_of_care_id"])
+    if episode is not None:
+        episode.end(ended["since_on"], tx.now)

@@ -13,8 +13,8 @@ from services.common.figures import Cell, Layout
 from services.common.models import TeamOwned, only_states
 from services.common.rules import Rule
 from services.common.types import Day, Input, NewId, Words
+from services.common.working_days import add_working_days
 from services.governance.domain.base import Base, always
-from services.governance.domain.working_days import add_working_days
 
 
 class ComplaintKind(StrEnum):

@@ -25,6 +25,8 @@ class SubjectKind(StrEnum):
     """What a decision is about."""
 
     REFERRAL = "referral"
+    REFERRAL_CRITERIA = "referral_criteria"
+    CASELOAD_TRANSFER = "caseload_transfer"
     GROUND_RULE = "ground_rule"
     OBSTACLE = "obstacle"
     ROTA = "rota"

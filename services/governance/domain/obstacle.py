@@ -12,8 +12,8 @@ from sqlmodel import col
 from services.common.errors import Conflict, Unprocessable
 from services.common.models import TeamOwned, only_states
 from services.common.types import Day, Input, Name, NewId, Words
+from services.common.working_days import add_working_days, working_days
 from services.governance.domain.base import Base, always
-from services.governance.domain.working_days import add_working_days, working_days
 
 
 class ObstacleKind(StrEnum):

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.common.db import Transaction, require_version
 from services.common.paging import PageRequest, page
 from services.common.rulebook import rule_in_force
+from services.common.working_days import working_days
 from services.governance.domain.obstacle import (
     Clock,
     Escalation,
@@ -19,7 +20,6 @@ from services.governance.domain.obstacle import (
     escalation,
 )
 from services.governance.domain.rule import RuleCode
-from services.governance.domain.working_days import working_days
 from services.governance.store import obstacles
 
 Timed = tuple[Obstacle, Clock]

@@ -48,6 +48,7 @@ class Episode(BaseModel):
     pathway: str
     status: str
     opened_on: date
+    ended_on: date | None = None
 
 
 class Assessment(BaseModel):

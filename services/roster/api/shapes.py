@@ -128,7 +128,8 @@ class ContinuityShape(Answer):
 
 
 class TeamRatioShape(Answer):
-    """Outside the team `clients`, and what stands on them, is null where they are few."""
+    """Outside the team `clients`, and what stands on them, is null where they are few. Acuity is the team's newest
+    review's: the sum of a score from 1 to 5 for each client."""
 
     team_id: UUID
     as_of: date
@@ -139,3 +140,6 @@ class TeamRatioShape(Answer):
     wte: float | None
     clients_per_member: RatioShape | None
     clients_per_wte: RatioShape | None
+    acuity_reviewed_on: date | None
+    acuity_total: int | None
+    acuity_per_wte: RatioShape | None

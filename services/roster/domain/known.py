@@ -42,6 +42,16 @@ class UnknownClient(Conflict):
         super().__init__("The team has no such client.")
 
 
+class ClientNotInCare(Conflict):
+    """Whoever is in hospital, away, or no longer in the team's care is not visited."""
+
+    field = "/body/client_id"
+    way_out = "Resume the client's care, or take them on again; if that was done just now, send this again in a moment."
+
+    def __init__(self) -> None:
+        super().__init__("The client's care is paused or has ended.")
+
+
 class CareTeam(Base, table=True):
     """The named nurse and the deputy of a client's episode of care."""
 
@@ -53,6 +63,32 @@ class CareTeam(Base, table=True):
     named_nurse_id: UUID
     deputy_id: UUID
     opened_on: date
+    version: int
+
+
+class EpisodeStanding(Base, table=True):
+    """Whether an episode of care goes on, is paused or has ended, and since when; none told means that it goes on."""
+
+    __tablename__ = "episode_standing"
+
+    episode_of_care_id: UUID = Field(primary_key=True)
+    client_id: UUID
+    team_id: UUID
+    status: str
+    since_on: date
+    version: int
+
+
+class AcuityReview(Base, table=True):
+    """What a team's review of its caseload came to: how many clients, and the sum of their scores from 1 to 5."""
+
+    __tablename__ = "acuity_review"
+
+    acuity_review_id: UUID = Field(primary_key=True)
+    team_id: UUID
+    reviewed_on: date
+    clients: int
+    total: int
     version: int
 
 
@@ -84,5 +120,7 @@ class RecordedActivity(Base, table=True):
     minutes: int
 
 
+Index("ix_episode_standing_team_client", col(EpisodeStanding.team_id), col(EpisodeStanding.client_id))
+Index("ix_acuity_review_team_on", col(AcuityReview.team_id), col(AcuityReview.reviewed_on))
 Index("ix_care_team_team_client", col(CareTeam.team_id), col(CareTeam.client_id))
 Index("ix_recorded_contact_team_on", col(RecordedContact.team_id), col(RecordedContact.contact_on))

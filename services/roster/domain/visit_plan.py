@@ -84,6 +84,10 @@ class VisitPlan(TeamOwned, Base, table=True):
         about: dict[str, Any] = {"set_by": by, "changed_at": now}
         return cls(**new.model_dump(), **about)
 
+    def end(self, on: date, now: datetime) -> None:
+        """Nothing is planned from it after this day; one that has not begun ends with its first."""
+        self.until_on, self.changed_at = max(self.from_on, on), now
+
     def minutes_in(self, week: Period) -> Fraction:
         """Exact minutes with the client in this week; a plan in force on some of its days counts for those days."""
         days = [list(Weekday).index(Weekday(day)) for day in self.days] or list(range(7))

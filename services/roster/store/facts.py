@@ -9,8 +9,17 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from services.common.db import Transaction
-from services.roster.domain.known import CareTeam, RecordedActivity, RecordedContact, UnknownClient
+from services.roster.domain.known import (
+    CareTeam,
+    ClientNotInCare,
+    EpisodeStanding,
+    RecordedActivity,
+    RecordedContact,
+    UnknownClient,
+)
 from services.roster.domain.visit import Visit
+
+GOES_ON, ENDED = "active", "finished"
 
 
 async def keep_activities(tx: Transaction, care_contact_id: UUID, activities: Sequence[dict[str, Any]]) -> None:
@@ -48,3 +57,23 @@ async def care_team(tx: Transaction, team_id: UUID, client_id: UUID) -> CareTeam
         raise UnknownClient
     found: CareTeam = known[0]
     return found
+
+
+async def is_in_care(tx: Transaction, team_id: UUID, client_id: UUID) -> bool:
+    """Whether an episode of this client with this team goes on: neither paused nor ended."""
+    stopped = select(col(EpisodeStanding.episode_of_care_id)).where(
+        col(EpisodeStanding.episode_of_care_id) == col(CareTeam.episode_of_care_id),
+        col(EpisodeStanding.status) != GOES_ON,
+    )
+    wanted = select(col(CareTeam.episode_of_care_id)).where(
+        col(CareTeam.client_id) == client_id,
+        col(CareTeam.team_id) == team_id,
+        ~stopped.correlate(CareTeam).exists(),
+    )
+    return bool(await tx.all(wanted.limit(1)))
+
+
+async def require_in_care(tx: Transaction, team_id: UUID, client_id: UUID) -> None:
+    """Raises `ClientNotInCare`."""
+    if not await is_in_care(tx, team_id, client_id):
+        raise ClientNotInCare

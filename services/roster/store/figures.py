@@ -10,11 +10,19 @@ from sqlmodel import col
 
 from services.common.db import Transaction
 from services.roster.domain.continuity import ContactsBy
-from services.roster.domain.known import CareTeam, Contract, RecordedActivity, RecordedContact
+from services.roster.domain.known import (
+    AcuityReview,
+    CareTeam,
+    Contract,
+    EpisodeStanding,
+    RecordedActivity,
+    RecordedContact,
+)
 from services.roster.domain.period import Period
 from services.roster.domain.shift import Shift
 from services.roster.domain.time_summary import ClientTime
 from services.roster.domain.visit_plan import VisitPlan
+from services.roster.store.facts import ENDED
 
 
 async def contracts(tx: Transaction, team_id: UUID, within: Period) -> Sequence[Contract]:
@@ -84,6 +92,21 @@ async def contacts_by_person(tx: Transaction, team_id: UUID, within: Period) -> 
 async def clients_in_care(tx: Transaction, team_id: UUID, on: date) -> int:
     """How many clients have an episode of care with this team that was open on this day."""
     clients = select(func.count(func.distinct(col(CareTeam.client_id))))
-    wanted = clients.where(col(CareTeam.team_id) == team_id, col(CareTeam.opened_on) <= on)
+    ended = select(col(EpisodeStanding.episode_of_care_id)).where(
+        col(EpisodeStanding.episode_of_care_id) == col(CareTeam.episode_of_care_id),
+        col(EpisodeStanding.status) == ENDED,
+        col(EpisodeStanding.since_on) < on,
+    )
+    wanted = clients.where(
+        col(CareTeam.team_id) == team_id, col(CareTeam.opened_on) <= on, ~ended.correlate(CareTeam).exists()
+    )
     found: int = (await tx.session.execute(wanted)).scalar_one()
+    return found
+
+
+async def acuity_review(tx: Transaction, team_id: UUID, on: date) -> AcuityReview | None:
+    """The team's newest review of its caseload by this day."""
+    by_then = select(AcuityReview).where(col(AcuityReview.team_id) == team_id, col(AcuityReview.reviewed_on) <= on)
+    newest = by_then.order_by(col(AcuityReview.reviewed_on).desc(), col(AcuityReview.acuity_review_id).desc())
+    found: AcuityReview | None = (await tx.session.execute(newest.limit(1))).scalar_one_or_none()
     return found

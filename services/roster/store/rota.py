@@ -16,7 +16,8 @@ from services.roster.domain.known import Clearance
 from services.roster.domain.period import Period
 from services.roster.domain.presence import Presence
 from services.roster.domain.shift import VISITING, Shift
-from services.roster.domain.visit import Visit
+from services.roster.domain.visit import Visit, VisitStatus
+from services.roster.domain.visit_plan import VisitPlan
 
 
 async def of_team(tx: Transaction, model: type[TeamOwned], team_id: UUID | None) -> Select[Any]:
@@ -47,6 +48,27 @@ async def visit_of(tx: Transaction, visit_id: UUID, *, team_id: UUID, client_id:
     )
     found: Visit | None = (await tx.session.execute(wanted.with_for_update())).scalar_one_or_none()
     return found
+
+
+async def visits_to_come(tx: Transaction, team_id: UUID, client_id: UUID) -> Sequence[Visit]:
+    """What this team has planned with this client from now on, locked."""
+    wanted = select(Visit).where(
+        col(Visit.team_id) == team_id,
+        col(Visit.client_id) == client_id,
+        col(Visit.status) == VisitStatus.PLANNED,
+        col(Visit.starts_at) > tx.now,
+    )
+    return await tx.all(wanted.order_by(col(Visit.id)).with_for_update())
+
+
+async def standing_plans(tx: Transaction, team_id: UUID, client_id: UUID, on: date) -> Sequence[VisitPlan]:
+    """This team's standing plans for this client that hold after this day, locked."""
+    wanted = select(VisitPlan).where(
+        col(VisitPlan.team_id) == team_id,
+        col(VisitPlan.client_id) == client_id,
+        or_(col(VisitPlan.until_on).is_(None), col(VisitPlan.until_on) > on),
+    )
+    return await tx.all(wanted.order_by(col(VisitPlan.id)).with_for_update())
 
 
 async def presences(

@@ -1,7 +1,7 @@
 """What roster can be asked to do: one public function for each sentence a nurse, a coach or an integrator says."""
 
 from services.roster.usecases.figures import continuity_of_team, team_ratio, time_summary
-from services.roster.usecases.hear import remember_care_contact
+from services.roster.usecases.hear import remember_care_contact, remember_standing
 from services.roster.usecases.plan import list_shifts, list_visit_plans, plan_shift, set_visit_plan
 from services.roster.usecases.visit import cancel_visit, move_visit, plan_visit, read_visit, visits_of_day
 
@@ -15,6 +15,7 @@ __all__ = [
     "plan_visit",
     "read_visit",
     "remember_care_contact",
+    "remember_standing",
     "set_visit_plan",
     "team_ratio",
     "time_summary",

@@ -61,7 +61,7 @@ async def continuity_of_team(tx: Transaction, team_id: UUID, from_on: date, to_o
 
 
 async def team_ratio(tx: Transaction, team_id: UUID, as_of: date | None) -> dict[str, Any]:
-    """Clients for each member, and for each whole-time equivalent (mission row 4.15).
+    """Clients for each member and whole-time equivalent, and how heavy they are (mission rows 4.15 and 2.10).
 
     Outside the team it is told for a month's end, and without the clients where they are few. Raises `NotAMonthsEnd`.
     """
@@ -70,6 +70,9 @@ async def team_ratio(tx: Transaction, team_id: UUID, as_of: date | None) -> dict
     clients: int | None = await figures.clients_in_care(tx, team_id, day)
     if clients is not None and clients < await smallest_cell(tx):
         clients = None
+    acuity = await figures.acuity_review(tx, team_id, day)
+    if acuity is not None and acuity.clients < await smallest_cell(tx):
+        acuity = None
     team = len(await members(tx, team_id, day))
     contracts = await figures.contracts(tx, team_id, Period(day, day))
     minutes = sum(contract.minutes_per_week for contract in contracts)
@@ -85,6 +88,9 @@ async def team_ratio(tx: Transaction, team_id: UUID, as_of: date | None) -> dict
         "wte": None if wte is None else rounded(wte, 2),
         "clients_per_member": None if clients is None else Ratio.of(clients, team),
         "clients_per_wte": None if clients is None or wte is None else Ratio.of(clients, wte),
+        "acuity_reviewed_on": None if acuity is None else acuity.reviewed_on,
+        "acuity_total": None if acuity is None else acuity.total,
+        "acuity_per_wte": None if acuity is None or wte is None else Ratio.of(acuity.total, wte),
     }
 
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from services.common.db import Transaction
 from services.common.projections import keep_newest
 from services.common.types import day_in_england
-from services.roster.domain.known import RecordedContact
+from services.roster.domain.known import EpisodeStanding, RecordedContact
 from services.roster.store import facts, rota
-from services.roster.usecases.visit import finish_visit
+from services.roster.usecases.visit import cancelled, finish_visit
 
 
 async def remember_care_contact(tx: Transaction, contact: dict[str, Any], activities: Sequence[dict[str, Any]]) -> None:
@@ -35,3 +35,22 @@ async def _finish(tx: Transaction, visit_id: UUID, contact: RecordedContact) -> 
     if visit is not None:
         await tx.take_turns(visit.client_id, *visit.people())
         finish_visit(tx, visit, contact)
+
+
+async def remember_standing(tx: Transaction, standing: dict[str, Any]) -> None:
+    """Care is paused, goes on or has ended. Who is not in care is not visited, and what was planned is cancelled."""
+    if not await keep_newest(tx, EpisodeStanding, standing) or tx.rebuilding or standing["status"] == facts.GOES_ON:
+        return
+    team_id, client_id = standing["team_id"], standing["client_id"]
+    # Rows before turns, as everywhere; then those that somebody planned while this waited.
+    await rota.visits_to_come(tx, team_id, client_id)
+    await tx.take_turns(client_id)
+    if await facts.is_in_care(tx, team_id, client_id):
+        return
+    has_ended = standing["status"] == facts.ENDED
+    reason = "The client was discharged." if has_ended else "The client's care is paused."
+    for visit in await rota.visits_to_come(tx, team_id, client_id):
+        await cancelled(tx, visit, reason)
+    if has_ended:
+        for plan in await rota.standing_plans(tx, team_id, client_id, standing["since_on"]):
+            plan.end(standing["since_on"], tx.now)

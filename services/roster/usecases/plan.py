@@ -53,12 +53,14 @@ async def list_shifts(
 async def set_visit_plan(tx: Transaction, new: NewVisitPlan) -> VisitPlan:
     """The named nurse, or the deputy, sets how a client is visited.
 
-    Raises `NotFound`, `UnknownClient` or `NotTheNamedNurse`.
+    Raises `NotFound`, `UnknownClient`, `NotTheNamedNurse` or `ClientNotInCare`.
     """
     await tx.require_team(new.team_id)
     care_team = await facts.care_team(tx, new.team_id, new.client_id)
     if tx.actor.employee_id not in (care_team.named_nurse_id, care_team.deputy_id):
         raise NotTheNamedNurse
+    await tx.take_turns(new.client_id)
+    await facts.require_in_care(tx, new.team_id, new.client_id)
     plan = VisitPlan.made(new, tx.actor.employee_id, tx.now)
     tx.add(plan)
     return plan

@@ -18,8 +18,8 @@ from services.roster.store import facts, rota
 async def plan_visit(tx: Transaction, new: NewVisit) -> Visit:
     """The team plans a visit to a client, agreed with the client.
 
-    Raises `NotFound`, `UnknownClient`, `PlanOfAnotherClient`, `NotInTheTeam`, `OutsideShift`, `NotClearedToVisitAlone`,
-    `NurseAlreadyBooked` or `ClientAlreadyVisited`.
+    Raises `NotFound`, `UnknownClient`, `ClientNotInCare`, `PlanOfAnotherClient`, `NotInTheTeam`, `OutsideShift`,
+    `NotClearedToVisitAlone`, `NurseAlreadyBooked` or `ClientAlreadyVisited`.
     """
     await tx.require_team(new.team_id)
     await facts.care_team(tx, new.team_id, new.client_id)
@@ -27,6 +27,7 @@ async def plan_visit(tx: Transaction, new: NewVisit) -> Visit:
     visit = Visit.planned(new, tx.actor.employee_id, tx.now)
     await tx.take_turns(visit.id)
     await tx.take_turns(visit.client_id, *visit.people())
+    await facts.require_in_care(tx, new.team_id, new.client_id)
     await _require_fit(tx, visit)
     async with tx.refusing(CLASHES):
         tx.add(visit)
@@ -86,10 +87,15 @@ async def cancel_visit(tx: Transaction, visit_id: UUID, cancellation: Cancellati
     """The visit will not take place, and why; its time is free again. Raises `VisitNoLongerPlanned`."""
     visit = await tx.get(Visit, visit_id, lock=True)
     require_version(visit, if_match)
-    visit.cancel(cancellation.reason, tx.now)
+    await cancelled(tx, visit, cancellation.reason)
+    return visit
+
+
+async def cancelled(tx: Transaction, visit: Visit, reason: str) -> None:
+    """The visit is off, and the others hear of it. Raises `VisitNoLongerPlanned`."""
+    visit.cancel(reason, tx.now)
     await tx.session.flush()
     _tell_of_plan(tx, visit)
-    return visit
 
 
 def finish_visit(tx: Transaction, visit: Visit, contact: RecordedContact) -> None:

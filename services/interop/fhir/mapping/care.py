@@ -10,7 +10,7 @@ from services.interop.fhir.mapping import parts
 from services.interop.fhir.mapping.parts import Content, resource
 from services.interop.fhir.mapping.person import nhs_number
 
-REQUEST_STATUS = {"received": "active", "accepted": "active", "not_taken": "revoked"}
+REQUEST_STATUS = {"received": "active", "needs_info": "active", "accepted": "active", "not_taken": "revoked"}
 PLAN_STATUS = {"draft": ("draft", "not-started"), "agreed": ("active", "in-progress")}
 CHANNELS = {"in_person": "In-person", "phone": "Telephone", "video": "Video"}
 
@@ -64,10 +64,15 @@ def episode_of_care(episode: Episode, client_id: UUID, team_id: UUID) -> Content
         type=[{"text": parts.plain(episode.pathway)}],
         patient=parts.patient(client_id),
         managingOrganization=parts.team(team_id),
-        period={"start": episode.opened_on.isoformat()},
+        period=_care_between(episode),
         referralRequest=[parts.reference("ServiceRequest", episode.referral_id)],
         careManager=parts.employee(episode.named_nurse_id),
     )
+
+
+def _care_between(episode: Episode) -> Content:
+    ended = {"end": episode.ended_on.isoformat()} if episode.ended_on else {}
+    return {"start": episode.opened_on.isoformat(), **ended}
 
 
 def care_plan(plan: CarePlan, lines: Sequence[Line], client_id: UUID) -> Content:

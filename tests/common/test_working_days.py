@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.governance.domain.working_days import add_working_days, is_working_day, working_days
+from services.common.working_days import add_working_days, is_working_day, working_days
 
 DAYS = st.dates(min_value=date(1995, 1, 1), max_value=date(2060, 12, 31))
 

@@ -1,9 +1,11 @@
 """Working days in England: Monday to Friday without bank holidays (Banking and Financial Dealings Act 1971)."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import holidays
+
+from services.common.types import ENGLAND, midnight_in_england
 
 WORKING_DAYS_A_WEEK = 5
 
@@ -33,6 +35,15 @@ def add_working_days(start: date, count: int) -> date:
         day += timedelta(days=1)
         count -= is_working_day(day)
     return day
+
+
+def a_working_day_after(instant: datetime) -> datetime:
+    """The same time of day on the next working day; of what came on a day off, the end of the next working day."""
+    here = instant.astimezone(ENGLAND)
+    following = add_working_days(here.date(), 1)
+    if not is_working_day(here.date()):
+        return midnight_in_england(following + timedelta(days=1))
+    return datetime.combine(following, here.time(), ENGLAND)
 
 
 def _is_weekday(day: date) -> bool:

@@ -23,15 +23,16 @@ from services.common.membership import require_members
 async def receive_referral(tx: Transaction, new: NewReferral) -> Referral:
     """Somebody refers a person to the team. Raises `NotFound` for a team that is not the caller's."""
     await tx.require_team(new.team_id)
-    return _keep(tx, Referral.received(new, tx.now))
+    return await keep_referral(tx, Referral.received(new, tx.now))
 
 
 async def receive_inbound_referral(tx: Transaction, inbound: InboundReferral) -> Referral:
     """A partner's system refers a person; interop checked the message and knows it by its own id."""
-    return _keep(tx, Referral.from_partner(inbound.id, inbound.model_dump(exclude={"id"}), tx.now))
+    return await keep_referral(tx, Referral.from_partner(inbound.id, inbound.model_dump(exclude={"id"}), tx.now))
 
 
-def _keep(tx: Transaction, referral: Referral) -> Referral:
+async def keep_referral(tx: Transaction, referral: Referral) -> Referral:
+    """However it came, a referral is one like any other from now on."""
     tx.add(referral)
     received = ReferralReceived(
         referral_id=referral.id,
@@ -48,17 +49,24 @@ def _keep(tx: Transaction, referral: Referral) -> Referral:
 async def accept_referral(tx: Transaction, referral_id: UUID, acceptance: Acceptance, if_match: int) -> EpisodeOfCare:
     """Take the person on: the referral is accepted, with a named nurse and a deputy, and an episode of care opens.
 
-    Raises `ReferralAlreadyDecided`, `HealthNeedRequired`, `NotInTheTeam` or `DecisionNotAdopted`.
+    Raises `ReferralAlreadyDecided`, `HealthNeedRequired`, `OutsideTheArea`, `NotInTheTeam` or `DecisionNotAdopted`.
     """
     referral = await tx.get(Referral, referral_id, lock=True)
     require_version(referral, if_match)
     people = {"/body/named_nurse_id": acceptance.named_nurse_id, "/body/deputy_id": acceptance.deputy_id}
     await require_members(tx, referral.team_id, tx.today, people)
     decision_id = acceptance.decision_id
-    if decision_id is not None and not await referrals.is_adopted(tx, decision_id, referral):
+    if decision_id is not None and not await referrals.is_adopted(tx, decision_id, referral.id, referral.team_id):
         raise DecisionNotAdopted
     client = await _client_of(tx, referral, acceptance)
-    referral.accept(acceptance, client.id, tx.actor.employee_id, tx.now)
+    criteria = await referrals.criteria_of(tx, referral.team_id)
+    referral.accept(acceptance, client.id, criteria, tx.actor.employee_id, tx.now)
+    referral.named_nurse_role = await referrals.role_of(tx, referral.team_id, acceptance.named_nurse_id)
+    return await open_episode(tx, referral, acceptance, client)
+
+
+async def open_episode(tx: Transaction, referral: Referral, acceptance: Acceptance, client: Client) -> EpisodeOfCare:
+    """The person is in care from now on, and the others hear of it."""
     episode = EpisodeOfCare.opened_by(referral, acceptance, client.id, tx.now, tx.today)
     await tx.session.flush()
     tx.add(episode)
@@ -107,7 +115,8 @@ async def not_take_referral(tx: Transaction, referral_id: UUID, refusal: Refusal
     """Say no, say why, and say where the person can turn. Raises `ReferralAlreadyDecided`."""
     referral = await tx.get(Referral, referral_id, lock=True)
     require_version(referral, if_match)
-    referral.not_take(refusal, tx.actor.employee_id, tx.now)
+    criteria = await referrals.criteria_of(tx, referral.team_id)
+    referral.not_take(refusal, criteria, tx.actor.employee_id, tx.now)
     not_taken = ReferralNotTaken(
         referral_id=referral.id,
         team_id=referral.team_id,

@@ -1,0 +1,78 @@
+"""A pause in hospital, and discharge with advice and an open door."""
+
+from uuid import UUID
+
+from services.caseload.domain.client import EpisodeOfCare
+from services.caseload.domain.discharge import Discharge, Pause, Resumption
+from services.caseload.events import EpisodeOfCareDischarged, EpisodeOfCarePaused, EpisodeOfCareResumed
+from services.common.db import Transaction, require_version
+
+
+async def read_episode(tx: Transaction, episode_of_care_id: UUID) -> EpisodeOfCare:
+    return await tx.get(EpisodeOfCare, episode_of_care_id)
+
+
+async def _changing(tx: Transaction, episode_of_care_id: UUID, if_match: int) -> EpisodeOfCare:
+    episode = await tx.get(EpisodeOfCare, episode_of_care_id, lock=True)
+    require_version(episode, if_match)
+    return episode
+
+
+async def discharge_client(
+    tx: Transaction, episode_of_care_id: UUID, discharge: Discharge, if_match: int
+) -> EpisodeOfCare:
+    """Care ends, and the client knows what to look out for, whom to ring and how to come back.
+
+    Raises `EpisodeAlreadyEnded` or `BeforeItBegan`.
+    """
+    episode = await _changing(tx, episode_of_care_id, if_match)
+    episode.discharge(discharge, tx.now)
+    await tx.session.flush()
+    discharged = EpisodeOfCareDischarged(
+        episode_of_care_id=episode.id,
+        client_id=episode.client_id,
+        team_id=episode.team_id,
+        status=episode.status,
+        reason=discharge.reason,
+        since_on=discharge.ended_on,
+    )
+    tx.publish(discharged, about=episode)
+    return episode
+
+
+async def pause_episode(tx: Transaction, episode_of_care_id: UUID, pause: Pause, if_match: int) -> EpisodeOfCare:
+    """The client is in hospital, or away: nobody visits until care is resumed.
+
+    Raises `EpisodeNotActive` or `BeforeItBegan`.
+    """
+    episode = await _changing(tx, episode_of_care_id, if_match)
+    episode.pause(pause, tx.now)
+    await tx.session.flush()
+    paused = EpisodeOfCarePaused(
+        episode_of_care_id=episode.id,
+        client_id=episode.client_id,
+        team_id=episode.team_id,
+        status=episode.status,
+        reason=pause.reason,
+        since_on=pause.paused_on,
+    )
+    tx.publish(paused, about=episode)
+    return episode
+
+
+async def resume_episode(
+    tx: Transaction, episode_of_care_id: UUID, resumption: Resumption, if_match: int
+) -> EpisodeOfCare:
+    """The client is back. Raises `EpisodeNotPaused` or `BeforeItBegan`."""
+    episode = await _changing(tx, episode_of_care_id, if_match)
+    episode.resume(resumption.resumed_on, tx.now)
+    await tx.session.flush()
+    resumed = EpisodeOfCareResumed(
+        episode_of_care_id=episode.id,
+        client_id=episode.client_id,
+        team_id=episode.team_id,
+        status=episode.status,
+        since_on=resumption.resumed_on,
+    )
+    tx.publish(resumed, about=episode)
+    return episode

@@ -1,0 +1,22 @@
+"""Episodes of care that ended, and their reablement with them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from services.common.migrations import row_level_security
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "ended_episode",
+        sa.Column("episode_of_care_id", sa.Uuid(), primary_key=True, nullable=False),
+        sa.Column("team_id", sa.Uuid(), nullable=False),
+        sa.Column("since_on", sa.Date(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+    )
+    row_level_security.protect()
