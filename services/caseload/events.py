@@ -58,6 +58,21 @@ class EpisodeOfCareOpened(Event):
     opened_on: date
 
 
+class NamedNurseChanged(Event):
+    """A client was handed on to another named nurse or deputy."""
+
+    name: ClassVar[str] = "caseload.named_nurse.changed.v1"
+    key: ClassVar[tuple[str, ...]] = ("episode_of_care_id", "changed_on")
+
+    episode_of_care_id: UUID
+    client_id: UUID
+    team_id: UUID
+    named_nurse_id: UUID
+    deputy_id: UUID
+    reason: str
+    changed_on: date
+
+
 class AssessmentCompleted(Event):
     name: ClassVar[str] = "caseload.assessment.completed.v1"
 

@@ -9,7 +9,7 @@ from services.common import membership
 from services.common.db import Transaction
 from services.common.inbox import Subscription
 from services.roster import usecases
-from services.roster.domain.known import CareTeam, Clearance, Contract
+from services.roster.domain.known import CareTeam, CareTeamChange, Clearance, Contract
 
 
 class AgreedContract(BaseModel):
@@ -34,6 +34,15 @@ class OpenedEpisode(BaseModel):
     named_nurse_id: UUID
     deputy_id: UUID
     opened_on: date
+
+
+class ChangedNamedNurse(BaseModel):
+    episode_of_care_id: UUID
+    client_id: UUID
+    team_id: UUID
+    named_nurse_id: UUID
+    deputy_id: UUID
+    changed_on: date
 
 
 class RecordedSegment(BaseModel):
@@ -64,6 +73,7 @@ SUBSCRIPTIONS = (
     Subscription("hr.contract.agreed.v1", AgreedContract, copied_into=Contract),
     Subscription("hr.clearance.changed.v1", ChangedClearance, copied_into=Clearance),
     Subscription("caseload.episode_of_care.opened.v1", OpenedEpisode, copied_into=CareTeam),
+    Subscription("caseload.named_nurse.changed.v1", ChangedNamedNurse, copied_into=CareTeamChange),
     Subscription(
         "caseload.care_contact.recorded.v1",
         RecordedCareContact,

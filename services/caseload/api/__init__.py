@@ -9,6 +9,7 @@ from services.caseload.api import (
     by_link,
     care_contacts,
     care_plans,
+    care_teams,
     carers,
     caseload,
     clients,
@@ -60,4 +61,5 @@ ROUTERS = (
     other_care.router,
     tests.router,
     self_care.router,
+    care_teams.router,
 )

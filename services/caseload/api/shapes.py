@@ -60,6 +60,11 @@ class EpisodeShape(Answer):
     pathway: str
     status: str
     opened_on: date
+    sub_team: str | None
+    lead_role: str | None
+    lead_organisation: str | None
+    lead_contact: str | None
+    lead_since_on: date | None
 
 
 class RatingShape(Answer):

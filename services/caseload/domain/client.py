@@ -9,6 +9,7 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, col
 
 from services.caseload.domain.base import TRUSTED, Base, NhsNumberStatus, PersonColumns
+from services.caseload.domain.placement import Placement
 from services.caseload.domain.referral import Acceptance, Referral
 from services.common.models import TeamOwned, only_states
 
@@ -41,7 +42,7 @@ class Client(PersonColumns, TeamOwned, Base, table=True):
         self.nhs_number_status = NhsNumberStatus.TO_BE_RESOLVED
 
 
-class EpisodeOfCare(TeamOwned, Base, table=True):
+class EpisodeOfCare(Placement, TeamOwned, Base, table=True):
     """The time from taking a person on to discharge. It never stands without a named nurse and a deputy."""
 
     client_id: UUID = Field(foreign_key="client.id", index=True)

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from services.caseload.clients import InboundReferral
+from services.caseload.domain.care_team import CareTeamPeriod
 from services.caseload.domain.client import Client, EpisodeOfCare
 from services.caseload.domain.referral import (
     Acceptance,
@@ -62,6 +63,7 @@ async def accept_referral(tx: Transaction, referral_id: UUID, acceptance: Accept
     episode = EpisodeOfCare.opened_by(referral, acceptance, client.id, tx.now, tx.today)
     await tx.session.flush()
     tx.add(episode)
+    tx.add(CareTeamPeriod.begun(episode, tx.actor.employee_id, tx.now))
     _tell_of_acceptance(tx, referral, episode)
     return episode
 
