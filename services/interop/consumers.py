@@ -134,6 +134,7 @@ ABOUT_CARE = (
         "caseload.referral.not_taken.v1", AboutReferral, take_not_taken, ask=clients.referral, read_model=True
     ),
     Subscription("caseload.episode_of_care.opened.v1", AboutClient, show, ask=clients.client_record, read_model=True),
+    Subscription("caseload.named_nurse.changed.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.assessment.completed.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.omaha_rating.recorded.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.care_plan.agreed.v1", AboutClient, show, ask=clients.client_record),
