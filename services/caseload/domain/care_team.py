@@ -92,6 +92,7 @@ class CareTeamPeriod(TeamOwned, Base, table=True):
 
     @classmethod
     def begun(cls, episode: EpisodeOfCare, by: UUID | None, now: datetime, **why: Any) -> Self:
+        because: dict[str, Any] = {"from_on": episode.opened_on, "reason": HandOnReason.TAKEN_ON} | why
         return cls(
             team_id=episode.team_id,
             client_id=episode.client_id,
@@ -100,7 +101,7 @@ class CareTeamPeriod(TeamOwned, Base, table=True):
             deputy_id=episode.deputy_id,
             changed_by=by,
             changed_at=now,
-            **({"from_on": episode.opened_on, "reason": HandOnReason.TAKEN_ON} | why),
+            **because,
         )
 
     def end(self, on: date, now: datetime) -> None:

@@ -36,3 +36,5 @@ class RuleCode(StrEnum):
     TEST_ACT = "test.act_days"
     TEST_CHASE = "test.chase_days"
     SELF_CARE_STEP = "self_care.step_days"
+    AT_HOME_DAYS = "at_home.days"
+    AT_HOME_AGE = "at_home.from_age"

@@ -151,7 +151,7 @@ def _meetings() -> None:
 
 def _facts() -> None:
     op.add_column("rating_fact", sa.Column("status", sa.Integer(), nullable=True))
-    days = {
+    days: dict[str, sa.Column[Any]] = {
         "agreed_plan_fact": sa.Column("ends_on", sa.Date(), nullable=False),
         "changed_plan_fact": sa.Column("happened_at", INSTANT, nullable=False),
         "reablement_fact": sa.Column("starts_on", sa.Date(), nullable=False),
