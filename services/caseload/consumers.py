@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.caseload import clients, usecases
-from services.caseload.usecases import getting_in
+from services.caseload.domain.action import MeetingTask
+from services.caseload.usecases import around, getting_in
 from services.common import membership
 from services.common.db import Transaction
 from services.common.inbox import Subscription
@@ -26,6 +27,17 @@ class AdoptedDecision(BaseModel):
     team_id: UUID
     subjects: list[Subject]
     adopted_on: date
+
+
+class AgreedMeetingAction(BaseModel):
+    meeting_action_id: UUID
+    meeting_id: UUID
+    team_id: UUID
+    client_id: UUID
+    employee_id: UUID
+    task: str
+    due_on: date
+    agreed_by: UUID | None = None
 
 
 class TeamMembership(membership.MembershipFact):
@@ -48,6 +60,11 @@ async def remember_decision(tx: Transaction, fact: AdoptedDecision) -> None:
     )
 
 
+async def take_from_meeting(tx: Transaction, fact: AgreedMeetingAction) -> None:
+    agreed = MeetingTask(**fact.model_dump(exclude={"meeting_action_id"}), id=fact.meeting_action_id)
+    await around.take_from_meeting(tx, agreed)
+
+
 async def remember_member(tx: Transaction, fact: TeamMembership) -> None:
     await usecases.remember_member(tx, fact, fact.role)
 
@@ -55,5 +72,6 @@ async def remember_member(tx: Transaction, fact: TeamMembership) -> None:
 SUBSCRIPTIONS = (
     Subscription("interop.referral.received.v1", ReceivedReferral, take_in, ask=clients.inbound_referral),
     Subscription("governance.decision.adopted.v1", AdoptedDecision, remember_decision),
+    Subscription("governance.meeting_action.agreed.v1", AgreedMeetingAction, take_from_meeting),
     Subscription(membership.SUBSCRIPTION.event_name, TeamMembership, remember_member, read_model=True),
 )

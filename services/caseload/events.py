@@ -60,6 +60,11 @@ class EpisodeOfCareOpened(Event):
 
 class EpisodeOfCarePaused(Event):
     name: ClassVar[str] = "caseload.episode_of_care.paused.v1"
+class NamedNurseChanged(Event):
+    """A client was handed on to another named nurse or deputy."""
+
+    name: ClassVar[str] = "caseload.named_nurse.changed.v1"
+    key: ClassVar[tuple[str, ...]] = ("episode_of_care_id", "changed_on")
 
     episode_of_care_id: UUID
     client_id: UUID
@@ -88,6 +93,10 @@ class EpisodeOfCareDischarged(Event):
     status: str
     reason: str
     since_on: date
+    named_nurse_id: UUID
+    deputy_id: UUID
+    reason: str
+    changed_on: date
 
 
 class AssessmentCompleted(Event):

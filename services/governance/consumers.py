@@ -39,7 +39,29 @@ class RecordedRating(BaseModel):
     problem_id: UUID
     client_id: UUID
     team_id: UUID
+    status: int
     rated_at: datetime
+
+
+class AgreedPlan(BaseModel):
+    care_plan_id: UUID
+    client_id: UUID
+    team_id: UUID
+    ends_on: date
+
+
+class ChangedPlan(BaseModel):
+    care_plan_id: UUID
+    client_id: UUID
+    team_id: UUID
+    changed_at: datetime
+
+
+class AgreedReablement(BaseModel):
+    care_plan_id: UUID
+    client_id: UUID
+    team_id: UUID
+    starts_on: date
 
 
 class CompletedAssessment(BaseModel):
@@ -133,7 +155,19 @@ async def episode_opened(tx: Transaction, fact: OpenedEpisode) -> None:
 
 async def rating_recorded(tx: Transaction, fact: RecordedRating) -> None:
     about = (fact.rating_id, fact.team_id, fact.client_id, fact.problem_id)
-    await usecases.remember_rating(tx, *about, fact.rated_at)
+    await usecases.remember_rating(tx, *about, fact.rated_at, fact.status)
+
+
+async def care_plan_agreed(tx: Transaction, fact: AgreedPlan) -> None:
+    await usecases.remember_agreed_plan(tx, fact.care_plan_id, fact.team_id, fact.client_id, fact.ends_on)
+
+
+async def care_plan_changed(tx: Transaction, fact: ChangedPlan) -> None:
+    await usecases.remember_changed_plan(tx, fact.care_plan_id, fact.team_id, fact.client_id, fact.changed_at)
+
+
+async def reablement_agreed(tx: Transaction, fact: AgreedReablement) -> None:
+    await usecases.remember_reablement(tx, fact.care_plan_id, fact.team_id, fact.client_id, fact.starts_on)
 
 
 async def assessment_completed(tx: Transaction, fact: CompletedAssessment) -> None:
@@ -188,6 +222,9 @@ SUBSCRIPTIONS = (
     Subscription("caseload.referral.not_taken.v1", NotTakenReferral, referral_not_taken, read_model=True),
     Subscription("caseload.episode_of_care.opened.v1", OpenedEpisode, episode_opened, read_model=True),
     Subscription("caseload.omaha_rating.recorded.v1", RecordedRating, rating_recorded, read_model=True),
+    Subscription("caseload.care_plan.agreed.v1", AgreedPlan, care_plan_agreed, read_model=True),
+    Subscription("caseload.care_plan.changed.v1", ChangedPlan, care_plan_changed, read_model=True),
+    Subscription("caseload.reablement.agreed.v1", AgreedReablement, reablement_agreed, read_model=True),
     Subscription("caseload.assessment.completed.v1", CompletedAssessment, assessment_completed, read_model=True),
     Subscription("caseload.care_contact.recorded.v1", RecordedContact, contact_recorded, read_model=True),
     Subscription("caseload.break_glass.opened.v1", OpenedBreakGlass, break_glass_opened, read_model=True),

@@ -27,3 +27,18 @@ class DecisionAdopted(Event):
     adopted_on: date
     agree: int
     can_live_with: int
+
+
+class MeetingActionAgreed(Event):
+    """To whoever keeps the client's tasks: who does what by when, as the team agreed at its meeting."""
+
+    name: ClassVar[str] = "governance.meeting_action.agreed.v1"
+
+    meeting_action_id: UUID
+    meeting_id: UUID
+    team_id: UUID
+    client_id: UUID
+    employee_id: UUID
+    task: str
+    due_on: date
+    agreed_by: UUID | None

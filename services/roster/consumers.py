@@ -9,7 +9,7 @@ from services.common import membership
 from services.common.db import Transaction
 from services.common.inbox import Subscription
 from services.roster import usecases
-from services.roster.domain.known import AcuityReview, CareTeam, Clearance, Contract
+from services.roster.domain.known import AcuityReview, CareTeam, CareTeamChange, Clearance, Contract
 
 
 class AgreedContract(BaseModel):
@@ -50,6 +50,15 @@ class CompletedAcuityReview(BaseModel):
     reviewed_on: date
     clients: int
     total: int
+
+
+class ChangedNamedNurse(BaseModel):
+    episode_of_care_id: UUID
+    client_id: UUID
+    team_id: UUID
+    named_nurse_id: UUID
+    deputy_id: UUID
+    changed_on: date
 
 
 class RecordedSegment(BaseModel):
@@ -95,6 +104,7 @@ SUBSCRIPTIONS = (
         )
         for became in ("paused", "resumed", "discharged")
     ),
+    Subscription("caseload.named_nurse.changed.v1", ChangedNamedNurse, copied_into=CareTeamChange),
     Subscription(
         "caseload.care_contact.recorded.v1",
         RecordedCareContact,

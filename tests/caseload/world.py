@@ -29,6 +29,7 @@ from tests.caseload.story import (
     new_id,
     take_on,
 )
+from tests.caseload.team_rows import write_team_rows
 from tests.running import DEPUTY, NURSE, TEAM, Databases
 
 MEASURED = {"measured_at": "2026-11-04T10:20:00Z", "length_mm": 48, "width_mm": 30}
@@ -89,6 +90,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "shared": {"Help to wash, mornings", "To walk to the village hall"},
         }
         await write_around(made, client)
+        await write_team_rows(made, client)
         yield made
 
 

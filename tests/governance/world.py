@@ -8,6 +8,7 @@ from uuid6 import uuid7
 from services.common.service import Service
 from tests.access.world import World, started
 from tests.governance.deciding import a_decision, an_adoption
+from tests.governance.meeting import a_win, meet
 from tests.governance.telling import contact_recorded, referral_received
 from tests.governance.test_complaints import a_complaint
 from tests.governance.test_ground_rules import a_rule
@@ -21,13 +22,14 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
         client_id = uuid7()
         await referral_received(made.system)
         await contact_recorded(made.system, {"nursing": 30}, client_id)
-        decision, complaint, obstacle, rule = a_decision(), a_complaint(), an_obstacle(), a_rule()
+        decision, complaint, obstacle, rule, win = a_decision(), a_complaint(), an_obstacle(), a_rule(), a_win()
         nurse = await made.system.nurse("governance")
         for path, body in (
             ("/v1/decisions", decision),
             ("/v1/complaints", complaint),
             ("/v1/obstacles", obstacle),
             ("/v1/ground-rules", rule),
+            ("/v1/wins", win),
         ):
             answer = await nurse.post(path, json=body)
             assert answer.status_code == 201, answer.text
@@ -46,6 +48,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "POST /v1/complaints/{complaint_id}/answer": {"on": "2026-02-10", "answer": "We are sorry"},
             "POST /v1/complaints/{complaint_id}/learn": {"on": "2026-02-12", "learning": "We ring"},
         }
-        words = {decision["proposal"], complaint["summary"], rule["words"]}
+        await meet(made, str(client_id))
+        words = {decision["proposal"], complaint["summary"], rule["words"], win["words"]}
         made.secrets |= {"client": {str(client_id)}, "words": words}
         yield made

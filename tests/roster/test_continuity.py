@@ -159,3 +159,24 @@ def test_a_share_is_exact_however_it_is_shown(part: Fraction, whole: Fraction) -
 def test_a_half_is_rounded_up_as_by_hand() -> None:
     assert Share.of(1, 16).percent == 6.3
     assert Share.of(1, 2000).percent == 0.1
+
+
+async def test_whoever_the_client_was_handed_on_to_counts_from_that_day(roster: Running) -> None:
+    """Tom 2 and Sandra 1 before the 16th, Sandra 3 and Tom 1 from then on: 2 and 3 of 7 by whoever was named."""
+    nurse, of_edith = await roster.nurse("roster"), uuid7()
+    await hear(roster, episode(EDITH, episode_of_care_id=of_edith, named_nurse_id=TOM, deputy_id=RUTH))
+    handed_on = {
+        "episode_of_care_id": str(of_edith),
+        "client_id": str(EDITH),
+        "team_id": str(TEAM),
+        "named_nurse_id": str(SANDRA),
+        "deputy_id": str(RUTH),
+        "reason": "leave",
+        "changed_on": "2026-11-16",
+    }
+    await hear(roster, ("caseload.named_nurse.changed.v1", handed_on), version=2)
+    await visited(roster, EDITH, of_edith, {TOM: 2, SANDRA: 1}, started_at="2026-11-15T10:00:00Z")
+    await visited(roster, EDITH, of_edith, {TOM: 1, SANDRA: 3}, started_at="2026-11-16T10:00:00Z")
+    answer = await nurse.get("/v1/continuity", params=MONTH)
+    (edith,) = answer.json()["clients"]
+    assert (edith["named_or_deputy"]["numerator"], edith["named_or_deputy"]["denominator"]) == (5, 7)

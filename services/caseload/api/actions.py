@@ -29,6 +29,7 @@ class ActionShape(Answer):
     agreed_on: date | None
     care_plan_line_id: UUID | None
     mdt_discussion_id: UUID | None
+    meeting_id: UUID | None
     how_often: str | None
     status: str
     due_on: date | None

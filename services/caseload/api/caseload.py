@@ -20,6 +20,14 @@ class NurseLoadShape(Answer):
     is_over: bool
 
 
+class SubTeamLoad(Answer):
+    """Of how many clients a smaller group within the team takes care, and how heavy they are. Null is the rest."""
+
+    sub_team: str | None
+    clients: int
+    acuity_total: int
+
+
 class Caseload(Answer):
     """A team's caseload today. `acuity` counts clients by acuity from 1, no signs, to 5, extreme ones."""
 
@@ -33,6 +41,8 @@ class Caseload(Answer):
     clients_per_member: float | None
     most_per_member: int
     load: list[NurseLoadShape]
+    sub_teams: list[SubTeamLoad]
+    led_outside: int
     acuity: list[int]
     acuity_total: int
     not_rated: int
@@ -55,6 +65,9 @@ class CaseloadReview(Answer):
     pathway: str
     status: str
     opened_on: date
+    sub_team: str | None
+    lead_role: str | None
+    lead_organisation: str | None
     last_contact_on: date | None
     plan_ends_on: date | None
     acuity: int | None

@@ -84,6 +84,11 @@ class EpisodeShape(Answer):
     safety_net: str | None
     ring: str | None
     come_back: str | None
+    sub_team: str | None
+    lead_role: str | None
+    lead_organisation: str | None
+    lead_contact: str | None
+    lead_since_on: date | None
 
 
 class RatingShape(Answer):

@@ -1,5 +1,6 @@
 """Action: one thing to be done for a client, by one member, by somebody of their network, or by somebody outside."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -15,6 +16,20 @@ from services.caseload.domain.due import Chased, index_due
 from services.common.errors import Conflict, Unprocessable
 from services.common.models import TeamOwned, only_states
 from services.common.types import Day, Input, Name, NewId, PastDay, Words
+
+# The meeting's agenda holds no words about a client, so a task comes as a code.
+TASKS = {
+    "visit": "Visit, as agreed at the meeting",
+    "ring_client": "Ring the client",
+    "ring_family": "Ring the family",
+    "ring_gp": "Ring the GP",
+    "review_plan": "Review the care plan with the client",
+    "rate_again": "Rate the Omaha problems again",
+    "decide_reablement": "Decide what follows reablement",
+    "introduce": "Introduce the client to somebody in the village",
+    "refer_on": "Refer the client on",
+    "hand_on": "Hand the client on to another named nurse",
+}
 
 
 class AgreedAction(Input):
@@ -44,6 +59,25 @@ class AgreedAction(Input):
 
 class NewAction(AgreedAction):
     client_id: UUID
+
+
+@dataclass(frozen=True)
+class MeetingTask:
+    """What governance told of a task that was agreed at the weekly meeting."""
+
+    id: UUID
+    meeting_id: UUID
+    team_id: UUID
+    client_id: UUID
+    employee_id: UUID
+    task: str
+    due_on: date
+    agreed_by: UUID | None
+
+    @property
+    def words(self) -> str:
+        """In the team's words; a task that is not known here yet is shown by its code."""
+        return TASKS.get(self.task, self.task.replace("_", " ").capitalize())
 
 
 class GivenBack(Input):
@@ -93,6 +127,7 @@ class Action(Chased, TeamOwned, Base, table=True):
     agreed_on: date | None = None
     care_plan_line_id: UUID | None = Field(default=None, foreign_key="care_plan_line.id")
     mdt_discussion_id: UUID | None = Field(default=None, foreign_key="mdt_discussion.id", index=True)
+    meeting_id: UUID | None = None
     how_often: str | None = None
     status: str = ActionStatus.OPEN
     done_on: date | None = None
@@ -103,6 +138,11 @@ class Action(Chased, TeamOwned, Base, table=True):
     def agreed(cls, new: AgreedAction, client: Client, by: UUID | None, now: datetime, **source: UUID) -> Self:
         about: dict[str, Any] = {"team_id": client.team_id, "client_id": client.id, "written_by": by, **source}
         return cls(**new.model_dump(exclude={"client_id"}), **about, changed_at=now)
+
+    @classmethod
+    def from_meeting(cls, agreed: MeetingTask, now: datetime) -> Self:
+        kept = {name: value for name, value in vars(agreed).items() if name not in {"task", "agreed_by"}}
+        return cls(**kept, words=agreed.words, written_by=agreed.agreed_by, changed_at=now)
 
     def finish(self, done: Done, now: datetime) -> None:
         """Raises `ActionAlreadyEnded`."""

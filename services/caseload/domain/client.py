@@ -18,6 +18,7 @@ from services.caseload.domain.discharge import (
     NotInCareThen,
     Pause,
 )
+from services.caseload.domain.placement import Placement
 from services.caseload.domain.referral import Acceptance, Referral
 from services.common.models import TeamOwned, only_states
 
@@ -50,7 +51,7 @@ class Client(PersonColumns, TeamOwned, Base, table=True):
         self.nhs_number_status = NhsNumberStatus.TO_BE_RESOLVED
 
 
-class EpisodeOfCare(TeamOwned, Base, table=True):
+class EpisodeOfCare(Placement, TeamOwned, Base, table=True):
     """The time from taking a person on to discharge. It never stands without a named nurse and a deputy."""
 
     client_id: UUID = Field(foreign_key="client.id", index=True)

@@ -40,3 +40,5 @@ class RuleCode(StrEnum):
     LINK_BACK_DAYS = "referral_link.back_days"
     LINK_PLACE_DAYS = "referral_link.place_days"
     LINK_PLACE_USES = "referral_link.place_uses"
+    AT_HOME_DAYS = "at_home.days"
+    AT_HOME_AGE = "at_home.from_age"

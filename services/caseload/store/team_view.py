@@ -29,13 +29,15 @@ IN_CARE = """
             select distinct on (code) code, amount from rule where from_on <= :today order by code, from_on desc
         ) newest
     ), episode as materialized (
-        select distinct on (client_id) client_id, team_id, named_nurse_id, deputy_id, pathway, status, opened_on
+        select distinct on (client_id) client_id, team_id, named_nurse_id, deputy_id, pathway, status, opened_on,
+            sub_team, lead_role, lead_organisation
         from episode_of_care
         where team_id = :team_id and status <> 'finished'
         order by client_id, opened_on desc, id desc
     ), in_care as materialized (
         select e.client_id, e.team_id, c.given_name, c.family_name, e.named_nurse_id, e.deputy_id, e.pathway, e.status,
-            e.opened_on, seen.last_contact_on, plan.ends_on as plan_ends_on, 6 - need.lowest as acuity,
+            e.opened_on, e.sub_team, e.lead_role, e.lead_organisation,
+            seen.last_contact_on, plan.ends_on as plan_ends_on, 6 - need.lowest as acuity,
             array_remove(array[
                 case when e.status = 'active' and :today - coalesce(seen.last_contact_on, e.opened_on)
                     > rule_today.no_contact_days then 'no_contact' end,
@@ -85,7 +87,12 @@ FIGURES = """
             select array[employee_id::text, sum(named)::text, sum(1 - named)::text]
             from in_care, lateral (values (named_nurse_id, 1), (deputy_id, 0)) as held(employee_id, named)
             group by employee_id order by employee_id
-        ) as load
+        ) as load,
+        array(
+            select array[coalesce(sub_team, ''), count(*)::text, coalesce(sum(acuity), 0)::text]
+            from in_care group by sub_team order by sub_team
+        ) as sub_teams,
+        count(*) filter (where lead_role is not null) as led_outside
     from in_care
 """
 TO_REVIEW = """

@@ -30,6 +30,10 @@ async def look_over_caseload(tx: Transaction, team_id: UUID) -> dict[str, Any]:
         "clients_per_member": per_member(found.size, found.members),
         "no_contact_days": days,
         "load": load,
+        "sub_teams": [
+            {"sub_team": tag or None, "clients": int(clients), "acuity_total": int(acuity)}
+            for tag, clients, acuity in found.sub_teams
+        ],
         "warnings": warned,
     }
 

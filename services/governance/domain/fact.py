@@ -50,16 +50,38 @@ class SegmentFact(TeamOwned, Base, table=True):
 
 
 class RatingFact(TeamOwned, Base, table=True):
-    """One rating of one Omaha problem."""
+    """One rating of one Omaha problem; without a status where it was heard of before that was kept."""
 
     client_id: UUID
     problem_id: UUID
+    status: int | None = None
     rated_at: datetime = Field(sa_type=INSTANT)
 
 
 class EpisodeFact(TeamOwned, Base, table=True):
     client_id: UUID
     opened_on: date
+
+
+class AgreedPlanFact(TeamOwned, Base, table=True):
+    """A care plan that the client agreed, keyed by the plan, and its last day."""
+
+    client_id: UUID
+    ends_on: date
+
+
+class ChangedPlanFact(TeamOwned, Base, table=True):
+    """A care plan that was changed, keyed by the plan, and when that was last."""
+
+    client_id: UUID
+    happened_at: datetime = Field(sa_type=INSTANT)
+
+
+class ReablementFact(TeamOwned, Base, table=True):
+    """Reablement that was agreed with a plan, keyed by the plan, and its first day."""
+
+    client_id: UUID
+    starts_on: date
 
 
 class AssessmentFact(TeamOwned, Base, table=True):
@@ -106,6 +128,9 @@ only_states(ReferralFact, "outcome", ReferralOutcome)
 Index("ix_referral_fact_period", col(ReferralFact.team_id), col(ReferralFact.received_at))
 Index("ix_contact_fact_period", col(ContactFact.team_id), col(ContactFact.happened_at))
 Index("ix_segment_fact_period", col(SegmentFact.team_id), col(SegmentFact.happened_at))
+Index("ix_agreed_plan_fact_period", col(AgreedPlanFact.team_id), col(AgreedPlanFact.ends_on))
+Index("ix_changed_plan_fact_period", col(ChangedPlanFact.team_id), col(ChangedPlanFact.happened_at))
+Index("ix_reablement_fact_period", col(ReablementFact.team_id), col(ReablementFact.starts_on))
 Index("ix_rating_fact_period", col(RatingFact.team_id), col(RatingFact.rated_at))
 Index("ix_episode_fact_period", col(EpisodeFact.team_id), col(EpisodeFact.opened_on))
 Index("ix_assessment_fact_period", col(AssessmentFact.team_id), col(AssessmentFact.assessed_on))

@@ -83,10 +83,10 @@ async def remember_cost(
 
 
 async def remember_rating(
-    tx: Transaction, rating_id: UUID, team_id: UUID, client_id: UUID, problem_id: UUID, rated_at: datetime
+    tx: Transaction, rating_id: UUID, team_id: UUID, client_id: UUID, problem_id: UUID, rated_at: datetime, status: int
 ) -> None:
     """An Omaha problem was rated."""
-    about = {"client_id": client_id, "problem_id": problem_id, "rated_at": rated_at}
+    about = {"client_id": client_id, "problem_id": problem_id, "rated_at": rated_at, "status": status}
     await facts.keep(tx, RatingFact, rating_id, team_id, **about)
 
 

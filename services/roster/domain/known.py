@@ -92,6 +92,20 @@ class AcuityReview(Base, table=True):
     version: int
 
 
+class CareTeamChange(Base, table=True):
+    """A client was handed on: who is named nurse and deputy of the episode from that day."""
+
+    __tablename__ = "care_team_change"
+
+    episode_of_care_id: UUID = Field(primary_key=True)
+    changed_on: date = Field(primary_key=True)
+    client_id: UUID
+    team_id: UUID = Field(index=True)
+    named_nurse_id: UUID
+    deputy_id: UUID
+    version: int
+
+
 class RecordedContact(Base, table=True):
     """A care contact that caseload recorded: who was with whom, for how long, on which day in England."""
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, true
 from sqlmodel import col
 
 from services.common.db import Transaction
@@ -13,6 +13,7 @@ from services.roster.domain.continuity import ContactsBy
 from services.roster.domain.known import (
     AcuityReview,
     CareTeam,
+    CareTeamChange,
     Contract,
     EpisodeStanding,
     RecordedActivity,
@@ -73,15 +74,29 @@ def _contacts_of(team_id: UUID, within: Period) -> tuple[Any, Any]:
 
 
 async def contacts_by_person(tx: Transaction, team_id: UUID, within: Period) -> list[ContactsBy]:
-    """Contacts of each client by each person, in the order of the clients, beside the care team of their episode."""
+    """Contacts of each client by each person, by client, beside the care team of that day."""
     client, person = col(RecordedContact.client_id), col(RecordedContact.employee_id)
     is_known = col(CareTeam.episode_of_care_id).is_not(None)
-    is_theirs = or_(person == col(CareTeam.named_nurse_id), person == col(CareTeam.deputy_id))
+    newest = (
+        select(CareTeamChange)
+        .where(
+            col(CareTeamChange.episode_of_care_id) == col(RecordedContact.episode_of_care_id),
+            col(CareTeamChange.changed_on) <= col(RecordedContact.contact_on),
+        )
+        .order_by(col(CareTeamChange.changed_on).desc())
+        .limit(1)
+        .correlate(RecordedContact)
+        .lateral()
+    )
+    named = func.coalesce(newest.c.named_nurse_id, col(CareTeam.named_nurse_id))
+    deputy = func.coalesce(newest.c.deputy_id, col(CareTeam.deputy_id))
+    is_theirs = or_(person == named, person == deputy)
     counts = (func.count(), func.count().filter(is_known), func.count().filter(is_theirs))
     same_episode = col(CareTeam.episode_of_care_id) == col(RecordedContact.episode_of_care_id)
     wanted = (
         select(client, person, *counts)
         .join_from(RecordedContact, CareTeam, same_episode, isouter=True)
+        .outerjoin(newest, true())
         .where(*_contacts_of(team_id, within))
         .group_by(client, person)
         .order_by(client, person)

@@ -9,6 +9,7 @@ from services.caseload.usecases.around.act import (
     list_mdt_discussions,
     read_action,
     read_mdt_discussion,
+    take_from_meeting,
 )
 from services.caseload.usecases.around.agency import (
     arrange_other_care,
@@ -135,6 +136,7 @@ __all__ = [
     "self_care_figures",
     "sign_off_skill",
     "start_introduction",
+    "take_from_meeting",
     "take_step",
     "take_test",
     "want_skill",

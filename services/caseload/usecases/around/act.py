@@ -10,6 +10,7 @@ from services.caseload.domain.action import (
     Done,
     GivenBack,
     LineOfAnotherClient,
+    MeetingTask,
     NewAction,
 )
 from services.caseload.domain.client import Client
@@ -18,6 +19,7 @@ from services.caseload.domain.mdt import MdtDiscussion, NewMdtDiscussion
 from services.caseload.domain.network import ConsentOfPersonNeeded, NetworkPerson, PersonOfAnotherClient
 from services.caseload.store import around, networks
 from services.common.db import Transaction
+from services.common.errors import NotFound
 from services.common.membership import require_members
 from services.common.paging import PageRequest, page
 
@@ -33,6 +35,14 @@ async def agree_action(tx: Transaction, new: NewAction) -> Action:
     tx.add(action)
     await tx.session.flush()
     return action
+
+
+async def take_from_meeting(tx: Transaction, agreed: MeetingTask) -> None:
+    """What the team agreed at its meeting is among the client's tasks. Raises `NotFound`, so that the event waits."""
+    client = await tx.get(Client, agreed.client_id)
+    if client.team_id != agreed.team_id:
+        raise NotFound("client")
+    tx.add(Action.from_meeting(agreed, tx.now))
 
 
 async def list_actions(

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from services.caseload.clients import InboundReferral
+from services.caseload.domain.care_team import CareTeamPeriod
 from services.caseload.domain.client import Client, EpisodeOfCare
 from services.caseload.domain.referral import (
     Acceptance,
@@ -70,6 +71,7 @@ async def open_episode(tx: Transaction, referral: Referral, acceptance: Acceptan
     episode = EpisodeOfCare.opened_by(referral, acceptance, client.id, tx.now, tx.today)
     await tx.session.flush()
     tx.add(episode)
+    tx.add(CareTeamPeriod.begun(episode, tx.actor.employee_id, tx.now))
     _tell_of_acceptance(tx, referral, episode)
     return episode
 
