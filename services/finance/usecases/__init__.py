@@ -8,6 +8,16 @@ from services.finance.usecases.budget import (
     record_invoiced,
     record_paid,
 )
+from services.finance.usecases.means_test import (
+    ask_for_decisions,
+    ask_for_financial_assessment,
+    decide_reablement,
+    list_financial_assessments,
+    list_weeks_of_care,
+    read_financial_assessment,
+    read_reablement_episode,
+    record_outcome,
+)
 from services.finance.usecases.reablement import start_reablement
 from services.finance.usecases.read import (
     costs_of_activity,
@@ -19,15 +29,23 @@ from services.finance.usecases.read import (
 
 __all__ = [
     "agree_budget",
+    "ask_for_decisions",
+    "ask_for_financial_assessment",
     "costs_of_activity",
+    "decide_reablement",
     "list_activity_lines",
     "list_budgets",
+    "list_financial_assessments",
     "list_rates",
     "list_reablement_episodes",
-    "read_budget",
+    "list_weeks_of_care",
     "reablement_summary",
+    "read_budget",
+    "read_financial_assessment",
+    "read_reablement_episode",
     "record_activity",
     "record_invoiced",
+    "record_outcome",
     "record_paid",
     "remember_contract",
     "start_reablement",
