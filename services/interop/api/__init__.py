@@ -9,8 +9,8 @@ ROUTERS = (
     audit_events.router,
     resources.router,
     messages.router,
-    council.router,
-    feed.router,
     submissions.changes,
     submissions.router,
+    council.router,
+    feed.router,
 )
