@@ -1,4 +1,5 @@
-"""A made-up council: it checks signatures, echoes challenges, and keeps what it accepted in a file."""
+"""A made-up council: it checks signatures, echoes challenges, says what it makes of submissions, and keeps in a file
+what it accepted."""
 
 import json
 from collections.abc import AsyncIterator
@@ -18,13 +19,18 @@ HOST = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104  a container cannot reach its host's loopback
 PATH = "/social-care/events"
 CHALLENGE = "uk.heatshield.connection.challenged.v1"
+SUBMITTED = "uk.heatshield.social_care.care_plan_change_submitted.v1"
 SECRET = "whsec_YSBtYWRlLXVwIGNvdW5jaWwncyBkZW1vIHNlY3JldA=="  # noqa: S105  the made-up council's own
 
 
 class Council:
-    """Remembers across restarts, so that a second delivery of the same event can be told from a first."""
+    """Remembers across restarts, so that a second delivery of the same event can be told from a first.
 
-    def __init__(self, folder: Path) -> None:
+    Where it is told its `cases`, it rejects a submission about any other.
+    """
+
+    def __init__(self, folder: Path, cases: frozenset[str] | None = None) -> None:
+        self.cases = cases
         folder.mkdir(parents=True, exist_ok=True)
         self._file = folder / "council-events.jsonl"
         lines = self._file.read_text().splitlines() if self._file.exists() else []
@@ -54,4 +60,10 @@ class Council:
             self.accepted[webhook_id] = event
             with self._file.open("a") as log:
                 log.write(json.dumps({"webhook_id": webhook_id, "event": event}) + "\n")
-        return Response(status_code=204)
+        return self._verdict(event) if event["type"] == SUBMITTED else Response(status_code=204)
+
+    def _verdict(self, event: dict[str, Any]) -> Response:
+        """What its case system makes of a submission; the same, however often it is sent."""
+        if self.cases is None or event["data"].get("council_ref") in self.cases:
+            return JSONResponse({"outcome": "acknowledged"})
+        return JSONResponse({"outcome": "rejected", "reason": "unknown case id"})

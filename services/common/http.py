@@ -50,6 +50,9 @@ class TransactionRoute(APIRoute):
         """Check the body before any rule sees it; a route that must keep what it refuses reads it itself."""
         await body.read(request)
 
+    async def ask_around(self, request: Request) -> None:
+        """Ask other services for what the rules will need, before there is a transaction; most routes need nothing."""
+
     async def actor(self, request: Request) -> Principal:
         """Who asks. Raises `Unauthorised` or `InvalidToken`."""
         verifier: TokenVerifier = request.app.state.verifier
@@ -59,17 +62,21 @@ class TransactionRoute(APIRoute):
         """The answer, within the transaction; what is raised rolls it back."""
         return await handle(request)
 
+    async def _look_over(self, request: Request, actor: Principal, known: frozenset[str]) -> None:
+        """Whether it is admitted: before a byte of the body is read, and before a kept answer is given again."""
+        for guard in self.guards:
+            guard.admit(actor)
+        self.check_query(request, known)
+        await self.read_body(request)
+        await self.ask_around(request)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle, operation = super().get_route_handler(), Operation.of(self)
         known = query.names_of(self.dependant)
 
         async def answer(request: Request, record: Entry) -> Response:
             try:
-                # Before a byte of the body is read, and before a kept answer is given again.
-                for guard in self.guards:
-                    guard.admit(record.actor)
-                self.check_query(request, known)
-                await self.read_body(request)
+                await self._look_over(request, record.actor, known)
             finally:
                 record.ask(request, operation)
             kept = record if self.is_put_on_record else None

@@ -24,6 +24,8 @@ AWAY = {
 # Where identity gives tokens to the processes, which is also whom their assertions are for.
 TOKENS_AT = "/inside/token"
 RENEWED_SECONDS = 60
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+ACCESS = "urn:ietf:params:oauth:token-type:access_token"
 Mounts = dict[str, httpx.AsyncBaseTransport]
 
 
@@ -49,8 +51,8 @@ class Peers:
     # For each peer the token that holds there, and until when.
     _tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
 
-    async def get(self, peer: str, path: str) -> Any:
-        """The peer's answer as JSON.
+    async def get(self, peer: str, path: str, *, for_token: str | None = None) -> Any:
+        """The peer's answer as JSON; with the token that somebody called with, as the peer answers them.
 
         A token that is refused is asked for anew once, for the issuer may have new keys. Raises `NotFound` when the
         peer knows no such thing, `Unavailable` when it or the sign-in service is away, `PeerRefused` when it answers
@@ -58,10 +60,10 @@ class Peers:
         """
         url = self.settings.peer_url(peer) + path
         try:
-            answer = await self._ask(peer, url)
+            answer = await self._ask(peer, url, for_token)
             if answer.status_code == HTTPStatus.UNAUTHORIZED:
                 self._tokens.pop(peer, None)
-                answer = await self._ask(peer, url)
+                answer = await self._ask(peer, url, for_token)
         except httpx.TransportError as error:
             raise Unavailable(f"{peer} is away for the moment.") from error
         if answer.status_code == HTTPStatus.NOT_FOUND:
@@ -73,24 +75,35 @@ class Peers:
         return answer.json()
 
     @stamina.retry(on=httpx.TransportError, attempts=3, wait_initial=0.1, wait_max=1.0)
-    async def _ask(self, peer: str, url: str) -> httpx.Response:
-        return await self.http.get(url, headers={"Authorization": f"Bearer {await self._own_token(peer)}"})
+    async def _ask(self, peer: str, url: str, for_token: str | None) -> httpx.Response:
+        token = await (self._own_token(peer) if for_token is None else self._token_of(peer, for_token))
+        return await self.http.get(url, headers={"Authorization": f"Bearer {token}"})
+
+    async def _token_of(self, peer: str, token: str) -> str:
+        """One that holds at this peer for whoever called with this one, in whose name we ask (RFC 8693)."""
+        granted = await self._granted(
+            peer, {"grant_type": EXCHANGE, "subject_token": token, "subject_token_type": ACCESS}
+        )
+        return str(granted["access_token"])
 
     async def _own_token(self, peer: str) -> str:
         """A token by the client-credentials grant (RFC 6749, 4.4) that holds at this peer, renewed before it ends."""
         token, until = self._tokens.get(peer, ("", 0.0))
         if time.monotonic() < until - RENEWED_SECONDS:
             return token
-        url = f"{self.settings.peer_url('identity')}{TOKENS_AT}"
+        granted = await self._granted(peer, {"grant_type": "client_credentials"})
+        self._tokens[peer] = (granted["access_token"], time.monotonic() + granted["expires_in"])
+        return self._tokens[peer][0]
+
+    async def _granted(self, peer: str, asked: dict[str, str]) -> Any:
+        """What the sign-in service grants this process at the peer. Raises `Unavailable`."""
         form = {
-            "grant_type": "client_credentials",
+            **asked,
             "audience": peer,
             "client_assertion_type": ASSERTION_TYPE,
             "client_assertion": assertion(self.settings.client_key, f"svc:{self.service}", TOKENS_AT),
         }
-        answer = await self.http.post(url, data=form)
+        answer = await self.http.post(f"{self.settings.peer_url('identity')}{TOKENS_AT}", data=form)
         if answer.status_code != HTTPStatus.OK:
             raise Unavailable("The sign-in service refused this service.")
-        granted = answer.json()
-        self._tokens[peer] = (granted["access_token"], time.monotonic() + granted["expires_in"])
-        return self._tokens[peer][0]
+        return answer.json()

@@ -140,6 +140,7 @@ class Service:
         app.state.verifier = TokenVerifier(settings, http, self.name, revocations)
         bus = broker or await _connect(self.name, settings, stack)
         consumers = self._consumers(database, peers, settings, provider)
+        app.state.peers = peers
         app.state.desk = desk.Desk(self.name, bus, consumers, peers)
         for queue, consumer in consumers.items():
             await bus.subscribe(queue, consumer.subscription.event_names, consumer.deliver)

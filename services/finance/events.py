@@ -30,3 +30,28 @@ class ActivityCosted(Event):
     cost_pence: int | None
     minutes: int
     costed_at: datetime
+
+
+class ReablementEnding(Event):
+    """The day of decision has come: the free days end soon, and nobody has said what follows."""
+
+    name: ClassVar[str] = "finance.reablement.ending.v1"
+
+    reablement_id: UUID
+    client_id: UUID
+    team_id: UUID
+    last_free_day_on: date
+    decision_due_on: date
+
+
+class FinancialAssessmentAsked(Event):
+    """The council's means test was asked for. What it finds out is the council's, and is told to nobody."""
+
+    name: ClassVar[str] = "finance.financial_assessment.asked.v1"
+
+    financial_assessment_id: UUID
+    reablement_id: UUID
+    client_id: UUID
+    team_id: UUID
+    last_free_day_on: date
+    asked_on: date

@@ -6,6 +6,7 @@ from services.common.broker import Broker
 from services.common.peers import Mounts
 from services.common.service import Service
 from services.common.settings import ServiceSettings
+from services.finance import usecases
 from services.finance.api import ROUTERS
 from services.finance.consumers import SUBSCRIPTIONS
 from services.finance.domain.base import Base
@@ -16,6 +17,7 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=ROUTERS,
     subscriptions=SUBSCRIPTIONS,
+    background=(usecases.ask_for_decisions(),),
 )
 
 

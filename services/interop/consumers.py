@@ -11,6 +11,7 @@ from services.common.inbox import Subscription
 from services.interop import clients, usecases
 from services.interop.domain.inbound import ReferralOutcome
 from services.interop.domain.record import ClientRecord, Referral
+from services.interop.domain.submission import ChangedLine
 from services.interop.partners import council
 
 SOCIAL_CARE = "social_care"
@@ -29,13 +30,8 @@ class AboutClient(BaseModel):
     client_id: UUID
 
 
-class ChangedCarePlan(AboutClient):
-    care_plan_id: UUID
-    line_id: UUID
+class ChangedCarePlan(ChangedLine):
     domain: str
-    intervention: str | None
-    plan_version: int
-    changed_at: datetime
 
 
 class Segment(BaseModel):
@@ -70,6 +66,18 @@ class StartedReablement(AboutClient):
     decision_due_on: date
 
 
+class EndingReablement(AboutClient):
+    reablement_id: UUID
+    last_free_day_on: date
+    decision_due_on: date
+
+
+class AskedAssessment(AboutClient):
+    reablement_id: UUID
+    last_free_day_on: date
+    asked_on: date
+
+
 async def take_received(tx: Transaction, fact: AboutReferral, referral: Referral) -> None:
     await usecases.remember_outcome(tx, fact.inbound_referral_id, fact.referral_id, ReferralOutcome.WAITING)
     await usecases.show_referral(tx, referral)
@@ -93,6 +101,7 @@ async def take_plan_change(tx: Transaction, fact: ChangedCarePlan, record: Clien
     await usecases.show_record(tx, record)
     if fact.domain == SOCIAL_CARE:
         await usecases.tell_councils(tx, council.care_plan_changed(**fact.model_dump(exclude={"domain"})))
+        await usecases.prepare_submissions(tx, fact)
 
 
 async def take_contact(tx: Transaction, fact: RecordedContact, record: ClientRecord) -> None:
@@ -110,6 +119,14 @@ async def take_planned_visit(tx: Transaction, fact: PlannedVisit) -> None:
 
 async def take_done_visit(tx: Transaction, fact: DoneVisit) -> None:
     await usecases.show_visit(tx, usecases.Visit(**fact.model_dump()), "fulfilled")
+
+
+async def take_reablement_ending(tx: Transaction, fact: EndingReablement) -> None:
+    await usecases.tell_councils(tx, council.reablement_ending(**fact.model_dump()))
+
+
+async def take_asked_assessment(tx: Transaction, fact: AskedAssessment) -> None:
+    await usecases.tell_councils(tx, council.financial_assessment_asked(**fact.model_dump()))
 
 
 async def take_reablement(tx: Transaction, fact: StartedReablement) -> None:
@@ -147,6 +164,8 @@ ABOUT_CARE = (
     Subscription("roster.visit.planned.v1", PlannedVisit, take_planned_visit, read_model=True),
     Subscription("roster.visit.done.v1", DoneVisit, take_done_visit, read_model=True),
     Subscription("finance.reablement.started.v1", StartedReablement, take_reablement),
+    Subscription("finance.reablement.ending.v1", EndingReablement, take_reablement_ending),
+    Subscription("finance.financial_assessment.asked.v1", AskedAssessment, take_asked_assessment),
 )
 # In one queue, so that what one publisher tells of a subject is fed in its order. Who works in which team is for nobody
 # outside to hear.

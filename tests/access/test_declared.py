@@ -31,12 +31,17 @@ REACHES: dict[Persona, dict[str, str]] = {
     Persona.HEATSHIELD: {
         ".*": rf"{FIGURES}|{OBSTACLES}|{MONEY}",
         "hr": "hours|contracts/ending|waiting",
+        "finance": "financial-assessments",
         "interop": CONNECTIONS,
         "identity": DEVICES,
     },
     Persona.STEERING: {".*": rf"{FIGURES}|{OBSTACLES}|{MONEY}", "identity": DEVICES},
     Persona.COMMISSIONER: {".*": rf"{FIGURES}|goals|{MONEY}", "identity": DEVICES},
-    Persona.SOCIAL_WORKER: {"caseload": "shared-clients.*", "identity": DEVICES},
+    Persona.SOCIAL_WORKER: {
+        "caseload": "shared-clients.*",
+        "interop": "care-plan-changes.*|social-care/submissions.*",
+        "identity": DEVICES,
+    },
     Persona.HR: {
         "hr": ".*",
         "roster": "time-summary|team-ratio",

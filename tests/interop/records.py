@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from uuid6 import uuid7
 
+from services.common.tokens import unproven_claims
 from tests.running import DEPUTY, NURSE, TEAM
 
 Record = dict[str, Any]
@@ -18,12 +19,24 @@ class Caseload:
 
     clients: dict[str, Any] = field(default_factory=dict)
     referrals: dict[str, Any] = field(default_factory=dict)
+    # What each client shares with the guest who asks; and the token that was asked with last.
+    seats: dict[str, Any] = field(default_factory=dict)
+    asked_by: list[str] = field(default_factory=list)
 
     def app(self) -> FastAPI:
         app = FastAPI()
         app.add_api_route("/v1/clients/{wanted}", lambda wanted: _answer(self.clients, wanted))
         app.add_api_route("/v1/referrals/{wanted}", lambda wanted: _answer(self.referrals, wanted))
+        app.add_api_route("/v1/shared-clients", self._shared_clients)
+        app.add_api_route("/v1/shared-clients/{wanted}", lambda wanted: _answer(self.seats, wanted))
         return app
+
+    def seat(self, client_id: str, **shared: Any) -> None:
+        self.seats[client_id] = {"client_id": client_id, "until_at": "2199-12-31T00:00:00Z", **shared}
+
+    def _shared_clients(self, request: Request) -> Any:
+        self.asked_by.append(unproven_claims(request.headers["authorization"].split()[1])["sub"])
+        return {"items": [{name: one[name] for name in ("client_id", "until_at")} for one in self.seats.values()]}
 
 
 def _answer(held: dict[str, Any], wanted: str) -> Any:

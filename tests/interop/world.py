@@ -4,14 +4,15 @@ import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from services.common.auth import Persona
 from services.common.service import Service
 from services.interop.domain.inbound import InboundReferral
-from tests.access.world import World, started
+from tests.access.world import GUEST, World, started
 from tests.interop.answers import PATH, serve_team, stored
 from tests.interop.bars_message import a_message, ids
-from tests.interop.council import SECRET, a_share, agree, connect, support, take_on
+from tests.interop.council import MINUTES, SECRET, a_share, agree, change_plan, connect, support, take_on
 from tests.interop.records import Caseload
-from tests.running import TEAM, Databases
+from tests.running import TEAM, Databases, Running
 
 
 @asynccontextmanager
@@ -21,8 +22,9 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
     async with started(dataclasses.replace(service, background=()), databases, {"caseload": caseload.app()}) as made:
         system = made.system
         client_id, connection_id = await take_on(system, caseload), await connect(system)
-        share = await agree(system, client_id, connection_id)
+        share = await agree(system, client_id, connection_id, fields=["council_ref", "intervention", *MINUTES])
         await support(system, client_id)
+        submission_id = await _reviewed(system, caseload, client_id)
         await serve_team(system)
         trust = await system.client("interop", "trust-tie", "integrator")
         assert (await trust.post(PATH, json=a_message(), headers=ids())).status_code == 200
@@ -33,6 +35,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "inbound_referral_id": str(inbound.id),
             "connection_id": connection_id,
             "share_id": share["id"],
+            "submission_id": submission_id,
         }
         endpoint = {"id": share["id"], "dos_service_id": "333333333", "team_id": str(TEAM)}
         council = {"name": "Cumbria", "url": "https://council.example/events", "secret": SECRET}
@@ -40,11 +43,25 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "POST /v1/service-endpoints": endpoint,
             "PUT /v1/connections/{connection_id}": council,
             "POST /v1/shares": a_share(client_id, connection_id),
+            "POST /v1/social-care/submissions/{submission_id}/correct": {"case_id": "LAS-40093"},
         }
         made.secrets |= {
             "person": {"Maureen", "Tabor"},
             "number": {"9990000204"},
             "client": {client_id},
+            "shared": {"Help to wash, evenings"},
             "words": {"Leg ulcer", "Walk to chapel", "Help with a bath"},
         }
         yield made
+
+
+async def _reviewed(system: Running, caseload: Caseload, client_id: str) -> str:
+    """A change of the plan that the guest has reviewed."""
+    change = await change_plan(system, client_id)
+    words = {"id": change["line_id"], "words": "Help to wash, evenings"}
+    caseload.seat(client_id, social_care_lines=[words])
+    guest = await system.client("interop", GUEST, Persona.SOCIAL_WORKER)
+    (shown,) = (await guest.get("/v1/care-plan-changes")).json()["items"]
+    submission_id: str = shown["submission"]["id"]
+    assert (await guest.post(f"/v1/care-plan-changes/{submission_id}/review")).status_code == 200
+    return submission_id

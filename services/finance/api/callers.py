@@ -10,6 +10,8 @@ from services.common.db import Transaction
 
 ByFinance = Annotated[Transaction, Depends(Requires(Persona.FINANCE))]
 ByTeamOrFinance = Annotated[Transaction, Depends(Requires(Persona.NURSE, Persona.FINANCE))]
+# The team itself, or whoever clears its way to the council. None of it names the client.
+ByWhoeverAsksTheCouncil = Annotated[Transaction, Depends(Requires(Persona.NURSE, Persona.FINANCE, Persona.HEATSHIELD))]
 ByTeamOrAround = Annotated[
     Transaction, Depends(Requires(Persona.NURSE, Persona.COACH, Persona.HEATSHIELD, Persona.STEERING))
 ]

@@ -5,14 +5,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from fastapi import Response
+
 from services.common.auth import Persona
-from services.common.http import api_router
+from services.common.http import ByNurse, IfMatch, api_router, etag
 from services.common.paging import Asked, Page
 from services.common.types import Day
 from services.finance import usecases
 from services.finance.api.callers import ByTeamOrAround, ByTeamOrFinance
 from services.finance.api.shapes import ReablementShape, ReablementSummary, TeamReablementShape
-from services.finance.domain.reablement import ReablementEpisode
+from services.finance.domain.reablement import Decision, ReablementEpisode
 
 router = api_router(tags=["reablement"])
 
@@ -33,6 +35,24 @@ async def list_reablement_episodes(
     if tx.actor.persona is Persona.NURSE:
         return Page[TeamReablementShape].model_validate(clocks)
     return Page[ReablementShape].model_validate(clocks)
+
+
+@router.get("/reablement-episodes/{reablement_id}", response_model=TeamReablementShape)
+async def read_reablement_episode(tx: ByNurse, reablement_id: UUID, response: Response) -> object:
+    """One episode as it stands today, with the version to decide it by."""
+    episode = await usecases.read_reablement_episode(tx, reablement_id)
+    etag(response, episode)
+    return _on(episode, tx.today)
+
+
+@router.post("/reablement-episodes/{reablement_id}/decide", response_model=TeamReablementShape)
+async def decide_reablement(
+    tx: ByNurse, reablement_id: UUID, body: Decision, version: IfMatch, response: Response
+) -> object:
+    """Say what follows the free days: nothing, the NHS's care alone, or social care with a financial assessment."""
+    episode = await usecases.decide_reablement(tx, reablement_id, body, version)
+    etag(response, episode)
+    return _on(episode, tx.today)
 
 
 @router.get("/reablement-summary", response_model=ReablementSummary)

@@ -106,6 +106,8 @@ class ReablementShape(Answer):
     last_free_day_on: date
     decision_due_on: date
     ended_on: date | None
+    decision: str | None
+    decided_on: date | None
     as_of: date
     day_number: int
     days_gone: int
@@ -119,6 +121,40 @@ class TeamReablementShape(ReablementShape):
 
     client_id: UUID
     episode_of_care_id: UUID
+
+
+class FinancialAssessmentShape(Answer):
+    """A means test, by its own id and the reablement's: nothing of it names the client."""
+
+    id: UUID
+    team_id: UUID
+    version: int
+    reablement_id: UUID
+    state: str
+    asked_on: date
+    outcome: str | None
+    weekly_pence: int | None
+    from_on: date | None
+    council_ref: str | None
+
+
+class WeekOfCareShape(Answer):
+    """A week from Monday to Sunday. Nobody pays more than the care cost; until that is known nothing is charged."""
+
+    week_from_on: date
+    days: int
+    segments: int
+    minutes: int
+    cost_pence: int | None
+    contribution_pence: int
+    charged_pence: int | None
+
+
+class WeeksOfCareShape(Answer):
+    """What is billed is indicative: the council charges, by its own reference."""
+
+    financial_assessment: FinancialAssessmentShape
+    items: list[WeekOfCareShape]
 
 
 class FigureShape(Answer):

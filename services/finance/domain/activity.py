@@ -15,6 +15,7 @@ from services.common.models import TeamOwned, only_states
 from services.common.types import day_in_england
 from services.finance.domain.base import PENCE, Base, shares
 from services.finance.domain.cost import HourlyCost, contact_cost
+from services.finance.domain.financial_assessment import Outcome
 
 
 class ChargeStatus(StrEnum):
@@ -24,22 +25,36 @@ class ChargeStatus(StrEnum):
     FREE_REABLEMENT = "free_reablement"
     NEEDS_FINANCIAL_ASSESSMENT = "needs_financial_assessment"
     NEEDS_DECISION = "needs_decision"
+    CLIENT_CONTRIBUTES = "client_contributes"
+    COUNCIL_PAYS = "council_pays"
+    CLIENT_PAYS = "client_pays"
 
 
 HEALTH = {"nursing", "coordination"}
 SOCIAL_CARE = {"personal_care", "wider_support"}
 
 
-def charge_status(activity_type: str, *, is_free: bool) -> ChargeStatus:
+# Who pays for social care, as the council's means test came out (Care Act 2014, s 17).
+WHO_PAYS = {
+    Outcome.CONTRIBUTES: ChargeStatus.CLIENT_CONTRIBUTES,
+    Outcome.COUNCIL_PAYS: ChargeStatus.COUNCIL_PAYS,
+    Outcome.SELF_FUNDS: ChargeStatus.CLIENT_PAYS,
+}
+
+
+def charge_status(activity_type: str, *, is_free: bool, outcome: Outcome | None = None) -> ChargeStatus:
     """Health care is never charged for, nor is anything in the free days of reablement (SI 2014/2672, reg 3).
 
-    Afterwards social care waits for a means test (Care Act 2014, s 17) and reablement for the team's decision.
-    A type of activity not known here waits for a decision too, outside the free days.
+    Afterwards social care waits for a means test (Care Act 2014, s 17), and goes by its outcome from its first day on;
+    reablement waits for the team's decision. A type of activity not known here waits for a decision too, outside the
+    free days.
     """
     if activity_type in HEALTH:
         return ChargeStatus.HEALTH_NEVER_CHARGED
     if is_free:
         return ChargeStatus.FREE_REABLEMENT
+    if outcome is not None and activity_type in SOCIAL_CARE:
+        return WHO_PAYS[outcome]
     return ChargeStatus.NEEDS_FINANCIAL_ASSESSMENT if activity_type in SOCIAL_CARE else ChargeStatus.NEEDS_DECISION
 
 
@@ -81,7 +96,9 @@ class ActivityLine(TeamOwned, Base, table=True):
     charge_status: str
 
     @classmethod
-    def lines_of(cls, contact: RecordedContact, *, is_free: bool, now: datetime) -> "list[ActivityLine]":
+    def lines_of(
+        cls, contact: RecordedContact, *, is_free: bool, now: datetime, outcome: Outcome | None = None
+    ) -> "list[ActivityLine]":
         about: dict[str, Any] = contact.model_dump(exclude={"segments", "started_at"})
         return [
             cls(
@@ -90,7 +107,7 @@ class ActivityLine(TeamOwned, Base, table=True):
                 activity_type=segment.activity_type,
                 minutes=segment.minutes,
                 occurred_on=contact.occurred_on,
-                charge_status=charge_status(segment.activity_type, is_free=is_free),
+                charge_status=charge_status(segment.activity_type, is_free=is_free, outcome=outcome),
                 changed_at=now,
                 **about,
             )
@@ -100,6 +117,10 @@ class ActivityLine(TeamOwned, Base, table=True):
     def is_free_now(self, now: datetime) -> None:
         """The day turned out to lie in the client's free days of reablement."""
         self.charge_status, self.changed_at = charge_status(self.activity_type, is_free=True), now
+
+    def is_paid_for(self, outcome: Outcome, now: datetime) -> None:
+        """The council's means test came out, and its outcome counts on this line's day, which is no free one."""
+        self.charge_status, self.changed_at = charge_status(self.activity_type, is_free=False, outcome=outcome), now
 
 
 def cost_contact(lines: Sequence[ActivityLine], hourly: HourlyCost, now: datetime) -> int:

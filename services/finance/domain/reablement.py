@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, col
 
-from services.common.models import TeamOwned
+from services.common.errors import Conflict
+from services.common.models import INSTANT, TeamOwned, only_states
+from services.common.types import Input
 from services.finance.domain.base import Base
 from services.finance.domain.rate import NoRateInForce, Rate, RateKind
 
@@ -42,6 +45,28 @@ class EndedEpisode(Base, table=True):
     team_id: UUID
     since_on: date
     version: int
+
+
+class ReablementDecision(StrEnum):
+    """What follows the free days: nothing, the NHS's care alone, or social care with the council's means test."""
+
+    END = "end"
+    NHS_ONLY = "nhs_only"
+    FINANCIAL_ASSESSMENT = "financial_assessment"
+
+
+class Decision(Input):
+    decision: ReablementDecision
+
+
+class ReablementAlreadyDecided(Conflict):
+    """What follows is decided once, so that nobody is charged for what the team had said was free."""
+
+    field = "/path/reablement_id"
+    way_out = "Read the episode: its decision stands."
+
+    def __init__(self) -> None:
+        super().__init__("It has been decided what follows this reablement.")
 
 
 @dataclass(frozen=True)
@@ -79,6 +104,10 @@ class ReablementEpisode(TeamOwned, Base, table=True):
     last_free_day_on: date
     decision_due_on: date
     ended_on: date | None = None
+    ending_told_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    decision: str | None = None
+    decided_on: date | None = None
+    decided_by: UUID | None = None
 
     @classmethod
     def started(cls, agreed: AgreedReablement, rates: Mapping[str, Rate], now: datetime) -> Self:
@@ -98,7 +127,17 @@ class ReablementEpisode(TeamOwned, Base, table=True):
 
     def end(self, on: date, now: datetime) -> None:
         """Care ended; nobody is asked any more what follows the free days."""
-        self.ended_on, self.changed_at = max(self.started_on, on), now
+        self.ended_on, self.changed_at = min(max(self.started_on, on), self.ended_on or date.max), now
+
+    def decide(self, decision: ReablementDecision, by: UUID | None, today: date, now: datetime) -> None:
+        """Reablement ends with its free days, or with the care before that, whatever follows. Raises `ReablementAlreadyDecided`."""
+        if self.decision is not None:
+            raise ReablementAlreadyDecided
+        self.decision, self.decided_on, self.decided_by = decision, today, by
+        self.ended_on, self.changed_at = min(self.last_free_day_on, self.ended_on or date.max), now
+
+    def tell_ending(self, now: datetime) -> None:
+        self.ending_told_at, self.changed_at = now, now
 
     def clock(self, as_of: date) -> Clock:
         """`as_of` is on or after the first day. Days gone and days left always add up to the free days."""
@@ -107,16 +146,26 @@ class ReablementEpisode(TeamOwned, Base, table=True):
             day_number=(as_of - self.started_on).days + 1,
             days_gone=gone,
             days_left=self.free_days - gone,
-            decision_due=as_of >= self.decision_due_on,
-            decision_overdue=as_of > self.decision_due_on,
+            decision_due=self.decision is None and as_of >= self.decision_due_on,
+            decision_overdue=self.decision is None and as_of > self.decision_due_on,
         )
 
 
+only_states(ReablementEpisode, "decision", ReablementDecision)
 for check in (
+    CheckConstraint(
+        "(decision is null) = (decided_on is null) and (decision is null or ended_on is not null)",
+        name="reablement_episode_decided_wholly",
+    ),
     CheckConstraint("last_free_day_on = started_on + free_days - 1", name="reablement_episode_days_add_up"),
     CheckConstraint("decision_due_on between started_on and last_free_day_on", name="reablement_episode_decided_in"),
     CheckConstraint("ended_on >= started_on", name="reablement_episode_ends_after_it_starts"),
 ):
     ReablementEpisode.__table__.append_constraint(check)  # type: ignore[attr-defined]
+Index(
+    "ix_reablement_episode_undecided",
+    col(ReablementEpisode.decision_due_on),
+    postgresql_where=text("ending_told_at is null and ended_on is null"),
+)
 Index("ix_reablement_episode_day", col(ReablementEpisode.started_on), col(ReablementEpisode.id))
 Index("ix_reablement_episode_client_day", col(ReablementEpisode.client_id), col(ReablementEpisode.started_on))

@@ -39,6 +39,17 @@ async def is_free(tx: Transaction, client_id: UUID, on: date) -> bool:
     return bool(await tx.all(wanted.limit(1)))
 
 
+async def to_be_decided(tx: Transaction, today: date, *, most: int) -> Sequence[ReablementEpisode]:
+    """Those whose day of decision has come and that nobody was told of; each replica takes what is free."""
+    wanted = select(ReablementEpisode).where(
+        col(ReablementEpisode.ending_told_at).is_(None),
+        col(ReablementEpisode.ended_on).is_(None),
+        col(ReablementEpisode.decision_due_on) <= today,
+    )
+    oldest = wanted.order_by(col(ReablementEpisode.decision_due_on), col(ReablementEpisode.id)).limit(most)
+    return await tx.all(oldest.with_for_update(skip_locked=True))
+
+
 async def listed(tx: Transaction, *, team_id: UUID | None, as_of: date) -> Select[Any]:
     """The visible episodes that run on this day, by team where asked."""
     wanted = select(ReablementEpisode).where(await tx.visible(ReablementEpisode), _runs(as_of))

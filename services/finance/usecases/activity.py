@@ -15,7 +15,7 @@ from services.finance.domain.budget import Budget, budget_on
 from services.finance.domain.contract import AgreedContract, contract_on
 from services.finance.domain.cost import HourlyCost, hourly_cost
 from services.finance.events import ActivityCosted
-from services.finance.store import activity, budgets, contracts, ledger, rates, reablement
+from services.finance.store import activity, budgets, contracts, financial_assessments, ledger, rates, reablement
 
 
 async def record_activity(tx: Transaction, contact: RecordedContact) -> None:
@@ -24,7 +24,8 @@ async def record_activity(tx: Transaction, contact: RecordedContact) -> None:
     if await activity.is_known(tx, contact.care_contact_id):
         return
     is_free = await reablement.is_free(tx, contact.client_id, contact.occurred_on)
-    lines = ActivityLine.lines_of(contact, is_free=is_free, now=tx.now)
+    outcome = await financial_assessments.outcome_on(tx, contact.client_id, contact.occurred_on)
+    lines = ActivityLine.lines_of(contact, is_free=is_free, now=tx.now, outcome=outcome)
     tx.session.add_all(lines)
     await tx.session.flush()
     await _cost(tx, contact.employee_id, lines)

@@ -8,6 +8,8 @@ from services.common.access import Requires
 from services.common.auth import Persona
 from services.common.db import Transaction
 
+BySocialWorker = Annotated[Transaction, Depends(Requires(Persona.SOCIAL_WORKER))]
+ByNurseOrSocialWorker = Annotated[Transaction, Depends(Requires(Persona.NURSE, Persona.SOCIAL_WORKER))]
 ByService = Annotated[Transaction, Depends(Requires(Persona.SERVICE))]
 ByReader = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, Persona.NURSE))]
 # Who may read every team's record as FHIR may send referrals, and hear in the feed of what happened. A nurse reads her

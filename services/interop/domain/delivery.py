@@ -27,6 +27,7 @@ class CouncilDelivery(TeamOwned, Base, table=True):
     connection_id: UUID = Field(foreign_key="connection.id")
     share_id: UUID = Field(foreign_key="share.id", index=True)
     client_id: UUID
+    submission_id: UUID | None = Field(default=None, foreign_key="submission.id", index=True)
     type: str
     payload: str
     status: str = DeliveryStatus.QUEUED
@@ -46,7 +47,8 @@ class CouncilDelivery(TeamOwned, Base, table=True):
 class Attempt:
     """One try at delivering one fact: where to, signed with what, and the how-manieth it is.
 
-    An address that is not proved has yet to echo a challenge.
+    An address that is not proved has yet to echo a challenge. A submission arrived when the council says what it makes
+    of it; any other fact, when it is taken.
     """
 
     delivery_id: UUID
@@ -56,6 +58,8 @@ class Attempt:
     payload: str = field(repr=False)
     number: int
     is_proved: bool
+    client_id: UUID
+    submission_id: UUID | None
 
 
 only_states(CouncilDelivery, "status", DeliveryStatus)

@@ -84,9 +84,18 @@ class CursorExpired(ServiceError):
         super().__init__(f"Events after this cursor are gone: they are kept for {KEEP_FED.days} days.")
 
 
-def cursor_at(position: int) -> str:
+def cursor_at(position: int, kind: bytes = KIND) -> str:
     """What leads on from this position, and means nothing else to anybody."""
-    return base64.urlsafe_b64encode(KIND + position.to_bytes(POSITION_BYTES, "big")).decode()
+    return base64.urlsafe_b64encode(kind + position.to_bytes(POSITION_BYTES, "big")).decode()
+
+
+def position_of(cursor: str, kind: bytes = KIND) -> int | None:
+    """The position that a cursor leads on from; None for what was not handed out as one, letter for letter."""
+    try:
+        position = int.from_bytes(base64.urlsafe_b64decode(cursor)[len(kind) :], "big")
+        return position if position <= LAST_POSITION and cursor_at(position, kind) == cursor else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def place_of(after: str | None) -> Place:
@@ -95,11 +104,7 @@ def place_of(after: str | None) -> Place:
         return Start.OLDEST
     if after == LATEST:
         return Start.LATEST
-    try:
-        position = int.from_bytes(base64.urlsafe_b64decode(after)[len(KIND) :], "big")
-        known = position <= LAST_POSITION and cursor_at(position) == after
-    except (ValueError, OverflowError):
-        known = False
-    if not known:
+    position = position_of(after)
+    if position is None:
         raise UnknownCursor
     return position

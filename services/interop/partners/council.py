@@ -4,18 +4,20 @@ import asyncio
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 import httpx
+from pydantic import ValidationError
 from standardwebhooks import Webhook
 
 from services.common.types import day_in_england
 from services.interop.domain.delivery import Attempt, CouncilDelivery
 from services.interop.domain.share import Share, SharedField
+from services.interop.domain.submission import Submission, Verdict
 
 FACTS = "uk.heatshield.social_care"
 SOURCE = "/heatshield/interop"
@@ -83,6 +85,38 @@ def care_plan_changed(
     )
 
 
+def submitted(submission: Submission) -> Fact:
+    """A change that a social worker has reviewed. Handed over again it is another event, and no repetition."""
+    change = care_plan_changed(
+        client_id=submission.client_id,
+        care_plan_id=submission.care_plan_id,
+        line_id=submission.line_id,
+        intervention=submission.intervention,
+        plan_version=submission.plan_version,
+        changed_at=submission.plan_changed_at,
+    )
+    return replace(change, type=f"{FACTS}.care_plan_change_submitted.v1", key=f"{submission.id}/{submission.sends}")
+
+
+def reablement_ending(*, client_id: UUID, reablement_id: UUID, last_free_day_on: date, decision_due_on: date) -> Fact:
+    """The weeks that the client does not pay for come to their end, and it is to be decided what follows."""
+    values = {
+        SharedField.REABLEMENT_ID: str(reablement_id),
+        SharedField.LAST_FREE_DAY_ON: last_free_day_on.isoformat(),
+        SharedField.DECISION_DUE_ON: decision_due_on.isoformat(),
+    }
+    return Fact(f"{FACTS}.reablement_ending.v1", str(reablement_id), client_id, decision_due_on, values)
+
+
+def financial_assessment_asked(*, client_id: UUID, reablement_id: UUID, last_free_day_on: date, asked_on: date) -> Fact:
+    """The council is asked for its means test, so that it is known who pays when the free days are over."""
+    values = {
+        SharedField.REABLEMENT_ID: str(reablement_id),
+        SharedField.LAST_FREE_DAY_ON: last_free_day_on.isoformat(),
+    }
+    return Fact(f"{FACTS}.financial_assessment_asked.v1", str(reablement_id), client_id, asked_on, values)
+
+
 def reablement_started(
     *, client_id: UUID, reablement_id: UUID, started_on: date, last_free_day_on: date, decision_due_on: date
 ) -> Fact:
@@ -115,15 +149,25 @@ def support_given(
     return Fact(f"{FACTS}.support_given.v1", str(care_contact_id), client_id, day_in_england(started_at), values)
 
 
-def delivery(fact: Fact, share: Share, now: datetime) -> CouncilDelivery | None:
-    """The fact for one council, with exactly the agreed fields; None where nothing of it was agreed.
+def shared(fact: Fact, share: Share, case_id: str | None) -> dict[str, Any]:
+    """Exactly the agreed fields; nothing where nothing of the fact itself was agreed.
+
+    `case_id` is the council's own id of the case, where it was put right since the client agreed.
+    """
+    if not any(field in fact.values for field in share.fields):
+        return {}
+    known = {SharedField.COUNCIL_REF: case_id or share.council_ref, **fact.values}
+    return {field: known[SharedField(field)] for field in share.fields if field in known}
+
+
+def delivery(fact: Fact, share: Share, now: datetime, case_id: str | None = None) -> CouncilDelivery | None:
+    """The fact for one council; None where nothing of it was agreed.
 
     Its subject is the share, for the council's own reference is told only where it is among those fields.
     """
-    known = {SharedField.COUNCIL_REF: share.council_ref, **fact.values}
-    if not any(field in fact.values for field in share.fields):
+    data = shared(fact, share, case_id)
+    if not data:
         return None
-    data = {field: known[SharedField(field)] for field in share.fields if field in known}
     event = {
         "specversion": "1.0",
         "id": str(fact.event_id),
@@ -152,10 +196,14 @@ def _instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-async def send(http: httpx.AsyncClient, attempt: Attempt, now: datetime) -> int | None:
-    """The HTTP status of the answer, or None without one."""
-    status, _ = await _post(http, attempt, str(attempt.delivery_id), attempt.payload, now)
-    return status
+async def send(http: httpx.AsyncClient, attempt: Attempt, now: datetime) -> tuple[int | None, Verdict | None]:
+    """The HTTP status of the answer, or None without one; and what it says of a submission, if it can be understood."""
+    most = 0 if attempt.submission_id is None else ANSWER_BYTES
+    status, body = await _post(http, attempt, str(attempt.delivery_id), attempt.payload, now, most=most)
+    try:
+        return status, Verdict.model_validate_json(body)
+    except ValidationError:
+        return status, None
 
 
 async def challenge(http: httpx.AsyncClient, attempt: Attempt, now: datetime) -> tuple[int | None, bool]:

@@ -15,6 +15,7 @@ from services.interop.domain.connection import Connection
 from services.interop.domain.delivery import Attempt, CouncilDelivery, DeliveryStatus
 from services.interop.domain.resource import Resource
 from services.interop.domain.share import Share
+from services.interop.store import submissions
 
 
 def connections() -> Select[Any]:
@@ -114,8 +115,19 @@ async def lease(tx: Transaction, connection_id: UUID, *, for_: timedelta) -> Att
         if share.in_force(tx.today):
             delivery.lease(tx.now + for_, tx.now)
             is_proved = to.proved_at is not None
-            return Attempt(delivery.id, to.id, to.url, to.secret, delivery.payload, delivery.attempts, is_proved)
+            return Attempt(
+                delivery.id,
+                to.id,
+                to.url,
+                to.secret,
+                delivery.payload,
+                delivery.attempts,
+                is_proved,
+                delivery.client_id,
+                delivery.submission_id,
+            )
         delivery.status, delivery.changed_at = DeliveryStatus.WITHDRAWN, tx.now
+        await submissions.withdraw_unsent(tx, share.id)
     return None
 
 

@@ -13,8 +13,10 @@ from services.common.auth import SYSTEM, Persona, Principal
 from services.common.db import Transaction
 from services.common.service import Background, Runtime
 from services.interop.domain.delivery import Attempt, DeliveryStatus
+from services.interop.domain.submission import Verdict
 from services.interop.partners import council
 from services.interop.store import council as store
+from services.interop.store import submissions
 
 log = logging.getLogger(__name__)
 
@@ -76,17 +78,35 @@ async def _deliver_next(runtime: Runtime, connection_id: UUID, schedule: Sequenc
         return False
     if not attempt.is_proved:
         return await _proves_itself(runtime, attempt, schedule)
-    status = await council.send(runtime.outside, attempt, datetime.now(UTC))
-    arrived = status is not None and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
-    record = _disclosure(runtime, attempt) if arrived else None
+    status, verdict = await council.send(runtime.outside, attempt, datetime.now(UTC))
+    taken = status is not None and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
+    arrived = taken and (attempt.submission_id is None or verdict is not None)
+    record = _disclosure(runtime, attempt) if taken else None
     async with runtime.database.transaction(SYSTEM, record=record) as tx:
         settled: dict[str, Any] = {"last_status": status, "changed_at": tx.now}
         if arrived:
             tx.concerns(*await store.settle_sent(tx, attempt, settled))
             await store.note_success(tx, connection_id, tx.now)
         else:
+            tx.concerns(attempt.client_id)
             await _failed(tx, attempt, settled, schedule)
+        await _tell_submission(tx, attempt, verdict if taken else None, schedule)
     return arrived
+
+
+async def _tell_submission(
+    tx: Transaction, attempt: Attempt, verdict: Verdict | None, schedule: Sequence[timedelta]
+) -> None:
+    """What became of the submission that this fact carried: what the council said of it, or that it may have left."""
+    submission = attempt.submission_id and await submissions.locked(tx, attempt.submission_id)
+    if not submission:
+        return
+    if verdict is not None:
+        submission.answered(verdict, tx.now)
+        return
+    submission.left(tx.now)
+    if attempt.number >= len(schedule):
+        submission.given_up(tx.now)
 
 
 async def _proves_itself(runtime: Runtime, attempt: Attempt, schedule: Sequence[timedelta]) -> bool:

@@ -19,6 +19,7 @@ from services.interop.domain.share import (
 )
 from services.interop.partners import council
 from services.interop.store import council as store
+from services.interop.store import submissions
 
 
 async def register_connection(
@@ -86,6 +87,7 @@ async def withdraw_share(tx: Transaction, share_id: UUID, if_match: int) -> Shar
     require_version(share, if_match)
     share.withdraw(tx.now)
     await store.withdraw_queued(tx, share.id)
+    await submissions.withdraw_unsent(tx, share.id)
     return share
 
 
@@ -95,7 +97,10 @@ async def tell_councils(tx: Transaction, fact: council.Fact) -> None:
     What happened before the client agreed is not sent, however late it becomes known.
     """
     for share in await store.shares_in_force(tx, fact.client_id, tx.today):
-        delivery = council.delivery(fact, share, tx.now) if share.covers(fact.happened_on) else None
+        if not share.covers(fact.happened_on):
+            continue
+        case_id = await submissions.case_id(tx, share.client_id, share.connection_id)
+        delivery = council.delivery(fact, share, tx.now, case_id)
         if delivery is not None:
             await store.queue(tx, delivery)
 

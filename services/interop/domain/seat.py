@@ -1,0 +1,39 @@
+"""What a social worker may read of the clients who invited them, as caseload tells it in their own name."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+
+class CareActView(BaseModel):
+    """The assessment in the terms of the Care Act 2014: outcomes, eligibility, carer, home, money and capacity."""
+
+    assessed_on: date
+    what_matters: str
+    care_act: dict[str, Any]
+    eligible: bool
+    carer: str | None
+    home: str | None
+    money: str | None
+    capacity: str | None
+
+
+class SeatedLine(BaseModel):
+    """A line of the agreed plan on the Care Act's side, as it reads now."""
+
+    id: UUID
+    words: str
+
+
+class Seat(BaseModel):
+    """One client as far as they are shared with the guest who asks: what is not shared is not there."""
+
+    client_id: UUID
+    until_at: datetime
+    care_act_view: CareActView | None = None
+    social_care_lines: list[SeatedLine] = []
+
+    def words_of(self, line_id: UUID) -> str | None:
+        return next((line.words for line in self.social_care_lines if line.id == line_id), None)
