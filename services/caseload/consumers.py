@@ -1,6 +1,6 @@
 """What caseload listens to. Each model names only the fields caseload reads."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -32,6 +32,20 @@ class TeamMembership(membership.MembershipFact):
     role: str = "unknown"
 
 
+class SignedOffCompetency(BaseModel):
+    competency_id: UUID
+    team_id: UUID
+    employee_id: UUID
+    task: str
+    assessed_by: UUID
+    assessed_on: date
+    until_on: date
+
+
+class WithdrawnCompetency(SignedOffCompetency):
+    withdrawn_at: datetime
+
+
 async def take_in(tx: Transaction, fact: ReceivedReferral, inbound: clients.InboundReferral) -> None:
     await usecases.receive_inbound_referral(tx, inbound)
 
@@ -47,8 +61,14 @@ async def remember_member(tx: Transaction, fact: TeamMembership) -> None:
     await usecases.remember_member(tx, fact, fact.role)
 
 
+async def remember_competence(tx: Transaction, fact: SignedOffCompetency) -> None:
+    await usecases.remember_competence(tx, fact.model_dump())
+
+
 SUBSCRIPTIONS = (
     Subscription("interop.referral.received.v1", ReceivedReferral, take_in, ask=clients.inbound_referral),
     Subscription("governance.decision.adopted.v1", AdoptedDecision, remember_decision),
     Subscription(membership.SUBSCRIPTION.event_name, TeamMembership, remember_member, read_model=True),
+    Subscription("hr.competency.signed_off.v1", SignedOffCompetency, remember_competence, read_model=True),
+    Subscription("hr.competency.withdrawn.v1", WithdrawnCompetency, remember_competence, read_model=True),
 )

@@ -15,6 +15,7 @@ from services.caseload.usecases.delegate import (
     delegate,
     list_delegations,
     read_delegation,
+    remember_competence,
     remember_member,
     withdraw_delegation,
 )
@@ -161,6 +162,7 @@ __all__ = [
     "record_administration",
     "record_care_contact",
     "record_stock",
+    "remember_competence",
     "remember_decision",
     "remember_member",
     "return_handover",

@@ -1,5 +1,6 @@
 """Giving medicines: once, by whoever may, and put on record; what is given against the rules is an incident."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from services.caseload.domain.administration import (
     gap_of,
 )
 from services.caseload.domain.controlled_drug import Change, NotAControlledDrug, StockEntry
-from services.caseload.domain.delegation import NotDelegated
+from services.caseload.domain.delegation import DelegatedTask, NotDelegated
 from services.caseload.domain.medicine import Medicine
 from services.caseload.domain.rule import RuleCode
 from services.caseload.events import IncidentRaised
@@ -67,10 +68,18 @@ async def _require_may_give(tx: Transaction, medicine: Medicine, new: NewAdminis
     if giver != by or new.override_reason is not None:
         await require_registered(tx, medicine.team_id)
     if not await store.is_registered(tx, medicine.team_id, giver):
-        delegated = await store.delegations(tx, medicine, giver)
-        if not any(one.holds_at(new.happened_at) for one in delegated):
-            raise NotDelegated
+        await _require_delegated(tx, medicine, giver, new.happened_at)
     return giver
+
+
+async def _require_delegated(tx: Transaction, medicine: Medicine, giver: UUID, at: datetime) -> None:
+    """It was delegated to them, and they were signed off for it, both at that time. Raises `NotDelegated`."""
+    delegated = await store.delegations(tx, medicine, giver)
+    if not any(one.holds_at(at) for one in delegated):
+        raise NotDelegated
+    task = DelegatedTask.GIVE_MEDICINE
+    if await store.competence_at(tx, medicine.team_id, giver, task, at) is None:
+        raise NotDelegated
 
 
 def _take_from_stock(tx: Transaction, medicine: Medicine, made: Administration) -> None:
