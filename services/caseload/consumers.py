@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from services.caseload import clients, usecases
+from services.caseload.usecases import tell
 from services.common import membership
 from services.common.db import Transaction
 from services.common.inbox import Subscription
@@ -30,6 +31,15 @@ class AdoptedDecision(BaseModel):
 class TeamMembership(membership.MembershipFact):
     # Nobody stays a member because it was not told what they are; whoever's role is not known is no registered nurse.
     role: str = "unknown"
+
+
+class PlannedShift(BaseModel):
+    shift_id: UUID
+    team_id: UUID
+    employee_id: UUID
+    kind: str
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
 
 
 class SignedOffCompetency(BaseModel):
@@ -65,10 +75,15 @@ async def remember_competence(tx: Transaction, fact: SignedOffCompetency) -> Non
     await usecases.remember_competence(tx, fact.model_dump())
 
 
+async def remember_shift(tx: Transaction, fact: PlannedShift) -> None:
+    await tell.remember_shift(tx, fact.model_dump())
+
+
 SUBSCRIPTIONS = (
     Subscription("interop.referral.received.v1", ReceivedReferral, take_in, ask=clients.inbound_referral),
     Subscription("governance.decision.adopted.v1", AdoptedDecision, remember_decision),
     Subscription(membership.SUBSCRIPTION.event_name, TeamMembership, remember_member, read_model=True),
     Subscription("hr.competency.signed_off.v1", SignedOffCompetency, remember_competence, read_model=True),
     Subscription("hr.competency.withdrawn.v1", WithdrawnCompetency, remember_competence, read_model=True),
+    Subscription("roster.shift.planned.v1", PlannedShift, remember_shift, read_model=True),
 )

@@ -231,3 +231,41 @@ class HandoverReturned(Event):
     sent_at: datetime
     accepted_at: datetime | None
     returned_at: datetime
+
+
+class AlertRaised(Event):
+    """Somebody was told of something that is late; which client's it is, and what, its ids say."""
+
+    name: ClassVar[str] = "caseload.alert.raised.v1"
+
+    alert_id: UUID
+    kind: str
+    client_id: UUID
+    team_id: UUID
+    subject_id: UUID
+    raised_at: datetime
+
+
+class AlertEscalated(Event):
+    """Nobody said in time that they know, so everybody of the team is told."""
+
+    name: ClassVar[str] = "caseload.alert.escalated.v1"
+
+    alert_id: UUID
+    kind: str
+    client_id: UUID
+    team_id: UUID
+    raised_at: datetime
+    escalated_at: datetime
+    escalations: int
+
+
+class AlertAcknowledged(Event):
+    name: ClassVar[str] = "caseload.alert.acknowledged.v1"
+
+    alert_id: UUID
+    kind: str
+    client_id: UUID
+    team_id: UUID
+    raised_at: datetime
+    acknowledged_at: datetime

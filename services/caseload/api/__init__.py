@@ -3,6 +3,7 @@
 from services.caseload.api import (
     actions,
     administrations,
+    alerts,
     assessments,
     assets,
     break_glass,
@@ -60,4 +61,5 @@ ROUTERS = (
     other_care.router,
     tests.router,
     self_care.router,
+    alerts.router,
 )

@@ -36,3 +36,7 @@ class RuleCode(StrEnum):
     TEST_ACT = "test.act_days"
     TEST_CHASE = "test.chase_days"
     SELF_CARE_STEP = "self_care.step_days"
+    ALERT_LATE_DOSE = "alert.late_dose_minutes"
+    ALERT_HANDOVER = "alert.handover_minutes"
+    ALERT_REVIEW = "alert.review_minutes"
+    ALERT_MOST = "alert.most_escalations"

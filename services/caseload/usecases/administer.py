@@ -12,12 +12,14 @@ from services.caseload.domain.administration import (
     against,
     gap_of,
 )
+from services.caseload.domain.alert import AlertKind
 from services.caseload.domain.controlled_drug import Change, NotAControlledDrug, StockEntry
 from services.caseload.domain.delegation import DelegatedTask, NotDelegated
 from services.caseload.domain.medicine import Medicine
 from services.caseload.domain.rule import RuleCode
 from services.caseload.events import IncidentRaised
 from services.caseload.store import medicines as store
+from services.caseload.usecases import tell
 from services.caseload.usecases.prescribe import require_registered, window_at
 from services.common.db import Transaction
 from services.common.membership import require_members
@@ -48,6 +50,8 @@ async def record_administration(tx: Transaction, new: NewAdministration) -> Admi
     made.overrode = found.code() if found else None
     tx.add(made)
     _take_from_stock(tx, medicine, made)
+    if due_at is not None and medicine.time_critical:
+        await tell.settle_alerts(tx, AlertKind.LATE_DOSE, medicine.id, due_at)
     if found is not None:
         tell_of_incident(tx, made, found.code())
     await tx.session.flush()

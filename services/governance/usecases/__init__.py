@@ -20,6 +20,7 @@ from services.governance.usecases.decide import (
 from services.governance.usecases.ground_rule import agree_ground_rule, list_ground_rules
 from services.governance.usecases.measure import (
     measure_team,
+    remember_alert,
     remember_answer,
     remember_assessment,
     remember_contact,
@@ -61,6 +62,7 @@ __all__ = [
     "read_decision",
     "read_obstacle",
     "receive_complaint",
+    "remember_alert",
     "remember_answer",
     "remember_assessment",
     "remember_contact",
