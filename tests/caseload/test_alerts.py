@@ -1,4 +1,4 @@
-"""Who must be told is told: a late dose, a handover that nobody accepts, a review that nobody makes (rows 3.11, 4.05)."""
+"""Who must be told is told: of a late dose, an unaccepted handover and an overdue review (rows 3.11, 4.05)."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -164,7 +164,10 @@ async def test_a_handover_that_nobody_accepts_alerts_its_nurse_on_call_until_it_
 
 
 async def test_a_review_of_broken_glass_that_is_overdue_alerts_the_clients_team_once(given: Giving) -> None:
-    stranger, emergency = await given.system.client("caseload", STRANGER), an_emergency(client_id=given.client.client_id)
+    stranger, emergency = (
+        await given.system.client("caseload", STRANGER),
+        an_emergency(client_id=given.client.client_id),
+    )
     assert (await stranger.post("/v1/break-glass", json=emergency)).status_code == 201
     database = given.system.databases["caseload"]
     assert await raise_overdue_reviews(database) == 0
