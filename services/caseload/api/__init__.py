@@ -58,6 +58,7 @@ ROUTERS = (
     assets.router,
     introductions.router,
     feedback.router,
+    feedback.sending,
     other_care.router,
     tests.router,
     self_care.router,

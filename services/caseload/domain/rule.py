@@ -32,6 +32,7 @@ class RuleCode(StrEnum):
     ASSET_CONFIRM = "asset.confirm_days"
     INTRODUCTION_FOLLOW_UP = "introduction.follow_up_days"
     FEEDBACK_SAMPLE = "feedback.sample_size"
+    FEEDBACK_LINK = "feedback.link_days"
     TEST_RESULT = "test.result_days"
     TEST_ACT = "test.act_days"
     TEST_CHASE = "test.chase_days"

@@ -19,6 +19,7 @@ RULES: list[rules.NewRule] = [
     ("alert.late_dose_minutes", BEGINNING, 15, 1, "minutes", PROPOSAL, "to_be_confirmed"),
     ("alert.handover_minutes", BEGINNING, 15, 1, "minutes", PROPOSAL, "to_be_confirmed"),
     ("alert.review_minutes", BEGINNING, 1440, 1, "minutes", PROPOSAL, "to_be_confirmed"),
+    ("feedback.link_days", BEGINNING, 28, 1, "days", PROPOSAL, "to_be_confirmed"),
     ("alert.most_escalations", BEGINNING, 4, 1, "times", PROPOSAL, "to_be_confirmed"),
 ]
 
@@ -28,6 +29,7 @@ def upgrade() -> None:
     _create_competence()
     _create_alert()
     _create_push()
+    _link_feedback()
     row_level_security.protect()
     # A person's devices are theirs in every team, and no colleague's.
     own = "employee_id = (select app_employee_id())"
@@ -142,3 +144,25 @@ def _create_push() -> None:
         op.f("ix_push_message_push_subscription_id"), "push_message", ["push_subscription_id"], unique=False
     )
     op.create_index("ix_push_message_due", "push_message", ["due_at"], postgresql_where=sa.text("due_at is not null"))
+
+
+def _link_feedback() -> None:
+    for column in (
+        sa.Column("link_print", sa.Text(), nullable=True),
+        sa.Column("code_print", sa.Text(), nullable=True),
+        sa.Column("pass_print", sa.Text(), nullable=True),
+        sa.Column("wrong_codes", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("opened_at", INSTANT, nullable=True),
+        sa.Column("opened_by", sa.Text(), nullable=True),
+        sa.Column("opened_as", sa.Text(), nullable=True),
+        sa.Column("link_until_at", INSTANT, nullable=True),
+    ):
+        op.add_column("feedback_asked", column)
+    op.alter_column("feedback_asked", "wrong_codes", server_default=None)
+    op.create_unique_constraint(None, "feedback_asked", ["link_print"])
+    op.drop_constraint("feedback_asked_channel_known", "feedback_asked")
+    known = "channel in ('phone', 'paper', 'in_person', 'link')"
+    op.create_check_constraint("feedback_asked_channel_known", "feedback_asked", known)
+    linked = "link_print = (select nullif(current_setting('app.link_print', true), ''))"
+    op.execute(f"create policy of_link on feedback_asked for select using ({linked})")
+    op.execute(f"create policy by_link on feedback_asked for update using ({linked}) with check ({linked})")
