@@ -31,6 +31,10 @@ def upgrade() -> None:
     _create_push()
     _link_feedback()
     row_level_security.protect()
+    # What a client was introduced to is shown with the client, to whoever may read them in an emergency.
+    client = row_level_security.THIS_CLIENT
+    introduced = f"select from introduction i where i.asset_id = asset.id and i.client_id = {client}"
+    op.execute(f"create policy a_of_client on asset for select using ({client} is not null and exists ({introduced}))")
     # A person's devices are theirs in every team, and no colleague's.
     own = "employee_id = (select app_employee_id())"
     row_level_security.put_behind("push_subscription", f"{row_level_security.EVERY_TEAM} or {own}")

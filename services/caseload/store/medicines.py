@@ -57,6 +57,11 @@ async def around(
     return await tx.all(select(Administration).where(col(Administration.medicine_id) == medicine.id, or_(*near)))
 
 
+def administrations_of(medicine: Medicine) -> Select[Any]:
+    """What became of the doses of a medicine that the caller has read."""
+    return select(Administration).where(col(Administration.medicine_id) == medicine.id)
+
+
 async def is_registered(tx: Transaction, team_id: UUID, employee_id: UUID | None) -> bool:
     """Whether hr has told that they are a registered nurse in this team."""
     mine = col(MemberRole.team_id) == team_id, col(MemberRole.employee_id) == employee_id

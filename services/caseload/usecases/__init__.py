@@ -1,6 +1,11 @@
 """What caseload can be asked to do: one public function for each sentence a nurse, a coach or an integrator says."""
 
-from services.caseload.usecases.administer import list_administrations, read_administration, record_administration
+from services.caseload.usecases.administer import (
+    administrations_of_medicine,
+    list_administrations,
+    read_administration,
+    record_administration,
+)
 from services.caseload.usecases.assess import complete_assessment, rate_problem, read_assessment, start_assessment
 from services.caseload.usecases.by_link import (
     SOMEBODY,
@@ -103,6 +108,7 @@ __all__ = [
     "access_report_elsewhere",
     "add_medicine",
     "add_note",
+    "administrations_of_medicine",
     "agree_care_plan",
     "amend_end_of_life_plan",
     "answer_feedback_by_link",

@@ -119,3 +119,9 @@ async def list_administrations(
     """Newest first."""
     wanted = await store.listed(tx, Administration, client_id=client_id, medicine_id=medicine_id)
     return await page(tx, wanted, Administration, request, newest_first=True)
+
+
+async def administrations_of_medicine(tx: Transaction, request: PageRequest, medicine_id: UUID) -> dict[str, Any]:
+    """Newest first. Whoever reads the medicine reads them: through broken glass as well. Raises `NotFound`."""
+    medicine = await tx.get(Medicine, medicine_id)
+    return await page(tx, store.administrations_of(medicine), Administration, request, newest_first=True)

@@ -1,4 +1,4 @@
-"""What whoever has no login does by a link: accept a handover, look, write back, be done; open a summary; give feedback."""
+"""What whoever has no login does by a link: accept a handover, look, write back; open a summary; give feedback."""
 
 from typing import Any
 
