@@ -1,13 +1,13 @@
 """What caseload listens to. Each model names only the fields caseload reads."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from services.caseload import clients, usecases
 from services.caseload.domain.action import MeetingTask
-from services.caseload.usecases import around, getting_in
+from services.caseload.usecases import around, getting_in, tell
 from services.common import membership
 from services.common.db import Transaction
 from services.common.inbox import Subscription
@@ -49,6 +49,29 @@ class TeamMembership(membership.MembershipFact):
 DECIDED_ABOUT = ("referral", "referral_criteria", "caseload_transfer")
 
 
+class PlannedShift(BaseModel):
+    shift_id: UUID
+    team_id: UUID
+    employee_id: UUID
+    kind: str
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+class SignedOffCompetency(BaseModel):
+    competency_id: UUID
+    team_id: UUID
+    employee_id: UUID
+    task: str
+    assessed_by: UUID
+    assessed_on: date
+    until_on: date
+
+
+class WithdrawnCompetency(SignedOffCompetency):
+    withdrawn_at: datetime
+
+
 async def take_in(tx: Transaction, fact: ReceivedReferral, inbound: clients.InboundReferral) -> None:
     await getting_in.receive_inbound_referral(tx, inbound)
 
@@ -69,9 +92,20 @@ async def remember_member(tx: Transaction, fact: TeamMembership) -> None:
     await usecases.remember_member(tx, fact, fact.role)
 
 
+async def remember_competence(tx: Transaction, fact: SignedOffCompetency) -> None:
+    await usecases.remember_competence(tx, fact.model_dump())
+
+
+async def remember_shift(tx: Transaction, fact: PlannedShift) -> None:
+    await tell.remember_shift(tx, fact.model_dump())
+
+
 SUBSCRIPTIONS = (
     Subscription("interop.referral.received.v1", ReceivedReferral, take_in, ask=clients.inbound_referral),
     Subscription("governance.decision.adopted.v1", AdoptedDecision, remember_decision),
     Subscription("governance.meeting_action.agreed.v1", AgreedMeetingAction, take_from_meeting),
     Subscription(membership.SUBSCRIPTION.event_name, TeamMembership, remember_member, read_model=True),
+    Subscription("hr.competency.signed_off.v1", SignedOffCompetency, remember_competence, read_model=True),
+    Subscription("hr.competency.withdrawn.v1", WithdrawnCompetency, remember_competence, read_model=True),
+    Subscription("roster.shift.planned.v1", PlannedShift, remember_shift, read_model=True),
 )

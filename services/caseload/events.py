@@ -284,3 +284,58 @@ class AcuityReviewCompleted(Event):
     reviewed_on: date
     clients: int
     total: int
+class OfAlert(BaseModel):
+    alert_id: UUID
+    kind: str
+    client_id: UUID
+    team_id: UUID
+    raised_at: datetime
+
+
+class AlertRaised(OfAlert, Event):
+    """Somebody was told of something that is late; which client's it is, and what, its ids say."""
+
+    name: ClassVar[str] = "caseload.alert.raised.v1"
+
+    subject_id: UUID
+
+
+class AlertEscalated(OfAlert, Event):
+    """Nobody said in time that they know, so everybody of the team is told."""
+
+    name: ClassVar[str] = "caseload.alert.escalated.v1"
+
+    escalated_at: datetime
+    escalations: int
+
+
+class AlertAcknowledged(OfAlert, Event):
+    name: ClassVar[str] = "caseload.alert.acknowledged.v1"
+
+    acknowledged_at: datetime
+
+
+class OfTest(BaseModel):
+    test_id: UUID
+    client_id: UUID
+    team_id: UUID
+    kind: str
+    take_by: date
+
+
+class ClinicalTestRequested(OfTest, Event):
+    """A test is to be taken by a day; whose it is, its ids say."""
+
+    name: ClassVar[str] = "caseload.test.requested.v1"
+
+
+class ClinicalTestTaken(OfTest, Event):
+    name: ClassVar[str] = "caseload.test.taken.v1"
+
+    taken_on: date
+
+
+class ClinicalTestCancelled(OfTest, Event):
+    name: ClassVar[str] = "caseload.test.cancelled.v1"
+
+    cancelled_on: date

@@ -127,6 +127,21 @@ class ReturnedHandover(SentHandover):
     returned_at: datetime
 
 
+class RaisedAlert(BaseModel):
+    alert_id: UUID
+    client_id: UUID
+    team_id: UUID
+    raised_at: datetime
+
+
+class EscalatedAlert(RaisedAlert):
+    escalated_at: datetime
+
+
+class AcknowledgedAlert(RaisedAlert):
+    acknowledged_at: datetime
+
+
 class CostedActivity(BaseModel):
     care_contact_id: UUID
     team_id: UUID
@@ -212,6 +227,13 @@ async def handover_returned(tx: Transaction, fact: ReturnedHandover) -> None:
     await usecases.remember_handover(tx, *about, accepted_at=fact.accepted_at, returned_at=fact.returned_at)
 
 
+async def alert_told(tx: Transaction, fact: RaisedAlert) -> None:
+    """Whatever was told of it: it was raised, and perhaps something became of it."""
+    since = fact.model_dump(include={"escalated_at", "acknowledged_at"})
+    about = (fact.alert_id, fact.team_id, fact.client_id, fact.raised_at)
+    await usecases.remember_alert(tx, *about, **since)
+
+
 async def activity_costed(tx: Transaction, fact: CostedActivity) -> None:
     await usecases.remember_cost(tx, fact.care_contact_id, fact.team_id, fact.cost_pence, fact.costed_at)
 
@@ -233,6 +255,9 @@ SUBSCRIPTIONS = (
     Subscription("caseload.handover.accepted.v1", AcceptedHandover, handover_accepted, read_model=True),
     Subscription("caseload.handover.expired.v1", ExpiredHandover, handover_expired, read_model=True),
     Subscription("caseload.handover.returned.v1", ReturnedHandover, handover_returned, read_model=True),
+    Subscription("caseload.alert.raised.v1", RaisedAlert, alert_told, read_model=True),
+    Subscription("caseload.alert.escalated.v1", EscalatedAlert, alert_told, read_model=True),
+    Subscription("caseload.alert.acknowledged.v1", AcknowledgedAlert, alert_told, read_model=True),
     Subscription("roster.visit.done.v1", DoneVisit, visit_done, read_model=True),
     Subscription("finance.activity.costed.v1", CostedActivity, activity_costed, read_model=True),
     membership.SUBSCRIPTION,

@@ -1,6 +1,6 @@
 """What hr tells the others. Additive changes only; a breaking change is a new version beside the old."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -44,3 +44,32 @@ class ClearanceChanged(Event):
     team_id: UUID
     may_visit_alone: bool
     since_on: date
+
+
+class CompetencySignedOff(Event):
+    """Somebody may do this task until its last day, where a registered nurse delegates it to them."""
+
+    name: ClassVar[str] = "hr.competency.signed_off.v1"
+
+    competency_id: UUID
+    team_id: UUID
+    employee_id: UUID
+    task: str
+    assessed_by: UUID
+    assessed_on: date
+    until_on: date
+
+
+class CompetencyWithdrawn(Event):
+    """The whole state once more, and since when nobody relies on it."""
+
+    name: ClassVar[str] = "hr.competency.withdrawn.v1"
+
+    competency_id: UUID
+    team_id: UUID
+    employee_id: UUID
+    task: str
+    assessed_by: UUID
+    assessed_on: date
+    until_on: date
+    withdrawn_at: datetime

@@ -79,6 +79,34 @@ class RecordedCareContact(BaseModel):
     segments: list[RecordedSegment]
 
 
+class RequestedTest(BaseModel):
+    test_id: UUID
+    client_id: UUID
+    team_id: UUID
+    kind: str
+    take_by: date
+
+
+class TakenTest(RequestedTest):
+    taken_on: date
+
+
+class CancelledTest(RequestedTest):
+    cancelled_on: date
+
+
+async def test_requested(tx: Transaction, fact: RequestedTest) -> None:
+    await usecases.remember_need(tx, **fact.model_dump(), closed_on=None)
+
+
+async def test_taken(tx: Transaction, fact: TakenTest) -> None:
+    await usecases.remember_need(tx, **fact.model_dump(exclude={"taken_on"}), closed_on=fact.taken_on)
+
+
+async def test_cancelled(tx: Transaction, fact: CancelledTest) -> None:
+    await usecases.remember_need(tx, **fact.model_dump(exclude={"cancelled_on"}), closed_on=fact.cancelled_on)
+
+
 async def remember_care_contact(tx: Transaction, fact: RecordedCareContact) -> None:
     segments = [segment.model_dump() for segment in fact.segments]
     await usecases.remember_care_contact(tx, fact.model_dump(exclude={"segments"}), segments)
@@ -112,4 +140,7 @@ SUBSCRIPTIONS = (
         read_model=True,
         one_by_one=True,
     ),
+    Subscription("caseload.test.requested.v1", RequestedTest, test_requested, read_model=True),
+    Subscription("caseload.test.taken.v1", TakenTest, test_taken, read_model=True),
+    Subscription("caseload.test.cancelled.v1", CancelledTest, test_cancelled, read_model=True),
 )

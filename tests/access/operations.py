@@ -36,6 +36,7 @@ PUBLIC |= {
     "POST /open/handovers/{link}/notes",
     "POST /open/handovers/{link}/done",
     "POST /open/summaries/{link}/open",
+    "POST /open/feedback/{link}/answer",
 }
 # Whoever was given a link refers by it, with no account (tests/caseload/test_referral_links.py).
 PUBLIC |= {"GET /refer/form", "POST /refer/look", "POST /refer/referrals", "POST /refer/status"}

@@ -53,9 +53,6 @@ def a_delegation(medicine: str, **changes: Any) -> dict[str, Any]:
         "medicine_id": medicine,
         "employee_id": str(ASSISTANT),
         "until_on": in_days(30),
-        "competence_assessed_by": str(NURSE),
-        "competence_assessed_on": "2026-11-02",
-        "competence_until_on": in_days(200),
     }
     return delegation | changes
 
@@ -64,6 +61,23 @@ async def told_of_role(system: Running, employee: UUID, role: str, *, version: i
     """As hr tells it."""
     membership = {"team_id": str(TEAM), "employee_id": str(employee), "role": role, "from_on": "2025-01-01"}
     await system.deliver("caseload", "hr.team_membership.changed.v1", membership | changes, version=version)
+
+
+async def signed_off(system: Running, *, version: int = 1, **changes: Any) -> dict[str, Any]:
+    """As hr tells it."""
+    competency = {
+        "competency_id": new_id(),
+        "team_id": str(TEAM),
+        "employee_id": str(ASSISTANT),
+        "task": "give_medicine",
+        "assessed_by": str(NURSE),
+        "assessed_on": "2026-11-02",
+        "until_on": in_days(200),
+    }
+    told = competency | changes
+    word = "withdrawn" if "withdrawn_at" in told else "signed_off"
+    await system.deliver("caseload", f"hr.competency.{word}.v1", told, version=version)
+    return told
 
 
 @dataclass
@@ -114,6 +128,7 @@ class Giving:
 async def giving(caseload: Running) -> Giving:
     for employee, role in ROLES.items():
         await told_of_role(caseload, employee, role)
+    await signed_off(caseload)
     client = await take_on(caseload)
     deputy, assistant = [await caseload.client("caseload", who) for who in (DEPUTY, ASSISTANT)]
     return Giving(caseload, client, client.nurse, deputy, assistant)

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from services.caseload.domain.break_glass import BreakGlass
 from services.caseload.domain.delegation import REGISTERED_NURSE
 from services.common.auth import SYSTEM
+from tests.caseload.around import an_asset, an_introduction
 from tests.caseload.medicating import a_medicine, an_administration, told_of_role
 from tests.caseload.story import (
     OnCaseload,
@@ -49,6 +50,11 @@ async def emergency(caseload: Running) -> Emergency:
     await told_of_role(caseload, NURSE, REGISTERED_NURSE)
     medicine = a_medicine(client.client_id)
     await client.post("/v1/medicines", medicine)
+    given = an_administration(medicine["id"])
+    await client.post("/v1/administrations", given)
+    asset = an_asset()
+    await client.post("/v1/assets", asset)
+    await client.post("/v1/introductions", an_introduction(client.client_id, asset["id"]))
     assessment, plan = an_assessment(client.episode_id), a_plan(client.episode_id)
     await client.post("/v1/assessments", assessment)
     await client.post("/v1/care-plans", plan)
@@ -66,11 +72,15 @@ async def emergency(caseload: Running) -> Emergency:
         f"/v1/care-plans/{plan['id']}",
         f"/v1/wounds/{wound}",
         f"/v1/medicines/{medicine['id']}",
+        f"/v1/administrations/{given['id']}",
+        f"/v1/medicines/{medicine['id']}/administrations",
+        f"/v1/clients/{client.client_id}/network",
     ]
     return Emergency(caseload, client, nurse, body["id"], reads)
 
 
 async def test_the_whole_record_and_each_part_of_it_is_read(emergency: Emergency) -> None:
+    assert [tie["kind"] for tie in (await emergency.get(emergency.reads[-1])).json()["ties"]] == ["asset"]
     for path in emergency.reads:
         through, own = await emergency.get(path), await emergency.client.nurse.get(path)
         assert (through.status_code, through.json()) == (200, own.json()), path

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from services.caseload.events import ClinicalTestCancelled, ClinicalTestRequested, ClinicalTestTaken
 from tests.caseload.around import a_test, ago, ahead
 from tests.caseload.story import OnCaseload, new_id, take_on
-from tests.running import DEPUTY, NURSE, STRANGER, Running
+from tests.running import DEPUTY, NURSE, STRANGER, TEAM, Running
 
 
 @pytest.fixture
@@ -93,3 +94,17 @@ async def test_a_member_of_the_team_chases(sylvia: OnCaseload) -> None:
     for change, status in (({"chaser_id": str(STRANGER)}, 409), ({"take_by": ago(11)}, 422), ({"kind": "tea"}, 422)):
         answer = await sylvia.nurse.post("/v1/tests", json=a_test(sylvia.client_id, **change))
         assert answer.status_code == status, answer.text
+
+
+async def test_roster_is_told_what_is_to_be_taken_and_that_it_was(caseload: Running, sylvia: OnCaseload) -> None:
+    await step(sylvia, "take", taken_on=ago(4))
+    other = await sylvia.post("/v1/tests", a_test(sylvia.client_id))
+    await sylvia.nurse.post(f"/v1/tests/{other['id']}/cancel", json={"reason": "Taken at the surgery"})
+    (first, _), (taken,), (cancelled,) = [
+        await caseload.published("caseload", event)
+        for event in (ClinicalTestRequested, ClinicalTestTaken, ClinicalTestCancelled)
+    ]
+    told = {"test_id": sylvia.kept["test"]["id"], "client_id": sylvia.client_id, "team_id": str(TEAM)}
+    assert first.data == told | {"kind": "blood", "take_by": sylvia.kept["test"]["take_by"]}
+    assert taken.data == first.data | {"taken_on": ago(4)}
+    assert (cancelled.data["test_id"], cancelled.aggregateversion) == (other["id"], 2)

@@ -6,7 +6,17 @@ import pytest
 from sqlalchemy import text
 
 from services.common.auth import SYSTEM
-from tests.caseload.medicating import ASSISTANT, Giving, a_delegation, as_needed, giving, in_days, now, told_of_role
+from tests.caseload.medicating import (
+    ASSISTANT,
+    Giving,
+    a_delegation,
+    as_needed,
+    giving,
+    in_days,
+    now,
+    signed_off,
+    told_of_role,
+)
 from tests.caseload.story import new_id, take_on
 from tests.running import DEPUTY, NURSE, STRANGER, Running
 
@@ -32,6 +42,12 @@ async def alter(given: Giving, change: str) -> None:
     """As time would."""
     async with given.system.databases["caseload"].transaction(SYSTEM) as tx:
         await tx.session.execute(text(f"update delegation set {change}"))
+
+
+async def alter_competence(given: Giving, change: str) -> None:
+    """As time would."""
+    async with given.system.databases["caseload"].transaction(SYSTEM) as tx:
+        await tx.session.execute(text(f"update competence set {change}"))
 
 
 async def test_anonymous_is_refused(caseload: Running) -> None:
@@ -85,14 +101,37 @@ async def test_it_ends_when_it_is_withdrawn(given: Giving) -> None:
     await given.recorded(medicine, by=given.assistant, happened_at=now())
 
 
-@pytest.mark.parametrize("last", ["until_on", "competence_until_on"])
-async def test_it_ends_with_its_last_day_or_with_the_competence(given: Giving, last: str) -> None:
+async def test_it_ends_with_its_last_day(given: Giving) -> None:
     medicine = await given.medicine(**INSULIN)
     await delegated(given, medicine)
-    await alter(given, f"{last} = '{in_days(-1)}'")
+    await alter(given, f"until_on = '{in_days(-1)}'")
     await refuses(given, medicine)
-    await alter(given, f"{last} = '{in_days(0)}'")
+    await alter(given, f"until_on = '{in_days(0)}'")
     await given.recorded(medicine, by=given.assistant, happened_at=now())
+
+
+async def test_it_holds_only_while_hr_says_that_they_are_competent(given: Giving) -> None:
+    medicine = await given.medicine(**as_needed(minimum_interval_minutes=1))
+    first = await delegated(given, medicine)
+    await alter_competence(given, f"until_on = '{in_days(-1)}'")
+    await refuses(given, medicine)
+    again = await signed_off(given.system, assessed_on=in_days(0))
+    await given.recorded(medicine, by=given.assistant, happened_at=now())
+    await signed_off(given.system, version=2, **again | {"withdrawn_at": now(minutes=1)})
+    # The word that came first is late, and changes nothing.
+    await signed_off(given.system, version=1, **again)
+    await refuses(given, medicine, override_reason=None)
+    assert first["competence_until_on"] == in_days(200)
+
+
+async def test_nothing_is_delegated_to_whom_nobody_has_signed_off(given: Giving) -> None:
+    medicine = await given.medicine(**INSULIN)
+    await alter_competence(given, "task = 'catheter_care'")
+    answer = await given.nurse.post("/v1/delegations", json=a_delegation(medicine))
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_competent")
+    assert answer.json()["errors"][0]["pointer"] == "/body/employee_id"
+    signed = await signed_off(given.system)
+    assert (await delegated(given, medicine))["competency_id"] == signed["competency_id"]
 
 
 async def test_what_was_given_before_it_was_delegated_was_not_authorised(given: Giving) -> None:
@@ -120,7 +159,7 @@ async def test_a_nurse_does_not_record_for_an_assistant_what_was_not_delegated(g
 
 async def test_a_registered_nurse_alone_delegates(given: Giving) -> None:
     medicine = await given.medicine(**INSULIN)
-    body = a_delegation(medicine, competence_assessed_by=str(NURSE))
+    body = a_delegation(medicine)
     answer = await given.assistant.post("/v1/delegations", json=body)
     assert (answer.status_code, answer.json()["code"]) == (403, "only_a_registered_nurse")
     await refuses(given, medicine)
@@ -138,10 +177,7 @@ async def test_a_nurse_who_is_registered_no_more_gives_and_delegates_nothing(giv
 async def test_what_cannot_be_delegated_is_refused_by_its_field(given: Giving) -> None:
     medicine = await given.medicine(**INSULIN)
     wrong = [
-        (422, "/body/competence_assessed_by", {"competence_assessed_by": str(ASSISTANT)}),
-        (422, "/body/competence_assessed_on", {"competence_assessed_on": in_days(2)}),
         (422, "/body/until_on", {"until_on": in_days(-1)}),
-        (422, "/body/competence_until_on", {"competence_until_on": in_days(-1)}),
         (422, "/body/until_on", {"until_on": in_days(91)}),
         (422, "/body/task", {"task": "everything"}),
         (409, "/body/employee_id", {"employee_id": str(STRANGER)}),

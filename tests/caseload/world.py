@@ -7,7 +7,7 @@ from typing import Any
 from services.common.service import Service
 from tests.access.world import GUEST, World, started
 from tests.caseload.around import write_around
-from tests.caseload.medicating import ROLES, a_delegation, a_medicine, an_administration, told_of_role
+from tests.caseload.medicating import ROLES, a_delegation, a_medicine, an_administration, signed_off, told_of_role
 from tests.caseload.night import (
     a_check,
     a_driver,
@@ -127,6 +127,7 @@ async def _write_record(made: World, client: OnCaseload) -> None:
 async def _write_medicines(made: World, client: OnCaseload) -> None:
     for employee, role in ROLES.items():
         await told_of_role(made.system, employee, role)
+    await signed_off(made.system)
     medicine, count = a_medicine(client.client_id, **STOCKED), new_id()
     given, delegation = an_administration(medicine["id"]), a_delegation(medicine["id"])
     await client.post("/v1/medicines", medicine)

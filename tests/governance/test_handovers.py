@@ -15,6 +15,7 @@ TOLD: dict[str, dict[str, Any]] = {
     "accepted": {"accepted_at": LATER},
     "expired": {"accept_by": LATER, "expired_at": LATER, "on_call_id": str(DEPUTY)},
     "returned": {"accepted_at": LATER, "returned_at": LATER},
+    "returned_unaccepted": {"accepted_at": None, "returned_at": LATER},
 }
 
 
@@ -23,7 +24,7 @@ async def told(governance: Running, *facts: str, backwards: bool = False) -> Non
     about = {"handover_id": str(uuid7()), "client_id": str(uuid7()), **SENT}
     heard = list(enumerate(facts, 2))
     for version, fact in reversed(heard) if backwards else heard:
-        name = f"caseload.handover.{fact}.v1"
+        name = f"caseload.handover.{fact.removesuffix('_unaccepted')}.v1"
         await governance.deliver("governance", name, about | TOLD[fact], version=version)
 
 
@@ -48,6 +49,11 @@ async def test_what_is_heard_out_of_order_ends_the_same(governance: Running, nur
     await told(governance, "sent", "accepted", "returned", backwards=True)
     await told(governance, "sent", "expired", "sent", "accepted", backwards=True)
     assert (await value(nurse, "handovers_accepted"), await value(nurse, "handovers_not_accepted_in_time")) == (2, 1)
+
+
+async def test_an_expiry_that_is_heard_after_the_return_counts(governance: Running, nurse: Any) -> None:
+    await told(governance, "sent", "expired", "returned_unaccepted", backwards=True)
+    assert (await value(nurse, "handovers_accepted"), await value(nurse, "handovers_not_accepted_in_time")) == (0, 1)
 
 
 async def test_few_handovers_are_hidden_from_those_around_the_team(governance: Running, coach: Any) -> None:

@@ -71,6 +71,20 @@ def a_check(employee_id: object, **changes: Any) -> dict[str, Any]:
     return check | changes
 
 
+def a_competency(employee_id: object, assessed_by: object, **changes: Any) -> dict[str, Any]:
+    """A year from a day that has come."""
+    competency = {
+        "id": str(uuid7()),
+        "team_id": str(TEAM),
+        "employee_id": str(employee_id),
+        "task": "give_medicine",
+        "assessed_by": str(assessed_by),
+        "assessed_on": "2026-11-02",
+        "until_on": "2027-11-01",
+    }
+    return competency | changes
+
+
 async def office(hr: Running) -> Any:
     """The HR office's client."""
     return await hr.client("hr", "hr-office", Persona.HR)

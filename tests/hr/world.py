@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 from services.common.service import Service
 from tests.access.world import World, started
-from tests.hr.office import a_check, a_contract, a_membership, an_employee, employed, office
+from tests.hr.office import a_check, a_competency, a_contract, a_membership, an_employee, employed, office
 from tests.running import NURSE, Databases
 
 PHONE = "07700 900101"
@@ -25,7 +26,12 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             answer = await hr_office.post(path, json=body)
             assert answer.status_code == 201, answer.text
         made.ids |= {"employee_id": str(NURSE), "membership_id": membership["id"], "check_id": check["id"]}
-        made.bodies |= await _bodies(made)
+        other = await employed(made.system)
+        await made.system.join("hr", employee=UUID(other))
+        competency = a_competency(other, NURSE)
+        assert (await hr_office.post("/v1/competencies", json=competency)).status_code == 201
+        made.ids["competency_id"] = competency["id"]
+        made.bodies |= await _bodies(made) | {"POST /v1/competencies": a_competency(other, NURSE)}
         made.secrets |= {"staff": {"Adeyemi", PHONE}}
         yield made
 

@@ -95,6 +95,13 @@ def contract(employee: UUID, minutes_per_week: int, **changes: Any) -> Fact:
     return "hr.contract.agreed.v1", _in_json(data | changes)
 
 
+def a_need(**changes: Any) -> Fact:
+    """A blood test of Edith's that is to be taken, by caseload's word."""
+    data = {"test_id": uuid7(), "client_id": EDITH, "team_id": TEAM, "kind": "blood", "take_by": "2199-12-01"}
+    step = "taken" if "taken_on" in changes else "cancelled" if "cancelled_on" in changes else "requested"
+    return f"caseload.test.{step}.v1", _in_json(data | changes)
+
+
 def clearance(employee: UUID, **changes: Any) -> Fact:
     data = {
         "employee_id": employee,

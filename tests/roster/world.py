@@ -10,6 +10,7 @@ from tests.roster.facts import (
     NEXT,
     RUTH,
     TOM,
+    a_need,
     a_plan,
     a_shift,
     a_visit,
@@ -28,11 +29,18 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
         await made.system.join("roster", employee=TOM)
         for fact in (clearance(RUTH), episode(EDITH), contract(RUTH, 1800), contact(EDITH, RUTH, {"nursing": 30})):
             await hear(made.system, fact)
+        need = a_need()
+        await hear(made.system, need)
         nurse, visit = await made.system.nurse("roster"), a_visit()
         for path, body in (("/v1/shifts", a_shift()), ("/v1/visit-plans", a_plan()), ("/v1/visits", visit)):
             answer = await nurse.post(path, json=body)
             assert answer.status_code == 201, answer.text
-        made.ids |= {"visit_id": visit["id"], "client_id": str(EDITH), "employee_id": str(RUTH)}
+        made.ids |= {
+            "visit_id": visit["id"],
+            "visit_need_id": need[1]["test_id"],
+            "client_id": str(EDITH),
+            "employee_id": str(RUTH),
+        }
         made.bodies |= {
             "POST /v1/shifts": a_shift(starts_at="2026-11-25T09:00:00Z", ends_at="2026-11-25T16:30:00Z"),
             "POST /v1/visit-plans": a_plan(),

@@ -5,6 +5,7 @@ from services.caseload.api import (
     acuity_reviews,
     administrations,
     anticipatory,
+    alerts,
     assessments,
     assets,
     break_glass,
@@ -75,6 +76,7 @@ ROUTERS = (
     assets.router,
     introductions.router,
     feedback.router,
+    feedback.sending,
     other_care.router,
     tests.router,
     self_care.router,
@@ -83,4 +85,5 @@ ROUTERS = (
     reach.router,
     anticipatory.router,
     case_studies.router,
+    alerts.router,
 )

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.caseload import usecases
+from services.caseload.api.callers import ByNurseReading
 from services.caseload.domain.administration import NewAdministration
 from services.common.http import ByNurse, api_router
 from services.common.paging import Asked, Page
@@ -46,7 +47,13 @@ async def list_administrations(
     return await usecases.list_administrations(tx, page, client_id=client_id, medicine_id=medicine_id)
 
 
+@router.get("/medicines/{medicine_id}/administrations", response_model=Page[AdministrationShape])
+async def administrations_of_medicine(tx: ByNurseReading, page: Asked, medicine_id: UUID) -> object:
+    """What became of the doses of one medicine, newest first; also for whoever broke the glass."""
+    return await usecases.administrations_of_medicine(tx, page, medicine_id)
+
+
 @router.get("/administrations/{administration_id}", response_model=AdministrationShape)
-async def read_administration(tx: ByNurse, administration_id: UUID) -> object:
+async def read_administration(tx: ByNurseReading, administration_id: UUID) -> object:
     """One of them."""
     return await usecases.read_administration(tx, administration_id)

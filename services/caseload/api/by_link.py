@@ -1,12 +1,13 @@
 """What whoever has no login does with a link: the gateway leads here without a token."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from services.caseload import usecases
 from services.caseload.api.handovers import TheirNoteShape
 from services.caseload.api.open_route import Link, Open, open_router
 from services.caseload.api.summary_shapes import OnePage, on_one_page
+from services.caseload.domain.feedback import AnsweredByLink
 from services.caseload.domain.handover import NewHandoverNote, ToCall
 from services.caseload.domain.one_time_link import Opening, Pass
 from services.common.types import Answer
@@ -78,3 +79,16 @@ async def open_summary(tx: Open, link: Link, body: Opening) -> object:
     share, found = await usecases.open_summary(tx, link, body)
     about = {"organisation": share.organisation, "role": share.role, "purpose": share.purpose}
     return {**about, "client_id": share.client_id, "client": on_one_page(found, tx.now)}
+
+
+class FeedbackByLink(Answer):
+    """Nothing of who was asked."""
+
+    given_on: date
+    score: int
+
+
+@router.post("/feedback/{link}/answer", response_model=FeedbackByLink)
+async def answer_feedback_by_link(tx: Open, link: Link, body: AnsweredByLink) -> object:
+    """Say how the care was, once, with the code that came by another way."""
+    return await usecases.answer_feedback_by_link(tx, link, body)

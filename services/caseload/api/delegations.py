@@ -26,6 +26,7 @@ class DelegationShape(Answer):
     competence_assessed_by: UUID
     competence_assessed_on: date
     competence_until_on: date
+    competency_id: UUID | None
     delegated_by: UUID | None
     delegated_at: datetime
     withdrawn_at: datetime | None

@@ -1,19 +1,20 @@
 """Feedback by clients and carers: the quarter's sample, their answers, and the figures."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import APIRouter, Response
 
 from services.caseload.api.callers import ByTeamOrBoard
 from services.caseload.api.rendered import tagged, whole
 from services.caseload.domain.feedback import Answered, NewFeedbackRound
 from services.caseload.usecases import around
-from services.common.http import ByNurse, IfMatch, api_router
+from services.common.http import ByNurse, IfMatch, ToldOnceRoute, api_router
 from services.common.paging import Asked, Page
 from services.common.types import Answer, Day
 
 router = api_router(tags=["feedback"])
+sending = APIRouter(prefix="/v1", tags=["feedback"], route_class=ToldOnceRoute)
 
 
 class FeedbackRoundShape(Answer):
@@ -40,6 +41,7 @@ class FeedbackAskedShape(Answer):
     score: int | None
     words: str | None
     written_by: UUID | None
+    link_until_at: datetime | None
 
 
 class WholeFeedbackRound(FeedbackRoundShape):
@@ -55,6 +57,14 @@ class FeedbackFigures(Answer):
     answered_by: dict[str, int | None]
     response_rate: float | None
     score: float | None
+
+
+class FeedbackLink(Answer):
+    """The link and the code are told this once: give them to whoever is asked by two separate ways."""
+
+    asked: FeedbackAskedShape
+    link: str
+    code: str
 
 
 @router.post("/feedback-rounds", status_code=201, response_model=WholeFeedbackRound)
@@ -91,3 +101,10 @@ async def read_feedback(tx: ByNurse, asked_id: UUID, response: Response) -> obje
 async def answer_feedback(tx: ByNurse, asked_id: UUID, body: Answered, version: IfMatch, response: Response) -> object:
     """Write down what somebody who was asked says, on the phone, on paper or in person."""
     return tagged(await around.answer_feedback(tx, asked_id, body, version), response)
+
+
+@sending.post("/feedback/{asked_id}/send-link", response_model=FeedbackLink)
+async def send_feedback_link(tx: ByNurse, asked_id: UUID, version: IfMatch, response: Response) -> object:
+    """Let whoever is asked answer by themselves; a link that was sent before opens nothing more."""
+    asked, handed_out = await around.send_feedback_link(tx, asked_id, version)
+    return {"asked": tagged(asked, response), "link": handed_out.link, "code": handed_out.code}

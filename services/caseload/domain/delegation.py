@@ -12,7 +12,7 @@ from services.caseload.domain.base import Base
 from services.caseload.domain.medicine import Medicine
 from services.common.errors import Conflict, Forbidden, Unprocessable
 from services.common.models import INSTANT, TeamOwned, only_states
-from services.common.types import Day, Input, NewId, PastDay, day_in_england
+from services.common.types import Day, Input, NewId, day_in_england
 
 # As hr names the role. Whoever has another, or none that is known yet, does what was delegated to them.
 REGISTERED_NURSE = "registered_nurse"
@@ -23,16 +23,13 @@ class DelegatedTask(StrEnum):
 
 
 class NewDelegation(Input):
-    """Who may give which client's medicine until when, and who saw until when that they can."""
+    """Who may give which client's medicine until when. That they can is hr's word."""
 
     id: NewId
     task: DelegatedTask
     medicine_id: UUID
     employee_id: UUID
     until_on: Day
-    competence_assessed_by: UUID
-    competence_assessed_on: PastDay
-    competence_until_on: Day
 
 
 class OnlyARegisteredNurse(Forbidden):
@@ -54,22 +51,24 @@ class NotDelegated(Forbidden):
         super().__init__("Nobody had delegated this medicine of this client to this person at that time.")
 
 
-class AssessedByOneself(Unprocessable):
-    field = "/body/competence_assessed_by"
-    way_out = "Name the person who assessed them."
+class NotCompetent(Conflict):
+    """A task is delegated to whoever was seen to do it safely, and signed off for it (hr's `competency`)."""
+
+    field = "/body/employee_id"
+    way_out = "Assess them and sign it off at hr (POST /v1/competencies); if that was just done, send this again."
 
     def __init__(self) -> None:
-        super().__init__("Nobody assesses their own competence.")
+        super().__init__("Nobody has signed off that this person is competent for this task today.")
 
 
 class DelegationOver(Unprocessable):
-    """A delegation is for what is to come, and so is the competence that it rests on."""
+    """A delegation is for what is to come."""
 
     field = "/body/until_on"
-    way_out = "Correct the day, or have the competence assessed again first."
+    way_out = "Correct the day."
 
-    def __init__(self, field: str) -> None:
-        super().__init__("This day is over.", field=field)
+    def __init__(self) -> None:
+        super().__init__("This day is over.")
 
 
 class DelegationTooLong(Unprocessable):
@@ -101,8 +100,34 @@ class MemberRole(Base, table=True):
     version: int
 
 
+class Competence(Base, table=True):
+    """What somebody was signed off for in a team, by hr's word."""
+
+    __tablename__ = "competence"
+
+    competency_id: UUID = Field(primary_key=True)
+    team_id: UUID
+    employee_id: UUID
+    task: str
+    assessed_by: UUID
+    assessed_on: date
+    until_on: date
+    withdrawn_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    version: int
+
+    def holds_at(self, at: datetime) -> bool:
+        withdrawn = self.withdrawn_at is not None and self.withdrawn_at <= at
+        return self.assessed_on <= day_in_england(at) <= self.until_on and not withdrawn
+
+
+Index("ix_competence_of", col(Competence.employee_id), col(Competence.task))
+
+
 class Delegation(TeamOwned, Base, table=True):
-    """One person, one client, one task; it holds while the competence does, and until it is withdrawn."""
+    """One person, one client, one task, until it ends or is withdrawn, and only while a competence holds beside it.
+
+    The `competence_` columns are what was signed off when it was delegated.
+    """
 
     client_id: UUID = Field(foreign_key="client.id", index=True)
     task: str
@@ -112,24 +137,31 @@ class Delegation(TeamOwned, Base, table=True):
     competence_assessed_by: UUID
     competence_assessed_on: date
     competence_until_on: date
+    # None in those from before hr told of competence.
+    competency_id: UUID | None = None
     delegated_by: UUID | None
     delegated_at: datetime = Field(sa_type=INSTANT)
     withdrawn_at: datetime | None = Field(default=None, sa_type=INSTANT)
     withdrawn_by: UUID | None = None
 
     @classmethod
-    def given(cls, new: NewDelegation, medicine: Medicine, days: int, by: UUID | None, now: datetime) -> Self:
-        """Raises `AssessedByOneself`, `DelegationOver` or `DelegationTooLong`."""
+    def given(
+        cls, new: NewDelegation, medicine: Medicine, rests_on: Competence, days: int, by: UUID | None, now: datetime
+    ) -> Self:
+        """Raises `DelegationOver` or `DelegationTooLong`."""
         today = day_in_england(now)
-        if new.competence_assessed_by == new.employee_id:
-            raise AssessedByOneself
-        for name in ("until_on", "competence_until_on"):
-            if getattr(new, name) < today:
-                raise DelegationOver(f"/body/{name}")
+        if new.until_on < today:
+            raise DelegationOver
         if new.until_on > today + timedelta(days=days):
             raise DelegationTooLong(days)
         about: dict[str, Any] = {"client_id": medicine.client_id, "team_id": medicine.team_id, "delegated_by": by}
-        return cls(**new.model_dump(), **about, delegated_at=now, changed_at=now)
+        competence = {
+            "competency_id": rests_on.competency_id,
+            "competence_assessed_by": rests_on.assessed_by,
+            "competence_assessed_on": rests_on.assessed_on,
+            "competence_until_on": rests_on.until_on,
+        }
+        return cls(**new.model_dump(), **about, **competence, delegated_at=now, changed_at=now)
 
     def withdraw(self, by: UUID | None, now: datetime) -> None:
         """Raises `DelegationAlreadyWithdrawn`."""
@@ -138,9 +170,8 @@ class Delegation(TeamOwned, Base, table=True):
         self.withdrawn_at, self.withdrawn_by, self.changed_at = now, by, now
 
     def holds_at(self, at: datetime) -> bool:
-        last = min(self.until_on, self.competence_until_on)
         withdrawn = self.withdrawn_at is not None and self.withdrawn_at <= at
-        return self.delegated_at <= at and day_in_england(at) <= last and not withdrawn
+        return self.delegated_at <= at and day_in_england(at) <= self.until_on and not withdrawn
 
 
 only_states(Delegation, "task", DelegatedTask)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field as Shape
@@ -15,10 +15,11 @@ from sqlmodel import Field, col
 
 from services.caseload.domain.base import Base
 from services.caseload.domain.counted import counted
+from services.caseload.domain.one_time_link import HandedOut, LinkCode, LinkEnded, LinkUsed, OneTimeLink, Opening
 from services.common.errors import Conflict, Unprocessable
 from services.common.figures import Cell, Layout
-from services.common.models import TeamOwned, only_states
-from services.common.types import Day, Input, NewId, PastDay, Words
+from services.common.models import INSTANT, TeamOwned, only_states
+from services.common.types import Day, Input, NewId, PastDay, Words, day_in_england
 
 MONTHS = 3
 
@@ -32,19 +33,31 @@ class NewFeedbackRound(Input):
 
 
 class Channel(StrEnum):
-    """How somebody answered, with whoever wrote it down."""
+    """How somebody answered: by a link themselves, or with whoever wrote it down."""
 
     PHONE = "phone"
     PAPER = "paper"
     IN_PERSON = "in_person"
+    LINK = "link"
+
+
+Score = Annotated[int, Shape(strict=True, ge=1, le=5)]
 
 
 class Answered(Input):
     """Two questions: how good the care was, from 1 to 5, and what they would like to say."""
 
     given_on: PastDay
-    channel: Channel
-    score: Annotated[int, Shape(strict=True, ge=1, le=5)]
+    channel: Literal[Channel.PHONE, Channel.PAPER, Channel.IN_PERSON]
+    score: Score
+    words: Words | None = None
+
+
+class AnsweredByLink(Input):
+    """The same two questions, answered by whoever has the link and the code."""
+
+    code: LinkCode
+    score: Score
     words: Words | None = None
 
 
@@ -154,7 +167,7 @@ class FeedbackRound(TeamOwned, Base, table=True):
         return drawn(self.seed, self.frame, self.size)
 
 
-class FeedbackAsked(TeamOwned, Base, table=True):
+class FeedbackAsked(OneTimeLink, TeamOwned, Base, table=True):
     """One person who was drawn, and what they answered, if they did (FHIR QuestionnaireResponse)."""
 
     feedback_round_id: UUID = Field(foreign_key="feedback_round.id", index=True)
@@ -165,6 +178,7 @@ class FeedbackAsked(TeamOwned, Base, table=True):
     score: int | None = None
     words: str | None = None
     written_by: UUID | None = None
+    link_until_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
     @classmethod
     def of(cls, made: FeedbackRound, candidate: Candidate, now: datetime) -> Self:
@@ -178,6 +192,24 @@ class FeedbackAsked(TeamOwned, Base, table=True):
         for name, value in answer:
             setattr(self, name, value)
         self.written_by, self.changed_at = by, now
+
+    def send_link(self, days: int, now: datetime) -> HandedOut:
+        """A link and a code for whoever is asked; those sent before open nothing more. Raises `AlreadyAnswered`."""
+        if self.score is not None:
+            raise AlreadyAnswered
+        self.link_until_at, self.changed_at = now + timedelta(days=days), now
+        return self.hand_out()
+
+    def answer_by_link(self, link: str, answer: AnsweredByLink, most_wrong: int, now: datetime) -> None:
+        """Raises `LinkUsed`, `LinkEnded`, `LinkSpent` or `WrongCode`, which counts."""
+        if self.score is not None:
+            raise LinkUsed
+        if self.link_until_at is None or self.link_until_at <= now:
+            raise LinkEnded
+        who = "client" if self.carer_id is None else "carer"
+        self.unlock(link, Opening(code=answer.code, name=who, role=who), most_wrong, now)
+        self.given_on, self.channel, self.changed_at = day_in_england(now), Channel.LINK, now
+        self.score, self.words = answer.score, answer.words
 
 
 # Who knows how many were asked and how many answered knows how many did not.

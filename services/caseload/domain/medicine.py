@@ -267,3 +267,8 @@ _table: Table = Medicine.__table__  # type: ignore[attr-defined]
 _table.append_constraint(CheckConstraint("stock >= 0", name="stock_is_never_below_zero"))
 Index("ix_medicine_client", col(Medicine.client_id), col(Medicine.id))
 Index("ix_medicine_in_use", col(Medicine.team_id), col(Medicine.id), postgresql_where=text("stopped_at is null"))
+Index(
+    "ix_medicine_time_critical",
+    col(Medicine.id),
+    postgresql_where=text("time_critical and stopped_at is null"),
+)

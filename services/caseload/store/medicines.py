@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlmodel import col
 
 from services.caseload.domain.administration import Administration
-from services.caseload.domain.delegation import REGISTERED_NURSE, Delegation, MemberRole
+from services.caseload.domain.delegation import REGISTERED_NURSE, Competence, Delegation, MemberRole
 from services.caseload.domain.medicine import A_DAY, Medicine
 from services.common.db import Transaction
 from services.common.models import TeamOwned
@@ -57,6 +57,11 @@ async def around(
     return await tx.all(select(Administration).where(col(Administration.medicine_id) == medicine.id, or_(*near)))
 
 
+def administrations_of(medicine: Medicine) -> Select[Any]:
+    """What became of the doses of a medicine that the caller has read."""
+    return select(Administration).where(col(Administration.medicine_id) == medicine.id)
+
+
 async def is_registered(tx: Transaction, team_id: UUID, employee_id: UUID | None) -> bool:
     """Whether hr has told that they are a registered nurse in this team."""
     mine = col(MemberRole.team_id) == team_id, col(MemberRole.employee_id) == employee_id
@@ -66,3 +71,16 @@ async def is_registered(tx: Transaction, team_id: UUID, employee_id: UUID | None
 async def delegations(tx: Transaction, medicine: Medicine, employee_id: UUID) -> Sequence[Delegation]:
     mine = col(Delegation.medicine_id) == medicine.id, col(Delegation.employee_id) == employee_id
     return await tx.all(select(Delegation).where(*mine))
+
+
+async def competence_at(
+    tx: Transaction, team_id: UUID, employee_id: UUID, task: str, at: datetime
+) -> Competence | None:
+    """The one that held at this time and holds the longest."""
+    theirs = (
+        col(Competence.team_id) == team_id,
+        col(Competence.employee_id) == employee_id,
+        col(Competence.task) == task,
+    )
+    wanted = select(Competence).where(*theirs).order_by(col(Competence.until_on).desc())
+    return next((one for one in await tx.all(wanted) if one.holds_at(at)), None)

@@ -1,10 +1,16 @@
 """What caseload can be asked to do: one public function for each sentence a nurse, a coach or an integrator says."""
 
-from services.caseload.usecases.administer import list_administrations, read_administration, record_administration
+from services.caseload.usecases.administer import (
+    administrations_of_medicine,
+    list_administrations,
+    read_administration,
+    record_administration,
+)
 from services.caseload.usecases.assess import complete_assessment, rate_problem, read_assessment, start_assessment
 from services.caseload.usecases.by_link import (
     SOMEBODY,
     accept_handover,
+    answer_feedback_by_link,
     finish_handover,
     look_at_handover,
     open_summary,
@@ -15,6 +21,7 @@ from services.caseload.usecases.delegate import (
     delegate,
     list_delegations,
     read_delegation,
+    remember_competence,
     remember_member,
     withdraw_delegation,
 )
@@ -99,9 +106,11 @@ __all__ = [
     "access_report_elsewhere",
     "add_medicine",
     "add_note",
+    "administrations_of_medicine",
     "agree_care_plan",
     "amend_end_of_life_plan",
     "answer_times",
+    "answer_feedback_by_link",
     "break_glass",
     "change_line",
     "check_driver",
@@ -166,6 +175,8 @@ __all__ = [
     "record_administration",
     "record_care_contact",
     "record_stock",
+    "remember_competence",
+    "remember_decision",
     "remember_member",
     "resume_episode",
     "return_handover",

@@ -1,5 +1,6 @@
 """Giving medicines: once, by whoever may, and put on record; what is given against the rules is an incident."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,14 @@ from services.caseload.domain.administration import (
     against,
     gap_of,
 )
+from services.caseload.domain.alert import AlertKind
 from services.caseload.domain.controlled_drug import Change, NotAControlledDrug, StockEntry
-from services.caseload.domain.delegation import NotDelegated
+from services.caseload.domain.delegation import DelegatedTask, NotDelegated
 from services.caseload.domain.medicine import Medicine
 from services.caseload.domain.rule import RuleCode
 from services.caseload.events import IncidentRaised
 from services.caseload.store import medicines as store
+from services.caseload.usecases import tell
 from services.caseload.usecases.prescribe import require_registered, window_at
 from services.common.db import Transaction
 from services.common.membership import require_members
@@ -47,6 +50,8 @@ async def record_administration(tx: Transaction, new: NewAdministration) -> Admi
     made.overrode = found.code() if found else None
     tx.add(made)
     _take_from_stock(tx, medicine, made)
+    if due_at is not None and medicine.time_critical:
+        await tell.settle_alerts(tx, AlertKind.LATE_DOSE, medicine.id, due_at)
     if found is not None:
         tell_of_incident(tx, made, found.code())
     await tx.session.flush()
@@ -67,10 +72,18 @@ async def _require_may_give(tx: Transaction, medicine: Medicine, new: NewAdminis
     if giver != by or new.override_reason is not None:
         await require_registered(tx, medicine.team_id)
     if not await store.is_registered(tx, medicine.team_id, giver):
-        delegated = await store.delegations(tx, medicine, giver)
-        if not any(one.holds_at(new.happened_at) for one in delegated):
-            raise NotDelegated
+        await _require_delegated(tx, medicine, giver, new.happened_at)
     return giver
+
+
+async def _require_delegated(tx: Transaction, medicine: Medicine, giver: UUID, at: datetime) -> None:
+    """It was delegated to them, and they were signed off for it, both at that time. Raises `NotDelegated`."""
+    delegated = await store.delegations(tx, medicine, giver)
+    if not any(one.holds_at(at) for one in delegated):
+        raise NotDelegated
+    task = DelegatedTask.GIVE_MEDICINE
+    if await store.competence_at(tx, medicine.team_id, giver, task, at) is None:
+        raise NotDelegated
 
 
 def _take_from_stock(tx: Transaction, medicine: Medicine, made: Administration) -> None:
@@ -106,3 +119,9 @@ async def list_administrations(
     """Newest first."""
     wanted = await store.listed(tx, Administration, client_id=client_id, medicine_id=medicine_id)
     return await page(tx, wanted, Administration, request, newest_first=True)
+
+
+async def administrations_of_medicine(tx: Transaction, request: PageRequest, medicine_id: UUID) -> dict[str, Any]:
+    """Newest first. Whoever reads the medicine reads them: through broken glass as well. Raises `NotFound`."""
+    medicine = await tx.get(Medicine, medicine_id)
+    return await page(tx, store.administrations_of(medicine), Administration, request, newest_first=True)

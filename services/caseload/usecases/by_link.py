@@ -1,7 +1,8 @@
-"""What whoever has no login does by a link: accept a handover, look, write back, be done; open a summary."""
+"""What whoever has no login does by a link: accept a handover, look, write back; open a summary; give feedback."""
 
 from typing import Any
 
+from services.caseload.domain.feedback import AnsweredByLink, FeedbackAsked
 from services.caseload.domain.handover import Handover, HandoverNote, NewHandoverNote
 from services.caseload.domain.one_time_link import BY_LINK, LinkUnknown, Opening, Pass
 from services.caseload.domain.rule import RuleCode
@@ -80,6 +81,17 @@ async def open_summary(tx: Transaction, link: str, opening: Opening) -> tuple[Su
     share.changed_at = tx.now
     await tx.session.flush()
     return share, await _shown(tx, share)
+
+
+async def answer_feedback_by_link(tx: Transaction, link: str, answer: AnsweredByLink) -> FeedbackAsked:
+    """A client or a carer who was drawn says how the care was, once.
+
+    Raises `LinkUnknown`, `LinkEnded`, `LinkUsed` or `LinkSpent`; and `WrongCode`, as for a handover.
+    """
+    asked: FeedbackAsked = await _found(tx, FeedbackAsked, link)
+    asked.answer_by_link(link, answer, await _most_wrong(tx), tx.now)
+    await tx.session.flush()
+    return asked
 
 
 async def _passed(tx: Transaction, link: str, shown: Pass) -> Handover:

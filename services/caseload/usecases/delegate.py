@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from services.caseload.domain.delegation import Delegation, MemberRole, NewDelegation
+from services.caseload.domain.delegation import Competence, Delegation, MemberRole, NewDelegation, NotCompetent
 from services.caseload.domain.medicine import Medicine
 from services.caseload.domain.rule import RuleCode
 from services.caseload.store import medicines as store
@@ -16,12 +16,15 @@ from services.common.rulebook import amounts
 
 
 async def delegate(tx: Transaction, new: NewDelegation) -> Delegation:
-    """Raises `OnlyARegisteredNurse`, `NotInTheTeam`, `AssessedByOneself`, `DelegationOver` or `DelegationTooLong`."""
+    """Raises `OnlyARegisteredNurse`, `NotInTheTeam`, `NotCompetent`, `DelegationOver` or `DelegationTooLong`."""
     medicine = await tx.get(Medicine, new.medicine_id)
     await require_registered(tx, medicine.team_id)
     await require_members(tx, medicine.team_id, tx.today, {"/body/employee_id": new.employee_id})
     (days,) = await amounts(tx, tx.today, RuleCode.DELEGATION_DAYS)
-    delegation = Delegation.given(new, medicine, days, tx.actor.employee_id, tx.now)
+    rests_on = await store.competence_at(tx, medicine.team_id, new.employee_id, new.task, tx.now)
+    if rests_on is None:
+        raise NotCompetent
+    delegation = Delegation.given(new, medicine, rests_on, days, tx.actor.employee_id, tx.now)
     tx.add(delegation)
     return delegation
 
@@ -52,3 +55,8 @@ async def remember_member(tx: Transaction, membership: MembershipFact, role: str
     await keep_newest(tx, "team_member", membership.model_dump(include=set(MembershipFact.model_fields)))
     known = {"team_id": membership.team_id, "employee_id": membership.employee_id}
     await keep_newest(tx, MemberRole, {**known, "role": role})
+
+
+async def remember_competence(tx: Transaction, competency: dict[str, Any]) -> None:
+    """What hr signed off, or what nobody relies on any more."""
+    await keep_newest(tx, Competence, competency)

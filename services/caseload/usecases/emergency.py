@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from services.caseload.domain.alert import AlertKind
 from services.caseload.domain.break_glass import (
     BreakGlass,
     BreakGlassAttempt,
@@ -21,6 +22,7 @@ from services.caseload.domain.break_glass import (
 from services.caseload.domain.rule import RuleCode
 from services.caseload.events import BreakGlassOpened
 from services.caseload.store import break_glass as store
+from services.caseload.usecases import tell
 from services.common.audit.purpose import Purpose
 from services.common.db import Transaction, require_version
 from services.common.errors import AlreadyRecorded
@@ -114,5 +116,6 @@ async def review_break_glass(tx: Transaction, break_glass_id: UUID, review: Revi
     opened = await tx.get(BreakGlass, break_glass_id, lock=True)
     require_version(opened, if_match)
     opened.review(review, tx.actor.employee_id, tx.now)
+    await tell.settle_alerts(tx, AlertKind.BREAK_GLASS_NOT_REVIEWED, opened.id)
     await tx.session.flush()
     return opened

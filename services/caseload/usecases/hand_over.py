@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from services.caseload.domain.alert import AlertKind
 from services.caseload.domain.client import Client
 from services.caseload.domain.handover import Handover, HandoverNote, HandoverStatus, NewHandover, Sending
 from services.caseload.domain.one_time_link import HandedOut
 from services.caseload.domain.rule import RuleCode
 from services.caseload.events import HandoverExpired, HandoverReturned, HandoverSent
 from services.caseload.store import end_of_life, links, summaries
+from services.caseload.usecases import tell
 from services.common.auth import SYSTEM
 from services.common.db import Database, Transaction, require_version
 from services.common.membership import require_members
@@ -69,6 +71,7 @@ async def send_handover(
         accept_by=sending.accept_by,
     )
     tx.publish(sent, about=handover)
+    await tell.settle_alerts(tx, AlertKind.HANDOVER_NOT_ACCEPTED, handover.id)
     await tx.session.flush()
     return handover, handed_out
 
@@ -90,6 +93,7 @@ async def return_handover(tx: Transaction, handover_id: UUID, if_match: int) -> 
         returned_at=tx.now,
     )
     tx.publish(returned, about=handover)
+    await tell.settle_alerts(tx, AlertKind.HANDOVER_NOT_ACCEPTED, handover.id)
     await tx.session.flush()
     return handover
 
@@ -121,4 +125,6 @@ async def expire_some(database: Database) -> int:
                 expired_at=tx.now,
             )
             tx.publish(expired, about=handover)
+            due_at, on_call_id = handover.accept_by or tx.now, handover.on_call_id
+            await tell.raise_alert(tx, AlertKind.HANDOVER_NOT_ACCEPTED, handover, due_at, on_call_id=on_call_id)
     return len(late)

@@ -18,6 +18,7 @@ WORK = Layout(
         ("minutes.social", tuple(f"{MINUTES}{kind}" for kind in SOCIAL_TYPES)),
         ("assessments", ("assessments.eligible", "assessments.not_eligible")),
         ("handovers", ("handovers.accepted", "handovers.expired", "handovers.open")),
+        ("alerts", ("alerts.escalated", "alerts.in_time")),
     ),
-    unshown=frozenset({"referrals.undecided", "assessments.not_eligible", "handovers.open"}),
+    unshown=frozenset({"referrals.undecided", "assessments.not_eligible", "handovers.open", "alerts.in_time"}),
 )

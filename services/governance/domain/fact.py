@@ -123,6 +123,15 @@ class HandoverFact(TeamOwned, Base, table=True):
     returned_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
 
+class AlertFact(TeamOwned, Base, table=True):
+    """The team was told of something late; `escalated_at` is when nobody had said in time that they know."""
+
+    client_id: UUID
+    raised_at: datetime = Field(sa_type=INSTANT)
+    escalated_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    acknowledged_at: datetime | None = Field(default=None, sa_type=INSTANT)
+
+
 only_states(ReferralFact, "outcome", ReferralOutcome)
 # A measure reads one team's facts of one period.
 Index("ix_referral_fact_period", col(ReferralFact.team_id), col(ReferralFact.received_at))
@@ -138,3 +147,4 @@ Index("ix_visit_fact_period", col(VisitFact.team_id), col(VisitFact.starts_at))
 Index("ix_emergency_fact_period", col(EmergencyFact.team_id), col(EmergencyFact.opened_at))
 Index("ix_incident_fact_period", col(IncidentFact.team_id), col(IncidentFact.raised_at))
 Index("ix_handover_fact_period", col(HandoverFact.team_id), col(HandoverFact.sent_at))
+Index("ix_alert_fact_period", col(AlertFact.team_id), col(AlertFact.raised_at))

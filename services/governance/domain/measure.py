@@ -158,6 +158,15 @@ MEASURES = (
         "handovers",
     ),
     Measure(
+        "alerts_escalated",
+        "Alerts that nobody answered in time",
+        "alerts",
+        "Of the alerts of the period, such as a late dose of a time-critical medicine, those that nobody of the team "
+        "had answered within the rule's minutes.",
+        "alerts.escalated",
+        "alerts",
+    ),
+    Measure(
         "care_cost_pence",
         "Cost of care",
         "pence",

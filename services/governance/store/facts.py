@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import case, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -19,6 +20,35 @@ async def keep(tx: Transaction, model: type[TeamOwned], fact_id: UUID, team_id: 
     said = {name: row.excluded[name] for name in ("version", "changed_at", *known)}
     newest = col(model.version) <= row.excluded.version
     await tx.session.execute(row.on_conflict_do_update(index_elements=["id"], set_=said, where=newest))
+
+
+async def keep_since(
+    tx: Transaction,
+    model: type[TeamOwned],
+    fact_id: UUID,
+    team_id: UUID,
+    about: dict[str, Any],
+    *,
+    of: str,
+    since: dict[str, Any],
+) -> None:
+    """Keep what an event says about a fact, and what became of it `since` it was, say, sent.
+
+    An event that is older than what is known still fills in what is missing, where it is of the same sending: `of` is
+    the column by which one sending is told from another.
+    """
+    values = {"id": fact_id, "team_id": team_id, "version": tx.event_version, "changed_at": tx.now, **about, **since}
+    row = insert(model).values(**values)
+    known = model.__table__.c  # type: ignore[attr-defined]
+    is_newer = known.version <= row.excluded.version
+    said = {name: row.excluded[name] for name in about}
+    said |= {
+        name: case((is_newer, row.excluded[name]), else_=func.coalesce(known[name], row.excluded[name]))
+        for name in since
+    }
+    said |= {"version": func.greatest(known.version, row.excluded.version), "changed_at": row.excluded.changed_at}
+    counts = is_newer | (known[of] == row.excluded[of])
+    await tx.session.execute(row.on_conflict_do_update(index_elements=["id"], set_=said, where=counts))
 
 
 async def keep_cost(

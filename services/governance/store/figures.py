@@ -14,6 +14,7 @@ from services.common.models import TeamOwned
 from services.common.types import midnight_in_england
 from services.governance.domain.cell import ACTIVITY_TYPES, MINUTES, NOT_TAKEN_REASONS, REASON, SOCIAL_TYPES
 from services.governance.domain.fact import (
+    AlertFact,
     AssessmentFact,
     ContactFact,
     EmergencyFact,
@@ -56,6 +57,7 @@ async def cells(tx: Transaction, period: Period) -> dict[str, Cell]:
         **await _minutes(tx, period),
         **await _assessments(tx, period),
         **await _handovers(tx, period),
+        **await _alerts(tx, period),
         "problems_rated": await _count(
             tx, RatingFact, col(RatingFact.problem_id), period.instants(RatingFact, col(RatingFact.rated_at))
         ),
@@ -180,3 +182,16 @@ async def _handovers(tx: Transaction, period: Period) -> dict[str, Cell]:
     mine = period.instants(HandoverFact, col(HandoverFact.sent_at))
     (row,) = await tx.rows(select(*counted).where(mine))
     return {f"handovers{name}": Cell(*row[2 * place : 2 * place + 2]) for place, name in enumerate(parts)}
+
+
+async def _alerts(tx: Transaction, period: Period) -> dict[str, Cell]:
+    escalated, client = col(AlertFact.escalated_at).is_not(None), col(AlertFact.client_id)
+    parts = {"": true(), ".escalated": escalated, ".in_time": ~escalated}
+    counted = [
+        column
+        for which in parts.values()
+        for column in (func.count().filter(which), func.count(client.distinct()).filter(which))
+    ]
+    mine = period.instants(AlertFact, col(AlertFact.raised_at))
+    (row,) = await tx.rows(select(*counted).where(mine))
+    return {f"alerts{name}": Cell(*row[2 * place : 2 * place + 2]) for place, name in enumerate(parts)}

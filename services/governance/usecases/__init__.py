@@ -20,6 +20,7 @@ from services.governance.usecases.decide import (
 from services.governance.usecases.ground_rule import agree_ground_rule, list_ground_rules
 from services.governance.usecases.measure import (
     measure_team,
+    remember_alert,
     remember_answer,
     remember_assessment,
     remember_contact,
@@ -86,6 +87,7 @@ __all__ = [
     "read_obstacle",
     "receive_complaint",
     "remember_agreed_plan",
+    "remember_alert",
     "remember_answer",
     "remember_assessment",
     "remember_changed_plan",

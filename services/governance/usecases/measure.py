@@ -10,6 +10,7 @@ from services.common.figures import hidden, require_period
 from services.common.rulebook import require_fixed_period, smallest_cell
 from services.governance.domain.cell import WORK
 from services.governance.domain.fact import (
+    AlertFact,
     AssessmentFact,
     ContactFact,
     EmergencyFact,
@@ -125,5 +126,17 @@ async def remember_incident(
 async def remember_handover(
     tx: Transaction, handover_id: UUID, team_id: UUID, client_id: UUID, sent_at: datetime, **since: datetime | None
 ) -> None:
-    """A client was handed over, and what became of it since; sent again, it is as if it had not been sent before."""
-    await facts.keep(tx, HandoverFact, handover_id, team_id, client_id=client_id, sent_at=sent_at, **since)
+    """A client was handed over, and what became of it since; sent again, it is as if it had not been sent before.
+
+    What became of this very sending counts, however late it is heard.
+    """
+    about = {"client_id": client_id, "sent_at": sent_at}
+    await facts.keep_since(tx, HandoverFact, handover_id, team_id, about, of="sent_at", since=since)
+
+
+async def remember_alert(
+    tx: Transaction, alert_id: UUID, team_id: UUID, client_id: UUID, raised_at: datetime, **since: datetime | None
+) -> None:
+    """The team was told of something late, and what became of it since."""
+    about = {"client_id": client_id, "raised_at": raised_at}
+    await facts.keep_since(tx, AlertFact, alert_id, team_id, about, of="raised_at", since=since)

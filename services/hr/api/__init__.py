@@ -1,5 +1,5 @@
 """hr over HTTP: each route parses, calls one use case and renders."""
 
-from services.hr.api import contracts, dbs_checks, employees, hours, teams
+from services.hr.api import competencies, contracts, dbs_checks, employees, hours, teams
 
-ROUTERS = (employees.router, teams.router, contracts.router, dbs_checks.router, hours.router)
+ROUTERS = (employees.router, teams.router, contracts.router, dbs_checks.router, hours.router, competencies.router)

@@ -9,3 +9,4 @@ class RuleCode(StrEnum):
     HEATSHIELD_TOLD = "waiting.heatshield_told_after"
     STEERING_TOLD = "waiting.steering_told_after"
     CONTRACT_FLAGGED = "contract.flagged_before"
+    COMPETENCY_DAYS = "competency.days"

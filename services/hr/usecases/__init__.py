@@ -11,6 +11,12 @@ from services.hr.usecases.check import progress_dbs_check, read_dbs_check, start
 from services.hr.usecases.contract import agree_contract, contracts_ending, list_contracts
 from services.hr.usecases.employ import employ, list_employees, read_employee
 from services.hr.usecases.hours import hours_of_team, remember_contact, remember_shift
+from services.hr.usecases.sign_off import (
+    list_competencies,
+    read_competency,
+    sign_off_competency,
+    withdraw_competency,
+)
 
 __all__ = [
     "agree_contract",
@@ -19,16 +25,20 @@ __all__ = [
     "end_team_membership",
     "hours_of_team",
     "join_team",
+    "list_competencies",
     "list_contracts",
     "list_employees",
     "progress_dbs_check",
+    "read_competency",
     "read_dbs_check",
     "read_employee",
     "read_team_membership",
     "rejoin_team",
     "remember_contact",
     "remember_shift",
+    "sign_off_competency",
     "start_dbs_check",
     "team_members",
     "waiting",
+    "withdraw_competency",
 ]

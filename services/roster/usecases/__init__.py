@@ -2,6 +2,7 @@
 
 from services.roster.usecases.figures import continuity_of_team, team_ratio, time_summary
 from services.roster.usecases.hear import remember_care_contact, remember_standing
+from services.roster.usecases.need import list_visit_needs, read_visit_need, remember_need
 from services.roster.usecases.plan import list_shifts, list_visit_plans, plan_shift, set_visit_plan
 from services.roster.usecases.visit import cancel_visit, move_visit, plan_visit, read_visit, visits_of_day
 
@@ -9,13 +10,16 @@ __all__ = [
     "cancel_visit",
     "continuity_of_team",
     "list_shifts",
+    "list_visit_needs",
     "list_visit_plans",
     "move_visit",
     "plan_shift",
     "plan_visit",
     "read_visit",
+    "read_visit_need",
     "remember_care_contact",
     "remember_standing",
+    "remember_need",
     "set_visit_plan",
     "team_ratio",
     "time_summary",

@@ -59,6 +59,7 @@ from services.caseload.usecases.around.listen import (
     list_feedback_rounds,
     read_feedback,
     read_feedback_round,
+    send_feedback_link,
 )
 from services.caseload.usecases.around.network import (
     change_network_person,
@@ -134,6 +135,7 @@ __all__ = [
     "record_network_person",
     "request_test",
     "self_care_figures",
+    "send_feedback_link",
     "sign_off_skill",
     "start_introduction",
     "take_from_meeting",

@@ -16,6 +16,7 @@ from services.caseload.domain.clinical_test import (
 )
 from services.caseload.domain.due import Due
 from services.caseload.domain.rule import RuleCode
+from services.caseload.events import ClinicalTestCancelled, ClinicalTestRequested, ClinicalTestTaken
 from services.caseload.store import around
 from services.common.db import Transaction
 from services.common.membership import require_members
@@ -29,6 +30,7 @@ async def request_test(tx: Transaction, new: NewClinicalTest) -> ClinicalTest:
     await require_members(tx, client.team_id, tx.today, {"/body/chaser_id": new.chaser_id})
     test = ClinicalTest.wanted(new, client, tx.now)
     tx.add(test)
+    tx.publish(ClinicalTestRequested(**_told(test)), about=test)
     await tx.session.flush()
     return test
 
@@ -56,6 +58,7 @@ async def take_test(tx: Transaction, test_id: UUID, taking: Taking, if_match: in
     test = await around.for_change(tx, ClinicalTest, test_id, if_match)
     (days,) = await amounts(tx, tx.today, RuleCode.TEST_RESULT)
     test.take(taking, days, tx.actor.employee_id, tx.now)
+    tx.publish(ClinicalTestTaken(**_told(test), taken_on=taking.taken_on), about=test)
     await tx.session.flush()
     return test
 
@@ -90,5 +93,11 @@ async def cancel_test(tx: Transaction, test_id: UUID, cancelling: Cancelling, if
     """It is not needed any more, and why. Raises `ClinicalTestOutOfStep`."""
     test = await around.for_change(tx, ClinicalTest, test_id, if_match)
     test.cancel(cancelling, tx.now)
+    tx.publish(ClinicalTestCancelled(**_told(test), cancelled_on=tx.today), about=test)
     await tx.session.flush()
     return test
+
+
+def _told(test: ClinicalTest) -> dict[str, Any]:
+    about: dict[str, Any] = {"test_id": test.id, "client_id": test.client_id, "team_id": test.team_id}
+    return {**about, "kind": test.kind, "take_by": test.take_by}

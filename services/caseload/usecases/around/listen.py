@@ -17,6 +17,7 @@ from services.caseload.domain.feedback import (
     quarter_of,
     told_quarter,
 )
+from services.caseload.domain.one_time_link import HandedOut
 from services.caseload.domain.rule import RuleCode
 from services.caseload.store import around, figures
 from services.common.db import Transaction
@@ -68,6 +69,15 @@ async def answer_feedback(tx: Transaction, asked_id: UUID, answer: Answered, if_
     asked.answer(answer, tx.actor.employee_id, tx.now)
     await tx.session.flush()
     return asked
+
+
+async def send_feedback_link(tx: Transaction, asked_id: UUID, if_match: int) -> tuple[FeedbackAsked, HandedOut]:
+    """A link by which somebody who was drawn answers by themselves, told this once. Raises `AlreadyAnswered`."""
+    asked = await around.for_change(tx, FeedbackAsked, asked_id, if_match)
+    (days,) = await amounts(tx, tx.today, RuleCode.FEEDBACK_LINK)
+    handed_out = asked.send_link(days, tx.now)
+    await tx.session.flush()
+    return asked, handed_out
 
 
 async def feedback_figures(tx: Transaction, team_id: UUID, as_of: date | None) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Those outside whom caseload itself sends to."""

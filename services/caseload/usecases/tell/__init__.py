@@ -1,0 +1,41 @@
+"""Who must be told is told: alerts, and the devices that they wake."""
+
+from services.caseload.usecases.tell.alert import (
+    acknowledge_alert,
+    escalate_some,
+    list_alerts,
+    raise_alert,
+    raise_late_doses,
+    raise_overdue_reviews,
+    read_alert,
+    remember_shift,
+    settle_alerts,
+    watch_alerts,
+)
+from services.caseload.usecases.tell.push import (
+    end_push_subscription,
+    list_push_subscriptions,
+    push_some,
+    read_push_subscription,
+    send_pushes,
+    subscribe_to_push,
+)
+
+__all__ = [
+    "acknowledge_alert",
+    "end_push_subscription",
+    "escalate_some",
+    "list_alerts",
+    "list_push_subscriptions",
+    "push_some",
+    "raise_alert",
+    "raise_late_doses",
+    "raise_overdue_reviews",
+    "read_alert",
+    "read_push_subscription",
+    "remember_shift",
+    "send_pushes",
+    "settle_alerts",
+    "subscribe_to_push",
+    "watch_alerts",
+]

@@ -1,0 +1,161 @@
+"""Alerts: raised when something is late, answered by whoever knows of it, and escalated where nobody does."""
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.caseload.domain.alert import ANSWERED_WITHIN, Alert, AlertKind, OnCallShift
+from services.caseload.domain.due_dose import DoseState, due_doses
+from services.caseload.domain.medicine import A_MINUTE, Medicine
+from services.caseload.domain.rule import RuleCode
+from services.caseload.events import AlertAcknowledged, AlertEscalated, AlertRaised
+from services.caseload.store import alerts as store
+from services.caseload.store import medicines
+from services.common.auth import SYSTEM
+from services.common.db import Database, Transaction, require_version
+from services.common.models import TeamOwned
+from services.common.paging import PageRequest, page
+from services.common.projections import keep_newest
+from services.common.rulebook import amounts
+from services.common.service import Runtime
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 10.0
+MOST_AT_ONCE = 50
+
+
+async def raise_alert(
+    tx: Transaction, kind: AlertKind, subject: TeamOwned, due_at: datetime, *, on_call_id: UUID | None = None
+) -> Alert:
+    """Tell the nurse on call, or the whole team where nobody is; and wake their devices."""
+    (minutes,) = await amounts(tx, tx.today, ANSWERED_WITHIN[kind])
+    alert = Alert.raised(kind, subject, due_at, on_call_id or await store.on_call(tx, subject.team_id), tx.now)
+    alert.wait(minutes)
+    tx.add(alert)
+    raised = AlertRaised(
+        alert_id=alert.id,
+        kind=alert.kind,
+        client_id=alert.client_id,
+        team_id=alert.team_id,
+        subject_id=alert.subject_id,
+        raised_at=alert.raised_at,
+    )
+    tx.publish(raised, about=alert)
+    await store.wake(tx, alert)
+    return alert
+
+
+async def list_alerts(
+    tx: Transaction, request: PageRequest, *, team_id: UUID | None, since: datetime | None, is_open: bool | None
+) -> dict[str, Any]:
+    """Newest first; with `since` those alone that were raised, escalated or answered after it."""
+    wanted = await store.listed(tx, team_id=team_id, since=since, is_open=is_open)
+    return await page(tx, wanted, Alert, request, newest_first=True)
+
+
+async def read_alert(tx: Transaction, alert_id: UUID) -> Alert:
+    return await tx.get(Alert, alert_id)
+
+
+async def acknowledge_alert(tx: Transaction, alert_id: UUID, if_match: int) -> Alert:
+    """Somebody of the team knows, and sees to it. Raises `PreconditionFailed` or `AlertAlreadyAcknowledged`."""
+    alert = await tx.get(Alert, alert_id, lock=True)
+    require_version(alert, if_match)
+    _acknowledge(tx, alert)
+    await tx.session.flush()
+    return alert
+
+
+async def settle_alerts(tx: Transaction, kind: AlertKind, subject_id: UUID, due_at: datetime | None = None) -> None:
+    """Whoever did what was late knows of it, and need not say so as well."""
+    for alert in await store.unanswered(tx, kind, subject_id, due_at):
+        _acknowledge(tx, alert)
+
+
+def _acknowledge(tx: Transaction, alert: Alert) -> None:
+    alert.acknowledge(tx.actor.employee_id, tx.now)
+    acknowledged = AlertAcknowledged(
+        alert_id=alert.id,
+        kind=alert.kind,
+        client_id=alert.client_id,
+        team_id=alert.team_id,
+        raised_at=alert.raised_at,
+        acknowledged_at=tx.now,
+    )
+    tx.publish(acknowledged, about=alert)
+
+
+async def remember_shift(tx: Transaction, shift: dict[str, Any]) -> None:
+    """Who is on call when, as roster last planned it."""
+    await keep_newest(tx, OnCallShift, shift)
+
+
+async def watch_alerts(runtime: Runtime) -> None:
+    """Look for what became late, and for what nobody answered, as long as the process lives."""
+    while True:
+        for look in (raise_late_doses, raise_overdue_reviews, escalate_some):
+            try:
+                while await look(runtime.database) == MOST_AT_ONCE:
+                    pass
+            except Exception as error:  # noqa: BLE001  the worker outlives every outage
+                log.warning("alerts interrupted", extra={"error": type(error).__name__})
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def raise_late_doses(database: Database, at: datetime | None = None) -> int:
+    """Tell of time-critical doses whose window has closed without a record. How many there were."""
+    async with database.transaction(SYSTEM) as tx:
+        tx.now = at or tx.now
+        days = [tx.today - timedelta(days=1), tx.today]
+        (critical,) = await amounts(tx, tx.today, RuleCode.TIME_CRITICAL_MINUTES)
+        raised = 0
+        for medicine, day in await store.medicines_with_late_doses(tx, days, critical, most=MOST_AT_ONCE):
+            recorded = await medicines.of_day(tx, [medicine.id], day)
+            told = await store.due_dates_told(tx, [medicine.id], AlertKind.LATE_DOSE)
+            window = (medicine.window_minutes or critical) * A_MINUTE
+            for dose in due_doses(medicine, day, window, recorded, tx.now):
+                is_told = (medicine.id, dose.due_at) in told
+                if dose.state is DoseState.LATE and not is_told and _was_to_be_given(medicine, dose.due_at):
+                    await raise_alert(tx, AlertKind.LATE_DOSE, medicine, dose.due_at)
+                    raised += 1
+    return raised
+
+
+def _was_to_be_given(medicine: Medicine, due_at: datetime) -> bool:
+    """What was due before anybody wrote it down is nobody's lateness; the id holds when that was (RFC 9562)."""
+    return due_at.timestamp() * 1000 >= medicine.id.int >> 80
+
+
+async def raise_overdue_reviews(database: Database) -> int:
+    """Tell the team of broken glass that nobody has reviewed in time. How many there were."""
+    async with database.transaction(SYSTEM) as tx:
+        late = await store.overdue_reviews(tx, most=MOST_AT_ONCE)
+        for opened in late:
+            await raise_alert(tx, AlertKind.BREAK_GLASS_NOT_REVIEWED, opened, opened.review_due_at)
+    return len(late)
+
+
+async def escalate_some(database: Database, at: datetime | None = None) -> int:
+    """Tell everybody of the team what nobody answered within the rule's minutes. How many there were."""
+    async with database.transaction(SYSTEM) as tx:
+        tx.now = at or tx.now
+        late = await store.to_escalate(tx, most=MOST_AT_ONCE)
+        for alert in late:
+            within = ANSWERED_WITHIN[AlertKind(alert.kind)]
+            minutes, most = await amounts(tx, tx.today, within, RuleCode.ALERT_MOST)
+            alert.escalate(minutes, most, tx.now)
+            escalated = AlertEscalated(
+                alert_id=alert.id,
+                kind=alert.kind,
+                client_id=alert.client_id,
+                team_id=alert.team_id,
+                raised_at=alert.raised_at,
+                escalated_at=tx.now,
+                escalations=alert.escalations,
+            )
+            tx.publish(escalated, about=alert)
+            await store.wake(tx, alert)
+    return len(late)

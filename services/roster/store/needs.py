@@ -1,0 +1,48 @@
+"""Queries about visit needs."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlmodel import col
+
+from services.common.db import Transaction
+from services.roster.domain.known import CareTeam
+from services.roster.domain.visit import Visit, VisitStatus
+from services.roster.domain.visit_need import VisitNeed
+from services.roster.store import rota
+
+
+async def listed(tx: Transaction, *, team_id: UUID | None, is_open: bool | None) -> Select[Any]:
+    wanted = await rota.of_team(tx, VisitNeed, team_id)
+    unmet = col(VisitNeed.closed_on).is_(None)
+    return wanted if is_open is None else wanted.where(unmet if is_open else ~unmet)
+
+
+async def visits_before(tx: Transaction, needs: Sequence[VisitNeed]) -> dict[UUID, UUID]:
+    """By need that is open, the first visit to the client that is planned from now on and by the need's day."""
+    starts_on = func.date(func.timezone("Europe/London", col(Visit.starts_at)))
+    joined = select(col(VisitNeed.id), col(Visit.id)).join(
+        Visit, (col(Visit.client_id) == col(VisitNeed.client_id)) & (col(Visit.team_id) == col(VisitNeed.team_id))
+    )
+    wanted = joined.where(
+        col(VisitNeed.id).in_([one.id for one in needs]),
+        col(VisitNeed.closed_on).is_(None),
+        col(Visit.status) == VisitStatus.PLANNED,
+        col(Visit.channel) == "in_person",
+        col(Visit.ends_at) > tx.now,
+        starts_on <= col(VisitNeed.by_on),
+    )
+    first = wanted.ext(distinct_on(col(VisitNeed.id))).order_by(col(VisitNeed.id), col(Visit.starts_at))
+    return {row[0]: row[1] for row in await tx.rows(first)}
+
+
+async def named_nurses(tx: Transaction, client_ids: Sequence[UUID]) -> dict[tuple[UUID, UUID], UUID]:
+    """By team and client, the named nurse of the newest episode of care."""
+    wanted = select(col(CareTeam.team_id), col(CareTeam.client_id), col(CareTeam.named_nurse_id)).where(
+        col(CareTeam.client_id).in_(client_ids)
+    )
+    found = await tx.rows(wanted.order_by(col(CareTeam.opened_on)))
+    return {(team_id, client_id): nurse for team_id, client_id, nurse in found}
