@@ -36,6 +36,9 @@ PUBLIC |= {
     "POST /open/handovers/{link}/notes",
     "POST /open/handovers/{link}/done",
     "POST /open/summaries/{link}/open",
+    "POST /open/plan-copies/{link}/open",
+    "POST /open/plan-copies/{link}/look",
+    "POST /open/plan-copies/{link}/print",
 }
 # What a required query parameter is asked with, by its name.
 ASKED = {"team_id": str(TEAM), "from_on": "2026-03-01", "to_on": "2026-03-31", "types": "a.thing.happened.v1"}

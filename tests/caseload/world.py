@@ -7,6 +7,8 @@ from typing import Any
 from services.common.service import Service
 from tests.access.world import GUEST, World, started
 from tests.caseload.around import write_around
+from tests.caseload.copies import write_copies
+from tests.caseload.forms import write_forms
 from tests.caseload.medicating import ROLES, a_delegation, a_medicine, an_administration, told_of_role
 from tests.caseload.night import (
     a_check,
@@ -85,6 +87,8 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "shared": {"Help to wash, mornings", "To walk to the village hall"},
         }
         await write_around(made, client)
+        await write_forms(made, client)
+        await write_copies(made, client)
         yield made
 
 

@@ -7,6 +7,8 @@ from services.caseload.usecases.by_link import (
     accept_handover,
     finish_handover,
     look_at_handover,
+    look_at_plan_copy,
+    open_plan_copy,
     open_summary,
     write_back,
 )
@@ -53,7 +55,13 @@ from services.caseload.usecases.host import (
     withdraw_guest_seat,
 )
 from services.caseload.usecases.look_over import list_caseload_reviews, look_over_caseload, search_caseload
-from services.caseload.usecases.plan import agree_care_plan, change_line, draft_care_plan, read_care_plan
+from services.caseload.usecases.plan import (
+    agree_care_plan,
+    change_line,
+    draft_care_plan,
+    read_care_plan,
+    say_who_to_call,
+)
 from services.caseload.usecases.prescribe import (
     add_medicine,
     list_due_medicines,
@@ -133,9 +141,11 @@ __all__ = [
     "list_stock_entries",
     "list_summary_shares",
     "look_at_handover",
+    "look_at_plan_copy",
     "look_over_caseload",
     "measure_wound",
     "not_take_referral",
+    "open_plan_copy",
     "open_summary",
     "outcomes_of_team",
     "plan_end_of_life",
@@ -166,6 +176,7 @@ __all__ = [
     "return_handover",
     "review_break_glass",
     "review_figures",
+    "say_who_to_call",
     "search_caseload",
     "search_client",
     "send_handover",
