@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel
 from services.caseload import clients, usecases
 from services.caseload.domain.action import MeetingTask
 from services.caseload.usecases import around, getting_in, tell
+from services.caseload.domain.planned_visit import PlannedVisit
 from services.common import membership
 from services.common.db import Transaction
 from services.common.inbox import Subscription
@@ -72,6 +73,19 @@ class WithdrawnCompetency(SignedOffCompetency):
     withdrawn_at: datetime
 
 
+class PlannedVisitFact(BaseModel):
+    """A visit as it now stands: what a client's copy of the plan tells of it."""
+
+    visit_id: UUID
+    client_id: UUID
+    team_id: UUID
+    employee_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    channel: str
+    status: str
+
+
 async def take_in(tx: Transaction, fact: ReceivedReferral, inbound: clients.InboundReferral) -> None:
     await getting_in.receive_inbound_referral(tx, inbound)
 
@@ -108,4 +122,5 @@ SUBSCRIPTIONS = (
     Subscription("hr.competency.signed_off.v1", SignedOffCompetency, remember_competence, read_model=True),
     Subscription("hr.competency.withdrawn.v1", WithdrawnCompetency, remember_competence, read_model=True),
     Subscription("roster.shift.planned.v1", PlannedShift, remember_shift, read_model=True),
+    Subscription("roster.visit.planned.v1", PlannedVisitFact, copied_into=PlannedVisit),
 )

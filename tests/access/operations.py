@@ -37,6 +37,9 @@ PUBLIC |= {
     "POST /open/handovers/{link}/done",
     "POST /open/summaries/{link}/open",
     "POST /open/feedback/{link}/answer",
+    "POST /open/plan-copies/{link}/open",
+    "POST /open/plan-copies/{link}/look",
+    "POST /open/plan-copies/{link}/print",
 }
 # Whoever was given a link refers by it, with no account (tests/caseload/test_referral_links.py).
 PUBLIC |= {"GET /refer/form", "POST /refer/look", "POST /refer/referrals", "POST /refer/status"}

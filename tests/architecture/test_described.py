@@ -23,6 +23,7 @@ REPEATABLE = {"replay"}
 TOLD_ONCE = {
     "POST /v1/devices",
     "POST /v1/handovers/{handover_id}/send",
+    "POST /v1/plan-copy-shares",
     "POST /v1/referral-links",
     "POST /v1/summary-shares",
 }

@@ -185,3 +185,23 @@ async def test_a_day_before_the_rules_is_refused(given: Giving) -> None:
 async def test_a_client_that_is_not_there_has_no_medicines(given: Giving) -> None:
     answer = await given.nurse.post("/v1/medicines", json=a_medicine(new_id()))
     assert answer.status_code == 404
+
+
+async def test_what_was_given_of_the_stopped_medicine_is_not_due_of_its_successor(given: Giving) -> None:
+    first = await given.medicine()
+    early = a_medicine(given.client.client_id, replaces_id=first)
+    refused = await given.nurse.post("/v1/medicines", json=early)
+    assert (refused.status_code, refused.json()["code"]) == (409, "still_given")
+    kept = await given.recorded(first, happened_at="2026-11-04T08:05:00Z")
+    assert (await given.nurse.post(f"/v1/medicines/{first}/stop", json={"reason": "More is needed"})).is_success
+    second = await given.medicine(replaces_id=first, dose="2 tablets", starts_on=THE_DAY, times=["08:30", "20:00"])
+    (item,) = await given.due(THE_DAY)
+    assert item["medicine"]["replaces_id"] == first
+    assert [(dose["state"], dose["administration_id"]) for dose in item["doses"]] == [
+        ("given", kept["id"]),
+        ("late", None),
+    ]
+    await given.refused(second, "given_too_recently", happened_at="2026-11-04T08:40:00Z")
+    apart = await given.medicine(drug="Another", starts_on=THE_DAY)
+    (_, other) = await given.due(THE_DAY)
+    assert (other["medicine"]["id"], other["doses"][0]["state"]) == (apart, "late")

@@ -8,6 +8,9 @@ from services.common.service import Service
 from tests.access.world import GUEST, World, started
 from tests.caseload.around import write_around
 from tests.caseload.medicating import ROLES, a_delegation, a_medicine, an_administration, signed_off, told_of_role
+from tests.caseload.copies import write_copies
+from tests.caseload.forms import write_forms
+from tests.caseload.medicating import ROLES, a_delegation, a_medicine, an_administration, told_of_role
 from tests.caseload.night import (
     a_check,
     a_driver,
@@ -91,6 +94,8 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
         }
         await write_around(made, client)
         await write_team_rows(made, client)
+        await write_forms(made, client)
+        await write_copies(made, client)
         yield made
 
 

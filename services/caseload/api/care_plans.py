@@ -9,7 +9,8 @@ from fastapi import Response
 from services.caseload import usecases
 from services.caseload.api.callers import ByNurseReading
 from services.caseload.api.shapes import CarePlanShape, LineShape
-from services.caseload.domain.care_plan import Agreement, LineChange, NewCarePlan
+from services.caseload.domain.care_plan import Agreement, LineChange, NewCarePlan, WhoToCall
+from services.caseload.domain.handover import ToCall
 from services.common.http import ByNurse, IfMatch, api_router, etag
 from services.common.paging import Asked, Page
 from services.common.types import Answer
@@ -19,6 +20,7 @@ router = api_router(tags=["care plans"])
 
 class WholePlan(CarePlanShape):
     lines: list[LineShape]
+    who_to_call: list[ToCall]
 
 
 class ClientCopy(Answer):
@@ -45,7 +47,7 @@ class OverrunPlan(Answer):
 def _whole(made: tuple[Any, Any], response: Response) -> dict[str, Any]:
     plan, lines = made
     etag(response, plan)
-    return {**CarePlanShape.model_validate(plan).model_dump(), "lines": lines}
+    return {**CarePlanShape.model_validate(plan).model_dump(), "lines": lines, "who_to_call": plan.who_to_call}
 
 
 @router.post("/care-plans", status_code=201, response_model=WholePlan)
@@ -86,3 +88,11 @@ async def change_line(
 ) -> object:
     """Change one line, made on the version last read."""
     return _whole(await usecases.change_line(tx, care_plan_id, line_id, body, version), response)
+
+
+@router.put("/care-plans/{care_plan_id}/who-to-call", response_model=WholePlan)
+async def say_who_to_call(
+    tx: ByNurse, care_plan_id: UUID, body: WhoToCall, version: IfMatch, response: Response
+) -> object:
+    """Say whom the client rings; their copy of the plan tells it."""
+    return _whole(await usecases.say_who_to_call(tx, care_plan_id, body, version), response)

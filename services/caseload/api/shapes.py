@@ -206,6 +206,7 @@ class MedicineShape(Answer):
     client_id: UUID
     team_id: UUID
     version: int
+    replaces_id: UUID | None
     drug: str
     snomed_code: str | None
     dose: str

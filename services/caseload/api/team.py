@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.caseload import usecases
 from services.caseload.api.callers import ByTeamOrBoard
+from services.caseload.usecases import assessing
 from services.common.http import ByNurse, api_router
 from services.common.types import Answer, Day
 
@@ -103,6 +104,17 @@ class TypeMinutes(Answer):
     minutes: int
 
 
+class SocialCareFigures(Answer):
+    """Outside the team what stands on few clients is null."""
+
+    minutes: int | None
+    minutes_by_type: dict[str, int | None]
+    network_tasks: int | None
+    network_tasks_by_tie: dict[str, int | None]
+    introductions: int | None
+    introductions_by_kind: dict[str, int | None]
+
+
 class ReviewFigures(Answer):
     referrals_by_source: list[SourceCount]
     contacts_by_channel: list[ChannelCount]
@@ -137,3 +149,9 @@ async def answer_times(tx: ByNurse, team_id: UUID, from_on: Day, to_on: Day) -> 
 async def pathway_summary(tx: ByTeamOrBoard, team_id: UUID, from_on: Day, to_on: Day) -> object:
     """How many are in care on which pathway, and how many began, month by month."""
     return await usecases.pathway_summary(tx, team_id, from_on, to_on)
+
+
+@router.get("/social-care/summary", response_model=SocialCareFigures)
+async def social_care_figures(tx: ByTeamOrBoard, team_id: UUID, from_on: Day, to_on: Day) -> object:
+    """Minutes of social care by type, with what clients' networks took on and where clients were introduced."""
+    return await assessing.social_care_figures(tx, team_id, from_on, to_on)

@@ -7,10 +7,13 @@ from uuid import UUID
 
 from pydantic import Field as Shape
 from pydantic import model_validator
+from sqlalchemy import Column, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.caseload.domain.base import Base
 from services.caseload.domain.client import EpisodeOfCare
+from services.caseload.domain.handover import CallList
 from services.caseload.domain.omaha import InterventionCode
 from services.common.errors import Conflict, Unprocessable
 from services.common.models import Stored, TeamOwned, only_states
@@ -44,6 +47,7 @@ class NewCarePlan(Input):
     expected_visits: Count
     ends_on: Day
     reablement_from: Day | None = None
+    who_to_call: CallList = []
     lines: list[NewLine] = Shape(min_length=1, max_length=60)
 
     @model_validator(mode="after")
@@ -69,6 +73,12 @@ class Agreement(Input):
 class LineChange(Input):
     words: Words
     intervention: InterventionCode | None = None
+
+
+class WhoToCall(Input):
+    """Whom the client rings, in the order in which they would."""
+
+    who_to_call: CallList
 
 
 class CarePlanStatus(StrEnum):
@@ -116,6 +126,9 @@ class CarePlan(TeamOwned, Base, table=True):
     status: str = CarePlanStatus.DRAFT
     agreed_how: str | None = None
     agreed_on: date | None = None
+    who_to_call: list[dict[str, Any]] = Field(
+        default=[], sa_column=Column(JSONB, nullable=False, server_default=text("'[]'"))
+    )
     written_by: UUID | None
 
     @classmethod

@@ -78,11 +78,14 @@ class ControlledDrug(Input):
 class NewMedicine(Input):
     """What was prescribed. Given at times of the day, every so many days, or when it is needed.
 
+    `replaces_id` is the stopped medicine in whose place it comes: what was given of that one counts for this one, too.
+
     `window_minutes` is how long before and after its time a dose may be given; without it the rules say.
     """
 
     id: NewId
     client_id: UUID
+    replaces_id: UUID | None = None
     drug: Name
     snomed_code: SnomedCode | None = None
     dose: Name
@@ -137,6 +140,16 @@ class MedicineAlreadyStopped(Conflict):
         super().__init__("This medicine has been stopped.")
 
 
+class StillGiven(Conflict):
+    """What comes in another's place begins when that one has ended, so that no dose is given of both."""
+
+    field = "/body/replaces_id"
+    way_out = "Stop the medicine first, or leave replaces_id out if both are to be given; name one of this client's."
+
+    def __init__(self) -> None:
+        super().__init__("The medicine in whose place this one comes is not a stopped one of this client.")
+
+
 class Stop(Input):
     """Why it is not given any more. What is prescribed instead is another medicine, so that the record stays true."""
 
@@ -150,6 +163,7 @@ class Medicine(TeamOwned, Base, table=True):
     """
 
     client_id: UUID = Field(foreign_key="client.id")
+    replaces_id: UUID | None = Field(default=None, foreign_key="medicine.id")
     drug: str
     snomed_code: str | None = None
     dose: str
@@ -181,6 +195,16 @@ class Medicine(TeamOwned, Base, table=True):
             added_by=by,
             changed_at=now,
         )
+
+    def follow(self, stopped: Self) -> None:
+        """Raises `StillGiven`."""
+        if stopped.stopped_at is None or stopped.client_id != self.client_id:
+            raise StillGiven
+
+    @property
+    def counted_ids(self) -> list[UUID]:
+        """The medicines of which what was given counts for this one."""
+        return [self.id] if self.replaces_id is None else [self.id, self.replaces_id]
 
     def require_times_apart(self, window: timedelta) -> None:
         """A window reaches both ways, and each moment belongs to one dose. Raises `TimesTooClose`."""

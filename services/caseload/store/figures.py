@@ -8,13 +8,16 @@ from uuid import UUID
 from sqlalchemy import Row, func, select
 from sqlmodel import col
 
-from services.caseload.domain.care_contact import CareContact
+from services.caseload.domain.action import Action
+from services.caseload.domain.asset import Asset
+from services.caseload.domain.care_contact import CareActivity, CareContact
 from services.caseload.domain.carer import Carer
 from services.caseload.domain.client import EpisodeOfCare, EpisodeStatus
 from services.caseload.domain.feedback import Candidate, FeedbackAsked, FeedbackRound
 from services.caseload.domain.introduction import Introduction
 from services.caseload.domain.network import NetworkPerson
 from services.caseload.domain.self_care import SelfCareSkill
+from services.caseload.domain.social_care import SOCIAL
 from services.common.db import Transaction
 
 IN_ENGLAND = "Europe/London"
@@ -77,5 +80,38 @@ async def answers_of(tx: Transaction, team_id: UUID, quarter_on: date) -> Sequen
         select(*columns)
         .join(FeedbackRound, col(FeedbackRound.id) == col(FeedbackAsked.feedback_round_id))
         .where(col(FeedbackRound.team_id) == team_id, col(FeedbackRound.quarter_on) == quarter_on)
+    )
+    return await tx.rows(wanted)
+
+
+async def social_minutes(tx: Transaction, team_id: UUID, first: date, last: date) -> Sequence[Row[Any]]:
+    """Minutes of social care in the period, by client and type."""
+    day = func.date(func.timezone(IN_ENGLAND, CareContact.started_at))
+    client, kind = col(CareContact.client_id), col(CareActivity.activity_type)
+    wanted = (
+        select(client, kind, func.sum(col(CareActivity.minutes)))
+        .join(CareActivity, col(CareActivity.care_contact_id) == col(CareContact.id))
+        .where(col(CareContact.team_id) == team_id, day.between(first, last), kind.in_(SOCIAL))
+        .group_by(client, kind)
+    )
+    return await tx.rows(wanted)
+
+
+async def network_tasks(tx: Transaction, team_id: UUID, first: date, last: date) -> Sequence[Row[Any]]:
+    """Every task that somebody of a client's network took on in the period, with who they are to the client."""
+    wanted = (
+        select(col(Action.client_id), col(NetworkPerson.tie))
+        .join(NetworkPerson, col(NetworkPerson.id) == col(Action.network_person_id))
+        .where(col(Action.team_id) == team_id, col(Action.agreed_on).between(first, last))
+    )
+    return await tx.rows(wanted)
+
+
+async def offers(tx: Transaction, team_id: UUID, first: date, last: date) -> Sequence[Row[Any]]:
+    """Every introduction that was offered in the period, with the kind of what it is to."""
+    wanted = (
+        select(col(Introduction.client_id), col(Asset.kind))
+        .join(Asset, col(Asset.id) == col(Introduction.asset_id))
+        .where(col(Introduction.team_id) == team_id, col(Introduction.offered_on).between(first, last))
     )
     return await tx.rows(wanted)

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, union_all
+from sqlalchemy import Select, case, func, select, union_all
 from sqlmodel import col
 
 from services.caseload.domain.handover import Handover, HandoverNote, HandoverStatus
 from services.caseload.domain.one_time_link import Linked, fingerprint
+from services.caseload.domain.plan_copy import PlanCopyShare
 from services.caseload.domain.referral import Referral
 from services.caseload.domain.referral_link import ReferralLink
 from services.caseload.domain.summary_share import SummaryShare
@@ -44,6 +45,8 @@ async def organisations(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, st
     """To whom these links were given."""
     models = (Handover, SummaryShare)
     wanted = [select(col(model.id), col(model.organisation)).where(col(model.id).in_(ids)) for model in models]
+    whose = case((col(PlanCopyShare.carer_id).is_(None), "the client"), else_="a carer")
+    wanted.append(select(col(PlanCopyShare.id), whose).where(col(PlanCopyShare.id).in_(ids)))
     return dict(await tx.rows(union_all(*wanted))) if ids else {}
 
 

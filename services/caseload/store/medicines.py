@@ -54,7 +54,9 @@ async def around(
     near: list[ColumnElement[bool]] = [happened_at.between(at - span, at + span)]
     if due_at is not None:
         near.append(col(Administration.due_at) == due_at)
-    return await tx.all(select(Administration).where(col(Administration.medicine_id) == medicine.id, or_(*near)))
+    return await tx.all(
+        select(Administration).where(col(Administration.medicine_id).in_(medicine.counted_ids), or_(*near))
+    )
 
 
 def administrations_of(medicine: Medicine) -> Select[Any]:

@@ -13,6 +13,8 @@ from services.caseload.usecases.by_link import (
     answer_feedback_by_link,
     finish_handover,
     look_at_handover,
+    look_at_plan_copy,
+    open_plan_copy,
     open_summary,
     write_back,
 )
@@ -62,7 +64,13 @@ from services.caseload.usecases.host import (
 )
 from services.caseload.usecases.leave import discharge_client, pause_episode, read_episode, resume_episode
 from services.caseload.usecases.look_over import list_caseload_reviews, look_over_caseload, search_caseload
-from services.caseload.usecases.plan import agree_care_plan, change_line, draft_care_plan, read_care_plan
+from services.caseload.usecases.plan import (
+    agree_care_plan,
+    change_line,
+    draft_care_plan,
+    read_care_plan,
+    say_who_to_call,
+)
 from services.caseload.usecases.prescribe import (
     add_medicine,
     list_due_medicines,
@@ -145,9 +153,12 @@ __all__ = [
     "list_stock_entries",
     "list_summary_shares",
     "look_at_handover",
+    "look_at_plan_copy",
     "look_over_caseload",
     "measure_wound",
     "not_taken_summary",
+    "not_take_referral",
+    "open_plan_copy",
     "open_summary",
     "outcomes_of_team",
     "pathway_summary",
@@ -183,6 +194,7 @@ __all__ = [
     "review_acuity",
     "review_break_glass",
     "review_figures",
+    "say_who_to_call",
     "search_caseload",
     "search_client",
     "send_handover",

@@ -1,5 +1,6 @@
 """The integrated assessment, its two extracts, and ratings that follow it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from services.caseload.domain.assessment import Assessment, NewAssessment
@@ -20,9 +21,12 @@ from services.common.rulebook import rule_in_force
 Found = list[tuple[ClientProblem, OmahaRating]]
 
 
-async def start_assessment(tx: Transaction, new: NewAssessment) -> tuple[Assessment, Found]:
+async def start_assessment(
+    tx: Transaction, new: NewAssessment, *, rated_by: UUID | None = None, rated_at: datetime | None = None
+) -> tuple[Assessment, Found]:
     """Write down what was found. It can be read at once and is told to others when it is complete.
 
+    `rated_by` and `rated_at` are for what was rated before it was sent.
     Raises `NotInCareThen`, `NoRuleInForce` for a day before the Care Act's criteria, or `ProblemAlreadyFound`.
     """
     episode = await tx.get(EpisodeOfCare, new.episode_of_care_id)
@@ -36,7 +40,8 @@ async def start_assessment(tx: Transaction, new: NewAssessment) -> tuple[Assessm
     async with tx.refusing({"one_problem_per_episode": ProblemAlreadyFound}):
         tx.session.add_all(problems)
     rated = zip(problems, new.problems, strict=True)
-    found = [(problem, OmahaRating.of(problem, item.rating, by, tx.now)) for problem, item in rated]
+    rater, at = rated_by or by, rated_at or tx.now
+    found = [(problem, OmahaRating.of(problem, item.rating, rater, at)) for problem, item in rated]
     tx.session.add_all(rating for _, rating in found)
     return assessment, found
 

@@ -4,11 +4,12 @@ from typing import Any
 
 from services.caseload.domain.feedback import AnsweredByLink, FeedbackAsked
 from services.caseload.domain.handover import Handover, HandoverNote, NewHandoverNote
-from services.caseload.domain.one_time_link import BY_LINK, LinkUnknown, Opening, Pass
+from services.caseload.domain.one_time_link import BY_LINK, LinkEnded, LinkUnknown, Opening, Pass
+from services.caseload.domain.plan_copy import PlanCopy, PlanCopyShare
 from services.caseload.domain.rule import RuleCode
 from services.caseload.domain.summary_share import SummaryShare
 from services.caseload.events import HandoverAccepted
-from services.caseload.store import links, summaries
+from services.caseload.store import links, plan_copies, summaries
 from services.common.audit.purpose import Purpose
 from services.common.auth import Persona, Principal
 from services.common.db import Transaction
@@ -92,6 +93,40 @@ async def answer_feedback_by_link(tx: Transaction, link: str, answer: AnsweredBy
     asked.answer_by_link(link, answer, await _most_wrong(tx), tx.now)
     await tx.session.flush()
     return asked
+
+
+async def open_plan_copy(tx: Transaction, link: str, opening: Opening) -> tuple[PlanCopy, str]:
+    """A client, or a carer whom they let see it, opens their plan, once, and is given the pass to look again.
+
+    Raises `LinkUnknown`, `LinkEnded`, `LinkUsed` or `LinkSpent`; and `WrongCode`, as for a handover.
+    """
+    share = await _plan_copy(tx, link)
+    given = share.unlock(link, opening, await _most_wrong(tx), tx.now)
+    share.changed_at = tx.now
+    await tx.session.flush()
+    return await _copied(tx, share), given
+
+
+async def look_at_plan_copy(tx: Transaction, link: str, shown: Pass) -> PlanCopy:
+    """Look at the plan and the next visits as they are now. Raises `LinkUnknown`, `LinkEnded` or `WrongPass`."""
+    share = await _plan_copy(tx, link)
+    share.require_pass(shown.pass_key)
+    return await _copied(tx, share)
+
+
+async def _plan_copy(tx: Transaction, link: str) -> PlanCopyShare:
+    share: PlanCopyShare = await _found(tx, PlanCopyShare, link)
+    tx.serves(Purpose.PATIENT_REQUEST)
+    share.require_open(tx.now)
+    return share
+
+
+async def _copied(tx: Transaction, share: PlanCopyShare) -> PlanCopy:
+    await tx.show(share.client_id)
+    plan = await plan_copies.plan_in_force(tx, share.client_id)
+    if plan is None:
+        raise LinkEnded("There is no plan to show any more.")
+    return await plan_copies.copy_of(tx, plan, tx.now)
 
 
 async def _passed(tx: Transaction, link: str, shown: Pass) -> Handover:

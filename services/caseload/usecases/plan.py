@@ -10,6 +10,7 @@ from services.caseload.domain.care_plan import (
     CarePlanStatus,
     LineChange,
     NewCarePlan,
+    WhoToCall,
 )
 from services.caseload.domain.client import EpisodeOfCare
 from services.caseload.events import CarePlanAgreed, CarePlanChanged, ReablementAgreed
@@ -84,6 +85,15 @@ async def change_line(tx: Transaction, care_plan_id: UUID, line_id: UUID, change
     if plan.status == CarePlanStatus.AGREED:
         _tell_of_change(tx, plan, line)
     return plan, lines
+
+
+async def say_who_to_call(tx: Transaction, care_plan_id: UUID, told: WhoToCall, if_match: int) -> Plan:
+    """Whom the client rings. Raises `PreconditionFailed`."""
+    plan = await tx.get(CarePlan, care_plan_id, lock=True)
+    require_version(plan, if_match)
+    plan.who_to_call, plan.changed_at = told.model_dump()["who_to_call"], tx.now
+    await tx.session.flush()
+    return plan, await records.lines(tx, plan.id)
 
 
 def _tell_of_change(tx: Transaction, plan: CarePlan, line: CarePlanLine) -> None:

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from services.caseload.domain.administration import gap_of
 from services.caseload.domain.client import Client
 from services.caseload.domain.delegation import OnlyARegisteredNurse
 from services.caseload.domain.due_dose import due_doses
@@ -17,11 +18,16 @@ from services.common.types import day_in_england
 
 
 async def add_medicine(tx: Transaction, new: NewMedicine) -> Medicine:
-    """A registered nurse writes down what was prescribed. Raises `OnlyARegisteredNurse` or `TimesTooClose`."""
+    """A registered nurse writes down what was prescribed.
+
+    Raises `OnlyARegisteredNurse`, `TimesTooClose` or `StillGiven`.
+    """
     client = await tx.get(Client, new.client_id)
     await require_registered(tx, client.team_id)
     medicine = Medicine.added(new, client, tx.actor.employee_id, tx.now)
     medicine.require_times_apart(await window_at(tx, medicine, tx.now))
+    if new.replaces_id is not None:
+        medicine.follow(await tx.get(Medicine, new.replaces_id))
     tx.add(medicine)
     return medicine
 
@@ -51,12 +57,14 @@ async def list_due_medicines(
     day = as_of or tx.today
     usual, critical = await amounts(tx, day, RuleCode.MEDICINE_MINUTES, RuleCode.TIME_CRITICAL_MINUTES)
     found = await page(tx, await store.due(tx, day, team_id=team_id), Medicine, request)
-    recorded = await store.of_day(tx, [one.id for one in found["items"]], day)
+    recorded = await store.of_day(tx, [id_ for one in found["items"] for id_ in one.counted_ids], day)
+    share = await rule_in_force(tx, RuleCode.MEDICINE_GAP, day)
     rules = {RuleCode.MEDICINE_MINUTES: usual, RuleCode.TIME_CRITICAL_MINUTES: critical}
     items = []
     for medicine in found["items"]:
         window = (medicine.window_minutes or rules[medicine.window_rule]) * A_MINUTE
-        items.append({"medicine": medicine, "doses": due_doses(medicine, day, window, recorded, tx.now)})
+        gap = gap_of(medicine, window, share.amount / share.per)
+        items.append({"medicine": medicine, "doses": due_doses(medicine, day, window, gap, recorded, tx.now)})
     return {**found, "items": items}
 
 
