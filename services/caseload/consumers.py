@@ -7,8 +7,8 @@ from pydantic import AwareDatetime, BaseModel
 
 from services.caseload import clients, usecases
 from services.caseload.domain.action import MeetingTask
-from services.caseload.usecases import around, getting_in, tell
 from services.caseload.domain.planned_visit import PlannedVisit
+from services.caseload.usecases import around, getting_in, tell
 from services.common import membership
 from services.common.db import Transaction
 from services.common.inbox import Subscription

@@ -60,11 +60,6 @@ class EpisodeOfCareOpened(Event):
 
 class EpisodeOfCarePaused(Event):
     name: ClassVar[str] = "caseload.episode_of_care.paused.v1"
-class NamedNurseChanged(Event):
-    """A client was handed on to another named nurse or deputy."""
-
-    name: ClassVar[str] = "caseload.named_nurse.changed.v1"
-    key: ClassVar[tuple[str, ...]] = ("episode_of_care_id", "changed_on")
 
     episode_of_care_id: UUID
     client_id: UUID
@@ -93,6 +88,17 @@ class EpisodeOfCareDischarged(Event):
     status: str
     reason: str
     since_on: date
+
+
+class NamedNurseChanged(Event):
+    """A client was handed on to another named nurse or deputy."""
+
+    name: ClassVar[str] = "caseload.named_nurse.changed.v1"
+    key: ClassVar[tuple[str, ...]] = ("episode_of_care_id", "changed_on")
+
+    episode_of_care_id: UUID
+    client_id: UUID
+    team_id: UUID
     named_nurse_id: UUID
     deputy_id: UUID
     reason: str
@@ -284,6 +290,8 @@ class AcuityReviewCompleted(Event):
     reviewed_on: date
     clients: int
     total: int
+
+
 class OfAlert(BaseModel):
     alert_id: UUID
     kind: str

@@ -7,10 +7,9 @@ from typing import Any
 from services.common.service import Service
 from tests.access.world import GUEST, World, started
 from tests.caseload.around import write_around
-from tests.caseload.medicating import ROLES, a_delegation, a_medicine, an_administration, signed_off, told_of_role
 from tests.caseload.copies import write_copies
 from tests.caseload.forms import write_forms
-from tests.caseload.medicating import ROLES, a_delegation, a_medicine, an_administration, told_of_role
+from tests.caseload.medicating import ROLES, a_delegation, a_medicine, an_administration, signed_off, told_of_role
 from tests.caseload.night import (
     a_check,
     a_driver,

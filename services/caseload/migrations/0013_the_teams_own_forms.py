@@ -8,7 +8,7 @@ from sqlalchemy.schema import SchemaItem
 from services.common.migrations import row_level_security
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from services.common.migrations import row_level_security, rules
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ from alembic import op
 from services.common.migrations import row_level_security
 
 revision = "0016"
-down_revision = "0012"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

@@ -10,7 +10,7 @@ from sqlalchemy.schema import SchemaItem
 from services.common.migrations import row_level_security, rules
 
 revision = "0017"
-down_revision = "0013"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

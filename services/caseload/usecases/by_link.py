@@ -89,7 +89,7 @@ async def answer_feedback_by_link(tx: Transaction, link: str, answer: AnsweredBy
 
     Raises `LinkUnknown`, `LinkEnded`, `LinkUsed` or `LinkSpent`; and `WrongCode`, as for a handover.
     """
-    asked: FeedbackAsked = await _found(tx, FeedbackAsked, link)
+    asked: FeedbackAsked = await found_by(tx, FeedbackAsked, link)
     asked.answer_by_link(link, answer, await _most_wrong(tx), tx.now)
     await tx.session.flush()
     return asked
@@ -115,7 +115,7 @@ async def look_at_plan_copy(tx: Transaction, link: str, shown: Pass) -> PlanCopy
 
 
 async def _plan_copy(tx: Transaction, link: str) -> PlanCopyShare:
-    share: PlanCopyShare = await _found(tx, PlanCopyShare, link)
+    share: PlanCopyShare = await found_by(tx, PlanCopyShare, link)
     tx.serves(Purpose.PATIENT_REQUEST)
     share.require_open(tx.now)
     return share

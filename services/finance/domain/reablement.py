@@ -130,7 +130,10 @@ class ReablementEpisode(TeamOwned, Base, table=True):
         self.ended_on, self.changed_at = min(max(self.started_on, on), self.ended_on or date.max), now
 
     def decide(self, decision: ReablementDecision, by: UUID | None, today: date, now: datetime) -> None:
-        """Reablement ends with its free days, or with the care before that, whatever follows. Raises `ReablementAlreadyDecided`."""
+        """Reablement ends with its free days, or with the care before that, whatever follows.
+
+        Raises `ReablementAlreadyDecided`.
+        """
         if self.decision is not None:
             raise ReablementAlreadyDecided
         self.decision, self.decided_on, self.decided_by = decision, today, by

@@ -8,7 +8,6 @@ from services.finance.usecases.budget import (
     record_invoiced,
     record_paid,
 )
-from services.finance.usecases.reablement import end_reablement, start_reablement
 from services.finance.usecases.means_test import (
     ask_for_decisions,
     ask_for_financial_assessment,
@@ -19,6 +18,7 @@ from services.finance.usecases.means_test import (
     read_reablement_episode,
     record_outcome,
 )
+from services.finance.usecases.reablement import end_reablement, start_reablement
 from services.finance.usecases.read import (
     costs_of_activity,
     list_activity_lines,

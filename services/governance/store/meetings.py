@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from services.common.db import Transaction
 from services.common.models import TeamOwned
+from services.common.working_days import working_days
 from services.governance.domain.decision import Decision, DecisionStatus
 from services.governance.domain.fact import (
     AgreedPlanFact,
@@ -30,7 +31,6 @@ from services.governance.domain.meeting import (
 )
 from services.governance.domain.obstacle import Obstacle
 from services.governance.domain.win import Win
-from services.governance.domain.working_days import working_days
 
 HIGHEST_ACUITY = 6
 

@@ -17,7 +17,7 @@ from services.caseload.domain.anticipatory import (
 )
 from services.caseload.domain.feedback import told_quarter
 from services.caseload.store import around, reaching
-from services.caseload.usecases.refer import receive_referral
+from services.caseload.usecases.getting_in import receive_referral
 from services.caseload.usecases.team.quarter import last_day
 from services.common.db import Transaction
 from services.common.figures import hidden

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from services.caseload.domain.administration import gap_of
 from services.caseload.domain.alert import ANSWERED_WITHIN, Alert, AlertKind, OnCallShift
 from services.caseload.domain.due_dose import DoseState, due_doses
 from services.caseload.domain.medicine import A_MINUTE, Medicine
@@ -18,7 +19,7 @@ from services.common.db import Database, Transaction, require_version
 from services.common.models import TeamOwned
 from services.common.paging import PageRequest, page
 from services.common.projections import keep_newest
-from services.common.rulebook import amounts
+from services.common.rulebook import amounts, rule_in_force
 from services.common.service import Runtime
 
 log = logging.getLogger(__name__)
@@ -111,12 +112,14 @@ async def raise_late_doses(database: Database, at: datetime | None = None) -> in
         tx.now = at or tx.now
         days = [tx.today - timedelta(days=1), tx.today]
         (critical,) = await amounts(tx, tx.today, RuleCode.TIME_CRITICAL_MINUTES)
+        share = await rule_in_force(tx, RuleCode.MEDICINE_GAP, tx.today)
         raised = 0
         for medicine, day in await store.medicines_with_late_doses(tx, days, critical, most=MOST_AT_ONCE):
-            recorded = await medicines.of_day(tx, [medicine.id], day)
+            recorded = await medicines.of_day(tx, medicine.counted_ids, day)
             told = await store.due_dates_told(tx, [medicine.id], AlertKind.LATE_DOSE)
             window = (medicine.window_minutes or critical) * A_MINUTE
-            for dose in due_doses(medicine, day, window, recorded, tx.now):
+            gap = gap_of(medicine, window, share.amount / share.per)
+            for dose in due_doses(medicine, day, window, gap, recorded, tx.now):
                 is_told = (medicine.id, dose.due_at) in told
                 if dose.state is DoseState.LATE and not is_told and _was_to_be_given(medicine, dose.due_at):
                     await raise_alert(tx, AlertKind.LATE_DOSE, medicine, dose.due_at)

@@ -5,8 +5,8 @@ from alembic import op
 
 from services.common.migrations import row_level_security
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
