@@ -4,12 +4,14 @@ import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from services.common.auth import Persona
 from services.common.service import Service
 from services.interop.domain.inbound import InboundReferral
 from tests.access.world import World, started
 from tests.interop.answers import PATH, serve_team, stored
 from tests.interop.bars_message import a_message, ids
 from tests.interop.council import SECRET, a_share, agree, connect, support, take_on
+from tests.interop.plain import a_plain_referral
 from tests.interop.records import Caseload
 from tests.running import TEAM, Databases
 
@@ -27,10 +29,13 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
         trust = await system.client("interop", "trust-tie", "integrator")
         assert (await trust.post(PATH, json=a_message(), headers=ids())).status_code == 200
         (inbound,) = await stored(system, InboundReferral)
+        plain = a_plain_referral()
+        assert (await (await made.caller(Persona.INTEGRATOR)).post("/v1/referrals", json=plain)).status_code == 201
         made.ids |= {
             "resource_type": "Patient",
             "resource_id": client_id,
             "inbound_referral_id": str(inbound.id),
+            "receipt_id": plain["id"],
             "connection_id": connection_id,
             "share_id": share["id"],
         }
@@ -38,6 +43,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
         council = {"name": "Cumbria", "url": "https://council.example/events", "secret": SECRET}
         made.bodies |= {
             "POST /v1/service-endpoints": endpoint,
+            "POST /v1/referrals": a_plain_referral(),
             "PUT /v1/connections/{connection_id}": council,
             "POST /v1/shares": a_share(client_id, connection_id),
         }

@@ -1,6 +1,6 @@
 """Interop over HTTP: FHIR under /fhir/R4, the team's own words under /v1."""
 
-from services.interop.api import audit_events, council, feed, messages, resources
+from services.interop.api import audit_events, council, feed, messages, referrals, resources
 
 # The open statement comes first: a resource type cannot be called `metadata`. So does what is no part of the record.
 ROUTERS = (
@@ -9,6 +9,7 @@ ROUTERS = (
     audit_events.router,
     resources.router,
     messages.router,
+    referrals.router,
     council.router,
     feed.router,
 )
