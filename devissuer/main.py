@@ -17,7 +17,7 @@ ISSUER = "https://dev-issuer.invalid"
 AUDIENCE = "heatshield"
 LIFE_SECONDS = 900
 # A real partner's system is granted no more than was agreed with it.
-SYSTEMS, SYSTEM_SCOPE = {"integrator", "council"}, "system/*.cruds events:read"
+SYSTEMS, SYSTEM_SCOPE = {"integrator", "council"}, "system/*.cruds events:read referrals:write referrals:read"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ CLINICAL = re.compile(r"(patient|user|system)/([A-Z][A-Za-z]{1,63}|\*)\.(c?r?u?d
 # People's rights are those of their persona.
 SYSTEMS = frozenset({Persona.INTEGRATOR, Persona.COUNCIL})
 EVENTS_READ = "events:read"
+REFERRALS_WRITE, REFERRALS_READ = "referrals:write", "referrals:read"
 
 
 class InsufficientScope(Forbidden):

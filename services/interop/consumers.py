@@ -9,7 +9,7 @@ from services.common import membership
 from services.common.db import Transaction
 from services.common.inbox import Subscription
 from services.interop import clients, usecases
-from services.interop.domain.inbound import ReferralOutcome
+from services.interop.domain.inbound import Answer, ReferralOutcome
 from services.interop.domain.record import ClientRecord, Referral
 from services.interop.domain.submission import ChangedLine
 from services.interop.partners import council
@@ -24,6 +24,12 @@ class AboutReferral(BaseModel):
 
 class AcceptedReferral(AboutReferral):
     client_id: UUID
+    accepted_at: datetime
+
+
+class NotTakenReferral(AboutReferral):
+    reason: str
+    decided_at: datetime
 
 
 class AboutClient(BaseModel):
@@ -79,17 +85,19 @@ class AskedAssessment(AboutClient):
 
 
 async def take_received(tx: Transaction, fact: AboutReferral, referral: Referral) -> None:
-    await usecases.remember_outcome(tx, fact.inbound_referral_id, fact.referral_id, ReferralOutcome.WAITING)
+    await usecases.remember_outcome(tx, fact.inbound_referral_id, fact.referral_id, Answer(ReferralOutcome.WAITING))
     await usecases.show_referral(tx, referral)
 
 
-async def take_not_taken(tx: Transaction, fact: AboutReferral, referral: Referral) -> None:
-    await usecases.remember_outcome(tx, fact.inbound_referral_id, fact.referral_id, ReferralOutcome.NOT_TAKEN)
+async def take_not_taken(tx: Transaction, fact: NotTakenReferral, referral: Referral) -> None:
+    answer = Answer(ReferralOutcome.NOT_TAKEN, fact.decided_at, fact.reason, referral.signpost)
+    await usecases.remember_outcome(tx, fact.inbound_referral_id, fact.referral_id, answer)
     await usecases.show_referral(tx, referral)
 
 
 async def take_accepted(tx: Transaction, fact: AcceptedReferral, record: ClientRecord) -> None:
-    await usecases.remember_outcome(tx, fact.inbound_referral_id, fact.referral_id, ReferralOutcome.ACCEPTED)
+    answer = Answer(ReferralOutcome.ACCEPTED, fact.accepted_at)
+    await usecases.remember_outcome(tx, fact.inbound_referral_id, fact.referral_id, answer)
     await usecases.show_record(tx, record)
 
 
@@ -148,7 +156,7 @@ ABOUT_CARE = (
         "caseload.referral.accepted.v1", AcceptedReferral, take_accepted, ask=clients.client_record, read_model=True
     ),
     Subscription(
-        "caseload.referral.not_taken.v1", AboutReferral, take_not_taken, ask=clients.referral, read_model=True
+        "caseload.referral.not_taken.v1", NotTakenReferral, take_not_taken, ask=clients.referral, read_model=True
     ),
     Subscription("caseload.episode_of_care.opened.v1", AboutClient, show, ask=clients.client_record, read_model=True),
     Subscription("caseload.episode_of_care.paused.v1", AboutClient, show, ask=clients.client_record),

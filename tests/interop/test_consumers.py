@@ -22,6 +22,9 @@ async def one(system: Running, wanted: Any) -> Any:
         return (await tx.all(wanted))[0]
 
 
+SAID_NO = {"reason": "no_capacity", "decided_at": AT}
+
+
 def a_fact(name: str, client_id: str, referral_id: str) -> dict[str, Any]:
     """What the publisher says, by the name of the event."""
     about = {"client_id": client_id, "team_id": str(TEAM), "employee_id": str(NURSE)}
@@ -30,8 +33,8 @@ def a_fact(name: str, client_id: str, referral_id: str) -> dict[str, Any]:
     dates = {"started_on": "2026-11-16", "last_free_day_on": "2026-12-27", "decision_due_on": "2026-12-13"}
     particular = {
         "caseload.referral.received.v1": {"referral_id": referral_id, "inbound_referral_id": None},
-        "caseload.referral.accepted.v1": {"referral_id": referral_id, "inbound_referral_id": None},
-        "caseload.referral.not_taken.v1": {"referral_id": referral_id, "inbound_referral_id": None},
+        "caseload.referral.accepted.v1": {"referral_id": referral_id, "inbound_referral_id": None, "accepted_at": AT},
+        "caseload.referral.not_taken.v1": {"referral_id": referral_id, "inbound_referral_id": None, **SAID_NO},
         "caseload.care_plan.changed.v1": {**plan, "domain": "nursing", "intervention": None},
         "caseload.care_contact.recorded.v1": {
             "care_contact_id": str(uuid7()),
@@ -92,6 +95,7 @@ async def test_a_partners_referral_keeps_how_it_was_decided_in_any_order(
     caseload.clients[client_id], caseload.referrals[referral["id"]] = record, referral
     for name in names:
         fact = {"referral_id": referral["id"], "inbound_referral_id": str(inbound.id), "client_id": client_id}
+        fact |= {"accepted_at": AT, **SAID_NO}
         await interop.deliver("interop", f"caseload.referral.{name}.v1", fact)
     inbound = await one(interop, select(InboundReferral))
     assert (inbound.outcome, str(inbound.referral_id)) == (outcome, referral["id"])

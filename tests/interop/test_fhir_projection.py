@@ -187,7 +187,7 @@ async def test_a_referral_has_no_patient_until_the_person_is_taken_on(
     record = a_record()
     record["referral"] = [referral | {"version": 2, "status": "accepted", "client_id": record["client"]["id"]}]
     caseload.clients[record["client"]["id"]] = record
-    accepted = told | {"client_id": record["client"]["id"]}
+    accepted = told | {"client_id": record["client"]["id"], "accepted_at": "2026-11-20T09:00:00Z"}
     await interop.deliver("interop", "caseload.referral.accepted.v1", accepted)
     found = (await trust.get(f"{BASE}/ServiceRequest/{referral['id']}")).json()
     assert found["subject"] == {"reference": f"Patient/{record['client']['id']}"}
@@ -219,7 +219,8 @@ async def test_a_partner_finds_its_referral_by_the_reference_it_was_given(
     )
     caseload.referrals[referral["id"]] = referral
     told = {"referral_id": referral["id"], "inbound_referral_id": inbound_id}
-    await interop.deliver("interop", "caseload.referral.not_taken.v1", told)
+    said = {"reason": "no_capacity", "decided_at": "2026-11-20T09:00:00Z"}
+    await interop.deliver("interop", "caseload.referral.not_taken.v1", told | said)
     await interop.deliver("interop", "caseload.referral.received.v1", told)
     (found,) = resources(await bars.get(f"{BASE}/ServiceRequest?identifier={reference['system']}|{reference['value']}"))
     assert (found["status"], found["note"]) == ("revoked", [{"text": "No capacity. Ring."}])

@@ -29,6 +29,8 @@ ASKED = {
     "search by form": ("POST", "/fhir/R4/Patient/_search", "system/Patient.s"),
     "another type": ("GET", "/fhir/R4/Encounter?date=2026-01-01", "system/Encounter.s"),
     "message": ("POST", "/fhir/R4/$process-message", "system/ServiceRequest.c"),
+    "referral": ("POST", "/v1/referrals", "referrals:write"),
+    "what became of it": ("GET", "/v1/referrals/01938000-0000-7000-8000-000000000001", "referrals:read"),
     "feed": ("GET", "/v1/events", "events:read"),
 }
 

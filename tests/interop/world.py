@@ -11,6 +11,7 @@ from tests.access.world import GUEST, World, started
 from tests.interop.answers import PATH, serve_team, stored
 from tests.interop.bars_message import a_message, ids
 from tests.interop.council import MINUTES, SECRET, a_share, agree, change_plan, connect, support, take_on
+from tests.interop.plain import a_plain_referral
 from tests.interop.records import Caseload
 from tests.running import TEAM, Databases, Running
 
@@ -29,10 +30,13 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
         trust = await system.client("interop", "trust-tie", "integrator")
         assert (await trust.post(PATH, json=a_message(), headers=ids())).status_code == 200
         (inbound,) = await stored(system, InboundReferral)
+        plain = a_plain_referral()
+        assert (await (await made.caller(Persona.INTEGRATOR)).post("/v1/referrals", json=plain)).status_code == 201
         made.ids |= {
             "resource_type": "Patient",
             "resource_id": client_id,
             "inbound_referral_id": str(inbound.id),
+            "receipt_id": plain["id"],
             "connection_id": connection_id,
             "share_id": share["id"],
             "submission_id": submission_id,
@@ -41,6 +45,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
         council = {"name": "Cumbria", "url": "https://council.example/events", "secret": SECRET}
         made.bodies |= {
             "POST /v1/service-endpoints": endpoint,
+            "POST /v1/referrals": a_plain_referral(),
             "PUT /v1/connections/{connection_id}": council,
             "POST /v1/shares": a_share(client_id, connection_id),
             "POST /v1/social-care/submissions/{submission_id}/correct": {"case_id": "LAS-40093"},

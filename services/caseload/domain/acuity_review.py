@@ -45,6 +45,7 @@ class NewAcuityReview(Input):
 class NotOnTheCaseload(Conflict):
     """A team reviews whom it cares for. A client of another team is unknown to it alike."""
 
+    field = "/body/scores"
     way_out = (
         "Leave out whoever is not in the team's care; what was changed just now is known when you send this again."
     )

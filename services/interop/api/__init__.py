@@ -1,6 +1,6 @@
 """Interop over HTTP: FHIR under /fhir/R4, the team's own words under /v1."""
 
-from services.interop.api import audit_events, council, feed, messages, resources, submissions
+from services.interop.api import audit_events, council, feed, messages, referrals, resources, submissions
 
 # The open statement comes first: a resource type cannot be called `metadata`. So does what is no part of the record.
 ROUTERS = (
@@ -11,6 +11,7 @@ ROUTERS = (
     messages.router,
     submissions.changes,
     submissions.router,
+    referrals.router,
     council.router,
     feed.router,
 )

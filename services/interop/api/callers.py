@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from services.common.access import Requires
+from services.common.access import Condition, Requires
 from services.common.auth import Persona
 from services.common.db import Transaction
+from services.common.scopes import REFERRALS_READ, REFERRALS_WRITE, require_scope
 
 BySocialWorker = Annotated[Transaction, Depends(Requires(Persona.SOCIAL_WORKER))]
 ByNurseOrSocialWorker = Annotated[Transaction, Depends(Requires(Persona.NURSE, Persona.SOCIAL_WORKER))]
@@ -22,3 +23,11 @@ ByOperatorOrNurse = Annotated[
 # Where referrals go, and where a council's facts go, is never for a partner to say: the door is the same for all of
 # them, and an integrator may be anybody who sends referrals.
 ByOps = Annotated[Transaction, Depends(Requires(Persona.OPS))]
+
+
+def _granted(scope: str) -> Condition:
+    return Condition("scope", scope, lambda caller: require_scope(caller, scope))
+
+
+ByReferrer = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, also=(_granted(REFERRALS_WRITE),)))]
+ByOwnReferrer = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, also=(_granted(REFERRALS_READ),)))]

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from services.common.http import ByNurse, api_router
-from services.common.outcome import CORRELATION_ID, MEDIA_TYPE, echoed, one_uuid
+from services.common.outcome import CORRELATION_ID, echoed, one_uuid
 from services.common.paging import Asked, Page
 from services.common.scopes import require_scope
 from services.interop import usecases
@@ -55,5 +55,5 @@ async def read_inbound_referral(tx: ByService, inbound_referral_id: UUID) -> obj
 @router.get("/inbound-referrals/{inbound_referral_id}/message", response_class=Response)
 async def read_inbound_message(tx: ByNurse, inbound_referral_id: UUID) -> Response:
     """The whole message, as the partner sent it, for the nurses of the team that it was sent to."""
-    raw = await usecases.read_inbound_message(tx, inbound_referral_id)
-    return Response(raw, media_type=MEDIA_TYPE)
+    raw, kind = await usecases.read_inbound_message(tx, inbound_referral_id)
+    return Response(raw, media_type=kind)

@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from services.common.types import Answer
 
 
@@ -38,6 +40,23 @@ class InboundReferralShape(Answer):
     phone: str | None
 
 
+class PlainReceipt(Answer):
+    """The team has it. `reference` can be read out on the telephone; `id` is what the partner asks by."""
+
+    id: UUID
+    reference: str
+    received_at: datetime
+
+
+class PlainStatus(PlainReceipt):
+    """Where it stands: waiting, accepted, or not taken, with why and where to turn. It tells nothing of the person."""
+
+    status: str = Field(validation_alias="outcome")
+    answered_at: datetime | None
+    not_taken_reason: str | None
+    signpost: str | None
+
+
 class ConnectionShape(Answer):
     """A connection and how it does: unused, unproved (its address has not echoed the challenge), working, failing or
     disabled. Its secret is never shown."""
@@ -46,6 +65,7 @@ class ConnectionShape(Answer):
     version: int
     name: str
     address: str
+    refers_as: str | None
     state: str
     failures: int
     proved_at: datetime | None

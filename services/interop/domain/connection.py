@@ -62,6 +62,8 @@ class NewConnection(Input):
     name: Name
     url: Url
     secret: WebhookSecret | None = None
+    # The system that refers to the teams; what they answer is told here.
+    refers_as: Name | None = None
 
 
 class SecretRequired(Unprocessable):
@@ -80,6 +82,7 @@ class Connection(Aggregate, Base, table=True):
     name: str
     url: str
     secret: str = Field(repr=False)
+    refers_as: str | None = None
     disabled_at: datetime | None = Field(default=None, sa_type=INSTANT)
     proved_at: datetime | None = Field(default=None, sa_type=INSTANT)
     last_success_at: datetime | None = Field(default=None, sa_type=INSTANT)
@@ -91,16 +94,18 @@ class Connection(Aggregate, Base, table=True):
         """Raises `SecretRequired`."""
         if new.secret is None:
             raise SecretRequired
-        return cls(id=connection_id, name=new.name, url=new.url, secret=new.secret.get_secret_value(), changed_at=now)
+        told = new.model_dump(exclude={"secret"})
+        return cls(id=connection_id, **told, secret=new.secret.get_secret_value(), changed_at=now)
 
     def change(self, new: NewConnection, now: datetime) -> None:
         """Take what is new, and open a connection that its partner had closed; an open one stays if nothing is new."""
         secret = self.secret if new.secret is None else new.secret.get_secret_value()
-        if self.disabled_at is None and (self.name, self.url, self.secret) == (new.name, new.url, secret):
+        told = (new.name, new.url, secret, new.refers_as)
+        if self.disabled_at is None and (self.name, self.url, self.secret, self.refers_as) == told:
             return
         if self.url != new.url:
             self.proved_at = None
-        self.name, self.url, self.secret = new.name, new.url, secret
+        self.name, self.url, self.secret, self.refers_as = told
         self.disabled_at, self.failures, self.changed_at = None, 0, now
 
     @property

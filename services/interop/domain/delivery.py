@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, col
 
 from services.common.models import INSTANT, TeamOwned, only_states
@@ -25,8 +25,10 @@ class CouncilDelivery(TeamOwned, Base, table=True):
 
     event_id: UUID
     connection_id: UUID = Field(foreign_key="connection.id")
-    share_id: UUID = Field(foreign_key="share.id", index=True)
-    client_id: UUID
+    # A fact about a client goes by what they share; the answer to a partner's own referral by that referral.
+    share_id: UUID | None = Field(default=None, foreign_key="share.id", index=True)
+    client_id: UUID | None = None
+    inbound_referral_id: UUID | None = Field(default=None, foreign_key="inbound_referral.id", index=True)
     submission_id: UUID | None = Field(default=None, foreign_key="submission.id", index=True)
     type: str
     payload: str
@@ -65,6 +67,12 @@ class Attempt:
 only_states(CouncilDelivery, "status", DeliveryStatus)
 CouncilDelivery.__table__.append_constraint(  # type: ignore[attr-defined]
     UniqueConstraint("event_id", "connection_id", name="one_delivery_per_event")
+)
+CouncilDelivery.__table__.append_constraint(  # type: ignore[attr-defined]
+    CheckConstraint(
+        "(share_id is null) = (client_id is null) and (share_id is null) = (inbound_referral_id is not null)",
+        name="council_delivery_has_a_ground",
+    )
 )
 WAITING: Any = text(f"status = '{DeliveryStatus.QUEUED}'")
 Index(

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NamedTuple, Self
 from uuid import UUID
 
 from pydantic import Field as Shape
@@ -117,6 +117,15 @@ class Understood:
     person: dict[str, Any]
 
 
+class Answer(NamedTuple):
+    """What a team said to a partner's referral, and when; why not, and where to turn, where it said no."""
+
+    outcome: ReferralOutcome
+    at: datetime | None = None
+    reason: str | None = None
+    signpost: str | None = None
+
+
 class InboundReferral(TeamOwned, Base, table=True):
     """A referral understood from a message, with the reference that people on both sides can read out."""
 
@@ -142,6 +151,9 @@ class InboundReferral(TeamOwned, Base, table=True):
     phone: str | None = None
     referral_id: UUID | None = None
     outcome: str = ReferralOutcome.WAITING
+    answered_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    not_taken_reason: str | None = None
+    signpost: str | None = None
 
     @classmethod
     def of(cls, message: InboundMessage, team_id: UUID, understood: Understood) -> Self:
@@ -156,11 +168,11 @@ class InboundReferral(TeamOwned, Base, table=True):
             changed_at=message.received_at,
         )
 
-    def became(self, referral_id: UUID, outcome: ReferralOutcome, now: datetime) -> None:
+    def became(self, referral_id: UUID, answer: Answer, now: datetime) -> None:
         """The team's own referral, and how it was decided. A decision is never undone by news of the receipt."""
         self.referral_id, self.changed_at = referral_id, now
         if self.outcome == ReferralOutcome.WAITING:
-            self.outcome = outcome
+            self.outcome, self.answered_at, self.not_taken_reason, self.signpost = answer
 
 
 def reference_of(message_id: UUID) -> str:

@@ -104,7 +104,7 @@ async def lease(tx: Transaction, connection_id: UUID, *, for_: timedelta) -> Att
     due = (
         select(CouncilDelivery, Connection, Share)
         .join(Connection, col(Connection.id) == col(CouncilDelivery.connection_id))
-        .join(Share, col(Share.id) == col(CouncilDelivery.share_id))
+        .outerjoin(Share, col(Share.id) == col(CouncilDelivery.share_id))
         .where(col(Connection.id) == connection_id, col(Connection.disabled_at).is_(None), *_is_due(tx))
         .order_by(col(CouncilDelivery.due_at), col(CouncilDelivery.id))
         .limit(1)
@@ -112,7 +112,7 @@ async def lease(tx: Transaction, connection_id: UUID, *, for_: timedelta) -> Att
     )
     while (found := (await tx.session.execute(due)).first()) is not None:
         delivery, to, share = found
-        if share.in_force(tx.today):
+        if share is None or share.in_force(tx.today):
             delivery.lease(tx.now + for_, tx.now)
             is_proved = to.proved_at is not None
             return Attempt(
@@ -154,7 +154,7 @@ async def settle_sent(tx: Transaction, attempt: Attempt, values: dict[str, Any])
     unheard = (col(CouncilDelivery.id) == attempt.delivery_id) & (col(CouncilDelivery.status) != DeliveryStatus.SENT)
     sent = {**values, "status": DeliveryStatus.SENT, "sent_at": tx.now}
     told = update(CouncilDelivery).where(unheard).values(**sent).returning(col(CouncilDelivery.client_id))
-    return await tx.all(told)
+    return [client_id for client_id in await tx.all(told) if client_id is not None]
 
 
 async def note_proved(tx: Transaction, attempt: Attempt) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 from sqlmodel import col
 
 from services.common.db import Transaction
+from services.interop.domain.connection import Connection
 from services.interop.domain.inbound import InboundMessage, InboundReferral, MessageOutcome, ServiceEndpoint
 
 
@@ -36,14 +37,29 @@ async def inbound_referral(tx: Transaction, inbound_referral_id: UUID) -> Inboun
     return found
 
 
-async def message_of(tx: Transaction, inbound_referral_id: UUID) -> bytes | None:
-    """The message behind a referral to one of the caller's teams, byte for byte."""
-    wanted = select(col(InboundMessage.raw)).join(
+async def message_of(tx: Transaction, inbound_referral_id: UUID) -> tuple[bytes, str] | None:
+    """The message behind a referral to one of the caller's teams, byte for byte, and what it claimed to be."""
+    wanted = select(col(InboundMessage.raw), col(InboundMessage.media_type)).join(
         InboundReferral, col(InboundReferral.message_id) == col(InboundMessage.id)
     )
     mine = wanted.where(col(InboundReferral.id) == inbound_referral_id, await tx.visible(InboundReferral))
-    raw: bytes | None = (await tx.session.execute(mine)).scalar_one_or_none()
-    return raw
+    rows = await tx.rows(mine)
+    return (rows[0].raw, rows[0].media_type) if rows else None
+
+
+async def referral_from(tx: Transaction, inbound_referral_id: UUID, sender: str) -> InboundReferral | None:
+    """The referral with this id, if this very system sent it."""
+    by_sender = select(InboundReferral).join(InboundMessage, col(InboundMessage.id) == col(InboundReferral.message_id))
+    own = by_sender.where(col(InboundReferral.id) == inbound_referral_id, col(InboundMessage.sender) == sender)
+    found: InboundReferral | None = (await tx.session.execute(own)).scalar_one_or_none()
+    return found
+
+
+async def connections_of_sender(tx: Transaction, referral: InboundReferral) -> Sequence[UUID]:
+    """Where the system that sent it wants to hear of its referrals."""
+    sent = col(InboundMessage.sender) == col(Connection.refers_as)
+    wanted = select(col(Connection.id)).join(InboundMessage, sent)
+    return await tx.all(wanted.where(col(InboundMessage.id) == referral.message_id).order_by(col(Connection.id)))
 
 
 async def references(tx: Transaction, inbound_referral_ids: Sequence[UUID]) -> dict[UUID, str]:

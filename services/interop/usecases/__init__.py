@@ -8,8 +8,8 @@ from services.interop.usecases.receive import (
     read_inbound_referral,
     receive_message,
     register_service_endpoint,
-    remember_outcome,
 )
+from services.interop.usecases.refer import read_own_referral, remember_outcome, take_plain_referral
 from services.interop.usecases.share import (
     agree_share,
     list_connections,
@@ -66,6 +66,7 @@ __all__ = [
     "read_connection",
     "read_inbound_message",
     "read_inbound_referral",
+    "read_own_referral",
     "read_resource",
     "read_share",
     "read_submission",
@@ -80,6 +81,7 @@ __all__ = [
     "show_record",
     "show_referral",
     "show_visit",
+    "take_plain_referral",
     "tell_councils",
     "watch_feed",
     "watch_over",

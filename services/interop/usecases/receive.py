@@ -14,7 +14,6 @@ from services.interop.domain.inbound import (
     InboundReferral,
     MessageOutcome,
     NewServiceEndpoint,
-    ReferralOutcome,
     ServiceEndpoint,
 )
 from services.interop.events import ReferralReceived
@@ -60,7 +59,7 @@ async def receive_message(tx: Transaction, arrival: Arrival) -> tuple[int, dict[
         fault = _failed(message, error)
         return fault.status, bars.refusal(fault)
     message.answered(MessageOutcome.ACCEPTED, TAKEN)
-    tx.publish(_received(referral), about=referral)
+    tell_of_receipt(tx, referral)
     return TAKEN, answer
 
 
@@ -88,8 +87,9 @@ async def _take(tx: Transaction, kept: InboundMessage, arrival: Arrival) -> tupl
     return referral, bars.acknowledgement(message, referral, at_destination, warnings, tx.now)
 
 
-def _received(referral: InboundReferral) -> ReferralReceived:
-    return ReferralReceived(
+def tell_of_receipt(tx: Transaction, referral: InboundReferral) -> None:
+    """The others hear of it, by id."""
+    received = ReferralReceived(
         inbound_referral_id=referral.id,
         team_id=referral.team_id,
         kind=referral.kind,
@@ -98,6 +98,7 @@ def _received(referral: InboundReferral) -> ReferralReceived:
         received_at=referral.received_at,
         answer_due_at=referral.answer_due_at,
     )
+    tx.publish(received, about=referral)
 
 
 def _missing(arrival: Arrival) -> list[str]:
@@ -119,20 +120,12 @@ async def read_inbound_referral(tx: Transaction, inbound_referral_id: UUID) -> I
     return await tx.get(InboundReferral, inbound_referral_id)
 
 
-async def read_inbound_message(tx: Transaction, inbound_referral_id: UUID) -> bytes:
-    """The whole message behind a referral, as the partner sent it to the nurse's own team. Raises `NotFound`."""
-    raw = await messages.message_of(tx, inbound_referral_id)
-    if raw is None:
+async def read_inbound_message(tx: Transaction, inbound_referral_id: UUID) -> tuple[bytes, str]:
+    """The whole message behind a referral and its media type, as the partner sent it to the nurse's own team.
+
+    Raises `NotFound`.
+    """
+    found = await messages.message_of(tx, inbound_referral_id)
+    if found is None:
         raise NotFound("message")
-    return raw
-
-
-async def remember_outcome(
-    tx: Transaction, inbound_referral_id: UUID | None, referral_id: UUID, outcome: ReferralOutcome
-) -> None:
-    """What became of a partner's referral at the team."""
-    if inbound_referral_id is None:
-        return
-    inbound = await messages.inbound_referral(tx, inbound_referral_id)
-    if inbound is not None:
-        inbound.became(referral_id, outcome, tx.now)
+    return found

@@ -1,0 +1,23 @@
+"""Referring in plain JSON: for partners' systems that speak no FHIR."""
+
+from uuid import UUID
+
+from services.common.http import api_router
+from services.interop import usecases
+from services.interop.api.callers import ByOwnReferrer, ByReferrer
+from services.interop.api.shapes import PlainReceipt, PlainStatus
+from services.interop.domain.plain_referral import PlainReferral
+
+router = api_router(tags=["referrals"])
+
+
+@router.post("/referrals", status_code=201, response_model=PlainReceipt)
+async def take_plain_referral(tx: ByReferrer, body: PlainReferral) -> object:
+    """Refer a person, who agrees, to the team behind a service in the Directory of Services."""
+    return await usecases.take_plain_referral(tx, body)
+
+
+@router.get("/referrals/{receipt_id}", response_model=PlainStatus)
+async def read_own_referral(tx: ByOwnReferrer, receipt_id: UUID) -> object:
+    """What became of a referral, for the system that sent it and no other."""
+    return await usecases.read_own_referral(tx, receipt_id)
