@@ -54,7 +54,7 @@ REACHES: dict[Persona, dict[str, str]] = {
         "identity": DEVICES,
     },
     Persona.COUNCIL: {},
-    Persona.INTEGRATOR: {"interop": rf".*/R4/.*|{CONNECTIONS}|service-endpoints|events"},
+    Persona.INTEGRATOR: {"interop": rf".*/R4/.*|{CONNECTIONS}|service-endpoints|events|referrals.*"},
     Persona.OPS: {
         ".*": EVENTS,
         "interop": r"connections.*|service-endpoints|deliveries",
