@@ -50,7 +50,7 @@ class TransactionRoute(APIRoute):
         """Check the body before any rule sees it; a route that must keep what it refuses reads it itself."""
         await body.read(request)
 
-    async def ask_around(self, request: Request) -> None:
+    async def ask_around(self, request: Request, actor: Principal) -> None:
         """Ask other services for what the rules will need, before there is a transaction; most routes need nothing."""
 
     async def actor(self, request: Request) -> Principal:
@@ -68,7 +68,7 @@ class TransactionRoute(APIRoute):
             guard.admit(actor)
         self.check_query(request, known)
         await self.read_body(request)
-        await self.ask_around(request)
+        await self.ask_around(request, actor)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle, operation = super().get_route_handler(), Operation.of(self)

@@ -2,6 +2,7 @@
 somebody may read there, in their own name."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -28,9 +29,9 @@ async def seats(peers: Peers, token: str) -> dict[UUID, Seat]:
     return {one.client_id: one for one in seated}
 
 
-async def whole_seats(peers: Peers, token: str) -> dict[UUID, Seat]:
-    """The same, with the assessment and the plan that each of them shares. A seat may end meanwhile."""
-    found = await asyncio.gather(*(_whole(peers, token, client_id) for client_id in await seats(peers, token)))
+async def whole_seats(peers: Peers, token: str, client_ids: Iterable[UUID]) -> dict[UUID, Seat]:
+    """Those of these clients, with the assessment and the plan that each of them shares. A seat may end meanwhile."""
+    found = await asyncio.gather(*(_whole(peers, token, client_id) for client_id in client_ids))
     return {one.client_id: one for one in found if one is not None}
 
 

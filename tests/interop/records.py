@@ -22,21 +22,29 @@ class Caseload:
     # What each client shares with the guest who asks; and the token that was asked with last.
     seats: dict[str, Any] = field(default_factory=dict)
     asked_by: list[str] = field(default_factory=list)
+    read: list[str] = field(default_factory=list)
+    is_away: bool = False
 
     def app(self) -> FastAPI:
         app = FastAPI()
         app.add_api_route("/v1/clients/{wanted}", lambda wanted: _answer(self.clients, wanted))
         app.add_api_route("/v1/referrals/{wanted}", lambda wanted: _answer(self.referrals, wanted))
         app.add_api_route("/v1/shared-clients", self._shared_clients)
-        app.add_api_route("/v1/shared-clients/{wanted}", lambda wanted: _answer(self.seats, wanted))
+        app.add_api_route("/v1/shared-clients/{wanted}", self._shared_client)
         return app
 
     def seat(self, client_id: str, **shared: Any) -> None:
         self.seats[client_id] = {"client_id": client_id, "until_at": "2199-12-31T00:00:00Z", **shared}
 
     def _shared_clients(self, request: Request) -> Any:
+        if self.is_away:
+            return Response(status_code=503)
         self.asked_by.append(unproven_claims(request.headers["authorization"].split()[1])["sub"])
         return {"items": [{name: one[name] for name in ("client_id", "until_at")} for one in self.seats.values()]}
+
+    def _shared_client(self, wanted: str) -> Any:
+        self.read.append(wanted)
+        return _answer(self.seats, wanted)
 
 
 def _answer(held: dict[str, Any], wanted: str) -> Any:

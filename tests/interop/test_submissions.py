@@ -12,78 +12,26 @@ from uuid6 import uuid7
 
 from services.common.auth import Persona
 from tests.access.world import GUEST
-from tests.interop.council import AT_ONCE, Council, agree, change_plan, connect, end, eventually, take_on, withdraw
+from tests.interop.council import AT_ONCE, Council, change_plan, end, withdraw
 from tests.interop.records import Caseload
+from tests.interop.submitting import (
+    SUBMITTED,
+    TAKEN,
+    VIEW,
+    changed,
+    changes,
+    refused,
+    reviewed,
+    standing,
+    tried,
+    verdicts,
+)
 from tests.running import STRANGER, Running, until
-
-SUBMITTED = "uk.heatshield.social_care.care_plan_change_submitted.v1"
-FIELDS = ["council_ref", "intervention", "changed_at"]
-TAKEN = JSONResponse({"outcome": "acknowledged"})
-VIEW = {
-    "assessed_on": "2026-11-03",
-    "what_matters": "To walk to the village hall on Thursdays",
-    "care_act": {"findings": [{"outcome": "hygiene", "ability": "only_with_help"}]},
-    "eligible": True,
-    "carer": None,
-    "home": None,
-    "money": None,
-    "capacity": None,
-}
-
-
-def verdicts(*answers: dict[str, Any]) -> list[Response]:
-    """The webhook that tells of the change at once is answered before those about submissions."""
-    return [Response(status_code=204), *(JSONResponse(answer) for answer in answers)]
 
 
 @pytest.fixture
 async def gareth(system: Running) -> Any:
     return await system.client("interop", GUEST, Persona.SOCIAL_WORKER)
-
-
-async def changed(system: Running, caseload: Caseload, **share: Any) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    """A client with a share and a seat, one line of whose plan changed."""
-    connection_id, client_id = await connect(system), await take_on(system, caseload)
-    agreed = await agree(system, client_id, connection_id, **{"fields": FIELDS} | share)
-    change = await change_plan(system, client_id)
-    line = {"id": change["line_id"], "intervention": "02.05", "words": "Help to wash, evenings"}
-    caseload.seat(client_id, care_act_view=VIEW, social_care_lines=[line])
-    return client_id, agreed, change
-
-
-async def changes(guest: Any, **asked: Any) -> list[dict[str, Any]]:
-    answer = await guest.get("/v1/care-plan-changes", params=asked)
-    assert answer.status_code == 200, answer.text
-    found: list[dict[str, Any]] = answer.json()["items"]
-    return found
-
-
-async def reviewed(guest: Any) -> dict[str, Any]:
-    (change,) = await changes(guest)
-    answer = await guest.post(f"/v1/care-plan-changes/{change['submission']['id']}/review")
-    assert answer.status_code == 200, answer.text
-    made: dict[str, Any] = answer.json()
-    return made
-
-
-async def standing(guest: Any, submission: dict[str, Any], state: str) -> dict[str, Any]:
-    """The submission once it has come to this state."""
-
-    async def read() -> Any:
-        return (await guest.get(f"/v1/social-care/submissions/{submission['id']}")).json()
-
-    found: dict[str, Any] = await eventually(read, lambda one: one["state"] == state)
-    return found
-
-
-async def tried(guest: Any, submission: dict[str, Any], what: str, version: int | None = None, **body: Any) -> Any:
-    headers = {} if version is None else {"If-Match": f'"{version}"'}
-    path = f"/v1/social-care/submissions/{submission['id']}/{what}"
-    return await guest.post(path, json=body or None, headers=headers)
-
-
-def refused(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
 
 
 async def test_anonymous_is_refused(system: Running) -> None:
@@ -100,7 +48,7 @@ async def test_a_change_is_reviewed_sent_as_shared_and_acknowledged(
     client_id, share, change = await changed(system, caseload)
     council.answers = verdicts({"outcome": "acknowledged"})
     (shown,) = await changes(gareth)
-    assert caseload.asked_by == [GUEST]
+    assert set(caseload.asked_by) == {GUEST}
     assert shown["care_act_view"] == VIEW
     assert shown["words"] == "Help to wash, evenings"
     told = {"council_ref": "LAS-40021", "intervention": "02.05", "changed_at": change["changed_at"]}
@@ -156,6 +104,15 @@ async def test_a_council_that_answers_garbage_or_nothing_is_asked_again_and_then
         council.answers = [TAKEN]
         assert (await tried(gareth, sent, "resend")).status_code == 200
         await standing(gareth, sent, "acknowledged")
+
+
+async def test_what_an_address_never_proved_itself_for_waits_for_the_social_worker(
+    system: Running, caseload: Caseload, council: Council, gareth: Any
+) -> None:
+    council.echo = lambda _: JSONResponse({"challenge": "something else"})
+    await changed(system, caseload)
+    dead = await standing(gareth, await reviewed(gareth), "dead")
+    assert (dead["sent_at"], dead["waiting_on"], council.heard) == (None, "social_worker", [])
 
 
 @pytest.mark.parametrize(
@@ -276,6 +233,7 @@ async def test_changes_are_followed_by_cursor(system: Running, caseload: Caseloa
     first = (await gareth.get("/v1/care-plan-changes")).json()
     empty = (await gareth.get("/v1/care-plan-changes", params={"since": first["next_cursor"]})).json()
     assert empty == {"items": [], "next_cursor": first["next_cursor"]}
+    assert caseload.read == [client_id], "no assessment is read where there is nothing to show"
     second = await change_plan(system, client_id, plan_version=4)
     (news,) = await changes(gareth, since=empty["next_cursor"])
     assert news["submission"]["line_id"] == second["line_id"]
@@ -289,5 +247,8 @@ async def test_while_caseload_is_away_nothing_is_shown_or_reviewed(
     system: Running, caseload: Caseload, gareth: Any
 ) -> None:
     await changed(system, caseload)
-    caseload.seats["broken"] = {"until_at": "never"}
-    assert (await gareth.get("/v1/care-plan-changes")).status_code >= 500
+    (change,) = await changes(gareth)
+    caseload.is_away = True
+    assert refused(await gareth.get("/v1/care-plan-changes")) == (503, "unavailable")
+    path = f"/v1/care-plan-changes/{change['submission']['id']}/review"
+    assert refused(await gareth.post(path, headers={"If-Match": '"1"'})) == (503, "unavailable")

@@ -1,18 +1,28 @@
 """J5, steps 1 to 4 and 8: from a care plan's change into the council's own system, and nobody types twice."""
 
+from collections.abc import AsyncIterator
 from datetime import date
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from demo.barrow import TEAM, employee
 from demo.partners import council as partner
 from tests.finance.facts import CONTACT, CONTRACT, a_contact, a_contract
-from tests.journeys.conftest import COUNCIL, OLIVES_CASE, Barrow, Client, new_id
-from tests.running import until
+from tests.journeys.around_the_council import COUNCIL, OLIVES_CASE, Barrow, Client, at_work, new_id
+from tests.running import Databases, until
 
 PLAN = ["council_ref", "intervention", "plan_version"]
 REABLEMENT = ["council_ref", "last_free_day_on", "decision_due_on"]
 ENDING = "uk.heatshield.social_care.reablement_ending.v1"
 ASKED = "uk.heatshield.social_care.financial_assessment_asked.v1"
+
+
+@pytest.fixture
+async def barrow(databases: Databases, tmp_path: Path) -> AsyncIterator[Barrow]:
+    async with at_work(databases, tmp_path) as made:
+        yield made
 
 
 async def connected(barrow: Barrow) -> str:

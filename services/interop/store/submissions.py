@@ -56,6 +56,11 @@ async def changes_after(
     return found
 
 
+async def clients_with_changes(tx: Transaction, client_ids: Collection[UUID], position: int) -> Sequence[UUID]:
+    wanted = _shared(tx, client_ids).where(CARE_PLAN_CHANGE.c.position > position)
+    return await tx.all(wanted.with_only_columns(CARE_PLAN_CHANGE.c.client_id).distinct())
+
+
 async def change(tx: Transaction, client_ids: Collection[UUID], submission_id: UUID) -> Change | None:
     wanted = _shared(tx, client_ids).where(col(Submission.id) == submission_id)
     found: Change | None = (await tx.session.execute(wanted)).one_or_none()

@@ -40,6 +40,7 @@ from services.interop.usecases.submit import (
     read_submission,
     resend_submission,
     review_care_plan_change,
+    whose_plans_changed,
 )
 from services.interop.usecases.trail import search_audit_events
 from services.interop.usecases.watch import Patience, watch_feed, watch_over
@@ -85,5 +86,6 @@ __all__ = [
     "tell_councils",
     "watch_feed",
     "watch_over",
+    "whose_plans_changed",
     "withdraw_share",
 ]

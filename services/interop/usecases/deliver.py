@@ -85,27 +85,29 @@ async def _deliver_next(runtime: Runtime, connection_id: UUID, schedule: Sequenc
     async with runtime.database.transaction(SYSTEM, record=record) as tx:
         settled: dict[str, Any] = {"last_status": status, "changed_at": tx.now}
         if arrived:
-            tx.concerns(*await store.settle_sent(tx, attempt, settled))
+            news = await store.settle_sent(tx, attempt, settled)
+            tx.concerns(*news)
             await store.note_success(tx, connection_id, tx.now)
+            await _tell_submission(tx, attempt, verdict if news else None)
         else:
             tx.concerns(attempt.client_id)
-            await _failed(tx, attempt, settled, schedule)
-        await _tell_submission(tx, attempt, verdict if taken else None, schedule)
+            is_given_up = await _failed(tx, attempt, settled, schedule)
+            await _tell_submission(tx, attempt, None, is_given_up=is_given_up)
     return arrived
 
 
 async def _tell_submission(
-    tx: Transaction, attempt: Attempt, verdict: Verdict | None, schedule: Sequence[timedelta]
+    tx: Transaction, attempt: Attempt, verdict: Verdict | None, *, is_given_up: bool = False, has_left: bool = True
 ) -> None:
-    """What became of the submission that this fact carried: what the council said of it, or that it may have left."""
+    """What became of the submission that this fact carried: what the council said of it first, or that it was tried."""
     submission = attempt.submission_id and await submissions.locked(tx, attempt.submission_id)
     if not submission:
         return
     if verdict is not None:
         submission.answered(verdict, tx.now)
-        return
-    submission.left(tx.now)
-    if attempt.number >= len(schedule):
+    elif has_left:
+        submission.left(tx.now)
+    if is_given_up:
         submission.given_up(tx.now)
 
 
@@ -118,7 +120,8 @@ async def _proves_itself(runtime: Runtime, attempt: Attempt, schedule: Sequence[
             await store.note_proved(tx, attempt)
             await store.give_back(tx, attempt)
         else:
-            await _failed(tx, attempt, {"last_status": status, "changed_at": tx.now}, schedule)
+            is_given_up = await _failed(tx, attempt, {"last_status": status, "changed_at": tx.now}, schedule)
+            await _tell_submission(tx, attempt, None, is_given_up=is_given_up, has_left=False)
     return echoed
 
 
@@ -134,19 +137,21 @@ def _disclosure(runtime: Runtime, attempt: Attempt) -> Entry:
     )
 
 
-async def _failed(tx: Transaction, attempt: Attempt, settled: dict[str, Any], schedule: Sequence[timedelta]) -> None:
-    """Try again later, or never more after the last attempt.
+async def _failed(tx: Transaction, attempt: Attempt, settled: dict[str, Any], schedule: Sequence[timedelta]) -> bool:
+    """Try again later, or never more after the last attempt; whether this was the last.
 
     Where the council says that it is gone the connection is closed, and the fact waits for it to be registered again.
     """
     status = settled["last_status"]
     gone = status == HTTPStatus.GONE
+    is_last = not gone and attempt.number >= len(schedule)
     if gone:
         await store.settle(tx, attempt, {**settled, "due_at": tx.now})
         log.error("connection closed by its partner", extra={"connection_id": str(attempt.connection_id)})
-    elif attempt.number >= len(schedule):
+    elif is_last:
         await store.settle(tx, attempt, {**settled, "status": DeliveryStatus.DEAD})
         log.error("fact not delivered", extra={"delivery_id": str(attempt.delivery_id), "status": status})
     else:
         await store.settle(tx, attempt, {**settled, "due_at": tx.now + schedule[attempt.number]})
     await store.note_failure(tx, attempt, tx.now, disable=gone)
+    return is_last

@@ -1,6 +1,6 @@
 """From a changed plan into the council's own system: prepared, reviewed by a social worker, sent, and mended."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -40,6 +40,12 @@ async def prepare_submissions(tx: Transaction, line: ChangedLine) -> None:
         fact = council.submitted(submission)
         if share.covers(fact.happened_on) and council.shared(fact, share, None):
             await store.keep(tx, submission)
+
+
+async def whose_plans_changed(tx: Transaction, seats: Seats, since: int) -> Sequence[UUID]:
+    """Of the clients who invited the caller, those with a change that is shared now, after this place."""
+    await store.take_seats(tx, seats)
+    return await store.clients_with_changes(tx, seats, since)
 
 
 async def list_care_plan_changes(

@@ -2,12 +2,11 @@
 
 import dataclasses
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from demo.barrow import DATA, TEAM, employee, id_of
 from demo.partners import council as partner
@@ -189,10 +188,10 @@ def _texts(body: Any) -> list[str]:
     return [body] if isinstance(body, str) and (" " in body or body.startswith("LAS-")) else []
 
 
-@pytest.fixture
-async def barrow(databases: Databases, tmp_path: Path) -> AsyncIterator[Barrow]:
+@asynccontextmanager
+async def at_work(databases: Databases, folder: Path) -> AsyncIterator[Barrow]:
     day = [date(2026, 12, 12)]
-    council = partner.Council(tmp_path, frozenset({OLIVES_CASE}))
+    council = partner.Council(folder, frozenset({OLIVES_CASE}))
     composed = (
         IDENTITY,
         CASELOAD,
