@@ -28,6 +28,7 @@ from tests.caseload.story import (
     new_id,
     take_on,
 )
+from tests.caseload.told import write_told
 from tests.running import DEPUTY, NURSE, TEAM, Databases
 
 MEASURED = {"measured_at": "2026-11-04T10:20:00Z", "length_mm": 48, "width_mm": 30}
@@ -85,6 +86,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "shared": {"Help to wash, mornings", "To walk to the village hall"},
         }
         await write_around(made, client)
+        await write_told(made, client, made.ids["medicine_id"])
         yield made
 
 

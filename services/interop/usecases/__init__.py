@@ -23,9 +23,11 @@ from services.interop.usecases.share import (
 )
 from services.interop.usecases.show import (
     Found,
+    Introduction,
     Visit,
     read_resource,
     search_resources,
+    show_introduction,
     show_record,
     show_referral,
     show_visit,
@@ -35,6 +37,7 @@ from services.interop.usecases.watch import Patience, watch_feed, watch_over
 
 __all__ = [
     "Found",
+    "Introduction",
     "Patience",
     "Visit",
     "agree_share",
@@ -57,6 +60,7 @@ __all__ = [
     "remember_outcome",
     "search_audit_events",
     "search_resources",
+    "show_introduction",
     "show_record",
     "show_referral",
     "show_visit",
