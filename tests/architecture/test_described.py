@@ -20,7 +20,12 @@ MADE_AT = {"notes", "measurements", "ratings", "positions", "checks"}
 # To try an event again is the same whatever became of it since it was read.
 REPEATABLE = {"replay"}
 # A secret is not kept, so it cannot be told again.
-TOLD_ONCE = {"POST /v1/devices", "POST /v1/handovers/{handover_id}/send", "POST /v1/summary-shares"}
+TOLD_ONCE = {
+    "POST /v1/devices",
+    "POST /v1/feedback/{asked_id}/send-link",
+    "POST /v1/handovers/{handover_id}/send",
+    "POST /v1/summary-shares",
+}
 REFUSED_AS = {
     "fhir": {"application/fhir+json"},
     "auth": {"application/problem+json", "application/json"},
