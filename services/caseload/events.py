@@ -309,8 +309,6 @@ class AlertRaised(OfAlert, Event):
 
 
 class AlertEscalated(OfAlert, Event):
-    """Nobody said in time that they know, so everybody of the team is told."""
-
     name: ClassVar[str] = "caseload.alert.escalated.v1"
 
     escalated_at: datetime
@@ -332,8 +330,6 @@ class OfTest(BaseModel):
 
 
 class ClinicalTestRequested(OfTest, Event):
-    """A test is to be taken by a day; whose it is, its ids say."""
-
     name: ClassVar[str] = "caseload.test.requested.v1"
 
 
@@ -347,3 +343,16 @@ class ClinicalTestCancelled(OfTest, Event):
     name: ClassVar[str] = "caseload.test.cancelled.v1"
 
     cancelled_on: date
+
+
+class IntroductionChanged(Event):
+    """A client was introduced to an asset of the village and wanted it: social prescribing, as it stands now."""
+
+    name: ClassVar[str] = "caseload.introduction.changed.v1"
+
+    introduction_id: UUID
+    client_id: UUID
+    team_id: UUID
+    status: str
+    accepted_on: date
+    introduced_by: UUID | None

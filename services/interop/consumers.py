@@ -65,6 +65,14 @@ class PlannedVisit(DoneVisit):
     status: str
 
 
+class ChangedIntroduction(AboutClient):
+    introduction_id: UUID
+    team_id: UUID
+    status: str
+    accepted_on: date
+    introduced_by: UUID | None
+
+
 class StartedReablement(AboutClient):
     reablement_id: UUID
     started_on: date
@@ -137,6 +145,10 @@ async def take_asked_assessment(tx: Transaction, fact: AskedAssessment) -> None:
     await usecases.tell_councils(tx, council.financial_assessment_asked(**fact.model_dump()))
 
 
+async def take_introduction(tx: Transaction, fact: ChangedIntroduction) -> None:
+    await usecases.show_introduction(tx, usecases.Introduction(**fact.model_dump()))
+
+
 async def take_reablement(tx: Transaction, fact: StartedReablement) -> None:
     await usecases.tell_councils(tx, council.reablement_started(**fact.model_dump()))
 
@@ -169,6 +181,7 @@ ABOUT_CARE = (
     Subscription("caseload.care_plan.changed.v1", ChangedCarePlan, take_plan_change, ask=clients.client_record),
     Subscription("caseload.care_contact.recorded.v1", RecordedContact, take_contact, ask=clients.client_record),
     Subscription("caseload.wound.measured.v1", AboutClient, show, ask=clients.client_record),
+    Subscription("caseload.introduction.changed.v1", ChangedIntroduction, take_introduction, read_model=True),
     Subscription("roster.visit.planned.v1", PlannedVisit, take_planned_visit, read_model=True),
     Subscription("roster.visit.done.v1", DoneVisit, take_done_visit, read_model=True),
     Subscription("finance.reablement.started.v1", StartedReablement, take_reablement),

@@ -31,6 +31,7 @@ CANNOT_BE_MADE: dict[tuple[str, str], str] = {}
 # What belongs to no team, each with the reason: nothing of it is hidden from another team's nurse.
 OF_NO_TEAM = {
     "interop GET /v1/connections/{connection_id}": "a partner's system, which is the same for every team",
+    "caseload POST /v1/push-subscriptions": "whoever is signed in is woken on a device of their own",
     "identity POST /v1/devices": "whoever is signed in goes on on a tablet of their own",
 }
 # What is there to reach another team's client, each with the test that says within which bounds.

@@ -7,11 +7,12 @@ from uuid import uuid4
 import pytest
 
 from services.caseload.domain.introduction import FOLLOWED_UP, follow_up_cells
+from services.caseload.events import IntroductionChanged
 from services.common.auth import SYSTEM, Persona
 from services.common.figures import hidden
 from tests.caseload.around import ASSET_DETAILS, ago, an_asset, an_introduction, today
 from tests.caseload.story import OnCaseload, new_id, take_on
-from tests.running import OTHER_TEAM, STRANGER, TEAM, Running
+from tests.running import NURSE, OTHER_TEAM, STRANGER, TEAM, Running
 
 
 @pytest.fixture
@@ -91,6 +92,21 @@ async def test_an_introduction_is_followed_up_six_weeks_after_the_first_time(mau
     assert (going["status"], going["due_on"]) == ("still_going", None)
     again = await step(maureen, made, "follow-up", followed_up_on=ago(0), still_going=True)
     assert (again.status_code, again.json()["code"]) == (409, "introduction_out_of_step")
+
+
+async def test_interop_is_told_of_what_the_client_wanted_and_of_nothing_else(
+    caseload: Running, maureen: OnCaseload
+) -> None:
+    wanted, unwanted = await introduced(maureen), await introduced(maureen)
+    await step(maureen, unwanted, "follow-up", followed_up_on=ago(0), still_going=False, why_not="not_wanted")
+    await step(maureen, wanted, "accept", accepted_on=ago(58))
+    await step(maureen, wanted, "start", started_on=ago(50))
+    first, second = await caseload.published("caseload", IntroductionChanged)
+    about = {"introduction_id": wanted["id"], "client_id": maureen.client_id, "team_id": str(TEAM)}
+    accepted = {"status": "accepted", "accepted_on": ago(58), "introduced_by": str(NURSE)}
+    assert first.data == about | accepted
+    assert second.data == first.data | {"status": "started"}
+    assert (first.aggregateversion, second.aggregateversion) == (2, 3)
 
 
 async def test_why_not_is_told_of_who_stopped_and_of_who_never_started(maureen: OnCaseload) -> None:

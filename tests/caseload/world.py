@@ -32,6 +32,7 @@ from tests.caseload.story import (
     take_on,
 )
 from tests.caseload.team_rows import write_team_rows
+from tests.caseload.told import write_told
 from tests.running import DEPUTY, NURSE, TEAM, Databases
 
 MEASURED = {"measured_at": "2026-11-04T10:20:00Z", "length_mm": 48, "width_mm": 30}
@@ -95,6 +96,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
         await write_team_rows(made, client)
         await write_forms(made, client)
         await write_copies(made, client)
+        await write_told(made, client, made.ids["medicine_id"])
         yield made
 
 

@@ -36,6 +36,8 @@ THROUGH = {
     "attendance": "visit",
     "recorded_activity": "recorded_contact",
     "inbound_message": "inbound_referral, once it is known whom the message is for",
+    "push_message": "alert",
+    "push_subscription": "nothing: it is one person's alone, in whatever team",
 }
 TABLES = """
     select relname, relrowsecurity, relforcerowsecurity,

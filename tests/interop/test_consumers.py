@@ -42,6 +42,12 @@ def a_fact(name: str, client_id: str, referral_id: str) -> dict[str, Any]:
             "started_at": AT,
             "segments": [{"activity_type": "nursing", "minutes": 5}],
         },
+        "caseload.introduction.changed.v1": {
+            "introduction_id": str(uuid7()),
+            "status": "accepted",
+            "accepted_on": "2026-11-20",
+            "introduced_by": str(NURSE),
+        },
         "roster.visit.planned.v1": {**visit, "status": "planned"},
         "roster.visit.done.v1": visit,
         "finance.reablement.started.v1": {"reablement_id": str(uuid7()), **dates},

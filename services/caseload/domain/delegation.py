@@ -155,7 +155,7 @@ class Delegation(TeamOwned, Base, table=True):
         if new.until_on > today + timedelta(days=days):
             raise DelegationTooLong(days)
         about: dict[str, Any] = {"client_id": medicine.client_id, "team_id": medicine.team_id, "delegated_by": by}
-        competence = {
+        competence: dict[str, Any] = {
             "competency_id": rests_on.competency_id,
             "competence_assessed_by": rests_on.assessed_by,
             "competence_assessed_on": rests_on.assessed_on,

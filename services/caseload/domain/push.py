@@ -112,8 +112,6 @@ class PushSubscription(Aggregate, Base, table=True):
 class PushMessage(Stored, Base, table=True):
     """One alert on its way to one device."""
 
-    __tablename__ = "push_message"
-
     alert_id: UUID = Field(foreign_key="alert.id", index=True)
     push_subscription_id: UUID = Field(foreign_key="push_subscription.id", index=True)
     # When it is tried next. None for what arrived, or is tried no more.

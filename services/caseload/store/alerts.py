@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, insert, or_, select, text, update
+from sqlalchemy import Date, Select, Uuid, insert, or_, select, text, update
 from sqlmodel import col
 from uuid6 import uuid7
 
@@ -31,7 +31,7 @@ LATE = text("""
             and not exists (select from administration a where a.medicine_id in (m.id, m.replaces_id) and a.due_at = x.due_at)
             and not exists (select from alert where subject_id = m.id and kind = 'late_dose' and due_at = x.due_at))
     order by m.id, d.day limit :most for update of m skip locked
-""").columns(col(Medicine.id), Medicine.__table__.c.starts_on.label("day"))  # type: ignore[attr-defined]
+""").columns(id=Uuid, day=Date)
 
 
 async def listed(tx: Transaction, *, team_id: UUID | None, since: datetime | None, is_open: bool | None) -> Select[Any]:
@@ -58,7 +58,7 @@ async def medicines_with_late_doses(
 
 async def overdue_reviews(tx: Transaction, *, most: int) -> Sequence[BreakGlass]:
     """Some broken glass that nobody reviewed in time, and of which nobody was told yet."""
-    told = select(Alert.id).where(
+    told = select(col(Alert.id)).where(
         col(Alert.subject_id) == col(BreakGlass.id), col(Alert.kind) == AlertKind.BREAK_GLASS_NOT_REVIEWED
     )
     late = select(BreakGlass).where(

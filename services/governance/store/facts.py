@@ -41,7 +41,7 @@ async def keep_since(
     row = insert(model).values(**values)
     known = model.__table__.c  # type: ignore[attr-defined]
     is_newer = known.version <= row.excluded.version
-    said = {name: row.excluded[name] for name in about}
+    said: dict[str, Any] = {name: row.excluded[name] for name in about}
     said |= {
         name: case((is_newer, row.excluded[name]), else_=func.coalesce(known[name], row.excluded[name]))
         for name in since

@@ -23,9 +23,11 @@ from services.interop.usecases.share import (
 )
 from services.interop.usecases.show import (
     Found,
+    Introduction,
     Visit,
     read_resource,
     search_resources,
+    show_introduction,
     show_record,
     show_referral,
     show_visit,
@@ -48,6 +50,7 @@ from services.interop.usecases.watch import Patience, watch_feed, watch_over
 __all__ = [
     "Change",
     "Found",
+    "Introduction",
     "Patience",
     "Visit",
     "agree_share",
@@ -79,6 +82,7 @@ __all__ = [
     "review_care_plan_change",
     "search_audit_events",
     "search_resources",
+    "show_introduction",
     "show_record",
     "show_referral",
     "show_visit",

@@ -1,7 +1,7 @@
 """Showing the record as FHIR: kept up to date by events, read and searched by those who may."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from services.common.db import Transaction
@@ -26,6 +26,18 @@ class Visit:
     starts_at: datetime
     ends_at: datetime
     channel: str
+
+
+@dataclass(frozen=True)
+class Introduction:
+    """Social prescribing as caseload tells it. Its version, which orders the news of it, is the event's."""
+
+    introduction_id: UUID
+    client_id: UUID
+    team_id: UUID
+    status: str
+    accepted_on: date
+    introduced_by: UUID | None
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,14 @@ async def show_visit(tx: Transaction, visit: Visit, status: str) -> None:
     content = care.appointment(**told, status=status)
     shown = parts.projected(content, team_id=visit.team_id, client_id=visit.client_id, owner_version=tx.event_version)
     await resources.put(tx, [shown])
+
+
+async def show_introduction(tx: Transaction, introduction: Introduction) -> None:
+    """Show the GP that a client was referred to social prescribing, and how far that has come (row 3.19)."""
+    told = {name: value for name, value in vars(introduction).items() if name != "team_id"}
+    about = {"team_id": introduction.team_id, "client_id": introduction.client_id}
+    content = care.social_prescribing(**told)
+    await resources.put(tx, [parts.projected(content, **about, owner_version=tx.event_version)])
 
 
 async def read_resource(tx: Transaction, resource_type: str, resource_id: str) -> Resource:

@@ -18,6 +18,7 @@ from services.caseload.domain.introduction import (
     follow_up_cells,
 )
 from services.caseload.domain.rule import RuleCode
+from services.caseload.events import IntroductionChanged
 from services.caseload.store import around, figures
 from services.common.db import Transaction
 from services.common.errors import NotFound
@@ -107,7 +108,7 @@ async def accept_introduction(
     """The client would like to. Raises `IntroductionOutOfStep` or `StepBeforeTheLast`."""
     introduction = await around.for_change(tx, Introduction, introduction_id, if_match)
     introduction.accept(accepted, tx.now)
-    await tx.session.flush()
+    await _tell(tx, introduction)
     return introduction
 
 
@@ -115,7 +116,7 @@ async def start_introduction(tx: Transaction, introduction_id: UUID, started: St
     """The client went for the first time. Raises `IntroductionOutOfStep` or `StepBeforeTheLast`."""
     introduction = await around.for_change(tx, Introduction, introduction_id, if_match)
     introduction.start(started, await _follow_up_days(tx), tx.now)
-    await tx.session.flush()
+    await _tell(tx, introduction)
     return introduction
 
 
@@ -125,7 +126,7 @@ async def follow_up_introduction(
     """Still going, or why not. Raises `IntroductionOutOfStep`, `NotStartedYet`, `TooSoonToSay`, `StepBeforeTheLast`."""
     introduction = await around.for_change(tx, Introduction, introduction_id, if_match)
     introduction.follow_up(follow_up, tx.now)
-    await tx.session.flush()
+    await _tell(tx, introduction)
     return introduction
 
 
@@ -147,6 +148,22 @@ async def introduction_figures(tx: Transaction, team_id: UUID, first: date, last
         "still_going_share": round(going / every, 4) if every and going is not None else None,
         "why_not": {name.partition(".")[2]: count for name, count in told.items() if "." in name},
     }
+
+
+async def _tell(tx: Transaction, introduction: Introduction) -> None:
+    """What a client did not want is for nobody else to hear of."""
+    await tx.session.flush()
+    if introduction.accepted_on is None:
+        return
+    changed = IntroductionChanged(
+        introduction_id=introduction.id,
+        client_id=introduction.client_id,
+        team_id=introduction.team_id,
+        status=introduction.status,
+        accepted_on=introduction.accepted_on,
+        introduced_by=introduction.introduced_by,
+    )
+    tx.publish(changed, about=introduction)
 
 
 async def _follow_up_days(tx: Transaction) -> int:

@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from services.interop.domain.record import CareActivity, CareContact, CarePlan, Episode, Line, Referral
-from services.interop.fhir import omaha, systems
+from services.interop.fhir import omaha, snomed, systems
 from services.interop.fhir.mapping import parts
 from services.interop.fhir.mapping.parts import Content, resource
 from services.interop.fhir.mapping.person import nhs_number
 
 REQUEST_STATUS = {"received": "active", "needs_info": "active", "accepted": "active", "not_taken": "revoked"}
+PRESCRIBING_STATUS = {"accepted": "active", "started": "active", "still_going": "completed", "stopped": "revoked"}
 PLAN_STATUS = {"draft": ("draft", "not-started"), "agreed": ("active", "in-progress")}
 CHANNELS = {"in_person": "In-person", "phone": "Telephone", "video": "Video"}
 
@@ -54,6 +55,22 @@ def _why_not(referral: Referral) -> list[Content] | None:
     if referral.not_taken_reason is None:
         return None
     return [{"text": f"{parts.plain(referral.not_taken_reason)}. {referral.signpost or ''}".strip()}]
+
+
+def social_prescribing(
+    *, introduction_id: UUID, client_id: UUID, status: str, accepted_on: date, introduced_by: UUID | None
+) -> Content:
+    """An introduction to something of the village, coded as general practice counts it. Where to is not told."""
+    return resource(
+        "ServiceRequest",
+        introduction_id,
+        status=PRESCRIBING_STATUS[status],
+        intent="order",
+        code=snomed.concept("social_prescribing"),
+        subject=parts.patient(client_id),
+        authoredOn=accepted_on.isoformat(),
+        requester=parts.employee(introduced_by),
+    )
 
 
 def episode_of_care(episode: Episode, client_id: UUID, team_id: UUID) -> Content:
