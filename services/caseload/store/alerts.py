@@ -28,7 +28,8 @@ LATE = text("""
           cross join lateral (select (d.day + t.time::time) at time zone 'Europe/London' as due_at) as x
           where x.due_at > :since
             and x.due_at + make_interval(mins => coalesce(m.window_minutes, :minutes)) < :now
-            and not exists (select from administration a where a.medicine_id in (m.id, m.replaces_id) and a.due_at = x.due_at)
+            and not exists (
+                select from administration a where a.medicine_id in (m.id, m.replaces_id) and a.due_at = x.due_at)
             and not exists (select from alert where subject_id = m.id and kind = 'late_dose' and due_at = x.due_at))
     order by m.id, d.day limit :most for update of m skip locked
 """).columns(id=Uuid, day=Date)
