@@ -56,12 +56,6 @@ async def read_care_team(tx: ByNurse, client_id: UUID) -> object:
     return await team.read_care_team(tx, client_id)
 
 
-@router.get("/episodes-of-care/{episode_of_care_id}", response_model=EpisodeShape)
-async def read_episode(tx: ByNurse, episode_of_care_id: UUID, response: Response) -> object:
-    """One episode of care: who is named, who leads, and since when."""
-    return tagged(await team.read_episode(tx, episode_of_care_id), response)
-
-
 @router.post("/episodes-of-care/{episode_of_care_id}/hand-on", response_model=EpisodeShape)
 async def hand_client_on(
     tx: ByNurse, episode_of_care_id: UUID, body: HandOn, version: IfMatch, response: Response

@@ -6,22 +6,18 @@ from fastapi import Response
 
 from services.caseload import usecases
 from services.caseload.api.callers import ByNurseReading
+from services.caseload.api.rendered import tagged
 from services.caseload.api.shapes import EpisodeShape
 from services.caseload.domain.discharge import Discharge, Pause, Resumption
-from services.common.http import ByNurse, IfMatch, api_router, etag
+from services.common.http import ByNurse, IfMatch, api_router
 
 router = api_router(tags=["episodes of care"])
 
 
-def _tagged(episode: object, response: Response) -> object:
-    etag(response, episode)
-    return episode
-
-
 @router.get("/episodes-of-care/{episode_of_care_id}", response_model=EpisodeShape)
 async def read_episode(tx: ByNurseReading, episode_of_care_id: UUID, response: Response) -> object:
-    """One episode of care, and what the client was told when it ended."""
-    return _tagged(await usecases.read_episode(tx, episode_of_care_id), response)
+    """One episode of care: who is named and who leads, and what the client was told when it ended."""
+    return tagged(await usecases.read_episode(tx, episode_of_care_id), response)
 
 
 @router.post("/episodes-of-care/{episode_of_care_id}/discharge", response_model=EpisodeShape)
@@ -29,7 +25,7 @@ async def discharge_client(
     tx: ByNurse, episode_of_care_id: UUID, body: Discharge, version: IfMatch, response: Response
 ) -> object:
     """End the care: say what to look out for, whom to ring and how to come back."""
-    return _tagged(await usecases.discharge_client(tx, episode_of_care_id, body, version), response)
+    return tagged(await usecases.discharge_client(tx, episode_of_care_id, body, version), response)
 
 
 @router.post("/episodes-of-care/{episode_of_care_id}/pause", response_model=EpisodeShape)
@@ -37,7 +33,7 @@ async def pause_episode(
     tx: ByNurse, episode_of_care_id: UUID, body: Pause, version: IfMatch, response: Response
 ) -> object:
     """The client is in hospital, or away; planned visits are cancelled."""
-    return _tagged(await usecases.pause_episode(tx, episode_of_care_id, body, version), response)
+    return tagged(await usecases.pause_episode(tx, episode_of_care_id, body, version), response)
 
 
 @router.post("/episodes-of-care/{episode_of_care_id}/resume", response_model=EpisodeShape)
@@ -45,4 +41,4 @@ async def resume_episode(
     tx: ByNurse, episode_of_care_id: UUID, body: Resumption, version: IfMatch, response: Response
 ) -> object:
     """The client is back, and can be visited again."""
-    return _tagged(await usecases.resume_episode(tx, episode_of_care_id, body, version), response)
+    return tagged(await usecases.resume_episode(tx, episode_of_care_id, body, version), response)

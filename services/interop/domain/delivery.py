@@ -60,7 +60,8 @@ class Attempt:
     payload: str = field(repr=False)
     number: int
     is_proved: bool
-    client_id: UUID
+    # None for the answer to a partner's own referral.
+    client_id: UUID | None
     submission_id: UUID | None
 
 

@@ -90,7 +90,7 @@ async def _deliver_next(runtime: Runtime, connection_id: UUID, schedule: Sequenc
             await store.note_success(tx, connection_id, tx.now)
             await _tell_submission(tx, attempt, verdict if news else None)
         else:
-            tx.concerns(attempt.client_id)
+            tx.concerns(*filter(None, [attempt.client_id]))
             is_given_up = await _failed(tx, attempt, settled, schedule)
             await _tell_submission(tx, attempt, None, is_given_up=is_given_up)
     return arrived

@@ -23,7 +23,6 @@ from services.caseload.usecases.team.care_team import (
     name_lead,
     put_in_sub_team,
     read_care_team,
-    read_episode,
 )
 from services.caseload.usecases.team.reach import (
     change_patch,
@@ -62,7 +61,6 @@ __all__ = [
     "read_anticipatory_person",
     "read_care_team",
     "read_case_study",
-    "read_episode",
     "read_hospital_discharge",
     "read_patch",
     "receive_anticipatory_list",

@@ -12,10 +12,6 @@ from services.common.db import Transaction
 from services.common.membership import require_members
 
 
-async def read_episode(tx: Transaction, episode_id: UUID) -> EpisodeOfCare:
-    return await tx.get(EpisodeOfCare, episode_id)
-
-
 async def hand_client_on(tx: Transaction, episode_id: UUID, new: HandOn, if_match: int) -> EpisodeOfCare:
     """Another named nurse or another deputy, from today; who it was before is kept with the reason.
 

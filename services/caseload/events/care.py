@@ -1,0 +1,146 @@
+"""What was found, planned and done for a client: what the others are told."""
+
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from services.common.events import Event
+
+
+class AssessmentCompleted(Event):
+    name: ClassVar[str] = "caseload.assessment.completed.v1"
+
+    assessment_id: UUID
+    client_id: UUID
+    team_id: UUID
+    problem_codes: list[str]
+    care_act_eligible: bool
+    assessed_on: date
+
+
+class OmahaRatingRecorded(Event):
+    name: ClassVar[str] = "caseload.omaha_rating.recorded.v1"
+    key: ClassVar[tuple[str, ...]] = ("rating_id",)
+
+    rating_id: UUID
+    problem_id: UUID
+    client_id: UUID
+    team_id: UUID
+    code: str
+    occasion: str
+    knowledge: int
+    behavior: int
+    status: int
+    edition: str
+    rated_at: datetime
+
+
+class CarePlanAgreed(Event):
+    name: ClassVar[str] = "caseload.care_plan.agreed.v1"
+
+    care_plan_id: UUID
+    client_id: UUID
+    episode_of_care_id: UUID
+    team_id: UUID
+    expected_visits: int
+    ends_on: date
+    agreed_on: date
+
+
+class CarePlanChanged(Event):
+    name: ClassVar[str] = "caseload.care_plan.changed.v1"
+    key: ClassVar[tuple[str, ...]] = ("line_id",)
+
+    care_plan_id: UUID
+    line_id: UUID
+    client_id: UUID
+    team_id: UUID
+    domain: str
+    intervention: str | None
+    plan_version: int
+    changed_at: datetime
+
+
+class ReablementAgreed(Event):
+    name: ClassVar[str] = "caseload.reablement.agreed.v1"
+
+    care_plan_id: UUID
+    client_id: UUID
+    episode_of_care_id: UUID
+    team_id: UUID
+    starts_on: date
+
+
+class Segment(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    care_activity_id: UUID
+    activity_type: str
+    minutes: int
+
+
+class CareContactRecorded(Event):
+    name: ClassVar[str] = "caseload.care_contact.recorded.v1"
+
+    care_contact_id: UUID
+    client_id: UUID
+    episode_of_care_id: UUID
+    referral_id: UUID
+    team_id: UUID
+    visit_id: UUID | None
+    employee_id: UUID
+    channel: str
+    started_at: datetime
+    minutes: int
+    segments: list[Segment]
+
+
+class WoundMeasured(Event):
+    name: ClassVar[str] = "caseload.wound.measured.v1"
+    key: ClassVar[tuple[str, ...]] = ("measurement_id",)
+
+    wound_id: UUID
+    measurement_id: UUID
+    client_id: UUID
+    team_id: UUID
+    area_mm2: int
+    measured_at: datetime
+
+
+class OfTest(BaseModel):
+    test_id: UUID
+    client_id: UUID
+    team_id: UUID
+    kind: str
+    take_by: date
+
+
+class ClinicalTestRequested(OfTest, Event):
+    name: ClassVar[str] = "caseload.test.requested.v1"
+
+
+class ClinicalTestTaken(OfTest, Event):
+    name: ClassVar[str] = "caseload.test.taken.v1"
+
+    taken_on: date
+
+
+class ClinicalTestCancelled(OfTest, Event):
+    name: ClassVar[str] = "caseload.test.cancelled.v1"
+
+    cancelled_on: date
+
+
+class IntroductionChanged(Event):
+    """A client was introduced to an asset of the village and wanted it: social prescribing, as it stands now."""
+
+    name: ClassVar[str] = "caseload.introduction.changed.v1"
+
+    introduction_id: UUID
+    client_id: UUID
+    team_id: UUID
+    status: str
+    accepted_on: date
+    introduced_by: UUID | None

@@ -1,0 +1,113 @@
+"""What keeps a client safe, at night and in an emergency: what the others are told."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.common.events import Event
+
+
+class BreakGlassOpened(Event):
+    """To the client's team: somebody of another team may read the record, and the team is to say whether rightly."""
+
+    name: ClassVar[str] = "caseload.break_glass.opened.v1"
+
+    break_glass_id: UUID
+    client_id: UUID
+    team_id: UUID
+    opened_by: UUID
+    reason_code: str
+    opened_at: datetime
+    expires_at: datetime
+    review_due_at: datetime
+
+
+class IncidentRaised(Event):
+    """Something happened that must not happen; what kind of thing, its id says where to read about it."""
+
+    name: ClassVar[str] = "caseload.incident.raised.v1"
+
+    incident_id: UUID
+    kind: str
+    client_id: UUID
+    team_id: UUID
+    medicine_id: UUID
+    raised_at: datetime
+
+
+class HandoverSent(Event):
+    """To a service outside, which has to accept it by the deadline."""
+
+    name: ClassVar[str] = "caseload.handover.sent.v1"
+
+    handover_id: UUID
+    client_id: UUID
+    team_id: UUID
+    sent_at: datetime
+    accept_by: datetime
+
+
+class HandoverAccepted(Event):
+    name: ClassVar[str] = "caseload.handover.accepted.v1"
+
+    handover_id: UUID
+    client_id: UUID
+    team_id: UUID
+    sent_at: datetime
+    accepted_at: datetime
+
+
+class HandoverExpired(Event):
+    """A warning to the nurse on call: nobody accepted it in time, so the client is still the team's tonight."""
+
+    name: ClassVar[str] = "caseload.handover.expired.v1"
+
+    handover_id: UUID
+    client_id: UUID
+    team_id: UUID
+    on_call_id: UUID
+    sent_at: datetime
+    accept_by: datetime
+    expired_at: datetime
+
+
+class HandoverReturned(Event):
+    name: ClassVar[str] = "caseload.handover.returned.v1"
+
+    handover_id: UUID
+    client_id: UUID
+    team_id: UUID
+    sent_at: datetime
+    accepted_at: datetime | None
+    returned_at: datetime
+
+
+class OfAlert(BaseModel):
+    alert_id: UUID
+    kind: str
+    client_id: UUID
+    team_id: UUID
+    raised_at: datetime
+
+
+class AlertRaised(OfAlert, Event):
+    """Somebody was told of something that is late; which client's it is, and what, its ids say."""
+
+    name: ClassVar[str] = "caseload.alert.raised.v1"
+
+    subject_id: UUID
+
+
+class AlertEscalated(OfAlert, Event):
+    name: ClassVar[str] = "caseload.alert.escalated.v1"
+
+    escalated_at: datetime
+    escalations: int
+
+
+class AlertAcknowledged(OfAlert, Event):
+    name: ClassVar[str] = "caseload.alert.acknowledged.v1"
+
+    acknowledged_at: datetime
