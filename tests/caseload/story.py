@@ -1,11 +1,13 @@
 """A client on the team's caseload, by the API's own steps, for tests that start there."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from uuid6 import uuid7
 
+from services.common.auth import SYSTEM
 from tests.running import DEPUTY, NURSE, TEAM, Running
 
 
@@ -138,3 +140,10 @@ async def adopted(caseload: Running, decision: Any, subject: Any, kind: str = "r
         "can_live_with": 1,
     }
     await caseload.deliver("caseload", "governance.decision.adopted.v1", fact)
+
+
+async def let_a_month_pass(caseload: Running) -> None:
+    """All ratings so far are older than a month, so that they count outside the team."""
+    async with caseload.databases["caseload"].transaction(SYSTEM) as tx:
+        rating = tx.metadata.tables["omaha_rating"]
+        await tx.session.execute(rating.update().values(rated_at=rating.c.rated_at - timedelta(days=32)))

@@ -8,7 +8,7 @@ from services.caseload.events import (
     OmahaRatingRecorded,
 )
 from services.common.auth import SYSTEM
-from tests.caseload.story import (
+from tests.caseload.story import (let_a_month_pass)(
     a_problem,
     an_assessment,
     new_id,
@@ -100,12 +100,6 @@ async def test_outcomes_are_told_outside_as_they_stood_at_a_months_end(caseload:
     assert (refused.status_code, refused.json()["code"]) == (422, "not_a_months_end")
     await let_a_month_pass(caseload)
     assert (await coach.get(path)).json()["all"][0]["pairs"] == 5
-
-
-async def let_a_month_pass(caseload: Running) -> None:
-    async with caseload.databases["caseload"].transaction(SYSTEM) as tx:
-        rating = tx.metadata.tables["omaha_rating"]
-        await tx.session.execute(rating.update().values(rated_at=rating.c.rated_at - timedelta(days=32)))
 
 
 async def rated_twice(caseload: Running, number: int, problems: list[Any], nhs_number: str | None = None) -> None:

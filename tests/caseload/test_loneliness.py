@@ -1,13 +1,13 @@
 """Loneliness is asked at admission and later, and told with the change of social contact (mission row 3.16)."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 
-from services.common.auth import SYSTEM, Persona
+from services.common.auth import Persona
 from tests.caseload.around import ago
-from tests.caseload.story import OnCaseload, a_problem, an_assessment, new_id, take_on
+from tests.caseload.story import OnCaseload, a_problem, an_assessment, let_a_month_pass, new_id, take_on
 from tests.running import TEAM, Running
 
 
@@ -71,12 +71,6 @@ async def test_few_are_hidden_outside_the_team(caseload: Running) -> None:
     first = date.fromisoformat(told["as_of"]).replace(day=1)
     refused = await coach.get("/v1/social-contact/summary", params={"team_id": str(TEAM), "as_of": str(first)})
     assert (refused.status_code, refused.json()["code"]) == (422, "not_a_months_end")
-
-
-async def let_a_month_pass(caseload: Running) -> None:
-    async with caseload.databases["caseload"].transaction(SYSTEM) as tx:
-        rating = tx.metadata.tables["omaha_rating"]
-        await tx.session.execute(rating.update().values(rated_at=rating.c.rated_at - timedelta(days=32)))
 
 
 @pytest.mark.parametrize(("scale", "score"), [("ucla_3", 2), ("ucla_3", 10), ("ons_direct", 6), ("ons_direct", 0)])
