@@ -1,16 +1,15 @@
 """Problems, ratings and outcomes by Omaha: what one assessment says to nursing and to the Care Act."""
 
-from datetime import timedelta
 from typing import Any
 
 from services.caseload.events import (
     AssessmentCompleted,
     OmahaRatingRecorded,
 )
-from services.common.auth import SYSTEM
-from tests.caseload.story import (let_a_month_pass)(
+from tests.caseload.story import (
     a_problem,
     an_assessment,
+    let_a_month_pass,
     new_id,
     take_on,
 )
