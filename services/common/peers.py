@@ -51,8 +51,12 @@ class Peers:
     # For each peer the token that holds there, and until when.
     _tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
 
-    async def get(self, peer: str, path: str, *, for_token: str | None = None) -> Any:
-        """The peer's answer as JSON; with the token that somebody called with, as the peer answers them.
+    def in_name_of(self, token: str) -> "InNameOf":
+        """For whoever called with this token, whose questions of one request are asked with one exchanged token."""
+        return InNameOf(self, token)
+
+    async def get(self, peer: str, path: str, *, named: "InNameOf | None" = None) -> Any:
+        """The peer's answer as JSON; in somebody's name, as the peer answers them.
 
         A token that is refused is asked for anew once, for the issuer may have new keys. Raises `NotFound` when the
         peer knows no such thing, `Unavailable` when it or the sign-in service is away, `PeerRefused` when it answers
@@ -60,10 +64,10 @@ class Peers:
         """
         url = self.settings.peer_url(peer) + path
         try:
-            answer = await self._ask(peer, url, for_token)
+            answer = await self._ask(peer, url, named)
             if answer.status_code == HTTPStatus.UNAUTHORIZED:
-                self._tokens.pop(peer, None)
-                answer = await self._ask(peer, url, for_token)
+                (self._tokens if named is None else named.exchanged).pop(peer, None)
+                answer = await self._ask(peer, url, named)
         except httpx.TransportError as error:
             raise Unavailable(f"{peer} is away for the moment.") from error
         if answer.status_code == HTTPStatus.NOT_FOUND:
@@ -75,16 +79,16 @@ class Peers:
         return answer.json()
 
     @stamina.retry(on=httpx.TransportError, attempts=3, wait_initial=0.1, wait_max=1.0)
-    async def _ask(self, peer: str, url: str, for_token: str | None) -> httpx.Response:
-        token = await (self._own_token(peer) if for_token is None else self._token_of(peer, for_token))
+    async def _ask(self, peer: str, url: str, named: "InNameOf | None") -> httpx.Response:
+        token = await (self._own_token(peer) if named is None else self._token_of(peer, named))
         return await self.http.get(url, headers={"Authorization": f"Bearer {token}"})
 
-    async def _token_of(self, peer: str, token: str) -> str:
-        """One that holds at this peer for whoever called with this one, in whose name we ask (RFC 8693)."""
-        granted = await self._granted(
-            peer, {"grant_type": EXCHANGE, "subject_token": token, "subject_token_type": ACCESS}
-        )
-        return str(granted["access_token"])
+    async def _token_of(self, peer: str, named: "InNameOf") -> str:
+        """One that holds at this peer for them (RFC 8693), exchanged once."""
+        if peer not in named.exchanged:
+            exchange = {"grant_type": EXCHANGE, "subject_token": named.token, "subject_token_type": ACCESS}
+            named.exchanged[peer] = str((await self._granted(peer, exchange))["access_token"])
+        return named.exchanged[peer]
 
     async def _own_token(self, peer: str) -> str:
         """A token by the client-credentials grant (RFC 6749, 4.4) that holds at this peer, renewed before it ends."""
@@ -107,3 +111,16 @@ class Peers:
         if answer.status_code != HTTPStatus.OK:
             raise Unavailable("The sign-in service refused this service.")
         return answer.json()
+
+
+@dataclass
+class InNameOf:
+    """Questions to other services in the name of whoever called, for the time of one request."""
+
+    peers: Peers
+    token: str = field(repr=False)
+    exchanged: dict[str, str] = field(default_factory=dict, repr=False)
+
+    async def get(self, peer: str, path: str) -> Any:
+        """As `Peers.get`, as the peer answers them."""
+        return await self.peers.get(peer, path, named=self)

@@ -7,9 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from services.common.errors import NotFound
-from services.common.peers import Peers
+from services.common.peers import InNameOf, Peers
 from services.interop.domain.record import ClientRecord, Referral
 from services.interop.domain.seat import Seat
+
+# So many questions at a time, of the eight that the service may ask at all.
+AT_ONCE = 3
 
 
 async def client_record(fact: Any, peers: Peers) -> ClientRecord:
@@ -22,21 +25,23 @@ async def referral(fact: Any, peers: Peers) -> Referral:
     return Referral.model_validate(await peers.get("caseload", f"/v1/referrals/{fact.referral_id}"))
 
 
-async def seats(peers: Peers, token: str) -> dict[UUID, Seat]:
-    """The clients whom the guest with this token has an open seat for, each as far as they are shared."""
-    listed = await peers.get("caseload", "/v1/shared-clients", for_token=token)
+async def seats(named: InNameOf) -> dict[UUID, Seat]:
+    """The clients who share the Care Act's side of their plan with the guest in whose name it is asked."""
+    listed = await named.get("caseload", "/v1/shared-clients")
     seated = [Seat.model_validate(one) for one in listed["items"]]
-    return {one.client_id: one for one in seated}
+    return {one.client_id: one for one in seated if one.shares_the_plan}
 
 
-async def whole_seats(peers: Peers, token: str, client_ids: Iterable[UUID]) -> dict[UUID, Seat]:
+async def whole_seats(named: InNameOf, client_ids: Iterable[UUID]) -> dict[UUID, Seat]:
     """Those of these clients, with the assessment and the plan that each of them shares. A seat may end meanwhile."""
-    found = await asyncio.gather(*(_whole(peers, token, client_id) for client_id in client_ids))
+    turn = asyncio.Semaphore(AT_ONCE)
+
+    async def whole(client_id: UUID) -> Seat | None:
+        async with turn:
+            try:
+                return Seat.model_validate(await named.get("caseload", f"/v1/shared-clients/{client_id}"))
+            except NotFound:
+                return None
+
+    found = await asyncio.gather(*(whole(client_id) for client_id in client_ids))
     return {one.client_id: one for one in found if one is not None}
-
-
-async def _whole(peers: Peers, token: str, client_id: UUID) -> Seat | None:
-    try:
-        return Seat.model_validate(await peers.get("caseload", f"/v1/shared-clients/{client_id}", for_token=token))
-    except NotFound:
-        return None

@@ -18,7 +18,12 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=ROUTERS,
     subscriptions=SUBSCRIPTIONS,
-    background=(usecases.deliver_facts(), usecases.watch_feed, usecases.keep_feed_for_a_while),
+    background=(
+        usecases.deliver_facts(),
+        usecases.give_up_waiting(),
+        usecases.watch_feed,
+        usecases.keep_feed_for_a_while,
+    ),
     error_handlers=HANDLERS,
 )
 

@@ -65,7 +65,7 @@ async def test_anonymous_is_refused(caseload: Running) -> None:
 async def test_a_guest_reads_what_is_shared_and_not_a_word_more(olive: OnCaseload, gareth: Any) -> None:
     seat = await seated(olive)
     person = {"client_id": olive.client_id, "until_at": seat["until_at"], "given_name": "Olive", "family_name": "Frost"}
-    assert (await gareth.get("/v1/shared-clients")).json() == {"items": [person]}
+    assert (await gareth.get("/v1/shared-clients")).json() == {"items": [person | {"fields": seat["fields"]}]}
     shown = (await gareth.get(f"/v1/shared-clients/{olive.client_id}")).json()
     assert set(shown) == {*person, "care_act_view", "social_care_lines"}
     assert shown["care_act_view"]["what_matters"] == "To walk to the village hall on Thursdays"

@@ -34,13 +34,16 @@ class Caseload:
         return app
 
     def seat(self, client_id: str, **shared: Any) -> None:
-        self.seats[client_id] = {"client_id": client_id, "until_at": "2199-12-31T00:00:00Z", **shared}
+        about = {"client_id": client_id, "until_at": "2199-12-31T00:00:00Z", "fields": ["social_care_lines"]}
+        self.seats[client_id] = {**about, **shared}
 
     def _shared_clients(self, request: Request) -> Any:
         if self.is_away:
             return Response(status_code=503)
         self.asked_by.append(unproven_claims(request.headers["authorization"].split()[1])["sub"])
-        return {"items": [{name: one[name] for name in ("client_id", "until_at")} for one in self.seats.values()]}
+        return {
+            "items": [{name: one[name] for name in ("client_id", "until_at", "fields")} for one in self.seats.values()]
+        }
 
     def _shared_client(self, wanted: str) -> Any:
         self.read.append(wanted)

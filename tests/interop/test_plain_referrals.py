@@ -1,12 +1,13 @@
 """A housing officer refers from a system of their own, and asks or hears what became of it (mission row 2.08)."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from uuid6 import uuid7
 
-from services.interop.domain.inbound import InboundMessage
+from services.interop.domain.inbound import InboundReferral
 from services.interop.events import ReferralReceived
 from tests.interop.answers import serve_team, stored
 from tests.interop.council import SECRET, Council
@@ -76,7 +77,8 @@ async def test_the_same_referral_sent_again_is_one(interop: Running, housing: An
     assert (first.json(), again.status_code) == (again.json(), 201)
     other = await housing.post(PATH, json=sent)
     assert (other.status_code, other.json()["code"]) == (409, "already_recorded")
-    assert len(await stored(interop)) == 1
+    assert len(await stored(interop, InboundReferral)) == 1
+    assert [one.outcome for one in await stored(interop)] == ["accepted", "accepted", "refused"]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,21 @@ async def test_a_refusal_names_the_field(
     refused = await housing.post(PATH, json=a_plain_referral(**changes))
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
     assert refused.json()["code"] == code
-    assert await stored(interop, InboundMessage) == []
+    (kept,) = await stored(interop)
+    assert (kept.outcome, kept.status, kept.sender) == ("refused", 422, "havebury")
+
+
+async def test_what_is_sent_is_kept_byte_for_byte_before_it_is_judged(interop: Running, housing: Any) -> None:
+    taken = json.dumps(a_plain_referral(), indent=3).encode()
+    unread = b'{ "person": '
+    for raw, status in ((taken, 201), (unread, 400)):
+        headers = {"Content-Type": "application/json"}
+        assert (await housing.post(PATH, content=raw, headers=headers)).status_code == status
+    assert [(one.raw, one.outcome, one.status) for one in await stored(interop)] == [
+        (taken, "accepted", 201),
+        (unread, "refused", 400),
+    ]
+    assert len(await stored(interop, InboundReferral)) == 1
 
 
 async def test_people_have_no_use_for_this_door(interop: Running) -> None:

@@ -88,14 +88,13 @@ async def test_what_was_rejected_waits_with_its_reason_until_the_case_id_is_put_
     assert council.heard[-1]["data"]["council_ref"] == "LAS-40093", "kept once, for all that is sent"
 
 
-async def test_a_council_that_answers_garbage_or_nothing_is_asked_again_and_then_given_up(
+async def test_a_council_that_is_broken_is_asked_again_and_then_given_up(
     serve: Callable[..., Any], caseload: Caseload, council: Council
 ) -> None:
     async with serve(AT_ONCE) as system:
         gareth = await system.client("interop", GUEST, Persona.SOCIAL_WORKER)
         await changed(system, caseload)
-        page = Response("<html>Welcome</html>", media_type="text/html")
-        council.answers = [Response(status_code=204), page, Response(status_code=204), Response(status_code=500)]
+        council.answers = [Response(status_code=204), *(Response(status_code=500) for _ in range(3))]
         sent = await reviewed(gareth)
         dead = await standing(gareth, sent, "dead")
         assert (dead["waiting_on"], dead["reason"], dead["answered_at"]) == ("social_worker", None, None)

@@ -41,6 +41,7 @@ class SharedClient(Answer):
 
     client_id: UUID
     until_at: datetime
+    fields: list[str] = []
     given_name: str | None = None
     family_name: str | None = None
     birth_on: date | None = None

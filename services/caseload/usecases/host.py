@@ -50,8 +50,9 @@ async def withdraw_guest_seat(tx: Transaction, guest_seat_id: UUID, if_match: in
 
 
 async def list_shared_clients(tx: Transaction) -> list[dict[str, Any]]:
-    """The clients for whom the caller has an open seat, each as far as it is shared."""
-    return [_person(seat, client) for seat, client in await guest_seats.open_seats(tx, tx.actor.subject)]
+    """The clients for whom the caller has an open seat, each as far as it is shared, and which views they may read."""
+    seated = await guest_seats.open_seats(tx, tx.actor.subject)
+    return [{**_person(seat, client), "fields": seat.fields} for seat, client in seated]
 
 
 async def read_shared_client(tx: Transaction, client_id: UUID) -> dict[str, Any]:

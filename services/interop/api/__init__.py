@@ -11,6 +11,7 @@ ROUTERS = (
     messages.router,
     submissions.changes,
     submissions.router,
+    referrals.door,
     referrals.router,
     council.router,
     feed.router,

@@ -66,6 +66,7 @@ class ConnectionShape(Answer):
     name: str
     address: str
     refers_as: str | None
+    reviewers: list[str]
     state: str
     failures: int
     proved_at: datetime | None

@@ -11,7 +11,7 @@ from services.common.paging import DEFAULT_LIMIT, Asked, Limit, Page
 from services.common.types import Answer
 from services.interop import usecases
 from services.interop.api.callers import ByNurseOrSocialWorker, BySocialWorker
-from services.interop.api.seated_route import Seated, seated_router
+from services.interop.api.seated_route import Places, Seated, seated_router
 from services.interop.domain.change_cursor import cursor_at, place_of
 from services.interop.domain.seat import CareActView
 from services.interop.domain.submission import Correction, Submission, SubmissionState
@@ -87,14 +87,14 @@ def _tagged(submission: Submission, response: Response) -> object:
 
 @changes.get("/care-plan-changes", response_model=CarePlanChanges)
 async def list_care_plan_changes(
-    tx: BySocialWorker, seats: Seated, since: Since, limit: Limit = DEFAULT_LIMIT, state: State = None
+    tx: BySocialWorker, seats: Seated, places: Places, since: Since, limit: Limit = DEFAULT_LIMIT, state: State = None
 ) -> object:
     """What changed on the Care Act's side of the plans of the clients who invited the caller, and who share it now.
 
     Ask again with `since` and the newest `next_cursor` for what came after. Without `since` everything comes, also of
     a client who invited the caller only now; with `state=draft`, what waits for a review.
     """
-    found, place = await usecases.list_care_plan_changes(tx, seats, since, limit, state)
+    found, place = await usecases.list_care_plan_changes(tx, seats, since, places)
     return {"items": [_shown(change) for change in found], "next_cursor": cursor_at(place)}
 
 
@@ -128,15 +128,17 @@ async def read_submission(tx: ByNurseOrSocialWorker, submission_id: UUID, respon
     return _tagged(await usecases.read_submission(tx, submission_id), response)
 
 
-@router.post("/social-care/submissions/{submission_id}/correct", response_model=SubmissionShape)
+@changes.post("/social-care/submissions/{submission_id}/correct", response_model=SubmissionShape)
 async def correct_submission(
-    tx: BySocialWorker, submission_id: UUID, body: Correction, version: IfMatch, response: Response
+    tx: BySocialWorker, seats: Seated, submission_id: UUID, body: Correction, version: IfMatch, response: Response
 ) -> object:
     """Say by which id the council knows the case, once for all that is sent there about this client from now on."""
-    return _tagged(await usecases.correct_submission(tx, submission_id, body, version), response)
+    return _tagged(await usecases.correct_submission(tx, seats, submission_id, body, version), response)
 
 
-@router.post("/social-care/submissions/{submission_id}/resend", response_model=SubmissionShape)
-async def resend_submission(tx: BySocialWorker, submission_id: UUID, version: IfMatch, response: Response) -> object:
+@changes.post("/social-care/submissions/{submission_id}/resend", response_model=SubmissionShape)
+async def resend_submission(
+    tx: BySocialWorker, seats: Seated, submission_id: UUID, version: IfMatch, response: Response
+) -> object:
     """Send what was rejected, or never answered, again."""
-    return _tagged(await usecases.resend_submission(tx, submission_id, version), response)
+    return _tagged(await usecases.resend_submission(tx, seats, submission_id, version), response)

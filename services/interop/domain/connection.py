@@ -9,6 +9,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, SecretStr
 from pydantic import Field as Shape
+from sqlalchemy import Column, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from services.common.errors import Unprocessable
@@ -53,6 +55,7 @@ def require_outside(url: str, partner_hosts_inside: Collection[str]) -> None:
 
 
 Url = Annotated[str, Shape(max_length=2000, pattern=r"^https?://[!-~]+$")]
+Reviewer = Annotated[str, Shape(pattern=r"^[!-~]{1,255}$")]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_secret)]
 
 
@@ -64,6 +67,8 @@ class NewConnection(Input):
     secret: WebhookSecret | None = None
     # The system that refers to the teams; what they answer is told here.
     refers_as: Name | None = None
+    # The social workers of this council, as their sign-ins name them; they review what goes there and nowhere else.
+    reviewers: list[Reviewer] = Shape(default=[], max_length=500)
 
 
 class SecretRequired(Unprocessable):
@@ -83,6 +88,7 @@ class Connection(Aggregate, Base, table=True):
     url: str
     secret: str = Field(repr=False)
     refers_as: str | None = None
+    reviewers: list[str] = Field(default=[], sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
     disabled_at: datetime | None = Field(default=None, sa_type=INSTANT)
     proved_at: datetime | None = Field(default=None, sa_type=INSTANT)
     last_success_at: datetime | None = Field(default=None, sa_type=INSTANT)
@@ -100,12 +106,13 @@ class Connection(Aggregate, Base, table=True):
     def change(self, new: NewConnection, now: datetime) -> None:
         """Take what is new, and open a connection that its partner had closed; an open one stays if nothing is new."""
         secret = self.secret if new.secret is None else new.secret.get_secret_value()
-        told = (new.name, new.url, secret, new.refers_as)
-        if self.disabled_at is None and (self.name, self.url, self.secret, self.refers_as) == told:
+        told = (new.name, new.url, secret, new.refers_as, new.reviewers)
+        known = (self.name, self.url, self.secret, self.refers_as, self.reviewers)
+        if self.disabled_at is None and known == told:
             return
         if self.url != new.url:
             self.proved_at = None
-        self.name, self.url, self.secret, self.refers_as = told
+        self.name, self.url, self.secret, self.refers_as, self.reviewers = told
         self.disabled_at, self.failures, self.changed_at = None, 0, now
 
     @property

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+SOCIAL_CARE_LINES = "social_care_lines"
+
 
 class CareActView(BaseModel):
     """The assessment in the terms of the Care Act 2014: outcomes, eligibility, carer, home, money and capacity."""
@@ -32,8 +34,15 @@ class Seat(BaseModel):
 
     client_id: UUID
     until_at: datetime
+    # Said in the list of seats; a client who is read whole was in it.
+    fields: list[str] = []
     care_act_view: CareActView | None = None
     social_care_lines: list[SeatedLine] = []
+
+    @property
+    def shares_the_plan(self) -> bool:
+        """Whether the guest may read, and so send on, what changes on the Care Act's side of the plan."""
+        return SOCIAL_CARE_LINES in self.fields
 
     def words_of(self, line_id: UUID) -> str | None:
         return next((line.words for line in self.social_care_lines if line.id == line_id), None)

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, model_validator
-from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, UniqueConstraint, Uuid
+from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, UniqueConstraint, Uuid, text
 from sqlmodel import Field, col
 
 from services.common.errors import Conflict
@@ -17,7 +17,10 @@ from services.interop.domain.share import Share
 
 
 class SubmissionState(StrEnum):
-    """Draft until it is reviewed; ready until it first left; sent until the council says what became of it."""
+    """Draft until it is reviewed; ready until it first left; sent until the council says what became of it.
+
+    Superseded is what never reached the council before the same line of the plan changed again.
+    """
 
     DRAFT = "draft"
     READY = "ready"
@@ -27,10 +30,13 @@ class SubmissionState(StrEnum):
     CORRECTED = "corrected"
     DEAD = "dead"
     WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
 
 
 # What can be sent again, and who has to do something next.
 TO_BE_MENDED = (SubmissionState.REJECTED, SubmissionState.CORRECTED, SubmissionState.DEAD)
+# What a newer change of the same line takes the place of, for it is neither at the council nor on its way there.
+REPLACEABLE = (SubmissionState.DRAFT, *TO_BE_MENDED)
 WAITING_ON = {
     SubmissionState.DRAFT: "social_worker",
     SubmissionState.READY: "council",
@@ -45,6 +51,36 @@ class ChangeAlreadyReviewed(Conflict):
 
     def __init__(self) -> None:
         super().__init__("This change has been reviewed already.")
+
+
+class ChangeSuperseded(Conflict):
+    """An older change of a line never overwrites a newer one at the council."""
+
+    field = "/path/submission_id"
+    way_out = "Review the newest change of this line, listed at /interop/v1/care-plan-changes."
+
+    def __init__(self) -> None:
+        super().__init__("The plan's line has changed again since.")
+
+
+class SeatEnded(Conflict):
+    """Without a seat that shares the plan nothing is put right, nor sent again."""
+
+    field = "/path/submission_id"
+    way_out = "Ask the client's team for a seat that shares the social care lines of the plan."
+
+    def __init__(self) -> None:
+        super().__init__("The client does not share their plan with you any more.")
+
+
+class OfAnotherCouncil(Conflict):
+    """A social worker works for one council, and sends nothing into another's system."""
+
+    field = "/path/submission_id"
+    way_out = "Ask ops to name you among the reviewers of your own council's connection."
+
+    def __init__(self) -> None:
+        super().__init__("It is not known that you work for this council.")
 
 
 class SubmissionAlreadyAcknowledged(Conflict):
@@ -152,9 +188,11 @@ class Submission(TeamOwned, Base, table=True):
         return WAITING_ON.get(SubmissionState(self.state))
 
     def review(self, by: str, now: datetime) -> None:
-        """Raises `ChangeAlreadyReviewed` or `NoLongerShared`."""
+        """Raises `ChangeAlreadyReviewed`, `ChangeSuperseded` or `NoLongerShared`."""
         if self.state == SubmissionState.WITHDRAWN:
             raise NoLongerShared
+        if self.state == SubmissionState.SUPERSEDED:
+            raise ChangeSuperseded
         if self.state != SubmissionState.DRAFT:
             raise ChangeAlreadyReviewed
         self.reviewed_by, self.reviewed_at = by, now
@@ -167,11 +205,13 @@ class Submission(TeamOwned, Base, table=True):
         self.state, self.changed_at = SubmissionState.CORRECTED, now
 
     def require_mendable(self) -> None:
-        """Raises `SubmissionAlreadyAcknowledged`, `NoLongerShared` or `SubmissionOnItsWay`."""
+        """Raises `SubmissionAlreadyAcknowledged`, `NoLongerShared`, `ChangeSuperseded` or `SubmissionOnItsWay`."""
         if self.state == SubmissionState.ACKNOWLEDGED:
             raise SubmissionAlreadyAcknowledged
         if self.state == SubmissionState.WITHDRAWN:
             raise NoLongerShared
+        if self.state == SubmissionState.SUPERSEDED:
+            raise ChangeSuperseded
         if self.state not in TO_BE_MENDED:
             raise SubmissionOnItsWay
 
@@ -197,8 +237,14 @@ class Submission(TeamOwned, Base, table=True):
         self.answered_at, self.changed_at = now, now
 
     def given_up(self, now: datetime) -> None:
-        """No answer came that could be understood, however often it was tried."""
-        self.state, self.changed_at = SubmissionState.DEAD, now
+        """No answer came that could be understood, however often it was tried. What was withdrawn stays so."""
+        if self.state in (SubmissionState.READY, SubmissionState.SENT):
+            self.state, self.changed_at = SubmissionState.DEAD, now
+
+    def superseded(self, now: datetime) -> None:
+        """A newer change of the same line is there, so that this one is not sent, or not sent again."""
+        if self.state in REPLACEABLE:
+            self.state, self.changed_at = SubmissionState.SUPERSEDED, now
 
 
 class CouncilCase(TeamOwned, Base, table=True):
@@ -222,6 +268,13 @@ CARE_PLAN_CHANGE = Table(
     Index("ix_care_plan_change_team", "team_id", "position"),
 )
 
+# What was taken without a word, and waits for the end of the council's time to answer.
+Index(
+    "ix_submission_unanswered",
+    col(Submission.changed_at),
+    postgresql_where=text(f"state = '{SubmissionState.SENT}'"),
+)
+Index("ix_submission_line", col(Submission.line_id), col(Submission.connection_id))
 only_states(Submission, "state", SubmissionState)
 Submission.__table__.append_constraint(  # type: ignore[attr-defined]
     UniqueConstraint("share_id", "line_id", "plan_version", name="one_submission_per_change")

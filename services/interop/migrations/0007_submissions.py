@@ -14,7 +14,7 @@ ACTOR = "(select current_setting('app.actor', true))"
 # The clients for whom caseload has just said that the guest who acts has a seat.
 SEATED = "client_id = any ((select app_seated())::uuid[])"
 MINE = f"reviewed_by = {ACTOR}"
-STATES = "'draft', 'ready', 'sent', 'acknowledged', 'rejected', 'corrected', 'dead', 'withdrawn'"
+STATES = "'draft', 'ready', 'sent', 'acknowledged', 'rejected', 'corrected', 'dead', 'withdrawn', 'superseded'"
 
 
 def upgrade() -> None:
@@ -61,7 +61,10 @@ def _create_submission() -> None:
     op.create_index("ix_submission_client", "submission", ["client_id", "id"], unique=False)
     op.create_index("ix_submission_reviewer", "submission", ["reviewed_by", "id"], unique=False)
     op.create_index(op.f("ix_submission_share_id"), "submission", ["share_id"], unique=False)
+    op.create_index("ix_submission_line", "submission", ["line_id", "connection_id"], unique=False)
     op.create_index("ix_submission_team", "submission", ["team_id", "id"], unique=False)
+    unanswered = sa.text("state = 'sent'")
+    op.create_index("ix_submission_unanswered", "submission", ["changed_at"], unique=False, postgresql_where=unanswered)
 
 
 def _create_council_case() -> None:
@@ -103,18 +106,19 @@ def _let_guests_review() -> None:
         create function app_seated() returns uuid[] language sql stable parallel safe as
         $$ select coalesce(nullif(current_setting('app.seated', true), ''), '{}')::uuid[] $$
     """)
-    for table in ("submission", "share", "care_plan_change"):
+    for table in ("submission", "share", "care_plan_change", "council_case"):
         op.execute(f'create policy of_seat on "{table}" for select using ({SEATED})')
     op.execute(f"create policy of_reviewer on submission for select using ({MINE})")
-    op.execute(f"create policy reviewed on submission for update using ({SEATED} or {MINE}) with check ({MINE})")
-    mine = f"exists (select from submission s where s.{{}} and s.{MINE})"
-    under = mine.format("share_id = share.id")
-    op.execute(f"create policy of_reviewer on share for select using ({under})")
+    op.execute(f"create policy reviewed on submission for update using ({SEATED}) with check ({SEATED} and {MINE})")
     # Held while something goes out under it, and never changed.
-    op.execute(f"create policy held on share for update using ({SEATED} or {under}) with check (false)")
+    op.execute(f"create policy held on share for update using ({SEATED}) with check (false)")
+    mine = f"exists (select from submission s where s.{{}} and s.{SEATED} and s.{MINE})"
     queued = mine.format("id = council_delivery.submission_id")
     op.execute(f"create policy of_reviewer on council_delivery for insert with check ({queued})")
-    theirs = mine.format("client_id = council_case.client_id and s.connection_id = council_case.connection_id")
-    # A guest may tell the id of a case that they sent something about; which team it is of is said by what was sent.
-    told = theirs.replace(f"s.{MINE}", f"s.team_id = council_case.team_id and s.{MINE}")
-    op.execute(f"create policy of_reviewer on council_case for all using ({theirs}) with check ({told})")
+    # A guest tells the id of a case that they sent something about while it is shared with them and the council; which
+    # team it is of is said by what was sent.
+    theirs = mine.format("""client_id = council_case.client_id and s.connection_id = council_case.connection_id
+        and s.team_id = council_case.team_id
+        and exists (select from share where share.id = s.share_id and share.withdrawn_at is null)""")
+    op.execute(f"create policy told on council_case for insert with check ({theirs})")
+    op.execute(f"create policy put_right on council_case for update using ({SEATED}) with check ({theirs})")

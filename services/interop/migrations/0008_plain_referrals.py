@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import ARRAY
 
 revision = "0008"
 down_revision = "0007"
@@ -14,6 +15,8 @@ def upgrade() -> None:
     op.add_column("inbound_referral", sa.Column("not_taken_reason", sa.Text(), nullable=True))
     op.add_column("inbound_referral", sa.Column("signpost", sa.Text(), nullable=True))
     op.add_column("connection", sa.Column("refers_as", sa.Text(), nullable=True))
+    of_none = sa.text("'{}'")
+    op.add_column("connection", sa.Column("reviewers", ARRAY(sa.Text()), nullable=False, server_default=of_none))
     for name in ("share_id", "client_id"):
         op.alter_column("council_delivery", name, nullable=True)
     by_referral = sa.ForeignKey("inbound_referral.id")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4, uuid5
 
 import httpx
@@ -41,7 +41,13 @@ RETRY_AFTER = (
     timedelta(hours=20),
     timedelta(hours=24),
 )
+# A council that took a submission without a word is waited for as long as one that answers nothing is asked.
+ANSWER_WITHIN = sum(RETRY_AFTER, timedelta(0))
 ANSWER_SECONDS, ANSWER_BYTES = 15, 4096
+# Where a rejection may stand. One of the others is about the door or the moment, not about what was sent.
+REJECTING = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
+)
 CHALLENGE = "uk.heatshield.connection.challenged.v1"
 
 
@@ -196,14 +202,33 @@ def _instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-async def send(http: httpx.AsyncClient, attempt: Attempt, now: datetime) -> tuple[int | None, Verdict | None]:
-    """The HTTP status of the answer, or None without one; and what it says of a submission, if it can be understood."""
+class Answered(NamedTuple):
+    """The HTTP status, or None without an answer; what it says of a submission; whether the council has the fact."""
+
+    status: int | None
+    verdict: Verdict | None = None
+    has_it: bool = False
+
+
+async def send(http: httpx.AsyncClient, attempt: Attempt, now: datetime) -> Answered:
+    """A council has what it takes, with or without a word, and what it rejects in an answer that can be understood."""
     most = 0 if attempt.submission_id is None else ANSWER_BYTES
     status, body = await _post(http, attempt, str(attempt.delivery_id), attempt.payload, now, most=most)
+    verdict = _verdict(body)
+    if status is None:
+        return Answered(None)
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        return Answered(status, verdict, has_it=True)
+    if verdict is not None and verdict.outcome == "rejected" and status in REJECTING:
+        return Answered(status, verdict, has_it=True)
+    return Answered(status)
+
+
+def _verdict(body: bytes) -> Verdict | None:
     try:
-        return status, Verdict.model_validate_json(body)
+        return Verdict.model_validate_json(body)
     except ValidationError:
-        return status, None
+        return None
 
 
 async def challenge(http: httpx.AsyncClient, attempt: Attempt, now: datetime) -> tuple[int | None, bool]:

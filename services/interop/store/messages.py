@@ -21,6 +21,12 @@ async def is_processed(tx: Transaction, pair: tuple[UUID, UUID]) -> bool:
     return (await tx.session.execute(wanted)).first() is not None
 
 
+async def message(tx: Transaction, message_id: UUID) -> InboundMessage:
+    """What was kept just now."""
+    found: InboundMessage = await tx.session.get_one(InboundMessage, message_id)
+    return found
+
+
 async def endpoints(tx: Transaction, dos_service_ids: Collection[str]) -> dict[str, ServiceEndpoint]:
     wanted = select(ServiceEndpoint).where(col(ServiceEndpoint.dos_service_id).in_(dos_service_ids))
     return {endpoint.dos_service_id: endpoint for endpoint in await tx.all(wanted)}

@@ -1,6 +1,6 @@
 """What interop can be asked to do: one public function for each sentence a nurse, a partner, ops or a service says."""
 
-from services.interop.usecases.deliver import deliver_facts
+from services.interop.usecases.deliver import deliver_facts, give_up_waiting
 from services.interop.usecases.follow import feed_event, follow_feed, keep_feed_for_a_while
 from services.interop.usecases.receive import (
     list_service_endpoints,
@@ -9,7 +9,13 @@ from services.interop.usecases.receive import (
     receive_message,
     register_service_endpoint,
 )
-from services.interop.usecases.refer import read_own_referral, remember_outcome, take_plain_referral
+from services.interop.usecases.refer import (
+    keep_plain_message,
+    note_answered,
+    read_own_referral,
+    remember_outcome,
+    take_plain_referral,
+)
 from services.interop.usecases.share import (
     agree_share,
     list_connections,
@@ -34,7 +40,10 @@ from services.interop.usecases.show import (
 )
 from services.interop.usecases.submit import (
     Change,
+    Place,
     correct_submission,
+    find_care_plan_change,
+    find_care_plan_changes,
     list_care_plan_changes,
     list_submissions,
     prepare_submissions,
@@ -42,7 +51,6 @@ from services.interop.usecases.submit import (
     read_submission,
     resend_submission,
     review_care_plan_change,
-    whose_plans_changed,
 )
 from services.interop.usecases.trail import search_audit_events
 from services.interop.usecases.watch import Patience, watch_feed, watch_over
@@ -52,19 +60,25 @@ __all__ = [
     "Found",
     "Introduction",
     "Patience",
+    "Place",
     "Visit",
     "agree_share",
     "correct_submission",
     "deliver_facts",
     "feed_event",
+    "find_care_plan_change",
+    "find_care_plan_changes",
     "follow_feed",
+    "give_up_waiting",
     "keep_feed_for_a_while",
+    "keep_plain_message",
     "list_care_plan_changes",
     "list_connections",
     "list_deliveries",
     "list_service_endpoints",
     "list_shares",
     "list_submissions",
+    "note_answered",
     "prepare_submissions",
     "read_care_plan_change",
     "read_connection",
@@ -90,6 +104,5 @@ __all__ = [
     "tell_councils",
     "watch_feed",
     "watch_over",
-    "whose_plans_changed",
     "withdraw_share",
 ]

@@ -13,7 +13,7 @@ from services.common.auth import SYSTEM, Persona, Principal
 from services.common.db import Transaction
 from services.common.service import Background, Runtime
 from services.interop.domain.delivery import Attempt, DeliveryStatus
-from services.interop.domain.submission import Verdict
+from services.interop.domain.submission import Submission, Verdict
 from services.interop.partners import council
 from services.interop.store import council as store
 from services.interop.store import submissions
@@ -21,6 +21,8 @@ from services.interop.store import submissions
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.3
+# How often it is looked for councils that have said nothing for too long, and how many submissions at a time.
+LOOK_SECONDS, MOST_AT_ONCE = 60.0, 100
 # Fewer than the service's HTTP client has connections, so that silent councils never use them up.
 LANES = 6
 # Longer than any answer is waited for; a worker that dies leaves its fact to the others after this.
@@ -78,22 +80,20 @@ async def _deliver_next(runtime: Runtime, connection_id: UUID, schedule: Sequenc
         return False
     if not attempt.is_proved:
         return await _proves_itself(runtime, attempt, schedule)
-    status, verdict = await council.send(runtime.outside, attempt, datetime.now(UTC))
-    taken = status is not None and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
-    arrived = taken and (attempt.submission_id is None or verdict is not None)
-    record = _disclosure(runtime, attempt) if taken else None
+    answer = await council.send(runtime.outside, attempt, datetime.now(UTC))
+    record = _disclosure(runtime, attempt) if answer.has_it else None
     async with runtime.database.transaction(SYSTEM, record=record) as tx:
-        settled: dict[str, Any] = {"last_status": status, "changed_at": tx.now}
-        if arrived:
+        settled: dict[str, Any] = {"last_status": answer.status, "changed_at": tx.now}
+        if answer.has_it:
             news = await store.settle_sent(tx, attempt, settled)
             tx.concerns(*news)
             await store.note_success(tx, connection_id, tx.now)
-            await _tell_submission(tx, attempt, verdict if news else None)
+            await _tell_submission(tx, attempt, answer.verdict if news else None)
         else:
             tx.concerns(*filter(None, [attempt.client_id]))
             is_given_up = await _failed(tx, attempt, settled, schedule)
             await _tell_submission(tx, attempt, None, is_given_up=is_given_up)
-    return arrived
+    return answer.has_it
 
 
 async def _tell_submission(
@@ -109,6 +109,31 @@ async def _tell_submission(
         submission.left(tx.now)
     if is_given_up:
         submission.given_up(tx.now)
+    await _stand_back(tx, submission)
+
+
+async def _stand_back(tx: Transaction, submission: Submission) -> None:
+    """What did not get there is not mended any more where the line has changed again since."""
+    if await submissions.has_newer(tx, submission):
+        submission.superseded(tx.now)
+
+
+def give_up_waiting(within: timedelta = council.ANSWER_WITHIN, every: float = LOOK_SECONDS) -> Background:
+    """The work of one process beside its requests: what a council took and said nothing of waits for the social worker
+    in the end."""
+
+    async def run(runtime: Runtime) -> None:
+        while True:
+            try:
+                async with runtime.database.transaction(SYSTEM) as tx:
+                    for submission in await submissions.unanswered(tx, tx.now - within, MOST_AT_ONCE):
+                        submission.given_up(tx.now)
+                        await _stand_back(tx, submission)
+            except Exception as error:  # noqa: BLE001  the worker outlives every outage
+                _interrupted(error)
+            await asyncio.sleep(every)
+
+    return run
 
 
 async def _proves_itself(runtime: Runtime, attempt: Attempt, schedule: Sequence[timedelta]) -> bool:

@@ -19,20 +19,31 @@ from services.interop.store import messages
 from services.interop.usecases.receive import tell_of_receipt
 
 TAKEN = 201
-JSON = "application/json"
 
 
-async def take_plain_referral(tx: Transaction, new: PlainReferral) -> InboundReferral:
-    """Keep it as it came, and tell the team's record of it. Raises `PersonMustAgree` or `ServiceUnknown`."""
+async def keep_plain_message(tx: Transaction, raw: bytes, media_type: str) -> UUID:
+    """Keep what a partner's system sent, byte for byte, before it is judged."""
+    message = InboundMessage.received(Arrival(raw, media_type, None, None), tx.actor.subject, tx.now)
+    tx.add(message)
+    await tx.session.flush()
+    return message.id
+
+
+async def note_answered(tx: Transaction, message_id: UUID, status: int) -> None:
+    """How it was answered, where the referral in it does not say so itself: refused, or taken before."""
+    message = await messages.message(tx, message_id)
+    if message.outcome == MessageOutcome.RECEIVED:
+        message.answered(MessageOutcome.ACCEPTED if status == TAKEN else MessageOutcome.REFUSED, status)
+
+
+async def take_plain_referral(tx: Transaction, new: PlainReferral, message_id: UUID) -> InboundReferral:
+    """Tell the team's record of it. Raises `PersonMustAgree` or `ServiceUnknown`."""
     understood = new.understood()
     endpoint = (await messages.endpoints(tx, [new.dos_service_id])).get(new.dos_service_id)
     if endpoint is None:
         raise ServiceUnknown
-    arrival = Arrival(new.model_dump_json().encode(), JSON, None, None)
-    message = InboundMessage.received(arrival, tx.actor.subject, tx.now)
+    message = await messages.message(tx, message_id)
     message.answered(MessageOutcome.ACCEPTED, TAKEN)
-    tx.add(message)
-    await tx.session.flush()
     referral = InboundReferral.of(message, endpoint.team_id, understood)
     referral.id = new.id
     tx.add(referral)

@@ -99,7 +99,7 @@ async def tell_councils(tx: Transaction, fact: council.Fact) -> None:
     for share in await store.shares_in_force(tx, fact.client_id, tx.today):
         if not share.covers(fact.happened_on):
             continue
-        case_id = await submissions.case_id(tx, share.client_id, share.connection_id)
+        case_id = await submissions.case_id(tx, share)
         delivery = council.delivery(fact, share, tx.now, case_id)
         if delivery is not None:
             await store.queue(tx, delivery)

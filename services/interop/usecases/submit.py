@@ -1,6 +1,6 @@
 """From a changed plan into the council's own system: prepared, reviewed by a social worker, sent, and mended."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,8 @@ from services.interop.domain.submission import (
     ChangedLine,
     Correction,
     NoLongerShared,
+    OfAnotherCouncil,
+    SeatEnded,
     Submission,
     SubmissionState,
 )
@@ -22,6 +24,7 @@ from services.interop.store import council as deliveries
 from services.interop.store import submissions as store
 
 Seats = Mapping[UUID, Seat]
+Place = store.Place
 
 
 @dataclass(frozen=True)
@@ -39,36 +42,46 @@ async def prepare_submissions(tx: Transaction, line: ChangedLine) -> None:
         submission = Submission.prepared(line, share, tx.now)
         fact = council.submitted(submission)
         if share.covers(fact.happened_on) and council.shared(fact, share, None):
+            await tx.take_turns(f"submission/{submission.line_id}/{submission.connection_id}")
+            if await store.has_newer(tx, submission):
+                submission.superseded(tx.now)
             await store.keep(tx, submission)
+            await store.supersede_older(tx, submission)
 
 
-async def whose_plans_changed(tx: Transaction, seats: Seats, since: int) -> Sequence[UUID]:
-    """Of the clients who invited the caller, those with a change that is shared now, after this place."""
-    await store.take_seats(tx, seats)
-    return await store.clients_with_changes(tx, seats, since)
+async def find_care_plan_changes(
+    tx: Transaction, client_ids: Collection[UUID], since: int, limit: int, state: SubmissionState | None
+) -> Sequence[Place]:
+    """Where the next changes are that are shared now by those of these clients; nothing is read of them yet."""
+    await store.take_seats(tx, client_ids)
+    return await store.places_after(tx, client_ids, since, limit, state)
+
+
+async def find_care_plan_change(tx: Transaction, client_ids: Collection[UUID], submission_id: UUID) -> Sequence[Place]:
+    """Where this change is, if one of these clients shares it now."""
+    await store.take_seats(tx, client_ids)
+    return await store.place(tx, client_ids, submission_id)
 
 
 async def list_care_plan_changes(
-    tx: Transaction, seats: Seats, since: int, limit: int, state: SubmissionState | None
+    tx: Transaction, seats: Seats, since: int, places: Sequence[Place]
 ) -> tuple[list[Change], int]:
-    """What changed for the clients who invited the caller, as far as it is shared now; and how far that goes."""
+    """What changed at these places, as far as it is shared now; and how far they go."""
     await store.take_seats(tx, seats)
-    found = await store.changes_after(tx, seats, since, limit, state)
-    changes = [await _change(tx, seats, submission, share) for _, submission, share in found]
-    return changes, found[-1][0] if found else since
+    found = await store.changes(tx, seats, [submission_id for _, submission_id, _ in places])
+    changes = [_change(seats, submission, share, case_id) for _, submission, share, case_id in found]
+    return changes, places[-1][0] if places else since
 
 
 async def read_care_plan_change(tx: Transaction, seats: Seats, submission_id: UUID) -> Change:
     """Raises `NotFound` alike for what is not there, what is not shared now, and whom the caller has no seat for."""
     await store.take_seats(tx, seats)
-    found = await store.change(tx, seats, submission_id)
-    if found is None:
-        raise NotFound("care_plan_change")
-    return await _change(tx, seats, found[1], found[2])
+    for _, submission, share, case_id in await store.changes(tx, seats, [submission_id]):
+        return _change(seats, submission, share, case_id)
+    raise NotFound("care_plan_change")
 
 
-async def _change(tx: Transaction, seats: Seats, submission: Submission, share: Share) -> Change:
-    case_id = await store.case_id(tx, submission.client_id, submission.connection_id)
+def _change(seats: Seats, submission: Submission, share: Share, case_id: str | None) -> Change:
     shared = council.shared(council.submitted(submission), share, case_id)
     return Change(submission, shared, seats[submission.client_id])
 
@@ -76,7 +89,7 @@ async def _change(tx: Transaction, seats: Seats, submission: Submission, share: 
 async def review_care_plan_change(tx: Transaction, seats: Seats, submission_id: UUID, if_match: int) -> Submission:
     """The social worker has looked at it, and it goes to the council.
 
-    Raises `NotFound`, `PreconditionFailed`, `ChangeAlreadyReviewed` or `NoLongerShared`.
+    Raises `NotFound`, `PreconditionFailed`, `ChangeAlreadyReviewed`, `ChangeSuperseded` or `NoLongerShared`.
     """
     known = (await read_care_plan_change(tx, seats, submission_id)).submission
     share, submission = await _taken(tx, known)
@@ -98,7 +111,7 @@ async def _taken(tx: Transaction, known: Submission) -> tuple[Share, Submission]
 
 
 async def _queue(tx: Transaction, submission: Submission, share: Share) -> None:
-    case_id = await store.case_id(tx, submission.client_id, submission.connection_id)
+    case_id = await store.case_id(tx, share)
     await tx.session.flush()
     delivery = council.delivery(council.submitted(submission), share, tx.now, case_id)
     if delivery is None:
@@ -123,15 +136,15 @@ async def read_submission(tx: Transaction, submission_id: UUID) -> Submission:
     return submission
 
 
-async def correct_submission(tx: Transaction, submission_id: UUID, correction: Correction, if_match: int) -> Submission:
+async def correct_submission(
+    tx: Transaction, seats: Seats, submission_id: UUID, correction: Correction, if_match: int
+) -> Submission:
     """Say by which id the council knows the case. It is kept for this client and this council, for all that is sent.
 
-    Raises `NotFound`, `PreconditionFailed` or `NothingToCorrect`.
+    Raises `NotFound`, `PreconditionFailed`, `SeatEnded`, `NoLongerShared`, `OfAnotherCouncil` or `NothingToCorrect`.
     """
-    await read_submission(tx, submission_id)
-    submission = await store.locked(tx, submission_id)
-    if submission is None:
-        raise NotFound("submission")
+    known = await read_submission(tx, submission_id)
+    _, submission = await _mine_to_mend(tx, seats, known)
     require_version(submission, if_match)
     submission.correct(tx.now)
     await store.keep_case_id(tx, submission, correction.case_id)
@@ -139,15 +152,27 @@ async def correct_submission(tx: Transaction, submission_id: UUID, correction: C
     return submission
 
 
-async def resend_submission(tx: Transaction, submission_id: UUID, if_match: int) -> Submission:
+async def _mine_to_mend(tx: Transaction, seats: Seats, known: Submission) -> tuple[Share, Submission]:
+    """The share and the submission, held. Raises `SeatEnded`, `NoLongerShared` or `OfAnotherCouncil`."""
+    if known.client_id not in seats:
+        raise SeatEnded
+    await store.take_seats(tx, seats)
+    share, submission = await _taken(tx, known)
+    if not await store.place(tx, seats, known.id):
+        raise OfAnotherCouncil
+    return share, submission
+
+
+async def resend_submission(tx: Transaction, seats: Seats, submission_id: UUID, if_match: int) -> Submission:
     """What the council rejected, or never answered, goes there again.
 
-    Raises `NotFound`, `PreconditionFailed`, `SubmissionAlreadyAcknowledged`, `SubmissionOnItsWay` or `NoLongerShared`.
+    Raises `NotFound`, `PreconditionFailed`, `SubmissionAlreadyAcknowledged`, `SubmissionOnItsWay`, `ChangeSuperseded`,
+    `SeatEnded`, `NoLongerShared` or `OfAnotherCouncil`.
     """
     known = await read_submission(tx, submission_id)
     require_version(known, if_match)
     known.require_mendable()
-    share, submission = await _taken(tx, known)
+    share, submission = await _mine_to_mend(tx, seats, known)
     require_version(submission, if_match)
     submission.resend(tx.now)
     await _queue(tx, submission, share)
