@@ -16,6 +16,13 @@ STATUSES = (
 )
 
 
+# Nobody is asked any more what is to follow reablement that was over before anybody could be asked.
+OVER_ALREADY = """
+update reablement_episode set ending_told_at = now()
+where ending_told_at is null and last_free_day_on < (now() at time zone 'Europe/London')::date
+"""
+
+
 def upgrade() -> None:
     op.drop_constraint("activity_line_charge_status_known", "activity_line")
     op.create_check_constraint("activity_line_charge_status_known", "activity_line", f"charge_status in ({STATUSES})")
@@ -27,6 +34,7 @@ def upgrade() -> None:
 def _decide_what_follows() -> None:
     table = "reablement_episode"
     op.add_column(table, sa.Column("ending_told_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute(OVER_ALREADY)
     op.add_column(table, sa.Column("decision", sa.Text(), nullable=True))
     op.add_column(table, sa.Column("decided_on", sa.Date(), nullable=True))
     op.add_column(table, sa.Column("decided_by", sa.Uuid(), nullable=True))

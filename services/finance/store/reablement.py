@@ -40,11 +40,15 @@ async def is_free(tx: Transaction, client_id: UUID, on: date) -> bool:
 
 
 async def to_be_decided(tx: Transaction, today: date, *, most: int) -> Sequence[ReablementEpisode]:
-    """Those whose day of decision has come and that nobody was told of; each replica takes what is free."""
+    """Those in the days between the decision and the last free one that nobody was told of.
+
+    Each replica takes what is free.
+    """
     wanted = select(ReablementEpisode).where(
         col(ReablementEpisode.ending_told_at).is_(None),
         col(ReablementEpisode.ended_on).is_(None),
         col(ReablementEpisode.decision_due_on) <= today,
+        col(ReablementEpisode.last_free_day_on) >= today,
     )
     oldest = wanted.order_by(col(ReablementEpisode.decision_due_on), col(ReablementEpisode.id)).limit(most)
     return await tx.all(oldest.with_for_update(skip_locked=True))
