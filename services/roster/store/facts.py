@@ -61,7 +61,7 @@ async def care_team(tx: Transaction, team_id: UUID, client_id: UUID) -> tuple[UU
     return known[0].named_nurse_id, known[0].deputy_id
 
 
-def named_as_of(day: date) -> Select[Any]:
+def named_as_of(day: date) -> Select[UUID, UUID, Any, Any]:
     """Each episode's team and client with whoever is named on this day: they may have been handed on by then."""
     handed_on = (
         select(CareTeamChange)
@@ -77,8 +77,7 @@ def named_as_of(day: date) -> Select[Any]:
     named = func.coalesce(handed_on.c.named_nurse_id, col(CareTeam.named_nurse_id)).label("named_nurse_id")
     deputy = func.coalesce(handed_on.c.deputy_id, col(CareTeam.deputy_id)).label("deputy_id")
     wanted = select(col(CareTeam.team_id), col(CareTeam.client_id), named, deputy).select_from(CareTeam)
-    with_changes: Select[Any] = wanted.outerjoin(handed_on, true())
-    return with_changes
+    return wanted.outerjoin(handed_on, true())
 
 
 async def is_in_care(tx: Transaction, team_id: UUID, client_id: UUID) -> bool:
