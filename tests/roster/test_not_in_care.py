@@ -6,7 +6,7 @@ import pytest
 from uuid6 import uuid7
 
 from services.roster.events import VisitPlanned
-from tests.roster.facts import Fact, a_plan, a_shift, a_visit, episode, hear, refused
+from tests.roster.facts import Fact, a_need, a_plan, a_shift, a_visit, episode, hear, refused
 from tests.running import TEAM, Running
 
 TO_COME = {"starts_at": "2098-11-24T10:00:00Z", "ends_at": "2098-11-24T11:15:00Z"}
@@ -92,3 +92,54 @@ async def test_the_discharged_are_no_longer_counted_in_the_ratio(roster: Running
     assert await clients("2026-11-26") == 3
     await hear(roster, became("discharged", opened), version=2)
     assert (await clients("2026-11-25"), await clients("2026-11-26")) == (3, 2)
+
+
+async def open_needs(nurse: Any, client_id: str) -> list[str]:
+    found = (await nurse.get("/v1/visit-needs", params={"open": "true"})).json()["items"]
+    return [one["id"] for one in found if one["client_id"] == client_id]
+
+
+async def test_what_is_to_be_done_waits_while_care_is_paused(roster: Running, nurse: Any, opened: Fact) -> None:
+    need = a_need(client_id=opened[1]["client_id"])
+    await hear(roster, need)
+    client, ids = need[1]["client_id"], [need[1]["test_id"]]
+    assert await open_needs(nurse, client) == ids
+    await hear(roster, became("paused", opened), version=2)
+    assert await open_needs(nurse, client) == []
+    await hear(roster, became("resumed", opened), version=3)
+    assert await open_needs(nurse, client) == ids
+    await hear(roster, became("discharged", opened), version=4)
+    assert await open_needs(nurse, client) == []
+    listed = (await nurse.get("/v1/visit-needs")).json()["items"]
+    assert listed == []
+
+
+async def test_what_is_to_be_done_stays_where_another_episode_goes_on(
+    roster: Running, nurse: Any, opened: Fact
+) -> None:
+    need = a_need(client_id=opened[1]["client_id"])
+    await hear(roster, need)
+    await hear(roster, became("discharged", opened), version=2)
+    await hear(roster, episode(opened[1]["client_id"]))
+    assert await open_needs(nurse, need[1]["client_id"]) == [need[1]["test_id"]]
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+async def test_paused_days_are_no_standing_minutes_even_after_care_was_resumed(
+    roster: Running, nurse: Any, opened: Fact, in_order: bool
+) -> None:
+    """Twice a week, Tuesday and Friday, 75 minutes each: she is away on the Friday and on the Tuesday after."""
+
+    async def standing(week_of: str) -> float:
+        answer = await nurse.get("/v1/time-summary", params={"team_id": str(TEAM), "week_of": week_of})
+        return float(answer.json()["standing_minutes"])
+
+    weeks = "2026-11-17", "2026-11-24", "2026-12-01", "2026-12-08"
+    assert [await standing(week) for week in weeks] == [150, 150, 150, 150]
+    words = [
+        (became("paused", opened, since_on="2026-11-26"), 2),
+        (became("resumed", opened, since_on="2026-12-02"), 3),
+    ]
+    for word, version in words if in_order else reversed(words):
+        await hear(roster, word, version=version)
+    assert [await standing(week) for week in weeks] == [150, 75, 75, 150]

@@ -12,19 +12,20 @@ from services.common.types import Day
 from services.finance import usecases
 from services.finance.api.callers import ByFinance, ByTeamOrFinance, ByWhoeverAsksTheCouncil
 from services.finance.api.shapes import FinancialAssessmentShape, WeeksOfCareShape
-from services.finance.domain.financial_assessment import (
-    AssessmentOutcome,
-    AssessmentState,
-    FinancialAssessment,
-    NewFinancialAssessment,
-)
+from services.finance.domain.financial_assessment import Assessed, AssessmentState, NewFinancialAssessment
+from services.finance.domain.outcome import AssessmentOutcome
 
 router = api_router(tags=["financial assessments"])
 
 
-def _tagged(assessment: FinancialAssessment, response: Response) -> object:
-    etag(response, assessment)
-    return assessment
+def _shown(found: Assessed) -> dict[str, object]:
+    assessment, outcomes = found
+    return {**assessment.model_dump(), "outcomes": [one.model_dump() for one in outcomes]}
+
+
+def _tagged(found: Assessed, response: Response) -> object:
+    etag(response, found[0])
+    return _shown(found)
 
 
 @router.post("/financial-assessments", status_code=201, response_model=FinancialAssessmentShape)
@@ -43,7 +44,8 @@ async def list_financial_assessments(
     state: Annotated[AssessmentState | None, Query()] = None,
 ) -> object:
     """What was asked of the council, and what came of it."""
-    return await usecases.list_financial_assessments(tx, page, team_id=team_id, state=state)
+    found = await usecases.list_financial_assessments(tx, page, team_id=team_id, state=state)
+    return {**found, "items": [_shown(one) for one in found["items"]]}
 
 
 @router.get("/financial-assessments/{assessment_id}", response_model=FinancialAssessmentShape)
@@ -56,7 +58,10 @@ async def read_financial_assessment(tx: ByTeamOrFinance, assessment_id: UUID, re
 async def record_outcome(
     tx: ByFinance, assessment_id: UUID, body: AssessmentOutcome, version: IfMatch, response: Response
 ) -> object:
-    """Record what the council decided, from which day on, and by which reference of the council's."""
+    """Record what the council decided, from which day on, and by which reference of the council's.
+
+    A later one, as at the yearly uprating, counts from its own first day; one with the same first day is a correction.
+    """
     return _tagged(await usecases.record_outcome(tx, assessment_id, body, version), response)
 
 
@@ -64,4 +69,4 @@ async def record_outcome(
 async def list_weeks_of_care(tx: ByTeamOrFinance, assessment_id: UUID, from_on: Day, to_on: Day) -> object:
     """What the client is billed for social care, week by week. Health care is never in it."""
     assessment, weeks = await usecases.list_weeks_of_care(tx, assessment_id, from_on, to_on)
-    return {"financial_assessment": assessment, "items": [asdict(week) for week in weeks]}
+    return {"financial_assessment": _shown(assessment), "items": [asdict(week) for week in weeks]}

@@ -1,6 +1,6 @@
 """What finance answers with. Explicit, so that a new column never leaks by itself. Money is integer pence."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -123,6 +123,19 @@ class TeamReablementShape(ReablementShape):
     episode_of_care_id: UUID
 
 
+class OutcomeShape(Answer):
+    """What the council decided, from a day on until the next begins; where it was superseded, a correction stands."""
+
+    id: UUID
+    outcome: str
+    weekly_pence: int | None
+    from_on: date
+    council_ref: str
+    recorded_by: UUID | None
+    recorded_at: datetime
+    superseded_at: datetime | None
+
+
 class FinancialAssessmentShape(Answer):
     """A means test, by its own id and the reablement's: nothing of it names the client."""
 
@@ -132,10 +145,7 @@ class FinancialAssessmentShape(Answer):
     reablement_id: UUID
     state: str
     asked_on: date
-    outcome: str | None
-    weekly_pence: int | None
-    from_on: date | None
-    council_ref: str | None
+    outcomes: list[OutcomeShape]
 
 
 class WeekOfCareShape(Answer):

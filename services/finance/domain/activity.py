@@ -15,7 +15,7 @@ from services.common.models import TeamOwned, only_states
 from services.common.types import day_in_england
 from services.finance.domain.base import PENCE, Base, shares
 from services.finance.domain.cost import HourlyCost, contact_cost
-from services.finance.domain.financial_assessment import Outcome
+from services.finance.domain.outcome import Outcome
 
 
 class ChargeStatus(StrEnum):
@@ -113,14 +113,6 @@ class ActivityLine(TeamOwned, Base, table=True):
             )
             for position, segment in enumerate(contact.segments)
         ]
-
-    def is_free_now(self, now: datetime) -> None:
-        """The day turned out to lie in the client's free days of reablement."""
-        self.charge_status, self.changed_at = charge_status(self.activity_type, is_free=True), now
-
-    def is_paid_for(self, outcome: Outcome, now: datetime) -> None:
-        """The council's means test came out, and its outcome counts on this line's day, which is no free one."""
-        self.charge_status, self.changed_at = charge_status(self.activity_type, is_free=False, outcome=outcome), now
 
 
 def cost_contact(lines: Sequence[ActivityLine], hourly: HourlyCost, now: datetime) -> int:

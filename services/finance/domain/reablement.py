@@ -69,6 +69,16 @@ class ReablementAlreadyDecided(Conflict):
         super().__init__("It has been decided what follows this reablement.")
 
 
+class CareHasEnded(Conflict):
+    """After the episode of care nothing follows, so nothing else can be decided, nor anybody charged by it."""
+
+    field = "/body/decision"
+    way_out = "Decide end, or decide for the reablement of the care that goes on now, if there is one."
+
+    def __init__(self) -> None:
+        super().__init__("The episode of care of this reablement has ended.")
+
+
 @dataclass(frozen=True)
 class Clock:
     """Where an episode stands on one day. Day 1 is the day it started; that day is not gone before it ends."""
@@ -132,10 +142,13 @@ class ReablementEpisode(TeamOwned, Base, table=True):
     def decide(self, decision: ReablementDecision, by: UUID | None, today: date, now: datetime) -> None:
         """Reablement ends with its free days, or with the care before that, whatever follows.
 
-        Raises `ReablementAlreadyDecided`.
+        Raises `ReablementAlreadyDecided` or `CareHasEnded`.
         """
         if self.decision is not None:
             raise ReablementAlreadyDecided
+        # Without a decision it is over only where the episode of care is.
+        if self.ended_on is not None and decision is not ReablementDecision.END:
+            raise CareHasEnded
         self.decision, self.decided_on, self.decided_by = decision, today, by
         self.ended_on, self.changed_at = min(self.last_free_day_on, self.ended_on or date.max), now
 

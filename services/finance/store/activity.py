@@ -5,12 +5,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Select, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, select, update
 from sqlmodel import col
 
 from services.common.db import Transaction
-from services.finance.domain.activity import ActivityLine
+from services.finance.domain.activity import HEALTH, SOCIAL_CARE, WHO_PAYS, ActivityLine, ChargeStatus
 from services.finance.domain.activity_cost import SOCIAL_TYPES, Clients, Sum, Sums
+from services.finance.domain.outcome import Standing
+from services.finance.store.reablement import free
 
 # What PostgreSQL's grouping(type, band) says of a row.
 ONE_BAND, ALL_BANDS, ALL_TYPES = 0, 1, 3
@@ -27,11 +29,23 @@ async def of_employee(tx: Transaction, employee_id: UUID) -> Sequence[ActivityLi
     return await tx.all(wanted.order_by(col(ActivityLine.care_contact_id), col(ActivityLine.position)))
 
 
-async def of_client(tx: Transaction, client_id: UUID, first: date, last: date) -> Sequence[ActivityLine]:
-    wanted = select(ActivityLine).where(
-        col(ActivityLine.client_id) == client_id, col(ActivityLine.occurred_on).between(first, last)
-    )
-    return await tx.all(wanted)
+async def charge_again(tx: Transaction, client_id: UUID, outcomes: Sequence[Standing], first: date, last: date) -> None:
+    """Let what the client was given on these days go by what is known now, as `charge_status` says; in one statement.
+
+    `outcomes` are the client's, the one that begins last first. Health care is left alone.
+    """
+    kind, day, status = col(ActivityLine.activity_type), col(ActivityLine.occurred_on), col(ActivityLine.charge_status)
+    paid = [(day.between(one.from_on, one.until_on), WHO_PAYS[one.outcome].value) for one in outcomes]
+    whens: list[tuple[ColumnElement[bool], str]] = [
+        (free(client_id, day).correlate(ActivityLine).exists(), ChargeStatus.FREE_REABLEMENT.value)
+    ]
+    whens += [(and_(kind.in_(SOCIAL_CARE), counts), pays) for counts, pays in paid]
+    whens += [(kind.in_(SOCIAL_CARE), ChargeStatus.NEEDS_FINANCIAL_ASSESSMENT.value)]
+    goes_by = case(*whens, else_=ChargeStatus.NEEDS_DECISION.value)
+    of_client = (col(ActivityLine.client_id) == client_id, day.between(first, last), kind.not_in(HEALTH))
+    again = update(ActivityLine).where(*of_client, status != goes_by)
+    changes = {"charge_status": goes_by, "changed_at": tx.now, "version": col(ActivityLine.version) + 1}
+    await tx.session.execute(again.values(changes), execution_options={"synchronize_session": False})
 
 
 async def listed(tx: Transaction, *, team_id: UUID | None, first: date, last: date) -> Select[Any]:

@@ -6,17 +6,21 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from services.common.db import Transaction
 from services.finance.domain.reablement import EndedEpisode, ReablementEpisode
 
+# A day, or the column of a query that has one.
+Day = date | Mapped[date]
 
-def _has_not_ended(on: date) -> ColumnElement[bool]:
+
+def _has_not_ended(on: Day) -> ColumnElement[bool]:
     return or_(col(ReablementEpisode.ended_on).is_(None), col(ReablementEpisode.ended_on) >= on)
 
 
-def _runs(as_of: date) -> ColumnElement[bool]:
+def _runs(as_of: Day) -> ColumnElement[bool]:
     """Started, and not ended. It runs on after its free days, until somebody decides what follows."""
     return and_(col(ReablementEpisode.started_on) <= as_of, _has_not_ended(as_of))
 
@@ -33,18 +37,26 @@ async def ended(tx: Transaction, episode_of_care_id: UUID) -> EndedEpisode | Non
 
 async def is_free(tx: Transaction, client_id: UUID, on: date) -> bool:
     """Whether this day lies in the client's free days of reablement."""
-    wanted = select(col(ReablementEpisode.id)).where(
+    return bool(await tx.all(free(client_id, on).limit(1)))
+
+
+def free(client_id: UUID, on: Day) -> Select[Any]:
+    """The client's episodes of reablement that make this day free."""
+    return select(col(ReablementEpisode.id)).where(
         col(ReablementEpisode.client_id) == client_id, _runs(on), col(ReablementEpisode.last_free_day_on) >= on
     )
-    return bool(await tx.all(wanted.limit(1)))
 
 
 async def to_be_decided(tx: Transaction, today: date, *, most: int) -> Sequence[ReablementEpisode]:
-    """Those whose day of decision has come and that nobody was told of; each replica takes what is free."""
+    """Those in the days between the decision and the last free one that nobody was told of.
+
+    Each replica takes what is free.
+    """
     wanted = select(ReablementEpisode).where(
         col(ReablementEpisode.ending_told_at).is_(None),
         col(ReablementEpisode.ended_on).is_(None),
         col(ReablementEpisode.decision_due_on) <= today,
+        col(ReablementEpisode.last_free_day_on) >= today,
     )
     oldest = wanted.order_by(col(ReablementEpisode.decision_due_on), col(ReablementEpisode.id)).limit(most)
     return await tx.all(oldest.with_for_update(skip_locked=True))

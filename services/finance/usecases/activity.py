@@ -14,6 +14,7 @@ from services.finance.domain.activity import ActivityLine, RecordedContact, cost
 from services.finance.domain.budget import Budget, budget_on
 from services.finance.domain.contract import AgreedContract, contract_on
 from services.finance.domain.cost import HourlyCost, hourly_cost
+from services.finance.domain.outcome import counts_on
 from services.finance.events import ActivityCosted
 from services.finance.store import activity, budgets, contracts, financial_assessments, ledger, rates, reablement
 
@@ -24,7 +25,8 @@ async def record_activity(tx: Transaction, contact: RecordedContact) -> None:
     if await activity.is_known(tx, contact.care_contact_id):
         return
     is_free = await reablement.is_free(tx, contact.client_id, contact.occurred_on)
-    outcome = await financial_assessments.outcome_on(tx, contact.client_id, contact.occurred_on)
+    counting = counts_on(await financial_assessments.standing_of(tx, contact.client_id), contact.occurred_on)
+    outcome = None if counting is None else counting.outcome
     lines = ActivityLine.lines_of(contact, is_free=is_free, now=tx.now, outcome=outcome)
     tx.session.add_all(lines)
     await tx.session.flush()

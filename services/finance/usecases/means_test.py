@@ -16,11 +16,16 @@ from services.common.types import day_in_england
 from services.finance.domain.contribution import WeekOfCare, monday_of, weeks_of_care
 from services.finance.domain.financial_assessment import (
     AlreadyAsked,
-    AssessmentOutcome,
+    Assessed,
     AssessmentState,
     FinancialAssessment,
     NewFinancialAssessment,
-    Outcome,
+)
+from services.finance.domain.outcome import (
+    AssessmentOutcome,
+    FinancialAssessmentOutcome,
+    last_day_of,
+    require_chargeable,
 )
 from services.finance.domain.reablement import Decision, ReablementEpisode
 from services.finance.events import FinancialAssessmentAsked, ReablementEnding
@@ -30,7 +35,6 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS = 60.0
 MOST_AT_ONCE = 50
-FOR_EVER = date.max
 
 
 def today_in_england() -> date:
@@ -76,7 +80,7 @@ async def read_reablement_episode(tx: Transaction, reablement_id: UUID) -> Reabl
 async def decide_reablement(
     tx: Transaction, reablement_id: UUID, decision: Decision, if_match: int
 ) -> ReablementEpisode:
-    """The team says what follows the free days. Raises `ReablementAlreadyDecided`."""
+    """The team says what follows the free days. Raises `ReablementAlreadyDecided` or `CareHasEnded`."""
     episode = await tx.get(ReablementEpisode, reablement_id, lock=True)
     require_version(episode, if_match)
     episode.decide(decision.decision, tx.actor.employee_id, tx.today, tx.now)
@@ -84,10 +88,15 @@ async def decide_reablement(
     return episode
 
 
-async def ask_for_financial_assessment(tx: Transaction, new: NewFinancialAssessment) -> FinancialAssessment:
-    """The council is asked for its means test. Raises `NotFound`, `NoFinancialAssessmentDecided` or `AlreadyAsked`."""
+async def ask_for_financial_assessment(tx: Transaction, new: NewFinancialAssessment) -> Assessed:
+    """The council is asked for its means test.
+
+    Raises `NotFound`, `NoFinancialAssessmentDecided`, `NothingToAssess` or `AlreadyAsked`.
+    """
     episode = await tx.get(ReablementEpisode, new.reablement_id)
-    assessment = FinancialAssessment.asked(new, episode, tx.today, tx.now)
+    await tx.take_turns(episode.client_id)
+    care_ended = await reablement.ended(tx, episode.episode_of_care_id) is not None
+    assessment = FinancialAssessment.asked(new, episode, tx.today, tx.now, care_ended=care_ended)
     async with tx.refusing({"one_financial_assessment_per_reablement": AlreadyAsked}):
         tx.add(assessment)
     asked = FinancialAssessmentAsked(
@@ -99,49 +108,68 @@ async def ask_for_financial_assessment(tx: Transaction, new: NewFinancialAssessm
         asked_on=assessment.asked_on,
     )
     tx.publish(asked, about=assessment)
-    return assessment
+    return assessment, []
 
 
-async def read_financial_assessment(tx: Transaction, assessment_id: UUID) -> FinancialAssessment:
-    return await tx.get(FinancialAssessment, assessment_id)
+async def read_financial_assessment(tx: Transaction, assessment_id: UUID) -> Assessed:
+    return await _with_outcomes(tx, await tx.get(FinancialAssessment, assessment_id))
+
+
+async def _with_outcomes(tx: Transaction, assessment: FinancialAssessment) -> Assessed:
+    return assessment, (await financial_assessments.outcomes(tx, [assessment.id])).get(assessment.id, [])
 
 
 async def list_financial_assessments(
     tx: Transaction, request: PageRequest, *, team_id: UUID | None, state: AssessmentState | None
 ) -> dict[str, Any]:
     wanted = await financial_assessments.listed(tx, team_id=team_id, state=state)
-    return await page(tx, wanted, FinancialAssessment, request)
+    found = await page(tx, wanted, FinancialAssessment, request)
+    outcomes = await financial_assessments.outcomes(tx, [one.id for one in found["items"]])
+    return {**found, "items": [(one, outcomes.get(one.id, [])) for one in found["items"]]}
 
 
-async def record_outcome(
-    tx: Transaction, assessment_id: UUID, outcome: AssessmentOutcome, if_match: int
-) -> FinancialAssessment:
-    """The council has decided, and what was given from that day on goes by it.
+async def record_outcome(tx: Transaction, assessment_id: UUID, found: AssessmentOutcome, if_match: int) -> Assessed:
+    """The council has decided, for the first time or anew, and what was given from that day on goes by it.
 
-    Raises `OutcomeAlreadyRecorded` or `ChargedInFreeDays`.
+    Until the next outcome begins, or the episode of care has ended. One with the first day of another corrects it, and
+    the corrected one is kept. Raises `ChargedInFreeDays` or `ChargedAfterCare`.
     """
     known = await tx.get(FinancialAssessment, assessment_id)
     await tx.take_turns(known.client_id)
     assessment = await tx.get(FinancialAssessment, assessment_id, lock=True)
     require_version(assessment, if_match)
     episode = await tx.get(ReablementEpisode, assessment.reablement_id)
-    assessment.came_out(outcome, episode.last_free_day_on, tx.now)
+    ended = await reablement.ended(tx, episode.episode_of_care_id)
+    require_chargeable(found.from_on, episode.last_free_day_on, None if ended is None else ended.since_on)
+    await _keep(tx, assessment, episode.episode_of_care_id, found)
+    standing = await financial_assessments.standing_of(tx, assessment.client_id)
+    last = last_day_of(standing, assessment.id, found.from_on)
+    await activity.charge_again(tx, assessment.client_id, standing, found.from_on, last)
+    return await _with_outcomes(tx, assessment)
+
+
+async def _keep(
+    tx: Transaction, assessment: FinancialAssessment, episode_of_care_id: UUID, found: AssessmentOutcome
+) -> None:
+    """Beside the outcomes so far, and in the place of one that begins on the same day."""
+    corrected = await financial_assessments.standing_from(tx, assessment.id, found.from_on)
+    if corrected is not None:
+        corrected.supersede(tx.now)
+        await tx.session.flush()
+    of = {"team_id": assessment.team_id, "client_id": assessment.client_id, "assessment_id": assessment.id}
+    by = tx.actor.employee_id
+    tx.add(FinancialAssessmentOutcome.recorded(found, by, tx.now, **of, episode_of_care_id=episode_of_care_id))
+    assessment.came_out(tx.now)
     await tx.session.flush()
-    for line in await activity.of_client(tx, assessment.client_id, outcome.from_on, FOR_EVER):
-        if not await reablement.is_free(tx, line.client_id, line.occurred_on):
-            line.is_paid_for(outcome.outcome, tx.now)
-    await tx.session.flush()
-    return assessment
 
 
 async def list_weeks_of_care(
     tx: Transaction, assessment_id: UUID, first: date, last: date
-) -> tuple[FinancialAssessment, list[WeekOfCare]]:
-    """What the client is billed for the whole weeks that these days lie in. Raises `PeriodReversed`."""
+) -> tuple[Assessed, list[WeekOfCare]]:
+    """What the client is billed by this means test for the weeks that these days lie in. Raises `PeriodReversed`."""
     require_period(first, last)
     assessment = await tx.get(FinancialAssessment, assessment_id)
-    if assessment.outcome != Outcome.CONTRIBUTES or assessment.from_on is None or assessment.weekly_pence is None:
-        return assessment, []
-    begins, ends = max(monday_of(first), assessment.from_on), monday_of(last) + timedelta(days=6)
-    lines = await financial_assessments.contributed_to(tx, assessment, begins, ends)
-    return assessment, weeks_of_care(lines, assessment.weekly_pence, assessment.from_on)
+    begins, ends = monday_of(first), monday_of(last) + timedelta(days=6)
+    lines = await financial_assessments.contributed_to(tx, assessment.client_id, begins, ends)
+    standing = await financial_assessments.standing_of(tx, assessment.client_id)
+    return await _with_outcomes(tx, assessment), weeks_of_care(lines, standing, assessment.id)

@@ -1,5 +1,6 @@
 """The free weeks of reablement start, and end with the episode of care."""
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from services.common.projections import keep_newest
 from services.finance.domain.rate import RateKind, in_force
 from services.finance.domain.reablement import AgreedReablement, EndedEpisode, ReablementEpisode
 from services.finance.events import ReablementStarted
-from services.finance.store import activity, rates, reablement
+from services.finance.store import activity, financial_assessments, rates, reablement
 
 
 async def start_reablement(tx: Transaction, agreed: AgreedReablement) -> None:
@@ -25,8 +26,8 @@ async def start_reablement(tx: Transaction, agreed: AgreedReablement) -> None:
     if ended is not None:
         episode.end(ended.since_on, tx.now)
     tx.add(episode)
-    for line in await activity.of_client(tx, agreed.client_id, episode.started_on, episode.last_free_day_on):
-        line.is_free_now(tx.now)
+    await tx.session.flush()
+    await _charge_again(tx, agreed.client_id, episode.started_on, episode.last_free_day_on)
     started = ReablementStarted(
         reablement_id=episode.id,
         client_id=episode.client_id,
@@ -40,10 +41,19 @@ async def start_reablement(tx: Transaction, agreed: AgreedReablement) -> None:
 
 
 async def end_reablement(tx: Transaction, client_id: UUID, ended: dict[str, Any]) -> None:
-    """The client was discharged, so the clock of that episode of care runs no longer."""
+    """The client was discharged, so the clock of that episode of care runs no longer, nor does its means test.
+
+    What was given after that day, in another episode of care, goes by neither.
+    """
     await tx.take_turns(client_id)
     if not await keep_newest(tx, EndedEpisode, ended):
         return
     episode = await reablement.of_episode(tx, ended["episode_of_care_id"])
     if episode is not None:
         episode.end(ended["since_on"], tx.now)
+        await tx.session.flush()
+        await _charge_again(tx, client_id, ended["since_on"] + timedelta(days=1), date.max)
+
+
+async def _charge_again(tx: Transaction, client_id: UUID, first: date, last: date) -> None:
+    await activity.charge_again(tx, client_id, await financial_assessments.standing_of(tx, client_id), first, last)

@@ -79,6 +79,19 @@ class EpisodeStanding(Base, table=True):
     version: int
 
 
+class EpisodeStandingChange(Base, table=True):
+    """Each word on whether an episode of care goes on: on a day the last by version holds, of those since then."""
+
+    __tablename__ = "episode_standing_change"
+
+    episode_of_care_id: UUID = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    client_id: UUID
+    team_id: UUID = Field(index=True)
+    status: str
+    since_on: date
+
+
 class AcuityReview(Base, table=True):
     """What a team's review of its caseload came to: how many clients, and the sum of their scores from 1 to 5."""
 

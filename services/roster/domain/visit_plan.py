@@ -1,6 +1,6 @@
 """Visit plan: the standing agreement of how often, how long and on which days a client is visited."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Annotated, Any, Self
@@ -88,17 +88,28 @@ class VisitPlan(TeamOwned, Base, table=True):
         """Nothing is planned from it after this day; one that has not begun ends with its first."""
         self.until_on, self.changed_at = max(self.from_on, on), now
 
-    def minutes_in(self, week: Period) -> Fraction:
-        """Exact minutes with the client in this week; a plan in force on some of its days counts for those days."""
+    def minutes_in(self, week: Period, paused: Collection[tuple[UUID, date]] = ()) -> Fraction:
+        """Exact minutes with the client in this week; a plan in force on some of its days counts for those days.
+
+        On a day of `paused` with the client nothing is planned.
+        """
         days = [list(Weekday).index(Weekday(day)) for day in self.days] or list(range(7))
-        in_force = [day for day in week.days_in_force(self.from_on, self.until_on) if day.weekday() in days]
+        in_force = [
+            day
+            for day in week.days_in_force(self.from_on, self.until_on)
+            if day.weekday() in days and (self.client_id, day) not in paused
+        ]
         return Fraction(self.minutes * self.visits_per_four_weeks, WEEKS) * Fraction(len(in_force), len(days))
 
 
-def standing_minutes(plans: Sequence[VisitPlan], week: Period) -> ClientTime:
-    """What these plans ask for in this week, and for how many clients."""
-    minutes = sum((plan.minutes_in(week) for plan in plans), Fraction(0))
-    return ClientTime(minutes, len({plan.client_id for plan in plans}))
+def standing_minutes(
+    plans: Sequence[VisitPlan], week: Period, paused: Collection[tuple[UUID, date]] = ()
+) -> ClientTime:
+    """What these plans ask for in this week, less the days on which care is paused, and for how many clients."""
+    asked = [(plan.client_id, plan.minutes_in(week, paused)) for plan in plans]
+    return ClientTime(
+        sum((minutes for _, minutes in asked), Fraction(0)), len({who for who, minutes in asked if minutes})
+    )
 
 
 only_states(VisitPlan, "channel", Channel)

@@ -1,16 +1,19 @@
 """Keeping what the others tell, and finding it again."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, func, select, true
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from services.common.db import Transaction
 from services.roster.domain.known import (
     CareTeam,
+    CareTeamChange,
     ClientNotInCare,
     EpisodeStanding,
     RecordedActivity,
@@ -19,7 +22,7 @@ from services.roster.domain.known import (
 )
 from services.roster.domain.visit import Visit
 
-GOES_ON, ENDED = "active", "finished"
+GOES_ON, PAUSED, ENDED = "active", "onhold", "finished"
 
 
 async def keep_activities(tx: Transaction, care_contact_id: UUID, activities: Sequence[dict[str, Any]]) -> None:
@@ -48,29 +51,51 @@ async def contact_naming(tx: Transaction, visit: Visit) -> RecordedContact | Non
     return first[0] if first else None
 
 
-async def care_team(tx: Transaction, team_id: UUID, client_id: UUID) -> CareTeam:
-    """Named nurse and deputy of the client's latest episode with this team. Raises `UnknownClient`."""
-    mine = select(CareTeam).where(col(CareTeam.client_id) == client_id, col(CareTeam.team_id) == team_id)
+async def care_team(tx: Transaction, team_id: UUID, client_id: UUID) -> tuple[UUID, UUID]:
+    """Named nurse and deputy, as of today, of the client's latest episode with this team. Raises `UnknownClient`."""
+    mine = named_as_of(tx.today).where(col(CareTeam.client_id) == client_id, col(CareTeam.team_id) == team_id)
     latest_first = (col(CareTeam.opened_on).desc(), col(CareTeam.episode_of_care_id))
-    known = await tx.all(mine.order_by(*latest_first).limit(1))
+    known = await tx.rows(mine.order_by(*latest_first).limit(1))
     if not known:
         raise UnknownClient
-    found: CareTeam = known[0]
-    return found
+    return known[0].named_nurse_id, known[0].deputy_id
+
+
+def named_as_of(day: date) -> Select[UUID, UUID, Any, Any]:
+    """Each episode's team and client with whoever is named on this day: they may have been handed on by then."""
+    handed_on = (
+        select(CareTeamChange)
+        .where(
+            col(CareTeamChange.episode_of_care_id) == col(CareTeam.episode_of_care_id),
+            col(CareTeamChange.changed_on) <= day,
+        )
+        .order_by(col(CareTeamChange.changed_on).desc())
+        .limit(1)
+        .correlate(CareTeam)
+        .lateral()
+    )
+    named = func.coalesce(handed_on.c.named_nurse_id, col(CareTeam.named_nurse_id)).label("named_nurse_id")
+    deputy = func.coalesce(handed_on.c.deputy_id, col(CareTeam.deputy_id)).label("deputy_id")
+    wanted = select(col(CareTeam.team_id), col(CareTeam.client_id), named, deputy).select_from(CareTeam)
+    return wanted.outerjoin(handed_on, true())
 
 
 async def is_in_care(tx: Transaction, team_id: UUID, client_id: UUID) -> bool:
     """Whether an episode of this client with this team goes on: neither paused nor ended."""
+    return bool(await tx.all(going_on(team_id, client_id).limit(1)))
+
+
+def going_on(team_id: UUID | Mapped[UUID], client_id: UUID | Mapped[UUID]) -> Select[Any]:
+    """Episodes of a client with a team that go on; of each row, where these are columns of a query."""
     stopped = select(col(EpisodeStanding.episode_of_care_id)).where(
         col(EpisodeStanding.episode_of_care_id) == col(CareTeam.episode_of_care_id),
         col(EpisodeStanding.status) != GOES_ON,
     )
-    wanted = select(col(CareTeam.episode_of_care_id)).where(
+    return select(col(CareTeam.episode_of_care_id)).where(
         col(CareTeam.client_id) == client_id,
         col(CareTeam.team_id) == team_id,
         ~stopped.correlate(CareTeam).exists(),
     )
-    return bool(await tx.all(wanted.limit(1)))
 
 
 async def require_in_care(tx: Transaction, team_id: UUID, client_id: UUID) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy import ARRAY, Date, and_, func, literal, or_, select, true
 from sqlmodel import col
 
 from services.common.db import Transaction
@@ -16,6 +16,7 @@ from services.roster.domain.known import (
     CareTeamChange,
     Contract,
     EpisodeStanding,
+    EpisodeStandingChange,
     RecordedActivity,
     RecordedContact,
 )
@@ -23,7 +24,7 @@ from services.roster.domain.period import Period
 from services.roster.domain.shift import Shift
 from services.roster.domain.time_summary import ClientTime
 from services.roster.domain.visit_plan import VisitPlan
-from services.roster.store.facts import ENDED
+from services.roster.store.facts import ENDED, GOES_ON, PAUSED
 
 
 async def contracts(tx: Transaction, team_id: UUID, within: Period) -> Sequence[Contract]:
@@ -34,6 +35,28 @@ async def contracts(tx: Transaction, team_id: UUID, within: Period) -> Sequence[
 async def plans(tx: Transaction, team_id: UUID, within: Period) -> Sequence[VisitPlan]:
     """Visit plans of this team that are in force on some day of the period."""
     return await tx.all(select(VisitPlan).where(col(VisitPlan.team_id) == team_id, _in_force(VisitPlan, within)))
+
+
+async def paused_days(tx: Transaction, team_id: UUID, within: Period) -> set[tuple[UUID, date]]:
+    """Each client with the days of the period on which their care by this team was paused, and no other went on."""
+    days = select(func.unnest(literal(within.days(), ARRAY(Date))).label("day")).subquery()
+    day = days.c.day
+    word = (
+        select(col(EpisodeStandingChange.status))
+        .where(
+            col(EpisodeStandingChange.episode_of_care_id) == col(CareTeam.episode_of_care_id),
+            col(EpisodeStandingChange.since_on) <= day,
+        )
+        .order_by(col(EpisodeStandingChange.version).desc())
+        .limit(1)
+        .correlate(CareTeam, days)
+        .scalar_subquery()
+    )
+    of_day = select(col(CareTeam.client_id), day, func.coalesce(word, GOES_ON).label("status"))
+    each = of_day.where(col(CareTeam.team_id) == team_id, col(CareTeam.opened_on) <= day).subquery()
+    is_paused, goes_on = func.bool_or(each.c.status == PAUSED), func.bool_or(each.c.status == GOES_ON)
+    wanted = select(each.c.client_id, each.c.day).group_by(each.c.client_id, each.c.day)
+    return {(row[0], row[1]) for row in await tx.rows(wanted.having(is_paused, ~goes_on))}
 
 
 def _in_force(model: type[Contract] | type[VisitPlan], within: Period) -> Any:

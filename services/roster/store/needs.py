@@ -4,21 +4,33 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
 from services.common.db import Transaction
-from services.roster.domain.known import CareTeam
+from services.roster.domain.known import CareTeam, EpisodeStanding
 from services.roster.domain.visit import Visit, VisitStatus
 from services.roster.domain.visit_need import VisitNeed
-from services.roster.store import rota
+from services.roster.store import facts, rota
 
 
 async def listed(tx: Transaction, *, team_id: UUID | None, is_open: bool | None) -> Select[Any]:
-    wanted = await rota.of_team(tx, VisitNeed, team_id)
+    """What is to be done waits unseen while the client's care is paused, and for good once it has ended."""
     unmet = col(VisitNeed.closed_on).is_(None)
+    wanted = (await rota.of_team(tx, VisitNeed, team_id)).where(~unmet | ~_is_stopped())
     return wanted if is_open is None else wanted.where(unmet if is_open else ~unmet)
+
+
+def _is_stopped() -> ColumnElement[bool]:
+    """An episode of the client with the team is paused or has ended, and none goes on."""
+    stopped = select(col(EpisodeStanding.episode_of_care_id)).where(
+        col(EpisodeStanding.team_id) == col(VisitNeed.team_id),
+        col(EpisodeStanding.client_id) == col(VisitNeed.client_id),
+        col(EpisodeStanding.status) != facts.GOES_ON,
+    )
+    other = facts.going_on(col(VisitNeed.team_id), col(VisitNeed.client_id))
+    return and_(stopped.correlate(VisitNeed).exists(), ~other.correlate(VisitNeed).exists())
 
 
 async def visits_before(tx: Transaction, needs: Sequence[VisitNeed]) -> dict[UUID, UUID]:
@@ -40,9 +52,7 @@ async def visits_before(tx: Transaction, needs: Sequence[VisitNeed]) -> dict[UUI
 
 
 async def named_nurses(tx: Transaction, client_ids: Sequence[UUID]) -> dict[tuple[UUID, UUID], UUID]:
-    """By team and client, the named nurse of the newest episode of care."""
-    wanted = select(col(CareTeam.team_id), col(CareTeam.client_id), col(CareTeam.named_nurse_id)).where(
-        col(CareTeam.client_id).in_(client_ids)
-    )
+    """By team and client, who is named today for the newest episode of care."""
+    wanted = facts.named_as_of(tx.today).where(col(CareTeam.client_id).in_(client_ids))
     found = await tx.rows(wanted.order_by(col(CareTeam.opened_on)))
-    return {(team_id, client_id): nurse for team_id, client_id, nurse in found}
+    return {(row.team_id, row.client_id): row.named_nurse_id for row in found}

@@ -26,7 +26,8 @@ async def time_summary(tx: Transaction, team_id: UUID, day: date | None) -> Time
     await tx.require_team(team_id)
     week, smallest = Period.week_of(day or tx.today), await smallest_cell(tx)
     is_told = tx.actor.is_team_bound or week.to_on < tx.today
-    standing = standing_minutes(await figures.plans(tx, team_id, week), week)
+    plans, paused = await figures.plans(tx, team_id, week), await figures.paused_days(tx, team_id, week)
+    standing = standing_minutes(plans, week, paused)
     recorded = await figures.recorded_minutes(tx, team_id, week)
     by_type = await figures.recorded_by_type(tx, team_id, week)
     return summarise(

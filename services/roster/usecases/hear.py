@@ -8,7 +8,7 @@ from uuid import UUID
 from services.common.db import Transaction
 from services.common.projections import keep_newest
 from services.common.types import day_in_england
-from services.roster.domain.known import EpisodeStanding, RecordedContact
+from services.roster.domain.known import EpisodeStanding, EpisodeStandingChange, RecordedContact
 from services.roster.store import facts, rota
 from services.roster.usecases.visit import cancelled, finish_visit
 
@@ -39,6 +39,7 @@ async def _finish(tx: Transaction, visit_id: UUID, contact: RecordedContact) -> 
 
 async def remember_standing(tx: Transaction, standing: dict[str, Any]) -> None:
     """Care is paused, goes on or has ended. Who is not in care is not visited, and what was planned is cancelled."""
+    await keep_newest(tx, EpisodeStandingChange, standing)
     if not await keep_newest(tx, EpisodeStanding, standing) or tx.rebuilding or standing["status"] == facts.GOES_ON:
         return
     team_id, client_id = standing["team_id"], standing["client_id"]

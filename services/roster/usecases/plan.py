@@ -56,8 +56,7 @@ async def set_visit_plan(tx: Transaction, new: NewVisitPlan) -> VisitPlan:
     Raises `NotFound`, `UnknownClient`, `NotTheNamedNurse` or `ClientNotInCare`.
     """
     await tx.require_team(new.team_id)
-    care_team = await facts.care_team(tx, new.team_id, new.client_id)
-    if tx.actor.employee_id not in (care_team.named_nurse_id, care_team.deputy_id):
+    if tx.actor.employee_id not in await facts.care_team(tx, new.team_id, new.client_id):
         raise NotTheNamedNurse
     await tx.take_turns(new.client_id)
     await facts.require_in_care(tx, new.team_id, new.client_id)
