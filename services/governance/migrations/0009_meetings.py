@@ -152,7 +152,7 @@ def _meetings() -> None:
 def _facts() -> None:
     op.add_column("rating_fact", sa.Column("status", sa.Integer(), nullable=True))
     plan_of = sa.Column("episode_of_care_id", sa.Uuid(), nullable=False)
-    told_later = (
+    told_later: tuple[sa.Column[Any], ...] = (
         sa.Column("episode_of_care_id", sa.Uuid(), nullable=True),
         *(sa.Column(day, sa.Date(), nullable=True) for day in ("started_on", "undecided_on", "asked_on")),
     )
@@ -162,7 +162,7 @@ def _facts() -> None:
         "changed_plan_fact": (sa.Column("happened_at", INSTANT, nullable=False),),
         "reablement_fact": (sa.Column("last_free_day_on", sa.Date(), nullable=False), *told_later),
     }
-    for table, (day, *more) in columns.items():
-        op.create_table(table, *_team_owned(), sa.Column("client_id", sa.Uuid(), nullable=False), day, *more)
+    for table, (day, *later) in columns.items():
+        op.create_table(table, *_team_owned(), sa.Column("client_id", sa.Uuid(), nullable=False), day, *later)
         op.create_index(f"ix_{table}_team", table, ["team_id", "id"], unique=False)
         op.create_index(f"ix_{table}_period", table, ["team_id", day.name], unique=False)
