@@ -34,6 +34,13 @@ class OpenedEpisode(BaseModel):
     opened_on: date
 
 
+class DischargedEpisode(BaseModel):
+    episode_of_care_id: UUID
+    client_id: UUID
+    team_id: UUID
+    since_on: date
+
+
 class RecordedRating(BaseModel):
     rating_id: UUID
     problem_id: UUID
@@ -46,6 +53,7 @@ class RecordedRating(BaseModel):
 class AgreedPlan(BaseModel):
     care_plan_id: UUID
     client_id: UUID
+    episode_of_care_id: UUID
     team_id: UUID
     ends_on: date
 
@@ -57,11 +65,24 @@ class ChangedPlan(BaseModel):
     changed_at: datetime
 
 
-class AgreedReablement(BaseModel):
-    care_plan_id: UUID
+class Reablement(BaseModel):
+    reablement_id: UUID
     client_id: UUID
     team_id: UUID
-    starts_on: date
+    last_free_day_on: date
+
+
+class StartedReablement(Reablement):
+    episode_of_care_id: UUID
+    started_on: date
+
+
+class EndingReablement(Reablement):
+    decision_due_on: date
+
+
+class AskedAssessment(Reablement):
+    asked_on: date
 
 
 class CompletedAssessment(BaseModel):
@@ -168,21 +189,31 @@ async def episode_opened(tx: Transaction, fact: OpenedEpisode) -> None:
     await usecases.remember_episode(tx, fact.episode_of_care_id, fact.team_id, fact.client_id, fact.opened_on)
 
 
+async def episode_discharged(tx: Transaction, fact: DischargedEpisode) -> None:
+    await usecases.remember_discharge(tx, fact.episode_of_care_id, fact.team_id, fact.client_id, fact.since_on)
+
+
 async def rating_recorded(tx: Transaction, fact: RecordedRating) -> None:
     about = (fact.rating_id, fact.team_id, fact.client_id, fact.problem_id)
     await usecases.remember_rating(tx, *about, fact.rated_at, fact.status)
 
 
 async def care_plan_agreed(tx: Transaction, fact: AgreedPlan) -> None:
-    await usecases.remember_agreed_plan(tx, fact.care_plan_id, fact.team_id, fact.client_id, fact.ends_on)
+    about = (fact.care_plan_id, fact.team_id, fact.client_id, fact.episode_of_care_id)
+    await usecases.remember_agreed_plan(tx, *about, fact.ends_on)
 
 
 async def care_plan_changed(tx: Transaction, fact: ChangedPlan) -> None:
     await usecases.remember_changed_plan(tx, fact.care_plan_id, fact.team_id, fact.client_id, fact.changed_at)
 
 
-async def reablement_agreed(tx: Transaction, fact: AgreedReablement) -> None:
-    await usecases.remember_reablement(tx, fact.care_plan_id, fact.team_id, fact.client_id, fact.starts_on)
+async def reablement_told(tx: Transaction, fact: StartedReablement | AskedAssessment) -> None:
+    await usecases.remember_reablement(tx, **fact.model_dump())
+
+
+async def reablement_ending(tx: Transaction, fact: EndingReablement) -> None:
+    about = fact.model_dump(exclude={"decision_due_on"})
+    await usecases.remember_reablement(tx, **about, undecided_on=fact.decision_due_on)
 
 
 async def assessment_completed(tx: Transaction, fact: CompletedAssessment) -> None:
@@ -243,10 +274,10 @@ SUBSCRIPTIONS = (
     Subscription("caseload.referral.accepted.v1", AcceptedReferral, referral_accepted, read_model=True),
     Subscription("caseload.referral.not_taken.v1", NotTakenReferral, referral_not_taken, read_model=True),
     Subscription("caseload.episode_of_care.opened.v1", OpenedEpisode, episode_opened, read_model=True),
+    Subscription("caseload.episode_of_care.discharged.v1", DischargedEpisode, episode_discharged, read_model=True),
     Subscription("caseload.omaha_rating.recorded.v1", RecordedRating, rating_recorded, read_model=True),
     Subscription("caseload.care_plan.agreed.v1", AgreedPlan, care_plan_agreed, read_model=True),
     Subscription("caseload.care_plan.changed.v1", ChangedPlan, care_plan_changed, read_model=True),
-    Subscription("caseload.reablement.agreed.v1", AgreedReablement, reablement_agreed, read_model=True),
     Subscription("caseload.assessment.completed.v1", CompletedAssessment, assessment_completed, read_model=True),
     Subscription("caseload.care_contact.recorded.v1", RecordedContact, contact_recorded, read_model=True),
     Subscription("caseload.break_glass.opened.v1", OpenedBreakGlass, break_glass_opened, read_model=True),
@@ -260,5 +291,8 @@ SUBSCRIPTIONS = (
     Subscription("caseload.alert.acknowledged.v1", AcknowledgedAlert, alert_told, read_model=True),
     Subscription("roster.visit.done.v1", DoneVisit, visit_done, read_model=True),
     Subscription("finance.activity.costed.v1", CostedActivity, activity_costed, read_model=True),
+    Subscription("finance.reablement.started.v1", StartedReablement, reablement_told, read_model=True),
+    Subscription("finance.reablement.ending.v1", EndingReablement, reablement_ending, read_model=True),
+    Subscription("finance.financial_assessment.asked.v1", AskedAssessment, reablement_told, read_model=True),
     membership.SUBSCRIPTION,
 )

@@ -11,6 +11,7 @@ from tests.access.world import World
 from tests.running import NURSE, TEAM, Running
 
 CASELOAD = "caseload.{}.v1"
+FINANCE = "finance.{}.v1"
 
 
 def today() -> date:
@@ -52,9 +53,35 @@ async def tell(system: Running, what: str, version: int = 1, **data: Any) -> Non
     await system.deliver("governance", CASELOAD.format(what), {"team_id": str(TEAM), **told}, version=version)
 
 
-async def in_care(system: Running, client_id: str, days_ago: int = 30) -> None:
-    about = {"episode_of_care_id": uuid7(), "client_id": client_id, "opened_on": ahead(-days_ago)}
+async def in_care(system: Running, client_id: str, days_ago: int = 30, episode_id: Any = None) -> None:
+    about = {"episode_of_care_id": episode_id or uuid7(), "client_id": client_id, "opened_on": ahead(-days_ago)}
     await tell(system, "episode_of_care.opened", **about)
+
+
+async def discharged(system: Running, client_id: str, episode_id: Any) -> None:
+    about = {"episode_of_care_id": episode_id, "client_id": client_id, "status": "finished", "reason": "goals_met"}
+    await tell(system, "episode_of_care.discharged", version=2, **about, since_on=ahead(0))
+
+
+async def planned(system: Running, client_id: str, ends_on: str, episode_id: Any = None) -> None:
+    about = {"care_plan_id": uuid7(), "client_id": client_id, "episode_of_care_id": episode_id or uuid7()}
+    await tell(system, "care_plan.agreed", **about, ends_on=ends_on)
+
+
+def free_days(client_id: str, started: int, last: int) -> dict[str, Any]:
+    """What finance says of a client's free days, from one day to another, counted from today."""
+    days = {"started_on": ahead(started), "last_free_day_on": ahead(last), "decision_due_on": ahead(last - 7)}
+    ids = {"reablement_id": uuid7(), "episode_of_care_id": uuid7()}
+    return {"client_id": client_id, **ids, **days}
+
+
+async def finance_tells(system: Running, what: str, data: dict[str, Any], version: int = 1) -> None:
+    """Finance's event with the fields that it has of these."""
+    told = {"team_id": str(TEAM), **data}
+    if what != "reablement.started":
+        told = {name: value for name, value in told.items() if name not in ("episode_of_care_id", "started_on")}
+    told = {name: str(value) for name, value in told.items()}
+    await system.deliver("governance", FINANCE.format(what), told, version=version)
 
 
 async def rated(system: Running, client_id: str, problem_id: str, status: int, rated_at: str) -> None:

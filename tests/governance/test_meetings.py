@@ -8,7 +8,20 @@ from uuid6 import uuid7
 from services.governance.domain.meeting import iso_week
 from tests.governance.conftest import today
 from tests.governance.deciding import a_decision
-from tests.governance.meeting import a_meeting, a_task, a_win, ahead, an_ask, in_care, now, rated, tell
+from tests.governance.meeting import (
+    a_meeting,
+    a_task,
+    a_win,
+    ahead,
+    an_ask,
+    finance_tells,
+    free_days,
+    in_care,
+    now,
+    planned,
+    rated,
+    tell,
+)
 from tests.governance.telling import referral_received
 from tests.governance.test_obstacles import raised
 from tests.running import DEPUTY, OTHER_TEAM, STRANGER, TEAM, Running
@@ -41,12 +54,12 @@ async def test_the_agenda_is_drawn_from_what_came_up(governance: Running, nurse:
         problem = str(uuid7())
         await rated(governance, client, problem, before, LONG_AGO)
         await rated(governance, client, problem, after, now())
-    await tell(governance, "care_plan.agreed", care_plan_id=uuid7(), client_id=over, ends_on=ahead(-1))
+    await planned(governance, over, ahead(-1))
     for ends_on in (ahead(-9), ahead(9)):
-        await tell(governance, "care_plan.agreed", care_plan_id=uuid7(), client_id=old, ends_on=ends_on)
+        await planned(governance, old, ends_on)
     await tell(governance, "care_plan.changed", care_plan_id=uuid7(), client_id=old, changed_at=now())
-    await tell(governance, "reablement.agreed", care_plan_id=uuid7(), client_id=beryl, starts_on=ahead(-16))
-    await tell(governance, "reablement.agreed", care_plan_id=uuid7(), client_id=old, starts_on=ahead(-42))
+    await finance_tells(governance, "reablement.started", free_days(beryl, -16, 25))
+    await finance_tells(governance, "reablement.started", free_days(old, -42, -1))
     obstacle, decision, win = await raised(nurse), a_decision(), a_win()
     await nurse.post("/v1/decisions", json=decision)
     await nurse.post("/v1/wins", json=win)

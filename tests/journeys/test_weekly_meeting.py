@@ -3,6 +3,7 @@
 Steps 1 to 5, with the demo team. Step 2 goes from the decision to the referral; whether the visits fit is not asked.
 """
 
+import dataclasses
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,13 +17,15 @@ from demo.report import Report
 from demo.seed.rota import Rota
 from services.caseload.main import SERVICE as CASELOAD
 from services.common.types import day_in_england
+from services.finance.main import SERVICE as FINANCE
+from services.finance.usecases import ask_for_decisions
 from services.governance.domain.meeting import iso_week
 from services.governance.main import SERVICE as GOVERNANCE
 from services.hr.main import SERVICE as HR
 from services.interop.main import SERVICE as INTEROP
 from services.roster.main import SERVICE as ROSTER
 from tests.journeys.door import Door, move_in
-from tests.running import Databases, running
+from tests.running import Databases, owner, running
 
 MEMBERS = [member["key"] for member in DATA["staff"]]
 JOAN, BERYL, OLIVE, LEONARD = (id_of("client", key) for key in ("cl-03", "cl-05", "cl-09", "cl-08"))
@@ -31,16 +34,16 @@ TODAY = day_in_england(datetime.now(UTC))
 CALENDAR = Calendar(TODAY - timedelta(days=2))
 MEETING, MAUREENS = id_of("meeting", "J3"), id_of("decision", "dc-1")
 WIN = "Kenneth walked to the shop"
-# The team has looked after its clients for a month already.
-A_MONTH_AGO = (
-    "update rating_fact set rated_at = rated_at - interval '30 days'",
-    "update episode_fact set opened_on = opened_on - 30",
-)
+# The team rated its clients a month ago.
+A_MONTH_AGO = "update rating_fact set rated_at = rated_at - interval '30 days'"
+# Beryl's 35th day, on which finance asks what follows, as its clock has it.
+DAY_OF_DECISION = TODAY + timedelta(days=18)
 
 
 @pytest.fixture
 async def door(databases: Databases) -> AsyncIterator[Door]:
-    async with running(databases, HR, CASELOAD, ROSTER, GOVERNANCE, INTEROP) as system:
+    finance = dataclasses.replace(FINANCE, background=(ask_for_decisions(lambda: DAY_OF_DECISION, every=0.5),))
+    async with running(databases, HR, CASELOAD, ROSTER, GOVERNANCE, INTEROP, finance) as system:
         made = Door(system)
         await move_in(made, CALENDAR)
         rota = Rota(made, CALENDAR, Report(as_json=True))
@@ -113,13 +116,13 @@ async def test_the_weekly_meeting_from_agenda_to_what_is_written_back(door: Door
     await bernard_is_not(door, bernard)
     await a_rule_is_not_adopted_over_an_objection(door)
     await joans_plan_is_looked_at_again(door)
+    await maureen_is_new_at_the_next_meeting(door)
     await the_social_worker_sees_three_clients_for_seven_days(door)
 
 
 async def before_the_meeting(door: Door, maureen: str) -> None:
     """Joan is worse than at the last meeting; the proposals of the week are there; something went well."""
-    for statement in A_MONTH_AGO:
-        await door.system.alter("governance", statement)
+    await door.system.alter("governance", A_MONTH_AGO)
     worse = {"id": str(id_of("rating", "J3")), "occasion": "interim", "knowledge": 3, "behavior": 3, "status": 1}
     await door.send("ruth", f"/caseload/v1/problems/{id_of('problem', 'cl-03', '24')}/ratings", worse)
     await propose(door, "dc-1", "Take Maureen on; Tom named, Joel deputy", ("referral", maureen))
@@ -136,12 +139,14 @@ async def the_agenda_is_drawn(door: Door, maureen: str, bernard: str) -> None:
         return bool(told.get("problems_rated"))
 
     assert await until(heard)
+    assert await until(lambda: finance_has_asked(door))
     called = {"held_on": str(TODAY), "chair_id": str(employee("megan"))}
     await door.send("megan", "/governance/v1/meetings", {"id": str(MEETING), "team_id": str(TEAM), **called})
     items = await agenda(door)
     assert set(of_kind(items, "new_referral")) == {maureen, bernard}
     reablement = zip(of_kind(items, "reablement", "client_id"), of_kind(items, "reablement", "number"), strict=True)
-    assert (str(BERYL), 17) in list(reablement)
+    assert list(reablement) == [(str(BERYL), 17)]
+    assert of_kind(items, "reablement_decision", "client_id") == [str(BERYL)]
     assert of_kind(items, "acuity_up", "client_id") == [str(JOAN)]
     assert len(of_kind(items, "win")) == 1
     assert set(of_kind(items, "obstacle")) == {str(id_of("obstacle", key)) for key in ("ob-1", "ob-2", "ob-3")}
@@ -150,12 +155,23 @@ async def the_agenda_is_drawn(door: Door, maureen: str, bernard: str) -> None:
     (monday,) = of_kind(items, "client_facing", "day")
     week = await door.get("tom", f"/roster/v1/time-summary?team_id={TEAM}&week_of={monday}")
     assert round(week["standing_share"]["percent"], 1) == 28.4
+    await nobody_is_named(door)
+
+
+async def nobody_is_named(door: Door) -> None:
     text = (await door.call("tom", "GET", f"/governance/v1/meetings/{MEETING}/agenda")).text
     text += (await door.call("anneke", "GET", f"/governance/v1/meetings/summary?team_id={TEAM}")).text
     everybody = DATA["clients"] + DATA["waiting"]
     told = [one[name] for one in everybody for name in ("family_name", "nhs_number") if one[name] in text]
     assert told == []
     assert (await door.refused("anneke", "GET", f"/governance/v1/meetings/{MEETING}/agenda"))[0] == 403
+
+
+async def finance_has_asked(door: Door) -> bool:
+    """Governance has heard that Beryl's free days started, and that nobody has said what follows them."""
+    async with owner(door.system.databases["governance"].url) as connection:
+        told = "select count(*) from reablement_fact where started_on is not null and undecided_on is not null"
+        return bool(await connection.fetchval(told))
 
 
 async def maureen_is_taken_on(door: Door, maureen: str) -> None:
@@ -239,6 +255,13 @@ async def joans_plan_is_looked_at_again(door: Door) -> None:
     assert held["status"] == "held"
     health = await door.get("anneke", f"/governance/v1/meetings/summary?team_id={TEAM}")
     assert (health["held"], health["coach_joined"], health["items"]["obstacle"]) == (1, 1, 3)
+
+
+async def maureen_is_new_at_the_next_meeting(door: Door) -> None:
+    """She was taken on at this meeting, on the day that it was held; nobody else is new."""
+    next_week = {"held_on": str(TODAY + timedelta(days=7)), "chair_id": str(employee("tom"))}
+    drawn = await door.send("tom", "/governance/v1/meetings", _of_team("meeting", "J3 next", **next_week))
+    assert of_kind(drawn["items"], "new_client", "client_id") == [str(id_of("maureen", "client"))]
 
 
 async def the_social_worker_sees_three_clients_for_seven_days(door: Door) -> None:

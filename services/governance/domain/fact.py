@@ -63,10 +63,18 @@ class EpisodeFact(TeamOwned, Base, table=True):
     opened_on: date
 
 
+class EndedEpisodeFact(TeamOwned, Base, table=True):
+    """A discharge, keyed by the episode of care, which may not have been heard of before."""
+
+    client_id: UUID
+    ended_on: date
+
+
 class AgreedPlanFact(TeamOwned, Base, table=True):
     """A care plan that the client agreed, keyed by the plan, and its last day."""
 
     client_id: UUID
+    episode_of_care_id: UUID
     ends_on: date
 
 
@@ -78,10 +86,17 @@ class ChangedPlanFact(TeamOwned, Base, table=True):
 
 
 class ReablementFact(TeamOwned, Base, table=True):
-    """Reablement that was agreed with a plan, keyed by the plan, and its first day."""
+    """The free days of one episode of care, as finance counts them, from whichever of its events was heard of first.
+
+    `undecided_on` is the day on which finance asked what follows, and `asked_on` when the council was asked to assess.
+    """
 
     client_id: UUID
-    starts_on: date
+    last_free_day_on: date
+    episode_of_care_id: UUID | None = None
+    started_on: date | None = None
+    undecided_on: date | None = None
+    asked_on: date | None = None
 
 
 class AssessmentFact(TeamOwned, Base, table=True):
@@ -139,9 +154,10 @@ Index("ix_contact_fact_period", col(ContactFact.team_id), col(ContactFact.happen
 Index("ix_segment_fact_period", col(SegmentFact.team_id), col(SegmentFact.happened_at))
 Index("ix_agreed_plan_fact_period", col(AgreedPlanFact.team_id), col(AgreedPlanFact.ends_on))
 Index("ix_changed_plan_fact_period", col(ChangedPlanFact.team_id), col(ChangedPlanFact.happened_at))
-Index("ix_reablement_fact_period", col(ReablementFact.team_id), col(ReablementFact.starts_on))
+Index("ix_reablement_fact_period", col(ReablementFact.team_id), col(ReablementFact.last_free_day_on))
 Index("ix_rating_fact_period", col(RatingFact.team_id), col(RatingFact.rated_at))
 Index("ix_episode_fact_period", col(EpisodeFact.team_id), col(EpisodeFact.opened_on))
+Index("ix_ended_episode_fact_period", col(EndedEpisodeFact.team_id), col(EndedEpisodeFact.ended_on))
 Index("ix_assessment_fact_period", col(AssessmentFact.team_id), col(AssessmentFact.assessed_on))
 Index("ix_visit_fact_period", col(VisitFact.team_id), col(VisitFact.starts_at))
 Index("ix_emergency_fact_period", col(EmergencyFact.team_id), col(EmergencyFact.opened_at))

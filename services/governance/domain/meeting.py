@@ -26,11 +26,12 @@ class MeetingStatus(StrEnum):
 
 
 class AgendaKind(StrEnum):
-    """What an item is about. The first seven are about a client or a referral, and only the team reads them."""
+    """What an item is about. The first eight are about a client or a referral, and only the team reads them."""
 
     NEW_REFERRAL = "new_referral"
     NEW_CLIENT = "new_client"
     REABLEMENT = "reablement"
+    REABLEMENT_DECISION = "reablement_decision"
     ACUITY_UP = "acuity_up"
     PLAN_CHANGED = "plan_changed"
     PLAN_OVERDUE = "plan_overdue"
@@ -227,7 +228,7 @@ class Meeting(TeamOwned, Base, table=True):
 
 
 class AgendaItem(TeamOwned, Base, table=True):
-    """One item. `subject_id` is the referral, ask, win, obstacle or decision that it is about."""
+    """One item. `subject_id` is the referral, reablement, ask, win, obstacle or decision that it is about."""
 
     meeting_id: UUID = Field(foreign_key="meeting.id", index=True)
     position: int

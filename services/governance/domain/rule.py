@@ -10,5 +10,4 @@ class RuleCode(StrEnum):
     OBSTACLE_TO_WORKING_GROUP = "obstacle.to_working_group"
     OBSTACLE_TO_STEERING_GROUP = "obstacle.to_steering_group"
     COMPLAINT_ACKNOWLEDGEMENT = "complaint.acknowledgement"
-    REABLEMENT_FREE = "reablement.free_days"
     AGENDA_LOOKS_BACK = "meeting.looks_back_days"

@@ -20,6 +20,7 @@ KINDS = (
     "new_referral",
     "new_client",
     "reablement",
+    "reablement_decision",
     "acuity_up",
     "plan_changed",
     "plan_overdue",
@@ -44,7 +45,6 @@ TASKS = (
     "hand_on",
 )
 RULES: list[rules.NewRule] = [
-    ("reablement.free_days", date(2015, 4, 1), 42, 1, "days", "SI 2014/2672, regulation 3(2)(b)", "sourced"),
     (
         "meeting.looks_back_days",
         date(2019, 4, 1),
@@ -151,12 +151,18 @@ def _meetings() -> None:
 
 def _facts() -> None:
     op.add_column("rating_fact", sa.Column("status", sa.Integer(), nullable=True))
-    days: dict[str, sa.Column[Any]] = {
-        "agreed_plan_fact": sa.Column("ends_on", sa.Date(), nullable=False),
-        "changed_plan_fact": sa.Column("happened_at", INSTANT, nullable=False),
-        "reablement_fact": sa.Column("starts_on", sa.Date(), nullable=False),
+    plan_of = sa.Column("episode_of_care_id", sa.Uuid(), nullable=False)
+    told_later: tuple[sa.Column[Any], ...] = (
+        sa.Column("episode_of_care_id", sa.Uuid(), nullable=True),
+        *(sa.Column(day, sa.Date(), nullable=True) for day in ("started_on", "undecided_on", "asked_on")),
+    )
+    columns: dict[str, tuple[sa.Column[Any], ...]] = {
+        "ended_episode_fact": (sa.Column("ended_on", sa.Date(), nullable=False),),
+        "agreed_plan_fact": (sa.Column("ends_on", sa.Date(), nullable=False), plan_of),
+        "changed_plan_fact": (sa.Column("happened_at", INSTANT, nullable=False),),
+        "reablement_fact": (sa.Column("last_free_day_on", sa.Date(), nullable=False), *told_later),
     }
-    for table, day in days.items():
-        op.create_table(table, *_team_owned(), sa.Column("client_id", sa.Uuid(), nullable=False), day)
+    for table, (day, *later) in columns.items():
+        op.create_table(table, *_team_owned(), sa.Column("client_id", sa.Uuid(), nullable=False), day, *later)
         op.create_index(f"ix_{table}_team", table, ["team_id", "id"], unique=False)
         op.create_index(f"ix_{table}_period", table, ["team_id", day.name], unique=False)

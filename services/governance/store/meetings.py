@@ -1,20 +1,22 @@
 """Queries about meetings, and what there is to put on the agenda of the next: a fixed number of statements."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlmodel import col
 
 from services.common.db import Transaction
 from services.common.models import TeamOwned
+from services.common.types import day_in_england
 from services.common.working_days import working_days
 from services.governance.domain.decision import Decision, DecisionStatus
 from services.governance.domain.fact import (
     AgreedPlanFact,
     ChangedPlanFact,
+    EndedEpisodeFact,
     EpisodeFact,
     RatingFact,
     ReablementFact,
@@ -69,7 +71,7 @@ async def outcomes(tx: Transaction, found: Iterable[AgendaItem]) -> dict[UUID, s
 
 
 async def is_in_care(tx: Transaction, team_id: UUID, client_id: UUID) -> bool:
-    mine = select(col(EpisodeFact.id)).where(col(EpisodeFact.team_id) == team_id)
+    mine = select(col(EpisodeFact.id)).where(col(EpisodeFact.team_id) == team_id, _goes_on(EpisodeFact.id))
     return bool(await tx.all(mine.where(col(EpisodeFact.client_id) == client_id).limit(1)))
 
 
@@ -79,14 +81,15 @@ async def waiting_asks(tx: Transaction, team_id: UUID) -> Sequence[MeetingAsk]:
     return await tx.all(mine.order_by(col(MeetingAsk.id)).with_for_update())
 
 
-async def about_clients(tx: Transaction, meeting: Meeting, free_days: int) -> list[Drawn]:
+async def about_clients(tx: Transaction, meeting: Meeting) -> list[Drawn]:
     """New referrals, new clients, reablement, acuity up, and plans changed or over, as governance heard of them."""
     team, since, held_on = meeting.team_id, meeting.since, meeting.held_on
     waiting = await _ids(tx, ReferralFact, team, col(ReferralFact.outcome).is_(None))
     return [
         *(Drawn(AgendaKind.NEW_REFERRAL, subject_id=one) for one in waiting),
-        *await _new_clients(tx, team, since.date()),
-        *await _reablement(tx, team, held_on, free_days),
+        *await _new_clients(tx, team),
+        *await _reablement(tx, team, held_on),
+        *await _reablement_decisions(tx, team, held_on),
         *await _acuity_up(tx, team, since),
         *await _changed_plans(tx, team, since),
         *await _plans_over(tx, team, held_on),
@@ -103,7 +106,7 @@ async def about_the_team(tx: Transaction, meeting: Meeting) -> list[Drawn]:
     due = select(col(Decision.id), col(Decision.status), col(Decision.review_on)).where(
         col(Decision.team_id) == team,
         (col(Decision.status) == DecisionStatus.PROPOSED)
-        | (col(Decision.review_on).between(meeting.since.date(), held_on)),
+        | (col(Decision.review_on).between(day_in_england(meeting.since), held_on)),
     )
     return [
         *(Drawn(AgendaKind.WIN, subject_id=one) for one in wins),
@@ -123,24 +126,59 @@ async def _ids(tx: Transaction, model: type[TeamOwned], team_id: UUID, which: Co
     return await tx.all(select(col(model.id)).where(col(model.team_id) == team_id, which).order_by(col(model.id)))
 
 
-async def _new_clients(tx: Transaction, team_id: UUID, since: date) -> list[Drawn]:
+def _goes_on(episode_id: Any) -> ColumnElement[bool]:
+    """Nobody was discharged from this episode of care."""
+    return ~exists().where(col(EndedEpisodeFact.id) == col(episode_id))
+
+
+async def _new_clients(tx: Transaction, team_id: UUID) -> list[Drawn]:
+    """Who was taken on since the first agenda looked back and was on none yet, however late that was heard."""
+    first = await tx.session.scalar(select(func.min(col(Meeting.since))).where(col(Meeting.team_id) == team_id))
+    on_an_agenda = exists().where(
+        col(AgendaItem.team_id) == team_id,
+        col(AgendaItem.kind) == AgendaKind.NEW_CLIENT,
+        col(AgendaItem.client_id) == col(EpisodeFact.client_id),
+        col(AgendaItem.day) == col(EpisodeFact.opened_on),
+    )
     wanted = select(col(EpisodeFact.client_id), col(EpisodeFact.opened_on)).where(
-        col(EpisodeFact.team_id) == team_id, col(EpisodeFact.opened_on) > since
+        col(EpisodeFact.team_id) == team_id,
+        col(EpisodeFact.opened_on) >= day_in_england(first or tx.now),
+        _goes_on(EpisodeFact.id),
+        ~on_an_agenda,
     )
     rows = await tx.rows(wanted.order_by(col(EpisodeFact.id)))
     return [Drawn(AgendaKind.NEW_CLIENT, client_id=client_id, day=opened_on) for client_id, opened_on in rows]
 
 
-async def _reablement(tx: Transaction, team_id: UUID, held_on: date, free_days: int) -> list[Drawn]:
+def _free_then(team_id: UUID, held_on: date) -> ColumnElement[bool]:
+    """The free days of who is in care still, where they are not over before the meeting."""
+    mine = (col(ReablementFact.team_id) == team_id) & (col(ReablementFact.last_free_day_on) >= held_on)
+    return mine & _goes_on(ReablementFact.episode_of_care_id)
+
+
+async def _reablement(tx: Transaction, team_id: UUID, held_on: date) -> list[Drawn]:
     """The day of reablement that the meeting falls on: the first day is day 1."""
-    first = held_on - timedelta(days=free_days - 1)
-    wanted = select(col(ReablementFact.client_id), col(ReablementFact.starts_on)).where(
-        col(ReablementFact.team_id) == team_id, col(ReablementFact.starts_on).between(first, held_on)
+    wanted = select(col(ReablementFact.client_id), col(ReablementFact.started_on)).where(
+        _free_then(team_id, held_on), col(ReablementFact.started_on) <= held_on
     )
-    rows = await tx.rows(wanted.order_by(col(ReablementFact.starts_on), col(ReablementFact.id)))
+    rows = await tx.rows(wanted.order_by(col(ReablementFact.started_on), col(ReablementFact.id)))
     return [
-        Drawn(AgendaKind.REABLEMENT, client_id=client_id, number=(held_on - starts_on).days + 1, day=starts_on)
-        for client_id, starts_on in rows
+        Drawn(AgendaKind.REABLEMENT, client_id=client_id, number=(held_on - started_on).days + 1, day=started_on)
+        for client_id, started_on in rows
+    ]
+
+
+async def _reablement_decisions(tx: Transaction, team_id: UUID, held_on: date) -> list[Drawn]:
+    """Whose free days end soon, with the last of them, where finance has heard from nobody what follows."""
+    wanted = select(col(ReablementFact.id), col(ReablementFact.client_id), col(ReablementFact.last_free_day_on)).where(
+        _free_then(team_id, held_on),
+        col(ReablementFact.undecided_on).is_not(None),
+        col(ReablementFact.asked_on).is_(None),
+    )
+    rows = await tx.rows(wanted.order_by(col(ReablementFact.last_free_day_on), col(ReablementFact.id)))
+    return [
+        Drawn(AgendaKind.REABLEMENT_DECISION, subject_id=reablement_id, client_id=client_id, day=last)
+        for reablement_id, client_id, last in rows
     ]
 
 
@@ -175,9 +213,10 @@ async def _changed_plans(tx: Transaction, team_id: UUID, since: datetime) -> lis
 
 
 async def _plans_over(tx: Transaction, team_id: UUID, held_on: date) -> list[Drawn]:
-    """Clients whose last agreed plan ended before the meeting."""
+    """Clients in care whose last agreed plan ended before the meeting."""
     client, last = col(AgreedPlanFact.client_id), func.max(col(AgreedPlanFact.ends_on))
-    wanted = select(client, last).where(col(AgreedPlanFact.team_id) == team_id).group_by(client).having(last < held_on)
+    mine = (col(AgreedPlanFact.team_id) == team_id) & _goes_on(AgreedPlanFact.episode_of_care_id)
+    wanted = select(client, last).where(mine).group_by(client).having(last < held_on)
     rows = await tx.rows(wanted.order_by(last, client))
     return [Drawn(AgendaKind.PLAN_OVERDUE, client_id=client_id, day=ends_on) for client_id, ends_on in rows]
 

@@ -14,6 +14,7 @@ from services.governance.domain.fact import (
     AssessmentFact,
     ContactFact,
     EmergencyFact,
+    EndedEpisodeFact,
     EpisodeFact,
     HandoverFact,
     IncidentFact,
@@ -94,6 +95,11 @@ async def remember_rating(
 async def remember_episode(tx: Transaction, episode_id: UUID, team_id: UUID, client_id: UUID, opened_on: date) -> None:
     """An episode of care opened."""
     await facts.keep(tx, EpisodeFact, episode_id, team_id, client_id=client_id, opened_on=opened_on)
+
+
+async def remember_discharge(tx: Transaction, episode_id: UUID, team_id: UUID, client_id: UUID, ended_on: date) -> None:
+    """An episode of care ended."""
+    await facts.keep(tx, EndedEpisodeFact, episode_id, team_id, client_id=client_id, ended_on=ended_on)
 
 
 async def remember_assessment(

@@ -56,13 +56,13 @@ async def call_meeting(tx: Transaction, new: NewMeeting) -> Agenda:
         raise MeetingInThePast
     await require_members(tx, new.team_id, tx.today, {"/body/chair_id": new.chair_id})
     await tx.take_turns(f"meeting/{new.team_id}")
-    free_days, looks_back = await amounts(tx, tx.today, RuleCode.REABLEMENT_FREE, RuleCode.AGENDA_LOOKS_BACK)
+    (looks_back,) = await amounts(tx, tx.today, RuleCode.AGENDA_LOOKS_BACK)
     before = await meetings.last_drawn_at(tx, new.team_id)
     meeting = Meeting.called(new, before or tx.now - timedelta(days=looks_back), tx.actor.employee_id, tx.now)
     async with tx.refusing({"one_meeting_a_day": MeetingAlreadyCalled}):
         tx.add(meeting)
     drawn = [
-        *await meetings.about_clients(tx, meeting, free_days),
+        *await meetings.about_clients(tx, meeting),
         *await _asked(tx, meeting),
         *await meetings.about_the_team(tx, meeting),
     ]
@@ -168,9 +168,12 @@ async def meeting_health(tx: Transaction, team_id: UUID) -> dict[str, Any]:
     }
 
 
-async def remember_agreed_plan(tx: Transaction, plan_id: UUID, team_id: UUID, client_id: UUID, ends_on: date) -> None:
+async def remember_agreed_plan(
+    tx: Transaction, plan_id: UUID, team_id: UUID, client_id: UUID, episode_id: UUID, ends_on: date
+) -> None:
     """A care plan was agreed with its client."""
-    await facts.keep(tx, AgreedPlanFact, plan_id, team_id, client_id=client_id, ends_on=ends_on)
+    about = {"client_id": client_id, "episode_of_care_id": episode_id, "ends_on": ends_on}
+    await facts.keep(tx, AgreedPlanFact, plan_id, team_id, **about)
 
 
 async def remember_changed_plan(tx: Transaction, plan_id: UUID, team_id: UUID, client_id: UUID, at: datetime) -> None:
@@ -178,9 +181,12 @@ async def remember_changed_plan(tx: Transaction, plan_id: UUID, team_id: UUID, c
     await facts.keep(tx, ChangedPlanFact, plan_id, team_id, client_id=client_id, happened_at=at)
 
 
-async def remember_reablement(tx: Transaction, plan_id: UUID, team_id: UUID, client_id: UUID, starts_on: date) -> None:
-    """Reablement was agreed with a care plan."""
-    await facts.keep(tx, ReablementFact, plan_id, team_id, client_id=client_id, starts_on=starts_on)
+async def remember_reablement(
+    tx: Transaction, reablement_id: UUID, team_id: UUID, client_id: UUID, last_free_day_on: date, **told: Any
+) -> None:
+    """Finance told of a client's free days: that they started, that nobody has said what follows, or what does."""
+    about = {"client_id": client_id, "last_free_day_on": last_free_day_on}
+    await facts.keep_since(tx, ReablementFact, reablement_id, team_id, about, of="last_free_day_on", since=told)
 
 
 async def _whole(tx: Transaction, meeting: Meeting) -> Agenda:
