@@ -144,10 +144,12 @@ async def test_an_app_asks_for_what_has_changed_since(given: Giving) -> None:
     await a_time_critical_medicine(given)
     await late(given)
     (alert,) = await alerts(given)
-    assert await alerts(given, since=alert["changed_at"]) == []
+    changed_at = datetime.fromisoformat(alert["changed_at"])
+    assert await alerts(given, since=(changed_at + timedelta(minutes=1)).isoformat()) == []
     await given.nurse.post(f"/v1/alerts/{alert['id']}/acknowledge")
     await given.system.alter("caseload", "update alert set changed_at = changed_at + interval '1 day'")
-    assert [one["id"] for one in await alerts(given, since=alert["changed_at"])] == [alert["id"]]
+    later = await alerts(given, since=(changed_at + timedelta(minutes=1)).isoformat())
+    assert [(one["id"], one["version"]) for one in later] == [(alert["id"], 2)]
 
 
 async def test_a_handover_that_nobody_accepts_alerts_its_nurse_on_call_until_it_is_sent_again(given: Giving) -> None:

@@ -10,14 +10,17 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jwt
 from joserfc.jwk import ECKey
+from sqlalchemy import select
+from sqlmodel import col
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.caseload.domain.push import from_base64url, in_base64url
+from services.caseload.domain.push import PushMessage, from_base64url, in_base64url
 from services.caseload.main import SERVICE
 from services.caseload.partners.web_push import public_point
+from services.common.auth import SYSTEM
 from tests.caseload.medicating import Giving, giving
 from tests.caseload.story import new_id
 from tests.caseload.test_alerts import a_time_critical_medicine, alerts, late, on_call
@@ -132,6 +135,45 @@ async def test_what_did_not_arrive_is_sent_again(given: Giving, device: Device) 
 
     await until(settled)
     assert len(await _devices(given.nurse)) == 1
+
+
+async def waiting(given: Giving) -> list[int]:
+    """How often each message that is not settled was tried."""
+    tried = select(col(PushMessage.attempts)).where(col(PushMessage.due_at).is_not(None))
+    async with given.system.databases["caseload"].transaction(SYSTEM) as tx:
+        return list(await tx.all(tried))
+
+
+async def test_what_cannot_be_sent_keeps_nothing_back_and_is_given_up(given: Giving, device: Device) -> None:
+    broken = await subscribed(given.deputy, device.subscription())
+    nobodys = in_base64url(b"\x04" + 64 * b"\x01")
+    await given.system.alter(
+        "caseload", f"update push_subscription set p256dh = '{nobodys}' where id = '{broken['id']}'"
+    )
+    await subscribed(given.nurse, device.subscription())
+    await a_time_critical_medicine(given)
+    await late_now(given)
+    await until(lambda: device.heard)
+
+    async def is_given_up() -> bool:
+        await given.system.alter("caseload", "update push_message set due_at = now() where due_at > now()")
+        return await waiting(given) == []
+
+    await until(is_given_up)
+    assert len(device.heard) == 1
+
+
+async def test_what_nobody_came_back_from_is_given_up_before_it_is_sent(given: Giving, device: Device) -> None:
+    await subscribed(given.nurse, device.subscription())
+    await a_time_critical_medicine(given)
+    await late(given)
+    await given.system.alter("caseload", "update push_message set due_at = now(), attempts = 4")
+
+    async def is_given_up() -> bool:
+        return await waiting(given) == []
+
+    await until(is_given_up)
+    assert device.heard == []
 
 
 async def test_a_device_is_one_persons_alone_and_ends_when_they_say_so(given: Giving, device: Device) -> None:

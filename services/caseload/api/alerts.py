@@ -58,7 +58,10 @@ async def list_alerts(
     since: Instant | None = None,
     is_open: bool | None = Query(default=None, alias="open", description="Whether nobody has acknowledged it."),
 ) -> object:
-    """Newest first. An app asks with `since`, the newest `changed_at` that it has, for what is new or has changed."""
+    """Newest first. An app asks with `since`, the newest `changed_at` that it has, for what is new or has changed.
+
+    What changed in the minute before `since` comes again, so that nothing is missed: know it by `id` and `version`.
+    """
     return await tell.list_alerts(tx, page, team_id=team_id, since=since, is_open=is_open)
 
 

@@ -36,20 +36,21 @@ def due_doses(
 ) -> list[DueDose]:
     """In order. What was given counts before what was refused at first, and of several the latest record.
 
-    What was given of a stopped medicine, in whose place this one comes, is not given again within the gap.
+    What is recorded is of the medicine's whole course: of what came in another's place nothing is given again within
+    the gap.
     """
-    mine = [one for one in recorded if one.medicine_id == medicine.id]
-    newest = {one.due_at: one for one in sorted(mine, key=lambda one: one.is_given)}
-    before = [one for one in recorded if one.medicine_id == medicine.replaces_id and one.is_given]
+    newest = {one.due_at: one for one in sorted(recorded, key=lambda one: one.is_given)}
     found = []
     for due_at in medicine.doses_on(day):
-        one, closes_at = newest.get(due_at) or _given_before(before, due_at, gap), due_at + window
+        covering = (one for one in recorded if covers(one, medicine.id, due_at, gap))
+        one, closes_at = newest.get(due_at) or next(covering, None), due_at + window
         state = DoseState.LATE if closes_at < now else DoseState.DUE
         state = state if one is None else DoseState(one.outcome)
         found.append(DueDose(due_at, due_at - window, closes_at, state, one.id if one else None))
     return found
 
 
-def _given_before(before: Sequence[Administration], due_at: datetime, gap: timedelta) -> Administration | None:
-    near = (one for one in before if one.due_at == due_at or abs(one.happened_at - due_at) < gap)
-    return next(near, None)
+def covers(one: Administration, medicine_id: UUID, due_at: datetime, gap: timedelta) -> bool:
+    """Whether this record of a course says what became of a dose: of the same time, or given of another near it."""
+    is_another = one.medicine_id != medicine_id
+    return one.due_at == due_at or (is_another and one.is_given and abs(one.happened_at - due_at) < gap)

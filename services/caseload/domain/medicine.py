@@ -78,7 +78,7 @@ class ControlledDrug(Input):
 class NewMedicine(Input):
     """What was prescribed. Given at times of the day, every so many days, or when it is needed.
 
-    `replaces_id` is the stopped medicine in whose place it comes: what was given of that one counts for this one, too.
+    `replaces_id` is the stopped medicine in whose place it comes: what was given of one counts for the other.
 
     `window_minutes` is how long before and after its time a dose may be given; without it the rules say.
     """
@@ -164,6 +164,10 @@ class Medicine(TeamOwned, Base, table=True):
 
     client_id: UUID = Field(foreign_key="client.id")
     replaces_id: UUID | None = Field(default=None, foreign_key="medicine.id")
+    # The first of those that came in each other's place: what was given of one of them was given of all.
+    course_id: UUID = Field(foreign_key="medicine.id", index=True)
+    # A dose that was due before is nobody's lateness: then it was added, or its client's care was resumed.
+    awaited_from: datetime = Field(sa_type=INSTANT)
     drug: str
     snomed_code: str | None = None
     dose: str
@@ -191,8 +195,10 @@ class Medicine(TeamOwned, Base, table=True):
             **new.model_dump(exclude={"as_needed", "controlled"}),
             **(new.as_needed.model_dump() if new.as_needed else {}),
             **_stock(new.controlled),
+            course_id=new.id,
             team_id=client.team_id,
             added_by=by,
+            awaited_from=now,
             changed_at=now,
         )
 
@@ -200,11 +206,7 @@ class Medicine(TeamOwned, Base, table=True):
         """Raises `StillGiven`."""
         if stopped.stopped_at is None or stopped.client_id != self.client_id:
             raise StillGiven
-
-    @property
-    def counted_ids(self) -> list[UUID]:
-        """The medicines of which what was given counts for this one."""
-        return [self.id] if self.replaces_id is None else [self.id, self.replaces_id]
+        self.course_id = stopped.course_id
 
     def require_times_apart(self, window: timedelta) -> None:
         """A window reaches both ways, and each moment belongs to one dose. Raises `TimesTooClose`."""
@@ -291,8 +293,5 @@ _table: Table = Medicine.__table__  # type: ignore[attr-defined]
 _table.append_constraint(CheckConstraint("stock >= 0", name="stock_is_never_below_zero"))
 Index("ix_medicine_client", col(Medicine.client_id), col(Medicine.id))
 Index("ix_medicine_in_use", col(Medicine.team_id), col(Medicine.id), postgresql_where=text("stopped_at is null"))
-Index(
-    "ix_medicine_time_critical",
-    col(Medicine.id),
-    postgresql_where=text("time_critical and stopped_at is null"),
-)
+Index("ix_medicine_time_critical", col(Medicine.id), postgresql_where=text("time_critical and stopped_at is null"))
+Index("one_in_force_of_each_course", col(Medicine.course_id), unique=True, postgresql_where=text("stopped_at is null"))

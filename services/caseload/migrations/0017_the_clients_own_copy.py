@@ -54,6 +54,16 @@ def _alter() -> None:
     op.add_column("care_plan", who_to_call)
     op.add_column("medicine", sa.Column("replaces_id", sa.Uuid(), nullable=True))
     op.create_foreign_key("medicine_replaces_id_fkey", "medicine", "medicine", ["replaces_id"], ["id"])
+    op.add_column("medicine", sa.Column("course_id", sa.Uuid(), nullable=True))
+    op.add_column("medicine", sa.Column("awaited_from", INSTANT, nullable=True))
+    # Nothing has come in another's place yet, and the server said when it last changed.
+    op.execute("update medicine set course_id = id, awaited_from = changed_at")
+    for column in ("course_id", "awaited_from"):
+        op.alter_column("medicine", column, nullable=False)
+    op.create_foreign_key("medicine_course_id_fkey", "medicine", "medicine", ["course_id"], ["id"])
+    op.create_index(op.f("ix_medicine_course_id"), "medicine", ["course_id"], unique=False)
+    in_force = sa.text("stopped_at is null")
+    op.create_index("one_in_force_of_each_course", "medicine", ["course_id"], unique=True, postgresql_where=in_force)
 
 
 def _of_team() -> list[SchemaItem]:

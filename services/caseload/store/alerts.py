@@ -1,7 +1,7 @@
 """Queries about alerts, who is on call, and the devices that are woken."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,21 +15,31 @@ from services.caseload.domain.medicine import Medicine
 from services.caseload.domain.push import Push, PushMessage, PushSubscription
 from services.common.db import Transaction
 
-# Doses of the last day whose window has closed, with no record and no alert. PostgreSQL reads the hour that comes twice
-# otherwise than the domain, which has the last word.
+# An app asks for what has changed since the newest change that it has. A change says when its transaction began, and is
+# seen when that has ended: what began earlier may be seen later. A request is over after some seconds, a statement at
+# the latest after 10 and a silent transaction after 30 (`services/common/db.py`); the clocks of two replicas differ by
+# less than the rest.
+OVERLAP = timedelta(seconds=60)
+# Doses of the last day whose window has closed, with no record in their course and no alert, of whom is in care.
+# PostgreSQL reads the hour that comes twice otherwise than the domain, which has the last word; what is near another's
+# dose the domain alone knows.
 LATE = text("""
     select m.id, d.day from medicine m
     cross join unnest(cast(:days as date[])) as d(day)
     where m.time_critical and m.stopped_at is null
+      and (m.id, d.day) > (cast(:after_id as uuid), cast(:after_day as date))
       and m.starts_on <= d.day and (m.ends_on is null or m.ends_on >= d.day)
       and (d.day - m.starts_on) % m.every_days = 0
+      and exists (select from episode_of_care e where e.client_id = m.client_id and e.status = 'active'
+          and e.opened_on <= d.day)
       and exists (
           select from unnest(m.times) as t(time)
           cross join lateral (select (d.day + t.time::time) at time zone 'Europe/London' as due_at) as x
-          where x.due_at > :since
+          where x.due_at > :since and x.due_at >= m.awaited_from
             and x.due_at + make_interval(mins => coalesce(m.window_minutes, :minutes)) < :now
             and not exists (
-                select from administration a where a.medicine_id in (m.id, m.replaces_id) and a.due_at = x.due_at)
+                select from administration a join medicine o on o.id = a.medicine_id
+                where o.course_id = m.course_id and a.due_at = x.due_at)
             and not exists (select from alert where subject_id = m.id and kind = 'late_dose' and due_at = x.due_at))
     order by m.id, d.day limit :most for update of m skip locked
 """).columns(id=Uuid, day=Date)
@@ -40,17 +50,20 @@ async def listed(tx: Transaction, *, team_id: UUID | None, since: datetime | Non
     if team_id is not None:
         wanted = wanted.where(col(Alert.team_id) == team_id)
     if since is not None:
-        wanted = wanted.where(col(Alert.changed_at) > since)
+        wanted = wanted.where(col(Alert.changed_at) > since - OVERLAP)
     unanswered = col(Alert.acknowledged_at).is_(None)
     return wanted if is_open is None else wanted.where(unanswered if is_open else ~unanswered)
 
 
 async def medicines_with_late_doses(
-    tx: Transaction, days: Sequence[Any], minutes: int, *, most: int
-) -> list[tuple[Medicine, Any]]:
-    """Some time-critical medicines, each with a day on which one of its doses may be late; locked, so that of a record
-    and an alert at once one comes second."""
-    asked = {"days": days, "minutes": minutes, "now": tx.now, "since": tx.now - timedelta(days=1), "most": most}
+    tx: Transaction, days: Sequence[date], minutes: int, *, after: tuple[UUID, date], most: int
+) -> list[tuple[Medicine, date]]:
+    """Some time-critical medicines in order, each with a day on which one of its doses may be late.
+
+    They are locked, so that of a record and an alert at once one comes second.
+    """
+    when = {"days": days, "minutes": minutes, "now": tx.now, "since": tx.now - timedelta(days=1)}
+    asked = when | {"after_id": after[0], "after_day": after[1], "most": most}
     found = await tx.rows(LATE, asked)
     medicines = await tx.all(select(Medicine).where(col(Medicine.id).in_({row[0] for row in found})))
     by_id = {medicine.id: medicine for medicine in medicines}
@@ -74,14 +87,21 @@ async def due_dates_told(tx: Transaction, subject_ids: Sequence[UUID], kind: Ale
     return {(row[0], row[1]) for row in await tx.rows(select(col(Alert.subject_id), col(Alert.due_at)).where(*mine))}
 
 
-async def unanswered(
-    tx: Transaction, kind: AlertKind, subject_id: UUID, due_at: datetime | None = None
-) -> Sequence[Alert]:
-    """What nobody has said they know of, about this subject, held until the end."""
-    mine = [col(Alert.subject_id) == subject_id, col(Alert.kind) == kind, col(Alert.acknowledged_at).is_(None)]
-    if due_at is not None:
-        mine.append(col(Alert.due_at) == due_at)
-    return await tx.all(select(Alert).where(*mine).with_for_update())
+async def unanswered(tx: Transaction, kind: AlertKind, **about: UUID) -> Sequence[Alert]:
+    """What nobody has said they know of, about this subject or client, held until the end."""
+    mine = [col(getattr(Alert, name)) == value for name, value in about.items()]
+    return await tx.all(_unanswered(kind).where(*mine))
+
+
+async def unanswered_of_course(tx: Transaction, course_id: UUID) -> Sequence[Alert]:
+    """Of which late doses of a course nobody has said that they know, held until the end."""
+    course = select(col(Medicine.id)).where(col(Medicine.course_id) == course_id)
+    return await tx.all(_unanswered(AlertKind.LATE_DOSE).where(col(Alert.subject_id).in_(course)))
+
+
+def _unanswered(kind: AlertKind) -> Select[Any]:
+    mine = col(Alert.kind) == kind, col(Alert.acknowledged_at).is_(None)
+    return select(Alert).where(*mine).order_by(col(Alert.id)).with_for_update()
 
 
 async def to_escalate(tx: Transaction, *, most: int) -> Sequence[Alert]:

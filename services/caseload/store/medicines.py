@@ -1,17 +1,20 @@
 """Queries about medicines, what became of their doses, their stock, and to whom they are delegated."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlmodel import col
 
 from services.caseload.domain.administration import Administration
+from services.caseload.domain.client import EpisodeOfCare
 from services.caseload.domain.delegation import REGISTERED_NURSE, Competence, Delegation, MemberRole
 from services.caseload.domain.medicine import A_DAY, Medicine
 from services.common.db import Transaction
+from services.common.errors import NotFound
 from services.common.models import TeamOwned
 from services.common.types import midnight_in_england
 
@@ -23,7 +26,7 @@ async def listed(tx: Transaction, model: type[TeamOwned], **wanted: UUID | None)
 
 
 async def due(tx: Transaction, day: date, *, team_id: UUID | None) -> Select[Any]:
-    """The visible medicines that have times on this day, as far as they are not stopped."""
+    """The visible medicines that have times on this day, as far as they are not stopped and the client is in care."""
     wanted = select(Medicine).where(await tx.visible(Medicine), col(Medicine.stopped_at).is_(None))
     ends_on, starts_on = col(Medicine.ends_on), col(Medicine.starts_on)
     on_this_day = wanted.where(
@@ -31,32 +34,66 @@ async def due(tx: Transaction, day: date, *, team_id: UUID | None) -> Select[Any
         starts_on <= day,
         ends_on.is_(None) | (ends_on >= day),
         (day - starts_on) % col(Medicine.every_days) == 0,
+        _in_care(day),
     )
     return on_this_day if team_id is None else on_this_day.where(col(Medicine.team_id) == team_id)
 
 
-async def of_day(tx: Transaction, medicine_ids: Sequence[UUID], day: date) -> Sequence[Administration]:
-    """What became of these medicines' doses of this day, in the order of recording."""
-    due_at = col(Administration.due_at)
-    wanted = select(Administration).where(
-        col(Administration.medicine_id).in_(medicine_ids),
-        due_at >= midnight_in_england(day),
-        due_at < midnight_in_england(day + timedelta(days=1)),
+def _in_care(day: date) -> ColumnElement[bool]:
+    """Not paused nor discharged by then; what is prescribed may be older than the care."""
+    paused_on, ended_on = col(EpisodeOfCare.paused_on), col(EpisodeOfCare.ended_on)
+    theirs = select(EpisodeOfCare.id).where(col(EpisodeOfCare.client_id) == col(Medicine.client_id))  # type: ignore[call-overload]
+    in_care: ColumnElement[bool] = theirs.where(
+        paused_on.is_(None) | (paused_on > day), ended_on.is_(None) | (ended_on > day)
+    ).exists()
+    return in_care
+
+
+async def of_day(tx: Transaction, course_ids: Collection[UUID], day: date) -> dict[UUID, list[Administration]]:
+    """What was recorded of these courses around this day, by course, in the order of recording."""
+    due_at, happened_at = col(Administration.due_at), col(Administration.happened_at)
+    from_, to = midnight_in_england(day), midnight_in_england(day + A_DAY)
+    of_that_day = (due_at >= from_) & (due_at < to) | happened_at.between(from_ - A_DAY, to + A_DAY)
+    wanted = select(col(Medicine.course_id), Administration).join_from(
+        Administration, Medicine, col(Administration.medicine_id) == col(Medicine.id)
     )
-    return await tx.all(wanted.order_by(col(Administration.id)))
+    mine = wanted.where(col(Medicine.course_id).in_(course_ids), of_that_day)
+    found: defaultdict[UUID, list[Administration]] = defaultdict(list)
+    for course_id, one in await tx.rows(mine.order_by(col(Administration.id))):
+        found[course_id].append(one)
+    return found
+
+
+async def held(tx: Transaction, medicine_id: UUID) -> tuple[Medicine, Sequence[Medicine]]:
+    """A visible medicine and its whole course, locked until the end, so that of two records one comes second.
+
+    Raises `NotFound`.
+    """
+    own = select(col(Medicine.course_id)).where(col(Medicine.id) == medicine_id).scalar_subquery()
+    course = select(Medicine).where(col(Medicine.course_id) == own, await tx.visible(Medicine))
+    found = await tx.all(course.order_by(col(Medicine.id)).with_for_update())
+    medicine = next((one for one in found if one.id == medicine_id), None)
+    if medicine is None:
+        raise NotFound("medicine")
+    return medicine, found
+
+
+async def await_from_now(tx: Transaction, client_id: UUID) -> None:
+    """What was due of the client's until now is nobody's lateness. Whoever looks meanwhile comes before or after."""
+    mine = col(Medicine.client_id) == client_id, col(Medicine.stopped_at).is_(None)
+    await tx.session.execute(update(Medicine).where(*mine).values(awaited_from=tx.now))
 
 
 async def around(
     tx: Transaction, medicine: Medicine, at: datetime, due_at: datetime | None, gap: timedelta
 ) -> Sequence[Administration]:
-    """What was recorded of this medicine near this time, before and after it, and of this very dose."""
+    """What was recorded of this medicine's course near this time, before and after it, and of this very dose."""
     span, happened_at = max(gap, A_DAY), col(Administration.happened_at)
     near: list[ColumnElement[bool]] = [happened_at.between(at - span, at + span)]
     if due_at is not None:
         near.append(col(Administration.due_at) == due_at)
-    return await tx.all(
-        select(Administration).where(col(Administration.medicine_id).in_(medicine.counted_ids), or_(*near))
-    )
+    course = select(col(Medicine.id)).where(col(Medicine.course_id) == medicine.course_id)
+    return await tx.all(select(Administration).where(col(Administration.medicine_id).in_(course), or_(*near)))
 
 
 def administrations_of(medicine: Medicine) -> Select[Any]:

@@ -12,7 +12,6 @@ from services.caseload.domain.administration import (
     against,
     gap_of,
 )
-from services.caseload.domain.alert import AlertKind
 from services.caseload.domain.controlled_drug import Change, NotAControlledDrug, StockEntry
 from services.caseload.domain.delegation import DelegatedTask, NotDelegated
 from services.caseload.domain.medicine import Medicine
@@ -29,13 +28,13 @@ from services.common.types import day_in_england
 
 
 async def record_administration(tx: Transaction, new: NewAdministration) -> Administration:
-    """Record what became of a dose. The medicine is held meanwhile, so that of two at once one comes second.
+    """Record what became of a dose. Its course is held meanwhile, so that of two at once one comes second.
 
     Raises `NotDelegated`, `OnlyARegisteredNurse`, `NotInTheTeam`, `MedicineNotInForce`, `WitnessedByGiver`,
     `NotAControlledDrug` or `StockTooLow`; and without an override `DoseAlreadyRecorded`, `GivenTooRecently`,
     `TooManyInADay` or `NotYetDue`.
     """
-    medicine = await tx.get(Medicine, new.medicine_id, lock=True)
+    medicine, course = await store.held(tx, new.medicine_id)
     giver = await _require_may_give(tx, medicine, new)
     window = await window_at(tx, medicine, new.happened_at)
     due_at = medicine.dose_at(new.happened_at, window)
@@ -50,8 +49,8 @@ async def record_administration(tx: Transaction, new: NewAdministration) -> Admi
     made.overrode = found.code() if found else None
     tx.add(made)
     _take_from_stock(tx, medicine, made)
-    if due_at is not None and medicine.time_critical:
-        await tell.settle_alerts(tx, AlertKind.LATE_DOSE, medicine.id, due_at)
+    if any(one.time_critical for one in course):
+        await tell.settle_recorded(tx, medicine, made, gap)
     if found is not None:
         tell_of_incident(tx, made, found.code())
     await tx.session.flush()

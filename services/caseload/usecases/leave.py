@@ -5,6 +5,7 @@ from uuid import UUID
 from services.caseload.domain.client import EpisodeOfCare
 from services.caseload.domain.discharge import Discharge, Pause, Resumption
 from services.caseload.events import EpisodeOfCareDischarged, EpisodeOfCarePaused, EpisodeOfCareResumed
+from services.caseload.usecases import tell
 from services.common.db import Transaction, require_version
 
 
@@ -15,6 +16,7 @@ async def read_episode(tx: Transaction, episode_of_care_id: UUID) -> EpisodeOfCa
 async def _changing(tx: Transaction, episode_of_care_id: UUID, if_match: int) -> EpisodeOfCare:
     episode = await tx.get(EpisodeOfCare, episode_of_care_id, lock=True)
     require_version(episode, if_match)
+    await tell.settle_care_changed(tx, episode.client_id)
     return episode
 
 

@@ -8,9 +8,10 @@ from services.caseload.domain.administration import gap_of
 from services.caseload.domain.client import Client
 from services.caseload.domain.delegation import OnlyARegisteredNurse
 from services.caseload.domain.due_dose import due_doses
-from services.caseload.domain.medicine import A_MINUTE, Medicine, NewMedicine, Stop
+from services.caseload.domain.medicine import A_MINUTE, Medicine, NewMedicine, StillGiven, Stop
 from services.caseload.domain.rule import RuleCode
 from services.caseload.store import medicines as store
+from services.caseload.usecases import tell
 from services.common.db import Transaction, require_version
 from services.common.paging import PageRequest, page
 from services.common.rulebook import amounts, rule_in_force
@@ -28,7 +29,8 @@ async def add_medicine(tx: Transaction, new: NewMedicine) -> Medicine:
     medicine.require_times_apart(await window_at(tx, medicine, tx.now))
     if new.replaces_id is not None:
         medicine.follow(await tx.get(Medicine, new.replaces_id))
-    tx.add(medicine)
+    async with tx.refusing({"one_in_force_of_each_course": StillGiven}):
+        tx.add(medicine)
     return medicine
 
 
@@ -38,6 +40,7 @@ async def stop_medicine(tx: Transaction, medicine_id: UUID, stop: Stop, if_match
     await require_registered(tx, medicine.team_id)
     require_version(medicine, if_match)
     medicine.stop(stop, tx.actor.employee_id, tx.now)
+    await tell.settle_stopped(tx, medicine)
     await tx.session.flush()
     return medicine
 
@@ -57,14 +60,15 @@ async def list_due_medicines(
     day = as_of or tx.today
     usual, critical = await amounts(tx, day, RuleCode.MEDICINE_MINUTES, RuleCode.TIME_CRITICAL_MINUTES)
     found = await page(tx, await store.due(tx, day, team_id=team_id), Medicine, request)
-    recorded = await store.of_day(tx, [id_ for one in found["items"] for id_ in one.counted_ids], day)
+    recorded = await store.of_day(tx, [one.course_id for one in found["items"]], day)
     share = await rule_in_force(tx, RuleCode.MEDICINE_GAP, day)
     rules = {RuleCode.MEDICINE_MINUTES: usual, RuleCode.TIME_CRITICAL_MINUTES: critical}
     items = []
     for medicine in found["items"]:
         window = (medicine.window_minutes or rules[medicine.window_rule]) * A_MINUTE
         gap = gap_of(medicine, window, share.amount / share.per)
-        items.append({"medicine": medicine, "doses": due_doses(medicine, day, window, gap, recorded, tx.now)})
+        doses = due_doses(medicine, day, window, gap, recorded[medicine.course_id], tx.now)
+        items.append({"medicine": medicine, "doses": doses})
     return {**found, "items": items}
 
 

@@ -5,12 +5,16 @@ from services.caseload.usecases.tell.alert import (
     escalate_some,
     list_alerts,
     raise_alert,
-    raise_late_doses,
     raise_overdue_reviews,
     read_alert,
     remember_shift,
     settle_alerts,
-    watch_alerts,
+)
+from services.caseload.usecases.tell.late_dose import (
+    raise_late_doses,
+    settle_care_changed,
+    settle_recorded,
+    settle_stopped,
 )
 from services.caseload.usecases.tell.push import (
     end_push_subscription,
@@ -20,6 +24,7 @@ from services.caseload.usecases.tell.push import (
     send_pushes,
     subscribe_to_push,
 )
+from services.caseload.usecases.tell.watch import watch_alerts
 
 __all__ = [
     "acknowledge_alert",
@@ -36,6 +41,9 @@ __all__ = [
     "remember_shift",
     "send_pushes",
     "settle_alerts",
+    "settle_care_changed",
+    "settle_recorded",
+    "settle_stopped",
     "subscribe_to_push",
     "watch_alerts",
 ]

@@ -1,30 +1,20 @@
 """Alerts: raised when something is late, answered by whoever knows of it, and escalated where nobody does."""
 
-import asyncio
-import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.caseload.domain.administration import gap_of
 from services.caseload.domain.alert import ANSWERED_WITHIN, Alert, AlertKind, OnCallShift
-from services.caseload.domain.due_dose import DoseState, due_doses
-from services.caseload.domain.medicine import A_MINUTE, Medicine
 from services.caseload.domain.rule import RuleCode
 from services.caseload.events import AlertAcknowledged, AlertEscalated, AlertRaised
 from services.caseload.store import alerts as store
-from services.caseload.store import medicines
 from services.common.auth import SYSTEM
 from services.common.db import Database, Transaction, require_version
 from services.common.models import TeamOwned
 from services.common.paging import PageRequest, page
 from services.common.projections import keep_newest
-from services.common.rulebook import amounts, rule_in_force
-from services.common.service import Runtime
+from services.common.rulebook import amounts
 
-log = logging.getLogger(__name__)
-
-POLL_SECONDS = 10.0
 MOST_AT_ONCE = 50
 
 
@@ -52,7 +42,7 @@ async def raise_alert(
 async def list_alerts(
     tx: Transaction, request: PageRequest, *, team_id: UUID | None, since: datetime | None, is_open: bool | None
 ) -> dict[str, Any]:
-    """Newest first; with `since` those alone that were raised, escalated or answered after it."""
+    """Newest first; with `since` those alone that were raised, escalated or answered after it, or shortly before."""
     wanted = await store.listed(tx, team_id=team_id, since=since, is_open=is_open)
     return await page(tx, wanted, Alert, request, newest_first=True)
 
@@ -65,18 +55,18 @@ async def acknowledge_alert(tx: Transaction, alert_id: UUID, if_match: int) -> A
     """Somebody of the team knows, and sees to it. Raises `PreconditionFailed` or `AlertAlreadyAcknowledged`."""
     alert = await tx.get(Alert, alert_id, lock=True)
     require_version(alert, if_match)
-    _acknowledge(tx, alert)
+    acknowledge(tx, alert)
     await tx.session.flush()
     return alert
 
 
-async def settle_alerts(tx: Transaction, kind: AlertKind, subject_id: UUID, due_at: datetime | None = None) -> None:
+async def settle_alerts(tx: Transaction, kind: AlertKind, subject_id: UUID) -> None:
     """Whoever did what was late knows of it, and need not say so as well."""
-    for alert in await store.unanswered(tx, kind, subject_id, due_at):
-        _acknowledge(tx, alert)
+    for alert in await store.unanswered(tx, kind, subject_id=subject_id):
+        acknowledge(tx, alert)
 
 
-def _acknowledge(tx: Transaction, alert: Alert) -> None:
+def acknowledge(tx: Transaction, alert: Alert) -> None:
     alert.acknowledge(tx.actor.employee_id, tx.now)
     acknowledged = AlertAcknowledged(
         alert_id=alert.id,
@@ -92,44 +82,6 @@ def _acknowledge(tx: Transaction, alert: Alert) -> None:
 async def remember_shift(tx: Transaction, shift: dict[str, Any]) -> None:
     """Who is on call when, as roster last planned it."""
     await keep_newest(tx, OnCallShift, shift)
-
-
-async def watch_alerts(runtime: Runtime) -> None:
-    """Look for what became late, and for what nobody answered, as long as the process lives."""
-    while True:
-        for look in (raise_late_doses, raise_overdue_reviews, escalate_some):
-            try:
-                while await look(runtime.database) == MOST_AT_ONCE:
-                    pass
-            except Exception as error:  # noqa: BLE001  the worker outlives every outage
-                log.warning("alerts interrupted", extra={"error": type(error).__name__})
-        await asyncio.sleep(POLL_SECONDS)
-
-
-async def raise_late_doses(database: Database, at: datetime | None = None) -> int:
-    """Tell of time-critical doses whose window has closed without a record. How many there were."""
-    async with database.transaction(SYSTEM) as tx:
-        tx.now = at or tx.now
-        days = [tx.today - timedelta(days=1), tx.today]
-        (critical,) = await amounts(tx, tx.today, RuleCode.TIME_CRITICAL_MINUTES)
-        share = await rule_in_force(tx, RuleCode.MEDICINE_GAP, tx.today)
-        raised = 0
-        for medicine, day in await store.medicines_with_late_doses(tx, days, critical, most=MOST_AT_ONCE):
-            recorded = await medicines.of_day(tx, medicine.counted_ids, day)
-            told = await store.due_dates_told(tx, [medicine.id], AlertKind.LATE_DOSE)
-            window = (medicine.window_minutes or critical) * A_MINUTE
-            gap = gap_of(medicine, window, share.amount / share.per)
-            for dose in due_doses(medicine, day, window, gap, recorded, tx.now):
-                is_told = (medicine.id, dose.due_at) in told
-                if dose.state is DoseState.LATE and not is_told and _was_to_be_given(medicine, dose.due_at):
-                    await raise_alert(tx, AlertKind.LATE_DOSE, medicine, dose.due_at)
-                    raised += 1
-    return raised
-
-
-def _was_to_be_given(medicine: Medicine, due_at: datetime) -> bool:
-    """What was due before anybody wrote it down is nobody's lateness; the id holds when that was (RFC 9562)."""
-    return due_at.timestamp() * 1000 >= medicine.id.int >> 80
 
 
 async def raise_overdue_reviews(database: Database) -> int:

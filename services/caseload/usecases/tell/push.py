@@ -82,7 +82,8 @@ async def push_some(runtime: Runtime) -> int:
 
 
 async def _push(runtime: Runtime, push: Push) -> None:
-    status = await web_push.send(runtime.outside, push, runtime.settings)
+    """What was tried as often as it may be, and by whom it was tried never came back, is not tried again."""
+    status = await _status(runtime, push) if push.attempts <= len(RETRY_AFTER) else None
     arrived = status is not None and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
     async with runtime.database.transaction(SYSTEM) as tx:
         if status in GONE:
@@ -91,3 +92,12 @@ async def _push(runtime: Runtime, push: Push) -> None:
             await store.settle_push(tx, push, None)
         else:
             await store.settle_push(tx, push, tx.now + RETRY_AFTER[push.attempts])
+
+
+async def _status(runtime: Runtime, push: Push) -> int | None:
+    """Whatever goes wrong with one message is one failed try of it, and keeps none of the others."""
+    try:
+        return await web_push.send(runtime.outside, push, runtime.settings)
+    except Exception as error:  # noqa: BLE001  what a subscription holds is a browser's, and may be anything
+        log.warning("push failed", extra={"error": type(error).__name__})
+        return None
