@@ -9,8 +9,6 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlmodel import col
 
 from services.caseload.domain.answer_time import Answered
-from services.caseload.domain.base import TRUSTED
-from services.caseload.domain.client import Client
 from services.caseload.domain.delegation import MemberRole
 from services.caseload.domain.not_taken import Outcome
 from services.caseload.domain.referral import AdoptedDecision, Referral
@@ -48,18 +46,6 @@ async def urgent_among(tx: Transaction, subject_ids: Sequence[UUID]) -> Sequence
     """Referrals that one nurse took on urgently and that the team has not yet ratified."""
     wanted = select(Referral).where(col(Referral.id).in_(subject_ids), col(Referral.urgent_reason).is_not(None))
     return await tx.all(wanted.with_for_update())
-
-
-async def client_with_number_of(tx: Transaction, referral: Referral) -> Client | None:
-    """Whom the team knows by the NHS number of this referral, where both records stand behind the number."""
-    if referral.nhs_number is None or referral.nhs_number_status not in TRUSTED:
-        return None
-    wanted = select(Client).where(
-        col(Client.team_id) == referral.team_id,
-        col(Client.nhs_number) == referral.nhs_number,
-        col(Client.nhs_number_status).in_(TRUSTED),
-    )
-    return (await tx.session.execute(wanted)).scalar_one_or_none()
 
 
 async def role_of(tx: Transaction, team_id: UUID, employee_id: UUID) -> str | None:
