@@ -107,10 +107,10 @@ class EpisodeOfCare(Placement, TeamOwned, Base, table=True):
         if self.status == EpisodeStatus.FINISHED:
             raise EpisodeAlreadyEnded
 
-    def require_in_care(self, on: date) -> None:
-        """Somebody in hospital is in care still. Raises `NotInCareThen`."""
+    def require_in_care(self, on: date, at: str = NotInCareThen.field) -> None:
+        """Somebody in hospital is in care still. Raises `NotInCareThen` about `at`."""
         if self.ended_on is not None and on > self.ended_on:
-            raise NotInCareThen
+            raise NotInCareThen(at)
 
     def _require_not_before(self, on: date) -> None:
         if on < max(self.opened_on, self.paused_on or self.opened_on):

@@ -112,6 +112,17 @@ def _discharge() -> None:
         " and (ended_on is null or end_reason = 'died' or num_nulls(safety_net, ring, come_back) = 0)",
     )
     _one_open_episode()
+    _aggregate(
+        "episode_pause",
+        sa.Column("client_id", sa.Uuid(), sa.ForeignKey("client.id"), nullable=False),
+        sa.Column("episode_of_care_id", sa.Uuid(), sa.ForeignKey("episode_of_care.id"), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date()),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("paused_by", sa.Uuid()),
+        sa.CheckConstraint("reason in ('in_hospital', 'away')", name="episode_pause_reason_known"),
+    )
+    op.create_index("ix_episode_pause_episode_of_care_id", "episode_pause", ["episode_of_care_id"])
     op.create_index("ix_care_contact_episode", "care_contact", ["episode_of_care_id", "started_at"])
 
 

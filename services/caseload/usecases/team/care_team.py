@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from services.caseload.domain.care_team import CareTeamPeriod, Continuity, HandOn, hand_on
+from services.caseload.domain.care_team import CareTeamPeriod, Continuity, HandOn, HandOnReason, hand_on
 from services.caseload.domain.client import Client, EpisodeOfCare
 from services.caseload.domain.placement import InSubTeam, LedBy
 from services.caseload.events import NamedNurseChanged
@@ -25,6 +25,8 @@ async def hand_client_on(tx: Transaction, episode_id: UUID, new: HandOn, if_matc
         before = CareTeamPeriod.begun(episode, None, tx.now)
         tx.add(before)
     hand_on(episode, new, tx.now)
+    if new.reason is HandOnReason.LEFT_TEAM:
+        await _hand_tasks_on(tx, episode, {before.named_nurse_id, before.deputy_id})
     before.end(tx.today, tx.now)
     why = {"from_on": tx.today, "reason": new.reason, "words": new.words}
     tx.add(CareTeamPeriod.begun(episode, tx.actor.employee_id, tx.now, **why))
@@ -40,6 +42,16 @@ async def hand_client_on(tx: Transaction, episode_id: UUID, new: HandOn, if_matc
     tx.publish(changed, about=episode)
     await tx.session.flush()
     return episode
+
+
+async def _hand_tasks_on(tx: Transaction, episode: EpisodeOfCare, before: set[UUID]) -> None:
+    """What whoever left had still to do or to chase for this client is the named nurse's now."""
+    gone = before - {episode.named_nurse_id, episode.deputy_id}
+    tasks, tests = await care_teams.left_with(tx, episode.client_id, gone)
+    for task in tasks:
+        task.employee_id, task.changed_at = episode.named_nurse_id, tx.now
+    for test in tests:
+        test.chaser_id, test.changed_at = episode.named_nurse_id, tx.now
 
 
 async def put_in_sub_team(tx: Transaction, episode_id: UUID, placed: InSubTeam, if_match: int) -> EpisodeOfCare:
