@@ -80,6 +80,8 @@ def bodies_of_referring(made: World, client: OnCaseload) -> dict[str, Any]:
         "POST /v1/episodes-of-care/{episode_of_care_id}/resume": {"resumed_on": today},
         "POST /v1/referral-links": a_link(),
         "POST /v1/caseload-transfers": a_transfer(),
+        "POST /v1/caseload-transfers/{caseload_transfer_id}/correct-count": {"expected": 8, "reason": "One was twice"},
+        "POST /v1/caseload-transfers/{caseload_transfer_id}/abandon": {"reason": "They keep their clients"},
         "POST /v1/caseload-transfers/{caseload_transfer_id}/clients": {"clients": [a_listed_client()]},
         "POST /v1/transferred-clients/{transferred_client_id}/take-over": an_acceptance(),
         "POST /v1/transferred-clients/{transferred_client_id}/leave-out": {"reason": "moved_away"},

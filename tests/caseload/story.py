@@ -1,13 +1,14 @@
 """A client on the team's caseload, by the API's own steps, for tests that start there."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from uuid6 import uuid7
 
 from services.common.auth import SYSTEM
+from services.common.types import day_in_england
 from tests.running import DEPUTY, NURSE, TEAM, Running
 
 
@@ -122,11 +123,18 @@ async def take_on(caseload: Running, *, by: UUID = NURSE, **person: Any) -> OnCa
     nurse = await caseload.client("caseload", by)
     referral = a_referral()
     referral["person"] |= person
-    acceptance = an_acceptance()
+    acceptance = an_acceptance(same_person=False)
     assert (await nurse.post("/v1/referrals", json=referral)).status_code == 201
     accepted = await nurse.post(f"/v1/referrals/{referral['id']}/accept", json=acceptance)
     assert accepted.status_code == 201, accepted.text
     return OnCaseload(nurse, accepted.json()["client_id"], accepted.json()["id"], referral["id"])
+
+
+async def end_care(client: OnCaseload, **changes: Any) -> None:
+    """The client is discharged today."""
+    advice = {"safety_net": "Heat, redness", "ring": "111", "come_back": "Ring us"}
+    body = {"ended_on": str(day_in_england(datetime.now(UTC))), "reason": "goals_met", **advice, **changes}
+    await client.post(f"/v1/episodes-of-care/{client.episode_id}/discharge", body)
 
 
 async def adopted(caseload: Running, decision: Any, subject: Any, kind: str = "referral", team: UUID = TEAM) -> None:

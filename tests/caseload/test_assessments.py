@@ -9,6 +9,7 @@ from services.caseload.events import (
 from tests.caseload.story import (
     a_problem,
     an_assessment,
+    end_care,
     let_a_month_pass,
     new_id,
     take_on,
@@ -118,5 +119,6 @@ async def test_a_problem_is_found_once_in_an_episode_and_then_rated_again(caselo
     assert (again.status_code, again.json()["code"]) == (409, "problem_already_found")
     assert again.json()["errors"][0]["pointer"] == "/body/problems"
     await client.post("/v1/assessments", an_assessment(client.episode_id, problems=[]))
+    await end_care(client)
     back = await take_on(caseload)
     await client.post("/v1/assessments", an_assessment(back.episode_id))

@@ -71,7 +71,7 @@ async def test_a_client_is_handed_on_to_somebody_else_of_the_team(caseload: Runn
         assert refused.status_code == status, refused.text
         assert status == 422 or refused.json()["code"] == code
     await caseload.alter("caseload", f"update episode_of_care set status='finished' where id='{maureen.episode_id}'")
-    assert (await maureen.nurse.post(path, json=a_hand_on())).json()["code"] == "episode_over"
+    assert (await maureen.nurse.post(path, json=a_hand_on())).json()["code"] == "episode_already_ended"
 
 
 async def test_continuity_counts_whoever_was_named_on_the_day(caseload: Running, maureen: OnCaseload) -> None:

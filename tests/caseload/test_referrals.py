@@ -7,7 +7,7 @@ import pytest
 from uuid6 import uuid7
 
 from services.caseload.events import EpisodeOfCareOpened, ReferralAccepted, ReferralNotTaken, ReferralReceived
-from tests.caseload.story import a_referral, adopted, an_acceptance, take_on
+from tests.caseload.story import a_referral, adopted, an_acceptance, end_care, take_on
 from tests.running import NURSE, STRANGER, TEAM, Running
 
 
@@ -108,6 +108,7 @@ async def test_a_person_without_a_health_need_is_declined_and_signposted(caseloa
 
 async def test_a_person_who_comes_back_keeps_one_record(caseload: Running) -> None:
     first = await take_on(caseload)
+    await end_care(first)
     again = await take_on(caseload)
     assert again.client_id == first.client_id
     assert again.episode_id != first.episode_id

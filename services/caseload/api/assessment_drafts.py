@@ -127,6 +127,12 @@ async def write_in_words(
     return tagged(await assessing.write_part(tx, draft_id, Part(part), body, version), response)
 
 
+@router.post("/assessment-drafts/{draft_id}/discard", response_model=WholeDraft)
+async def discard_draft(tx: ByNurse, draft_id: UUID, version: IfMatch, response: Response) -> object:
+    """Do not go on with it; it stays to be read, and never counts."""
+    return _whole(await assessing.discard_draft(tx, draft_id, version), response)
+
+
 @router.post("/assessment-drafts/{draft_id}/complete", response_model=WholeAssessment)
 async def complete_draft(tx: ByNurse, draft_id: UUID, version: IfMatch, response: Response) -> object:
     """Every part was asked: it becomes an assessment of the same id, and its ratings count as those at admission."""

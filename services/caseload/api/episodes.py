@@ -1,5 +1,6 @@
 """Episodes of care: paused, resumed, and ended with advice and an open door."""
 
+from datetime import date
 from uuid import UUID
 
 from fastapi import Response
@@ -9,15 +10,34 @@ from services.caseload.api.callers import ByNurseReading
 from services.caseload.api.rendered import tagged
 from services.caseload.api.shapes import EpisodeShape
 from services.caseload.domain.discharge import Discharge, Pause, Resumption
-from services.common.http import ByNurse, IfMatch, api_router
+from services.common.http import ByNurse, IfMatch, api_router, etag
+from services.common.types import Answer
+
+
+class PauseShape(Answer):
+    """`until_on` is the day on which care went on, or ended."""
+
+    from_on: date
+    until_on: date | None
+    reason: str
+    paused_by: UUID | None
+
+
+class WholeEpisode(EpisodeShape):
+    """The episode with its pauses, those that are over as well."""
+
+    pauses: list[PauseShape]
+
 
 router = api_router(tags=["episodes of care"])
 
 
-@router.get("/episodes-of-care/{episode_of_care_id}", response_model=EpisodeShape)
+@router.get("/episodes-of-care/{episode_of_care_id}", response_model=WholeEpisode)
 async def read_episode(tx: ByNurseReading, episode_of_care_id: UUID, response: Response) -> object:
     """One episode of care: who is named and who leads, and what the client was told when it ended."""
-    return tagged(await usecases.read_episode(tx, episode_of_care_id), response)
+    episode, pauses = await usecases.read_episode(tx, episode_of_care_id)
+    etag(response, episode)
+    return {**episode.model_dump(), "pauses": pauses}
 
 
 @router.post("/episodes-of-care/{episode_of_care_id}/discharge", response_model=EpisodeShape)

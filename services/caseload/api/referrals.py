@@ -7,7 +7,7 @@ from fastapi import Query, Response
 
 from services.caseload import usecases
 from services.caseload.api.callers import ByNurseOrServiceReading
-from services.caseload.api.shapes import EpisodeShape, QuestionShape, ReferralShape
+from services.caseload.api.shapes import EpisodeShape, KnownPerson, QuestionShape, ReferralShape
 from services.caseload.domain.referral import Acceptance, NewReferral, ReferralStatus, Refusal
 from services.caseload.domain.referral_question import NewQuestion, Reply
 from services.caseload.usecases import getting_in
@@ -23,6 +23,13 @@ class Thread(Answer):
 
     referral: ReferralShape
     questions: list[QuestionShape]
+
+
+class MatchedReferral(Answer):
+    """`match` is new, known, in_care or doubtful; a doubtful one is compared, and settled by `same_person`."""
+
+    match: str
+    known: KnownPerson | None
 
 
 def _thread(found: getting_in.Thread, response: Response) -> dict[str, object]:
@@ -51,6 +58,12 @@ async def read_referral(tx: ByNurseOrServiceReading, referral_id: UUID, response
     referral = await usecases.read_referral(tx, referral_id)
     etag(response, referral)
     return referral
+
+
+@router.get("/referrals/{referral_id}/match", response_model=MatchedReferral)
+async def match_referral(tx: ByNurse, referral_id: UUID) -> object:
+    """Whether the team knows this person, to be compared before they are taken on."""
+    return await getting_in.match_referral(tx, referral_id)
 
 
 @router.post("/referrals/{referral_id}/accept", status_code=201, response_model=EpisodeShape)

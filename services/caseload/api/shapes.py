@@ -66,6 +66,18 @@ class ClientShape(PersonShape):
     version: int
 
 
+class KnownPerson(Answer):
+    """Whom the team knows, to be compared."""
+
+    id: UUID
+    given_name: str
+    family_name: str
+    birth_on: date | None
+    nhs_number: str | None
+    address_line: str | None
+    postcode: str | None
+
+
 class EpisodeShape(Answer):
     id: UUID
     client_id: UUID

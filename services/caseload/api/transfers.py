@@ -1,13 +1,21 @@
 """Caseload transfers: a list that comes in pieces, is matched and reviewed, and is taken over client by client."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from fastapi import Response
 
-from services.caseload.api.shapes import EpisodeShape, PersonShape
-from services.caseload.domain.transfer import HandedOver, LeavingOut, Matched, NewTransfer, Piece, TakeOver
+from services.caseload.api.shapes import EpisodeShape, KnownPerson, PersonShape
+from services.caseload.domain.referral import Acceptance
+from services.caseload.domain.transfer import (
+    Abandoning,
+    CountCorrected,
+    HandedOver,
+    LeavingOut,
+    NewTransfer,
+    Piece,
+)
 from services.caseload.usecases import getting_in
 from services.common.http import ByNurse, IfMatch, api_router, etag
 from services.common.paging import Asked, Page
@@ -26,6 +34,8 @@ class TransferShape(Answer):
     started_at: datetime
     closed_at: datetime | None
     expected: int
+    corrected_because: str | None
+    abandoned_because: str | None
 
 
 class CountedTransfer(TransferShape):
@@ -35,18 +45,6 @@ class CountedTransfer(TransferShape):
     waiting: int
     taken_over: int
     left_out: int
-
-
-class KnownPerson(Answer):
-    """Whom the team knows, to be compared."""
-
-    id: UUID
-    given_name: str
-    family_name: str
-    birth_on: date | None
-    nhs_number: str | None
-    address_line: str | None
-    postcode: str | None
 
 
 class TransferredClientShape(PersonShape):
@@ -78,10 +76,10 @@ def _counted(found: getting_in.Counted, response: Response | None = None) -> dic
     return {**TransferShape.model_validate(transfer).model_dump(), "listed": sum(counts.values()), **told}
 
 
-def _matched(found: Matched) -> dict[str, Any]:
-    waits = found.listed.status == HandedOver.WAITING
+def _matched(found: getting_in.Listed) -> dict[str, Any]:
+    waits = found.person.status == HandedOver.WAITING
     beside = {"match": found.match, "known": found.known} if waits else {"match": None, "known": None}
-    return {"transferred_client": found.listed, **beside}
+    return {"transferred_client": found.person, **beside}
 
 
 @router.post("/caseload-transfers", status_code=201, response_model=CountedTransfer)
@@ -124,16 +122,32 @@ async def close_transfer(tx: ByNurse, caseload_transfer_id: UUID, version: IfMat
     return _counted(await getting_in.close_transfer(tx, caseload_transfer_id, version), response)
 
 
+@router.post("/caseload-transfers/{caseload_transfer_id}/correct-count", response_model=CountedTransfer)
+async def correct_count(
+    tx: ByNurse, caseload_transfer_id: UUID, body: CountCorrected, version: IfMatch, response: Response
+) -> object:
+    """It was counted again with the other service: the right number, and why."""
+    return _counted(await getting_in.correct_count(tx, caseload_transfer_id, body, version), response)
+
+
+@router.post("/caseload-transfers/{caseload_transfer_id}/abandon", response_model=CountedTransfer)
+async def abandon_transfer(
+    tx: ByNurse, caseload_transfer_id: UUID, body: Abandoning, version: IfMatch, response: Response
+) -> object:
+    """Nobody more is taken over: whoever waits is left out, and why is kept."""
+    return _counted(await getting_in.abandon_transfer(tx, caseload_transfer_id, body, version), response)
+
+
 @router.get("/transferred-clients/{transferred_client_id}", response_model=MatchedClient)
 async def read_transferred_client(tx: ByNurse, transferred_client_id: UUID, response: Response) -> object:
     """One of the list, beside whom the team knows."""
     found = await getting_in.read_transferred_client(tx, transferred_client_id)
-    etag(response, found.listed)
+    etag(response, found.person)
     return _matched(found)
 
 
 @router.post("/transferred-clients/{transferred_client_id}/take-over", status_code=201, response_model=EpisodeShape)
-async def take_client_over(tx: ByNurse, transferred_client_id: UUID, body: TakeOver, version: IfMatch) -> object:
+async def take_client_over(tx: ByNurse, transferred_client_id: UUID, body: Acceptance, version: IfMatch) -> object:
     """Take one of the list on, with a named nurse and a deputy."""
     return await getting_in.take_client_over(tx, transferred_client_id, body, version)
 
@@ -144,5 +158,5 @@ async def leave_client_out(
 ) -> object:
     """Do not take one of the list over, and say why."""
     found = await getting_in.leave_client_out(tx, transferred_client_id, body, version)
-    etag(response, found.listed)
+    etag(response, found.person)
     return _matched(found)

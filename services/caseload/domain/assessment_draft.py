@@ -17,7 +17,7 @@ from services.caseload.domain.assessment import CareActOutcome, CareActPart, New
 from services.caseload.domain.base import Base
 from services.caseload.domain.client import EpisodeOfCare
 from services.caseload.domain.omaha import PROBLEMS, NewProblem
-from services.caseload.domain.template import Answers, TemplateVersion
+from services.caseload.domain.template import MOST_FORMS, Answers, TemplateVersion
 from services.common.errors import Conflict
 from services.common.models import INSTANT, TeamOwned, only_states
 from services.common.types import Input, NewId, Words, day_in_england
@@ -83,7 +83,7 @@ class AnsweredForm(Input):
 
 
 class FormsPart(Input):
-    forms: list[AnsweredForm] = Shape(min_length=1, max_length=10)
+    forms: list[AnsweredForm] = Shape(min_length=1, max_length=MOST_FORMS)
 
     @field_validator("forms")
     @classmethod
@@ -103,6 +103,16 @@ class DraftAlreadyComplete(Conflict):
         super().__init__("This assessment has been completed.")
 
 
+class DraftDiscarded(Conflict):
+    """What was discarded never counts; it stays to be read."""
+
+    field = "/path/draft_id"
+    way_out = "Begin a new draft."
+
+    def __init__(self) -> None:
+        super().__init__("This draft was discarded.")
+
+
 class AssessmentIncomplete(Conflict):
     """Health and social care are one form: it is complete when every part of it was asked."""
 
@@ -117,6 +127,7 @@ class AssessmentIncomplete(Conflict):
 class DraftStatus(StrEnum):
     DRAFT = "draft"
     COMPLETE = "complete"
+    DISCARDED = "discarded"
 
 
 @dataclass(frozen=True)
@@ -142,9 +153,16 @@ class AssessmentDraft(TeamOwned, Base, table=True):
         return cls(**new.model_dump(), **about, begun_at=now, changed_at=now)
 
     def require_open(self) -> None:
-        """Raises `DraftAlreadyComplete`."""
+        """Raises `DraftAlreadyComplete` or `DraftDiscarded`."""
         if self.status == DraftStatus.COMPLETE:
             raise DraftAlreadyComplete
+        if self.status == DraftStatus.DISCARDED:
+            raise DraftDiscarded
+
+    def discard(self, now: datetime) -> None:
+        """It was begun by mistake, or can be completed no more. Raises `DraftAlreadyComplete` or `DraftDiscarded`."""
+        self.require_open()
+        self.status, self.changed_at = DraftStatus.DISCARDED, now
 
     def complete(self, missing: list[Missing], now: datetime) -> None:
         """Raises `DraftAlreadyComplete` or `AssessmentIncomplete`."""

@@ -13,8 +13,8 @@ from sqlalchemy import Column, ForeignKey, Uuid
 from sqlmodel import Field
 
 from services.caseload.domain.base import Base
-from services.caseload.domain.client import EpisodeOfCare, EpisodeStatus
-from services.common.errors import Conflict, Unprocessable
+from services.caseload.domain.client import EpisodeOfCare
+from services.common.errors import Unprocessable
 from services.common.models import TeamOwned, only_states
 from services.common.types import Input, Words
 
@@ -59,16 +59,6 @@ class SameCareTeam(Unprocessable):
         super().__init__("These two are the client's named nurse and deputy already.")
 
 
-class EpisodeOver(Conflict):
-    """Who is in care has a named nurse; who is not any more keeps the last."""
-
-    field = "/path/episode_of_care_id"
-    way_out = "Read the client's record; take the client on again to start anew."
-
-    def __init__(self) -> None:
-        super().__init__("This episode of care is over.")
-
-
 class CareTeamPeriod(TeamOwned, Base, table=True):
     """A time with one named nurse and one deputy (FHIR CareTeam). `until_on` is the day the next took over."""
 
@@ -108,15 +98,9 @@ class CareTeamPeriod(TeamOwned, Base, table=True):
         self.until_on, self.changed_at = on, now
 
 
-def require_in_care(episode: EpisodeOfCare) -> None:
-    """Raises `EpisodeOver`."""
-    if episode.status == EpisodeStatus.FINISHED:
-        raise EpisodeOver
-
-
 def hand_on(episode: EpisodeOfCare, new: HandOn, now: datetime) -> None:
-    """Raises `EpisodeOver` or `SameCareTeam`."""
-    require_in_care(episode)
+    """Raises `EpisodeAlreadyEnded` or `SameCareTeam`."""
+    episode.require_open()
     if (episode.named_nurse_id, episode.deputy_id) == (new.named_nurse_id, new.deputy_id):
         raise SameCareTeam
     episode.named_nurse_id, episode.deputy_id, episode.changed_at = new.named_nurse_id, new.deputy_id, now

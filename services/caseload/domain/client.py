@@ -41,11 +41,6 @@ class Client(PersonColumns, TeamOwned, Base, table=True):
         details = {name: getattr(referral, name) for name in PERSON}
         return cls(id=client_id, team_id=referral.team_id, changed_at=now, **details)
 
-    def is_person_of(self, referral: Referral) -> bool:
-        """Whether family name and date of birth agree as well; an NHS number alone may be a slip of the pen."""
-        same_name = self.family_name.casefold() == referral.family_name.casefold()
-        return same_name and self.birth_on is not None and self.birth_on == referral.birth_on
-
     def doubt_number(self) -> None:
         """Another client of the team has this number, so one of the two is wrong."""
         self.nhs_number_status = NhsNumberStatus.TO_BE_RESOLVED
@@ -86,8 +81,7 @@ class EpisodeOfCare(Placement, TeamOwned, Base, table=True):
 
     def discharge(self, discharge: Discharge, now: datetime) -> None:
         """Raises `EpisodeAlreadyEnded` or `BeforeItBegan`."""
-        if self.status == EpisodeStatus.FINISHED:
-            raise EpisodeAlreadyEnded
+        self.require_open()
         self._require_not_before(discharge.ended_on)
         self.status, self.ended_on, self.end_reason = EpisodeStatus.FINISHED, discharge.ended_on, discharge.reason
         self.safety_net, self.ring, self.come_back = discharge.safety_net, discharge.ring, discharge.come_back
@@ -108,10 +102,15 @@ class EpisodeOfCare(Placement, TeamOwned, Base, table=True):
         self._require_not_before(on)
         self.status, self.paused_on, self.pause_reason, self.changed_at = EpisodeStatus.ACTIVE, None, None, now
 
-    def require_in_care(self, on: date) -> None:
-        """Somebody in hospital is in care still. Raises `NotInCareThen`."""
+    def require_open(self) -> None:
+        """Care goes on, or is paused. Raises `EpisodeAlreadyEnded`."""
+        if self.status == EpisodeStatus.FINISHED:
+            raise EpisodeAlreadyEnded
+
+    def require_in_care(self, on: date, at: str = NotInCareThen.field) -> None:
+        """Somebody in hospital is in care still. Raises `NotInCareThen` about `at`."""
         if self.ended_on is not None and on > self.ended_on:
-            raise NotInCareThen
+            raise NotInCareThen(at)
 
     def _require_not_before(self, on: date) -> None:
         if on < max(self.opened_on, self.paused_on or self.opened_on):
@@ -125,6 +124,12 @@ EpisodeOfCare.__table__.append_constraint(  # type: ignore[attr-defined]
         " and (ended_on is null or end_reason = 'died' or num_nulls(safety_net, ring, come_back) = 0)",
         name="episode_of_care_makes_sense",
     )
+)
+Index(
+    "one_open_episode_per_client",
+    col(EpisodeOfCare.client_id),
+    unique=True,
+    postgresql_where=text("status <> 'finished'"),
 )
 Index(
     "one_client_per_nhs_number",

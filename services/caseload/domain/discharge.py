@@ -70,8 +70,8 @@ class NotInCareThen(Conflict):
     field = "/body/episode_of_care_id"
     way_out = "Check the day; somebody who came back has a newer episode of care."
 
-    def __init__(self) -> None:
-        super().__init__("This episode of care had ended by that day.")
+    def __init__(self, field: str = field) -> None:
+        super().__init__("This episode of care had ended by that day.", field=field)
 
 
 class EpisodeNotActive(Conflict):

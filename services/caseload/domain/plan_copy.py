@@ -48,13 +48,13 @@ class CarerOfAnotherClient(Conflict):
 
 
 class NoPlanToShow(Conflict):
-    """There is nothing to read before there is a plan."""
+    """There is nothing to read before there is a plan, and nothing any more after discharge."""
 
     field = "/body/client_id"
     way_out = "Write a care plan with the client first; a draft can be shown as well."
 
     def __init__(self) -> None:
-        super().__init__("This client has no care plan yet.")
+        super().__init__("This client has no care plan in an open episode of care.")
 
 
 class PlanCopyShareEnded(Conflict):

@@ -104,7 +104,10 @@ class Pathway(StrEnum):
 
 
 class Acceptance(Input):
-    """Taking a person on: by a decision of the team, or urgently by one nurse and ratified by the team later."""
+    """Taking a person on: by a decision of the team, or urgently by one nurse and ratified by the team later.
+
+    `same_person` settles a doubtful match: true for the person the team knows.
+    """
 
     client_id: NewId
     episode_of_care_id: NewId
@@ -113,6 +116,7 @@ class Acceptance(Input):
     pathway: Pathway
     decision_id: UUID | None = None
     urgent_reason: Words | None = None
+    same_person: bool | None = None
 
     @model_validator(mode="after")
     def _one_ground(self) -> Self:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import Field
 
 from services.caseload.domain.base import Base, Phone, Postcode, Sex
+from services.caseload.domain.client import Client
 from services.caseload.domain.one_time_link import Linked, LinkEnded, Secret, fingerprint
 from services.caseload.domain.referral import Need, Referral, Urgency
 from services.caseload.domain.rule import RuleCode
@@ -36,11 +37,14 @@ class LinkSource(StrEnum):
 
 
 class NewReferralLink(Input):
+    """`client_id` is for a client's own way back, as it is given to them when they are discharged."""
+
     id: NewId
     team_id: UUID
     kind: LinkKind
     given_to: Name
     source: LinkSource
+    client_id: UUID | None = None
 
     @property
     def term(self) -> RuleCode:
@@ -116,12 +120,24 @@ class ConsentNeeded(Unprocessable):
         super().__init__("The person has not agreed to this.")
 
 
+class NotAWayBack(Conflict):
+    """A client's way back leads to the team that knows them, and is theirs alone."""
+
+    field = "/body/client_id"
+    way_out = "Send client_id with kind person and source self_re_referral, and the team of the client."
+
+    def __init__(self) -> None:
+        super().__init__("A link of this kind, or of this team, is nobody's own way back.")
+
+
 class ReferralLink(Linked, TeamOwned, Base, table=True):
     """A link that a member of the team, or the coach, gave to somebody."""
 
     kind: str
     given_to: str
     source: str
+    # Whose way back it is, so that whoever comes back is not taken for somebody new.
+    client_id: UUID | None = Field(default=None, foreign_key="client.id")
     made_by: UUID | None
     made_at: datetime = Field(sa_type=INSTANT)
     expires_at: datetime = Field(sa_type=INSTANT)
@@ -136,6 +152,11 @@ class ReferralLink(Linked, TeamOwned, Base, table=True):
         about: dict[str, Any] = {"made_by": by, "made_at": now, "changed_at": now}
         until: dict[str, Any] = {"expires_at": now + timedelta(days=days), "most_uses": most_uses}
         return cls(**new.model_dump(), **until, link_print=fingerprint(secret), **about)
+
+    def require_way_back_of(self, client: Client) -> None:
+        """Raises `NotAWayBack`."""
+        if (self.team_id, self.kind, self.source) != (client.team_id, LinkKind.PERSON, LinkSource.SELF_RE_REFERRAL):
+            raise NotAWayBack
 
     def require_open(self, now: datetime) -> None:
         """Raises `LinkEnded`."""

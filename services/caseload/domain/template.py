@@ -18,6 +18,8 @@ from services.common.models import INSTANT, Stored, TeamOwned, only_states
 from services.common.types import Day, Input, Minutes, Name, NewId, Words
 
 FARTHEST = 1_000_000_000
+# As many forms of the team's own as one assessment holds.
+MOST_FORMS = 10
 QuestionCode = Annotated[str, Shape(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Number = Annotated[float, Shape(strict=True, ge=-FARTHEST, le=FARTHEST, allow_inf_nan=False)]
 Whole = Annotated[int, Shape(strict=True, ge=-FARTHEST, le=FARTHEST)]
@@ -131,6 +133,16 @@ class TemplateRetired(Conflict):
 
     def __init__(self, field: str = field) -> None:
         super().__init__("This template is retired.", field=field)
+
+
+class TooManyForms(Conflict):
+    """Every form that is a part of assessments is asked in each of them, and an assessment holds only so many."""
+
+    field = "/body/in_assessments"
+    way_out = "Retire a form that is a part of assessments, or make this one without in_assessments."
+
+    def __init__(self) -> None:
+        super().__init__(f"Assessments have {MOST_FORMS} forms of the team's own already.")
 
 
 class VersionNotInForce(Conflict):

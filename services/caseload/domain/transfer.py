@@ -1,7 +1,5 @@
 """Caseload transfer: the clients of another service, listed, matched with whom the team knows, and taken over."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -10,19 +8,22 @@ from uuid import UUID
 from pydantic import Field as Shape
 from sqlmodel import Field
 
-from services.caseload.domain.base import TRUSTED, Base, PersonColumns, PersonDetails, person_columns
-from services.caseload.domain.client import PERSON, Client
-from services.caseload.domain.referral import Acceptance, Need, Referral, ReferralSource, Urgency
+from services.caseload.domain.base import Base, PersonColumns, PersonDetails, person_columns
+from services.caseload.domain.client import PERSON
+from services.caseload.domain.referral import Need, Referral, ReferralSource, Urgency
 from services.common.errors import Conflict
 from services.common.models import INSTANT, TeamOwned, only_states
 from services.common.types import Input, Name, NewId, PastDay, Words
 
 LARGEST_PIECE = 100
 
+HowMany = Annotated[int, Shape(strict=True, ge=1, le=2000)]
+
 
 class TransferStatus(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
+    ABANDONED = "abandoned"
 
 
 class HandedOver(StrEnum):
@@ -33,15 +34,6 @@ class HandedOver(StrEnum):
     LEFT_OUT = "left_out"
 
 
-class Match(StrEnum):
-    """Whom the team knows already: nobody, this very person, the person and in care now, or perhaps the person."""
-
-    NEW = "new"
-    KNOWN = "known"
-    IN_CARE = "in_care"
-    DOUBTFUL = "doubtful"
-
-
 class LeftOutReason(StrEnum):
     ALREADY_IN_CARE = "already_in_care"
     STAYS_WHERE_THEY_ARE = "stays_where_they_are"
@@ -49,6 +41,7 @@ class LeftOutReason(StrEnum):
     DECLINED_BY_CLIENT = "declined_by_client"
     LISTED_BY_MISTAKE = "listed_by_mistake"
     DIED = "died"
+    TRANSFER_ABANDONED = "transfer_abandoned"
 
 
 class NewTransfer(Input):
@@ -57,7 +50,20 @@ class NewTransfer(Input):
     id: NewId
     team_id: UUID
     from_service: Name
-    expected: Annotated[int, Shape(strict=True, ge=1, le=2000)]
+    expected: HowMany
+
+
+class CountCorrected(Input):
+    """The right number, after counting again with the other service, and what was wrong."""
+
+    expected: HowMany
+    reason: Words
+
+
+class Abandoning(Input):
+    """Why nobody is taken over any more; whoever waits is left out."""
+
+    reason: Words
 
 
 class ListedPerson(PersonDetails):
@@ -79,12 +85,6 @@ class Piece(Input):
     clients: list[ListedClient] = Shape(min_length=1, max_length=LARGEST_PIECE)
 
 
-class TakeOver(Acceptance):
-    """Taken on like anybody. `same_person` settles a doubtful match: true for the person the team knows."""
-
-    same_person: bool | None = None
-
-
 class LeavingOut(Input):
     reason: LeftOutReason
 
@@ -101,7 +101,7 @@ class TransferNotComplete(Conflict):
     """None is lost: all that were expected are there, and each is taken over or left out with a reason."""
 
     field = "/path/caseload_transfer_id"
-    way_out = "Send the missing clients, and decide on those that wait."
+    way_out = "Send the missing clients or correct the number, and decide on those that wait; or abandon the transfer."
 
     def __init__(self, missing: int, waiting: int) -> None:
         super().__init__(f"Missing from the list: {missing}. Not decided on: {waiting}.")
@@ -111,10 +111,10 @@ class MoreThanExpected(Conflict):
     """Somebody who was not counted is somebody whom the other service may not know of."""
 
     field = "/body/clients"
-    way_out = "Count again with the other service, and begin a transfer with the right number."
+    way_out = "Count again with the other service, and correct the number with the reason."
 
-    def __init__(self) -> None:
-        super().__init__("These are more clients than the transfer was said to have.")
+    def __init__(self, field: str = field) -> None:
+        super().__init__("These are more clients than the transfer was said to have.", field=field)
 
 
 class AlreadyHandedOver(Conflict):
@@ -123,26 +123,6 @@ class AlreadyHandedOver(Conflict):
 
     def __init__(self) -> None:
         super().__init__("This client has been taken over or left out.")
-
-
-class AlreadyInCare(Conflict):
-    """None is doubled."""
-
-    field = "/path/transferred_client_id"
-    way_out = "Leave this client out, as already in care."
-
-    def __init__(self) -> None:
-        super().__init__("The team has this client in care already.")
-
-
-class MatchDoubtful(Conflict):
-    """Two people are never merged, and one person never doubled, on a number alone."""
-
-    field = "/body/same_person"
-    way_out = "Compare the two, ask the client, and send same_person."
-
-    def __init__(self) -> None:
-        super().__init__("The team knows somebody who may be this person.")
 
 
 class CaseloadTransfer(TeamOwned, Base, table=True):
@@ -154,6 +134,9 @@ class CaseloadTransfer(TeamOwned, Base, table=True):
     started_by: UUID | None
     started_at: datetime = Field(sa_type=INSTANT)
     closed_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    # Why the number was corrected, and why the transfer was abandoned.
+    corrected_because: str | None = None
+    abandoned_because: str | None = None
 
     @classmethod
     def started(cls, new: NewTransfer, by: UUID | None, now: datetime) -> Self:
@@ -161,8 +144,21 @@ class CaseloadTransfer(TeamOwned, Base, table=True):
 
     def require_open(self) -> None:
         """Raises `TransferClosed`."""
-        if self.status == TransferStatus.CLOSED:
+        if self.status != TransferStatus.OPEN:
             raise TransferClosed
+
+    def correct(self, count: CountCorrected, listed: int, now: datetime) -> None:
+        """Raises `TransferClosed`, or `MoreThanExpected` where more are listed than that."""
+        self.require_open()
+        if count.expected < listed:
+            raise MoreThanExpected("/body/expected")
+        self.expected, self.corrected_because, self.changed_at = count.expected, count.reason, now
+
+    def abandon(self, abandoning: Abandoning, now: datetime) -> None:
+        """Raises `TransferClosed`."""
+        self.require_open()
+        self.status, self.abandoned_because = TransferStatus.ABANDONED, abandoning.reason
+        self.closed_at, self.changed_at = now, now
 
     def close(self, counts: dict[str, int], now: datetime) -> None:
         """Raises `TransferClosed` or `TransferNotComplete`."""
@@ -224,39 +220,6 @@ class TransferredClient(PersonColumns, TeamOwned, Base, table=True):
         """Raises `AlreadyHandedOver`."""
         if self.status != HandedOver.WAITING:
             raise AlreadyHandedOver
-
-
-@dataclass(frozen=True)
-class Matched:
-    """One client of the list, beside whom the team knows."""
-
-    listed: TransferredClient
-    match: Match
-    known: Client | None
-
-
-def matched(listed: TransferredClient, known: Iterable[Client], in_care: frozenset[UUID]) -> Matched:
-    """By NHS number and date of birth; a number with another date, or a name with the same one, is doubtful."""
-    clients = list(known)
-    number = listed.nhs_number if listed.nhs_number_status in TRUSTED else None
-    same = next((one for one in clients if number is not None and _has(one, number)), None)
-    if same is not None:
-        if same.birth_on != listed.birth_on:
-            return Matched(listed, Match.DOUBTFUL, same)
-        return Matched(listed, Match.IN_CARE if same.id in in_care else Match.KNOWN, same)
-    alike = next((one for one in clients if _is_alike(one, listed)), None)
-    return Matched(listed, Match.NEW if alike is None else Match.DOUBTFUL, alike)
-
-
-def _has(client: Client, number: str) -> bool:
-    return client.nhs_number == number and client.nhs_number_status in TRUSTED
-
-
-def _is_alike(client: Client, listed: TransferredClient) -> bool:
-    """Somebody of this name and date of birth, whose number is not known to be another."""
-    numbers = {client.nhs_number, listed.nhs_number} - {None}
-    same_name = client.family_name.casefold() == listed.family_name.casefold()
-    return same_name and client.birth_on == listed.birth_on and len(numbers) < 2
 
 
 only_states(CaseloadTransfer, "status", TransferStatus)

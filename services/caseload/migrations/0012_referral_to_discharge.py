@@ -111,7 +111,43 @@ def _discharge() -> None:
         "(status = 'onhold') <= (paused_on is not null) and (status = 'finished') = (ended_on is not null)"
         " and (ended_on is null or end_reason = 'died' or num_nulls(safety_net, ring, come_back) = 0)",
     )
+    _one_open_episode()
+    _aggregate(
+        "episode_pause",
+        sa.Column("client_id", sa.Uuid(), sa.ForeignKey("client.id"), nullable=False),
+        sa.Column("episode_of_care_id", sa.Uuid(), sa.ForeignKey("episode_of_care.id"), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date()),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("paused_by", sa.Uuid()),
+        sa.CheckConstraint("reason in ('in_hospital', 'away')", name="episode_pause_reason_known"),
+    )
+    op.create_index("ix_episode_pause_episode_of_care_id", "episode_pause", ["episode_of_care_id"])
     op.create_index("ix_care_contact_episode", "care_contact", ["episode_of_care_id", "started_at"])
+
+
+def _one_open_episode() -> None:
+    """Which of two open episodes is the right one is for the team to say, so nothing is closed here."""
+    op.execute(
+        """
+        do $$ declare doubled text; begin
+            select string_agg(client_id::text, ', ') into doubled from (
+                select client_id from episode_of_care where status <> 'finished' group by client_id having count(*) > 1
+            ) several;
+            if doubled is not null then
+                raise exception 'These clients are in care more than once: %', doubled using hint =
+                    'With the team, move what was recorded in one episode_of_care to the other; delete it; migrate again.';
+            end if;
+        end $$
+        """
+    )
+    op.create_index(
+        "one_open_episode_per_client",
+        "episode_of_care",
+        ["client_id"],
+        unique=True,
+        postgresql_where=sa.text("status <> 'finished'"),
+    )
 
 
 def _referral_link() -> None:
@@ -120,6 +156,7 @@ def _referral_link() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("given_to", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), sa.ForeignKey("client.id")),
         sa.Column("link_print", sa.Text(), unique=True),
         sa.Column("made_by", sa.Uuid()),
         sa.Column("made_at", INSTANT, nullable=False),
@@ -145,7 +182,9 @@ def _caseload_transfer() -> None:
         sa.Column("started_by", sa.Uuid()),
         sa.Column("started_at", INSTANT, nullable=False),
         sa.Column("closed_at", INSTANT),
-        sa.CheckConstraint("status in ('open', 'closed')", name="caseload_transfer_status_known"),
+        sa.Column("corrected_because", sa.Text()),
+        sa.Column("abandoned_because", sa.Text()),
+        sa.CheckConstraint("status in ('open', 'closed', 'abandoned')", name="caseload_transfer_status_known"),
     )
     transfer = sa.ForeignKey("caseload_transfer.id")
     _aggregate(

@@ -110,7 +110,7 @@ def _create_assessment_draft() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("begun_by", sa.Uuid(), nullable=True),
         sa.Column("begun_at", INSTANT, nullable=False),
-        sa.CheckConstraint("status in ('draft', 'complete')", name="assessment_draft_status_known"),
+        sa.CheckConstraint("status in ('draft', 'complete', 'discarded')", name="assessment_draft_status_known"),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"]),
         sa.ForeignKeyConstraint(["episode_of_care_id"], ["episode_of_care.id"]),
         sa.PrimaryKeyConstraint("id"),

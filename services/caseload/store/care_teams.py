@@ -1,12 +1,14 @@
 """Queries about named nurses and deputies, now and before."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select, text
 from sqlmodel import col
 
+from services.caseload.domain.action import Action, ActionStatus
 from services.caseload.domain.care_team import CareTeamPeriod, ContactsBy
+from services.caseload.domain.clinical_test import ENDED, ClinicalTest
 from services.common.db import Transaction
 
 # A contact before the first named nurse was written down counts as one of that nurse's time.
@@ -36,6 +38,23 @@ async def period_now(tx: Transaction, episode_of_care_id: UUID) -> CareTeamPerio
     mine = col(CareTeamPeriod.episode_of_care_id) == episode_of_care_id
     found = await tx.all(select(CareTeamPeriod).where(mine, col(CareTeamPeriod.until_on).is_(None)))
     return found[0] if found else None
+
+
+async def left_with(
+    tx: Transaction, client_id: UUID, people: Collection[UUID]
+) -> tuple[Sequence[Action], Sequence[ClinicalTest]]:
+    """What these people still have to do or to chase for this client."""
+    tasks = select(Action).where(
+        col(Action.client_id) == client_id,
+        col(Action.employee_id).in_(people),
+        col(Action.status) == ActionStatus.OPEN,
+    )
+    tests = select(ClinicalTest).where(
+        col(ClinicalTest.client_id) == client_id,
+        col(ClinicalTest.chaser_id).in_(people),
+        col(ClinicalTest.status).not_in(ENDED),
+    )
+    return await tx.all(tasks.with_for_update()), await tx.all(tests.with_for_update())
 
 
 async def contacts_by_person(tx: Transaction, client_id: UUID) -> list[ContactsBy]:

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from services.caseload.domain.acuity_review import AcuityReview, AcuityScore
 from services.caseload.domain.client import EpisodeOfCare, EpisodeStatus
+from services.caseload.domain.episode_pause import EpisodePause
 from services.caseload.domain.pathway_mix import Course
 from services.common.db import Transaction
 
@@ -29,6 +30,12 @@ async def clients_in_care(tx: Transaction, team_id: UUID) -> frozenset[UUID]:
     """Whom the team cares for now, those in hospital too."""
     goes_on = col(EpisodeOfCare.team_id) == team_id, col(EpisodeOfCare.status) != EpisodeStatus.FINISHED
     return frozenset(await tx.all(select(col(EpisodeOfCare.client_id)).where(*goes_on)))
+
+
+async def pauses(tx: Transaction, episode_of_care_id: UUID) -> Sequence[EpisodePause]:
+    """In their order; the last may go on still."""
+    wanted = select(EpisodePause).where(col(EpisodePause.episode_of_care_id) == episode_of_care_id)
+    return await tx.all(wanted.order_by(col(EpisodePause.from_on), col(EpisodePause.id)))
 
 
 async def acuity_reviews(tx: Transaction, *, team_id: UUID | None) -> Select[Any]:

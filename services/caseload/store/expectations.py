@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, and_, func, or_, select
 from sqlmodel import col
 
 from services.caseload.domain.care_contact import CareContact, Channel
-from services.caseload.domain.care_plan import CarePlan, CarePlanStatus
+from services.caseload.domain.care_plan import CarePlan
 from services.caseload.domain.client import EpisodeOfCare, EpisodeStatus
+from services.caseload.store.plans_in_force import in_force
 from services.caseload.store.records import IN_ENGLAND
 from services.common.db import Transaction
 
@@ -25,22 +25,15 @@ SINCE_AGREED = and_(
 
 async def overrun_plans(tx: Transaction, *, team_id: UUID | None) -> Select[Any]:
     """The newest agreed plan of each active episode, where it is over or its visits are used up."""
-    newer = aliased(CarePlan)
-    replaced = select(col(newer.id)).where(
-        col(newer.episode_of_care_id) == col(CarePlan.episode_of_care_id),
-        col(newer.status) == CarePlanStatus.AGREED,
-        tuple_(col(newer.agreed_on), col(newer.id)) > tuple_(col(CarePlan.agreed_on), col(CarePlan.id)),
-    )
     active = select(col(EpisodeOfCare.id)).where(
         col(EpisodeOfCare.id) == col(CarePlan.episode_of_care_id), col(EpisodeOfCare.status) == EpisodeStatus.ACTIVE
     )
     visits = select(VISITS).where(SINCE_AGREED).correlate(CarePlan).scalar_subquery()
     wanted = select(CarePlan).where(
         await tx.visible(CarePlan),
-        col(CarePlan.status) == CarePlanStatus.AGREED,
+        in_force(),
         or_(col(CarePlan.ends_on) < tx.today, visits > col(CarePlan.expected_visits)),
         active.correlate(CarePlan).exists(),
-        ~replaced.correlate(CarePlan).exists(),
     )
     return wanted if team_id is None else wanted.where(col(CarePlan.team_id) == team_id)
 

@@ -4,25 +4,31 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import col
 
 from services.caseload.domain.assessment import Assessment, AssessmentStatus
 from services.caseload.domain.care_plan import CarePlan, CarePlanStatus
-from services.caseload.domain.client import Client, EpisodeOfCare
+from services.caseload.domain.client import Client, EpisodeOfCare, EpisodeStatus
 from services.caseload.domain.plan_copy import PlanCopy, expected
 from services.caseload.domain.planned_visit import PLANNED, PlannedVisit
 from services.caseload.store import records
+from services.caseload.store.plans_in_force import in_force
 from services.common.db import Transaction
 
 MOST_VISITS = 10
 
 
 async def plan_in_force(tx: Transaction, client_id: UUID) -> CarePlan | None:
-    """The newest plan that the client agreed, or the newest draft while there is none."""
-    is_agreed = col(CarePlan.status) == CarePlanStatus.AGREED
-    wanted = select(CarePlan).where(col(CarePlan.client_id) == client_id)
-    found: Sequence[CarePlan] = await tx.all(wanted.order_by(is_agreed.desc(), col(CarePlan.id).desc()).limit(1))
+    """Of the open episode of care the plan in force, or the newest draft while there is none; none after discharge."""
+    is_draft = col(CarePlan.status) == CarePlanStatus.DRAFT
+    goes_on = select(col(EpisodeOfCare.id)).where(
+        col(EpisodeOfCare.client_id) == client_id, col(EpisodeOfCare.status) != EpisodeStatus.FINISHED
+    )
+    wanted = select(CarePlan).where(
+        col(CarePlan.client_id) == client_id, col(CarePlan.episode_of_care_id).in_(goes_on), or_(in_force(), is_draft)
+    )
+    found: Sequence[CarePlan] = await tx.all(wanted.order_by(is_draft, col(CarePlan.id).desc()).limit(1))
     return found[0] if found else None
 
 

@@ -128,3 +128,9 @@ async def course(tx: Transaction, client_id: UUID) -> list[Happened]:
         *(Happened(at, "contacts", channel, (minutes,)) for at, channel, minutes in await tx.rows(contacts)),
         *(Happened(at, "wound_mm2", "", (area,)) for at, area in await tx.rows(wounds)),
     ]
+
+
+async def waiting_on(tx: Transaction, client_id: UUID, day: date) -> Sequence[HospitalDischarge]:
+    """Discharges from hospital before this day, of which it was still to be asked where the client is."""
+    mine = col(HospitalDischarge.client_id) == client_id, col(HospitalDischarge.discharged_on) <= day
+    return await tx.all(select(HospitalDischarge).where(*mine, col(HospitalDischarge.due_on) >= day).with_for_update())

@@ -5,17 +5,16 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlmodel import col
 
 from services.caseload.domain.answer_time import Answered
-from services.caseload.domain.base import TRUSTED
-from services.caseload.domain.client import Client
 from services.caseload.domain.delegation import MemberRole
 from services.caseload.domain.not_taken import Outcome
 from services.caseload.domain.referral import AdoptedDecision, Referral
 from services.caseload.domain.referral_criteria import ReferralCriteria
 from services.caseload.domain.referral_question import ReferralQuestion
+from services.caseload.domain.transfer import TransferredClient
 from services.common.db import Transaction
 from services.common.types import midnight_in_england
 
@@ -45,21 +44,13 @@ async def questions(tx: Transaction, referral: Referral) -> Sequence[ReferralQue
 
 
 async def urgent_among(tx: Transaction, subject_ids: Sequence[UUID]) -> Sequence[Referral]:
-    """Referrals that one nurse took on urgently and that the team has not yet ratified."""
-    wanted = select(Referral).where(col(Referral.id).in_(subject_ids), col(Referral.urgent_reason).is_not(None))
-    return await tx.all(wanted.with_for_update())
-
-
-async def client_with_number_of(tx: Transaction, referral: Referral) -> Client | None:
-    """Whom the team knows by the NHS number of this referral, where both records stand behind the number."""
-    if referral.nhs_number is None or referral.nhs_number_status not in TRUSTED:
-        return None
-    wanted = select(Client).where(
-        col(Client.team_id) == referral.team_id,
-        col(Client.nhs_number) == referral.nhs_number,
-        col(Client.nhs_number_status).in_(TRUSTED),
+    """Referrals that one nurse took on urgently and that the team has not yet ratified; those of a transfer as well."""
+    listed = select(col(TransferredClient.id)).where(col(TransferredClient.caseload_transfer_id).in_(subject_ids))
+    decided = or_(col(Referral.id).in_(subject_ids), col(Referral.id).in_(listed))
+    wanted = select(Referral).where(
+        decided, col(Referral.urgent_reason).is_not(None), col(Referral.decision_id).is_(None)
     )
-    return (await tx.session.execute(wanted)).scalar_one_or_none()
+    return await tx.all(wanted.with_for_update())
 
 
 async def role_of(tx: Transaction, team_id: UUID, employee_id: UUID) -> str | None:

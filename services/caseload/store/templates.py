@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
 
 from services.caseload.domain.form_answer import FormAnswer, FormAnswerVersion
@@ -41,7 +41,7 @@ async def asked_in_assessments(tx: Transaction, team_id: UUID, day: date) -> lis
     wanted = (
         select(TemplateVersion)
         .join(Template, col(Template.id) == col(TemplateVersion.template_id))
-        .where(col(Template.team_id) == team_id, col(Template.in_assessments), col(Template.retired_on).is_(None))
+        .where(*_in_assessments(team_id))
         .order_by(col(Template.id))
     )
     of_template: dict[UUID, list[TemplateVersion]] = {}
@@ -49,6 +49,16 @@ async def asked_in_assessments(tx: Transaction, team_id: UUID, day: date) -> lis
         of_template.setdefault(version.template_id, []).append(version)
     found = [in_force(several, day) for several in of_template.values()]
     return [version for version in found if version is not None]
+
+
+async def count_in_assessments(tx: Transaction, team_id: UUID) -> int:
+    """How many forms the team has made a part of every assessment, from now or later on."""
+    count: int = await tx.session.scalar(select(func.count()).where(*_in_assessments(team_id))) or 0
+    return count
+
+
+def _in_assessments(team_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return col(Template.team_id) == team_id, col(Template.in_assessments), col(Template.retired_on).is_(None)
 
 
 async def written(tx: Transaction, form_answer: FormAnswer) -> Sequence[FormAnswerVersion]:

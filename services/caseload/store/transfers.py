@@ -1,14 +1,13 @@
-"""Queries about caseload transfers, and about whom the team knows of those listed."""
+"""Queries about caseload transfers."""
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlmodel import col
 
-from services.caseload.domain.client import Client, EpisodeOfCare, EpisodeStatus
-from services.caseload.domain.transfer import CaseloadTransfer, HandedOver, Matched, TransferredClient, matched
+from services.caseload.domain.transfer import CaseloadTransfer, HandedOver, TransferredClient
 from services.common.db import Transaction
 
 
@@ -30,23 +29,3 @@ async def counts(tx: Transaction, transfers: Sequence[CaseloadTransfer]) -> dict
     for transfer_id, what, count in await tx.rows(wanted):
         found[transfer_id][what] = count
     return found
-
-
-async def match(tx: Transaction, team_id: UUID, rows: Sequence[TransferredClient]) -> list[Matched]:
-    """Each of them beside whom the team knows: two statements, however many they are."""
-    numbers = [row.nhs_number for row in rows if row.nhs_number is not None]
-    births = [row.birth_on for row in rows]
-    perhaps = or_(col(Client.nhs_number).in_(numbers), col(Client.birth_on).in_(births))
-    known: Sequence[Client] = await tx.all(select(Client).where(col(Client.team_id) == team_id, perhaps))
-    in_care = await in_care_of(tx, [one.id for one in known])
-    found = [matched(row, known, in_care) for row in rows]
-    shown = {one.known.id for one in found if one.known is not None}
-    tx.leaves_out([one for one in known if one.id not in shown])
-    return found
-
-
-async def in_care_of(tx: Transaction, client_ids: Sequence[UUID]) -> frozenset[UUID]:
-    """Which of these clients have an episode of care that has not ended."""
-    client = col(EpisodeOfCare.client_id)
-    wanted = select(client).where(client.in_(client_ids), col(EpisodeOfCare.status) != EpisodeStatus.FINISHED)
-    return frozenset(await tx.all(wanted))

@@ -125,7 +125,7 @@ async def _copied(tx: Transaction, share: PlanCopyShare) -> PlanCopy:
     await tx.show(share.client_id)
     plan = await plan_copies.plan_in_force(tx, share.client_id)
     if plan is None:
-        raise LinkEnded("There is no plan to show any more.")
+        raise LinkEnded("The care has ended, or there is no plan to show any more.")
     return await plan_copies.copy_of(tx, plan, tx.now)
 
 

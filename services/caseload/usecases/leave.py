@@ -1,16 +1,23 @@
 """A pause in hospital, and discharge with advice and an open door."""
 
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
+from services.caseload.domain.at_home import Found, Whereabouts
 from services.caseload.domain.client import EpisodeOfCare
-from services.caseload.domain.discharge import Discharge, Pause, Resumption
+from services.caseload.domain.discharge import Discharge, DischargeReason, Pause, Resumption
+from services.caseload.domain.episode_pause import EpisodePause
 from services.caseload.events import EpisodeOfCareDischarged, EpisodeOfCarePaused, EpisodeOfCareResumed
+from services.caseload.store import care_teams, episodes, reaching
 from services.caseload.usecases import tell
 from services.common.db import Transaction, require_version
 
 
-async def read_episode(tx: Transaction, episode_of_care_id: UUID) -> EpisodeOfCare:
-    return await tx.get(EpisodeOfCare, episode_of_care_id)
+async def read_episode(tx: Transaction, episode_of_care_id: UUID) -> tuple[EpisodeOfCare, Sequence[EpisodePause]]:
+    """One episode of care with its pauses, those that are over as well."""
+    episode = await tx.get(EpisodeOfCare, episode_of_care_id)
+    return episode, await episodes.pauses(tx, episode.id)
 
 
 async def _changing(tx: Transaction, episode_of_care_id: UUID, if_match: int) -> EpisodeOfCare:
@@ -29,6 +36,7 @@ async def discharge_client(
     """
     episode = await _changing(tx, episode_of_care_id, if_match)
     episode.discharge(discharge, tx.now)
+    await _leave_nothing_behind(tx, episode, discharge)
     await tx.session.flush()
     discharged = EpisodeOfCareDischarged(
         episode_of_care_id=episode.id,
@@ -42,6 +50,24 @@ async def discharge_client(
     return episode
 
 
+async def _leave_nothing_behind(tx: Transaction, episode: EpisodeOfCare, discharge: Discharge) -> None:
+    """A pause and the time of the named nurse end as well, and nobody is asked where somebody is who died."""
+    on = discharge.ended_on
+    await _end_pause(tx, episode, on)
+    period = await care_teams.period_now(tx, episode.id)
+    if period is not None:
+        period.end(max(on, period.from_on), tx.now)
+    if discharge.reason is DischargeReason.DIED:
+        for waiting in await reaching.waiting_on(tx, episode.client_id, on):
+            waiting.find(Found(found_on=on, where=Whereabouts.DIED), tx.actor.employee_id, tx.now)
+
+
+async def _end_pause(tx: Transaction, episode: EpisodeOfCare, on: date) -> None:
+    for pause in await episodes.pauses(tx, episode.id):
+        if pause.until_on is None:
+            pause.end(on, tx.now)
+
+
 async def pause_episode(tx: Transaction, episode_of_care_id: UUID, pause: Pause, if_match: int) -> EpisodeOfCare:
     """The client is in hospital, or away: nobody visits until care is resumed.
 
@@ -49,6 +75,7 @@ async def pause_episode(tx: Transaction, episode_of_care_id: UUID, pause: Pause,
     """
     episode = await _changing(tx, episode_of_care_id, if_match)
     episode.pause(pause, tx.now)
+    tx.add(EpisodePause.of(episode, pause, tx.actor.employee_id, tx.now))
     await tx.session.flush()
     paused = EpisodeOfCarePaused(
         episode_of_care_id=episode.id,
@@ -68,6 +95,7 @@ async def resume_episode(
     """The client is back. Raises `EpisodeNotPaused` or `BeforeItBegan`."""
     episode = await _changing(tx, episode_of_care_id, if_match)
     episode.resume(resumption.resumed_on, tx.now)
+    await _end_pause(tx, episode, resumption.resumed_on)
     await tx.session.flush()
     resumed = EpisodeOfCareResumed(
         episode_of_care_id=episode.id,

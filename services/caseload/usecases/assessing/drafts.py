@@ -1,5 +1,6 @@
 """An assessment written in parts over several visits: begun, written part by part, completed."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -42,8 +43,12 @@ class Drafted:
 
 
 async def begin_assessment(tx: Transaction, new: NewAssessmentDraft) -> Drafted:
-    """Begin an assessment that is written in parts. Nothing of it counts until it is complete."""
+    """Begin an assessment that is written in parts. Nothing of it counts until it is complete.
+
+    Raises `NotInCareThen`.
+    """
     episode = await tx.get(EpisodeOfCare, new.episode_of_care_id)
+    episode.require_in_care(tx.today)
     draft = AssessmentDraft.begun(new, episode, tx.actor.employee_id, tx.now)
     tx.add(draft)
     await tx.session.flush()
@@ -74,10 +79,12 @@ async def write_part(
 ) -> AssessmentPart:
     """Write a part, on the version that was last read of it; None says that nobody wrote it before.
 
-    Raises `DraftAlreadyComplete`, or `PreconditionFailed` where somebody else wrote it in the meantime.
+    Raises `DraftAlreadyComplete`, `DraftDiscarded`, `NotInCareThen`, or `PreconditionFailed` where somebody else
+    wrote it in the meantime.
     """
     draft = await tx.get(AssessmentDraft, draft_id, lock=True)
     draft.require_open()
+    await _require_in_care(tx, draft, tx.today)
     if isinstance(content, FormsPart):
         await _check_forms(tx, draft, content.forms)
     written, by = (await _parts(tx, draft)).get(part), tx.actor.employee_id
@@ -97,11 +104,13 @@ async def write_part(
 async def complete_draft(tx: Transaction, draft_id: UUID, if_match: int) -> tuple[Assessment, Found]:
     """Every part was asked: now it counts, its ratings are those at admission, and the others hear of it.
 
-    Raises `DraftAlreadyComplete`, `AssessmentIncomplete` with what is missing, or `ProblemAlreadyFound`.
+    Raises `DraftAlreadyComplete`, `DraftDiscarded`, `AssessmentIncomplete` with what is missing, `NotInCareThen`
+    or `ProblemAlreadyFound`.
     """
     draft = await around.for_change(tx, AssessmentDraft, draft_id, if_match)
     found = await _drafted(tx, draft)
     draft.complete(found.missing, tx.now)
+    await _require_in_care(tx, draft, last_day(found.parts))
     omaha = found.parts[Part.OMAHA]
     made, _ = await start_assessment(
         tx, whole_of(draft, found.parts), rated_by=omaha.written_by, rated_at=omaha.written_at
@@ -109,6 +118,19 @@ async def complete_draft(tx: Transaction, draft_id: UUID, if_match: int) -> tupl
     await _keep_answers(tx, draft, found.parts)
     await tx.session.flush()
     return await complete_assessment(tx, made.id, made.version)
+
+
+async def discard_draft(tx: Transaction, draft_id: UUID, if_match: int) -> Drafted:
+    """It is not gone on with. Raises `DraftAlreadyComplete` or `DraftDiscarded`."""
+    draft = await around.for_change(tx, AssessmentDraft, draft_id, if_match)
+    draft.discard(tx.now)
+    await tx.session.flush()
+    return await _drafted(tx, draft)
+
+
+async def _require_in_care(tx: Transaction, draft: AssessmentDraft, on: date) -> None:
+    """What is written after discharge is discarded: it is of no episode. Raises `NotInCareThen`."""
+    (await tx.get(EpisodeOfCare, draft.episode_of_care_id)).require_in_care(on, "/path/draft_id")
 
 
 async def _keep_answers(tx: Transaction, draft: AssessmentDraft, parts: Parts) -> None:

@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from services.caseload.domain.template import (
+    MOST_FORMS,
     NewTemplate,
     NewVersion,
     Template,
     TemplateKind,
     TemplateVersion,
+    TooManyForms,
     in_force,
 )
 from services.caseload.store import around
@@ -21,8 +23,12 @@ Versions = tuple[Template, list[TemplateVersion]]
 
 
 async def make_template(tx: Transaction, new: NewTemplate) -> Versions:
-    """The team asks something of its own from a day on. Raises `MinutesOfNoVisit`."""
+    """The team asks something of its own from a day on. Raises `MinutesOfNoVisit` or `TooManyForms`."""
     await tx.require_team(new.team_id)
+    if new.in_assessments:
+        await tx.take_turns(f"template/{new.team_id}")
+        if await store.count_in_assessments(tx, new.team_id) >= MOST_FORMS:
+            raise TooManyForms
     by = tx.actor.employee_id
     template = Template.made(new, by, tx.now)
     first = TemplateVersion.of(template, new, 1, by, tx.now)

@@ -22,6 +22,7 @@ from services.caseload.usecases.getting_in.open_door import (
 )
 from services.caseload.usecases.getting_in.refer import (
     accept_referral,
+    match_referral,
     not_take_referral,
     receive_inbound_referral,
     receive_referral,
@@ -29,8 +30,11 @@ from services.caseload.usecases.getting_in.refer import (
 )
 from services.caseload.usecases.getting_in.take_over import (
     Counted,
+    Listed,
+    abandon_transfer,
     begin_transfer,
     close_transfer,
+    correct_count,
     leave_client_out,
     list_clients_to_transfer,
     list_transfers,
@@ -42,12 +46,15 @@ from services.caseload.usecases.getting_in.take_over import (
 
 __all__ = [
     "Counted",
+    "Listed",
     "Thread",
+    "abandon_transfer",
     "accept_referral",
     "ask_referrer",
     "begin_transfer",
     "change_referral_criteria",
     "close_transfer",
+    "correct_count",
     "give_referral_link",
     "leave_client_out",
     "list_clients_to_transfer",
@@ -56,6 +63,7 @@ __all__ = [
     "list_transfers",
     "look_at_link",
     "look_at_referral",
+    "match_referral",
     "not_take_referral",
     "read_referral_criteria",
     "read_referral_link",

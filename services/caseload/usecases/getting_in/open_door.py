@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from services.caseload.domain.client import Client
 from services.caseload.domain.one_time_link import new_link
 from services.caseload.domain.referral import Referral
 from services.caseload.domain.referral_link import (
@@ -27,7 +28,10 @@ from services.common.rulebook import amounts
 
 
 async def give_referral_link(tx: Transaction, new: NewReferralLink) -> tuple[ReferralLink, str]:
-    """Give somebody a link to refer by; its secret is told now and never again. Raises `NotFound`."""
+    """Give somebody a link to refer by; its secret is told now and never again.
+
+    Raises `NotFound` or `NotAWayBack`.
+    """
     await tx.require_team(new.team_id)
     if not await members(tx, new.team_id, tx.today):
         raise NotFound("team")
@@ -37,9 +41,18 @@ async def give_referral_link(tx: Transaction, new: NewReferralLink) -> tuple[Ref
         (most_uses,) = await amounts(tx, tx.today, RuleCode.LINK_PLACE_USES)
     secret = new_link()
     link = ReferralLink.given(new, secret, days, most_uses, tx.actor.employee_id, tx.now)
+    if new.client_id is not None:
+        await _require_way_back(tx, link, new.client_id)
     tx.add(link)
     await tx.session.flush()
     return link, secret
+
+
+async def _require_way_back(tx: Transaction, link: ReferralLink, client_id: UUID) -> None:
+    """Only the team knows its clients. Raises `NotFound` or `NotAWayBack`."""
+    if not tx.actor.is_team_bound:
+        raise NotFound("client")
+    link.require_way_back_of(await tx.get(Client, client_id))
 
 
 async def list_referral_links(tx: Transaction, request: PageRequest, *, team_id: UUID | None) -> dict[str, Any]:

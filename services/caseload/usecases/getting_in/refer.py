@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from services.caseload.clients import InboundReferral
 from services.caseload.domain.care_team import CareTeamPeriod
 from services.caseload.domain.client import Client, EpisodeOfCare
+from services.caseload.domain.match import AlreadyInCare, Match, MatchDoubtful, Matched
 from services.caseload.domain.referral import (
     Acceptance,
     AdoptedDecision,
@@ -16,7 +19,7 @@ from services.caseload.domain.referral import (
     Refusal,
 )
 from services.caseload.events import EpisodeOfCareOpened, ReferralAccepted, ReferralNotTaken, ReferralReceived
-from services.caseload.store import referrals
+from services.caseload.store import matches, referrals
 from services.common.db import Transaction, require_version
 from services.common.membership import require_members
 
@@ -50,7 +53,8 @@ async def keep_referral(tx: Transaction, referral: Referral) -> Referral:
 async def accept_referral(tx: Transaction, referral_id: UUID, acceptance: Acceptance, if_match: int) -> EpisodeOfCare:
     """Take the person on: the referral is accepted, with a named nurse and a deputy, and an episode of care opens.
 
-    Raises `ReferralAlreadyDecided`, `HealthNeedRequired`, `OutsideTheArea`, `NotInTheTeam` or `DecisionNotAdopted`.
+    Raises `ReferralAlreadyDecided`, `HealthNeedRequired`, `OutsideTheArea`, `NotInTheTeam`, `DecisionNotAdopted`,
+    `MatchDoubtful` or `AlreadyInCare`.
     """
     referral = await tx.get(Referral, referral_id, lock=True)
     require_version(referral, if_match)
@@ -59,30 +63,40 @@ async def accept_referral(tx: Transaction, referral_id: UUID, acceptance: Accept
     decision_id = acceptance.decision_id
     if decision_id is not None and not await referrals.is_adopted(tx, decision_id, referral.id, referral.team_id):
         raise DecisionNotAdopted
-    client = await _client_of(tx, referral, acceptance)
+    client = client_of(tx, await matches.match_referral(tx, referral), acceptance)
     criteria = await referrals.criteria_of(tx, referral.team_id)
     referral.accept(acceptance, client.id, criteria, tx.actor.employee_id, tx.now)
     referral.named_nurse_role = await referrals.role_of(tx, referral.team_id, acceptance.named_nurse_id)
     return await open_episode(tx, referral, acceptance, client)
 
 
-async def open_episode(tx: Transaction, referral: Referral, acceptance: Acceptance, client: Client) -> EpisodeOfCare:
-    """The person is in care from now on, and the others hear of it."""
+async def match_referral(tx: Transaction, referral_id: UUID) -> Matched[Referral]:
+    """Whether the team knows this person, to be compared before they are taken on."""
+    return await matches.match_referral(tx, await tx.get(Referral, referral_id))
+
+
+async def open_episode(
+    tx: Transaction, referral: Referral, acceptance: Acceptance, client: Client, at: str = AlreadyInCare.field
+) -> EpisodeOfCare:
+    """The person is in care from now on, and the others hear of it. Raises `AlreadyInCare` about `at`."""
     episode = EpisodeOfCare.opened_by(referral, acceptance, client.id, tx.now, tx.today)
     await tx.session.flush()
-    tx.add(episode)
-    tx.add(CareTeamPeriod.begun(episode, tx.actor.employee_id, tx.now))
+    async with tx.refusing({"one_open_episode_per_client": partial(AlreadyInCare, at)}):
+        tx.add(episode)
+        tx.add(CareTeamPeriod.begun(episode, tx.actor.employee_id, tx.now))
     _tell_of_acceptance(tx, referral, episode)
     return episode
 
 
-async def _client_of(tx: Transaction, referral: Referral, acceptance: Acceptance) -> Client:
-    """The person as the team already knows them, or a new record. Two people are never merged on a number alone."""
-    known = await referrals.client_with_number_of(tx, referral)
-    if known is not None and known.is_person_of(referral):
+def client_of(tx: Transaction, found: Matched[Any], acceptance: Acceptance) -> Client:
+    """The person as the team already knows them, or a new record. Raises `MatchDoubtful`."""
+    known = found.known
+    if found.match is Match.DOUBTFUL and acceptance.same_person is None:
+        raise MatchDoubtful
+    if known is not None and (found.match is not Match.DOUBTFUL or acceptance.same_person):
         return known
-    client = Client.from_referral(referral, acceptance.client_id, tx.now)
-    if known is not None:
+    client = Client.from_referral(found.person, acceptance.client_id, tx.now)
+    if known is not None and known.nhs_number == client.nhs_number:
         client.doubt_number()
     tx.add(client)
     return client
@@ -135,7 +149,7 @@ async def not_take_referral(tx: Transaction, referral_id: UUID, refusal: Refusal
 async def remember_decision(
     tx: Transaction, *, decision_id: UUID, team_id: UUID, subject_ids: Sequence[UUID], adopted_on: date
 ) -> None:
-    """Keep what the team decided, and ratify what one of them took on urgently before."""
+    """Keep what the team decided, and ratify what one of them took on urgently before, alone or of a whole transfer."""
     for subject_id in subject_ids:
         tx.add(AdoptedDecision(decision_id=decision_id, subject_id=subject_id, team_id=team_id, adopted_on=adopted_on))
     for referral in await referrals.urgent_among(tx, subject_ids):

@@ -3,30 +3,30 @@
 from typing import Any
 from uuid import UUID
 
-from services.caseload.domain.client import Client, EpisodeOfCare
-from services.caseload.domain.referral import DecisionNotAdopted, Referral
+from services.caseload.domain.client import EpisodeOfCare
+from services.caseload.domain.match import Matched
+from services.caseload.domain.referral import Acceptance, DecisionNotAdopted
 from services.caseload.domain.transfer import (
-    AlreadyInCare,
+    Abandoning,
     CaseloadTransfer,
+    CountCorrected,
     HandedOver,
     LeavingOut,
-    Match,
-    MatchDoubtful,
-    Matched,
+    LeftOutReason,
     MoreThanExpected,
     NewTransfer,
     Piece,
-    TakeOver,
     TransferredClient,
 )
-from services.caseload.store import referrals
+from services.caseload.store import matches, referrals
 from services.caseload.store import transfers as store
-from services.caseload.usecases.getting_in.refer import keep_referral, open_episode
+from services.caseload.usecases.getting_in.refer import client_of, keep_referral, open_episode
 from services.common.db import Transaction, require_version
 from services.common.membership import require_members
 from services.common.paging import PageRequest, page
 
 Counted = tuple[CaseloadTransfer, dict[str, int]]
+Listed = Matched[TransferredClient]
 
 
 async def begin_transfer(tx: Transaction, new: NewTransfer) -> Counted:
@@ -73,16 +73,16 @@ async def review_transfer(
     """Everybody on the list, each beside whom the team knows."""
     transfer = await tx.get(CaseloadTransfer, caseload_transfer_id)
     found = await page(tx, store.clients_of(transfer, status), TransferredClient, request)
-    return {**found, "items": await store.match(tx, transfer.team_id, found["items"])}
+    return {**found, "items": await matches.match(tx, transfer.team_id, found["items"])}
 
 
-async def read_transferred_client(tx: Transaction, transferred_client_id: UUID) -> Matched:
+async def read_transferred_client(tx: Transaction, transferred_client_id: UUID) -> Listed:
     row = await tx.get(TransferredClient, transferred_client_id)
-    return (await store.match(tx, row.team_id, [row]))[0]
+    return (await matches.match(tx, row.team_id, [row]))[0]
 
 
 async def take_client_over(
-    tx: Transaction, transferred_client_id: UUID, take_over: TakeOver, if_match: int
+    tx: Transaction, transferred_client_id: UUID, take_over: Acceptance, if_match: int
 ) -> EpisodeOfCare:
     """Take one of the list on, with a named nurse and a deputy.
 
@@ -96,14 +96,14 @@ async def take_client_over(
     await _require_decided(tx, row, take_over.decision_id)
     # One after the other, so that nobody who is listed twice is taken over twice at once.
     await tx.take_turns(f"caseload_transfer/{row.team_id}")
-    (found,) = await store.match(tx, row.team_id, [row])
+    (found,) = await matches.match(tx, row.team_id, [row])
     transfer = await tx.get(CaseloadTransfer, row.caseload_transfer_id)
     referral = await keep_referral(tx, row.referral(transfer, tx.now))
     await tx.settle()
-    client = await _client_of(tx, found, referral, take_over)
+    client = client_of(tx, found, take_over)
     referral.accept(take_over, client.id, None, tx.actor.employee_id, tx.now)
     row.taken_over(client.id, tx.actor.employee_id, tx.now)
-    return await open_episode(tx, referral, take_over, client)
+    return await open_episode(tx, referral, take_over, client, "/path/transferred_client_id")
 
 
 async def _require_decided(tx: Transaction, row: TransferredClient, decision_id: UUID | None) -> None:
@@ -115,30 +115,13 @@ async def _require_decided(tx: Transaction, row: TransferredClient, decision_id:
         raise DecisionNotAdopted
 
 
-async def _client_of(tx: Transaction, found: Matched, referral: Referral, take_over: TakeOver) -> Client:
-    """The person as the team knows them, or a new record. Raises `AlreadyInCare` or `MatchDoubtful`."""
-    known = found.known
-    if found.match is Match.DOUBTFUL and take_over.same_person is None:
-        raise MatchDoubtful
-    is_known = found.match in (Match.KNOWN, Match.IN_CARE) or take_over.same_person is True
-    if known is not None and is_known:
-        if known.id in await store.in_care_of(tx, [known.id]):
-            raise AlreadyInCare
-        return known
-    client = Client.from_referral(referral, take_over.client_id, tx.now)
-    if known is not None and known.nhs_number == client.nhs_number:
-        client.doubt_number()
-    tx.add(client)
-    return client
-
-
-async def leave_client_out(tx: Transaction, transferred_client_id: UUID, leaving: LeavingOut, if_match: int) -> Matched:
+async def leave_client_out(tx: Transaction, transferred_client_id: UUID, leaving: LeavingOut, if_match: int) -> Listed:
     """One of the list is not taken over, and why. Raises `AlreadyHandedOver`."""
     row = await tx.get(TransferredClient, transferred_client_id, lock=True)
     require_version(row, if_match)
     row.leave_out(leaving.reason, tx.actor.employee_id, tx.now)
     await tx.session.flush()
-    return (await store.match(tx, row.team_id, [row]))[0]
+    return (await matches.match(tx, row.team_id, [row]))[0]
 
 
 async def close_transfer(tx: Transaction, caseload_transfer_id: UUID, if_match: int) -> Counted:
@@ -149,6 +132,29 @@ async def close_transfer(tx: Transaction, caseload_transfer_id: UUID, if_match: 
     transfer.close(counts[transfer.id], tx.now)
     await tx.session.flush()
     return transfer, counts[transfer.id]
+
+
+async def correct_count(tx: Transaction, caseload_transfer_id: UUID, count: CountCorrected, if_match: int) -> Counted:
+    """It was counted again. Raises `TransferClosed` or `MoreThanExpected`."""
+    transfer = await tx.get(CaseloadTransfer, caseload_transfer_id, lock=True)
+    require_version(transfer, if_match)
+    counts = await store.counts(tx, [transfer])
+    transfer.correct(count, sum(counts[transfer.id].values()), tx.now)
+    await tx.session.flush()
+    return transfer, counts[transfer.id]
+
+
+async def abandon_transfer(
+    tx: Transaction, caseload_transfer_id: UUID, abandoning: Abandoning, if_match: int
+) -> Counted:
+    """It is left as it is: whoever was taken over stays, and whoever waits is left out. Raises `TransferClosed`."""
+    transfer = await tx.get(CaseloadTransfer, caseload_transfer_id, lock=True)
+    require_version(transfer, if_match)
+    transfer.abandon(abandoning, tx.now)
+    for row in await tx.all(store.clients_of(transfer, HandedOver.WAITING).with_for_update()):
+        row.leave_out(LeftOutReason.TRANSFER_ABANDONED, tx.actor.employee_id, tx.now)
+    await tx.session.flush()
+    return await _counted(tx, transfer)
 
 
 async def _counted(tx: Transaction, transfer: CaseloadTransfer) -> Counted:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from services.caseload.domain.care_team import CareTeamPeriod, Continuity, HandOn, hand_on, require_in_care
+from services.caseload.domain.care_team import CareTeamPeriod, Continuity, HandOn, HandOnReason, hand_on
 from services.caseload.domain.client import Client, EpisodeOfCare
 from services.caseload.domain.placement import InSubTeam, LedBy
 from services.caseload.events import NamedNurseChanged
@@ -15,7 +15,7 @@ from services.common.membership import require_members
 async def hand_client_on(tx: Transaction, episode_id: UUID, new: HandOn, if_match: int) -> EpisodeOfCare:
     """Another named nurse or another deputy, from today; who it was before is kept with the reason.
 
-    Raises `EpisodeOver`, `SameCareTeam` or `NotInTheTeam`.
+    Raises `EpisodeAlreadyEnded`, `SameCareTeam` or `NotInTheTeam`.
     """
     episode = await around.for_change(tx, EpisodeOfCare, episode_id, if_match)
     people = {"/body/named_nurse_id": new.named_nurse_id, "/body/deputy_id": new.deputy_id}
@@ -25,6 +25,8 @@ async def hand_client_on(tx: Transaction, episode_id: UUID, new: HandOn, if_matc
         before = CareTeamPeriod.begun(episode, None, tx.now)
         tx.add(before)
     hand_on(episode, new, tx.now)
+    if new.reason is HandOnReason.LEFT_TEAM:
+        await _hand_tasks_on(tx, episode, {before.named_nurse_id, before.deputy_id})
     before.end(tx.today, tx.now)
     why = {"from_on": tx.today, "reason": new.reason, "words": new.words}
     tx.add(CareTeamPeriod.begun(episode, tx.actor.employee_id, tx.now, **why))
@@ -42,19 +44,29 @@ async def hand_client_on(tx: Transaction, episode_id: UUID, new: HandOn, if_matc
     return episode
 
 
+async def _hand_tasks_on(tx: Transaction, episode: EpisodeOfCare, before: set[UUID]) -> None:
+    """What whoever left had still to do or to chase for this client is the named nurse's now."""
+    gone = before - {episode.named_nurse_id, episode.deputy_id}
+    tasks, tests = await care_teams.left_with(tx, episode.client_id, gone)
+    for task in tasks:
+        task.employee_id, task.changed_at = episode.named_nurse_id, tx.now
+    for test in tests:
+        test.chaser_id, test.changed_at = episode.named_nurse_id, tx.now
+
+
 async def put_in_sub_team(tx: Transaction, episode_id: UUID, placed: InSubTeam, if_match: int) -> EpisodeOfCare:
-    """The smaller group within the team that looks after the client. Raises `EpisodeOver`."""
+    """The smaller group within the team that looks after the client. Raises `EpisodeAlreadyEnded`."""
     episode = await around.for_change(tx, EpisodeOfCare, episode_id, if_match)
-    require_in_care(episode)
+    episode.require_open()
     episode.sub_team, episode.changed_at = placed.sub_team, tx.now
     await tx.session.flush()
     return episode
 
 
 async def name_lead(tx: Transaction, episode_id: UUID, led: LedBy, if_match: int) -> EpisodeOfCare:
-    """Somebody outside the team leads, or nobody does any more. Raises `EpisodeOver`."""
+    """Somebody outside the team leads, or nobody does any more. Raises `EpisodeAlreadyEnded`."""
     episode = await around.for_change(tx, EpisodeOfCare, episode_id, if_match)
-    require_in_care(episode)
+    episode.require_open()
     episode.led_by(led.lead)
     episode.changed_at = tx.now
     await tx.session.flush()
