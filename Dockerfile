@@ -13,6 +13,8 @@ COPY --from=build /app/.venv .venv
 COPY services services
 COPY gateway gateway
 COPY deploy/entrypoint.py entrypoint.py
+# A volume that is mounted here belongs to the service as this folder does.
+RUN mkdir /photos && chown 10001:10001 /photos
 USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \

@@ -91,7 +91,7 @@ async def embedded(port: int, report: Report) -> AsyncIterator[tuple[str, Embedd
     postgres.start()
     try:
         await postgres.create_databases()
-        app = create_app(postgres.url, postgres.owner_url)
+        app = create_app(postgres.url, postgres.owner_url, FOLDER / "photos")
         async with serving(app, port=port, protocol=guarded(app.state.bounds)) as url:
             yield url, postgres
     finally:

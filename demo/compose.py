@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import httpx
 from starlette.applications import Starlette
@@ -14,6 +15,7 @@ from devissuer.main import create_app as create_issuer
 from gateway.main import create_app as create_gateway
 from gateway.routes import SERVICES
 from gateway.settings import GatewaySettings
+from services.caseload.settings import CaseloadSettings
 from services.common.broker import InProcessBroker
 from services.common.peers import Mounts
 from services.common.service import Service
@@ -29,8 +31,10 @@ def services() -> dict[str, Service]:
     return {name: importlib.import_module(f"services.{name}.main").SERVICE for name in SERVICES}
 
 
-def create_app(database_url: Callable[[str], str], owner_url: Callable[[str], str]) -> Starlette:
-    """The gateway with every service behind it; entering its lifespan migrates and starts them all."""
+def create_app(database_url: Callable[[str], str], owner_url: Callable[[str], str], photos: Path) -> Starlette:
+    """The gateway with every service behind it; entering its lifespan migrates and starts them all.
+
+    Photos are kept in the folder `photos`."""
     broker, mounts, keys = InProcessBroker(), Mounts(), process_keys(SERVICES)
     common = ServiceSettings(app_env="demo", partner_hosts_inside=[COUNCIL_HOST])
     settings = {
@@ -46,6 +50,8 @@ def create_app(database_url: Callable[[str], str], owner_url: Callable[[str], st
     trusted = [TrustedIssuer(**development_issuer("http://issuer:8000/jwks"))]
     of_identity = settings["identity"].model_dump() | {"issuers": trusted, "processes": processes(keys)}
     settings["identity"] = IdentitySettings.model_validate(of_identity)
+    of_caseload = settings["caseload"].model_dump() | {"photo_store": photos.absolute().as_uri()}
+    settings["caseload"] = CaseloadSettings.model_validate(of_caseload)
     declared = services()
     apps = {name: declared[name].app(settings[name], broker=broker, mounts=mounts) for name in SERVICES}
     around = {**apps, "issuer": create_issuer(people())}

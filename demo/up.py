@@ -39,6 +39,7 @@ def environment(
         "GATEWAY_MORE_ROUTES": json.dumps(SIGN_IN),
         "IDENTITY_ISSUERS": json.dumps([issuer]),
         "IDENTITY_PROCESSES": json.dumps(processes(keys)),
+        "CASELOAD_PHOTO_STORE": (FOLDER / "photos").absolute().as_uri(),
         "PYTHONUNBUFFERED": "1",
     }
     own = {f"{name.upper()}_DATABASE_URL": postgres.url(name) for name in SERVICES}

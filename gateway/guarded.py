@@ -20,7 +20,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from gateway import refusals
 from gateway.addresses import Networks, block
 from gateway.outermost import ALWAYS
-from services.common.body import MAX_BYTES, TooLarge
+from gateway.routes import takes_file
+from services.common.body import MAX_BYTES, MAX_FILE_BYTES, FileTooLarge, TooLarge
 from services.common.errors import ServiceError
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class Bounds:
     head_bytes: int = 16 * 1024
     headers: int = 100
     body_bytes: int = MAX_BYTES
+    file_bytes: int = MAX_FILE_BYTES
     connections: int = 4096
     # Does not hold for the ingress, through which everybody comes.
     connections_per_address: int = 512
@@ -138,8 +140,7 @@ class Guarded(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)
-        if self._body_bytes > self.bounds.body_bytes:
-            raise TooLarge("The body is larger than 1 MiB.")
+        self._look_at_size(self._body_bytes)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -171,8 +172,12 @@ class Guarded(HttpToolsProtocol):
             raise refusals.UnreadableRequest
         if self.parser.should_upgrade() and (coding or length):
             raise refusals.UnreadableRequest
-        if length and int(length) > self.bounds.body_bytes:
-            raise TooLarge("The body is larger than 1 MiB.")
+        self._look_at_size(int(length or 0))
+
+    def _look_at_size(self, size: int) -> None:
+        is_file = size > self.bounds.body_bytes and takes_file(self.parser.get_method(), self.url)
+        if size > (self.bounds.file_bytes if is_file else self.bounds.body_bytes):
+            raise FileTooLarge if is_file else TooLarge("The body is larger than 1 MiB.")
 
     def _look_at_unfinished_head(self, data: bytes) -> None:
         if not self.headers and len(self.url) > self.bounds.address_bytes:

@@ -1,5 +1,6 @@
 """The routing table, kept as data: which path leads to which service."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -40,6 +41,14 @@ ROUTES: tuple[Route, ...] = (
     Route("/refer", "caseload", is_open=True, is_by_link=True),
     Route("/fhir", "interop"),
 )
+
+
+# Where a file is taken as it is, which may be larger than any other body (ADR 27).
+FILES = re.compile(rb"/caseload/v1/wounds/[0-9A-Fa-f-]{36}/photos(?:\?|$)")
+
+
+def takes_file(method: bytes, address: bytes) -> bool:
+    return method == b"POST" and FILES.match(address) is not None
 
 
 def find(routes: Sequence[Route], path: str) -> Route | None:

@@ -1,16 +1,28 @@
 """Caseload, assembled. Run alone: `python -m services serve caseload`."""
 
+import asyncio
+
 from fastapi import FastAPI
 
 from services.caseload import usecases
 from services.caseload.api import ROUTERS
 from services.caseload.consumers import SUBSCRIPTIONS
 from services.caseload.domain.base import Base
-from services.caseload.usecases import tell
+from services.caseload.partners import photo_store
+from services.caseload.settings import CaseloadSettings
+from services.caseload.usecases import photos, tell
 from services.common.broker import Broker
 from services.common.peers import Mounts
-from services.common.service import Service
+from services.common.service import Runtime, Service
 from services.common.settings import ServiceSettings
+
+# A photo takes a hundred megabytes while it is looked at.
+PHOTOS_AT_ONCE = 2
+
+
+def _furnish(app: FastAPI, runtime: Runtime) -> None:
+    app.state.photos, app.state.photo_turns = photo_store.opened(runtime.settings), asyncio.Semaphore(PHOTOS_AT_ONCE)
+
 
 SERVICE = Service(
     name="caseload",
@@ -18,7 +30,9 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=ROUTERS,
     subscriptions=SUBSCRIPTIONS,
-    background=(usecases.expire_handovers, tell.watch_alerts, tell.send_pushes),
+    background=(usecases.expire_handovers, tell.watch_alerts, tell.send_pushes, photos.sweep_photos),
+    settings_type=CaseloadSettings,
+    furnish=_furnish,
 )
 
 

@@ -8,6 +8,8 @@ from fastapi import Request
 from services.common.errors import ServiceError, UnstorableValue
 
 MAX_BYTES = 1024 * 1024
+# Of a file that is sent as it is, at the few places that take one (ADR 27).
+MAX_FILE_BYTES = 5 * 1000 * 1000
 MAX_DEPTH = 32
 LARGEST_NUMBER = 2**53
 
@@ -38,6 +40,13 @@ class TooLarge(ServiceError):
     way_out = "Send at most 1 MiB at a time."
 
 
+class FileTooLarge(TooLarge):
+    way_out = "Send a file of at most 5 MB."
+
+    def __init__(self) -> None:
+        super().__init__("The file is larger than 5 MB.")
+
+
 async def read(request: Request) -> None:
     """Check the body once; FastAPI then finds it parsed. Raises the refusals above."""
     raw = await read_bytes(request)
@@ -52,16 +61,16 @@ async def read(request: Request) -> None:
     request._json = parse(raw)
 
 
-async def read_bytes(request: Request) -> bytes:
-    """The body as it was sent. Raises `EncodedBody` or `TooLarge`."""
+async def read_bytes(request: Request, *, most: int = MAX_BYTES, refusal: TooLarge | None = None) -> bytes:
+    """The body as it was sent. Raises `EncodedBody`, or `TooLarge` or the refusal that is given for it."""
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise EncodedBody("The body is compressed.")
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > MAX_BYTES:
-            raise TooLarge("The body is larger than 1 MiB.")
+        if size > most:
+            raise refusal or TooLarge("The body is larger than 1 MiB.")
         chunks.append(chunk)
     request._body = b"".join(chunks)
     return request._body

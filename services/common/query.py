@@ -29,9 +29,14 @@ class UnreadableParameter(Unprocessable):
 
 
 def names_of(dependant: Dependant) -> frozenset[str]:
-    """The parameters that a route takes in the address."""
+    """The parameters that a route takes in the address, one by one or as the fields of one model."""
     inside = (name for each in dependant.dependencies for name in names_of(each))
-    return frozenset((*(field.alias for field in dependant.query_params), *inside))
+    own = (
+        name
+        for field in dependant.query_params
+        for name in getattr(field.field_info.annotation, "model_fields", (field.alias,))
+    )
+    return frozenset((*own, *inside))
 
 
 def check(request: Request, known: Collection[str]) -> None:

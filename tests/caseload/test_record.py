@@ -40,6 +40,7 @@ async def test_the_whole_record_comes_in_one_call_with_who_wrote_what(caseload: 
         "notes": 1,
         "wound": 1,
         "measurements": 1,
+        "photo": 0,
         "medicine": 0,
     }
     authors = {

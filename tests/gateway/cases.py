@@ -11,6 +11,10 @@ CHUNKED = "Transfer-Encoding: chunked"
 # A second request, hidden behind the first.
 HIDDEN = request("GET /caseload/v1/hidden HTTP/1.1")
 KIB = 1024
+# Where a file is taken.
+FILE = 5_000_000
+ADD = "POST /caseload/v1/wounds/01938000-0000-7000-8000-00000000000a/photos"
+PHOTO, PHOTO_SEEN = f"{ADD}?sha256=ab HTTP/1.1", f"{ADD.replace('/caseload', '')}?sha256=ab"
 
 
 @dataclass(frozen=True)
@@ -148,6 +152,14 @@ SIZES = [
     refused("10 said and waited for", request(POST, "Content-Length: 10000000", "Expect: 100-continue"), 413),
     passed("10 1 MiB", request(POST, f"Content-Length: {KIB * KIB}", body=b"a" * KIB * KIB), "POST /v1/x"),
     passed("10 1 MiB of the way", request(POST, CHUNKED, body=b"3\r\nabc\r\n0\r\n\r\n"), "POST /v1/x"),
+    refused("10 5 MB and a byte, said", request(PHOTO, f"Content-Length: {FILE + 1}", body=b"a"), 413),
+    refused(
+        "10 5 MB and more, in chunks", request(PHOTO, CHUNKED, body=b"100000\r\n%b\r\n" % bytes(KIB * KIB) * 6), 413
+    ),
+    refused("10 a photo's size elsewhere", request(POST, f"Content-Length: {FILE}", body=b"a"), 413),
+    refused("10 a photo's size below", request(f"{ADD}/x HTTP/1.1", f"Content-Length: {FILE}", body=b"a"), 413),
+    refused("10 a photo's size by PUT", request(PHOTO.replace("POST", "PUT"), f"Content-Length: {FILE}"), 413),
+    passed("10 5 MB", request(PHOTO, f"Content-Length: {FILE}", body=bytes(FILE)), PHOTO_SEEN),
     refused("10 gzip", request(POST, "Content-Encoding: gzip", "Content-Length: 3", body=b"\x1f\x8b\x08"), 415),
     refused("10 br", request(POST, "Content-Encoding: br", "Content-Length: 1", body=b"a"), 415),
     refused("10 gzip behind identity", request(POST, "Content-Encoding: identity", "Content-Encoding: gzip"), 415),

@@ -31,6 +31,7 @@ from services.caseload.api import (
     medicines,
     network,
     other_care,
+    photos,
     plan_copies,
     reach,
     referral_criteria,
@@ -98,4 +99,7 @@ ROUTERS = (
     plan_copies.by_link,
     loneliness.router,
     independence.router,
+    photos.router,
+    photos.adding,
+    photos.showing,
 )

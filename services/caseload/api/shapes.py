@@ -213,6 +213,22 @@ class WoundShape(Answer):
     site: str
 
 
+class PhotoShape(Answer):
+    """`sha256` is of what was sent; what is kept is smaller or larger, for it was written anew."""
+
+    id: UUID
+    client_id: UUID
+    version: int
+    wound_id: UUID
+    taken_at: datetime
+    agreed_how: str
+    sha256: str
+    size_bytes: int
+    width: int
+    height: int
+    added_by: UUID | None
+
+
 class MedicineShape(Answer):
     id: UUID
     client_id: UUID
@@ -257,4 +273,5 @@ class ClientRecord(Answer):
     notes: list[NoteShape]
     wound: list[WoundShape]
     measurements: list[MeasurementShape]
+    photo: list[PhotoShape]
     medicine: list[MedicineShape]

@@ -54,3 +54,5 @@ class RuleCode(StrEnum):
     ONS_DIRECT_LEAST = "loneliness.ons_direct_least"
     ONS_DIRECT_MOST = "loneliness.ons_direct_most"
     ONS_DIRECT_LONELY = "loneliness.ons_direct_lonely_to"
+    PHOTO_BYTES = "photo.most_bytes"
+    PHOTO_PIXELS = "photo.most_pixels"

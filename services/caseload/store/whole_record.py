@@ -13,6 +13,7 @@ from services.caseload.domain.care_plan import CarePlan, CarePlanLine
 from services.caseload.domain.client import Client, EpisodeOfCare
 from services.caseload.domain.medicine import Medicine
 from services.caseload.domain.omaha import ClientProblem, OmahaRating
+from services.caseload.domain.photo import Photo
 from services.caseload.domain.referral import Referral
 from services.caseload.domain.wound import Wound, WoundMeasurement
 from services.common import json_rows
@@ -29,6 +30,7 @@ OWN: dict[str, Any] = {
     "care_plan": CarePlan,
     "care_contact": CareContact,
     "wound": Wound,
+    "photo": Photo,
     "medicine": Medicine,
 }
 WITHIN: dict[str, tuple[Any, str, Any]] = {

@@ -11,6 +11,8 @@ from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
+from services.common.query import names_of
+
 PARAMETER = re.compile(r"\{(\w+)\}")
 # FHIR names a type in the path, and without an id it is a search.
 FHIR_TYPE = "resource_type"
@@ -67,8 +69,7 @@ def _singular(path: str) -> str:
 
 
 def _fields(dependant: Dependant) -> Iterator[str]:
-    for parameter in dependant.query_params:
-        yield parameter.alias
+    yield from names_of(dependant)
     for body in dependant.body_params:
         yield from getattr(body.field_info.annotation, "model_fields", {})
     for inner in dependant.dependencies:
