@@ -41,6 +41,7 @@ async def test_the_whole_record_comes_in_one_call_with_who_wrote_what(caseload: 
         "wound": 1,
         "measurements": 1,
         "medicine": 0,
+        "surgery_note": 0,
     }
     authors = {
         record["referral"][0]["decided_by"],

@@ -39,6 +39,7 @@ from services.caseload.api import (
     self_care,
     stock,
     summary_shares,
+    surgery,
     syringe_drivers,
     team,
     templates,
@@ -48,6 +49,7 @@ from services.caseload.api import (
 
 ROUTERS = (
     clients.router,
+    surgery.router,
     episodes.router,
     care_contacts.router,
     referrals.router,

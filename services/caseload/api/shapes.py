@@ -229,6 +229,20 @@ class MedicineShape(Answer):
     stop_reason: str | None
 
 
+class SurgeryNoteShape(Answer):
+    """What the team and the client's surgery wrote to each other; `side` says which."""
+
+    id: UUID
+    ods_code: str
+    side: str
+    words: str
+    written_by: str
+    author_role: str
+    written_at: datetime
+    amends_id: UUID | None
+    seen_at: datetime | None
+
+
 class ClientRecord(Answer):
     """The whole record of one client, each entry with who made it."""
 
@@ -246,3 +260,4 @@ class ClientRecord(Answer):
     wound: list[WoundShape]
     measurements: list[MeasurementShape]
     medicine: list[MedicineShape]
+    surgery_note: list[SurgeryNoteShape]

@@ -14,6 +14,7 @@ from services.caseload.domain.client import Client, EpisodeOfCare
 from services.caseload.domain.medicine import Medicine
 from services.caseload.domain.omaha import ClientProblem, OmahaRating
 from services.caseload.domain.referral import Referral
+from services.caseload.domain.surgery_note import SurgeryNote
 from services.caseload.domain.wound import Wound, WoundMeasurement
 from services.common import json_rows
 from services.common.db import Transaction
@@ -30,6 +31,7 @@ OWN: dict[str, Any] = {
     "care_contact": CareContact,
     "wound": Wound,
     "medicine": Medicine,
+    "surgery_note": SurgeryNote,
 }
 WITHIN: dict[str, tuple[Any, str, Any]] = {
     "ratings": (OmahaRating, "problem_id", ClientProblem),
