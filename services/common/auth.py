@@ -14,6 +14,7 @@ class Persona(StrEnum):
     HEATSHIELD = "heatshield"
     STEERING = "steering"
     SOCIAL_WORKER = "social_worker"
+    PRACTICE = "practice"
     HR = "hr"
     FINANCE = "finance"
     COMMISSIONER = "commissioner"

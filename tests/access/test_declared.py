@@ -42,6 +42,10 @@ REACHES: dict[Persona, dict[str, str]] = {
         "interop": "care-plan-changes.*|social-care/submissions.*",
         "identity": DEVICES,
     },
+    Persona.PRACTICE: {
+        "caseload": r"surgery-list|clients/\{client_id\}/surgery-notes|surgery-notes/\{surgery_note_id\}/see",
+        "identity": DEVICES,
+    },
     Persona.HR: {
         "hr": ".*",
         "roster": "time-summary|team-ratio",
@@ -116,7 +120,7 @@ def test_a_figure_of_a_team_is_not_narrowed_down_to_a_person() -> None:
 
 
 def test_a_persona_that_nobody_thought_of_sees_no_other_team() -> None:
-    assert ACROSS_TEAMS & {Persona.NURSE, Persona.SOCIAL_WORKER, Persona.COUNCIL} == set()
+    assert ACROSS_TEAMS & {Persona.NURSE, Persona.SOCIAL_WORKER, Persona.PRACTICE, Persona.COUNCIL} == set()
     assert all(Principal("somebody", one).is_team_bound for one in set(Persona) - ACROSS_TEAMS)
 
 

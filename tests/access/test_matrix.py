@@ -18,12 +18,13 @@ from tests.access.world import World, world_of
 from tests.running import OTHER_TEAM, Databases
 
 # What of a world each persona may be told. Whoever is not named here is told nothing that is about one person.
-EVERYTHING = frozenset({"person", "number", "client", "words", "shared", "staff"})
+EVERYTHING = frozenset({"person", "number", "client", "words", "shared", "practice", "staff"})
 MAY_KNOW: dict[Persona, frozenset[str]] = {
     Persona.NURSE: EVERYTHING,
     Persona.SERVICE: EVERYTHING,
     Persona.INTEGRATOR: frozenset({"person", "number", "client", "words", "shared"}),
     Persona.SOCIAL_WORKER: frozenset({"person", "client", "shared"}),
+    Persona.PRACTICE: frozenset({"person", "number", "client", "practice"}),
     Persona.HR: frozenset({"staff"}),
 }
 # The objects that a world cannot have, by service and path parameter, each with the reason.

@@ -19,6 +19,7 @@ from tests.access.operations import SERVICES
 from tests.running import NURSE, OTHER_TEAM, STRANGER, TEAM, Databases, Running, running, written
 
 GUEST = "gareth@council.example"
+AT_THE_SURGERY = "meera@surgery.example"
 PRINT = """select count(*), md5(string_agg(t::text, '|' order by t::text)) from "{table}" t"""
 
 
@@ -27,7 +28,8 @@ class World:
     """`ids` are the team's own objects by the path parameters that name them, `bodies` a whole body for each operation.
 
     `secrets` are texts that tell something: `person` who a client is, `number` an NHS number, `client` a client's id,
-    `words` what was written about a client, `shared` what a client lets a guest read, `staff` who a colleague is.
+    `words` what was written about a client, `shared` what a client lets a guest read, `practice` what is
+    written to and fro with a surgery, `staff` who a colleague is.
     """
 
     system: Running
@@ -38,10 +40,10 @@ class World:
     clients: dict[Any, Any] = field(default_factory=dict)
 
     async def caller(self, who: Persona | None) -> Any:
-        """Somebody of this persona: the team's own nurse, or the guest, or nobody."""
+        """Somebody of this persona: the team's own nurse, or a guest, or nobody."""
         if who not in self.clients:
-            subjects = {None: None, Persona.NURSE: NURSE, Persona.SOCIAL_WORKER: GUEST}
-            subject = subjects.get(who, uuid7())
+            outside = {Persona.SOCIAL_WORKER: GUEST, Persona.PRACTICE: AT_THE_SURGERY}
+            subject = {None: None, Persona.NURSE: NURSE, **outside}.get(who, uuid7())
             self.clients[who] = await self.system.client(self.service.name, subject, who or Persona.NURSE)
         return self.clients[who]
 

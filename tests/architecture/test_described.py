@@ -16,7 +16,7 @@ from tests.api.operations import routes_of
 SERVICES = services()
 DOCUMENTS = {name: service.app(ServiceSettings(app_env="test")).openapi() for name, service in SERVICES.items()}
 # What is made at a thing rather than changed of it: nobody's change is lost where two are made.
-MADE_AT = {"notes", "measurements", "ratings", "positions", "checks", "clients", "photos"}
+MADE_AT = {"notes", "surgery-notes", "measurements", "ratings", "positions", "checks", "clients", "photos"}
 # To try an event again is the same whatever became of it since it was read.
 REPEATABLE = {"replay"}
 # A secret is not kept, so it cannot be told again.

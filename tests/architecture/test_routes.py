@@ -89,5 +89,6 @@ def test_an_unguarded_route_is_found() -> None:
 
 def test_no_endpoint_needs_a_manager() -> None:
     """Self-led teams: no persona manages people (King's Fund 2019, mission row 5.11)."""
-    everybody = "nurse coach heatshield steering social_worker hr finance commissioner council integrator ops service"
+    everybody = "nurse coach heatshield steering social_worker practice hr finance "
+    everybody += "commissioner council integrator ops service"
     assert set(Persona) == set(everybody.split())

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from uuid6 import uuid7
 
 from services.caseload.main import SERVICE
+from tests.caseload.surgeries import Huddle, in_a_huddle
 from tests.running import DEPUTY, OTHER_TEAM, STRANGER, TEAM, Databases, Running, running
 
 
@@ -20,6 +21,11 @@ async def caseload(databases: Databases) -> AsyncIterator[Running]:
         await system.join("caseload", employee=DEPUTY)
         await system.join("caseload", team=OTHER_TEAM, employee=STRANGER)
         yield system
+
+
+@pytest.fixture
+async def huddle(caseload: Running) -> Huddle:
+    return await in_a_huddle(caseload)
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ async def test_the_whole_record_comes_in_one_call_with_who_wrote_what(caseload: 
         "measurements": 1,
         "photo": 0,
         "medicine": 0,
+        "surgery_note": 0,
     }
     authors = {
         record["referral"][0]["decided_by"],

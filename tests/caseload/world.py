@@ -31,6 +31,7 @@ from tests.caseload.story import (
     new_id,
     take_on,
 )
+from tests.caseload.surgeries import write_surgery
 from tests.caseload.team_rows import write_team_rows
 from tests.caseload.told import write_told
 from tests.running import DEPUTY, NURSE, TEAM, Databases
@@ -96,6 +97,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
         await write_team_rows(made, client)
         await write_forms(made, client)
         await write_copies(made, client)
+        await write_surgery(made, client)
         await write_told(made, client, made.ids["medicine_id"])
         yield made
 

@@ -40,6 +40,7 @@ from services.caseload.api import (
     self_care,
     stock,
     summary_shares,
+    surgery,
     syringe_drivers,
     team,
     templates,
@@ -49,6 +50,7 @@ from services.caseload.api import (
 
 ROUTERS = (
     clients.router,
+    surgery.router,
     episodes.router,
     care_contacts.router,
     referrals.router,

@@ -40,4 +40,6 @@ ByTeamOrBoard = Annotated[
     Transaction, Depends(Requires(Persona.NURSE, Persona.COACH, Persona.STEERING, Persona.COMMISSIONER))
 ]
 ByNurseOrCoach = Annotated[Transaction, Depends(Requires(Persona.NURSE, Persona.COACH))]
+# Somebody of a surgery, in no team: what their seat shows, and no record.
+ByNurseOrPractice = Annotated[Transaction, Depends(Requires(Persona.NURSE, Persona.PRACTICE))]
 ByGuest = Annotated[Transaction, Depends(Requires(Persona.SOCIAL_WORKER))]

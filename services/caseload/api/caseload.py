@@ -29,7 +29,10 @@ class SubTeamLoad(Answer):
 
 
 class Caseload(Answer):
-    """A team's caseload today. `acuity` counts clients by acuity from 1, no signs, to 5, extreme ones."""
+    """A team's caseload today. `acuity` counts clients by acuity from 1, no signs, to 5, extreme ones.
+
+    `surgery_notes_unread` counts what surgeries wrote and nobody of the team has seen.
+    """
 
     team_id: UUID
     as_of: date
@@ -51,6 +54,7 @@ class Caseload(Answer):
     no_contact: int
     no_contact_days: int
     goals_met: int
+    surgery_notes_unread: int
     warnings: list[str]
 
 

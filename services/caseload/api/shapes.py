@@ -257,6 +257,20 @@ class MedicineShape(Answer):
     stop_reason: str | None
 
 
+class SurgeryNoteShape(Answer):
+    """What the team and the client's surgery wrote to each other; `side` says which."""
+
+    id: UUID
+    ods_code: str
+    side: str
+    words: str
+    written_by: str
+    author_role: str
+    written_at: datetime
+    amends_id: UUID | None
+    seen_at: datetime | None
+
+
 class ClientRecord(Answer):
     """The whole record of one client, each entry with who made it."""
 
@@ -275,3 +289,4 @@ class ClientRecord(Answer):
     measurements: list[MeasurementShape]
     photo: list[PhotoShape]
     medicine: list[MedicineShape]
+    surgery_note: list[SurgeryNoteShape]

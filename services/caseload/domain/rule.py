@@ -11,6 +11,7 @@ class RuleCode(StrEnum):
     NO_CONTACT = "caseload.no_contact"
     GOAL_MET = "caseload.goal_met"
     GUEST_SEAT = "guest_seat.days"
+    SURGERY_SEAT_DAYS = "surgery_seat.days"
     BREAK_GLASS_MINUTES = "break_glass.minutes"
     BREAK_GLASS_ATTEMPTS = "break_glass.attempts"
     BREAK_GLASS_REVIEW = "break_glass.review_hours"

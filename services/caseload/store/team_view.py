@@ -92,7 +92,10 @@ FIGURES = """
             select array[coalesce(sub_team, ''), count(*)::text, coalesce(sum(acuity), 0)::text]
             from in_care group by sub_team order by sub_team
         ) as sub_teams,
-        count(*) filter (where lead_role is not null) as led_outside
+        count(*) filter (where lead_role is not null) as led_outside,
+        (
+            select count(*) from surgery_note where team_id = :team_id and side = 'surgery' and seen_at is null
+        ) as surgery_notes_unread
     from in_care
 """
 TO_REVIEW = """

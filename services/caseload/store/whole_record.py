@@ -15,6 +15,7 @@ from services.caseload.domain.medicine import Medicine
 from services.caseload.domain.omaha import ClientProblem, OmahaRating
 from services.caseload.domain.photo import Photo
 from services.caseload.domain.referral import Referral
+from services.caseload.domain.surgery_note import SurgeryNote
 from services.caseload.domain.wound import Wound, WoundMeasurement
 from services.common import json_rows
 from services.common.db import Transaction
@@ -32,6 +33,7 @@ OWN: dict[str, Any] = {
     "wound": Wound,
     "photo": Photo,
     "medicine": Medicine,
+    "surgery_note": SurgeryNote,
 }
 WITHIN: dict[str, tuple[Any, str, Any]] = {
     "ratings": (OmahaRating, "problem_id", ClientProblem),

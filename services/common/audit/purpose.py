@@ -21,6 +21,7 @@ class Purpose(StrEnum):
 # What somebody of this persona is here for, unless a use case says otherwise.
 USUAL: Mapping[Persona, Purpose] = {
     Persona.NURSE: Purpose.TREATMENT,
+    Persona.PRACTICE: Purpose.TREATMENT,
     Persona.INTEGRATOR: Purpose.TREATMENT,
     Persona.SOCIAL_WORKER: Purpose.COORDINATION,
     Persona.COUNCIL: Purpose.COORDINATION,
