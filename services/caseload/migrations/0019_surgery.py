@@ -9,7 +9,7 @@ from sqlalchemy.schema import SchemaItem
 from services.common.migrations import row_level_security, rules
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
