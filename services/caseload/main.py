@@ -6,7 +6,7 @@ from services.caseload import usecases
 from services.caseload.api import ROUTERS
 from services.caseload.consumers import SUBSCRIPTIONS
 from services.caseload.domain.base import Base
-from services.caseload.usecases import tell
+from services.caseload.usecases import team, tell
 from services.common.broker import Broker
 from services.common.peers import Mounts
 from services.common.service import Service
@@ -18,7 +18,7 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=ROUTERS,
     subscriptions=SUBSCRIPTIONS,
-    background=(usecases.expire_handovers, tell.watch_alerts, tell.send_pushes),
+    background=(usecases.expire_handovers, tell.watch_alerts, tell.send_pushes, team.forget_declined),
 )
 
 
