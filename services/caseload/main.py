@@ -10,7 +10,7 @@ from services.caseload.consumers import SUBSCRIPTIONS
 from services.caseload.domain.base import Base
 from services.caseload.partners import photo_store
 from services.caseload.settings import CaseloadSettings
-from services.caseload.usecases import photos, tell
+from services.caseload.usecases import photos, team, tell
 from services.common.broker import Broker
 from services.common.peers import Mounts
 from services.common.service import Runtime, Service
@@ -30,7 +30,13 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=ROUTERS,
     subscriptions=SUBSCRIPTIONS,
-    background=(usecases.expire_handovers, tell.watch_alerts, tell.send_pushes, photos.sweep_photos),
+    background=(
+        usecases.expire_handovers,
+        tell.watch_alerts,
+        tell.send_pushes,
+        photos.sweep_photos,
+        team.forget_declined,
+    ),
     settings_type=CaseloadSettings,
     furnish=_furnish,
 )

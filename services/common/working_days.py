@@ -37,10 +37,10 @@ def add_working_days(start: date, count: int) -> date:
     return day
 
 
-def a_working_day_after(instant: datetime) -> datetime:
-    """The same time of day on the next working day; of what came on a day off, the end of the next working day."""
+def working_days_after(instant: datetime, count: int) -> datetime:
+    """The same time of day so many working days later; of what came on a day off, the end of that working day."""
     here = instant.astimezone(ENGLAND)
-    following = add_working_days(here.date(), 1)
+    following = add_working_days(here.date(), count)
     if not is_working_day(here.date()):
         return midnight_in_england(following + timedelta(days=1))
     return datetime.combine(following, here.time(), ENGLAND)

@@ -87,7 +87,7 @@ def test_weekends_and_bank_holidays_are_no_working_days(
     received: str, decided: str | None, within: bool, days: int | None
 ) -> None:
     one = Answered("gp", datetime.fromisoformat(received), datetime.fromisoformat(decided) if decided else None)
-    assert (one.is_within_a_working_day, one.working_days) == (within, days)
+    assert (one.is_within(1), one.working_days) == (within, days)
 
 
 async def test_how_long_whoever_referred_waited_is_measured_by_source(caseload: Running) -> None:
@@ -107,9 +107,11 @@ async def test_how_long_whoever_referred_waited_is_measured_by_source(caseload: 
         " where source = 'gp')",
     )
     found = (await nurse.get("/v1/answer-times", params=WEEK)).json()["items"]
-    gp = {"source": "gp", "received": 3, "answered": 3, "within_a_working_day": 2, "longest_working_days": 3}
+    gp = {"source": "gp", "received": 3, "answered": 3, "in_time": 2, "longest_working_days": 3}
     community = {"source": "community", "received": 1, "answered": 0}
-    assert found == [{**community, "within_a_working_day": 0, "longest_working_days": None}, gp]
+    assert found == [{**community, "in_time": 0, "longest_working_days": None}, gp]
+    await caseload.alter("caseload", "update rule set amount = 4 where code = 'referral.answer_working_days'")
+    assert (await nurse.get("/v1/answer-times", params=WEEK)).json()["items"][1]["in_time"] == 3
     reversed_ = await nurse.get("/v1/answer-times", params=WEEK | {"to_on": "2026-10-01"})
     assert (reversed_.status_code, reversed_.json()["code"]) == (422, "period_reversed")
     stranger = await caseload.client("caseload", STRANGER)

@@ -12,8 +12,8 @@ from tests.caseload.story import OnCaseload, new_id, take_on
 from tests.caseload.team_rows import a_discharge
 from tests.running import OTHER_TEAM, TEAM, Running
 
-# In the quarter before the one that was 91 days ago, so that everybody's days are over.
-LONG_AGO = quarter_of(quarter_of(today() - timedelta(days=91)) - timedelta(days=1))
+# In the quarter before the one that was 91 days ago, so that everybody's days are over and its figures closed.
+LONG_AGO = quarter_of(quarter_of(today() - timedelta(days=91 + 15)) - timedelta(days=1))
 OLD = {"birth_on": "1936-06-06"}
 
 
@@ -78,8 +78,51 @@ def test_somebody_born_on_29_february_is_a_year_older_on_1_march() -> None:
     assert (age_on(leap, date(2025, 2, 28)), age_on(leap, date(2025, 3, 1))) == (64, 65)
 
 
+async def written_on(caseload: Running, day: date) -> None:
+    await caseload.alter("caseload", f"update hospital_discharge set recorded_at = '{day}', changed_at = '{day}'")
+
+
+async def test_what_is_found_after_a_quarter_is_closed_changes_none_of_its_figures(caseload: Running) -> None:
+    clients = await several(caseload, None, None, None, None, None)
+    await written_on(caseload, LONG_AGO + timedelta(days=90))
+    board = await caseload.client("caseload", new_id(), "commissioner")
+    before = await figures(board)
+    assert (before["discharged"], before["waiting"]) == (5, 5)
+    for client in clients:
+        (made,) = (await client.nurse.get("/v1/hospital-discharges", params={"client_id": client.client_id})).json()[
+            "items"
+        ]
+        told = {"found_on": made["due_on"], "where": "home"}
+        await client.post(f"/v1/hospital-discharges/{made['id']}/find", told)
+    await several(caseload, None)
+    assert await figures(board) == before
+    assert (await figures(clients[0].nurse))["at_home"] == 5
+
+
+async def test_the_names_behind_the_rate_come_page_by_page(caseload: Running) -> None:
+    clients = await several(caseload, "home", "home", None)
+    asked: dict[str, str] = {"team_id": str(TEAM), "as_of": str(LONG_AGO), "limit": "2"}
+    first = (await clients[0].nurse.get("/v1/hospital-discharges/people", params=asked)).json()
+    rest = await clients[0].nurse.get("/v1/hospital-discharges/people", params=asked | {"cursor": first["next_cursor"]})
+    named = [one["given_name"] for one in [*first["items"], *rest.json()["items"]]]
+    assert (len(first["items"]), named) == (2, ["Person 0", "Person 1", "Person 2"])
+    assert rest.json()["next_cursor"] is None
+
+
+async def test_nobody_died_before_they_were_discharged(caseload: Running) -> None:
+    client = await take_on(caseload)
+    made = a_discharge(client.client_id, discharged_on=ago(9))
+    await client.post("/v1/hospital-discharges", made)
+    at = f"/v1/hospital-discharges/{made['id']}/find"
+    early = await client.nurse.post(at, json={"found_on": ago(10), "where": "died"})
+    told = early.json()
+    assert (told["code"], told["errors"][0]["pointer"]) == ("step_before_the_last", "/body/found_on")
+    assert (await client.nurse.post(at, json={"found_on": ago(9), "where": "died"})).status_code == 200
+
+
 async def test_outside_the_team_few_are_hidden_and_the_quarter_is_over(caseload: Running) -> None:
     await several(caseload, "home", "home", "home", "home", "home", "died")
+    await written_on(caseload, LONG_AGO + timedelta(days=91))
     board = await caseload.client("caseload", new_id(), "commissioner")
     found = await figures(board)
     assert (found["discharged"], found["at_home"], found["elsewhere"], found["rate"]) == (6, None, None, None)

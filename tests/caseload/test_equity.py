@@ -6,12 +6,14 @@ from typing import Any
 from uuid6 import uuid7
 
 from services.caseload.domain.feedback import quarter_of
-from services.caseload.domain.reach import Referred, district, reached
+from services.caseload.domain.reach import AgeBands, Referred, district, reached
 from tests.caseload.around import today
 from tests.caseload.story import a_contact, a_referral, an_acceptance, new_id
 from tests.running import DEPUTY, NURSE, OTHER_TEAM, STRANGER, TEAM, Running
 
-BEFORE = quarter_of(quarter_of(today()) - timedelta(days=1))
+# A quarter whose figures are closed: it has been over for more than the fourteen days of the rule.
+BEFORE = quarter_of(quarter_of(today() - timedelta(days=15)) - timedelta(days=1))
+BANDS = AgeBands((65, 75, 85))
 RECEIVED = datetime(BEFORE.year, BEFORE.month, 10, 9, tzinfo=UTC)
 
 
@@ -82,17 +84,51 @@ async def test_outside_the_team_no_group_of_few_can_be_told_or_worked_out(caselo
     await referred(nurse, "IP28 6AA", waited=1)
     board = await caseload.client("caseload", new_id(), "commissioner")
     found = await told(board)
-    assert found["area", "IP28"]["referred"] is None
-    known = [found["all", "all"]["referred"], found["area", "IP29"]["referred"]]
-    assert None in known, "all less IP29 would be IP28"
+    assert ("area", "IP28") not in found, "that one lives there is told by the name alone"
+    assert ("area", "IP29") not in found, "all less IP29 would be IP28"
+    assert found["all", "all"]["referred"] == 7
+
+
+async def test_what_comes_after_a_quarter_is_closed_changes_none_of_its_figures(caseload: Running) -> None:
+    nurse, board = await caseload.nurse("caseload"), await caseload.client("caseload", new_id(), "steering")
+    for _ in range(6):
+        await referred(nurse, "IP29 5AA", waited=1)
+    in_time = f"'{RECEIVED + timedelta(days=3)}'"
+    await caseload.alter("caseload", f"update referral set decided_at = {in_time}")
+    await caseload.alter("caseload", f"update care_contact set changed_at = {in_time}")
+    closed = await told(board)
+    assert [closed["all", "all"][step] for step in ("referred", "offered", "taken")] == [6, 6, 6]
+    await caseload.alter("caseload", "update care_contact set changed_at = now()")
+    assert (await told(board))["all", "all"]["taken"] is None, "contacts that were written late"
+    await caseload.alter("caseload", "update referral set decided_at = now()")
+    found = (await told(board))["all", "all"], (await told(nurse))["all", "all"]
+    assert [one["offered"] for one in found] == [None, 6], "the team itself sees how it stands now"
+
+
+async def test_a_quarter_is_told_outside_only_when_it_is_closed(caseload: Running) -> None:
+    board = await caseload.client("caseload", new_id(), "steering")
+    await caseload.alter("caseload", "update rule set amount = 400 where code = 'figures.settled_days'")
+    early = await board.get("/v1/equity/summary", params={"team_id": str(TEAM), "as_of": str(BEFORE)})
+    assert (early.status_code, early.json()["code"]) == (422, "quarter_not_over")
+
+
+async def test_ages_are_told_by_the_bands_that_are_the_rule(caseload: Running) -> None:
+    nurse = await caseload.nurse("caseload")
+    await referred(nurse, "IP29 5AA", waited=1, birth_on="1950-01-01")
+    assert ("age", "75_to_84") in await told(nurse)
+    await caseload.alter("caseload", "update rule set amount = 80 where code = 'age_band.third_from'")
+    assert ("age", "65_to_79") in await told(nurse)
+    rules = (await nurse.get("/v1/rules")).json()["items"]
+    known = {one["code"] for one in rules if one["source"] and one["status"]}
+    assert {"age_band.second_from", "figures.settled_days", "referral.answer_working_days"} <= known
 
 
 def test_what_was_not_offered_or_not_taken_by_few_is_no_difference_of_two_figures() -> None:
     """Six were referred and five of them offered: the sixth would be told by taking one from the other."""
     people = [Referred(uuid7(), "IP29 5AA", None, "female", RECEIVED, number < 5, RECEIVED) for number in range(6)]
-    for one in reached(people, 5):
+    for one in reached(people, 5, BANDS):
         assert not (one.referred is not None and one.offered is not None), one
-    assert [(one.referred, one.offered) for one in reached(people, 0)] == [(6, 5)] * 4
+    assert [(one.referred, one.offered) for one in reached(people, 0, BANDS)] == [(6, 5)] * 4
 
 
 def test_an_area_is_the_first_half_of_the_postcode() -> None:

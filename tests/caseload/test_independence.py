@@ -113,6 +113,25 @@ async def test_how_goals_stand_is_told_and_few_are_hidden_outside(caseload: Runn
     assert (outside["goals"], set(outside["goals_by_state"].values())) == (None, {None})
 
 
+async def test_what_is_settled_after_a_month_is_closed_changes_none_of_its_figures(
+    caseload: Running, client: OnCaseload
+) -> None:
+    asked = {"team_id": str(TEAM), "from_on": "2026-10-01", "to_on": "2026-10-31"}
+    coach = await caseload.client("caseload", new_id(), Persona.COACH)
+    await caseload.alter("caseload", "update rule set amount = 1 where code = 'figures.smallest_cell'")
+    goal = a_goal(client.kept["plan"]["id"], set_on="2026-10-05")
+    await client.post("/v1/independence-goals", goal)
+    before = (await coach.get("/v1/independence/summary", params=asked)).json()
+    assert before["goals_by_state"]["working"] == before["goals"] >= 1
+    met = {"met_on": "2026-10-20", "client_words": "I do it myself"}
+    await client.post(f"/v1/independence-goals/{goal['id']}/met", met)
+    assert (await coach.get("/v1/independence/summary", params=asked)).json() == before
+    assert (await client.nurse.get("/v1/independence/summary", params=asked)).json()["goals_by_state"]["met"] >= 1
+    await caseload.alter("caseload", "update rule set amount = 40000 where code = 'figures.settled_days'")
+    early = await coach.get("/v1/independence/summary", params=asked)
+    assert (early.status_code, early.json()["code"]) == (422, "not_settled_yet")
+
+
 async def test_goals_of_another_team_are_not_there(caseload: Running, client: OnCaseload) -> None:
     stranger = await caseload.client("caseload", STRANGER)
     assert (await stranger.get(f"/v1/independence-goals/{client.kept['goal']['id']}")).status_code == 404

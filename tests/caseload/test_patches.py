@@ -1,10 +1,12 @@
 """The caseload compared with the streets that the team serves: whom it does not reach is a chart (row 3.36)."""
 
+from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from tests.caseload.around import ago, today
 from tests.caseload.story import new_id, take_on
 from tests.caseload.team_rows import PATCH_DETAILS, a_patch
 from tests.running import OTHER_TEAM, TEAM, Running
@@ -67,11 +69,33 @@ async def test_outside_the_team_few_are_hidden_with_the_patch_that_would_tell_th
     await nurse.post("/v1/patches", json=a_patch())
     await in_care(caseload, 6, postcode="IP29 9AA")
     await in_care(caseload, 1, postcode="IP30 1AA")
+    await since(caseload, 70)
     board = await caseload.client("caseload", new_id(), "coach")
     found = await compared(board)
     assert found["elsewhere"] is None
     assert None in (found["clients"], found["patches"][0]["clients"])
     assert (await board.get("/v1/patches")).status_code == 403
+
+
+async def since(caseload: Running, days: int) -> None:
+    await caseload.alter("caseload", f"update episode_of_care set opened_on = '{ago(days)}'")
+
+
+async def test_outside_the_team_it_is_told_as_it_stood_at_a_months_end(caseload: Running) -> None:
+    nurse, board = await caseload.nurse("caseload"), await caseload.client("caseload", new_id(), "coach")
+    await nurse.post("/v1/patches", json=a_patch())
+    await in_care(caseload, 6, postcode="IP29 9AA")
+    await since(caseload, 70)
+    before = await compared(board)
+    months_end = today().replace(day=1) - timedelta(days=1)
+    assert (before["as_of"], before["clients"]) == (str(months_end), 6)
+    await in_care(caseload, 6, postcode="IP29 9AA", birth_on="1970-01-01")
+    assert await compared(board) == before, "who came since is in the next month's"
+    await caseload.alter("caseload", f"update episode_of_care set status = 'finished', ended_on = '{ago(0)}'")
+    assert await compared(board) == before, "who left since was in care then"
+    assert (await compared(nurse))["clients"] == 0
+    early = await board.get("/v1/patches/summary", params={"team_id": str(TEAM), "as_of": ago(0)})
+    assert (early.status_code, early.json()["code"]) == (422, "not_a_months_end")
 
 
 async def test_a_patch_is_written_anew_by_its_own_team(caseload: Running) -> None:

@@ -64,8 +64,15 @@ async def test_an_empty_caseload_is_under_its_size_and_divides_by_nobody(caseloa
 
 async def test_the_caseload_counts_who_is_in_care_and_who_carries_them(caseload: Running) -> None:
     clients = [await take_on(caseload, **person(number)) for number in range(7)]
-    await caseload.alter("caseload", f"update episode_of_care set status='finished' where id='{clients[0].episode_id}'")
-    await caseload.alter("caseload", f"update episode_of_care set status='onhold' where id='{clients[1].episode_id}'")
+    await caseload.alter(
+        "caseload",
+        "update episode_of_care set status='finished', ended_on=opened_on, end_reason='died'"
+        f" where id='{clients[0].episode_id}'",
+    )
+    await caseload.alter(
+        "caseload",
+        f"update episode_of_care set status='onhold', paused_on=opened_on where id='{clients[1].episode_id}'",
+    )
     page = await page_of(caseload)
     assert (page["size"], page["on_hold"], page["members"], page["clients_per_member"]) == (6, 1, 2, 3.0)
     nurse = {"employee_id": str(NURSE), "named": 6, "deputy": 0, "is_over": False}
@@ -98,13 +105,34 @@ async def test_acuity_follows_the_worst_status_as_it_was_last_rated(caseload: Ru
     }
 
 
+async def test_the_teams_own_review_of_acuity_goes_before_what_omaha_says(caseload: Running) -> None:
+    reviewed, rated = [await take_on(caseload, **person(number)) for number in range(2)]
+    for acuity in (5, 3):
+        scores = [
+            {"client_id": one.client_id, "acuity": acuity, "reason": "Two visits a day"} for one in (reviewed, rated)
+        ]
+        made = await reviewed.nurse.post(
+            "/v1/acuity-reviews", json={"id": new_id(), "team_id": str(TEAM), "scores": scores}
+        )
+        assert made.status_code == 201, made.text
+    await assessed(reviewed, 1, 4)
+    page = await page_of(caseload)
+    assert (page["acuity"], page["acuity_total"], page["not_rated"]) == ([0, 0, 2, 0, 0], 6, 0)
+    assert sum(one["acuity_total"] for one in page["sub_teams"]) == 6
+    await caseload.alter("caseload", f"delete from acuity_score where client_id = '{reviewed.client_id}'")
+    assert (await page_of(caseload))["acuity"] == [0, 0, 1, 0, 1], "whom nobody reviewed is told by Omaha"
+
+
 async def test_the_weekly_review_names_who_was_not_seen_for_28_days_and_whose_plan_is_over(caseload: Running) -> None:
     lately, long_ago, over, away = [await take_on(caseload, **person(number)) for number in range(4)]
     for client, days, ends_in in ((lately, 28, 0), (long_ago, 29, 30), (over, 1, -1), (away, 40, 30)):
         await seen(client, days)
         await agreed(client, ends_in)
     await seen(long_ago, 90)
-    await caseload.alter("caseload", f"update episode_of_care set status = 'onhold' where id = '{away.episode_id}'")
+    await caseload.alter(
+        "caseload",
+        f"update episode_of_care set status = 'onhold', paused_on = opened_on where id = '{away.episode_id}'",
+    )
     assert await reasons(caseload) == {long_ago.client_id: ["no_contact"], over.client_id: ["plan_overdue"]}
     page = await page_of(caseload)
     assert (page["no_contact"], page["no_contact_days"], page["plans_overdue"], page["without_plan"]) == (1, 28, 1, 0)

@@ -1,6 +1,6 @@
 """People at risk whom a practice names: the list, the offer of contact, and what came of it."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from fastapi import Response
@@ -29,6 +29,7 @@ class AnticipatoryPersonShape(PersonShape):
     offered_how: str | None
     answered_on: date | None
     referral_id: UUID | None
+    forgotten_at: datetime | None
 
 
 class AnticipatoryListShape(Answer):
@@ -44,7 +45,10 @@ class AnticipatoryListShape(Answer):
 
 
 class WholeAnticipatoryList(AnticipatoryListShape):
+    """`next_cursor` leads to more of the people, where a page of them was asked for."""
+
     people: list[AnticipatoryPersonShape]
+    next_cursor: str | None = None
 
 
 class AnticipatoryFigures(Answer):
@@ -78,9 +82,10 @@ async def anticipatory_figures(tx: ByTeamOrBoard, team_id: UUID, as_of: Day | No
 
 
 @router.get("/anticipatory-lists/{anticipatory_list_id}", response_model=WholeAnticipatoryList)
-async def read_anticipatory_list(tx: ByNurse, anticipatory_list_id: UUID, response: Response) -> object:
-    """One list, with how far each person is."""
-    return whole(await team.read_anticipatory_list(tx, anticipatory_list_id), "people", response)
+async def read_anticipatory_list(tx: ByNurse, page: Asked, anticipatory_list_id: UUID, response: Response) -> object:
+    """One list, with how far each person is, page by page."""
+    made, people = await team.read_anticipatory_list(tx, page, anticipatory_list_id)
+    return whole((made, people["items"]), "people", response) | {"next_cursor": people["next_cursor"]}
 
 
 @router.get(PERSON, response_model=AnticipatoryPersonShape)
@@ -101,7 +106,7 @@ async def offer_contact(
 async def answer_contact(
     tx: ByNurse, anticipatory_person_id: UUID, body: OfferAnswer, version: IfMatch, response: Response
 ) -> object:
-    """Write down what they said to the offer."""
+    """Write down what they said to the offer, or that they declined and now ask for contact themselves."""
     return tagged(await team.answer_contact(tx, anticipatory_person_id, body, version), response)
 
 

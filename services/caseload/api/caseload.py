@@ -29,8 +29,9 @@ class SubTeamLoad(Answer):
 
 
 class Caseload(Answer):
-    """A team's caseload today. `acuity` counts clients by acuity from 1, no signs, to 5, extreme ones.
+    """A team's caseload today. `acuity` counts clients from 1, light, to 5, heavy.
 
+    It is what the newest acuity review says of a client, or 6 less the lowest Omaha status where there is none.
     `surgery_notes_unread` counts what surgeries wrote and nobody of the team has seen.
     """
 

@@ -56,9 +56,8 @@ class PersonDischarged(Answer):
     found: str | None
 
 
-class PeopleDischarged(Answer):
+class PeopleDischarged(Page[PersonDischarged]):
     quarter_on: date
-    items: list[PersonDischarged]
 
 
 @router.post("/hospital-discharges", status_code=201, response_model=HospitalDischargeShape)
@@ -77,14 +76,14 @@ async def list_hospital_discharges(
 
 @router.get("/hospital-discharges/summary", response_model=AtHomeFigures)
 async def at_home_figures(tx: ByTeamOrBoard, team_id: UUID, as_of: Day | None = None) -> object:
-    """The share still at home after 91 days, of a quarter's discharges; outside the team of one that is over."""
+    """The share still at home after 91 days, of a quarter's discharges; outside the team of a closed one."""
     return await team.at_home_figures(tx, team_id, as_of)
 
 
 @router.get("/hospital-discharges/people", response_model=PeopleDischarged)
-async def people_discharged(tx: ByNurse, team_id: UUID, as_of: Day | None = None) -> object:
+async def people_discharged(tx: ByNurse, page: Asked, team_id: UUID, as_of: Day | None = None) -> object:
     """Whom a quarter's rate is made of, for the team itself."""
-    return await team.people_discharged(tx, team_id, as_of)
+    return await team.people_discharged(tx, page, team_id, as_of)
 
 
 @router.get("/hospital-discharges/{hospital_discharge_id}", response_model=HospitalDischargeShape)

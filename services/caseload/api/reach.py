@@ -45,6 +45,7 @@ class ComparedShape(Answer):
 class ComparisonShape(Answer):
     """Shares are per cent. Outside the team what stands on few is null. `svg` is the same as a picture."""
 
+    as_of: date
     patches: list[ComparedShape]
     ages: list[ComparedShape]
     clients: int | None
@@ -62,7 +63,7 @@ class ReachedShape(Answer):
 
 
 class EquityFigures(Answer):
-    """The same figures for every team. Outside the team what stands on few is null."""
+    """The same figures for every team. Outside the team a group of few is not named, and what stands on few is null."""
 
     team_id: UUID
     quarter_on: date
@@ -72,7 +73,7 @@ class EquityFigures(Answer):
 
 @router.get("/equity/summary", response_model=EquityFigures)
 async def equity_figures(tx: ByTeamOrBoard, team_id: UUID, as_of: Day | None = None) -> object:
-    """Referred, offered, taken and how long it took, by area and group; outside the team of a quarter that is over."""
+    """Referred, offered, taken and how long it took, by area and group; outside the team of a closed quarter."""
     return await team.equity_figures(tx, team_id, as_of)
 
 
@@ -89,9 +90,9 @@ async def list_patches(tx: ByNurse, page: Asked, team_id: UUID | None = None) ->
 
 
 @router.get("/patches/summary", response_model=ComparisonShape)
-async def compare_with_patches(tx: ByTeamOrBoard, team_id: UUID) -> object:
-    """The caseload beside the people of its patches: whom the team does not reach are the short bars."""
-    return await team.compare_with_patches(tx, team_id)
+async def compare_with_patches(tx: ByTeamOrBoard, team_id: UUID, as_of: Day | None = None) -> object:
+    """The caseload beside the people of its patches; outside the team as it stood at a month's end."""
+    return await team.compare_with_patches(tx, team_id, as_of)
 
 
 @router.get("/patches/{patch_id}", response_model=PatchShape)

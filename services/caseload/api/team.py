@@ -53,12 +53,15 @@ class SourceAnswers(Answer):
     source: str
     received: int
     answered: int
-    within_a_working_day: int
+    in_time: int
     longest_working_days: int | None
 
 
 class AnswerTimes(Answer):
-    """How long whoever referred waited. What came on a day off has until the end of the next working day."""
+    """How long whoever referred waited; `in_time` is within the working days of referral.answer_working_days.
+
+    What came on a day off has until the end of the working day.
+    """
 
     items: list[SourceAnswers]
 
@@ -141,7 +144,7 @@ async def not_taken_summary(tx: ByTeamOrBoard, team_id: UUID, from_on: Day, to_o
 
 @router.get("/answer-times", response_model=AnswerTimes)
 async def answer_times(tx: ByNurse, team_id: UUID, from_on: Day, to_on: Day) -> object:
-    """Of the referrals received in these days: how many were answered, and within a working day, source by source."""
+    """Of the referrals received in these days: how many were answered, and how many in time, source by source."""
     return {"items": await usecases.answer_times(tx, team_id, from_on, to_on)}
 
 

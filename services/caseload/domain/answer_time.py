@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 
 from services.common.types import day_in_england
-from services.common.working_days import a_working_day_after, working_days
+from services.common.working_days import working_days, working_days_after
 
 
 @dataclass(frozen=True)
@@ -17,9 +17,9 @@ class Answered:
     received_at: datetime
     decided_at: datetime | None
 
-    @property
-    def is_within_a_working_day(self) -> bool:
-        return self.decided_at is not None and self.decided_at <= a_working_day_after(self.received_at)
+    def is_within(self, count: int) -> bool:
+        """Whether the answer came within so many working days."""
+        return self.decided_at is not None and self.decided_at <= working_days_after(self.received_at, count)
 
     @property
     def working_days(self) -> int | None:
@@ -31,20 +31,20 @@ class Answered:
 
 @dataclass(frozen=True)
 class AnswerTime:
-    """Of one source: how many came, were answered, and were answered within a working day."""
+    """Of one source: how many came, were answered, and were answered in time: within the working days of the rule."""
 
     source: str
     received: int
     answered: int
-    within_a_working_day: int
+    in_time: int
     longest_working_days: int | None
 
 
-def by_source(referrals: Iterable[Answered]) -> list[AnswerTime]:
+def by_source(referrals: Iterable[Answered], most: int) -> list[AnswerTime]:
     found = []
     for source, group in groupby(sorted(referrals, key=lambda one: one.source), key=lambda one: one.source):
         of_source = list(group)
         days = [one.working_days for one in of_source if one.working_days is not None]
-        within = sum(one.is_within_a_working_day for one in of_source)
+        within = sum(one.is_within(most) for one in of_source)
         found.append(AnswerTime(source, len(of_source), len(days), within, max(days, default=None)))
     return found

@@ -11,13 +11,14 @@ from uuid import UUID
 
 from pydantic import Field as Shape
 from pydantic import field_validator
-from sqlmodel import Field
+from sqlalchemy import Index
+from sqlmodel import Field, col
 
-from services.caseload.domain.base import Base, PersonColumns, PersonDetails, person_columns
+from services.caseload.domain.base import Base, PersonColumns, PersonDetails, Sex, person_columns
 from services.caseload.domain.referral import NewReferral, ReferralSource
 from services.common.errors import Conflict, Unprocessable
 from services.common.figures import Cell, Layout
-from services.common.models import TeamOwned, only_states
+from services.common.models import INSTANT, Stored, TeamOwned, only_states
 from services.common.types import Code, Input, Name, NewId, PastDay, Words
 
 
@@ -97,10 +98,13 @@ class TakeUp(Input):
 
 
 class ListedStatus(StrEnum):
+    """Who declined on an earlier list of the team is not approached again; they may still ask themselves."""
+
     LISTED = "listed"
     OFFERED = "offered"
     WANTED = "wanted"
     DECLINED = "declined"
+    DECLINED_BEFORE = "declined_before"
     NO_ANSWER = "no_answer"
     TAKEN_UP = "taken_up"
 
@@ -117,10 +121,20 @@ class StepOutOfTurn(Conflict):
 
 class AnsweredBeforeTheOffer(Unprocessable):
     field = "/body/answered_on"
-    way_out = "Correct the day: it is not before the day of the offer."
+    way_out = "Correct the day: it is not before the day of the offer, or of the answer before."
 
     def __init__(self) -> None:
-        super().__init__("The answer is dated before the offer.")
+        super().__init__("The answer is dated before what it follows.")
+
+
+class DetailsForgotten(Conflict):
+    """Who declined is known by their NHS number alone when the rule's days are over."""
+
+    field = "/path/anticipatory_person_id"
+    way_out = "Receive a referral from the person themselves, with the details that they give."
+
+    def __init__(self) -> None:
+        super().__init__("What the practice told of this person is no longer kept.")
 
 
 class AnticipatoryList(TeamOwned, Base, table=True):
@@ -141,20 +155,23 @@ class AnticipatoryList(TeamOwned, Base, table=True):
 class AnticipatoryPerson(PersonColumns, TeamOwned, Base, table=True):
     """Somebody on a list, and how far the offer of contact came."""
 
-    anticipatory_list_id: UUID = Field(foreign_key="anticipatory_list.id", index=True)
+    anticipatory_list_id: UUID = Field(foreign_key="anticipatory_list.id")
     why: str
     status: str = ListedStatus.LISTED
     offered_on: date | None = None
     offered_how: str | None = None
     answered_on: date | None = None
     referral_id: UUID | None = None
+    forgotten_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
     @classmethod
-    def of(cls, made: AnticipatoryList, new: NewListed) -> Self:
+    def of(cls, made: AnticipatoryList, new: NewListed, declined_on: date | None) -> Self:
         about: dict[str, Any] = {
             "team_id": made.team_id,
             "anticipatory_list_id": made.id,
             "changed_at": made.changed_at,
+            "status": ListedStatus.LISTED if declined_on is None else ListedStatus.DECLINED_BEFORE,
+            "answered_on": declined_on,
         }
         return cls(id=new.id, why=new.why, **person_columns(new.person), **about)
 
@@ -165,9 +182,16 @@ class AnticipatoryPerson(PersonColumns, TeamOwned, Base, table=True):
         self.offered_on, self.offered_how, self.answered_on = offer.offered_on, offer.how, None
 
     def answer(self, told: OfferAnswer, now: datetime) -> None:
-        """Raises `StepOutOfTurn` or `AnsweredBeforeTheOffer`."""
-        self._require(ListedStatus.OFFERED)
-        if self.offered_on is not None and told.answered_on < self.offered_on:
+        """Who declined may want it after all.
+
+        Raises `StepOutOfTurn`, `DetailsForgotten` or `AnsweredBeforeTheOffer`.
+        """
+        asks = DECLINED if told.outcome is OfferOutcome.WANTED else ()
+        self._require(ListedStatus.OFFERED, *asks)
+        if self.forgotten_at is not None:
+            raise DetailsForgotten
+        before = self.answered_on or self.offered_on
+        if before is not None and told.answered_on < before:
             raise AnsweredBeforeTheOffer
         self.status, self.answered_on, self.changed_at = ListedStatus(told.outcome), told.answered_on, now
 
@@ -185,12 +209,39 @@ class AnticipatoryPerson(PersonColumns, TeamOwned, Base, table=True):
             person=PersonDetails.model_validate(details),
         )
 
+    def forget(self, now: datetime) -> None:
+        """Keep that they declined, and by which NHS number they are known again; nothing else is left of them."""
+        self.given_name = self.family_name = ""
+        self.birth_on = self.address_line = self.postcode = self.phone = None
+        self.sex, self.why, self.forgotten_at, self.changed_at = Sex.UNKNOWN, ListedFor.OTHER, now, now
+
     def _require(self, *statuses: ListedStatus) -> None:
         if self.status not in statuses:
             raise StepOutOfTurn(self.status)
 
 
-OFFERED = tuple(status for status in ListedStatus if status is not ListedStatus.LISTED)
+class AnticipatoryStep(Stored, Base, table=True):
+    """How far somebody came, and since when that is written: what a closed quarter is counted from."""
+
+    team_id: UUID
+    anticipatory_person_id: UUID = Field(foreign_key="anticipatory_person.id")
+    status: str
+    written_at: datetime = Field(sa_type=INSTANT)
+
+    @classmethod
+    def of(cls, person: AnticipatoryPerson) -> Self:
+        return cls(
+            team_id=person.team_id,
+            anticipatory_person_id=person.id,
+            status=person.status,
+            written_at=person.changed_at,
+        )
+
+
+# Only who wants it themselves goes on from here.
+DECLINED = (ListedStatus.DECLINED, ListedStatus.DECLINED_BEFORE)
+NOT_OFFERED = (ListedStatus.LISTED, ListedStatus.DECLINED_BEFORE)
+OFFERED = tuple(status for status in ListedStatus if status not in NOT_OFFERED)
 ANSWERED = (ListedStatus.WANTED, ListedStatus.DECLINED, ListedStatus.NO_ANSWER, ListedStatus.TAKEN_UP)
 # Each step of the funnel, by the states that came so far, and what is left beside it.
 FUNNEL: dict[str, tuple[ListedStatus, ...]] = {
@@ -201,7 +252,7 @@ FUNNEL: dict[str, tuple[ListedStatus, ...]] = {
     "taken_up": (ListedStatus.TAKEN_UP,),
 }
 BESIDE = {
-    "not_offered": (ListedStatus.LISTED,),
+    "not_offered": NOT_OFFERED,
     "not_answered": (ListedStatus.OFFERED,),
     "not_wanted": (ListedStatus.DECLINED, ListedStatus.NO_ANSWER),
     "not_taken_up": (ListedStatus.WANTED,),
@@ -226,5 +277,8 @@ def funnel_cells(statuses: Iterable[str]) -> dict[str, Cell]:
 
 only_states(AnticipatoryList, "source", ListSource)
 only_states(AnticipatoryPerson, "status", ListedStatus)
+only_states(AnticipatoryStep, "status", ListedStatus)
+Index("ix_anticipatory_person_list", col(AnticipatoryPerson.anticipatory_list_id), col(AnticipatoryPerson.id))
+Index("ix_anticipatory_step_person", col(AnticipatoryStep.anticipatory_person_id), col(AnticipatoryStep.written_at))
 only_states(AnticipatoryPerson, "why", ListedFor)
 only_states(AnticipatoryPerson, "offered_how", OfferedHow)

@@ -18,10 +18,10 @@ from sqlmodel import Field, col
 from services.caseload.domain.base import Base
 from services.caseload.domain.client import Client
 from services.caseload.domain.counted import counted
-from services.caseload.domain.due import Chased, index_due
+from services.caseload.domain.due import Chased, index_due, require_order
 from services.common.errors import Conflict, Unprocessable
 from services.common.figures import Cell, Layout
-from services.common.models import TeamOwned, only_states
+from services.common.models import INSTANT, TeamOwned, only_states
 from services.common.types import Code, Input, NewId, PastDay
 
 
@@ -87,17 +87,19 @@ class HospitalDischarge(Chased, TeamOwned, Base, table=True):
     hospital_ods_code: str | None = None
     found_on: date | None = None
     found: str | None = None
+    recorded_at: datetime = Field(sa_type=INSTANT)
     written_by: UUID | None
 
     @classmethod
     def recorded(cls, new: NewHospitalDischarge, client: Client, days: int, by: UUID | None, now: datetime) -> Self:
-        about: dict[str, Any] = {"team_id": client.team_id, "written_by": by, "changed_at": now}
+        about: dict[str, Any] = {"team_id": client.team_id, "written_by": by, "changed_at": now, "recorded_at": now}
         return cls(**new.model_dump(), **about, due_on=new.discharged_on + timedelta(days=days))
 
     def find(self, told: Found, by: UUID | None, now: datetime) -> None:
-        """Raises `AlreadyFound` or `TooEarlyToTell`."""
+        """Raises `AlreadyFound`, `StepBeforeTheLast` or `TooEarlyToTell`."""
         if self.found is not None or self.due_on is None:
             raise AlreadyFound
+        require_order(self.discharged_on, told.found_on, "/body/found_on")
         if told.found_on < self.due_on and told.where is not Whereabouts.DIED:
             raise TooEarlyToTell
         self.found_on, self.found, self.due_on = told.found_on, told.where, None
@@ -141,4 +143,10 @@ def at_home_cells(found: Iterable[Discharged], from_age: int) -> dict[str, Cell]
 
 only_states(HospitalDischarge, "found", Whereabouts)
 index_due(HospitalDischarge)
+Index(
+    "ix_hospital_discharge_quarter",
+    col(HospitalDischarge.team_id),
+    col(HospitalDischarge.discharged_on),
+    col(HospitalDischarge.id),
+)
 Index("one_discharge_a_day", col(HospitalDischarge.client_id), col(HospitalDischarge.discharged_on), unique=True)

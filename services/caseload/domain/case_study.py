@@ -20,7 +20,7 @@ from services.caseload.domain.chart import lines
 from services.caseload.domain.client import Client
 from services.caseload.domain.network import ConsentHow
 from services.caseload.domain.omaha import PROBLEMS
-from services.caseload.domain.reach import age_band
+from services.caseload.domain.reach import AgeBands
 from services.common.errors import Conflict, Unprocessable
 from services.common.models import TeamOwned, only_states
 from services.common.types import Input, Name, NewId, PastDay, Words, day_in_england
@@ -161,7 +161,13 @@ class CaseStudy(TeamOwned, Base, table=True):
 
     @classmethod
     def told(
-        cls, new: NewCaseStudy, client: Client, course: Sequence[Happened], by: UUID | None, now: datetime
+        cls,
+        new: NewCaseStudy,
+        client: Client,
+        course: Sequence[Happened],
+        bands: AgeBands,
+        by: UUID | None,
+        now: datetime,
     ) -> Self:
         """Raises `ConsentToStoryNeeded`."""
         if new.consent is None:
@@ -170,7 +176,7 @@ class CaseStudy(TeamOwned, Base, table=True):
         return cls(
             **new.model_dump(exclude={"consent"}),
             team_id=client.team_id,
-            age_band=age_band(client.birth_on, day_in_england(min(one.at for one in course))),
+            age_band=bands.of(client.birth_on, day_in_england(min(one.at for one in course))),
             told_to=new.consent.told_to,
             consent_on=new.consent.given_on,
             consent_how=new.consent.how,

@@ -15,7 +15,7 @@ from sqlmodel import Field
 
 from services.caseload.domain.base import Base
 from services.caseload.domain.chart import Bars, bars
-from services.caseload.domain.reach import AGE_BANDS, age_band
+from services.caseload.domain.reach import AgeBands
 from services.common.figures import Cell, Layout, hidden
 from services.common.models import TeamOwned
 from services.common.types import Count, Input, Name, NewId, PastDay
@@ -38,7 +38,7 @@ class Need(StrEnum):
     UNPAID_CARERS = "unpaid_carers"
 
 
-AGES = tuple(name for name, *_ in AGE_BANDS)
+AGES = (Need.UNDER_65, Need.AGED_65_TO_74, Need.AGED_75_TO_84, Need.AGED_85_AND_OVER)
 
 
 class PatchDetails(Input):
@@ -130,8 +130,9 @@ class Compared:
 
 @dataclass(frozen=True)
 class Comparison:
-    """`elsewhere` are clients who live in none of the patches."""
+    """As it stood at the end of `as_of`. `elsewhere` are clients who live in none of the patches."""
 
+    as_of: date
     patches: list[Compared]
     ages: list[Compared]
     clients: int | None
@@ -139,14 +140,21 @@ class Comparison:
     svg: str
 
 
-def compare(patches: Sequence[Patch], residents: Iterable[Resident], today: date, smallest: int) -> Comparison:
+def compare(
+    patches: Sequence[Patch], residents: Iterable[Resident], day: date, smallest: int, bands: AgeBands
+) -> Comparison:
     """Who lives in the patches beside who of them is in care. Whom the team does not reach are the short bars."""
     placed = [
         (next((str(one.id) for one in patches if one.holds(r.address_line, r.postcode)), ""), r) for r in residents
     ]
-    ages = {name: sum(int(patch.need_mix.get(name, 0)) for patch in patches) for name in AGES}
-    names = [f"patch.{at}" for at, _ in placed] + [f"age.{age_band(one.birth_on, today)}" for _, one in placed]
-    known = [*(f"patch.{patch.id}" for patch in patches), "patch.", *(f"age.{age}" for age in AGES), "age.not_known"]
+    ages = {name: sum(int(patch.need_mix.get(name, 0)) for patch in patches) for name in bands.names}
+    names = [f"patch.{at}" for at, _ in placed] + [f"age.{bands.of(one.birth_on, day)}" for _, one in placed]
+    known = [
+        *(f"patch.{patch.id}" for patch in patches),
+        "patch.",
+        *(f"age.{age}" for age in bands.names),
+        "age.not_known",
+    ]
     counts = {name: names.count(name) for name in known} | {"clients": len(placed)}
     cells = {name: Cell(count, count) for name, count in counts.items()}
     layout = Layout(
@@ -163,7 +171,7 @@ def compare(patches: Sequence[Patch], residents: Iterable[Resident], today: date
         _compared(age, None, people, sum(ages.values()), told[f"age.{age}"], told["clients"])
         for age, people in ages.items()
     ]
-    return Comparison(of_patches, of_ages, told["clients"], told["patch."], _chart([*of_patches, *of_ages]))
+    return Comparison(day, of_patches, of_ages, told["clients"], told["patch."], _chart([*of_patches, *of_ages]))
 
 
 def _compared(

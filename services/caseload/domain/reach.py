@@ -3,28 +3,40 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from statistics import median
 from typing import Any
 from uuid import UUID
 
 from services.caseload.domain.at_home import age_on
 from services.common.figures import Cell, Layout, hidden
+from services.common.types import day_in_england
 
 # One definition for all teams, told with every answer.
 DEFINITION = (
     "Referrals received in the quarter; offered: accepted by the team; taken: seen by the team at least once; wait: "
     "median days from receipt to the first contact. Area is the postcode district; groups are age on that day, and sex."
 )
-AGE_BANDS = (("under_65", 0, 64), ("65_to_74", 65, 74), ("75_to_84", 75, 84), ("85_and_over", 85, 200))
 NOT_KNOWN = "not_known"
 STEPS = ("referred", "offered", "taken")
 
 
-def age_band(birth_on: date | None, day: date) -> str:
-    if birth_on is None:
-        return NOT_KNOWN
-    age = age_on(birth_on, day)
-    return next((name for name, least, most in AGE_BANDS if least <= age <= most), NOT_KNOWN)
+@dataclass(frozen=True)
+class AgeBands:
+    """Bands of age, by the ages at which a new one begins."""
+
+    begins: tuple[int, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        between = (f"{least}_to_{following - 1}" for least, following in pairwise(self.begins))
+        return (f"under_{self.begins[0]}", *between, f"{self.begins[-1]}_and_over")
+
+    def of(self, birth_on: date | None, day: date) -> str:
+        if birth_on is None or birth_on > day:
+            return NOT_KNOWN
+        age = age_on(birth_on, day)
+        return self.names[sum(age >= least for least in self.begins)]
 
 
 def district(postcode: str | None) -> str:
@@ -44,11 +56,10 @@ class Referred:
     offered: bool
     first_seen_at: datetime | None
 
-    @property
-    def groups(self) -> dict[str, str]:
+    def groups(self, bands: AgeBands) -> dict[str, str]:
         return {
             "area": district(self.postcode),
-            "age": age_band(self.birth_on, self.received_at.date()),
+            "age": bands.of(self.birth_on, day_in_england(self.received_at)),
             "sex": self.sex,
         }
 
@@ -75,11 +86,11 @@ class Reached:
     median_wait_days: float | None
 
 
-def reached(found: Iterable[Referred], smallest: int) -> list[Reached]:
-    """Everybody, then each group of each dimension."""
+def reached(found: Iterable[Referred], smallest: int, bands: AgeBands) -> list[Reached]:
+    """Everybody, then each group of each dimension. A group that may not be told is not named either."""
     groups: dict[tuple[str, str], list[Referred]] = {("all", "all"): list(found)}
     for one in groups["all", "all"]:
-        for dimension, group in one.groups.items():
+        for dimension, group in one.groups(bands).items():
             groups.setdefault((dimension, group), []).append(one)
     cells = {
         f"{step}.{dimension}.{group}": _cell(people, step)
@@ -87,7 +98,9 @@ def reached(found: Iterable[Referred], smallest: int) -> list[Reached]:
         for step in (*STEPS, "not_offered", "not_taken")
     }
     away = hidden(cells, _layout(list(groups)), smallest)
-    return [_of_group(key, groups[key], cells, away) for key in sorted(groups, key=lambda key: (key[0] != "all", key))]
+    order = sorted(groups, key=lambda key: (key[0] != "all", key))
+    named = [key for key in order if key[0] == "all" or f"referred.{key[0]}.{key[1]}" not in away]
+    return [_of_group(key, groups[key], cells, away) for key in named]
 
 
 def _cell(people: Sequence[Referred], step: str) -> Cell:

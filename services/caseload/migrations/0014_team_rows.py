@@ -17,9 +17,19 @@ ASCOF = (
     "Adult Social Care Outcomes Framework, measure 2B(1), since 2023 2D: people aged 65 and over still at home 91 days "
     "after discharge from hospital (cited from memory)"
 )
+CLOSED = "Heatshield's own: after so many days a period's figures are closed, and late entries no longer change them"
+BANDS = "Heatshield's own bands, from ages that the 2021 census of England and Wales tells apart"
+ANSWERED = "Mission, row 2.01: whoever refers is answered within a working day"
+DECLINED = "Heatshield's own, for UK GDPR article 5(1)(e): details of who declined are kept no longer than is needed"
 RULES: list[rules.NewRule] = [
     ("at_home.days", date(2011, 4, 1), 91, 1, "days", ASCOF, "to_be_confirmed"),
     ("at_home.from_age", date(2011, 4, 1), 65, 1, "years", ASCOF, "to_be_confirmed"),
+    ("figures.settled_days", date(2011, 4, 1), 14, 1, "days", CLOSED, "to_be_confirmed"),
+    ("age_band.second_from", date(2011, 4, 1), 65, 1, "years", BANDS, "to_be_confirmed"),
+    ("age_band.third_from", date(2011, 4, 1), 75, 1, "years", BANDS, "to_be_confirmed"),
+    ("age_band.fourth_from", date(2011, 4, 1), 85, 1, "years", BANDS, "to_be_confirmed"),
+    ("referral.answer_working_days", date(2011, 4, 1), 1, 1, "working days", ANSWERED, "sourced"),
+    ("anticipatory.declined_days", date(2011, 4, 1), 90, 1, "days", DECLINED, "to_be_confirmed"),
 ]
 
 
@@ -128,11 +138,12 @@ def _reach() -> None:
         sa.Column("offered_how", sa.Text(), nullable=True),
         sa.Column("answered_on", sa.Date(), nullable=True),
         sa.Column("referral_id", sa.Uuid(), nullable=True),
+        sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "offered_how in ('phone', 'letter', 'in_person')", name="anticipatory_person_offered_how_known"
         ),
         sa.CheckConstraint(
-            "status in ('listed', 'offered', 'wanted', 'declined', 'no_answer', 'taken_up')",
+            "status in ('listed', 'offered', 'wanted', 'declined', 'declined_before', 'no_answer', 'taken_up')",
             name="anticipatory_person_status_known",
         ),
         sa.CheckConstraint(
@@ -145,14 +156,26 @@ def _reach() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(
-        op.f("ix_anticipatory_person_anticipatory_list_id"),
-        "anticipatory_person",
-        ["anticipatory_list_id"],
-        unique=False,
-    )
+    op.create_index("ix_anticipatory_person_list", "anticipatory_person", ["anticipatory_list_id", "id"], unique=False)
     op.create_index(op.f("ix_anticipatory_person_nhs_number"), "anticipatory_person", ["nhs_number"], unique=False)
     op.create_index("ix_anticipatory_person_team", "anticipatory_person", ["team_id", "id"], unique=False)
+    op.create_table(
+        "anticipatory_step",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("team_id", sa.Uuid(), nullable=False),
+        sa.Column("anticipatory_person_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "status in ('listed', 'offered', 'wanted', 'declined', 'declined_before', 'no_answer', 'taken_up')",
+            name="anticipatory_step_status_known",
+        ),
+        sa.ForeignKeyConstraint(["anticipatory_person_id"], ["anticipatory_person.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "ix_anticipatory_step_person", "anticipatory_step", ["anticipatory_person_id", "written_at"], unique=False
+    )
     op.create_table(
         "case_study",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -194,6 +217,7 @@ def _reach() -> None:
         sa.Column("hospital_ods_code", sa.Text(), nullable=True),
         sa.Column("found_on", sa.Date(), nullable=True),
         sa.Column("found", sa.Text(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("written_by", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
             "found in ('home', 'hospital', 'care_home', 'died', 'not_known')", name="hospital_discharge_found_known"
@@ -211,6 +235,9 @@ def _reach() -> None:
         ["team_id", "due_on"],
         unique=False,
         postgresql_where=sa.text("due_on is not null"),
+    )
+    op.create_index(
+        "ix_hospital_discharge_quarter", "hospital_discharge", ["team_id", "discharged_on", "id"], unique=False
     )
     op.create_index("ix_hospital_discharge_team", "hospital_discharge", ["team_id", "id"], unique=False)
     op.create_index("one_discharge_a_day", "hospital_discharge", ["client_id", "discharged_on"], unique=True)

@@ -1,15 +1,15 @@
 """Queries about independence goals, the planned step-down, and visits by week."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Row, cast, func, select
+from sqlalchemy import Date, Row, case, cast, func, select
 from sqlmodel import col
 
 from services.caseload.domain.care_contact import CareContact, Channel
-from services.caseload.domain.independence import IndependenceGoal, StepDown
+from services.caseload.domain.independence import GoalStatus, IndependenceGoal, StepDown
 from services.common.db import Transaction
 
 IN_ENGLAND = "Europe/London"
@@ -42,9 +42,12 @@ async def visits_by_week(tx: Transaction, client_id: UUID, first: date) -> dict[
     return {row[0]: row[1] for row in await tx.rows(wanted)}
 
 
-async def goals_set(tx: Transaction, team_id: UUID, first: date, last: date) -> Sequence[Row[Any]]:
-    """The goals that were set in the period, each with its client and how it stands."""
-    wanted = select(col(IndependenceGoal.client_id), col(IndependenceGoal.status)).where(
+async def goals_set(tx: Transaction, team_id: UUID, first: date, last: date, until: datetime) -> Sequence[Row[Any]]:
+    """The goals that were set in the period, each with its client and how it stood by what was settled until then."""
+    status = case(
+        (col(IndependenceGoal.changed_at) <= until, col(IndependenceGoal.status)), else_=GoalStatus.WORKING.value
+    )
+    wanted = select(col(IndependenceGoal.client_id), status).where(
         col(IndependenceGoal.team_id) == team_id, col(IndependenceGoal.set_on).between(first, last)
     )
     return await tx.rows(wanted)

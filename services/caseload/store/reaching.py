@@ -1,18 +1,17 @@
 """What is counted of whom a team reaches and what became of them, and what a client's story is made of."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlmodel import col
 
-from services.caseload.domain.anticipatory import AnticipatoryList, AnticipatoryPerson
 from services.caseload.domain.at_home import Discharged, HospitalDischarge
 from services.caseload.domain.care_contact import CareContact
 from services.caseload.domain.case_study import Happened
-from services.caseload.domain.client import Client, EpisodeOfCare, EpisodeStatus
+from services.caseload.domain.client import Client, EpisodeOfCare
 from services.caseload.domain.network import NetworkPerson
 from services.caseload.domain.omaha import ClientProblem, OmahaRating
 from services.caseload.domain.patch import Patch, Resident
@@ -23,37 +22,46 @@ from services.common.db import Transaction
 from services.common.types import midnight_in_england
 
 
-async def discharges(tx: Transaction, team_id: UUID, first: date, last: date) -> list[Discharged]:
-    """The team's discharges from hospital between these days, with what the measure asks."""
+async def discharges(tx: Transaction, team_id: UUID, first: date, last: date, until: datetime) -> list[Discharged]:
+    """The team's discharges from hospital between these days, with what the measure asks, as written by `until`."""
     columns = (col(HospitalDischarge.client_id), col(HospitalDischarge.discharged_on), col(Client.birth_on))
-    wanted = select(*columns, col(HospitalDischarge.found)).join(
-        Client, col(Client.id) == col(HospitalDischarge.client_id)
+    found = case((col(HospitalDischarge.changed_at) <= until, col(HospitalDischarge.found)))
+    wanted = select(*columns, found).join(Client, col(Client.id) == col(HospitalDischarge.client_id))
+    mine = (
+        col(HospitalDischarge.team_id) == team_id,
+        col(HospitalDischarge.discharged_on).between(first, last),
+        col(HospitalDischarge.recorded_at) <= until,
     )
-    mine = col(HospitalDischarge.team_id) == team_id, col(HospitalDischarge.discharged_on).between(first, last)
     return [Discharged(*row) for row in await tx.rows(wanted.where(*mine))]
 
 
-async def people_behind(tx: Transaction, team_id: UUID, first: date, last: date) -> Sequence[Any]:
-    """The same discharges with whose they are, for the team itself."""
-    discharge = [col(getattr(HospitalDischarge, name)) for name in ("id", "client_id", "discharged_on", "due_on")]
-    wanted = (
-        select(*discharge, col(HospitalDischarge.found), col(Client.given_name), col(Client.family_name))
-        .join(Client, col(Client.id) == col(HospitalDischarge.client_id))
-        .where(col(HospitalDischarge.team_id) == team_id, col(HospitalDischarge.discharged_on).between(first, last))
-    )
-    return await tx.rows(wanted.order_by(col(HospitalDischarge.discharged_on), col(HospitalDischarge.id)))
+def discharged_between(team_id: UUID, first: date, last: date) -> Select[Any]:
+    """The discharges that the same is made of, for the team itself."""
+    mine = col(HospitalDischarge.team_id) == team_id, col(HospitalDischarge.discharged_on).between(first, last)
+    return select(HospitalDischarge).where(*mine)
 
 
-async def referred(tx: Transaction, team_id: UUID, first: date, last: date) -> list[Referred]:
-    """The referrals received between these days, each with the first contact that came of it."""
+async def names_of(tx: Transaction, client_ids: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
+    """What these clients are called."""
+    columns = col(Client.id), col(Client.given_name), col(Client.family_name)
+    found = await tx.rows(select(*columns).where(col(Client.id).in_(list(client_ids))))
+    return {client_id: {"given_name": given, "family_name": family} for client_id, given, family in found}
+
+
+async def referred(tx: Transaction, team_id: UUID, first: date, last: date, until: datetime) -> list[Referred]:
+    """The referrals received between these days, with the first contact that came of each and was written by then."""
     seen = (
         select(col(CareContact.referral_id), func.min(col(CareContact.started_at)).label("first_seen_at"))
-        .where(col(CareContact.team_id) == team_id)
+        .where(
+            col(CareContact.team_id) == team_id,
+            col(CareContact.started_at) <= until,
+            col(CareContact.changed_at) <= until,
+        )
         .group_by(col(CareContact.referral_id))
         .subquery()
     )
     person = (col(Referral.postcode), col(Referral.birth_on), col(Referral.sex), col(Referral.received_at))
-    offered = col(Referral.status) == ReferralStatus.ACCEPTED
+    offered = and_(col(Referral.status) == ReferralStatus.ACCEPTED, col(Referral.decided_at) <= until)
     wanted = (
         select(col(Referral.id), *person, offered, seen.c.first_seen_at)
         .outerjoin(seen, seen.c.referral_id == col(Referral.id))
@@ -70,29 +78,16 @@ async def patches(tx: Transaction, team_id: UUID) -> Sequence[Patch]:
     return await tx.all(select(Patch).where(col(Patch.team_id) == team_id).order_by(col(Patch.id)))
 
 
-async def residents(tx: Transaction, team_id: UUID) -> list[Resident]:
-    """Everybody in the team's care, once, with where they live."""
+async def residents(tx: Transaction, team_id: UUID, day: date) -> list[Resident]:
+    """Everybody in the team's care at the end of a day, once, with where they live."""
     in_care = select(col(EpisodeOfCare.client_id)).where(
-        col(EpisodeOfCare.team_id) == team_id, col(EpisodeOfCare.status) != EpisodeStatus.FINISHED
+        col(EpisodeOfCare.team_id) == team_id,
+        col(EpisodeOfCare.opened_on) <= day,
+        or_(col(EpisodeOfCare.ended_on).is_(None), col(EpisodeOfCare.ended_on) > day),
     )
     columns = (col(Client.id), col(Client.address_line), col(Client.postcode), col(Client.birth_on))
-    wanted = select(*columns).where(col(Client.team_id) == team_id, col(Client.id).in_(in_care))
+    wanted = select(*columns).where(col(Client.id).in_(in_care))
     return [Resident(*row) for row in await tx.rows(wanted)]
-
-
-async def listed_people(tx: Transaction, anticipatory_list_id: UUID) -> Sequence[AnticipatoryPerson]:
-    wanted = select(AnticipatoryPerson).where(col(AnticipatoryPerson.anticipatory_list_id) == anticipatory_list_id)
-    return await tx.all(wanted.order_by(col(AnticipatoryPerson.id)))
-
-
-async def how_far(tx: Transaction, team_id: UUID, first: date, last: date) -> Sequence[str]:
-    """How far everybody came who was on a list that was received between these days."""
-    wanted = (
-        select(col(AnticipatoryPerson.status))
-        .join(AnticipatoryList, col(AnticipatoryList.id) == col(AnticipatoryPerson.anticipatory_list_id))
-        .where(col(AnticipatoryList.team_id) == team_id, col(AnticipatoryList.received_on).between(first, last))
-    )
-    return await tx.all(wanted)
 
 
 async def names_around(tx: Transaction, client_id: UUID) -> Sequence[str]:

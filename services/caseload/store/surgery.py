@@ -66,11 +66,11 @@ REACH = {
         join surgery_share h on h.team_id = s.team_id and h.ods_code = s.ods_code
             and s.guest = :guest and s.confirmed_at is not null and s.ended_at is null and s.until_at > :now""",
 }
-WHO = {
+WHO: dict[Side, dict[str, Any]] = {
     Side.TEAM: {"teams": ARRAY(Uuid)},
     Side.SURGERY: {"guest": Text, "now": DateTime(timezone=True)},
 }
-KNOWN = {"other": Text, "ods_code": Text, "after": Uuid, "most": Integer}
+KNOWN: dict[str, Any] = {"other": Text, "ods_code": Text, "after": Uuid, "most": Integer}
 
 
 @cache

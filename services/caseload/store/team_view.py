@@ -16,8 +16,8 @@ from services.common.written_pages import told, told_rows
 LIKE_ENOUGH, MOST_FOUND = 0.4, 20
 
 
-# One row a client in care, with what speaks for a review. Acuity is 6 less the lowest status of the Omaha problems as
-# they were last rated: 5 where signs are extreme, 1 where there are none.
+# One row a client in care, with what speaks for a review. Acuity is what the team's newest review of it says; for whom
+# none was made yet, 6 less the lowest status of the Omaha problems as last rated: 5 for extreme signs, 1 for none.
 IN_CARE = """
     with rule_today as materialized (
         select max(amount) filter (where code = 'caseload.size_from') as size_from,
@@ -37,7 +37,7 @@ IN_CARE = """
     ), in_care as materialized (
         select e.client_id, e.team_id, c.given_name, c.family_name, e.named_nurse_id, e.deputy_id, e.pathway, e.status,
             e.opened_on, e.sub_team, e.lead_role, e.lead_organisation,
-            seen.last_contact_on, plan.ends_on as plan_ends_on, 6 - need.lowest as acuity,
+            seen.last_contact_on, plan.ends_on as plan_ends_on, coalesce(judged.acuity, 6 - need.lowest) as acuity,
             array_remove(array[
                 case when e.status = 'active' and :today - coalesce(seen.last_contact_on, e.opened_on)
                     > rule_today.no_contact_days then 'no_contact' end,
@@ -64,6 +64,11 @@ IN_CARE = """
             ) latest
             where p.client_id = e.client_id
         ) need on true
+        left join lateral (
+            select s.acuity from acuity_score s join acuity_review v on v.id = s.acuity_review_id
+            where s.client_id = e.client_id and s.team_id = e.team_id
+            order by v.reviewed_on desc, v.changed_at desc, v.id desc limit 1
+        ) judged on true
     )
 """
 FIGURES = """

@@ -58,7 +58,7 @@ async def count_in_assessments(tx: Transaction, team_id: UUID) -> int:
 
 
 def _in_assessments(team_id: UUID) -> tuple[ColumnElement[bool], ...]:
-    return col(Template.team_id) == team_id, col(Template.in_assessments), col(Template.retired_on).is_(None)
+    return col(Template.team_id) == team_id, col(Template.in_assessments).is_(True), col(Template.retired_on).is_(None)
 
 
 async def written(tx: Transaction, form_answer: FormAnswer) -> Sequence[FormAnswerVersion]:

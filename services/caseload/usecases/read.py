@@ -15,6 +15,7 @@ from services.caseload.domain.client import Client
 from services.caseload.domain.one_time_link import BY_LINK
 from services.caseload.domain.outcome import clients_of, outcomes, paired
 from services.caseload.domain.referral import Referral
+from services.caseload.domain.rule import RuleCode
 from services.caseload.store import episodes, links, records, referrals, whole_record
 from services.common.audit.purpose import Purpose
 from services.common.audit.report import Access, Part, Period, accesses, accesses_at, before
@@ -24,7 +25,7 @@ from services.common.figures import hidden, require_period, standing_day
 from services.common.paging import PageRequest
 from services.common.peers import Peers
 from services.common.reach import reads
-from services.common.rulebook import require_fixed_period, smallest_cell
+from services.common.rulebook import amounts, require_fixed_period, smallest_cell
 from services.common.written_pages import written_page
 
 
@@ -154,10 +155,14 @@ async def not_taken_summary(tx: Transaction, team_id: UUID, first: date, last: d
 
 
 async def answer_times(tx: Transaction, team_id: UUID, first: date, last: date) -> list[AnswerTime]:
-    """How long those who referred in these days waited for the answer. Raises `NotFound` or `PeriodReversed`."""
+    """How long those who referred in these days waited, by the rule of the last of them.
+
+    Raises `NotFound`, `PeriodReversed` or `NoRuleInForce`.
+    """
     await tx.require_team(team_id)
     require_period(first, last)
-    return answer_time.by_source(await referrals.answers(tx, team_id, first, last))
+    (most,) = await amounts(tx, last, RuleCode.ANSWER_WORKING_DAYS)
+    return answer_time.by_source(await referrals.answers(tx, team_id, first, last), most)
 
 
 async def pathway_summary(tx: Transaction, team_id: UUID, first: date, last: date) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from services.caseload.domain.independence import (
 from services.caseload.domain.self_care import NotPossible
 from services.caseload.store import around, plan_copies
 from services.caseload.store import independence as store
+from services.caseload.usecases.settled import month_closed
 from services.common.db import Transaction
 from services.common.errors import NotFound
 from services.common.figures import hidden, require_period
@@ -101,14 +102,15 @@ async def independence_of(tx: Transaction, client_id: UUID, weeks: int) -> dict[
 
 
 async def goal_figures(tx: Transaction, team_id: UUID, first: date, last: date) -> dict[str, Any]:
-    """How the goals that were set in the period stand. Outside the team few are hidden.
+    """How the goals that were set in the period stand. Outside the team few are hidden, and the month is closed.
 
-    Raises `PeriodReversed` or `NotAWholeMonth`.
+    Raises `PeriodReversed`, `NotAWholeMonth` or `NotSettledYet`.
     """
     await tx.require_team(team_id)
     require_period(first, last)
     require_fixed_period(tx, first, last)
-    cells = goal_cells([tuple(row) for row in await store.goals_set(tx, team_id, first, last)])
+    until = await month_closed(tx, last)
+    cells = goal_cells([tuple(row) for row in await store.goals_set(tx, team_id, first, last, until)])
     away = hidden(cells, GOALS, await smallest_cell(tx))
     told = {name: None if name in away else cell.amount for name, cell in cells.items()}
     return {

@@ -3,6 +3,7 @@
 from services.caseload.usecases.team.anticipate import (
     answer_contact,
     anticipatory_figures,
+    forget_declined,
     list_anticipatory_lists,
     offer_contact,
     read_anticipatory_list,
@@ -48,6 +49,7 @@ __all__ = [
     "draw_patch",
     "equity_figures",
     "find_discharged",
+    "forget_declined",
     "hand_client_on",
     "list_anticipatory_lists",
     "list_case_studies",

@@ -1,6 +1,6 @@
 """After hospital: a discharge is written down, and 91 days later it is asked whether the client is still at home."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +14,9 @@ from services.caseload.domain.at_home import (
 )
 from services.caseload.domain.client import Client
 from services.caseload.domain.due import Due
-from services.caseload.domain.feedback import quarter_of, told_quarter
 from services.caseload.domain.rule import RuleCode
 from services.caseload.store import around, reaching
-from services.caseload.usecases.team.quarter import last_day
+from services.caseload.usecases.settled import quarter_told
 from services.common.db import Transaction
 from services.common.figures import hidden
 from services.common.paging import PageRequest, page
@@ -48,7 +47,7 @@ async def read_hospital_discharge(tx: Transaction, discharge_id: UUID) -> Hospit
 
 
 async def find_discharged(tx: Transaction, discharge_id: UUID, told: Found, if_match: int) -> HospitalDischarge:
-    """Where the client is on the last day. Raises `AlreadyFound` or `TooEarlyToTell`."""
+    """Where the client is on the last day. Raises `AlreadyFound`, `StepBeforeTheLast` or `TooEarlyToTell`."""
     discharge = await around.for_change(tx, HospitalDischarge, discharge_id, if_match)
     discharge.find(told, tx.actor.employee_id, tx.now)
     await tx.session.flush()
@@ -58,21 +57,21 @@ async def find_discharged(tx: Transaction, discharge_id: UUID, told: Found, if_m
 async def at_home_figures(tx: Transaction, team_id: UUID, as_of: date | None) -> dict[str, Any]:
     """The share of a quarter's discharges who were still at home. Outside the team few are hidden.
 
-    There it is told of quarters of which everybody's days are over. Raises `NotFound` or `QuarterNotOver`.
+    There it is told of quarters of which everybody's days are over and the figures closed. Raises `NotFound` or
+    `QuarterNotOver`.
     """
     await tx.require_team(team_id)
     days, from_age = await amounts(tx, tx.today, RuleCode.AT_HOME_DAYS, RuleCode.AT_HOME_AGE)
-    inside = tx.actor.is_team_bound
-    until = tx.today if inside else tx.today - timedelta(days=days)
-    quarter_on = told_quarter(as_of, until, outside=not inside)
-    cells = at_home_cells(await reaching.discharges(tx, team_id, quarter_on, last_day(quarter_on)), from_age)
+    quarter = await quarter_told(tx, as_of, after_days=days)
+    found = await reaching.discharges(tx, team_id, quarter.first, quarter.last, quarter.until)
+    cells = at_home_cells(found, from_age)
     away = hidden(cells, AT_HOME, await smallest_cell(tx))
     told = {name: None if name in away else cell.amount for name, cell in cells.items()}
     at_home, elsewhere = told["at_home"], told["elsewhere"]
     asked = None if at_home is None or elsewhere is None else at_home + elsewhere
     return {
         "team_id": team_id,
-        "quarter_on": quarter_on,
+        "quarter_on": quarter.first,
         "days": days,
         "from_age": from_age,
         **told,
@@ -80,11 +79,14 @@ async def at_home_figures(tx: Transaction, team_id: UUID, as_of: date | None) ->
     }
 
 
-async def people_discharged(tx: Transaction, team_id: UUID, as_of: date | None) -> dict[str, Any]:
-    """Whom the rate is made of, for the team itself. Raises `NotFound`."""
+async def people_discharged(tx: Transaction, request: PageRequest, team_id: UUID, as_of: date | None) -> dict[str, Any]:
+    """Whom the rate is made of, page by page, for the team itself. Raises `NotFound`."""
     await tx.require_team(team_id)
-    quarter_on = quarter_of(as_of or tx.today)
-    people = await reaching.people_behind(tx, team_id, quarter_on, last_day(quarter_on))
-    for one in people:
+    quarter = await quarter_told(tx, as_of)
+    wanted = reaching.discharged_between(team_id, quarter.first, quarter.last)
+    found = await page(tx, wanted, HospitalDischarge, request)
+    names = await reaching.names_of(tx, (one.client_id for one in found["items"]))
+    for one in found["items"]:
         reads(tx, one.client_id, team_id)
-    return {"quarter_on": quarter_on, "items": people}
+    items = [one.model_dump() | names[one.client_id] for one in found["items"]]
+    return {"quarter_on": quarter.first, "items": items, "next_cursor": found["next_cursor"]}

@@ -4,26 +4,34 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.caseload.domain.feedback import told_quarter
 from services.caseload.domain.patch import Comparison, NewPatch, Patch, PatchDetails, compare
-from services.caseload.domain.reach import DEFINITION, reached
+from services.caseload.domain.reach import DEFINITION, AgeBands, reached
+from services.caseload.domain.rule import RuleCode
 from services.caseload.store import around, reaching
-from services.caseload.usecases.team.quarter import last_day
+from services.caseload.usecases.settled import quarter_told
 from services.common.db import Transaction
+from services.common.figures import standing_day
 from services.common.paging import PageRequest, page
-from services.common.rulebook import smallest_cell
+from services.common.rulebook import amounts, smallest_cell
 
 
 async def equity_figures(tx: Transaction, team_id: UUID, as_of: date | None) -> dict[str, Any]:
     """Who was referred in a quarter, who was offered care, who took it and how long they waited, by area and group.
 
-    Outside the team what stands on few is hidden, and the quarter is over. Raises `NotFound` or `QuarterNotOver`.
+    Outside the team what stands on few is hidden, and the quarter is closed: what came later is not counted. Raises
+    `NotFound` or `QuarterNotOver`.
     """
     await tx.require_team(team_id)
-    quarter_on = told_quarter(as_of, tx.today, outside=not tx.actor.is_team_bound)
-    found = await reaching.referred(tx, team_id, quarter_on, last_day(quarter_on))
-    items = reached(found, await smallest_cell(tx))
-    return {"team_id": team_id, "quarter_on": quarter_on, "definition": DEFINITION, "items": items}
+    told = await quarter_told(tx, as_of)
+    found = await reaching.referred(tx, team_id, told.first, told.last, told.until)
+    items = reached(found, await smallest_cell(tx), await age_bands(tx, told.last))
+    return {"team_id": team_id, "quarter_on": told.first, "definition": DEFINITION, "items": items}
+
+
+async def age_bands(tx: Transaction, day: date) -> AgeBands:
+    """The bands by which ages are told on a day. Raises `NoRuleInForce`."""
+    codes = RuleCode.AGE_BAND_SECOND, RuleCode.AGE_BAND_THIRD, RuleCode.AGE_BAND_FOURTH
+    return AgeBands(tuple(await amounts(tx, day, *codes)))
 
 
 async def draw_patch(tx: Transaction, new: NewPatch) -> Patch:
@@ -52,13 +60,16 @@ async def change_patch(tx: Transaction, patch_id: UUID, details: PatchDetails, i
     return patch
 
 
-async def compare_with_patches(tx: Transaction, team_id: UUID) -> Comparison:
-    """The caseload beside the people of its patches, as data and as a chart. Outside the team few are hidden.
+async def compare_with_patches(tx: Transaction, team_id: UUID, as_of: date | None) -> Comparison:
+    """The caseload beside the people of its patches, as data and as a chart.
 
-    Raises `NotFound`.
+    Outside the team few are hidden, and it is told as it stood at a month's end. Raises `NotFound` or `NotAMonthsEnd`.
     """
     await tx.require_team(team_id)
-    found = await reaching.residents(tx, team_id)
-    if tx.actor.is_team_bound:
+    inside = tx.actor.is_team_bound
+    day = standing_day(as_of, tx.today, outside=not inside)
+    found = await reaching.residents(tx, team_id, day)
+    if inside:
         tx.concerns(*(one.client_id for one in found))
-    return compare(await reaching.patches(tx, team_id), found, tx.today, await smallest_cell(tx))
+    bands = await age_bands(tx, day)
+    return compare(await reaching.patches(tx, team_id), found, day, await smallest_cell(tx), bands)

@@ -12,6 +12,7 @@ from services.caseload.domain.case_study import (
 )
 from services.caseload.domain.client import Client
 from services.caseload.store import around, reaching
+from services.caseload.usecases.team.reach import age_bands
 from services.common.db import Transaction
 from services.common.paging import PageRequest, page
 
@@ -19,7 +20,8 @@ from services.common.paging import PageRequest, page
 async def tell_case_study(tx: Transaction, new: NewCaseStudy) -> CaseStudy:
     """Make a story with a chart from the client's record. Raises `ConsentToStoryNeeded` or `WordsGiveAway`."""
     client = await tx.get(Client, new.client_id)
-    study = CaseStudy.told(new, client, await reaching.course(tx, client.id), tx.actor.employee_id, tx.now)
+    course, bands = await reaching.course(tx, client.id), await age_bands(tx, tx.today)
+    study = CaseStudy.told(new, client, course, bands, tx.actor.employee_id, tx.now)
     require_nothing_given_away(new, known_names(client, await reaching.names_around(tx, client.id)))
     tx.add(study)
     await tx.session.flush()
