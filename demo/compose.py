@@ -48,10 +48,11 @@ def create_app(database_url: Callable[[str], str], owner_url: Callable[[str], st
         for name in SERVICES
     }
     trusted = [TrustedIssuer(**development_issuer("http://issuer:8000/jwks"))]
-    of_identity = settings["identity"].model_dump() | {"issuers": trusted, "processes": processes(keys)}
-    settings["identity"] = IdentitySettings.model_validate(of_identity)
-    of_caseload = settings["caseload"].model_dump() | {"photo_store": photos.absolute().as_uri()}
-    settings["caseload"] = CaseloadSettings.model_validate(of_caseload)
+    for name, kind, own in (
+        ("identity", IdentitySettings, {"issuers": trusted, "processes": processes(keys)}),
+        ("caseload", CaseloadSettings, {"photo_store": photos.absolute().as_uri()}),
+    ):
+        settings[name] = kind.model_validate(settings[name].model_dump() | own)
     declared = services()
     apps = {name: declared[name].app(settings[name], broker=broker, mounts=mounts) for name in SERVICES}
     around = {**apps, "issuer": create_issuer(people())}

@@ -68,13 +68,14 @@ class World:
 
 @asynccontextmanager
 async def started(
-    service: Service, databases: Databases, peers: Mapping[str, FastAPI] | None = None
+    service: Service, databases: Databases, peers: Mapping[str, FastAPI] | None = None, **own: Any
 ) -> AsyncIterator[World]:
-    """The service with one nurse in the team and one in another, beside neighbours that have nothing to tell."""
+    """The service, with settings of its own, one nurse in the team and one in another, beside neighbours that have
+    nothing to tell."""
     neighbours = {name: FastAPI() for name in SERVICES if name not in (service.name, "identity")} | dict(peers or {})
     for app in neighbours.values():
         app.add_api_route("/inside/event-log", lambda: {"items": []})
-    async with running(databases, service, peers=neighbours) as system:
+    async with running(databases, service, peers=neighbours, **own) as system:
         await system.join(service.name)
         await system.join(service.name, team=OTHER_TEAM, employee=STRANGER)
         world = World(system, service)

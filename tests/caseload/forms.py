@@ -57,7 +57,7 @@ def the_care_act(**changes: Any) -> dict[str, Any]:
 PARTS: dict[str, dict[str, Any]] = {
     "what_matters": {"words": "To walk to the village hall on Thursdays"},
     "carer": {"words": "Her sister, by phone"},
-    "home": {"words": "Two steps at the door"},
+    "home": {"words": "A low bath with no rail"},
     "money": {"words": "Asked; her son sees to it"},
     "capacity": {"words": "No doubt about it"},
 }
@@ -91,7 +91,7 @@ async def write_forms(made: World, client: OnCaseload) -> None:
         f"PUT {parts}/forms": {"forms": [form]},
         f"PUT {parts}/{{part}}": PARTS["home"],
     }
-    made.secrets["words"] |= {"manage the stairs", "Two steps at the door"}
+    made.secrets["words"] |= {"manage the stairs", "A low bath with no rail"}
 
 
 async def put_part(client: OnCaseload, draft_id: str, part: str, body: Any, **headers: str) -> Any:

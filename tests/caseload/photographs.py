@@ -57,6 +57,17 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+async def send_photo(
+    by: Any, wound_id: str, content: bytes, *, kind: str = "image/jpeg", key: str = "", **told: Any
+) -> Any:
+    """A picture as a tablet sends it; what is told as None is left out."""
+    asked = {"id": new_id(), "taken_at": "2026-11-04T10:20:00Z", "agreed_how": "in_person"}
+    asked |= {"sha256": sha256(content), **told}
+    headers = {"Content-Type": kind} | ({"Idempotency-Key": key} if key else {})
+    params = {name: value for name, value in asked.items() if value is not None}
+    return await by.post(f"/v1/wounds/{wound_id}/photos", params=params, content=content, headers=headers)
+
+
 @dataclass
 class Wounded:
     """A client with a wound, and where the photos of it are kept."""
@@ -69,12 +80,8 @@ class Wounded:
     async def send(
         self, content: bytes, *, by: Any = None, kind: str = "image/jpeg", key: str = "", **told: Any
     ) -> Any:
-        asked = {"id": new_id(), "taken_at": "2026-11-04T10:20:00Z", "agreed_how": "in_person"}
-        asked |= {"sha256": sha256(content), **told}
-        at = f"/v1/wounds/{told.get('wound_id', self.wound_id)}/photos"
-        headers = {"Content-Type": kind} | ({"Idempotency-Key": key} if key else {})
-        params = {name: value for name, value in asked.items() if value is not None and name != "wound_id"}
-        return await (by or self.client.nurse).post(at, params=params, content=content, headers=headers)
+        wound_id = told.pop("wound_id", self.wound_id)
+        return await send_photo(by or self.client.nurse, wound_id, content, kind=kind, key=key, **told)
 
     async def picture(self, photo_id: str, by: Any = None) -> Any:
         return await (by or self.client.nurse).get(f"/v1/photos/{photo_id}/picture")

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from services.common.service import Service
@@ -19,6 +21,7 @@ from tests.caseload.night import (
     handed_over,
     later,
 )
+from tests.caseload.photographs import a_jpeg, send_photo
 from tests.caseload.referring import bodies_of_referring, write_referring
 from tests.caseload.story import (
     OnCaseload,
@@ -59,47 +62,52 @@ def a_guest_seat(client_id: str, **changes: Any) -> dict[str, Any]:
 
 @asynccontextmanager
 async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
-    async with started(service, databases) as made:
-        await made.system.join("caseload", employee=DEPUTY)
-        client = await take_on(made.system)
-        await _write_record(made, client)
-        await _hand_over(made, client)
-        waiting = a_referral()
-        await client.post("/v1/referrals", waiting)
-        made.ids |= {
-            "client_id": client.client_id,
-            "episode_of_care_id": client.episode_id,
-            "referral_id": waiting["id"],
-            "employee_id": str(NURSE),
-        }
-        await write_referring(made, client)
-        made.bodies |= _bodies(made, client) | _bodies_of_the_night(made, client) | bodies_of_referring(made, client)
-        made.secrets |= {
-            "person": {"Maureen", "Tabor"},
-            "number": {"9990000204"},
-            "client": {client.client_id},
-            "words": {
-                "Leg ulcer; sees nobody",
-                "she laughed about the fair",
-                "Left lower leg",
-                "Compression, two layers",
-                "Found on the stairs",
-                "Morphine 10 mg tablets",
-                "Rattling breath",
-                "Top of the wardrobe",
-                "Settled at two",
-                "Who changes the dressing?",
-                "Compression twice a week",
-            },
-            "shared": {"Help to wash, mornings", "To walk to the village hall"},
-        }
-        await write_around(made, client)
-        await write_team_rows(made, client)
-        await write_forms(made, client)
-        await write_copies(made, client)
-        await write_surgery(made, client)
-        await write_told(made, client, made.ids["medicine_id"])
-        yield made
+    with TemporaryDirectory() as photos:
+        async with started(service, databases, photo_store=Path(photos).as_uri()) as made:
+            yield await _filled(made)
+
+
+async def _filled(made: World) -> World:
+    await made.system.join("caseload", employee=DEPUTY)
+    client = await take_on(made.system)
+    await _write_record(made, client)
+    await _hand_over(made, client)
+    waiting = a_referral()
+    await client.post("/v1/referrals", waiting)
+    made.ids |= {
+        "client_id": client.client_id,
+        "episode_of_care_id": client.episode_id,
+        "referral_id": waiting["id"],
+        "employee_id": str(NURSE),
+    }
+    await write_referring(made, client)
+    made.bodies |= _bodies(made, client) | _bodies_of_the_night(made, client) | bodies_of_referring(made, client)
+    made.secrets |= {
+        "person": {"Maureen", "Tabor"},
+        "number": {"9990000204"},
+        "client": {client.client_id},
+        "words": {
+            "Leg ulcer; sees nobody",
+            "she laughed about the fair",
+            "Left lower leg",
+            "Compression, two layers",
+            "Found on the stairs",
+            "Morphine 10 mg tablets",
+            "Rattling breath",
+            "Top of the wardrobe",
+            "Settled at two",
+            "Who changes the dressing?",
+            "Compression twice a week",
+        },
+        "shared": {"Help to wash, mornings", "To walk to the village hall"},
+    }
+    await write_around(made, client)
+    await write_team_rows(made, client)
+    await write_forms(made, client)
+    await write_copies(made, client)
+    await write_surgery(made, client)
+    await write_told(made, client, made.ids["medicine_id"])
+    return made
 
 
 async def _write_record(made: World, client: OnCaseload) -> None:
@@ -112,6 +120,8 @@ async def _write_record(made: World, client: OnCaseload) -> None:
     await client.post("/v1/care-contacts", contact)
     await client.post("/v1/wounds", {"id": wound, "episode_of_care_id": client.episode_id, "site": "Left lower leg"})
     await client.post(f"/v1/wounds/{wound}/measurements", {"id": new_id(), **MEASURED})
+    photo = await send_photo(client.nurse, wound, a_jpeg())
+    assert photo.status_code == 201, photo.text
     for assessment in (done, begun):
         await client.post("/v1/assessments", assessment)
     await client.post(f"/v1/assessments/{done['id']}/complete", None)
@@ -123,6 +133,7 @@ async def _write_record(made: World, client: OnCaseload) -> None:
     made.ids |= {
         "care_contact_id": contact["id"],
         "wound_id": wound,
+        "photo_id": photo.json()["id"],
         "assessment_id": begun["id"],
         "problem_id": done["problems"][0]["id"],
         "care_plan_id": plan["id"],
