@@ -63,7 +63,9 @@ def body_of(world: World, operation: Operation, ids: Mapping[str, str]) -> Any:
 
 def said(answer: Any) -> Any:
     """Status and body, but for the id of this one answer."""
-    body = json.loads(answer.text) if answer.text else None
+    if "json" not in answer.headers.get("content-type", ""):
+        return answer.status_code, answer.content
+    body = json.loads(answer.text)
     return answer.status_code, {**body, "instance": None} if isinstance(body, dict) else body
 
 

@@ -13,7 +13,7 @@ AROUND = (Persona.COACH, Persona.HEATSHIELD, Persona.STEERING, Persona.COMMISSIO
 # What stands on no client may be asked for any day.
 OF_ANY_DAY = {"obstacles", "rules", "waiting", "contracts/ending"}
 # A day there names the whole quarter that it is in, which has to be over.
-OF_A_QUARTER = {"feedback"}
+OF_A_QUARTER = {"feedback", "hospital-discharges", "equity", "anticipatory-lists"}
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -41,6 +41,7 @@ from tests.running import DEPUTY, NURSE, TEAM, Databases
 
 MEASURED = {"measured_at": "2026-11-04T10:20:00Z", "length_mm": 48, "width_mm": 30}
 STOCKED = {"drug": "Morphine 10 mg tablets", "controlled": {"unit": "tablet", "per_dose": 1}}
+SOMEBODY_ELSE = {"given_name": "Bernard", "family_name": "Pask", "nhs_number": "9990000212", "birth_on": "1941-02-03"}
 SHARED_FIELDS = ["given_name", "family_name", "care_act_view", "social_care_lines"]
 
 
@@ -72,7 +73,7 @@ async def _filled(made: World) -> World:
     client = await take_on(made.system)
     await _write_record(made, client)
     await _hand_over(made, client)
-    waiting = a_referral()
+    waiting = a_referral(person=SOMEBODY_ELSE)
     await client.post("/v1/referrals", waiting)
     made.ids |= {
         "client_id": client.client_id,
@@ -83,8 +84,8 @@ async def _filled(made: World) -> World:
     await write_referring(made, client)
     made.bodies |= _bodies(made, client) | _bodies_of_the_night(made, client) | bodies_of_referring(made, client)
     made.secrets |= {
-        "person": {"Maureen", "Tabor"},
-        "number": {"9990000204"},
+        "person": {"Maureen", "Tabor", "Bernard", "Pask"},
+        "number": {"9990000204", "9990000212"},
         "client": {client.client_id},
         "words": {
             "Leg ulcer; sees nobody",

@@ -44,7 +44,6 @@ class ReferralLinkShape(Answer):
     kind: str
     given_to: str
     source: str
-    client_id: UUID | None
     made_by: UUID | None
     made_at: datetime
     expires_at: datetime
