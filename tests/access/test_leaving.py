@@ -12,7 +12,14 @@ from tests.access.world import World, world_of
 from tests.running import NURSE, TEAM, Databases
 
 # What is her own stays hers.
-ALWAYS_OPEN = set(OF_NO_TEAM) | set(OF_ONE_PERSON) | {"hr GET /v1/employees/{employee_id}"}
+ALWAYS_OPEN = (
+    set(OF_NO_TEAM)
+    | set(OF_ONE_PERSON)
+    | {
+        "hr GET /v1/employees/{employee_id}",
+        "caseload GET /v1/push-subscriptions/{push_subscription_id}",
+    }
+)
 
 
 def readings(name: str) -> list[Operation]:
