@@ -24,6 +24,7 @@ HOPED_FOR: dict[str, Any] = {
     "is_admin": True,
     "__class__": "Admin",
 }
+MAPS = {"additionalProperties", "patternProperties"}
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
 # Answers that do nothing: not this method, or another route that has no such thing.
 NOTHING_DONE = {400, 401, 403, 404, 405, 415, 422, 428}
@@ -48,7 +49,7 @@ def with_more(body: dict[str, Any], known: dict[str, Any]) -> Iterator[tuple[str
         yield name, body | {first + "".join(map(str.title, rest)): body[name]}
     for name, part in body.items():
         # What maps one thing to another has a place for any name, and says by its values what it takes.
-        if isinstance(part, dict) and "additionalProperties" not in known.get(name, {}):
+        if isinstance(part, dict) and not MAPS & known.get(name, {}).keys():
             yield name, body | {name: part | {"is_admin": True}}
         if isinstance(part, list) and part and isinstance(part[0], dict):
             yield name, body | {name: [part[0] | {"team_id": str(OTHER_TEAM), "is_admin": True}, *part[1:]]}
