@@ -4,7 +4,9 @@ import asyncio
 import re
 import socket
 from collections.abc import Collection, Iterable
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ssl import SSLContext
 
 import httpcore
 import httpx
@@ -98,14 +100,19 @@ class OnlyOutside(httpcore.AsyncNetworkBackend):
         await self._backend.sleep(seconds)
 
 
+@cache
+def trusted() -> SSLContext:
+    """Whom the machine trusts, read once."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class OutsideTransport(httpx.AsyncHTTPTransport):
     """Sends to the internet and to the named hosts inside, and to nothing else. A redirect is never followed by it."""
 
     def __init__(self, hosts_inside: Collection[str], *, most_connections: int = 8) -> None:
-        context = httpx.create_ssl_context(trust_env=False)
-        super().__init__(verify=context, trust_env=False)
+        super().__init__(verify=trusted(), trust_env=False)
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=context,
+            ssl_context=trusted(),
             max_connections=most_connections,
             max_keepalive_connections=most_connections,
             network_backend=OnlyOutside(hosts_inside),

@@ -11,7 +11,7 @@ import stamina
 
 from services.common.assertions import ASSERTION_TYPE, assertion
 from services.common.errors import NotFound, PeerRefused, Unavailable
-from services.common.outside import OutsideTransport
+from services.common.outside import OutsideTransport, trusted
 from services.common.settings import ServiceSettings
 
 # What a service that is starting, stopping or without its database says of itself.
@@ -32,7 +32,7 @@ Mounts = dict[str, httpx.AsyncBaseTransport]
 def http_client(mounts: Mounts | None) -> httpx.AsyncClient:
     """A client for a service's own, few questions. Its pool is small because its cost grows with its square."""
     limits = httpx.Limits(max_connections=8, max_keepalive_connections=8)
-    return httpx.AsyncClient(timeout=10, limits=limits, trust_env=False, mounts=mounts or {})
+    return httpx.AsyncClient(timeout=10, limits=limits, verify=trusted(), trust_env=False, mounts=mounts or {})
 
 
 def outside_client(mounts: Mounts | None, hosts_inside: Collection[str]) -> httpx.AsyncClient:
