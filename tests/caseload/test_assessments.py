@@ -110,6 +110,7 @@ async def rated_twice(caseload: Running, number: int, problems: list[Any], nhs_n
         for occasion, scores in (("interim", (2, 2, 2)), ("discharge", (4, 3, 4))):
             rating = dict(zip(("knowledge", "behavior", "status"), scores, strict=True))
             await client.post(f"/v1/problems/{problem['id']}/ratings", {"id": new_id(), "occasion": occasion} | rating)
+    await end_care(client)
 
 
 async def test_a_problem_is_found_once_in_an_episode_and_then_rated_again(caseload: Running) -> None:
