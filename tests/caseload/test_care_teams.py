@@ -10,7 +10,7 @@ import pytest
 from services.caseload.domain.care_team import ContactsBy, Continuity
 from services.caseload.events import NamedNurseChanged
 from tests.caseload.around import ago, today
-from tests.caseload.story import OnCaseload, a_contact, new_id, take_on
+from tests.caseload.story import OnCaseload, a_contact, end_care, new_id, take_on
 from tests.caseload.team_rows import a_hand_on, a_lead
 from tests.caseload.test_team_view import assessed, page_of, person
 from tests.running import DEPUTY, NURSE, STRANGER, Running
@@ -70,7 +70,7 @@ async def test_a_client_is_handed_on_to_somebody_else_of_the_team(caseload: Runn
         refused = await maureen.nurse.post(path, json=body)
         assert refused.status_code == status, refused.text
         assert status == 422 or refused.json()["code"] == code
-    await caseload.alter("caseload", f"update episode_of_care set status='finished' where id='{maureen.episode_id}'")
+    await end_care(maureen)
     assert (await maureen.nurse.post(path, json=a_hand_on())).json()["code"] == "episode_already_ended"
 
 

@@ -30,7 +30,7 @@ async def referred(nurse: Any, postcode: str, *, waited: int | None, offered: bo
     if not offered:
         await nurse.post(f"{path}/not-take", json={"reason": "no_capacity", "signpost": "The surgery"})
         return
-    accepted = await nurse.post(f"{path}/accept", json=an_acceptance())
+    accepted = await nurse.post(f"{path}/accept", json=an_acceptance(same_person=False))
     assert accepted.status_code == 201, accepted.text
     if waited is not None:
         contact = a_contact(accepted.json()["id"], started_at=(RECEIVED + timedelta(days=waited)).isoformat())
