@@ -61,7 +61,7 @@ def test_one_client_with_many_episodes_is_still_one_person() -> None:
 
 async def begun(caseload: Running, pathway: str, opened_on: str) -> None:
     nurse = await caseload.nurse("caseload")
-    referral, acceptance = a_referral(), an_acceptance(pathway=pathway)
+    referral, acceptance = a_referral(), an_acceptance(pathway=pathway, same_person=False)
     referral["person"] |= {"nhs_number": None}
     await nurse.post("/v1/referrals", json=referral)
     accepted = await nurse.post(f"/v1/referrals/{referral['id']}/accept", json=acceptance)
