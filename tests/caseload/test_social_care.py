@@ -20,7 +20,7 @@ async def in_october(client: OnCaseload, asset_id: str) -> None:
     person = await client.post("/v1/network-people", a_neighbour(client.client_id))
     task = an_action(client.client_id, network_person_id=person["id"], agreed_on="2026-10-06")
     await client.post("/v1/actions", task)
-    await client.post("/v1/actions", an_action(client.client_id, employee_id=str(NURSE), agreed_on="2026-10-06"))
+    await client.post("/v1/actions", an_action(client.client_id, employee_id=str(NURSE)))
     await client.post("/v1/introductions", an_introduction(client.client_id, asset_id, offered_on="2026-10-07"))
 
 
