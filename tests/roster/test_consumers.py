@@ -116,6 +116,10 @@ def test_roster_listens_to_what_it_agreed_to() -> None:
         "caseload.episode_of_care.paused.v1",
         "caseload.episode_of_care.resumed.v1",
         "caseload.episode_of_care.discharged.v1",
+        "caseload.named_nurse.changed.v1",
+        "caseload.test.requested.v1",
+        "caseload.test.taken.v1",
+        "caseload.test.cancelled.v1",
         "caseload.care_contact.recorded.v1",
     }
 
