@@ -31,6 +31,15 @@ def services() -> dict[str, Service]:
     return {name: importlib.import_module(f"services.{name}.main").SERVICE for name in SERVICES}
 
 
+def _add_own(settings: dict[str, ServiceSettings], keys: dict[str, str], photos: Path) -> None:
+    """What one service alone is told: whose sign-ins count, and where photos are kept."""
+    trusted = [TrustedIssuer(**development_issuer("http://issuer:8000/jwks"))]
+    of_identity = settings["identity"].model_dump() | {"issuers": trusted, "processes": processes(keys)}
+    settings["identity"] = IdentitySettings.model_validate(of_identity)
+    of_caseload = settings["caseload"].model_dump() | {"photo_store": photos.absolute().as_uri()}
+    settings["caseload"] = CaseloadSettings.model_validate(of_caseload)
+
+
 def create_app(database_url: Callable[[str], str], owner_url: Callable[[str], str], photos: Path) -> Starlette:
     """The gateway with every service behind it; entering its lifespan migrates and starts them all.
 
@@ -47,12 +56,7 @@ def create_app(database_url: Callable[[str], str], owner_url: Callable[[str], st
         )
         for name in SERVICES
     }
-    trusted = [TrustedIssuer(**development_issuer("http://issuer:8000/jwks"))]
-    for name, kind, own in (
-        ("identity", IdentitySettings, {"issuers": trusted, "processes": processes(keys)}),
-        ("caseload", CaseloadSettings, {"photo_store": photos.absolute().as_uri()}),
-    ):
-        settings[name] = kind.model_validate(settings[name].model_dump() | own)
+    _add_own(settings, keys, photos)
     declared = services()
     apps = {name: declared[name].app(settings[name], broker=broker, mounts=mounts) for name in SERVICES}
     around = {**apps, "issuer": create_issuer(people())}

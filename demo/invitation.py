@@ -9,6 +9,7 @@ TRY = {
     "colin": "/governance/v1/obstacles?team_id={team}",
     "dilys": "/caseload/v1/outcomes?team_id={team}",
     "gareth": "/finance/v1/rules",
+    "meera": "/caseload/v1/surgery-list",
     "jean": "/hr/v1/employees?limit=3",
     "jean-finance": "/finance/v1/rates?limit=3",
     "owen": "/finance/v1/budgets?team_id={team}",

@@ -91,6 +91,8 @@ def _fill(connection: Connection, metadata: MetaData, made: Walled) -> None:
             continue
         for team in MEMBERS:
             row = {one.name: _value(one, team, made) for one in table.columns if one.identity is None}
+            own = [one.name for one in table.columns if one.foreign_keys and not one.nullable and row[one.name] is None]
+            row |= dict.fromkeys(own, row["id"])
             made.rows[table.name, team] = row
             connection.execute(table.insert().values(**row))
 
