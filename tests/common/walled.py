@@ -91,8 +91,10 @@ def _fill(connection: Connection, metadata: MetaData, made: Walled) -> None:
             continue
         for team in MEMBERS:
             row = {one.name: _value(one, team, made) for one in table.columns if one.identity is None}
-            own = [one.name for one in table.columns if one.foreign_keys and not one.nullable and row[one.name] is None]
-            row |= dict.fromkeys(own, row["id"])
+            for one in table.columns:
+                # What has to lead to a row of its own table leads to its own.
+                if not one.nullable and row.get(one.name, 0) is None:
+                    row |= {one.name: row[key.column.name] for key in one.foreign_keys}
             made.rows[table.name, team] = row
             connection.execute(table.insert().values(**row))
 
