@@ -94,7 +94,8 @@ def _fill(connection: Connection, metadata: MetaData, made: Walled) -> None:
             for one in table.columns:
                 # What has to lead to a row of its own table leads to its own.
                 if not one.nullable and row.get(one.name, 0) is None:
-                    row |= {one.name: row[key.column.name] for key in one.foreign_keys}
+                    (key,) = one.foreign_keys
+                    row[one.name] = row[key.column.name]
             made.rows[table.name, team] = row
             connection.execute(table.insert().values(**row))
 
