@@ -3,6 +3,7 @@
 import logging
 import re
 from http import HTTPStatus
+from itertools import takewhile
 from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request
@@ -184,15 +185,15 @@ def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
     return problem(request, 422, "validation_failed", f"Not understood: {where}.", found)
 
 
-# A field that this API does not know is named back only if it looks like one, for it may be anything.
+# A name that somebody sent, as of a field or in a map, is told back only if it looks like one, for it may be anything.
 LIKE_A_FIELD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 def _pointer(item: dict[str, Any]) -> str:
-    parts = [str(part) for part in item["loc"]]
-    if item["type"] == "extra_forbidden" and not LIKE_A_FIELD.fullmatch(parts[-1]):
-        parts.pop()
-    return "/" + "/".join(parts)
+    where, *parts = map(str, item["loc"])
+    if where == "body":
+        parts = list(takewhile(lambda part: part.isdecimal() or LIKE_A_FIELD.fullmatch(part), parts))
+    return "/".join(("", where, *parts))
 
 
 def _http(request: Request, error: HTTPException) -> JSONResponse:

@@ -15,6 +15,8 @@ from tests.running import TEAM
 Document = dict[str, Any]
 SERVICES = services()
 
+# What partners send is kept as it came, for somebody to look at, and is shown to nobody who lists anything.
+KEPT_AS_IT_CAME = "inbound_message"
 # What FHIR wants to be readable before anybody signs in.
 PUBLIC = {"GET /fhir/R4/metadata"}
 # Where nobody is signed in yet: OAuth's own addresses, which ask for proofs of their own (tests/identity).

@@ -11,15 +11,16 @@ from sqlalchemy import func, select
 from demo.compose import services
 from services.common.auth import SYSTEM
 from services.common.tables import PLATFORM_TABLES
-from tests.access.operations import PUBLIC
+from tests.access.operations import KEPT_AS_IT_CAME, PUBLIC
 from tests.api import poison
 from tests.api.operations import Operation, of_service
 from tests.api.poison import CANARY
+from tests.interop.records import Caseload
 from tests.running import NURSE, Databases, Running, running
 
 SERVICES = services()
-# What partners send is kept as it came, for somebody to look at, and is shown to nobody who lists anything.
-KEPT_AS_IT_CAME = "inbound_message"
+# Whom a service asks before it looks at what was sent.
+NEIGHBOURS = {"interop": {"caseload": Caseload}}
 
 
 class Attack:
@@ -87,7 +88,8 @@ class Attack:
 @pytest.fixture(params=SERVICES)
 async def attack(request: pytest.FixtureRequest, databases: Databases) -> AsyncIterator[Attack]:
     """One service under attack. Afterwards nothing was kept, and every list still answers."""
-    async with running(databases, SERVICES[request.param]) as system:
+    peers = {name: neighbour().app() for name, neighbour in NEIGHBOURS.get(request.param, {}).items()}
+    async with running(databases, SERVICES[request.param], peers=peers) as system:
         await system.join(request.param)
         made = Attack(request.param, system)
         before = await made.rows()
