@@ -8,7 +8,7 @@ from fastapi import Response
 from services.caseload.api.callers import ByTeamOrBoard
 from services.caseload.api.rendered import tagged, whole
 from services.caseload.api.shapes import PersonShape
-from services.caseload.domain.anticipatory import NewAnticipatoryList, Offer, OfferAnswer, TakeUp
+from services.caseload.domain.anticipatory import ContactAnswer, ContactOffer, NewAnticipatoryList, TakeUp
 from services.caseload.usecases import team
 from services.common.http import ByNurse, IfMatch, api_router
 from services.common.paging import Asked, Page
@@ -96,7 +96,7 @@ async def read_anticipatory_person(tx: ByNurse, anticipatory_person_id: UUID, re
 
 @router.post(f"{PERSON}/offer", response_model=AnticipatoryPersonShape)
 async def offer_contact(
-    tx: ByNurse, anticipatory_person_id: UUID, body: Offer, version: IfMatch, response: Response
+    tx: ByNurse, anticipatory_person_id: UUID, body: ContactOffer, version: IfMatch, response: Response
 ) -> object:
     """Write down that contact was offered, and how."""
     return tagged(await team.offer_contact(tx, anticipatory_person_id, body, version), response)
@@ -104,7 +104,7 @@ async def offer_contact(
 
 @router.post(f"{PERSON}/answer", response_model=AnticipatoryPersonShape)
 async def answer_contact(
-    tx: ByNurse, anticipatory_person_id: UUID, body: OfferAnswer, version: IfMatch, response: Response
+    tx: ByNurse, anticipatory_person_id: UUID, body: ContactAnswer, version: IfMatch, response: Response
 ) -> object:
     """Write down what they said to the offer, or that they declined and now ask for contact themselves."""
     return tagged(await team.answer_contact(tx, anticipatory_person_id, body, version), response)

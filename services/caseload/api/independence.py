@@ -39,7 +39,7 @@ class GoalShape(Answer):
     settled_by: UUID | None
 
 
-class StepShape(Answer):
+class PlannedStepShape(Answer):
     from_on: date
     visits_per_week: float
 
@@ -49,7 +49,7 @@ class StepDownShape(Answer):
 
     care_plan_id: UUID
     number: int
-    steps: list[StepShape]
+    steps: list[PlannedStepShape]
     written_by: UUID | None
     written_at: datetime
 

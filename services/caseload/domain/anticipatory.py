@@ -74,7 +74,7 @@ class OfferedHow(StrEnum):
     IN_PERSON = "in_person"
 
 
-class Offer(Input):
+class ContactOffer(Input):
     offered_on: PastDay
     how: OfferedHow
 
@@ -85,7 +85,7 @@ class OfferOutcome(StrEnum):
     NO_ANSWER = "no_answer"
 
 
-class OfferAnswer(Input):
+class ContactAnswer(Input):
     answered_on: PastDay
     outcome: OfferOutcome
 
@@ -175,13 +175,13 @@ class AnticipatoryPerson(PersonColumns, TeamOwned, Base, table=True):
         }
         return cls(id=new.id, why=new.why, **person_columns(new.person), **about)
 
-    def offer(self, offer: Offer, now: datetime) -> None:
+    def offer(self, offer: ContactOffer, now: datetime) -> None:
         """Raises `StepOutOfTurn`."""
         self._require(ListedStatus.LISTED, ListedStatus.NO_ANSWER)
         self.status, self.changed_at = ListedStatus.OFFERED, now
         self.offered_on, self.offered_how, self.answered_on = offer.offered_on, offer.how, None
 
-    def answer(self, told: OfferAnswer, now: datetime) -> None:
+    def answer(self, told: ContactAnswer, now: datetime) -> None:
         """Who declined may want it after all.
 
         Raises `StepOutOfTurn`, `DetailsForgotten` or `AnsweredBeforeTheOffer`.

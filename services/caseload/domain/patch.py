@@ -26,7 +26,7 @@ LsoaCode = Annotated[str, Shape(pattern=r"^E01[0-9]{6}$")]
 PostcodePart = Annotated[str, Shape(pattern=r"^[A-Z]{1,2}[0-9][A-Z0-9]?( [0-9]([A-Z]{2})?)?$")]
 
 
-class Need(StrEnum):
+class CountedNeed(StrEnum):
     """What a census or a practice's register counts of need; the ages are those of the caseload's own figures."""
 
     UNDER_65 = "under_65"
@@ -38,7 +38,7 @@ class Need(StrEnum):
     UNPAID_CARERS = "unpaid_carers"
 
 
-AGES = (Need.UNDER_65, Need.AGED_65_TO_74, Need.AGED_75_TO_84, Need.AGED_85_AND_OVER)
+AGES = (CountedNeed.UNDER_65, CountedNeed.AGED_65_TO_74, CountedNeed.AGED_75_TO_84, CountedNeed.AGED_85_AND_OVER)
 
 
 class PatchDetails(Input):
@@ -50,7 +50,7 @@ class PatchDetails(Input):
     lsoa_codes: list[LsoaCode] = Shape(default=[], max_length=100)
     population: Count
     imd_decile: Annotated[int, Shape(strict=True, ge=1, le=10)]
-    need_mix: dict[Need, Count] = Shape(default={}, max_length=len(Need))
+    need_mix: dict[CountedNeed, Count] = Shape(default={}, max_length=len(CountedNeed))
     source: Name
     counted_on: PastDay
 

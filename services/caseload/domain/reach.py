@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from services.caseload.domain.at_home import age_on
+from services.caseload.domain.base import outward
 from services.common.figures import Cell, Layout, hidden
 from services.common.types import day_in_england
 
@@ -39,11 +40,6 @@ class AgeBands:
         return self.names[sum(age >= least for least in self.begins)]
 
 
-def district(postcode: str | None) -> str:
-    """The outward part: `IP29` of `IP29 5AA`."""
-    return postcode.replace(" ", "")[:-3].upper() if postcode else NOT_KNOWN
-
-
 @dataclass(frozen=True)
 class Referred:
     """One referral, as far as it is counted."""
@@ -58,7 +54,7 @@ class Referred:
 
     def groups(self, bands: AgeBands) -> dict[str, str]:
         return {
-            "area": district(self.postcode),
+            "area": outward(self.postcode) or NOT_KNOWN,
             "age": bands.of(self.birth_on, day_in_england(self.received_at)),
             "sex": self.sex,
         }

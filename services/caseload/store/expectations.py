@@ -11,15 +11,15 @@ from services.caseload.domain.care_contact import CareContact, Channel
 from services.caseload.domain.care_plan import CarePlan
 from services.caseload.domain.client import EpisodeOfCare, EpisodeStatus
 from services.caseload.store.plans_in_force import in_force
-from services.caseload.store.records import IN_ENGLAND
 from services.common.db import Transaction
+from services.common.types import ENGLAND
 
 # Two who come together are one visit to the client.
 VISITS = func.count(func.coalesce(col(CareContact.visit_id), col(CareContact.id)).distinct())
 SINCE_AGREED = and_(
     col(CareContact.episode_of_care_id) == col(CarePlan.episode_of_care_id),
     col(CareContact.channel) == Channel.IN_PERSON,
-    func.date(func.timezone(IN_ENGLAND, CareContact.started_at)) >= col(CarePlan.agreed_on),
+    func.date(func.timezone(ENGLAND.key, CareContact.started_at)) >= col(CarePlan.agreed_on),
 )
 
 

@@ -19,8 +19,7 @@ from services.caseload.domain.network import NetworkPerson
 from services.caseload.domain.self_care import SelfCareSkill
 from services.caseload.domain.social_care import SOCIAL
 from services.common.db import Transaction
-
-IN_ENGLAND = "Europe/London"
+from services.common.types import ENGLAND
 
 
 async def follow_ups(tx: Transaction, team_id: UUID, first: date, last: date) -> Sequence[Row[Any]]:
@@ -42,7 +41,7 @@ async def skills(tx: Transaction, team_id: UUID, first: date, last: date) -> Seq
 
 async def interventions(tx: Transaction, team_id: UUID, first: date, last: date) -> Sequence[Row[Any]]:
     """Every intervention that was ticked in the period, with its client."""
-    day = func.date(func.timezone(IN_ENGLAND, CareContact.started_at))
+    day = func.date(func.timezone(ENGLAND.key, CareContact.started_at))
     wanted = select(col(CareContact.client_id), func.unnest(col(CareContact.interventions))).where(
         col(CareContact.team_id) == team_id, day.between(first, last)
     )
@@ -86,7 +85,7 @@ async def answers_of(tx: Transaction, team_id: UUID, quarter_on: date) -> Sequen
 
 async def social_minutes(tx: Transaction, team_id: UUID, first: date, last: date) -> Sequence[Row[Any]]:
     """Minutes of social care in the period, by client and type."""
-    day = func.date(func.timezone(IN_ENGLAND, CareContact.started_at))
+    day = func.date(func.timezone(ENGLAND.key, CareContact.started_at))
     client, kind = col(CareContact.client_id), col(CareActivity.activity_type)
     wanted = (
         select(client, kind, func.sum(col(CareActivity.minutes)))

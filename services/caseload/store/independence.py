@@ -11,8 +11,7 @@ from sqlmodel import col
 from services.caseload.domain.care_contact import CareContact, Channel
 from services.caseload.domain.independence import GoalStatus, IndependenceGoal, StepDown
 from services.common.db import Transaction
-
-IN_ENGLAND = "Europe/London"
+from services.common.types import ENGLAND
 
 
 async def step_downs(tx: Transaction, care_plan_id: UUID) -> Sequence[StepDown]:
@@ -28,7 +27,7 @@ async def goals_of(tx: Transaction, client_id: UUID) -> Sequence[IndependenceGoa
 
 async def visits_by_week(tx: Transaction, client_id: UUID, first: date) -> dict[date, int]:
     """The visits in person that were made to a client from this Monday on, by the Monday of their week."""
-    day = func.timezone(IN_ENGLAND, CareContact.started_at)
+    day = func.timezone(ENGLAND.key, CareContact.started_at)
     monday = cast(func.date_trunc("week", day), Date).label("monday")
     wanted = (
         select(monday, func.count())

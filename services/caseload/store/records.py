@@ -17,9 +17,7 @@ from services.caseload.domain.outcome import RatedProblem
 from services.caseload.domain.referral import Referral
 from services.caseload.domain.wound import WoundMeasurement
 from services.common.db import Transaction
-from services.common.types import midnight_in_england
-
-IN_ENGLAND = "Europe/London"
+from services.common.types import ENGLAND, midnight_in_england
 
 
 async def client_with_number(tx: Transaction, nhs_number: str) -> Sequence[Client]:
@@ -73,7 +71,7 @@ async def rated_problems(tx: Transaction, team_id: UUID, until: date) -> list[Ra
 
 async def minutes_by_type(tx: Transaction, team_id: UUID, first: date, last: date) -> Sequence[Any]:
     """Minutes by ISO week of the English calendar, client and type of activity."""
-    day = func.date(func.timezone(IN_ENGLAND, CareContact.started_at))
+    day = func.date(func.timezone(ENGLAND.key, CareContact.started_at))
     week = func.to_char(day, 'IYYY-"W"IW').label("week")
     client, kind = col(CareContact.client_id), col(CareActivity.activity_type)
     minutes = func.sum(col(CareActivity.minutes)).label("minutes")
@@ -88,7 +86,7 @@ async def minutes_by_type(tx: Transaction, team_id: UUID, first: date, last: dat
 
 
 async def contacts_by_channel(tx: Transaction, team_id: UUID, first: date, last: date) -> Sequence[Any]:
-    day = func.date(func.timezone(IN_ENGLAND, CareContact.started_at))
+    day = func.date(func.timezone(ENGLAND.key, CareContact.started_at))
     count, minutes = func.count().label("contacts"), func.sum(col(CareContact.minutes)).label("minutes")
     wanted = select(col(CareContact.channel), count, minutes).where(col(CareContact.team_id) == team_id)
     within = wanted.where(day.between(first, last)).group_by(col(CareContact.channel))
@@ -96,7 +94,7 @@ async def contacts_by_channel(tx: Transaction, team_id: UUID, first: date, last:
 
 
 async def referrals_by_source(tx: Transaction, team_id: UUID, first: date, last: date) -> Sequence[Any]:
-    day = func.date(func.timezone(IN_ENGLAND, Referral.received_at))
+    day = func.date(func.timezone(ENGLAND.key, Referral.received_at))
     wanted = select(col(Referral.source), func.count().label("referrals")).where(col(Referral.team_id) == team_id)
     within = wanted.where(day.between(first, last)).group_by(col(Referral.source))
     return await tx.rows(within.order_by(col(Referral.source)))

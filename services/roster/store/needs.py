@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
 from services.common.db import Transaction
+from services.common.types import ENGLAND
 from services.roster.domain.known import CareTeam, EpisodeStanding
 from services.roster.domain.visit import Visit, VisitStatus
 from services.roster.domain.visit_need import VisitNeed
@@ -35,7 +36,7 @@ def _is_stopped() -> ColumnElement[bool]:
 
 async def visits_before(tx: Transaction, needs: Sequence[VisitNeed]) -> dict[UUID, UUID]:
     """By need that is open, the first visit to the client that is planned from now on and by the need's day."""
-    starts_on = func.date(func.timezone("Europe/London", col(Visit.starts_at)))
+    starts_on = func.date(func.timezone(ENGLAND.key, col(Visit.starts_at)))
     joined = select(col(VisitNeed.id), col(Visit.id)).join(
         Visit, (col(Visit.client_id) == col(VisitNeed.client_id)) & (col(Visit.team_id) == col(VisitNeed.team_id))
     )

@@ -12,9 +12,9 @@ from services.caseload.domain.anticipatory import (
     AnticipatoryList,
     AnticipatoryPerson,
     AnticipatoryStep,
+    ContactAnswer,
+    ContactOffer,
     NewAnticipatoryList,
-    Offer,
-    OfferAnswer,
     TakeUp,
     funnel_cells,
 )
@@ -72,14 +72,14 @@ async def read_anticipatory_person(tx: Transaction, person_id: UUID) -> Anticipa
     return await tx.get(AnticipatoryPerson, person_id)
 
 
-async def offer_contact(tx: Transaction, person_id: UUID, offer: Offer, if_match: int) -> AnticipatoryPerson:
+async def offer_contact(tx: Transaction, person_id: UUID, offer: ContactOffer, if_match: int) -> AnticipatoryPerson:
     """The team offers somebody contact. Raises `StepOutOfTurn`."""
     person = await around.for_change(tx, AnticipatoryPerson, person_id, if_match)
     person.offer(offer, tx.now)
     return await _stepped(tx, person)
 
 
-async def answer_contact(tx: Transaction, person_id: UUID, told: OfferAnswer, if_match: int) -> AnticipatoryPerson:
+async def answer_contact(tx: Transaction, person_id: UUID, told: ContactAnswer, if_match: int) -> AnticipatoryPerson:
     """They want it, do not, or did not answer; who declined may want it after all.
 
     Raises `StepOutOfTurn`, `DetailsForgotten` or `AnsweredBeforeTheOffer`.
