@@ -190,10 +190,10 @@ LIKE_A_FIELD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 def _pointer(item: dict[str, Any]) -> str:
-    where, *parts = map(str, item["loc"])
+    where, *parts = item["loc"]
     if where == "body":
-        parts = list(takewhile(lambda part: part.isdecimal() or LIKE_A_FIELD.fullmatch(part), parts))
-    return "/".join(("", where, *parts))
+        parts = list(takewhile(lambda part: isinstance(part, int) or LIKE_A_FIELD.fullmatch(part), parts))
+    return "/".join(map(str, ("", where, *parts)))
 
 
 def _http(request: Request, error: HTTPException) -> JSONResponse:

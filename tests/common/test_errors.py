@@ -4,6 +4,7 @@ import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -53,3 +54,37 @@ async def test_what_escapes_becomes_an_answer(error: Exception, status: int, cod
     assert answer.json()["errors"][0]["way_out"]
     assert SECRET not in answer.text
     assert ("retry-after" in answer.headers) == (status == 503)
+
+
+class Asked(BaseModel):
+    """A body with a list and a map in it."""
+
+    model_config = ConfigDict(extra="forbid")
+    sizes: list[int] = []
+    by_name: dict[str, int] = {}
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"9990000018": SECRET}, "/body"),
+        ({SECRET: 1}, "/body"),
+        ({"by_name": {"9990000018": SECRET}}, "/body/by_name"),
+        ({"by_name": {SECRET: SECRET}}, "/body/by_name"),
+        ({"sizes": [1, SECRET]}, "/body/sizes/1"),
+        ({"colour": SECRET}, "/body/colour"),
+    ],
+)
+async def test_a_field_is_named_and_what_somebody_made_up_as_a_name_is_not(body: object, pointer: str) -> None:
+    app = FastAPI()
+    errors.install(app)
+
+    @app.post("/")
+    async def takes(asked: Asked) -> None:
+        raise AssertionError("it was taken")
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://service:8000") as client:
+        answer = await client.post("/", json=body)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+    assert SECRET not in answer.text
+    assert "9990000018" not in answer.text
