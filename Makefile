@@ -5,10 +5,11 @@ ROOT := $(CURDIR)
 BIN := $(ROOT)/.venv/bin
 TOOLS := $(ROOT)/.heatshield/tools
 STAMP := $(ROOT)/.venv/.ready
+RESULTS := $(ROOT)/.heatshield/results
 export UV_PYTHON_DOWNLOADS = never
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-reset up test test-slow lint format bench check contracts release-contracts mission migration clean
+.PHONY: help env demo demo-reset up test test-slow lint format bench check contracts release-contracts mission proven migration clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,11 +39,11 @@ up: env ## Run each service as a process of its own over RabbitMQ (docker compos
 
 test: env ## Run the tests, on servers of their own
 	@$(BIN)/python -m demo.servers.rabbit
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" --junitxml=$(RESULTS)/fast.xml $(ARGS)
 
 test-slow: env ## Run the tests that kill processes or start many
 	@$(BIN)/python -m demo.servers.rabbit
-	@$(BIN)/python -m pytest -m slow $(ARGS)
+	@$(BIN)/python -m pytest -m slow --junitxml=$(RESULTS)/slow.xml $(ARGS)
 
 lint: env ## Check style, types and imports
 	@echo "ruff" && $(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && echo "mypy --strict" && $(BIN)/mypy
@@ -50,7 +51,7 @@ lint: env ## Check style, types and imports
 format: env ## Put the code in its form
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
-check: lint test test-slow mission ## Everything that must be green before a change is handed on
+check: lint test test-slow proven ## Everything that must be green before a change is handed on
 
 contracts: env ## Write docs/contracts from the code
 	@$(BIN)/python -m demo.contracts
@@ -64,6 +65,9 @@ bench: env ## Measure beside a baseline: NAME=events ARGS="--quick --json"
 
 mission: env ## Count the mission rows that work, and run the tests that prove them
 	@$(BIN)/python -m tests.mission
+
+proven: env ## Count the mission rows by the tests that have just been run
+	@$(BIN)/python -m tests.mission $(RESULTS)/fast.xml $(RESULTS)/slow.xml
 
 migration: env ## Write the migration a changed model needs: SERVICE=hr MESSAGE='Add a column'
 	@$(BIN)/python -m demo.migration $(SERVICE) "$(MESSAGE)"
