@@ -15,18 +15,16 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
-from uuid6 import uuid7
 
-from demo.servers.postgres import SERVICES, EmbeddedPostgres, create_database
+from demo.servers.postgres import SERVICES, EmbeddedPostgres
 from demo.servers.rabbit import RabbitServer
 from services.common.db import Database
 from services.common.migrations.migrate import migrate
 from tests.access.tally import summary
+from tests.databases import Stock
 from tests.running import Databases
 
 POSTGRES = "HEATSHIELD_TEST_POSTGRES"
-KEPT_DATABASES = 40
-_left: list[str] = []
 _watched: ContextVar[list[str] | None] = ContextVar("watched", default=None)
 
 
@@ -94,27 +92,28 @@ def rabbit_url(postgres: EmbeddedPostgres) -> str:
     return server.url
 
 
+@pytest.fixture(scope="session")
+def stock(postgres: EmbeddedPostgres) -> Stock:
+    return Stock(postgres)
+
+
 @pytest.fixture
-async def databases(postgres: EmbeddedPostgres) -> AsyncIterator[Databases]:
-    """Fresh databases, made when asked for by service name. Those of many tests are dropped together, some tests later:
-    the first copy after a drop costs ten times as much as any other."""
+async def databases(stock: Stock, request: pytest.FixtureRequest) -> AsyncIterator[Databases]:
+    """Databases as migrations made them, by service name. Those of slow tests, where a process may live on that writes
+    to them, are used by no other."""
     made: dict[str, str] = {}
-    admin = await postgres.admin()
 
     async def make(service: str) -> str:
         if service not in made:
-            name = f"{service}_{uuid7().hex}"
-            await create_database(admin, service, name, f"template {service} strategy file_copy")
-            made[service] = name
-        return postgres.url(service, made[service])
+            made[service] = await stock.take(service)
+        return stock.postgres.url(service, made[service])
 
     yield make
-    _left.extend(made.values())
-    if len(_left) > KEPT_DATABASES:
-        for name in _left:
-            await admin.execute(f"drop database {name} with (force)")
-        _left.clear()
-    await admin.close()
+    for service, name in made.items():
+        if request.node.get_closest_marker("slow"):
+            await stock.drop(name)
+        else:
+            await stock.give_back(service, name)
 
 
 @pytest.fixture
