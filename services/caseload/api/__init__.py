@@ -41,6 +41,7 @@ from services.caseload.api import (
     stock,
     summary_shares,
     surgery,
+    sync,
     syringe_drivers,
     team,
     templates,
@@ -104,4 +105,5 @@ ROUTERS = (
     photos.router,
     photos.adding,
     photos.showing,
+    sync.router,
 )
