@@ -42,6 +42,9 @@ from services.caseload.api import (
     summary_shares,
     surgery,
     sync,
+    sync_conflicts,
+    sync_devices,
+    sync_reviews,
     syringe_drivers,
     team,
     templates,
@@ -106,4 +109,7 @@ ROUTERS = (
     photos.adding,
     photos.showing,
     sync.router,
+    sync_conflicts.router,
+    sync_reviews.router,
+    sync_devices.router,
 )

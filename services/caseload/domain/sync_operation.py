@@ -205,6 +205,16 @@ class SyncHeld(TeamOwned, Base, table=True):
     decision: str | None = None
     reason: str | None = None
 
+    def require_open(self) -> None:
+        """Raises `AlreadySettled`."""
+        if self.settled_at is not None:
+            raise AlreadySettled
+
+    def settle(self, decision: Decision, by: UUID | None, now: datetime, reason: str | None = None) -> None:
+        """It is done with, and what was said is not kept twice."""
+        self.decision, self.reason, self.content = decision, reason, None
+        self.settled_at, self.settled_by, self.changed_at = now, by, now
+
 
 class AlreadySettled(ServiceError):
     status = 409
@@ -213,6 +223,17 @@ class AlreadySettled(ServiceError):
 
     def __init__(self) -> None:
         super().__init__("This has been settled.")
+
+
+class StillUnknown(ServiceError):
+    """What a newer app says is taken in by a release that knows it."""
+
+    status = 409
+    field = "/path/review_id"
+    way_out = "Leave it: it is kept. Ask operations for the newer release, or set it aside with a reason."
+
+    def __init__(self) -> None:
+        super().__init__("This release does not know such an operation.")
 
 
 only_states(SyncOperation, "outcome", SyncOutcome)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, insert, or_, select, text, update
+from sqlalchemy import Select, Uuid, bindparam, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 
@@ -121,6 +121,14 @@ async def keep_held(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         async with beyond_the_wall(tx):
             await tx.session.execute(insert(SyncHeld), rows)
+
+
+async def held(tx: Transaction, *, outcome: str | None, is_open: bool) -> Select[Any]:
+    """What waits for the caller's teams, or what was settled."""
+    settled_at = col(SyncHeld.settled_at)
+    wanted = select(SyncHeld).where(await tx.visible(SyncHeld))
+    wanted = wanted.where(settled_at.is_(None) if is_open else settled_at.is_not(None))
+    return wanted if outcome is None else wanted.where(col(SyncHeld.outcome) == outcome)
 
 
 async def edits(tx: Transaction, care_plan_id: UUID, line_id: UUID | None, after: int) -> Sequence[PlanEdit]:
