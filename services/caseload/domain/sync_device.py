@@ -68,6 +68,11 @@ class Clock:
     def off_seconds(self) -> int:
         return round(self.off.total_seconds())
 
+    @property
+    def flagged_seconds(self) -> int:
+        """What is kept with what it said; 0 where it is believed."""
+        return self.off_seconds if self.is_wrong else 0
+
     def corrected(self, told: datetime) -> datetime:
         """The instant that the device meant; never later than now."""
         return min(told - self.off if self.is_wrong else told, self.now)

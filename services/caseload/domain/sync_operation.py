@@ -158,7 +158,8 @@ class SyncOperation(Stored, Base, table=True):
     occurred_at: datetime | None = Field(default=None, sa_type=INSTANT)
     # By the measured clock of the device, where that is wrong.
     happened_at: datetime | None = Field(default=None, sa_type=INSTANT)
-    clock_is_wrong: bool
+    # By how much; 0 where it is right.
+    clock_off_seconds: int
     made_by: UUID | None = None
     pushed_by: UUID
     pushed_at: datetime = Field(sa_type=INSTANT)

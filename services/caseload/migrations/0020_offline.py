@@ -83,7 +83,7 @@ def _create_operation() -> None:
         sa.Column("base_version", sa.Integer(), nullable=True),
         sa.Column("occurred_at", INSTANT, nullable=True),
         sa.Column("happened_at", INSTANT, nullable=True),
-        sa.Column("clock_is_wrong", sa.Boolean(), nullable=False),
+        sa.Column("clock_off_seconds", sa.Integer(), nullable=False),
         sa.Column("made_by", sa.Uuid(), nullable=True),
         sa.Column("pushed_by", sa.Uuid(), nullable=False),
         sa.Column("pushed_at", INSTANT, nullable=False),

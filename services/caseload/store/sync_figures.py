@@ -47,8 +47,9 @@ def devices(teams: Collection[UUID]) -> Select[Any]:
     return select(SyncDevice).where(mine)
 
 
-async def device(tx: Transaction, device_id: UUID, teams: Collection[UUID]) -> SyncDevice | None:
-    wanted = devices(teams).where(col(SyncDevice.id) == device_id).with_for_update()
+async def device(tx: Transaction, device_id: UUID, teams: Collection[UUID], *, lock: bool = False) -> SyncDevice | None:
+    wanted = devices(teams).where(col(SyncDevice.id) == device_id)
+    wanted = wanted.with_for_update() if lock else wanted
     found: SyncDevice | None = await tx.session.scalar(wanted)
     return found
 

@@ -1,5 +1,6 @@
 """A device in a test: its queue, its clock, and what it pushes."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -44,7 +45,9 @@ class Device:
     async def send(self, *operations: Any, **changes: Any) -> Any:
         """The answer, whatever it is."""
         told = {"device_id": self.id, "sent_at": ago(), "unsent": 0, "oldest_unsent_at": None}
-        return await self.nurse.post("/v1/sync/push", json={**told, "operations": list(operations), **changes})
+        # In ASCII, so that what is no text can be sent as well.
+        content = json.dumps({**told, "operations": list(operations), **changes})
+        return await self.nurse.post("/v1/sync/push", content=content, headers={"Content-Type": "application/json"})
 
     async def push(self, *operations: Any, **changes: Any) -> list[dict[str, Any]]:
         answer = await self.send(*operations, **changes)

@@ -19,7 +19,7 @@ async def list_devices(tx: Transaction, request: PageRequest) -> dict[str, Any]:
 
 async def declare_lost(tx: Transaction, device_id: UUID) -> SyncDevice:
     """It is lost, and what it had not sent may be lost with it; if it ever pushes, it is found. Raises `NotFound`."""
-    device = await store.device(tx, device_id, await tx.teams())
+    device = await store.device(tx, device_id, await tx.teams(), lock=True)
     if device is None:
         raise NotFound("sync_device")
     if device.lost_at is None:
@@ -28,8 +28,9 @@ async def declare_lost(tx: Transaction, device_id: UUID) -> SyncDevice:
 
 
 async def sync_status(tx: Transaction, device_id: UUID) -> dict[str, Any]:
-    """What the server has of this device, and what waits for the caller. A device that never pushed is at 0."""
-    device = await tx.session.get(SyncDevice, device_id)
+    """What the server has of this device, and what waits for the caller. One that never pushed is at 0, and so is
+    another team's."""
+    device = await store.device(tx, device_id, await tx.teams())
     waiting = await store.waiting_for(tx, tx.actor.employee_id)
     return {
         "device_id": device_id,
