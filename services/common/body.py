@@ -1,6 +1,7 @@
 """Reading a JSON body strictly, so that what cannot be stored or shown again is refused before any rule sees it."""
 
 import json
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from fastapi import Request
@@ -47,7 +48,7 @@ class FileTooLarge(TooLarge):
         super().__init__("The file is larger than 5 MB.")
 
 
-async def read(request: Request) -> None:
+async def read(request: Request, *, parsed_by: Callable[[bytes], Any] | None = None) -> None:
     """Check the body once; FastAPI then finds it parsed. Raises the refusals above."""
     raw = await read_bytes(request)
     if not raw:
@@ -58,7 +59,7 @@ async def read(request: Request) -> None:
         raise UnsupportedMediaType("The body is not declared as UTF-8.")
     if media != "application/json" and not (media.startswith("application/") and media.endswith("+json")):
         raise UnsupportedMediaType("The body is not declared as JSON.")
-    request._json = parse(raw)
+    request._json = (parsed_by or parse)(raw)
 
 
 async def read_bytes(request: Request, *, most: int = MAX_BYTES, refusal: TooLarge | None = None) -> bytes:
@@ -78,12 +79,22 @@ async def read_bytes(request: Request, *, most: int = MAX_BYTES, refusal: TooLar
 
 def parse(raw: bytes) -> Any:
     """One JSON document. Raises `MalformedJson` or `UnstorableValue`."""
-    try:
-        document = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise MalformedJson("The body is not readable JSON.") from error
+    document = read_leniently(raw)
     _walk(document)
     return document
+
+
+def require_storable(document: Any) -> None:
+    """Of one part of a document that was read otherwise. Raises `MalformedJson` or `UnstorableValue`."""
+    _walk(document)
+
+
+def read_leniently(raw: bytes) -> Any:
+    """One JSON document, whose parts are each to be required to be storable. Raises `MalformedJson`."""
+    try:
+        return json.loads(raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise MalformedJson("The body is not readable JSON.") from error
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Iterable
 from http import HTTPStatus
 from itertools import takewhile
 from typing import Any, ClassVar
@@ -164,14 +165,24 @@ def problem(
     return JSONResponse(body, status, headers=headers, media_type=PROBLEM)
 
 
+def named_in(error: ServiceError) -> list[dict[str, str]]:
+    """What has to change, and how."""
+    return [{"pointer": error.at, "code": error.code(), "detail": error.detail, "way_out": error.way_out}]
+
+
 def refused(request: Request, error: ServiceError) -> JSONResponse:
     """The answer to what is refused. A route that gives it itself, and raises nothing, keeps what it did until then."""
-    at = [{"pointer": error.at, "code": error.code(), "detail": error.detail, "way_out": error.way_out}]
-    return problem(request, error.status, error.code(), error.detail, at, error.answered_with)
+    return problem(request, error.status, error.code(), error.detail, named_in(error), error.answered_with)
 
 
 def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
     """FastAPI's own answer echoes the rejected input, which may be an NHS number or a note; this one does not."""
+    detail, found = not_understood(error.errors())
+    return problem(request, 422, "validation_failed", detail, found)
+
+
+def not_understood(errors: Iterable[Any]) -> tuple[str, list[dict[str, str]]]:
+    """What could not be read, in words and field by field; nothing of it is said back."""
     found = [
         {
             "pointer": _pointer(item),
@@ -179,10 +190,10 @@ def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
             "detail": str(item["msg"]).removeprefix("Value error, "),
             "way_out": "Correct this field and send the request again.",
         }
-        for item in error.errors()
+        for item in errors
     ]
     where = ", ".join(sorted({item["pointer"] for item in found}))
-    return problem(request, 422, "validation_failed", f"Not understood: {where}.", found)
+    return f"Not understood: {where}.", found
 
 
 # A name that somebody sent, as of a field or in a map, is told back only if it looks like one, for it may be anything.

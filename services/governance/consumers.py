@@ -12,6 +12,11 @@ from services.governance import usecases
 from services.governance.domain.fact import ReferralOutcome
 
 
+class OfClient(BaseModel):
+    client_id: UUID
+    team_id: UUID
+
+
 class ReceivedReferral(BaseModel):
     referral_id: UUID
     team_id: UUID
@@ -27,48 +32,36 @@ class NotTakenReferral(ReceivedReferral):
     decided_at: datetime
 
 
-class OpenedEpisode(BaseModel):
+class OpenedEpisode(OfClient):
     episode_of_care_id: UUID
-    client_id: UUID
-    team_id: UUID
     opened_on: date
 
 
-class DischargedEpisode(BaseModel):
+class DischargedEpisode(OfClient):
     episode_of_care_id: UUID
-    client_id: UUID
-    team_id: UUID
     since_on: date
 
 
-class RecordedRating(BaseModel):
+class RecordedRating(OfClient):
     rating_id: UUID
     problem_id: UUID
-    client_id: UUID
-    team_id: UUID
     status: int
     rated_at: datetime
 
 
-class AgreedPlan(BaseModel):
+class AgreedPlan(OfClient):
     care_plan_id: UUID
-    client_id: UUID
     episode_of_care_id: UUID
-    team_id: UUID
     ends_on: date
 
 
-class ChangedPlan(BaseModel):
+class ChangedPlan(OfClient):
     care_plan_id: UUID
-    client_id: UUID
-    team_id: UUID
     changed_at: datetime
 
 
-class Reablement(BaseModel):
+class Reablement(OfClient):
     reablement_id: UUID
-    client_id: UUID
-    team_id: UUID
     last_free_day_on: date
 
 
@@ -85,10 +78,8 @@ class AskedAssessment(Reablement):
     asked_on: date
 
 
-class CompletedAssessment(BaseModel):
+class CompletedAssessment(OfClient):
     assessment_id: UUID
-    client_id: UUID
-    team_id: UUID
     care_act_eligible: bool
     assessed_on: date
 
@@ -99,39 +90,34 @@ class Segment(BaseModel):
     minutes: int
 
 
-class RecordedContact(BaseModel):
+class RecordedContact(OfClient):
     care_contact_id: UUID
-    client_id: UUID
-    team_id: UUID
     started_at: datetime
     segments: list[Segment]
 
 
-class DoneVisit(BaseModel):
+class DoneVisit(OfClient):
     visit_id: UUID
-    client_id: UUID
-    team_id: UUID
     starts_at: datetime
 
 
-class OpenedBreakGlass(BaseModel):
+class OpenedBreakGlass(OfClient):
     break_glass_id: UUID
-    client_id: UUID
-    team_id: UUID
     opened_at: datetime
 
 
-class RaisedIncident(BaseModel):
+class RaisedIncident(OfClient):
     incident_id: UUID
-    client_id: UUID
-    team_id: UUID
     raised_at: datetime
 
 
-class SentHandover(BaseModel):
+class ConflictedPlan(OfClient):
+    conflict_id: UUID
+    opened_at: datetime
+
+
+class SentHandover(OfClient):
     handover_id: UUID
-    client_id: UUID
-    team_id: UUID
     sent_at: datetime
 
 
@@ -148,10 +134,8 @@ class ReturnedHandover(SentHandover):
     returned_at: datetime
 
 
-class RaisedAlert(BaseModel):
+class RaisedAlert(OfClient):
     alert_id: UUID
-    client_id: UUID
-    team_id: UUID
     raised_at: datetime
 
 
@@ -238,6 +222,10 @@ async def incident_raised(tx: Transaction, fact: RaisedIncident) -> None:
     await usecases.remember_incident(tx, fact.incident_id, fact.team_id, fact.client_id, fact.raised_at)
 
 
+async def care_plan_conflicted(tx: Transaction, fact: ConflictedPlan) -> None:
+    await usecases.remember_conflict(tx, fact.conflict_id, fact.team_id, fact.client_id, fact.opened_at)
+
+
 async def handover_sent(tx: Transaction, fact: SentHandover) -> None:
     about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
     await usecases.remember_handover(tx, *about, accepted_at=None, expired_at=None, returned_at=None)
@@ -278,6 +266,7 @@ SUBSCRIPTIONS = (
     Subscription("caseload.omaha_rating.recorded.v1", RecordedRating, rating_recorded, read_model=True),
     Subscription("caseload.care_plan.agreed.v1", AgreedPlan, care_plan_agreed, read_model=True),
     Subscription("caseload.care_plan.changed.v1", ChangedPlan, care_plan_changed, read_model=True),
+    Subscription("caseload.care_plan.conflicted.v1", ConflictedPlan, care_plan_conflicted, read_model=True),
     Subscription("caseload.assessment.completed.v1", CompletedAssessment, assessment_completed, read_model=True),
     Subscription("caseload.care_contact.recorded.v1", RecordedContact, contact_recorded, read_model=True),
     Subscription("caseload.break_glass.opened.v1", OpenedBreakGlass, break_glass_opened, read_model=True),

@@ -33,6 +33,7 @@ CANNOT_BE_MADE: dict[tuple[str, str], str] = {}
 OF_NO_TEAM = {
     "interop GET /v1/connections/{connection_id}": "a partner's system, which is the same for every team",
     "caseload POST /v1/push-subscriptions": "whoever is signed in is woken on a device of their own",
+    "caseload POST /v1/sync/push": "a device is nobody's; each operation is judged by itself (tests/caseload/sync)",
     "identity POST /v1/devices": "whoever is signed in goes on on a tablet of their own",
 }
 # What is there to reach another team's client, each with the test that says within which bounds.

@@ -10,6 +10,7 @@ from services.governance.domain.measure import MEASURES
 from tests.governance.telling import (
     assessment_completed,
     break_glass_opened,
+    care_plan_conflicted,
     contact_recorded,
     incident_raised,
     measures,
@@ -151,6 +152,13 @@ async def test_incidents_are_counted_once_each(governance: Running, nurse: Any, 
     await incident_raised(governance, raised_at="2026-04-01T09:00:00Z")
     assert await value(nurse, "incidents") == 2
     assert (await measures(coach))["incidents", None]["hidden"]
+
+
+async def test_conflicts_of_care_plans_are_counted_once_each(governance: Running, nurse: Any, coach: Any) -> None:
+    await governance.hand_over("governance", await care_plan_conflicted(governance))
+    await care_plan_conflicted(governance, opened_at="2026-04-01T09:00:00Z")
+    assert await value(nurse, "care_plan_conflicts") == 1
+    assert (await measures(coach))["care_plan_conflicts", None]["hidden"]
 
 
 async def test_many_contacts_with_few_people_are_hidden_too(governance: Running, coach: Any) -> None:

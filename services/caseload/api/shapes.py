@@ -149,6 +149,9 @@ class LineShape(Answer):
     intervention: str | None
     words: str
     written_by: UUID | None
+    # What stands beside these words until somebody settles it.
+    conflict_id: UUID | None = None
+    had_conflict: bool = False
 
 
 class CarePlanShape(Answer):
@@ -163,6 +166,7 @@ class CarePlanShape(Answer):
     agreed_how: str | None
     agreed_on: date | None
     written_by: UUID | None
+    who_to_call_conflict_id: UUID | None = None
 
 
 class CareActivityShape(Answer):

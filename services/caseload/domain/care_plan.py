@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field as Shape
 from pydantic import model_validator
-from sqlalchemy import Column, text
+from sqlalchemy import Column, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -129,6 +129,8 @@ class CarePlan(TeamOwned, Base, table=True):
     who_to_call: list[dict[str, Any]] = Field(
         default=[], sa_column=Column(JSONB, nullable=False, server_default=text("'[]'"))
     )
+    # Two lists of whom to call stand side by side until somebody settles it.
+    who_to_call_conflict_id: UUID | None = None
     written_by: UUID | None
 
     @classmethod
@@ -164,6 +166,9 @@ class CarePlanLine(Stored, Base, table=True):
     intervention: str | None = None
     words: str
     written_by: UUID | None
+    # What stands beside these words until somebody settles it; and that there ever was such a thing.
+    conflict_id: UUID | None = None
+    had_conflict: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
     @classmethod
     def of(cls, plan: CarePlan, new: NewLine, position: int) -> Self:
@@ -174,10 +179,6 @@ class CarePlanLine(Stored, Base, table=True):
             "written_by": plan.written_by,
         }
         return cls(**new.model_dump(), **about)
-
-    def change(self, change: LineChange, by: UUID | None) -> None:
-        self.words, self.written_by = change.words, by
-        self.intervention = change.intervention or self.intervention
 
 
 only_states(CarePlan, "status", CarePlanStatus)

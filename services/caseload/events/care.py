@@ -63,6 +63,20 @@ class CarePlanChanged(Event):
     changed_at: datetime
 
 
+class CarePlanConflicted(Event):
+    """Two people wrote the same part of a plan without knowing of each other; without a line, whom the client rings."""
+
+    name: ClassVar[str] = "caseload.care_plan.conflicted.v1"
+
+    conflict_id: UUID
+    care_plan_id: UUID
+    line_id: UUID | None
+    client_id: UUID
+    team_id: UUID
+    people: list[UUID]
+    opened_at: datetime
+
+
 class ReablementAgreed(Event):
     name: ClassVar[str] = "caseload.reablement.agreed.v1"
 

@@ -7,16 +7,15 @@ from services.caseload.domain.care_plan import (
     Agreement,
     CarePlan,
     CarePlanLine,
-    CarePlanStatus,
     LineChange,
     NewCarePlan,
     WhoToCall,
 )
 from services.caseload.domain.client import EpisodeOfCare
-from services.caseload.events import CarePlanAgreed, CarePlanChanged, ReablementAgreed
+from services.caseload.events import CarePlanAgreed, ReablementAgreed
 from services.caseload.store import records
+from services.caseload.usecases import plan_words
 from services.common.db import Transaction, require_version
-from services.common.errors import NotFound
 
 Plan = tuple[CarePlan, Sequence[CarePlanLine]]
 
@@ -71,40 +70,22 @@ async def agree_care_plan(tx: Transaction, care_plan_id: UUID, agreement: Agreem
 async def change_line(tx: Transaction, care_plan_id: UUID, line_id: UUID, change: LineChange, if_match: int) -> Plan:
     """Change one line of a plan, made on the version the caller last read.
 
-    Raises `PreconditionFailed` when somebody changed the plan since.
+    Raises `PreconditionFailed` when somebody changed the plan since, and `InConflict` where two versions of the line
+    wait for somebody to settle them.
     """
     plan = await tx.get(CarePlan, care_plan_id, lock=True)
     require_version(plan, if_match)
-    lines = await records.lines(tx, plan.id)
-    line = next((line for line in lines if line.id == line_id), None)
-    if line is None:
-        raise NotFound("care_plan_line")
-    line.change(change, tx.actor.employee_id)
-    plan.changed_at = tx.now
-    await tx.session.flush()
-    if plan.status == CarePlanStatus.AGREED:
-        _tell_of_change(tx, plan, line)
-    return plan, lines
-
-
-async def say_who_to_call(tx: Transaction, care_plan_id: UUID, told: WhoToCall, if_match: int) -> Plan:
-    """Whom the client rings. Raises `PreconditionFailed`."""
-    plan = await tx.get(CarePlan, care_plan_id, lock=True)
-    require_version(plan, if_match)
-    plan.who_to_call, plan.changed_at = told.model_dump()["who_to_call"], tx.now
-    await tx.session.flush()
+    part = await plan_words.part_of(tx, plan, line_id)
+    part.require_no_conflict()
+    await plan_words.write_anew(tx, part, change.model_dump(), tx.actor.employee_id)
     return plan, await records.lines(tx, plan.id)
 
 
-def _tell_of_change(tx: Transaction, plan: CarePlan, line: CarePlanLine) -> None:
-    changed = CarePlanChanged(
-        care_plan_id=plan.id,
-        line_id=line.id,
-        client_id=plan.client_id,
-        team_id=plan.team_id,
-        domain=line.domain,
-        intervention=line.intervention,
-        plan_version=plan.version,
-        changed_at=tx.now,
-    )
-    tx.publish(changed, about=plan)
+async def say_who_to_call(tx: Transaction, care_plan_id: UUID, told: WhoToCall, if_match: int) -> Plan:
+    """Whom the client rings. Raises `PreconditionFailed` or `InConflict`."""
+    plan = await tx.get(CarePlan, care_plan_id, lock=True)
+    require_version(plan, if_match)
+    part = await plan_words.part_of(tx, plan, None)
+    part.require_no_conflict()
+    await plan_words.write_anew(tx, part, told.model_dump(), tx.actor.employee_id)
+    return plan, await records.lines(tx, plan.id)

@@ -1,7 +1,7 @@
 """One row of the audit trail: made from the request, completed by what came of it, written in its transaction."""
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -56,6 +56,15 @@ class Entry:
     outcome: int = SUCCESS
     reason_code: str | None = None
     concern: Concern = field(default_factory=Concern)
+    # What else was done by the same request, each with whom it concerned and how it ended.
+    parts: list["Entry"] = field(default_factory=list)
+
+    def part(self, action: str, operation: str, entity_type: str, entity_id: UUID | None) -> "Entry":
+        """One of the things that this request does, on record by itself."""
+        about: dict[str, Any] = {"entity_type": entity_type, "entity_id": entity_id, "concern": Concern()}
+        made = replace(self, action=action, operation=operation, fields=None, parts=[], **about)
+        self.parts.append(made)
+        return made
 
     @classmethod
     def of(cls, request: Request, operation: Operation, actor: Principal) -> Self:
@@ -86,7 +95,7 @@ class Entry:
     async def write(self, session: AsyncSession, metadata: MetaData) -> None:
         """Raises `NotAudited`, so that the whole transaction fails with it."""
         try:
-            await session.execute(_insert(metadata), self._row())
+            await session.execute(_insert(metadata), [one._row() for one in (*self.parts, self)])
         except DBAPIError as error:
             if is_database_down(error):
                 raise

@@ -13,6 +13,8 @@ log = logging.getLogger(__name__)
 async def put_on_record(database: Database, record: Entry, error: Exception) -> None:
     """Write it in a transaction of its own. The answer is the same whether that succeeds or not."""
     record.refuse(*verdict(error))
+    # Nothing of it was done.
+    record.parts.clear()
     if is_database_down(error):
         return
     try:

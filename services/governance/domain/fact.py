@@ -128,6 +128,13 @@ class IncidentFact(TeamOwned, Base, table=True):
     raised_at: datetime = Field(sa_type=INSTANT)
 
 
+class ConflictFact(TeamOwned, Base, table=True):
+    """Two people wrote the same part of a client's care plan, each without knowing of the other."""
+
+    client_id: UUID
+    opened_at: datetime = Field(sa_type=INSTANT)
+
+
 class HandoverFact(TeamOwned, Base, table=True):
     """A client was handed over to a service outside. `expired_at` is when the team was warned that nobody accepted."""
 
@@ -162,5 +169,6 @@ Index("ix_assessment_fact_period", col(AssessmentFact.team_id), col(AssessmentFa
 Index("ix_visit_fact_period", col(VisitFact.team_id), col(VisitFact.starts_at))
 Index("ix_emergency_fact_period", col(EmergencyFact.team_id), col(EmergencyFact.opened_at))
 Index("ix_incident_fact_period", col(IncidentFact.team_id), col(IncidentFact.raised_at))
+Index("ix_conflict_fact_period", col(ConflictFact.team_id), col(ConflictFact.opened_at))
 Index("ix_handover_fact_period", col(HandoverFact.team_id), col(HandoverFact.sent_at))
 Index("ix_alert_fact_period", col(AlertFact.team_id), col(AlertFact.raised_at))

@@ -142,6 +142,13 @@ MEASURES = (
         "incidents",
     ),
     Measure(
+        "care_plan_conflicts",
+        "Care plans in conflict",
+        "conflicts",
+        "Times in the period that two people wrote the same part of a care plan, one of them without signal.",
+        "conflicts",
+    ),
+    Measure(
         "handovers_accepted",
         "Handovers accepted",
         "handovers",

@@ -16,6 +16,7 @@ from services.governance.domain.cell import ACTIVITY_TYPES, MINUTES, NOT_TAKEN_R
 from services.governance.domain.fact import (
     AlertFact,
     AssessmentFact,
+    ConflictFact,
     ContactFact,
     EmergencyFact,
     EpisodeFact,
@@ -69,6 +70,9 @@ async def cells(tx: Transaction, period: Period) -> dict[str, Cell]:
         ),
         "incidents": await _count(
             tx, IncidentFact, col(IncidentFact.id), period.instants(IncidentFact, col(IncidentFact.raised_at))
+        ),
+        "conflicts": await _count(
+            tx, ConflictFact, col(ConflictFact.id), period.instants(ConflictFact, col(ConflictFact.opened_at))
         ),
         "visits": await _count(tx, VisitFact, col(VisitFact.id), period.instants(VisitFact, col(VisitFact.starts_at))),
     }

@@ -12,6 +12,7 @@ from services.governance.domain.cell import WORK
 from services.governance.domain.fact import (
     AlertFact,
     AssessmentFact,
+    ConflictFact,
     ContactFact,
     EmergencyFact,
     EndedEpisodeFact,
@@ -127,6 +128,13 @@ async def remember_incident(
 ) -> None:
     """Something happened in a client's care that must not happen."""
     await facts.keep(tx, IncidentFact, incident_id, team_id, client_id=client_id, raised_at=raised_at)
+
+
+async def remember_conflict(
+    tx: Transaction, conflict_id: UUID, team_id: UUID, client_id: UUID, opened_at: datetime
+) -> None:
+    """Two people wrote the same part of a care plan without knowing of each other."""
+    await facts.keep(tx, ConflictFact, conflict_id, team_id, client_id=client_id, opened_at=opened_at)
 
 
 async def remember_handover(

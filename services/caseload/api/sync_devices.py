@@ -1,0 +1,90 @@
+"""Devices over HTTP: what waits on them and for whom, as counts and ages; never what was written."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends
+
+from services.caseload.usecases import sync
+from services.common.access import Requires
+from services.common.auth import Persona
+from services.common.db import Transaction
+from services.common.http import ByNurse, api_router
+from services.common.paging import Asked, Page
+from services.common.types import Answer
+
+router = api_router(tags=["offline"])
+ByOpsOrHeatshield = Annotated[Transaction, Depends(Requires(Persona.OPS, Persona.HEATSHIELD))]
+
+
+class DeviceShape(Answer):
+    """One device as it last reported: how much it had not sent, since when, and by how much its clock was off."""
+
+    id: UUID
+    through: int
+    unsent: int
+    oldest_unsent_at: datetime | None
+    pushed_at: datetime
+    pushed_by: UUID
+    clock_off_seconds: int
+    lost_at: datetime | None
+    lost_by: UUID | None
+
+
+class StatusShape(Answer):
+    """For the app: what the server has of its queue, and what waits for whoever is signed in."""
+
+    device_id: UUID
+    through: int
+    unsent: int
+    pushed_at: datetime | None
+    clock_off_seconds: int
+    conflicts_open: int
+    for_review: int
+    refused_or_kept_aside: int
+
+
+class SyncFigures(Answer):
+    """Over all teams. `may_be_lost` is what lost devices had not sent when they last reported."""
+
+    devices: int
+    devices_with_unsent: int
+    unsent: int
+    oldest_unsent_at: datetime | None
+    devices_lost: int
+    may_be_lost: int
+    clocks_wrong: int
+    conflicts_open: int
+    oldest_conflict_at: datetime | None
+    conflicts_within_a_day: int
+    conflicts_within_a_week: int
+    conflicts_older: int
+    for_review: int
+    refused: int
+    kept_aside: int
+    oldest_held_at: datetime | None
+
+
+@router.get("/sync/devices", response_model=Page[DeviceShape])
+async def list_devices(tx: ByNurse, page: Asked) -> object:
+    """The devices from which the team pushes."""
+    return await sync.list_devices(tx, page)
+
+
+@router.post("/sync/devices/{device_id}/lost", response_model=DeviceShape)
+async def declare_lost(tx: ByNurse, device_id: UUID) -> object:
+    """Say that a device is lost; what it had not sent may be lost with it."""
+    return await sync.declare_lost(tx, device_id)
+
+
+@router.get("/sync/status", response_model=StatusShape)
+async def sync_status(tx: ByNurse, device_id: UUID) -> object:
+    """What the server has of a device's queue, and what waits for the caller."""
+    return await sync.sync_status(tx, device_id)
+
+
+@router.get("/sync/figures", response_model=SyncFigures)
+async def sync_figures(tx: ByOpsOrHeatshield) -> object:
+    """Unsent work, conflicts and reviews by count and age."""
+    return await sync.sync_figures(tx)

@@ -1,0 +1,142 @@
+"""What is asked and kept when a device pushes: its queue, what it named, who may say so, and what came of it."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Uuid, bindparam, insert, or_, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import col
+
+from services.caseload.domain.plan_edit import PlanEdit
+from services.caseload.domain.sync_device import SyncDevice
+from services.caseload.domain.sync_operation import PushedTwiceAtOnce, SyncHeld, SyncOperation
+from services.common.db import Transaction
+
+# What an operation may be about; each is of one client and one team.
+NAMED = (
+    "action",
+    "care_contact",
+    "care_plan",
+    "client_problem",
+    "clinical_test",
+    "episode_of_care",
+    "medicine",
+    "syringe_driver",
+    "wound",
+)
+_EACH = " union all ".join(
+    f"select '{table}' as what, id, client_id, team_id from {table} where id = any(:{table})"  # noqa: S608
+    for table in NAMED
+)
+# With what waits for a review: what follows on it is known by it.
+_SUBJECTS = f"""
+    with named as ({_EACH} union all
+        select '', makes_id, client_id, team_id from sync_held
+        where makes_id = any(:every) and settled_at is null and client_id is not null)
+    select n.what, n.id, n.client_id, n.team_id, c.team_id as team_now,
+           exists (select from episode_of_care e where e.client_id = c.id and e.status <> 'finished') as in_care
+    from named n join client c on c.id = n.client_id
+"""  # noqa: S608  names of ours
+SUBJECTS = text(_SUBJECTS).bindparams(*(bindparam(name, type_=ARRAY(Uuid)) for name in (*NAMED, "every")))
+# Made and locked in one statement; whoever pushes from the same device meanwhile waits.
+HOLD = text("""
+    insert into sync_device (id, through, unsent, pushed_at, pushed_by, clock_off_seconds, teams)
+    values (:id, 0, 0, :now, :by, 0, '{}')
+    on conflict (id) do update set pushed_at = excluded.pushed_at
+    returning through
+""")
+SERVICE = text("select set_config('app.every_team', :on, true)")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose the named thing is, and what has become of its client."""
+
+    client_id: UUID
+    team_id: UUID
+    team_now: UUID
+    in_care: bool
+
+
+@asynccontextmanager
+async def beyond_the_wall(tx: Transaction) -> AsyncIterator[None]:
+    """See and write for the sake of another team what the caller may not: whose a late push is, and that it waits.
+
+    Nothing that is read so is told to the caller.
+    """
+    await tx.session.execute(SERVICE, {"on": "on"})
+    yield
+    await tx.session.execute(SERVICE, {"on": "off"})
+
+
+async def hold_device(tx: Transaction, device_id: UUID, by: UUID) -> int:
+    """The last number kept of this device, which is held until the end: it pushes once at a time."""
+    asked = {"id": device_id, "now": tx.now, "by": by}
+    return int((await tx.session.execute(HOLD, asked)).scalar_one())
+
+
+async def report(tx: Transaction, device_id: UUID, told: Mapping[str, Any]) -> None:
+    await tx.session.execute(update(SyncDevice).where(col(SyncDevice.id) == device_id).values(**told))
+
+
+async def known(
+    tx: Transaction, device_id: UUID, sequences: Collection[int], operation_ids: Collection[UUID]
+) -> Sequence[SyncOperation]:
+    """What was answered before: by these numbers of this device, or by these ids of any."""
+    table = SyncOperation
+    same = (col(table.device_id) == device_id) & col(table.sequence).in_(sequences)
+    wanted = select(table).where(or_(same, col(table.operation_id).in_(operation_ids)))
+    found: Sequence[SyncOperation] = await tx.all(wanted)
+    return found
+
+
+async def subjects(tx: Transaction, named: Mapping[str, Collection[UUID]]) -> dict[tuple[str, UUID], Subject]:
+    """Whose these are, by table and id. To be asked beyond the wall."""
+    asked = {table: list(named.get(table, ())) for table in NAMED}
+    asked["every"] = [one for ids in asked.values() for one in ids]
+    rows = await tx.rows(SUBJECTS, asked)
+    return {(row.what, row.id): Subject(row.client_id, row.team_id, row.team_now, row.in_care) for row in rows}
+
+
+async def memberships(tx: Transaction, people: Collection[UUID]) -> dict[tuple[UUID, UUID], tuple[date, date | None]]:
+    """From when until when these belong to a team, by team and person. To be asked beyond the wall."""
+    member = tx.metadata.tables["team_member"]
+    rows = await tx.rows(select(member).where(member.c.employee_id.in_(people)))
+    return {(row.team_id, row.employee_id): (row.from_on, row.until_on) for row in rows}
+
+
+async def keep_operations(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    """Raises `PushedTwiceAtOnce`."""
+    if rows:
+        async with tx.refusing({"one_first_operation": PushedTwiceAtOnce}):
+            await tx.session.execute(insert(SyncOperation), rows)
+
+
+async def keep_held(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    """For whoever has to see it, whichever team that is."""
+    if rows:
+        async with beyond_the_wall(tx):
+            await tx.session.execute(insert(SyncHeld), rows)
+
+
+async def held(tx: Transaction, *, outcome: str | None, is_open: bool) -> Select[Any]:
+    """What waits for the caller's teams, or what was settled."""
+    settled_at = col(SyncHeld.settled_at)
+    wanted = select(SyncHeld).where(await tx.visible(SyncHeld))
+    wanted = wanted.where(settled_at.is_(None) if is_open else settled_at.is_not(None))
+    return wanted if outcome is None else wanted.where(col(SyncHeld.outcome) == outcome)
+
+
+async def edits(tx: Transaction, care_plan_id: UUID, line_id: UUID | None, after: int) -> Sequence[PlanEdit]:
+    """What was written in this part of a plan after that version, oldest first."""
+    line = col(PlanEdit.line_id)
+    same = line.is_(None) if line_id is None else line == line_id
+    wanted = select(PlanEdit).where(col(PlanEdit.care_plan_id) == care_plan_id, same)
+    found: Sequence[PlanEdit] = await tx.all(
+        wanted.where(col(PlanEdit.made_version) > after).order_by(col(PlanEdit.made_version), col(PlanEdit.id))
+    )
+    return found

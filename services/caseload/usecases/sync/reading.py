@@ -1,0 +1,117 @@
+"""Reading what a device sent: the envelope must be readable, and each operation is read for itself."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import InitErrorDetails
+
+from services.caseload.domain.sync_device import Clock, SequenceGap, SequenceReused
+from services.caseload.domain.sync_operation import (
+    Numbered,
+    Pushed,
+    SentOperation,
+    SyncOperation,
+    UnreadableOperation,
+)
+from services.caseload.usecases.sync.kinds import KINDS, Kind
+from services.caseload.usecases.sync.operation import put_right
+from services.common import body as bodies
+from services.common.errors import ServiceError, Unprocessable, not_understood
+from services.common.types import Input
+
+# What a newer app says and this release does not know; anything else that cannot be read is a fault of the app.
+OF_A_NEWER_APP = {"extra_forbidden", "enum", "literal_error"}
+
+
+class NotUnderstood(Unprocessable):
+    """The body of an operation is none of its kind."""
+
+    field = "/body"
+    way_out = "Correct this field, and let whoever wrote it send it again as a new operation."
+
+    def __init__(self, error: ValidationError, *, of_body: bool = False) -> None:
+        errors = [{**item, "loc": ("body", *item["loc"])} for item in error.errors()]
+        detail, found = not_understood(errors)
+        self.found = found if of_body else [{**one, "pointer": one["pointer"].removeprefix("/body")} for one in found]
+        super().__init__(detail if of_body else detail.replace("/body", ""))
+        self.is_newer = any(item["type"] in OF_A_NEWER_APP for item in errors)
+
+    @classmethod
+    def code(cls) -> str:
+        return "validation_failed"
+
+
+@dataclass(frozen=True)
+class Read:
+    """One operation of a batch: its number, and what could be read of it, or why it could not."""
+
+    numbered: Numbered
+    raw: dict[str, Any]
+    digest: bytes
+    sent: SentOperation | None = None
+    refusal: ServiceError | None = None
+
+    @property
+    def content(self) -> str:
+        """Letter for letter, in ASCII, for what cannot be stored as text is a reason to be here."""
+        return json.dumps(self.raw)
+
+
+def read_all(pushed: Pushed) -> list[Read]:
+    """In the order of their numbers. Raises `UnreadableOperation`."""
+    return sorted((_read(place, raw) for place, raw in enumerate(pushed.operations)), key=lambda one: _number(one))
+
+
+def _number(one: Read) -> int:
+    return one.numbered.sequence
+
+
+def _read(place: int, raw: dict[str, Any]) -> Read:
+    try:
+        numbered = Numbered.model_validate({name: raw.get(name) for name in Numbered.model_fields})
+    except ValidationError as error:
+        raise UnreadableOperation(place) from error
+    digest = hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).digest()
+    try:
+        bodies.require_storable(raw)
+        return Read(numbered, raw, digest, SentOperation.model_validate(raw))
+    except ValidationError as error:
+        return Read(numbered, raw, digest, refusal=NotUnderstood(error))
+    except ServiceError as error:
+        return Read(numbered, raw, digest, refusal=error)
+
+
+def read_body(kind: Kind, sent: SentOperation, clock: Clock) -> Input:
+    """By the model of the very operation that would have been called. Raises `NotUnderstood`."""
+    missing: list[InitErrorDetails] = [
+        {"type": "missing", "loc": ("about", name), "input": {}} for name in kind.about if name not in sent.about
+    ]
+    if missing:
+        raise NotUnderstood(ValidationError.from_exception_data("about", missing))
+    try:
+        return kind.body.model_validate(put_right(sent.body, clock, kind.instants, kind.days))
+    except ValidationError as error:
+        raise NotUnderstood(error, of_body=True) from error
+
+
+def new_of(batch: list[Read], through: int, known: dict[int, SyncOperation]) -> list[Read]:
+    """What was not sent before. Raises `SequenceReused` or `SequenceGap`, and then nothing is applied."""
+    seen: dict[int, Read] = {}
+    for one in batch:
+        number = one.numbered.sequence
+        before = known[number].operation_id if number in known else None
+        first = seen.setdefault(number, one)
+        if (before or first.numbered.operation_id) != one.numbered.operation_id:
+            raise SequenceReused(number)
+    new = [one for number, one in sorted(seen.items()) if number > through]
+    for expected, one in enumerate(new, start=through + 1):
+        if one.numbered.sequence != expected:
+            raise SequenceGap(expected)
+    return new
+
+
+def kind_of(sent: SentOperation | None) -> Kind | None:
+    return KINDS.get(sent.kind) if sent else None

@@ -1,0 +1,99 @@
+"""A person settles a conflict, in one call: what holds from now on, and that nobody's word was lost."""
+
+from typing import Any
+from uuid import UUID
+
+from uuid6 import uuid7
+
+from services.caseload.domain.administration import Administration, NewAdministration
+from services.caseload.domain.care_plan import CarePlan
+from services.caseload.domain.plan_edit import PlanPart
+from services.caseload.domain.sync_conflict import (
+    ConflictKind,
+    SettledOtherwise,
+    Settlement,
+    Settling,
+    SyncConflict,
+    SyncVersion,
+)
+from services.caseload.store import sync_conflicts as store
+from services.caseload.usecases.administer import record_administration
+from services.caseload.usecases.plan_words import part_of, write_anew
+from services.common.db import Transaction, require_version
+from services.common.paging import PageRequest, page
+
+Whole = tuple[SyncConflict, list[SyncVersion]]
+GIVEN = (Settling.GIVEN_TWICE, Settling.GIVEN)
+
+
+async def list_conflicts(
+    tx: Transaction, request: PageRequest, *, is_open: bool, needs_me: bool, client_id: UUID | None
+) -> dict[str, Any]:
+    """The team's, those that the caller has to settle, or a client's; without their words."""
+    person = tx.actor.employee_id if needs_me else None
+    wanted = await store.listed(tx, is_open=is_open, person=person, client_id=client_id)
+    return await page(tx, wanted, SyncConflict, request)
+
+
+async def read_conflict(tx: Transaction, conflict_id: UUID) -> Whole:
+    """With every version, who said it and when, and which is live."""
+    conflict = await tx.get(SyncConflict, conflict_id)
+    return conflict, list(await store.versions(tx, conflict.id))
+
+
+async def settle_conflict(tx: Transaction, conflict_id: UUID, said: Settlement, if_match: int) -> Whole:
+    """Say what holds. Raises `ConflictAlreadySettled`, `PreconditionFailed` where another version has come since,
+    `SettledOtherwise`, or what recording a dose raises."""
+    part = await _part(tx, conflict_id)
+    conflict = await tx.get(SyncConflict, conflict_id, lock=True)
+    conflict.require_open()
+    require_version(conflict, if_match)
+    versions = list(await store.versions(tx, conflict.id))
+    if part is not None:
+        await _write(tx, part, said)
+    elif said.settling is None:
+        raise SettledOtherwise
+    elif conflict.kind == ConflictKind.DOSE:
+        await _settle_dose(tx, said, versions)
+    elif said.settling is not Settling.AS_IT_STANDS:
+        raise SettledOtherwise
+    conflict.settle(said, tx.actor.employee_id, tx.now)
+    await tx.session.flush()
+    return conflict, versions
+
+
+async def _part(tx: Transaction, conflict_id: UUID) -> PlanPart | None:
+    """The part of a plan that it is about, held first, as a push does, so that neither waits for the other."""
+    conflict = await tx.get(SyncConflict, conflict_id)
+    tx.session.expunge(conflict)
+    if conflict.kind not in (ConflictKind.LINE, ConflictKind.WHO_TO_CALL):
+        return None
+    plan = await tx.get(CarePlan, conflict.subject_id, lock=True)
+    return await part_of(tx, plan, conflict.line_id)
+
+
+async def _write(tx: Transaction, part: PlanPart, said: Settlement) -> None:
+    """The words that hold are a version of the plan like any other, and give way to a person only."""
+    content: dict[str, Any] = said.model_dump(include={"words", "intervention"})
+    if part.line is None:
+        content = said.model_dump(include={"who_to_call"})
+    if content.get("words") is None and content.get("who_to_call") is None:
+        raise SettledOtherwise
+    part.be_in_conflict(None)
+    await write_anew(tx, part, content, tx.actor.employee_id, is_settlement=True)
+
+
+async def _settle_dose(tx: Transaction, said: Settlement, versions: list[SyncVersion]) -> None:
+    """One dose that two noted stays as it is; a second one is written down as what it is, an incident."""
+    if said.settling is Settling.SAME_DOSE:
+        return
+    if said.settling not in GIVEN:
+        raise SettledOtherwise
+    sent = next(one for one in versions if one.operation_id is not None)
+    giver = sent.content.get("employee_id") or sent.made_by
+    new = NewAdministration.model_validate(
+        {**sent.content, "employee_id": giver, "override_reason": said.reason, "reason": None}
+    )
+    if await store.by_id(tx, Administration, new.id) is not None:
+        new = new.model_copy(update={"id": uuid7()})
+    await record_administration(tx, new)

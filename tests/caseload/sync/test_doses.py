@@ -1,0 +1,97 @@
+"""Medicines: the device is the first check against a second dose, the server the last."""
+
+from typing import Any
+
+import pytest
+
+from services.caseload.events import IncidentRaised
+from tests.caseload.medicating import Giving, an_administration
+from tests.caseload.medicating import giving as a_giving
+from tests.caseload.sync.device import Device, a_device, outcomes
+from tests.running import DEPUTY, NURSE, Running
+
+AT_EIGHT, SOON_AFTER = "2026-11-04T08:05:00Z", "2026-11-04T08:20:00Z"
+
+
+@pytest.fixture
+async def giving(caseload: Running) -> Giving:
+    return await a_giving(caseload)
+
+
+def gave(device: Device, medicine: str, at: str, **more: Any) -> Any:
+    body = an_administration(medicine, happened_at=at, **more)
+    return device.did("record_administration", body, occurred_at=at)
+
+
+async def twice(caseload: Running, giving: Giving) -> tuple[str, Any]:
+    """Two nurses gave the same dose, neither with signal; the medicine and the conflict."""
+    toms, joels = await a_device(caseload), await a_device(caseload, DEPUTY)
+    medicine = await giving.medicine()
+    assert outcomes(await toms.push(gave(toms, medicine, AT_EIGHT))) == ["applied"]
+    (result,) = await joels.push(gave(joels, medicine, SOON_AFTER))
+    assert result["outcome"] == "conflict", result
+    conflict = (await giving.nurse.get(f"/v1/sync/conflicts/{result['conflict_id']}")).json()
+    return medicine, conflict
+
+
+async def settle(client: Any, conflict: Any, settling: str) -> Any:
+    path, headers = f"/v1/sync/conflicts/{conflict['id']}/settle", {"If-Match": f'"{conflict["version"]}"'}
+    return await client.post(path, json={"settling": settling, "reason": "Spoke to Joel"}, headers=headers)
+
+
+async def test_a_second_dose_is_neither_written_nor_dropped(caseload: Running, giving: Giving) -> None:
+    medicine, conflict = await twice(caseload, giving)
+    assert len(await giving.all(medicine)) == 1
+    assert await caseload.published("caseload", IncidentRaised) == []
+    assert (conflict["kind"], conflict["code"]) == ("dose", "dose_already_recorded")
+    assert set(conflict["people"]) == {str(NURSE), str(DEPUTY)}
+    assert [one["content"]["happened_at"] for one in conflict["versions"]] == [AT_EIGHT, SOON_AFTER]
+    for client in (giving.nurse, giving.deputy):
+        mine = (await client.get("/v1/sync/conflicts?needs_me=true")).json()["items"]
+        assert [one["id"] for one in mine] == [conflict["id"]]
+
+
+async def test_one_dose_that_two_noted_stays_one(caseload: Running, giving: Giving) -> None:
+    medicine, conflict = await twice(caseload, giving)
+    settled = await settle(giving.nurse, conflict, "same_dose_noted_twice")
+    assert settled.status_code == 200, settled.text
+    assert len(await giving.all(medicine)) == 1
+    assert await caseload.published("caseload", IncidentRaised) == []
+
+
+async def test_a_dose_that_was_given_twice_is_an_incident(caseload: Running, giving: Giving) -> None:
+    medicine, conflict = await twice(caseload, giving)
+    settled = await settle(giving.nurse, conflict, "given_twice")
+    assert settled.status_code == 200, settled.text
+    second, first = await giving.all(medicine)
+    assert (second["employee_id"], second["happened_at"]) == (str(DEPUTY), SOON_AFTER)
+    assert (second["overrode"], second["override_reason"]) == ("dose_already_recorded", "Spoke to Joel")
+    assert first["overrode"] is None
+    (incident,) = await caseload.published("caseload", IncidentRaised)
+    assert (incident.data["incident_id"], incident.data["kind"]) == (second["id"], "dose_already_recorded")
+
+
+async def test_only_a_registered_nurse_says_that_it_was_given_twice(caseload: Running, giving: Giving) -> None:
+    medicine, conflict = await twice(caseload, giving)
+    refused = await settle(giving.assistant, conflict, "given_twice")
+    assert (refused.status_code, refused.json()["code"]) == (403, "only_a_registered_nurse")
+    assert len(await giving.all(medicine)) == 1
+    assert (await settle(giving.nurse, conflict, "given_twice")).status_code == 200
+
+
+async def test_a_dose_with_its_reason_is_recorded_as_online(caseload: Running, giving: Giving) -> None:
+    device, medicine = await a_device(caseload), await giving.medicine()
+    results = await device.push(
+        gave(device, medicine, AT_EIGHT), gave(device, medicine, SOON_AFTER, override_reason="Spat out the first")
+    )
+    assert outcomes(results) == ["applied", "applied"]
+    assert len(await caseload.published("caseload", IncidentRaised)) == 1
+
+
+async def test_the_same_dose_under_its_own_id_is_a_duplicate(caseload: Running, giving: Giving) -> None:
+    device, medicine = await a_device(caseload), await giving.medicine()
+    body = an_administration(medicine, happened_at=AT_EIGHT)
+    await giving.nurse.post("/v1/administrations", json=body)
+    (result,) = await device.push(device.did("record_administration", body))
+    assert (result["outcome"], result["first_outcome"]) == ("duplicate", "applied")
+    assert len(await giving.all(medicine)) == 1
