@@ -35,6 +35,7 @@ from tests.caseload.story import (
     take_on,
 )
 from tests.caseload.surgeries import write_surgery
+from tests.caseload.sync.rounds import write_round
 from tests.caseload.team_rows import write_team_rows
 from tests.caseload.told import write_told
 from tests.running import DEPUTY, NURSE, TEAM, Databases
@@ -108,6 +109,7 @@ async def _filled(made: World) -> World:
     await write_copies(made, client)
     await write_surgery(made, client)
     await write_told(made, client, made.ids["medicine_id"])
+    await write_round(made, client)
     return made
 
 

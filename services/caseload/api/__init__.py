@@ -18,6 +18,7 @@ from services.caseload.api import (
     case_studies,
     caseload,
     clients,
+    day,
     delegations,
     end_of_life,
     episodes,
@@ -33,6 +34,7 @@ from services.caseload.api import (
     other_care,
     photos,
     plan_copies,
+    pull,
     reach,
     referral_criteria,
     referral_links,
@@ -104,4 +106,6 @@ ROUTERS = (
     photos.router,
     photos.adding,
     photos.showing,
+    day.router,
+    pull.router,
 )
