@@ -24,7 +24,7 @@ from services.common.telemetry import Metrics, RequestLog, tracer_provider
 
 ASKED_WITH = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "Prefer", "Break-Glass")
 TRACED_WITH = ("X-Request-ID", "X-Correlation-ID", "traceparent")
-SHOWN = ("ETag", "Location", "Retry-After", "X-Request-ID", "Idempotency-Replayed", "WWW-Authenticate")
+SHOWN = ("ETag", "Location", "Retry-After", "X-Request-ID", "Idempotency-Replayed", "WWW-Authenticate", "Sync-From")
 
 
 def create_app(settings: GatewaySettings | None = None, *, apps: Mapping[str, ASGIApp] | None = None) -> Starlette:

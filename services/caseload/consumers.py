@@ -74,12 +74,14 @@ class WithdrawnCompetency(SignedOffCompetency):
 
 
 class PlannedVisitFact(BaseModel):
-    """A visit as it now stands: what a client's copy of the plan tells of it."""
+    """A visit as it now stands: what a client's copy of the plan and a nurse's round tell of it."""
 
     visit_id: UUID
     client_id: UUID
     team_id: UUID
     employee_id: UUID
+    # Roster has not always told of it.
+    accompanied_by: UUID | None = None
     starts_at: datetime
     ends_at: datetime
     channel: str

@@ -10,7 +10,7 @@ from services.caseload.consumers import SUBSCRIPTIONS
 from services.caseload.domain.base import Base
 from services.caseload.partners import photo_store
 from services.caseload.settings import CaseloadSettings
-from services.caseload.usecases import photos, team, tell
+from services.caseload.usecases import catch_up, photos, team, tell
 from services.common.broker import Broker
 from services.common.peers import Mounts
 from services.common.service import Runtime, Service
@@ -36,6 +36,7 @@ SERVICE = Service(
         tell.send_pushes,
         photos.sweep_photos,
         team.forget_declined,
+        catch_up.forget_changes,
     ),
     settings_type=CaseloadSettings,
     furnish=_furnish,

@@ -4,7 +4,19 @@ write them, so that a row costs Python nothing."""
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import JSON, ColumnElement, DateTime, Label, Select, Table, Text, cast, func, literal_column, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    DateTime,
+    FromClause,
+    Label,
+    Select,
+    Text,
+    cast,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 UTC: ColumnElement[str] = literal_column("'UTC'")
@@ -16,9 +28,10 @@ STRING: ColumnElement[str] = literal_column(r"'\1'")
 EVERYWHERE: ColumnElement[str] = literal_column("'g'")
 
 
-def fields(shape: type[BaseModel], table: Table) -> list[Label[Any]]:
-    """The columns of this shape, and no others."""
-    return [_written(table.c[name]).label(name) for name in shape.model_fields]
+def fields(shape: type[BaseModel], table: FromClause, **made: ColumnElement[Any]) -> list[Label[Any]]:
+    """The columns of this shape, and no others; what is `made` takes the place of a column, or is no column at all."""
+    columns = {name: made[name] if name in made else _written(table.c[name]) for name in shape.model_fields}
+    return [column.label(name) for name, column in columns.items()]
 
 
 def one(wanted: Select[Any]) -> ColumnElement[Any]:

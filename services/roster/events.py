@@ -28,6 +28,7 @@ class VisitPlanned(Event):
     client_id: UUID
     team_id: UUID
     employee_id: UUID
+    accompanied_by: UUID | None
     starts_at: datetime
     ends_at: datetime
     channel: str

@@ -18,6 +18,7 @@ from services.caseload.api import (
     case_studies,
     caseload,
     clients,
+    day,
     delegations,
     end_of_life,
     episodes,
@@ -33,6 +34,7 @@ from services.caseload.api import (
     other_care,
     photos,
     plan_copies,
+    pull,
     reach,
     referral_criteria,
     referral_links,
@@ -108,8 +110,13 @@ ROUTERS = (
     photos.router,
     photos.adding,
     photos.showing,
+<<<<<<< HEAD
     sync.router,
     sync_conflicts.router,
     sync_reviews.router,
     sync_devices.router,
+=======
+    day.router,
+    pull.router,
+>>>>>>> e5b201859a34b1970d7dc96bda898a420324d48f
 )

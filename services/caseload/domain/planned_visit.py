@@ -1,9 +1,9 @@
-"""Planned visit: a small copy of what roster tells, so that a client's copy of the plan says who comes when."""
+"""Planned visit: a small copy of what roster tells, for a client's copy of the plan and for a nurse's round."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, col
 
 from services.caseload.domain.base import Base
@@ -21,6 +21,8 @@ class PlannedVisit(Base, table=True):
     client_id: UUID
     team_id: UUID
     employee_id: UUID
+    # A second pair of hands, whose round it is as well.
+    accompanied_by: UUID | None = None
     starts_at: datetime = Field(sa_type=INSTANT)
     ends_at: datetime = Field(sa_type=INSTANT)
     channel: str
@@ -29,3 +31,10 @@ class PlannedVisit(Base, table=True):
 
 
 Index("ix_planned_visit_next", col(PlannedVisit.client_id), col(PlannedVisit.starts_at))
+Index("ix_planned_visit_round", col(PlannedVisit.employee_id), col(PlannedVisit.starts_at))
+Index(
+    "ix_planned_visit_along",
+    col(PlannedVisit.accompanied_by),
+    col(PlannedVisit.starts_at),
+    postgresql_where=text("accompanied_by is not null"),
+)

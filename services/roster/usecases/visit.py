@@ -122,6 +122,7 @@ def _tell_of_plan(tx: Transaction, visit: Visit) -> None:
         client_id=visit.client_id,
         team_id=visit.team_id,
         employee_id=visit.employee_id,
+        accompanied_by=visit.accompanied_by,
         starts_at=visit.starts_at,
         ends_at=visit.ends_at,
         channel=visit.channel,
