@@ -10,7 +10,7 @@ from services.caseload.consumers import SUBSCRIPTIONS
 from services.caseload.domain.base import Base
 from services.caseload.partners import photo_store
 from services.caseload.settings import CaseloadSettings
-from services.caseload.usecases import photos, team, tell
+from services.caseload.usecases import photos, team, tell, uploads
 from services.common.broker import Broker
 from services.common.peers import Mounts
 from services.common.service import Runtime, Service
@@ -24,6 +24,10 @@ def _furnish(app: FastAPI, runtime: Runtime) -> None:
     app.state.photos, app.state.photo_turns = photo_store.opened(runtime.settings), asyncio.Semaphore(PHOTOS_AT_ONCE)
 
 
+async def _sweep_photos(runtime: Runtime) -> None:
+    await photos.sweep_photos(runtime, uploads.sweep_uploads)
+
+
 SERVICE = Service(
     name="caseload",
     summary="The client's record: referral, assessment, care plan, contacts and outcomes.",
@@ -34,7 +38,7 @@ SERVICE = Service(
         usecases.expire_handovers,
         tell.watch_alerts,
         tell.send_pushes,
-        photos.sweep_photos,
+        _sweep_photos,
         team.forget_declined,
     ),
     settings_type=CaseloadSettings,

@@ -46,6 +46,7 @@ from services.caseload.api import (
     templates,
     tests,
     transfers,
+    uploads,
 )
 
 ROUTERS = (
@@ -102,6 +103,10 @@ ROUTERS = (
     loneliness.router,
     independence.router,
     photos.router,
+    uploads.asking,
+    uploads.about,
+    uploads.beginning,
+    uploads.going_on,
     photos.adding,
     photos.showing,
 )

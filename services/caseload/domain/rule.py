@@ -63,3 +63,4 @@ class RuleCode(StrEnum):
     ONS_DIRECT_LONELY = "loneliness.ons_direct_lonely_to"
     PHOTO_BYTES = "photo.most_bytes"
     PHOTO_PIXELS = "photo.most_pixels"
+    PHOTO_UPLOAD = "photo.upload_days"
