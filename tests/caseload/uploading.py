@@ -6,10 +6,10 @@ from typing import Any
 
 from PIL import Image
 
+from tests.access.operations import DEVICE
 from tests.caseload.photographs import Wounded, a_jpeg, sha256
 from tests.caseload.story import new_id
 
-DEVICE = "01938000-0000-7000-8000-0000000000d1"
 ANOTHER_DEVICE = "01938000-0000-7000-8000-0000000000d2"
 SPOKEN = {"Tus-Resumable": "1.0.0", "Device-Id": DEVICE}
 STREAM = {"Content-Type": "application/offset+octet-stream"}
@@ -42,8 +42,8 @@ class Sender:
     headers: dict[str, str] = field(default_factory=lambda: dict(SPOKEN))
 
     async def begin(self, told: dict[str, str], length: int, content: bytes = b"", **more: str) -> Any:
-        headers = {**self.headers, "Upload-Length": str(length), "Upload-Metadata": metadata(**told), **dashed(more)}
-        return await self.by.post(AT, headers=headers | (STREAM if content else {}), content=content)
+        said = {"Upload-Length": str(length), "Upload-Metadata": metadata(**told)} | (STREAM if content else {})
+        return await self.by.post(AT, headers={**self.headers, **said, **dashed(more)}, content=content)
 
     async def send(self, at: str, offset: int, content: Any, **more: str) -> Any:
         headers = {**self.headers, **STREAM, "Upload-Offset": str(offset), **dashed(more)}

@@ -13,7 +13,7 @@ from sqlmodel import Field
 
 from services.caseload.domain.base import Base
 from services.caseload.domain.care_plan import AgreedHow
-from services.caseload.domain.photo import NewPhoto, NotAPhoto, PhotoNotAsSent, PhotoTooLarge, Sha256
+from services.caseload.domain.photo import NewPhoto, PhotoNotAsSent, PhotoTooLarge, Sha256
 from services.caseload.domain.wound import Wound
 from services.common.errors import Conflict, NotFound, ServiceError, Unprocessable
 from services.common.models import INSTANT, TeamOwned, only_states
@@ -124,12 +124,14 @@ class UploadNotAsSent(PhotoNotAsSent):
     way_out = f"The upload is ended. {AHEAD}"
 
 
-class UploadIsNoPhoto(NotAPhoto):
+class UploadIsNoPhoto(Unprocessable):
+    """What is in it decides, since nothing else is said of it."""
+
     field = "/body"
-    way_out = "The upload is ended. Upload a JPEG or PNG picture as the camera made it."
+    way_out = "Upload a JPEG or PNG picture as the camera made it; this upload is over."
 
     def __init__(self) -> None:
-        Unprocessable.__init__(self, "What was sent is no picture.")
+        super().__init__("What was sent is no picture.")
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,16 @@
 
 from uuid import UUID
 
-from services.caseload.domain.photo import NewPhoto, NotAPhoto
+from services.caseload.domain.photo import NewPhoto
 from services.caseload.domain.rule import RuleCode
-from services.caseload.domain.upload import NewUpload, PhotoUpload, UploadState, UploadTooLarge, WoundNotKnown
+from services.caseload.domain.upload import (
+    NewUpload,
+    PhotoUpload,
+    UploadIsNoPhoto,
+    UploadState,
+    UploadTooLarge,
+    WoundNotKnown,
+)
 from services.caseload.domain.wound import Wound
 from services.caseload.store import uploads as store
 from services.caseload.usecases import photos
@@ -23,7 +30,7 @@ async def begin_upload(
 ) -> PhotoUpload:
     """Begin it, or find what was begun: where the answer was lost, what arrived is not lost with it.
 
-    Raises `WoundNotKnown`, `AlreadyRecorded`, `NotAPhoto` or `UploadTooLarge`.
+    Raises `WoundNotKnown`, `AlreadyRecorded`, `UploadIsNoPhoto` or `UploadTooLarge`.
     """
     await tx.take_turns(f"upload/{new.photo_id}")
     photo = NewPhoto.model_construct(id=new.photo_id, **new.model_dump(exclude={"wound_id", "photo_id"}))
@@ -34,7 +41,7 @@ async def begin_upload(
     if length_bytes > expected.limits.most_bytes:
         raise UploadTooLarge(expected.limits.most_bytes)
     if not length_bytes:
-        raise NotAPhoto
+        raise UploadIsNoPhoto
     for begun in await store.of_photo(tx, new.photo_id, device_id):
         if begun.is_same(new, length_bytes) and not begun.is_gone(tx.now) and begun.is_open != expected.is_known:
             return begun

@@ -10,7 +10,7 @@ from services.common.errors import AlreadyRecorded
 
 BEGINNINGS = {b"\xff\xd8\xff": JPEG, b"\x89PNG\r\n\x1a\n": PNG}
 # What no further byte would mend.
-FINAL = (PhotoNotAsSent, NotAPhoto, PhotoDamaged, TooManyPixels, AlreadyRecorded)
+FINAL = (PhotoNotAsSent, UploadIsNoPhoto, PhotoDamaged, TooManyPixels, AlreadyRecorded)
 
 
 async def complete(line: Line, arrived: Arrived, last: bytes) -> None:
@@ -39,13 +39,15 @@ async def _keep_photo(line: Line, arrived: Arrived, last: bytes) -> None:
     sent = b"".join([*[await line.photos.get(place) for place in upload.places], last])
     try:
         await photos.require_as_sent(upload.new_photo, sent)
+        arrived.kept = await photos.keep_picture(line.photos, sent, _kind_of(sent), expected.limits)
     except PhotoNotAsSent as error:
         raise UploadNotAsSent from error
-    arrived.kept = await photos.keep_picture(line.photos, sent, _kind_of(sent), expected.limits)
+    except NotAPhoto as error:
+        raise UploadIsNoPhoto from error
 
 
 def _kind_of(sent: bytes) -> str:
-    """By what is in it, since nothing else is said of it. Raises `UploadIsNoPhoto`."""
+    """Raises `UploadIsNoPhoto`."""
     for beginning, kind in BEGINNINGS.items():
         if sent.startswith(beginning):
             return kind
