@@ -22,7 +22,7 @@ DOCUMENT_SECONDS = 3
 SHARED = ("parameters", "responses")
 # What is reached by the path that the service itself has for it.
 WHOLE = ("/fhir/", "/auth/", "/refer/")
-METHODS = {"get", "put", "post", "patch", "delete"}
+METHODS = {"get", "put", "post", "patch", "delete", "options"}
 INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 POLICY = (
     "default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "

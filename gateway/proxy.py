@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from gateway import refusals
 from gateway.exchange import Exchange, carried
-from gateway.routes import Route, find
+from gateway.routes import Route, find, takes_pieces
 from gateway.upstreams import Headers, Upstream, UpstreamFailed
 
 log = logging.getLogger(__name__)
@@ -22,13 +22,16 @@ AMBIGUOUS = re.compile(
     rb"//|/\.{1,2}(/|$)|[\\;]|%2e|%2f|%5c|%25|%3b|%c[01]|%00|%0[ad]|[\x00-\x20\x7f-\xff]", re.IGNORECASE
 )
 TOKEN = re.compile(rb"(^|&)access_token=", re.IGNORECASE)
-BODILESS, TELLS_OF_BODY = ("GET", "HEAD"), (b"content-length", b"transfer-encoding", b"content-type")
+BODILESS, TELLS_OF_BODY = ("GET", "HEAD", "OPTIONS"), (b"content-length", b"transfer-encoding", b"content-type")
 PASSED_ON = frozenset(
     b"accept accept-encoding accept-language break-glass cache-control content-language "
     b"content-length content-type if-match if-modified-since if-none-exist if-none-match if-unmodified-since "
     b"idempotency-key prefer range user-agent x-correlation-id nhsd-target-identifier nhsd-end-user-organisation "
-    b"nhsd-requesting-practitioner nhsd-requesting-software use-context transfer-encoding".split()
+    b"nhsd-requesting-practitioner nhsd-requesting-software use-context transfer-encoding "
+    b"device-id tus-resumable upload-length upload-offset upload-metadata upload-checksum".split()
 )
+# What tus may ask for in the place of POST, where a client cannot say it itself.
+OVERRIDE, OVERRIDING = b"x-http-method-override", {b"PATCH": "PATCH", b"DELETE": "DELETE"}
 # What a service calls itself where it makes an address of its own.
 HOST, ITSELF = b"service", b"http://service/"
 # The caller was gone before there was an answer: nobody reads this, but the log does (nginx's number for it).
@@ -126,7 +129,8 @@ class Passage:
 
 
 def _refusal(scope: Scope, raw: bytes) -> refusals.Refusal | None:
-    if scope["method"] not in refusals.METHODS:
+    # What may be sent to a place in pieces is asked there; all else is in the API's description.
+    if scope["method"] not in refusals.METHODS and not (scope["method"] == "OPTIONS" and takes_pieces(raw)):
         return refusals.MethodNotAllowed()
     if AMBIGUOUS.search(raw):
         return refusals.AmbiguousPath()
@@ -135,7 +139,7 @@ def _refusal(scope: Scope, raw: bytes) -> refusals.Refusal | None:
 
 def _inner(route: Route, path: str, scope: Scope) -> Scope:
     """The request as the service sees it."""
-    inner_path, method, headers = route.upstream_path(path), scope["method"], _headers(route, scope)
+    inner_path, method, headers = route.upstream_path(path), _method(path, scope), _headers(route, scope)
     if method in BODILESS:
         headers = [pair for pair in headers if pair[0] not in TELLS_OF_BODY]
     return {
@@ -154,6 +158,13 @@ def _inner(route: Route, path: str, scope: Scope) -> Scope:
         "server": scope.get("server"),
         "state": {},
     }
+
+
+def _method(path: str, scope: Scope) -> str:
+    """As it was sent, or as tus lets it be said in a header."""
+    said = next((value for name, value in scope["headers"] if name == OVERRIDE), b"")
+    is_meant = scope["method"] == "POST" and takes_pieces(path.encode("ascii"))
+    return OVERRIDING.get(said, "POST") if is_meant else str(scope["method"])
 
 
 def _headers(route: Route, scope: Scope) -> Headers:

@@ -43,11 +43,19 @@ ROUTES: tuple[Route, ...] = (
 )
 
 
-# Where a file is taken as it is, which may be larger than any other body (ADR 27).
+# Where a file is taken as it is, which may be larger than any other body (ADR 27), and where one comes in pieces over
+# whatever line there is (tus 1.0, ADR 29).
 FILES = re.compile(rb"/caseload/v1/wounds/[0-9A-Fa-f-]{36}/photos(?:\?|$)")
+UPLOADS = re.compile(rb"/caseload/v1/uploads(?:/[0-9A-Fa-f-]{36})?(?:\?|$)")
+
+
+def takes_pieces(address: bytes) -> bool:
+    return UPLOADS.match(address) is not None
 
 
 def takes_file(method: bytes, address: bytes) -> bool:
+    if takes_pieces(address):
+        return method in (b"POST", b"PATCH")
     return method == b"POST" and FILES.match(address) is not None
 
 

@@ -10,7 +10,11 @@ from services.caseload.consumers import SUBSCRIPTIONS
 from services.caseload.domain.base import Base
 from services.caseload.partners import photo_store
 from services.caseload.settings import CaseloadSettings
+<<<<<<< HEAD
 from services.caseload.usecases import catch_up, photos, team, tell
+=======
+from services.caseload.usecases import photos, team, tell, uploads
+>>>>>>> 5af5c33a6b1afc08302880e34e0a52260a5e0d29
 from services.common.broker import Broker
 from services.common.peers import Mounts
 from services.common.service import Runtime, Service
@@ -24,6 +28,10 @@ def _furnish(app: FastAPI, runtime: Runtime) -> None:
     app.state.photos, app.state.photo_turns = photo_store.opened(runtime.settings), asyncio.Semaphore(PHOTOS_AT_ONCE)
 
 
+async def _sweep_photos(runtime: Runtime) -> None:
+    await photos.sweep_photos(runtime, uploads.sweep_uploads)
+
+
 SERVICE = Service(
     name="caseload",
     summary="The client's record: referral, assessment, care plan, contacts and outcomes.",
@@ -34,7 +42,7 @@ SERVICE = Service(
         usecases.expire_handovers,
         tell.watch_alerts,
         tell.send_pushes,
-        photos.sweep_photos,
+        _sweep_photos,
         team.forget_declined,
         catch_up.forget_changes,
     ),

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from services.common.idempotency import PARAMETER
 
 Document = dict[str, Any]
-METHODS = ("get", "put", "post", "patch", "delete")
+METHODS = ("get", "put", "post", "patch", "delete", "options")
 IDEMPOTENCY_KEY = {"$ref": "#/components/parameters/IdempotencyKey"}
 IF_MATCH, IF_NONE_MATCH = "If-Match", "If-None-Match"
 PROBLEMS = {"application/problem+json": "Problem"}
@@ -23,13 +23,14 @@ REFUSALS = {
     403: "Whoever is signed in may not do this.",
     404: "There is no such thing for whoever is signed in.",
     409: "It is there already, it does not go with how things stand, or the same request is still being worked on.",
-    410: "What the cursor leads to is no longer kept, or what the link led to is over.",
-    412: "It has changed since the version that was sent as If-Match.",
+    410: "What the cursor leads to is no longer kept, or what the link or the address led to is over.",
+    412: "It has changed since the version that was sent as If-Match, or another version of a protocol is spoken.",
     413: "The body is too large.",
     415: "The body is not of a kind that is read here.",
     422: "A field breaks one of its rules.",
     428: "The version last read has to be sent as If-Match.",
     429: "Too many requests: send it again later.",
+    460: "What arrived has another checksum than was sent along.",
     500: "A fault of ours.",
     502: "Another service gave an answer that is of no use.",
     503: "The service is away for the moment: send it again later.",

@@ -204,6 +204,7 @@ FED, *ALSO_FED = (
     "caseload.care_plan.changed.v1",
     "caseload.care_contact.recorded.v1",
     "caseload.wound.measured.v1",
+    "caseload.photo.attached.v1",
     "caseload.introduction.changed.v1",
     "roster.visit.planned.v1",
     "roster.visit.done.v1",

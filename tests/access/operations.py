@@ -1,5 +1,6 @@
 """Every operation of a service's OpenAPI document, as far as it says who may call it and with what."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -50,6 +51,16 @@ ASKED = {"team_id": str(TEAM), "from_on": "2026-03-01", "to_on": "2026-03-31", "
 ASKED |= {"client_id": str(uuid7())}
 # What is said in the address of a body that is no JSON.
 ASKED |= {"id": str(uuid7()), "sha256": "0" * 64, "taken_at": "2026-11-04T10:20:00Z", "agreed_how": "in_person"}
+# Of a photo in pieces (tus), from the device that began it in the world of caseload.
+DEVICE = "01938000-0000-7000-8000-0000000000d1"
+TUS = {"Tus-Resumable": "1.0.0", "Device-Id": DEVICE, "Upload-Offset": "0", "Upload-Length": "9", "Upload-Metadata": ""}
+
+
+def said_in_header(name: str, ids: Mapping[str, str]) -> str:
+    told = {"wound_id": ids.get("wound_id", str(uuid7())), "photo_id": str(uuid7()), **ASKED}
+    names = ("wound_id", "photo_id", "sha256", "taken_at", "agreed_how")
+    pairs = (f"{one} {b64encode(told[one].encode()).decode()}" for one in names)
+    return TUS[name] or ",".join(pairs)
 
 
 @dataclass(frozen=True)
@@ -111,6 +122,7 @@ class Operation:
         path = {name: ids.get(name, str(uuid7())) for name in self._parameters("path")}
         headers = {"If-Match": '"1"'} if "If-Match" in self._parameters("header", required=False) else {}
         headers |= {"Idempotency-Key": str(uuid7())} if self.method == "POST" else {}
+        headers |= {name: said_in_header(name, ids) for name in self._parameters("header") if name in TUS}
         return {
             "method": self.method,
             "url": self.path.format_map(path),

@@ -62,10 +62,10 @@ class Operation:
         return re.sub(r"{(\w+)}", lambda found: named[found[1]], self.path)
 
     def headers(self) -> dict[str, str]:
-        """A key and a version, where they are asked for."""
+        """A key and a version, where they are asked for, and what else has to be there."""
         asked = {one["name"] for one in self.parameters if one["in"] == "header"}
         sent = {"Idempotency-Key": str(uuid7()), "If-Match": '"1"'}
-        return {name: value for name, value in sent.items() if name in asked}
+        return self.required("header") | {name: value for name, value in sent.items() if name in asked}
 
     def followed(self, schema: Schema) -> Schema:
         """The schema itself: behind its reference, and the one that is not null of several."""

@@ -42,6 +42,7 @@ from tests.caseload.sync.rounds import write_round
 >>>>>>> e5b201859a34b1970d7dc96bda898a420324d48f
 from tests.caseload.team_rows import write_team_rows
 from tests.caseload.told import write_told
+from tests.caseload.uploading import Sender, told_of
 from tests.running import DEPUTY, NURSE, TEAM, Databases
 
 MEASURED = {"measured_at": "2026-11-04T10:20:00Z", "length_mm": 48, "width_mm": 30}
@@ -133,6 +134,7 @@ async def _write_record(made: World, client: OnCaseload) -> None:
     await client.post(f"/v1/wounds/{wound}/measurements", {"id": new_id(), **MEASURED})
     photo = await send_photo(client.nurse, wound, a_jpeg())
     assert photo.status_code == 201, photo.text
+    upload = await Sender(client.nurse).begin(told_of(wound, a_jpeg()), len(a_jpeg()))
     for assessment in (done, begun):
         await client.post("/v1/assessments", assessment)
     await client.post(f"/v1/assessments/{done['id']}/complete", None)
@@ -145,6 +147,7 @@ async def _write_record(made: World, client: OnCaseload) -> None:
         "care_contact_id": contact["id"],
         "wound_id": wound,
         "photo_id": photo.json()["id"],
+        "upload_id": upload.headers["location"].removeprefix("uploads/"),
         "assessment_id": begun["id"],
         "problem_id": done["problems"][0]["id"],
         "care_plan_id": plan["id"],

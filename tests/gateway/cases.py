@@ -14,6 +14,9 @@ KIB = 1024
 # Where a file is taken.
 FILE = 5_000_000
 ADD = "POST /caseload/v1/wounds/01938000-0000-7000-8000-00000000000a/photos"
+PIECE = "PATCH /caseload/v1/uploads/01938000-0000-7000-8000-00000000000a HTTP/1.1"
+PIECE_SEEN = "PATCH /v1/uploads/01938000-0000-7000-8000-00000000000a"
+BEGIN, BEGIN_SEEN = "POST /caseload/v1/uploads HTTP/1.1", "POST /v1/uploads"
 PHOTO, PHOTO_SEEN = f"{ADD}?sha256=ab HTTP/1.1", f"{ADD.replace('/caseload', '')}?sha256=ab"
 
 
@@ -160,6 +163,11 @@ SIZES = [
     refused("10 a photo's size below", request(f"{ADD}/x HTTP/1.1", f"Content-Length: {FILE}", body=b"a"), 413),
     refused("10 a photo's size by PUT", request(PHOTO.replace("POST", "PUT"), f"Content-Length: {FILE}"), 413),
     passed("10 5 MB", request(PHOTO, f"Content-Length: {FILE}", body=bytes(FILE)), PHOTO_SEEN),
+    passed("10 5 MB of an upload", request(PIECE, f"Content-Length: {FILE}", body=bytes(FILE)), PIECE_SEEN),
+    passed("10 5 MB with its beginning", request(BEGIN, f"Content-Length: {FILE}", body=bytes(FILE)), BEGIN_SEEN),
+    refused("10 5 MB and a byte of an upload", request(PIECE, f"Content-Length: {FILE + 1}", body=b"a"), 413),
+    refused("10 an upload's size below", request(PIECE.replace(" HTTP", "/x HTTP"), f"Content-Length: {FILE}"), 413),
+    refused("10 an upload's size by PUT", request(PIECE.replace("PATCH", "PUT"), f"Content-Length: {FILE}"), 413),
     refused("10 gzip", request(POST, "Content-Encoding: gzip", "Content-Length: 3", body=b"\x1f\x8b\x08"), 415),
     refused("10 br", request(POST, "Content-Encoding: br", "Content-Length: 1", body=b"a"), 415),
     refused("10 gzip behind identity", request(POST, "Content-Encoding: identity", "Content-Encoding: gzip"), 415),
@@ -170,6 +178,8 @@ CALLERS = [
     refused("TOK 01 token in the query", request("GET /caseload/v1/x?access_token=abc HTTP/1.1"), 401),
     refused("AUZ 11 TRACE", request("TRACE /caseload/v1/x HTTP/1.1"), 405),
     refused("AUZ 11 OPTIONS", request("OPTIONS /caseload/v1/x HTTP/1.1"), 405),
+    passed("AUZ 11 OPTIONS of uploads", request("OPTIONS /caseload/v1/uploads HTTP/1.1"), "OPTIONS /v1/uploads"),
+    refused("AUZ 11 OPTIONS beside uploads", request("OPTIONS /caseload/v1/uploadsx HTTP/1.1"), 405),
     refused("AUZ 11 PROPFIND", request("PROPFIND /caseload/v1/x HTTP/1.1"), 405),
     refused("AUZ 11 a method that nobody knows", request("FOO /caseload/v1/x HTTP/1.1"), 405),
     refused("AUZ 11 get in lower case", request("get /caseload/v1/x HTTP/1.1"), 400, 405),

@@ -52,6 +52,7 @@ from services.caseload.api import (
     templates,
     tests,
     transfers,
+    uploads,
 )
 
 ROUTERS = (
@@ -108,6 +109,10 @@ ROUTERS = (
     loneliness.router,
     independence.router,
     photos.router,
+    uploads.asking,
+    uploads.about,
+    uploads.beginning,
+    uploads.going_on,
     photos.adding,
     photos.showing,
 <<<<<<< HEAD

@@ -123,6 +123,18 @@ class WoundMeasured(Event):
     measured_at: datetime
 
 
+class PhotoAttached(Event):
+    """A photo of a wound is in the record, whole, and without the place where it was taken."""
+
+    name: ClassVar[str] = "caseload.photo.attached.v1"
+
+    photo_id: UUID
+    wound_id: UUID
+    client_id: UUID
+    team_id: UUID
+    taken_at: datetime
+
+
 class OfTest(BaseModel):
     test_id: UUID
     client_id: UUID

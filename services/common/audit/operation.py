@@ -17,7 +17,7 @@ PARAMETER = re.compile(r"\{(\w+)\}")
 # FHIR names a type in the path, and without an id it is a search.
 FHIR_TYPE = "resource_type"
 ENTITY_OF = {FHIR_TYPE: "resource"}
-ACTIONS = {"GET": "R", "PUT": "U", "PATCH": "U", "POST": "U", "DELETE": "D"}
+ACTIONS = {"GET": "R", "OPTIONS": "R", "PUT": "U", "PATCH": "U", "POST": "U", "DELETE": "D"}
 
 
 @dataclass(frozen=True)

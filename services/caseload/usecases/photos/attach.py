@@ -15,6 +15,7 @@ from uuid6 import uuid7
 from services.caseload.domain.photo import Kept, Limits, NewPhoto, Photo, PhotoNotAsSent
 from services.caseload.domain.rule import RuleCode
 from services.caseload.domain.wound import Wound
+from services.caseload.events import PhotoAttached
 from services.caseload.partners.photo_store import PhotoStore
 from services.caseload.store import photos as store
 from services.caseload.usecases.photos.clean import clean
@@ -68,7 +69,19 @@ async def attach_photo(tx: Transaction, wound_id: UUID, new: NewPhoto, kept: Kep
         known = Photo.of(wound, new, kept, tx.actor.employee_id, tx.now)
         tx.add(known)
         await tx.session.flush()
+        _tell(tx, known)
     if known is None or not known.is_same(wound_id, new):
         raise AlreadyRecorded
     tx.about("photo", known.id)
     return known
+
+
+def _tell(tx: Transaction, photo: Photo) -> None:
+    attached = PhotoAttached(
+        photo_id=photo.id,
+        wound_id=photo.wound_id,
+        client_id=photo.client_id,
+        team_id=photo.team_id,
+        taken_at=photo.taken_at,
+    )
+    tx.publish(attached, about=photo)

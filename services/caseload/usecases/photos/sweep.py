@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from services.caseload.partners.photo_store import PhotoStore, opened
@@ -18,13 +19,17 @@ SURELY_OVER = timedelta(days=1)
 # Places begin with their day, so that no sweep looks at all that was ever kept.
 LOOKS_BACK = timedelta(days=14)
 
+Sweep = Callable[[Database, PhotoStore, datetime], Awaitable[int]]
 
-async def sweep_photos(runtime: Runtime) -> None:
-    """Sweep for as long as the process lives; several replicas may do so at once."""
+
+async def sweep_photos(runtime: Runtime, *also: Sweep) -> None:
+    """Sweep for as long as the process lives, and what else is there to sweep first; several replicas may do so at
+    once."""
     photos = opened(runtime.settings)
     while True:
         try:
-            await sweep(runtime.database, photos, datetime.now(UTC))
+            for one in (*also, sweep):
+                await one(runtime.database, photos, datetime.now(UTC))
         except Exception as error:  # noqa: BLE001  housekeeping waits for better times
             log.warning("sweep interrupted", extra={"error": type(error).__name__})
         await asyncio.sleep(EVERY_SECONDS)
