@@ -25,8 +25,10 @@ from services.common.telemetry import Metrics, RequestLog, tracer_provider
 ASKED_WITH = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "Prefer", "Break-Glass")
 # Of tus 1.0 (ADR 29).
 UPLOADED_WITH = ("Device-Id", "Tus-Resumable", "Upload-Length", "Upload-Offset", "Upload-Metadata", "Upload-Checksum")
-UPLOAD_SHOWN = ("Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size", "Tus-Checksum-Algorithm")
-UPLOAD_SHOWN += ("Upload-Length", "Upload-Offset", "Upload-Metadata", "Upload-Expires")
+UPLOAD_SHOWN = (
+    *("Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size", "Tus-Checksum-Algorithm"),
+    *("Upload-Length", "Upload-Offset", "Upload-Metadata", "Upload-Expires"),
+)
 TRACED_WITH = ("X-Request-ID", "X-Correlation-ID", "traceparent")
 SHOWN = ("ETag", "Location", "Retry-After", "X-Request-ID", "Idempotency-Replayed", "WWW-Authenticate", "Sync-From")
 

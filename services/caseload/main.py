@@ -10,11 +10,7 @@ from services.caseload.consumers import SUBSCRIPTIONS
 from services.caseload.domain.base import Base
 from services.caseload.partners import photo_store
 from services.caseload.settings import CaseloadSettings
-<<<<<<< HEAD
-from services.caseload.usecases import catch_up, photos, team, tell
-=======
-from services.caseload.usecases import photos, team, tell, uploads
->>>>>>> 5af5c33a6b1afc08302880e34e0a52260a5e0d29
+from services.caseload.usecases import catch_up, photos, team, tell, uploads
 from services.common.broker import Broker
 from services.common.peers import Mounts
 from services.common.service import Runtime, Service

@@ -35,11 +35,8 @@ from tests.caseload.story import (
     take_on,
 )
 from tests.caseload.surgeries import write_surgery
-<<<<<<< HEAD
 from tests.caseload.sync.everything import write_sync
-=======
 from tests.caseload.sync.rounds import write_round
->>>>>>> e5b201859a34b1970d7dc96bda898a420324d48f
 from tests.caseload.team_rows import write_team_rows
 from tests.caseload.told import write_told
 from tests.caseload.uploading import Sender, told_of
@@ -114,11 +111,8 @@ async def _filled(made: World) -> World:
     await write_copies(made, client)
     await write_surgery(made, client)
     await write_told(made, client, made.ids["medicine_id"])
-<<<<<<< HEAD
     await write_sync(made, client)
-=======
     await write_round(made, client)
->>>>>>> e5b201859a34b1970d7dc96bda898a420324d48f
     return made
 
 

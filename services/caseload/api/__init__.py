@@ -115,13 +115,10 @@ ROUTERS = (
     uploads.going_on,
     photos.adding,
     photos.showing,
-<<<<<<< HEAD
     sync.router,
     sync_conflicts.router,
     sync_reviews.router,
     sync_devices.router,
-=======
     day.router,
     pull.router,
->>>>>>> e5b201859a34b1970d7dc96bda898a420324d48f
 )

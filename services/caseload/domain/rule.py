@@ -63,12 +63,6 @@ class RuleCode(StrEnum):
     ONS_DIRECT_LONELY = "loneliness.ons_direct_lonely_to"
     PHOTO_BYTES = "photo.most_bytes"
     PHOTO_PIXELS = "photo.most_pixels"
-<<<<<<< HEAD
-<<<<<<< HEAD
     CLOCK_OFF = "sync.clock_off_seconds"
-=======
     SYNC_KEPT_DAYS = "sync.kept_days"
->>>>>>> e5b201859a34b1970d7dc96bda898a420324d48f
-=======
     PHOTO_UPLOAD = "photo.upload_days"
->>>>>>> 5af5c33a6b1afc08302880e34e0a52260a5e0d29

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from services.common.migrations import row_level_security, rules
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from services.common.migrations import row_level_security, rules
 
 revision = "0022"
-down_revision = "0019"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
