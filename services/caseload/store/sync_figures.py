@@ -22,10 +22,10 @@ FIGURES = text("""
      from sync_device) d,
     (select count(*) as conflicts_open,
             min(opened_at) as oldest_conflict_at,
-            count(*) filter (where opened_at > :now - interval '1 day') as conflicts_within_a_day,
-            count(*) filter (where opened_at <= :now - interval '1 day'
-                             and opened_at > :now - interval '7 days') as conflicts_within_a_week,
-            count(*) filter (where opened_at <= :now - interval '7 days') as conflicts_older
+            count(*) filter (where opened_at > cast(:now as timestamptz) - interval '1 day') as conflicts_within_a_day,
+            count(*) filter (where opened_at <= cast(:now as timestamptz) - interval '1 day'
+                             and opened_at > cast(:now as timestamptz) - interval '7 days') as conflicts_within_a_week,
+            count(*) filter (where opened_at <= cast(:now as timestamptz) - interval '7 days') as conflicts_older
      from sync_conflict where settled_at is null) c,
     (select count(*) filter (where outcome = 'for_review') as for_review,
             count(*) filter (where outcome = 'refused') as refused,

@@ -98,10 +98,12 @@ async def figures(client: Any) -> dict[str, Any]:
 async def a_little_of_everything(caseload: Running) -> tuple[OnCaseload, Device]:
     plan, device, joels = await planned(caseload), await a_device(caseload), await a_device(caseload, DEPUTY)
     await joels.push(plan.change(joels, "Three layers", occurred_at=ago(hours=1)))
-    others = device.did("record_care_contact", a_contact(plan.client.episode_id), made_by=str(DEPUTY))
-    sent = [plan.change(device, WORDS), device.did("predict", {"words": WORDS}), others]
-    unknown = device.did("record_care_contact", a_contact(new_id(), note=WORDS))
-    results = await device.push(*sent, unknown)
+    results = await device.push(
+        plan.change(device, WORDS),
+        device.did("predict", {"words": WORDS}),
+        device.did("record_care_contact", a_contact(plan.client.episode_id), made_by=str(DEPUTY)),
+        device.did("record_care_contact", a_contact(new_id(), note=WORDS)),
+    )
     assert outcomes(results) == ["conflict", "kept_aside", "for_review", "refused"]
     return plan.client, device
 
