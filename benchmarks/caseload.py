@@ -50,12 +50,15 @@ class House:
     samples: Mapping[str, Sequence[Person]]
     signing: Signing
     load: Load
+    postgres: EmbeddedPostgres
 
     def round(self, side: str, kind: str, connections: int, seconds: int, prefix: str = "") -> Told:
         wanted = asks(kind, self.samples["small" if side == "small" else "large"])
         wanted = [Ask(one.method, prefix + one.path, one.person, one.body) for one in wanted]
-        asking = script(wanted, self.signing)
-        return self.load.told(self.bases[side], "", asking, connections, seconds)
+        return self.asked(side, wanted, connections, seconds)
+
+    def asked(self, side: str, wanted: Sequence[Ask], connections: int, seconds: int) -> Told:
+        return self.load.told(self.bases[side], "", script(wanted, self.signing), connections, seconds)
 
 
 def _sample(factor: float) -> list[Person]:
@@ -88,7 +91,7 @@ def house(wrk: str, factor: float) -> Iterator[House]:
         asyncio.run(_databases(postgres, factor))
         bases = _running(stack, folder, postgres, key)
         samples = {"large": _sample(factor), "small": _sample(factor / SMALLER)}
-        yield House(bases, samples, Signing(key), Load(wrk, folder))
+        yield House(bases, samples, Signing(key), Load(wrk, folder), postgres)
 
 
 def _running(stack: ExitStack, folder: Path, postgres: EmbeddedPostgres, key: str) -> dict[str, str]:

@@ -63,11 +63,11 @@ def body_of(world: World, operation: Operation, ids: Mapping[str, str]) -> Any:
 
 
 def said(answer: Any) -> Any:
-    """Status and body, but for the id of this one answer."""
+    """Status and body, but for the id of this one answer, and for the moment from which a tablet goes on."""
     if "json" not in answer.headers.get("content-type", ""):
         return answer.status_code, answer.content
     body = json.loads(answer.text)
-    return answer.status_code, {**body, "instance": None} if isinstance(body, dict) else body
+    return answer.status_code, {**body, "instance": None, "next": None} if isinstance(body, dict) else body
 
 
 async def asked(client: Any, world: World, operation: Operation, ids: Mapping[str, str]) -> Any:
