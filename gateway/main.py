@@ -25,10 +25,8 @@ from services.common.telemetry import Metrics, RequestLog, tracer_provider
 ASKED_WITH = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "Prefer", "Break-Glass")
 # Of tus 1.0 (ADR 29).
 UPLOADED_WITH = ("Device-Id", "Tus-Resumable", "Upload-Length", "Upload-Offset", "Upload-Metadata", "Upload-Checksum")
-UPLOAD_SHOWN = (
-    *("Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size", "Tus-Checksum-Algorithm"),
-    *("Upload-Length", "Upload-Offset", "Upload-Metadata", "Upload-Expires"),
-)
+TUS_SHOWN = ("Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size", "Tus-Checksum-Algorithm")
+UPLOAD_SHOWN = ("Upload-Length", "Upload-Offset", "Upload-Metadata", "Upload-Expires")
 TRACED_WITH = ("X-Request-ID", "X-Correlation-ID", "traceparent")
 SHOWN = ("ETag", "Location", "Retry-After", "X-Request-ID", "Idempotency-Replayed", "WWW-Authenticate", "Sync-From")
 
@@ -78,7 +76,7 @@ def _let_pages_of_others_call(app: Starlette, origins: list[str]) -> None:
             allow_credentials=True,
             allow_methods=METHODS,
             allow_headers=(*ASKED_WITH, *UPLOADED_WITH, *TRACED_WITH),
-            expose_headers=(*SHOWN, *UPLOAD_SHOWN),
+            expose_headers=(*SHOWN, *TUS_SHOWN, *UPLOAD_SHOWN),
         )
 
 

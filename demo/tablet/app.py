@@ -93,7 +93,7 @@ class Tablet:
         """Keep a photo for sending, with an id of its own. Its wound may still be in the queue."""
         photo_id = uuid7()
         told = {"wound_id": str(wound_id), "agreed_how": agreed_how, "taken_at": self.now().isoformat()}
-        self.queue.add_photo(photo_id, path, {"id": str(photo_id), **told, "sha256": uploads.sha256_of(path)})
+        self.queue.add_photo(photo_id, path, {"photo_id": str(photo_id), **told, "sha256": uploads.sha256_of(path)})
         return photo_id
 
     async def synchronise(self) -> None:

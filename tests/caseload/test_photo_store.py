@@ -16,6 +16,7 @@ from services.caseload.settings import CaseloadSettings
 from services.caseload.usecases import photos
 from services.common.settings import ServiceSettings
 from tests.caseload.photographs import Wounded, a_jpeg, a_picture, refused, wounded
+from tests.caseload.uploading import a_large_jpeg, begun
 from tests.running import Databases
 
 NOBODYS = "http://127.0.0.1:9"
@@ -90,6 +91,18 @@ async def test_a_photo_goes_there_and_back(wound: Wounded, store: PhotoStore) ->
     assert len(await places(store)) == 1
     shown = await wound.picture(photo["id"])
     assert (shown.status_code, len(shown.content)) == (200, photo["size_bytes"])
+
+
+async def test_a_photo_in_pieces_goes_there_and_back(wound: Wounded, store: PhotoStore) -> None:
+    """Smaller ones than S3 takes in an upload of its own."""
+    content = a_large_jpeg()
+    sending = await begun(wound, content)
+    for start in range(0, 900_000, 300_000):
+        await sending.send(start, start + 300_000)
+    assert len(await places(store)) == 3
+    assert (await sending.send(900_000)).status_code == 204
+    (place,) = await places(store)
+    assert (await wound.picture(sending.told["photo_id"])).content == await store.get(place)
 
 
 async def test_a_photo_that_was_altered_or_lost_where_it_is_kept_is_not_shown(

@@ -139,6 +139,17 @@ async def test_a_listed_origin_may_call_and_is_named_exactly() -> None:
     assert refused.status_code == 400
 
 
+async def test_a_listed_origin_may_upload_in_pieces() -> None:
+    headers = "authorization, tus-resumable, device-id, upload-offset, upload-length, upload-metadata, upload-checksum"
+    wanted = {"access_control_request_method": "PATCH", "access_control_request_headers": headers}
+    async with door(allowed_origins=[ORIGIN]) as ask:
+        preflight = await ask(path="/caseload/v1/uploads", method="OPTIONS", origin=ORIGIN, **wanted)
+        simple = await ask(origin=ORIGIN)
+    assert (preflight.status_code, preflight.headers["access-control-allow-origin"]) == (200, ORIGIN)
+    shown = simple.headers["access-control-expose-headers"]
+    assert all(name in shown for name in ("Location", "Upload-Offset", "Upload-Expires", "Tus-Resumable"))
+
+
 @pytest.mark.parametrize("origin", ["*", "https://*.nhs.uk", "rota.example.nhs.uk", "https://a.nhs.uk/", "null"])
 def test_an_origin_is_exact_or_the_door_does_not_start(origin: str) -> None:
     with pytest.raises(ValueError, match="origin"):

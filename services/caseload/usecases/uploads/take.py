@@ -20,6 +20,7 @@ async def take_bytes(tx: Transaction, whose: Whose, arrived: Arrived) -> tuple[P
     Raises `NotFound`, `UploadGone`, `OffsetWrong` or `AlreadyRecorded`.
     """
     upload = await store.begun_here(tx, whose, lock=True)
+    tx.about("upload", upload.id)
     upload.require_there(tx.now)
     if arrived.size_bytes:
         upload.require_room(arrived.at_byte, arrived.size_bytes)

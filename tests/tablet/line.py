@@ -1,0 +1,80 @@
+"""A tablet with its line to the server, which a test cuts before a request arrives or before its answer does."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from demo.tablet.app import Tablet
+from demo.tablet.queue import Queue
+from services.common.auth import Persona
+from tests.caseload.story import new_id
+from tests.running import NURSE, Running
+
+
+@dataclass
+class Line(httpx.AsyncBaseTransport):
+    """`cuts` says of the next requests whether each is heard (`heard`), never arrives (`lost`), or is done with its
+    answer lost (`unanswered`); afterwards the line holds, unless it `is_down`."""
+
+    inner: httpx.AsyncBaseTransport
+    cuts: deque[str] = field(default_factory=deque)
+    is_down: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        cut = "lost" if self.is_down else self.cuts.popleft() if self.cuts else "heard"
+        self.asked.append(f"{request.method} {request.url.path}")
+        if cut == "lost":
+            raise httpx.ConnectError("no signal", request=request)
+        answer = await self.inner.handle_async_request(request)
+        if cut == "unanswered":
+            await answer.aread()
+            raise httpx.ReadError("the line was cut", request=request)
+        return answer
+
+
+@dataclass
+class OnTablet:
+    """A tablet whose app can be killed and started again."""
+
+    system: Running
+    file: Path
+    employee_id: UUID
+    line: Line
+    app: Tablet
+
+    def restart(self) -> None:
+        """As after a kill: what was in memory is gone, and nothing was closed."""
+        self.app = Tablet(Queue(self.file), self.app.http, self.employee_id, self.app.clock_off)
+
+    def visit(self, episode_id: str, **changes: Any) -> dict[str, Any]:
+        """The body of a visit of an hour, which ended just now."""
+        contact = {
+            "id": new_id(),
+            "episode_of_care_id": episode_id,
+            "employee_id": str(self.employee_id),
+            "channel": "in_person",
+            "started_at": (self.app.now() - timedelta(minutes=61)).isoformat(),
+            "segments": [{"id": new_id(), "activity_type": "nursing", "minutes": 60}],
+        }
+        return contact | changes
+
+
+async def a_tablet(system: Running, folder: Path, employee_id: UUID = NURSE, **changes: Any) -> OnTablet:
+    line = Line(httpx.ASGITransport(app=system.apps["caseload"], raise_app_exceptions=False))
+    token = system.issuer.token(str(employee_id), str(Persona.NURSE), "caseload")
+    http = httpx.AsyncClient(
+        transport=line, base_url="http://caseload:8000", headers={"Authorization": f"Bearer {token}"}
+    )
+    await system.stack.enter_async_context(http)
+    file = folder / f"{new_id()}.sqlite"
+    return OnTablet(system, file, employee_id, line, Tablet(Queue(file), http, employee_id, **changes))
+
+
+def today() -> str:
+    return datetime.now(UTC).date().isoformat()
