@@ -31,7 +31,14 @@ class Line(httpx.AsyncBaseTransport):
         self.asked.append(f"{request.method} {request.url.path}")
         if cut == "lost":
             raise httpx.ConnectError("no signal", request=request)
-        answer = await self.inner.handle_async_request(request)
+        # As the gateway passes it on.
+        passed_on = httpx.Request(
+            "GET" if request.method == "HEAD" else request.method,
+            request.url,
+            headers=request.headers,
+            stream=request.stream,
+        )
+        answer = await self.inner.handle_async_request(passed_on)
         if cut == "unanswered":
             await answer.aread()
             raise httpx.ReadError("the line was cut", request=request)
