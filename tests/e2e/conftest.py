@@ -26,13 +26,13 @@ class Place:
 
     folder: Path
 
-    def start(self, module: str, *arguments: str, **settings: str) -> "subprocess.Popen[str]":
+    def start(self, module: str, *arguments: str, stdin: int | None = None, **settings: str) -> "subprocess.Popen[str]":
         """Start one of the project's commands here."""
         environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings}
         with (self.folder / "stderr.log").open("a") as log:
             command = [sys.executable, "-m", module, *arguments]
             return subprocess.Popen(
-                command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+                command, cwd=self.folder, env=environment, stdin=stdin, stdout=subprocess.PIPE, stderr=log, text=True
             )
 
     def play(self, *arguments: str, **settings: str) -> list[dict[str, Any]]:
