@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import Depends
 
+from services.caseload.domain.sync_device import LostDevice
 from services.caseload.usecases import sync
 from services.common.access import Requires
 from services.common.auth import Persona
@@ -72,10 +73,10 @@ async def list_devices(tx: ByNurse, page: Asked) -> object:
     return await sync.list_devices(tx, page)
 
 
-@router.post("/sync/devices/{device_id}/lost", response_model=DeviceShape)
-async def declare_lost(tx: ByNurse, device_id: UUID) -> object:
+@router.post("/sync/lost-devices", response_model=DeviceShape)
+async def declare_lost(tx: ByNurse, body: LostDevice) -> object:
     """Say that a device is lost; what it had not sent may be lost with it."""
-    return await sync.declare_lost(tx, device_id)
+    return await sync.declare_lost(tx, body.device_id)
 
 
 @router.get("/sync/status", response_model=StatusShape)

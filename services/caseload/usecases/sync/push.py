@@ -174,4 +174,4 @@ async def _keep(tx: Transaction, batch: Batch, pushed: Pushed, through: int) -> 
     }
     await store.report(tx, pushed.device_id, told)
     if batch.clock.is_wrong:
-        log.warning("clock of a device is wrong", extra={"seconds": batch.clock.off_seconds})
+        log.warning("clock of a device is wrong", extra={"ms": batch.clock.off_seconds * 1000})
