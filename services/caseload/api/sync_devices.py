@@ -1,22 +1,16 @@
 """Devices over HTTP: what waits on them and for whom, as counts and ages; never what was written."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends
-
+from services.caseload.api.callers import ByOpsOrHeatshield
 from services.caseload.domain.sync_device import LostDevice
 from services.caseload.usecases import sync
-from services.common.access import Requires
-from services.common.auth import Persona
-from services.common.db import Transaction
 from services.common.http import ByNurse, api_router
 from services.common.paging import Asked, Page
 from services.common.types import Answer
 
 router = api_router(tags=["offline"])
-ByOpsOrHeatshield = Annotated[Transaction, Depends(Requires(Persona.OPS, Persona.HEATSHIELD))]
 
 
 class DeviceShape(Answer):
