@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Protocol
 from uuid import UUID
 
 from pydantic import Field as Shape
@@ -72,6 +72,16 @@ class Result:
     conflict_id: UUID | None = None
     refusal: Mapping[str, Any] | None = None
     first_outcome: SyncOutcome | None = None
+
+
+class Answered(Protocol):
+    """How an operation was answered at first: from the ledger, or a moment ago."""
+
+    digest: Any
+    outcome: Any
+    refusal: Any
+    result_version: Any
+    conflict_id: Any
 
 
 class UnreadableOperation(Unprocessable):

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,10 @@ from uuid6 import uuid7
 from services.caseload.domain.rule import RuleCode
 from services.caseload.domain.sync_device import Clock, SequenceReused
 from services.caseload.domain.sync_operation import (
+    Answered,
     OperationAltered,
     Pushed,
     Result,
-    SyncOperation,
     SyncOutcome,
 )
 from services.caseload.store import sync as store
@@ -57,7 +58,7 @@ async def push(tx: Transaction, pushed: Pushed) -> dict[str, Any]:
     clock = Clock(pushed.sent_at, tx.now, timedelta(seconds=seconds))
     authority = await look_up(tx, [one.sent for one in new if one.sent is not None])
     batch = Batch(pushed.device_id, clock, authority, await tx.teams())
-    first = {one.operation_id: one for one in before if one.outcome != SyncOutcome.DUPLICATE}
+    first: dict[UUID, Answered] = {one.operation_id: one for one in before if one.outcome != SyncOutcome.DUPLICATE}
     tx.session.expunge_all()
     fresh = {id(one) for one in new}
     works = _works(tx, batch, [one for one in new if one.numbered.operation_id not in first])
@@ -82,7 +83,7 @@ def _works(tx: Transaction, batch: Batch, new: list[Read]) -> dict[int, Work]:
     return {id(one): prepare(tx, one, batch.device_id, batch.clock, batch.authority) for one in once.values()}
 
 
-def _answer(tx: Transaction, batch: Batch, work: Work) -> SyncOperation:
+def _answer(tx: Transaction, batch: Batch, work: Work) -> Answered:
     """What came of it is answered and kept; what a person has to see of it is held for them."""
     result = work.result
     kept = result if result.first_outcome is None else replace(result, outcome=result.first_outcome)
@@ -91,10 +92,10 @@ def _answer(tx: Transaction, batch: Batch, work: Work) -> SyncOperation:
         _hold(tx, batch, work, row)
     batch.results.append(result)
     batch.ledger.append(row)
-    return SyncOperation(**row)
+    return SimpleNamespace(**row)
 
 
-def _answer_again(tx: Transaction, batch: Batch, one: Read, known: SyncOperation, *, is_new: bool) -> None:
+def _answer_again(tx: Transaction, batch: Batch, one: Read, known: Answered, *, is_new: bool) -> None:
     """What was answered before, whichever device sent it then."""
     said: dict[str, Any] = {"outcome": SyncOutcome.DUPLICATE, "refusal": known.refusal}
     if known.digest != one.digest:

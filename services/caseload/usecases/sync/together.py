@@ -21,7 +21,7 @@ from services.common.db import Transaction
 from services.common.errors import ServiceError, Unavailable, refusal_of
 from services.common.models import TeamOwned
 
-MOST_AT_ONCE = 100
+MOST_AT_ONCE = 250
 # What facts are about, and whether somebody who adds to it holds it meanwhile.
 ABOUT: dict[str, tuple[type[TeamOwned], bool]] = {
     "episode_of_care": (EpisodeOfCare, False),
