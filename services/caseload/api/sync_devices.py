@@ -30,7 +30,6 @@ class DeviceShape(Answer):
 class StatusShape(Answer):
     """For the app: what the server has of its queue, and what waits for whoever is signed in."""
 
-    device_id: UUID
     through: int
     unsent: int
     pushed_at: datetime | None
