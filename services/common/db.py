@@ -5,10 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from opentelemetry.propagate import inject
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -36,6 +35,7 @@ from services.common.auth import Principal
 from services.common.errors import NotFound, PreconditionFailed, ServiceError
 from services.common.events import Envelope, Event
 from services.common.models import Aggregate, TeamOwned
+from services.common.telemetry import traceparent
 from services.common.types import day_in_england
 
 RowT = TypeVar("RowT", bound=Aggregate)
@@ -78,6 +78,8 @@ class Transaction:
     _appended: list[tuple[Table, dict[str, Any]]] = field(default_factory=list)
     _teams: frozenset[UUID] | None = None
     shown: UUID | None = None
+    # Rows that were read for many things that are done at once; what breaks a constraint then breaks all of them.
+    at_hand: dict[Any, Any] | None = None
 
     @property
     def event_version(self) -> int:
@@ -95,7 +97,7 @@ class Transaction:
     def publish(self, event: Event, *, about: Aggregate) -> None:
         """Queue the event. It is written to the outbox when the transaction ends, in the same commit."""
         if not self.rebuilding:
-            self._queued.append((event, about, _traceparent()))
+            self._queued.append((event, about, traceparent()))
 
     def concerns(self, *client_ids: UUID) -> None:
         """Put on record that these clients' data were read, where rows do not say so themselves: sums, say."""
@@ -163,6 +165,8 @@ class Transaction:
 
         Raises `NotFound` alike for a row that is absent and one of another team.
         """
+        if self.at_hand is not None and (model, row_id) in self.at_hand:
+            return cast(RowT, self.at_hand[model, row_id])
         wanted: Select[Any] = select(model).where(col(model.id) == row_id)
         if issubclass(model, TeamOwned):
             wanted = wanted.where(await self.visible(model) | self._is_shown(model))
@@ -186,6 +190,9 @@ class Transaction:
     @asynccontextmanager
     async def refusing(self, refusals: Mapping[str, Callable[[], ServiceError]]) -> AsyncIterator[None]:
         """Write what is changed inside. Raises the refusal that stands for a broken constraint, by its name."""
+        if self.at_hand is not None:
+            yield
+            return
         try:
             async with self.session.begin_nested():
                 yield
@@ -209,8 +216,8 @@ class Transaction:
         """Write what has changed so far, and seal the events of it: the version that each carries is final now."""
         await self.session.flush()
         cause = self.event.id if self.event else None
-        for told, about, traceparent in self._queued:
-            sealed = Envelope.seal(told, about, traceparent=traceparent, causationid=cause)
+        for told, about, trace in self._queued:
+            sealed = Envelope.seal(told, about, traceparent=trace, causationid=cause)
             self._sealed.append(outbox.NewRow.of(told, sealed))
         self._queued.clear()
 
@@ -235,12 +242,6 @@ class Transaction:
         for log, rows in groupby(self._appended, key=lambda pair: pair[0]):
             await self.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"heatshield.log.{log.name}"))))
             await self.session.execute(log.insert(), [row for _, row in rows])
-
-
-def _traceparent() -> str | None:
-    carrier: dict[str, str] = {}
-    inject(carrier)
-    return carrier.get("traceparent")
 
 
 def _enter(session: Session, begun: SessionTransaction, connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import cast
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -33,13 +34,18 @@ class NotInTheTeam(Conflict):
 
 async def members(tx: Transaction, team_id: UUID, on: date) -> frozenset[UUID]:
     """Who belongs to the team on this day."""
+    if tx.at_hand is not None and (team_id, on) in tx.at_hand:
+        return cast(frozenset[UUID], tx.at_hand[team_id, on])
     member = tx.metadata.tables["team_member"]
     wanted = select(member.c.employee_id).where(
         member.c.team_id == team_id,
         member.c.from_on <= on,
         (member.c.until_on.is_(None)) | (member.c.until_on >= on),
     )
-    return frozenset(await tx.all(wanted))
+    found = frozenset(await tx.all(wanted))
+    if tx.at_hand is not None:
+        tx.at_hand[team_id, on] = found
+    return found
 
 
 async def require_members(tx: Transaction, team_id: UUID, on: date, people: Mapping[str, UUID]) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from opentelemetry import trace
 from opentelemetry.context import Context
+from opentelemetry.propagate import inject
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -161,3 +162,10 @@ def _request_id(scope: Scope) -> str:
             except ValueError:
                 break
     return str(uuid7())
+
+
+def traceparent() -> str | None:
+    """The W3C trace context of what is being done, for whatever it causes."""
+    carrier: dict[str, str] = {}
+    inject(carrier)
+    return carrier.get("traceparent")

@@ -34,6 +34,7 @@ REACHES: dict[Persona, dict[str, str]] = {
         "finance": "financial-assessments",
         "interop": CONNECTIONS,
         "identity": DEVICES,
+        "caseload": "sync/figures",
     },
     Persona.STEERING: {".*": rf"{FIGURES}|{OBSTACLES}|{MONEY}", "identity": DEVICES},
     Persona.COMMISSIONER: {".*": rf"{FIGURES}|goals|{MONEY}", "identity": DEVICES},
@@ -63,6 +64,7 @@ REACHES: dict[Persona, dict[str, str]] = {
         ".*": EVENTS,
         "interop": r"connections.*|service-endpoints|deliveries",
         "identity": rf"{DEVICES}|{PEOPLE}|systems.*",
+        "caseload": "sync/figures",
     },
     Persona.SERVICE: {
         ".*": "/inside/(event-log|accesses)",

@@ -43,3 +43,5 @@ ByNurseOrCoach = Annotated[Transaction, Depends(Requires(Persona.NURSE, Persona.
 # Somebody of a surgery, in no team: what their seat shows, and no record.
 ByNurseOrPractice = Annotated[Transaction, Depends(Requires(Persona.NURSE, Persona.PRACTICE))]
 ByGuest = Annotated[Transaction, Depends(Requires(Persona.SOCIAL_WORKER))]
+# Counts and ages over all teams, for those who keep devices and connections going.
+ByOpsOrHeatshield = Annotated[Transaction, Depends(Requires(Persona.OPS, Persona.HEATSHIELD))]

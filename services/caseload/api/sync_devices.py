@@ -1,21 +1,16 @@
 """Devices over HTTP: what waits on them and for whom, as counts and ages; never what was written."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends
-
+from services.caseload.api.callers import ByOpsOrHeatshield
+from services.caseload.domain.sync_device import LostDevice
 from services.caseload.usecases import sync
-from services.common.access import Requires
-from services.common.auth import Persona
-from services.common.db import Transaction
 from services.common.http import ByNurse, api_router
 from services.common.paging import Asked, Page
 from services.common.types import Answer
 
 router = api_router(tags=["offline"])
-ByOpsOrHeatshield = Annotated[Transaction, Depends(Requires(Persona.OPS, Persona.HEATSHIELD))]
 
 
 class DeviceShape(Answer):
@@ -35,7 +30,6 @@ class DeviceShape(Answer):
 class StatusShape(Answer):
     """For the app: what the server has of its queue, and what waits for whoever is signed in."""
 
-    device_id: UUID
     through: int
     unsent: int
     pushed_at: datetime | None
@@ -72,10 +66,10 @@ async def list_devices(tx: ByNurse, page: Asked) -> object:
     return await sync.list_devices(tx, page)
 
 
-@router.post("/sync/devices/{device_id}/lost", response_model=DeviceShape)
-async def declare_lost(tx: ByNurse, device_id: UUID) -> object:
+@router.post("/sync/lost-devices", response_model=DeviceShape)
+async def declare_lost(tx: ByNurse, body: LostDevice) -> object:
     """Say that a device is lost; what it had not sent may be lost with it."""
-    return await sync.declare_lost(tx, device_id)
+    return await sync.declare_lost(tx, body.device_id)
 
 
 @router.get("/sync/status", response_model=StatusShape)

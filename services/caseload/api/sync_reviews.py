@@ -11,7 +11,7 @@ from services.caseload.api.rendered import tagged
 from services.caseload.api.sync import RefusalShape
 from services.caseload.domain.sync_operation import SetAside, SyncHeld, SyncOutcome
 from services.caseload.usecases import sync
-from services.common.http import ByNurse, api_router, etag
+from services.common.http import ByNurse, IfMatch, api_router, etag
 from services.common.paging import Asked, Page
 from services.common.types import Answer
 
@@ -72,14 +72,14 @@ async def read_review(tx: ByNurse, review_id: UUID, response: Response) -> objec
 
 
 @router.post("/sync/reviews/{review_id}/take-in", response_model=TakenIn)
-async def take_in(tx: ByNurse, review_id: UUID, response: Response) -> object:
+async def take_in(tx: ByNurse, review_id: UUID, version: IfMatch, response: Response) -> object:
     """Apply it, as whoever did it."""
-    held, effect = await sync.take_in(tx, review_id)
+    held, effect = await sync.take_in(tx, review_id, version)
     applied = {"applied": effect.outcome, "applied_version": effect.version, "conflict_id": effect.conflict_id}
     return {**_shown(tagged(held, response)), **applied}
 
 
 @router.post("/sync/reviews/{review_id}/set-aside", response_model=ReviewShape)
-async def set_aside(tx: ByNurse, review_id: UUID, body: SetAside, response: Response) -> object:
+async def set_aside(tx: ByNurse, review_id: UUID, body: SetAside, version: IfMatch, response: Response) -> object:
     """It is not applied, and why."""
-    return tagged(await sync.set_aside(tx, review_id, body), response)
+    return tagged(await sync.set_aside(tx, review_id, body, version), response)

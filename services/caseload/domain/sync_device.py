@@ -11,6 +11,7 @@ from sqlmodel import Field, col
 from services.caseload.domain.base import Base
 from services.common.errors import Conflict
 from services.common.models import INSTANT, Stored
+from services.common.types import Input
 
 
 class SequenceGap(Conflict):
@@ -34,6 +35,10 @@ class SequenceReused(Conflict):
 
     def __init__(self, sequence: int) -> None:
         super().__init__(f"The sequence {sequence} of this device belongs to another operation.")
+
+
+class LostDevice(Input):
+    device_id: UUID
 
 
 class SyncDevice(Stored, Base, table=True):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any, ClassVar, Protocol
 from uuid import UUID
 
 from pydantic import Field as Shape
@@ -18,6 +18,7 @@ from services.common.models import INSTANT, Stored, TeamOwned, only_states
 from services.common.types import Code, Count, Input, Instant, NewId, Words
 
 MOST_OPERATIONS = 500
+OPERATIONS = "/body/operations"
 MOST_SEQUENCE = 2**31 - 1
 
 
@@ -57,7 +58,7 @@ class Pushed(Input):
     sent_at: Instant
     unsent: Count
     oldest_unsent_at: Instant | None = None
-    operations: list[dict[str, Any]] = Shape(max_length=MOST_OPERATIONS)
+    operations: list[Annotated[dict[str, Any], Shape(max_length=50)]] = Shape(max_length=MOST_OPERATIONS)
 
 
 @dataclass(frozen=True)
@@ -73,58 +74,80 @@ class Result:
     first_outcome: SyncOutcome | None = None
 
 
+class Answered(Protocol):
+    """How an operation was answered at first: from the ledger, or a moment ago."""
+
+    digest: Any
+    outcome: Any
+    refusal: Any
+    result_version: Any
+    conflict_id: Any
+
+
 class UnreadableOperation(Unprocessable):
     """An operation whose id or number cannot be read cannot be answered, nor can what follows it."""
 
+    field = OPERATIONS
     way_out = "Give each operation an operation_id (a UUIDv7) and its sequence, and send the queue again."
 
     def __init__(self, place: int) -> None:
         super().__init__("An operation has no readable id or sequence.", field=f"/body/operations/{place}")
 
 
-class ActorMismatch(ServiceError):
+class OfOneOperation(ServiceError):
+    """The answer to one operation of a batch; it points into that operation, as `at` says."""
+
+    field = OPERATIONS
+    way_out = "Send what is right as a new operation, with an id and a sequence of its own."
+    at_part: ClassVar[str] = ""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, field=self.at_part)
+
+
+class ActorMismatch(OfOneOperation):
     """What somebody did is theirs. Whoever holds the tablet now cannot say it for them where they do not work."""
 
     status = 403
-    field = "/made_by"
+    at_part = "/made_by"
     way_out = "Let whoever did it sign in and send it."
 
     def __init__(self) -> None:
         super().__init__("This was done by somebody else, and not in a team of yours.")
 
 
-class BaseVersionNeeded(ServiceError):
+class BaseVersionNeeded(OfOneOperation):
     status = 428
-    field = "/base_version"
+    at_part = "/base_version"
     way_out = "Send the version that was on the device when it was changed; let whoever wrote it change it anew."
 
     def __init__(self) -> None:
         super().__init__("A change has to say which version it was made on.")
 
 
-class BaseVersionUnknown(ServiceError):
+class BaseVersionUnknown(OfOneOperation):
     """No version is changed that was not there yet."""
 
     status = 412
-    field = "/base_version"
+    at_part = "/base_version"
     way_out = "Read it again, and let whoever wrote it change what is there now."
 
     def __init__(self) -> None:
         super().__init__("It never had this version.")
 
 
-class OperationAltered(ServiceError):
+class OperationAltered(OfOneOperation):
     """What was sent once is not said otherwise under the same name."""
 
     status = 409
-    field = "/operation_id"
+    at_part = "/operation_id"
     way_out = "Send what has changed as a new operation, with an id and a sequence of its own."
 
     def __init__(self) -> None:
         super().__init__("This operation was sent before, with another content.")
 
 
-class FaultOfOurs(ServiceError):
+class FaultOfOurs(OfOneOperation):
     """What fails for a fault of ours must not stop what stands behind it in the queue."""
 
     status = 500

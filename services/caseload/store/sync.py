@@ -1,5 +1,6 @@
 """What is asked and kept when a device pushes: its queue, what it named, who may say so, and what came of it."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from services.caseload.domain.plan_edit import PlanEdit
 from services.caseload.domain.sync_device import SyncDevice
 from services.caseload.domain.sync_operation import PushedTwiceAtOnce, SyncHeld, SyncOperation
 from services.common.db import Transaction
+from services.common.models import TeamOwned
 
 # What an operation may be about; each is of one client and one team.
 NAMED = (
@@ -121,6 +123,26 @@ async def keep_held(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         async with beyond_the_wall(tx):
             await tx.session.execute(insert(SyncHeld), rows)
+
+
+async def of_ids(tx: Transaction, model: type[TeamOwned], ids: Collection[UUID], *, lock: bool) -> Sequence[TeamOwned]:
+    """The visible ones of these, held in one order, so that two who want the same never wait for each other."""
+    wanted = select(model).where(col(model.id).in_(ids), await tx.visible(model)).order_by(col(model.id))
+    found: Sequence[TeamOwned] = await tx.all(wanted.with_for_update() if lock else wanted)
+    return found
+
+
+async def write_new(tx: Transaction) -> None:
+    """Write what was made since, table by table, so that what others refer to comes first."""
+    made: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in list(tx.session.new):
+        made[str(row.__tablename__)].append(row)
+        tx.session.expunge(row)
+    for table in tx.metadata.sorted_tables:
+        if table.name in made:
+            tx.session.add_all(made[table.name])
+            await tx.session.flush()
+    await tx.session.flush()
 
 
 async def held(tx: Transaction, *, outcome: str | None, is_open: bool) -> Select[Any]:

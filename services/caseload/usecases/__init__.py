@@ -18,7 +18,14 @@ from services.caseload.usecases.by_link import (
     open_summary,
     write_back,
 )
-from services.caseload.usecases.contact import add_note, find_wound, measure_wound, read_wound, record_care_contact
+from services.caseload.usecases.contact import (
+    add_measurement,
+    add_note,
+    find_wound,
+    measure_wound,
+    read_wound,
+    record_care_contact,
+)
 from services.caseload.usecases.delegate import (
     delegate,
     list_delegations,
@@ -112,6 +119,7 @@ __all__ = [
     "accept_handover",
     "access_report",
     "access_report_elsewhere",
+    "add_measurement",
     "add_medicine",
     "add_note",
     "administrations_of_medicine",

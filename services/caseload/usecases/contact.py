@@ -81,13 +81,19 @@ async def measure_wound(
     tx: Transaction, wound_id: UUID, new: NewMeasurement
 ) -> tuple[Wound, Sequence[WoundMeasurement]]:
     """Measure a wound; its trend is every area so far, oldest first. Raises `ContactOfAnotherClient`."""
+    wound = await add_measurement(tx, wound_id, new)
+    await tx.session.flush()
+    return wound, await records.measurements(tx, wound.id)
+
+
+async def add_measurement(tx: Transaction, wound_id: UUID, new: NewMeasurement) -> Wound:
+    """One more measuring of a wound. Raises `ContactOfAnotherClient`."""
     wound = await tx.get(Wound, wound_id, lock=True)
     if new.care_contact_id is not None and not await records.is_contact_with(tx, new.care_contact_id, wound.client_id):
         raise ContactOfAnotherClient
     measurement = WoundMeasurement.of(wound, new, tx.actor.employee_id)
     tx.add(measurement)
     wound.changed_at = tx.now
-    await tx.session.flush()
     measured = WoundMeasured(
         wound_id=wound.id,
         measurement_id=measurement.id,
@@ -97,7 +103,7 @@ async def measure_wound(
         measured_at=measurement.measured_at,
     )
     tx.publish(measured, about=wound)
-    return wound, await records.measurements(tx, wound.id)
+    return wound
 
 
 async def read_wound(tx: Transaction, wound_id: UUID) -> tuple[Wound, Sequence[WoundMeasurement]]:

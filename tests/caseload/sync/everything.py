@@ -17,6 +17,7 @@ async def write_sync(made: World, client: OnCaseload) -> None:
     made.secrets["words"] |= {"Hummed all morning"}
     pushed = {"sent_at": ago(), "unsent": 0, "oldest_unsent_at": None, "operations": []}
     made.bodies |= {
+        "POST /v1/sync/lost-devices": {"device_id": device.id},
         "POST /v1/sync/push": {"device_id": device.id, **pushed},
         "POST /v1/sync/conflicts/{conflict_id}/settle": {"settling": "as_it_stands", "reason": "A slip"},
         "POST /v1/sync/reviews/{review_id}/set-aside": {"reason": f"Not ours: {new_id()}"},

@@ -28,6 +28,10 @@ async def waiting(client: Any) -> list[dict[str, Any]]:
     return items
 
 
+async def take_in(client: Any, review: Any) -> Any:
+    return await client.post(f"/v1/sync/reviews/{review['id']}/take-in", headers={"If-Match": f'"{review["version"]}"'})
+
+
 async def test_a_push_of_somebody_who_left_waits_for_the_team(caseload: Running) -> None:
     client, joels = await take_on(caseload), await a_device(caseload, DEPUTY)
     visit = a_visit(joels, client)
@@ -41,7 +45,7 @@ async def test_a_push_of_somebody_who_left_waits_for_the_team(caseload: Running)
     first, second = await waiting(client.nurse)
     assert (first["made_by"], first["client_id"], second["kind"]) == (str(DEPUTY), client.client_id, "add_note")
     for one in (first, second):
-        taken = await client.nurse.post(f"/v1/sync/reviews/{one['id']}/take-in", json={})
+        taken = await take_in(client.nurse, one)
         assert (taken.status_code, taken.json()["applied"]) == (200, "applied"), taken.text
     record = (await client.nurse.get(f"/v1/clients/{client.client_id}")).json()
     (contact,) = record["care_contact"]
@@ -64,13 +68,14 @@ async def test_it_is_taken_in_once_or_set_aside_with_a_reason(caseload: Running)
     await leaves(caseload, DEPUTY)
     await joels.push(a_visit(joels, client), a_visit(joels, client))
     first, second = await waiting(client.nurse)
-    taken = await client.nurse.post(f"/v1/sync/reviews/{first['id']}/take-in", json={})
+    taken = await take_in(client.nurse, first)
     assert taken.status_code == 200, taken.text
-    aside = await client.nurse.post(f"/v1/sync/reviews/{second['id']}/set-aside", json={"reason": "Was Ruth's"})
+    path, headers = f"/v1/sync/reviews/{second['id']}/set-aside", {"If-Match": '"1"'}
+    aside = await client.nurse.post(path, json={"reason": "Was Ruth's"}, headers=headers)
     assert (aside.status_code, aside.json()["decision"]) == (200, "set_aside")
     assert (aside.json()["settled_by"], aside.json()["reason"]) == (str(NURSE), "Was Ruth's")
     for one in (first, second):
-        again = await client.nurse.post(f"/v1/sync/reviews/{one['id']}/take-in", json={})
+        again = await take_in(client.nurse, one)
         assert (again.status_code, again.json()["code"]) == (409, "already_settled")
         whole = (await client.nurse.get(f"/v1/sync/reviews/{one['id']}")).json()
         assert whole["operation"] is None
@@ -101,7 +106,7 @@ async def test_a_tablet_that_changed_hands_within_the_team_waits_for_a_look(case
     assert outcomes(await toms.push(joels_visit, a_visit(toms, client))) == ["for_review", "applied"]
     (one,) = await waiting(client.nurse)
     assert (one["made_by"], one["pushed_by"]) == (str(DEPUTY), str(NURSE))
-    taken = await client.nurse.post(f"/v1/sync/reviews/{one['id']}/take-in", json={})
+    taken = await take_in(client.nurse, one)
     assert taken.status_code == 200, taken.text
     record = (await client.nurse.get(f"/v1/clients/{client.client_id}")).json()
     assert {contact["recorded_by"] for contact in record["care_contact"]} == {str(NURSE), str(DEPUTY)}
@@ -130,7 +135,7 @@ async def test_what_was_done_for_somebody_who_was_discharged_since_waits(caseloa
     assert outcomes(await device.push(*queue)) == ["for_review", "for_review"]
     first, second = await waiting(client.nurse)
     for one in (first, second):
-        taken = await client.nurse.post(f"/v1/sync/reviews/{one['id']}/take-in", json={})
+        taken = await take_in(client.nurse, one)
         assert (taken.status_code, taken.json()["applied"]) == (200, "applied"), taken.text
     assert (await plan.line())["words"] == "Three layers"
 
@@ -153,7 +158,7 @@ async def test_what_its_own_rule_refuses_waits_on_and_says_why(caseload: Running
     await leaves(caseload, DEPUTY)
     await joels.push(visit)
     (one,) = await waiting(client.nurse)
-    refused = await client.nurse.post(f"/v1/sync/reviews/{one['id']}/take-in", json={})
+    refused = await take_in(client.nurse, one)
     assert (refused.status_code, refused.json()["code"]) == (409, "not_in_the_team")
     assert await waiting(client.nurse) == [one]
 
@@ -163,5 +168,5 @@ async def test_what_this_release_does_not_know_is_kept_until_one_does(caseload: 
     (result,) = await device.push(device.did("predict_the_weather", {"sun": True}))
     assert result["outcome"] == "kept_aside"
     (one,) = (await client.nurse.get("/v1/sync/reviews?outcome=kept_aside")).json()["items"]
-    refused = await client.nurse.post(f"/v1/sync/reviews/{one['id']}/take-in", json={})
+    refused = await take_in(client.nurse, one)
     assert (refused.status_code, refused.json()["code"]) == (409, "still_unknown")

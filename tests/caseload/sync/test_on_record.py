@@ -73,7 +73,7 @@ async def test_the_team_sees_its_devices_and_nobody_elses(caseload: Running) -> 
     await stranger.send(unsent=3)
     (one,) = (await device.nurse.get("/v1/sync/devices")).json()["items"]
     assert (one["id"], one["unsent"], one["pushed_by"]) == (device.id, 12, str(NURSE))
-    refused = await device.nurse.post(f"/v1/sync/devices/{stranger.id}/lost", json={})
+    refused = await device.nurse.post("/v1/sync/lost-devices", json={"device_id": stranger.id})
     assert refused.status_code == 404
 
 
@@ -82,7 +82,7 @@ async def test_what_may_be_lost_with_a_device_is_what_it_last_said_it_had(caselo
     await device.send(unsent=12, oldest_unsent_at=ago(hours=5))
     ops = await caseload.client("caseload", "nadia", "ops")
     assert await figures(ops) == {"devices": 1, "devices_with_unsent": 1, "devices_lost": 0, "may_be_lost": 0}
-    lost = await device.nurse.post(f"/v1/sync/devices/{device.id}/lost", json={})
+    lost = await device.nurse.post("/v1/sync/lost-devices", json={"device_id": device.id})
     assert (lost.status_code, lost.json()["lost_by"]) == (200, str(NURSE))
     assert await figures(ops) == {"devices": 1, "devices_with_unsent": 1, "devices_lost": 1, "may_be_lost": 12}
     await device.push(device.did("record_care_contact", a_contact(client.episode_id)))

@@ -1,5 +1,7 @@
 """Two people write the same line of a plan: both are kept, and which is shown does not depend on arrival."""
 
+from itertools import permutations
+
 from services.caseload.events import CarePlanChanged, CarePlanConflicted
 from tests.caseload.story import take_on
 from tests.caseload.sync.device import Device, a_device, ago, outcomes, planned
@@ -55,3 +57,27 @@ async def test_a_change_online_and_one_offline_conflict_alike(caseload: Running)
     assert ((await plan.line())["words"], (await plan.read())["version"]) == ("Three layers", 3)
     third = await deputy.put(path, json={"words": "Four"}, headers={"If-Match": '"3"'})
     assert (third.status_code, third.json()["code"]) == (409, "in_conflict")
+
+
+async def test_three_who_wrote_one_line_end_alike_in_every_order(caseload: Running) -> None:
+    """Joel wrote first and again, Tom between, and somebody on Tom's other tablet last."""
+    client, ends = await take_on(caseload), set()
+    for order in permutations(range(3)):
+        plan = await planned(caseload, client)
+        joels, toms, second = [await a_device(caseload, who) for who in (DEPUTY, NURSE, NURSE)]
+        queues = [
+            (
+                joels,
+                [plan.change(joels, "One", occurred_at=EARLY), plan.change(joels, "One, softly", occurred_at=ago())],
+            ),
+            (toms, [plan.change(toms, "Two", occurred_at=LATE)]),
+            (second, [plan.change(second, "Three", occurred_at=ago(minutes=1))]),
+        ]
+        for place in order:
+            device, queue = queues[place]
+            await device.push(*queue)
+        line = await plan.line()
+        conflict = (await client.nurse.get(f"/v1/sync/conflicts/{line['conflict_id']}")).json()
+        heads = sorted(one["content"]["words"] for one in conflict["versions"] if not one["is_superseded"])
+        ends.add((line["words"], *heads))
+    assert ends == {("One, softly", "One, softly", "Three", "Two")}

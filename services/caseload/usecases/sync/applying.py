@@ -1,10 +1,7 @@
 """Applying one operation by the use case that it names: it is done with all that follows from it, or not at all."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
 
 from services.caseload.domain.sync_operation import FaultOfOurs, SyncOutcome
 from services.caseload.usecases.sync.authority import as_maker
@@ -12,8 +9,6 @@ from services.caseload.usecases.sync.kinds import Kind
 from services.caseload.usecases.sync.operation import Effect, Op
 from services.caseload.usecases.sync.reading import NotUnderstood
 from services.common.attempts import attempt
-from services.common.audit.concern import NOTES
-from services.common.audit.entry import Entry
 from services.common.db import Transaction
 from services.common.errors import ServiceError, Unavailable, named_in, refusal_of
 
@@ -38,21 +33,6 @@ async def apply(tx: Transaction, kind: Kind, op: Op) -> dict[str, Any]:
     return {"outcome": effect.outcome, "version": effect.version, "conflict_id": effect.conflict_id, **first}
 
 
-@contextmanager
-def on_record(tx: Transaction, what: str, entity_type: str, entity_id: UUID | None) -> Iterator[Entry | None]:
-    """What is done inside is a row of its own in the audit trail, with whom it concerned."""
-    whole, info = tx.record, tx.session.info
-    if whole is None:
-        yield None
-        return
-    entry = whole.part("U", what, entity_type, entity_id)
-    tx.record, info[NOTES] = entry, entry.concern
-    try:
-        yield entry
-    finally:
-        tx.record, info[NOTES] = whole, whole.concern
-
-
 async def perform(tx: Transaction, kind: Kind, op: Op) -> Effect:
     """As whoever did it, at the time when they did. Raises what the use case refuses and nobody disputes."""
     actor, now = tx.actor, tx.now
@@ -60,16 +40,17 @@ async def perform(tx: Transaction, kind: Kind, op: Op) -> Effect:
     try:
         try:
             async with attempt(tx):
-                return await kind.run(tx, op)
+                effect = await kind.run(tx, op)
+            return effect.written
         except Exception as error:
             refusal = error if isinstance(error, ServiceError) else refusal_of(error)
             if refusal is None or isinstance(refusal, Unavailable):
                 raise
             async with attempt(tx):
-                effect = await kind.dispute(tx, op, refusal)
-            if effect is None:
+                disputed = await kind.dispute(tx, op, refusal)
+            if disputed is None:
                 raise
-            return effect
+            return disputed
     finally:
         tx.actor, tx.now = actor, now
 

@@ -33,7 +33,6 @@ async def sync_status(tx: Transaction, device_id: UUID) -> dict[str, Any]:
     device = await store.device(tx, device_id, await tx.teams())
     waiting = await store.waiting_for(tx, tx.actor.employee_id)
     return {
-        "device_id": device_id,
         "through": device.through if device else 0,
         "unsent": device.unsent if device else 0,
         "pushed_at": device.pushed_at if device else None,

@@ -31,6 +31,7 @@ class Kind:
     """`named` is the table of what it is about, and where its id is sent; `makes` is the table of what comes of it.
 
     `instants` and `days` of the body are the device's clock's. `dispute` says what becomes of what a rule refuses.
+    `stage` is for facts, which commute and so can be written many at once: those of 1 before those of 2.
     """
 
     body: type[Input]
@@ -41,6 +42,7 @@ class Kind:
     instants: tuple[str, ...] = ()
     days: tuple[str, ...] = ()
     dispute: Dispute = disputes.none
+    stage: int | None = None
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -65,7 +67,7 @@ class Kind:
 
 async def _contact(tx: Transaction, op: Op) -> Effect:
     contact, _ = await usecases.record_care_contact(tx, _as(NewCareContact, op))
-    return Effect(version=contact.version)
+    return Effect(row=contact)
 
 
 async def _note(tx: Transaction, op: Op) -> Effect:
@@ -75,12 +77,12 @@ async def _note(tx: Transaction, op: Op) -> Effect:
 
 async def _find_wound(tx: Transaction, op: Op) -> Effect:
     wound = await usecases.find_wound(tx, _as(NewWound, op))
-    return Effect(version=wound.version)
+    return Effect(row=wound)
 
 
 async def _measure_wound(tx: Transaction, op: Op) -> Effect:
-    wound, _ = await usecases.measure_wound(tx, op.sent.about["wound_id"], _as(NewMeasurement, op))
-    return Effect(version=wound.version)
+    wound = await usecases.add_measurement(tx, op.sent.about["wound_id"], _as(NewMeasurement, op))
+    return Effect(row=wound)
 
 
 async def _rate_problem(tx: Transaction, op: Op) -> Effect:
@@ -90,31 +92,31 @@ async def _rate_problem(tx: Transaction, op: Op) -> Effect:
 
 async def _administration(tx: Transaction, op: Op) -> Effect:
     made = await usecases.record_administration(tx, _as(NewAdministration, op))
-    return Effect(version=made.version)
+    return Effect(row=made)
 
 
 async def _check_driver(tx: Transaction, op: Op) -> Effect:
     driver, _ = await usecases.check_driver(tx, op.sent.about["syringe_driver_id"], _as(NewCheck, op))
-    return Effect(version=driver.version)
+    return Effect(row=driver)
 
 
 async def _finish_action(tx: Transaction, op: Op) -> Effect:
     """On the version that there is now: whether it may still be done is the rule, and not who touched it last."""
     action = await tx.get(Action, op.sent.about["action_id"], lock=True)
     done = await around.finish_action(tx, action.id, _as(Done, op), action.version)
-    return Effect(version=done.version)
+    return Effect(row=done)
 
 
 async def _give_back_action(tx: Transaction, op: Op) -> Effect:
     action = await tx.get(Action, op.sent.about["action_id"], lock=True)
     given_back = await around.give_back_action(tx, action.id, _as(GivenBack, op), action.version)
-    return Effect(version=given_back.version)
+    return Effect(row=given_back)
 
 
 async def _take_test(tx: Transaction, op: Op) -> Effect:
     test = await tx.get(ClinicalTest, op.sent.about["test_id"], lock=True)
     taken = await around.take_test(tx, test.id, _as(Taking, op), test.version)
-    return Effect(version=taken.version)
+    return Effect(row=taken)
 
 
 async def _change_line(tx: Transaction, op: Op) -> Effect:
@@ -140,14 +142,16 @@ KINDS: dict[str, Kind] = {
         makes="care_contact",
         instants=("started_at",),
         dispute=disputes.of_contact,
+        stage=1,
     ),
-    "add_note": Kind(NewNote, ("care_contact", "about", "care_contact_id"), _note, dispute=disputes.of_note),
+    "add_note": Kind(NewNote, ("care_contact", "about", "care_contact_id"), _note, dispute=disputes.of_note, stage=2),
     "find_wound": Kind(
         NewWound,
         ("episode_of_care", "body", "episode_of_care_id"),
         _find_wound,
         makes="wound",
         dispute=disputes.of_wound,
+        stage=1,
     ),
     "measure_wound": Kind(
         NewMeasurement,
@@ -155,9 +159,10 @@ KINDS: dict[str, Kind] = {
         _measure_wound,
         instants=("measured_at",),
         dispute=disputes.of_measurement,
+        stage=2,
     ),
     "rate_problem": Kind(
-        NewRating, ("client_problem", "about", "problem_id"), _rate_problem, dispute=disputes.of_rating
+        NewRating, ("client_problem", "about", "problem_id"), _rate_problem, dispute=disputes.of_rating, stage=2
     ),
     "record_administration": Kind(
         NewAdministration,

@@ -1,6 +1,6 @@
 """An operation as it is worked on: what was sent, read by the model of its kind, with its clock put right."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -28,12 +28,19 @@ class Op:
 
 @dataclass(frozen=True)
 class Effect:
-    """What an operation did. `again` is what had been done before, under the same id and with the same content."""
+    """What an operation did. `again` is what had been done before, under the same id and with the same content; `row`
+    is what has a version more, once it is written."""
 
     outcome: SyncOutcome = SyncOutcome.APPLIED
     version: int | None = None
     conflict_id: UUID | None = None
     again: bool = False
+    row: Any = None
+
+    @property
+    def written(self) -> "Effect":
+        """With the version that its row has now."""
+        return self if self.row is None else replace(self, version=self.row.version, row=None)
 
 
 def put_right(body: dict[str, Any], clock: Clock, instants: tuple[str, ...], days: tuple[str, ...]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -11,26 +12,20 @@ from uuid6 import uuid7
 from services.caseload.domain.rule import RuleCode
 from services.caseload.domain.sync_device import Clock, SequenceReused
 from services.caseload.domain.sync_operation import (
-    FaultOfOurs,
+    Answered,
     OperationAltered,
     Pushed,
     Result,
-    SyncOperation,
     SyncOutcome,
 )
 from services.caseload.store import sync as store
-from services.caseload.store.sync import Subject
 from services.caseload.usecases.sync import reading
-from services.caseload.usecases.sync.applying import apply, on_record, refusal_said
+from services.caseload.usecases.sync.applying import refusal_said
 from services.caseload.usecases.sync.authority import Authority, look_up
-from services.caseload.usecases.sync.kinds import Kind
-from services.caseload.usecases.sync.operation import Op
 from services.caseload.usecases.sync.reading import Read
-from services.common.audit.entry import Entry
+from services.caseload.usecases.sync.working import Work, prepare, work_through
 from services.common.db import Transaction
-from services.common.errors import ServiceError
 from services.common.rulebook import amounts
-from services.common.types import day_in_england
 
 log = logging.getLogger(__name__)
 
@@ -63,13 +58,15 @@ async def push(tx: Transaction, pushed: Pushed) -> dict[str, Any]:
     clock = Clock(pushed.sent_at, tx.now, timedelta(seconds=seconds))
     authority = await look_up(tx, [one.sent for one in new if one.sent is not None])
     batch = Batch(pushed.device_id, clock, authority, await tx.teams())
-    first = {one.operation_id: one for one in before if one.outcome != SyncOutcome.DUPLICATE}
+    first: dict[UUID, Answered] = {one.operation_id: one for one in before if one.outcome != SyncOutcome.DUPLICATE}
     tx.session.expunge_all()
     fresh = {id(one) for one in new}
+    works = _works(tx, batch, [one for one in new if one.numbered.operation_id not in first])
+    await work_through(tx, list(works.values()))
     for one in sent:
         known = first.get(one.numbered.operation_id)
-        if known is None and id(one) in fresh:
-            first[one.numbered.operation_id] = await _work_on(tx, batch, one)
+        if known is None and id(one) in works:
+            first[one.numbered.operation_id] = _answer(tx, batch, works[id(one)])
         elif known is not None:
             _answer_again(tx, batch, one, known, is_new=id(one) in fresh)
         else:
@@ -78,60 +75,27 @@ async def push(tx: Transaction, pushed: Pushed) -> dict[str, Any]:
     return {"through": through + len(new), "results": batch.results}
 
 
-async def _work_on(tx: Transaction, batch: Batch, one: Read) -> SyncOperation:
-    """Apply one that is new, or say why not; what a person has to see of it is held for them."""
-    sent, kind = one.sent, reading.kind_of(one.sent)
-    subject = batch.authority.subject(kind, sent) if kind and sent else None
-    entity = kind.named[0] if kind else "sync_operation"
-    about = (kind.subject(sent) if kind and sent else None) or one.numbered.operation_id
-    with on_record(tx, f"POST /v1/sync/push {sent.kind if kind and sent else '?'}", entity, about) as entry:
-        result, waits_for = await _outcome(tx, batch, one, kind, subject)
-        _put_on_record(entry, result, subject if waits_for else None)
-    if kind is not None and sent is not None:
-        batch.authority.makes(kind, sent, subject)
+def _works(tx: Transaction, batch: Batch, new: list[Read]) -> dict[int, Work]:
+    """What is to be done, each operation once, in the order of its numbers."""
+    once: dict[UUID, Read] = {}
+    for one in new:
+        once.setdefault(one.numbered.operation_id, one)
+    return {id(one): prepare(tx, one, batch.device_id, batch.clock, batch.authority) for one in once.values()}
+
+
+def _answer(tx: Transaction, batch: Batch, work: Work) -> Answered:
+    """What came of it is answered and kept; what a person has to see of it is held for them."""
+    result = work.result
     kept = result if result.first_outcome is None else replace(result, outcome=result.first_outcome)
-    row = _row(tx, batch, one, kept)
+    row = _row(tx, batch, work.read, kept)
     if result.outcome in HELD:
-        _hold(tx, batch, one, row, subject, waits_for)
+        _hold(tx, batch, work, row)
     batch.results.append(result)
     batch.ledger.append(row)
-    return SyncOperation(**row)
+    return SimpleNamespace(**row)
 
 
-def _put_on_record(entry: Entry | None, result: Result, subject: Subject | None) -> None:
-    if entry is None:
-        return
-    if result.refusal is not None:
-        entry.refuse(result.refusal["status"], result.refusal["code"])
-    elif result.outcome is not SyncOutcome.APPLIED:
-        entry.reason_code = result.outcome
-    if subject is not None:
-        entry.concern.note(subject.client_id, subject.team_now)
-
-
-async def _outcome(
-    tx: Transaction, batch: Batch, one: Read, kind: Kind | None, subject: Subject | None
-) -> tuple[Result, UUID | None]:
-    """What came of it, and the team that it waits for."""
-    sent, waits_for = one.sent, None
-    number: dict[str, Any] = {"operation_id": one.numbered.operation_id, "sequence": one.numbered.sequence}
-    try:
-        if sent is None:
-            raise one.refusal or FaultOfOurs()
-        if kind is None:
-            return Result(**number, outcome=SyncOutcome.KEPT_ASIDE), None
-        happened_at = batch.clock.corrected(sent.occurred_at)
-        waits_for = batch.authority.waits_for(sent, subject, day_in_england(happened_at))
-        body = reading.read_body(kind, sent, batch.clock)
-    except ServiceError as error:
-        return Result(**number, **refusal_said(error)), None
-    if waits_for is not None:
-        return Result(**number, outcome=SyncOutcome.FOR_REVIEW), waits_for
-    op = Op(sent, body, batch.device_id, happened_at, tx.now)
-    return Result(**number, **await apply(tx, kind, op)), None
-
-
-def _answer_again(tx: Transaction, batch: Batch, one: Read, known: SyncOperation, *, is_new: bool) -> None:
+def _answer_again(tx: Transaction, batch: Batch, one: Read, known: Answered, *, is_new: bool) -> None:
     """What was answered before, whichever device sent it then."""
     said: dict[str, Any] = {"outcome": SyncOutcome.DUPLICATE, "refusal": known.refusal}
     if known.digest != one.digest:
@@ -144,7 +108,7 @@ def _answer_again(tx: Transaction, batch: Batch, one: Read, known: SyncOperation
         row = _row(tx, batch, one, replace(result, outcome=SyncOutcome.DUPLICATE))
         batch.ledger.append(row)
         if result.outcome is SyncOutcome.REFUSED:
-            _hold(tx, batch, one, {**row, "outcome": SyncOutcome.REFUSED}, None, None)
+            _hold(tx, batch, Work(one), {**row, "outcome": SyncOutcome.REFUSED})
 
 
 def _row(tx: Transaction, batch: Batch, one: Read, result: Result) -> dict[str, Any]:
@@ -171,16 +135,15 @@ def _row(tx: Transaction, batch: Batch, one: Read, result: Result) -> dict[str, 
     }
 
 
-def _hold(
-    tx: Transaction, batch: Batch, one: Read, row: dict[str, Any], subject: Subject | None, waits_for: UUID | None
-) -> None:
+def _hold(tx: Transaction, batch: Batch, work: Work, row: dict[str, Any]) -> None:
     """Keep what it said, letter for letter, with the team that can settle it: the client's if the caller may know of
     it, else the caller's own. Whoever belongs to no team keeps it on the device."""
+    subject, waits_for, one = work.subject, work.waits_for, work.read
     is_theirs = subject is not None and subject.team_now in batch.teams
     team = waits_for or (subject.team_now if subject is not None and is_theirs else min(batch.teams, default=None))
     if team is None:
         return
-    kind, sent = reading.kind_of(one.sent), one.sent
+    kind, sent = work.kind, one.sent
     same = ("id", "operation_id", "device_id", "sequence", "kind", "made_by", "pushed_by", "happened_at")
     held = {
         **{name: row[name] for name in (*same, "outcome", "refusal")},
@@ -212,4 +175,4 @@ async def _keep(tx: Transaction, batch: Batch, pushed: Pushed, through: int) -> 
     }
     await store.report(tx, pushed.device_id, told)
     if batch.clock.is_wrong:
-        log.warning("clock of a device is wrong", extra={"seconds": batch.clock.off_seconds})
+        log.warning("clock of a device is wrong", extra={"ms": batch.clock.off_seconds * 1000})

@@ -19,7 +19,7 @@ from services.caseload.usecases.sync import reading
 from services.caseload.usecases.sync.applying import perform
 from services.caseload.usecases.sync.kinds import Kind
 from services.caseload.usecases.sync.operation import Effect, Op
-from services.common.db import Transaction
+from services.common.db import Transaction, require_version
 from services.common.paging import PageRequest, page
 
 
@@ -34,11 +34,12 @@ async def read_review(tx: Transaction, review_id: UUID) -> SyncHeld:
     return await tx.get(SyncHeld, review_id)
 
 
-async def take_in(tx: Transaction, review_id: UUID) -> tuple[SyncHeld, Effect]:
+async def take_in(tx: Transaction, review_id: UUID, if_match: int) -> tuple[SyncHeld, Effect]:
     """Apply it as whoever did it, at the time when they did. Raises `AlreadySettled`, `StillUnknown`, or what its own
     use case refuses; then it waits on."""
     held = await tx.get(SyncHeld, review_id, lock=True)
     held.require_open()
+    require_version(held, if_match)
     sent, kind = _read(held)
     clock = Clock(held.received_at + timedelta(seconds=held.clock_off_seconds), held.received_at, timedelta())
     body = reading.read_body(kind, sent, clock)
@@ -62,10 +63,11 @@ def _read(held: SyncHeld) -> tuple[SentOperation, Kind]:
     return sent, kind
 
 
-async def set_aside(tx: Transaction, review_id: UUID, said: SetAside) -> SyncHeld:
+async def set_aside(tx: Transaction, review_id: UUID, said: SetAside, if_match: int) -> SyncHeld:
     """It is not applied, and why; what it said is forgotten. Raises `AlreadySettled`."""
     held = await tx.get(SyncHeld, review_id, lock=True)
     held.require_open()
+    require_version(held, if_match)
     held.settle(Decision.SET_ASIDE, tx.actor.employee_id, tx.now, said.reason)
     await tx.session.flush()
     return held

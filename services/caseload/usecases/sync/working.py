@@ -1,0 +1,134 @@
+"""One operation of a batch while it is worked on: whether it may be applied, and what came of it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from services.caseload.domain.sync_device import Clock
+from services.caseload.domain.sync_operation import FaultOfOurs, Result, SyncOutcome
+from services.caseload.store.sync import Subject
+from services.caseload.usecases.sync import reading
+from services.caseload.usecases.sync.applying import apply, refusal_said
+from services.caseload.usecases.sync.authority import Authority
+from services.caseload.usecases.sync.kinds import Kind
+from services.caseload.usecases.sync.operation import Op
+from services.caseload.usecases.sync.reading import Read
+from services.caseload.usecases.sync.together import MOST_AT_ONCE, Fact, write_together
+from services.common.audit.concern import NOTES
+from services.common.audit.entry import Entry
+from services.common.db import Transaction
+from services.common.errors import ServiceError
+from services.common.types import day_in_england
+
+
+@dataclass
+class Work:
+    """What was read, whose it is, and either what is to be applied or what came of it."""
+
+    read: Read
+    kind: Kind | None = None
+    subject: Subject | None = None
+    waits_for: UUID | None = None
+    op: Op | None = None
+    said: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def result(self) -> Result:
+        number = self.read.numbered
+        return Result(number.operation_id, number.sequence, **(self.said or {"outcome": SyncOutcome.KEPT_ASIDE}))
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether it can be written with others at once."""
+        return self.kind is not None and self.kind.stage is not None and self.subject is not None
+
+
+def prepare(tx: Transaction, read: Read, device_id: UUID, clock: Clock, authority: Authority) -> Work:
+    """Everything that can be said of it without touching the record."""
+    sent = read.sent
+    work = Work(read, reading.kind_of(sent))
+    try:
+        if sent is None:
+            raise read.refusal or FaultOfOurs()
+        if work.kind is None:
+            return work
+        work.subject = authority.subject(work.kind, sent)
+        authority.makes(work.kind, sent, work.subject)
+        happened_at = clock.corrected(sent.occurred_at)
+        waits_for = authority.waits_for(sent, work.subject, day_in_england(happened_at))
+        body = reading.read_body(work.kind, sent, clock)
+    except ServiceError as error:
+        work.said = refusal_said(error)
+        return work
+    if waits_for is not None:
+        work.waits_for, work.said = waits_for, {"outcome": SyncOutcome.FOR_REVIEW}
+    else:
+        work.op = Op(sent, body, device_id, happened_at, tx.now)
+    return work
+
+
+async def work_through(tx: Transaction, works: Sequence[Work]) -> None:
+    """Apply them in order. Facts that follow each other are written at once, or one by one where one of them fails."""
+    run: list[Work] = []
+    for work in works:
+        if work.op is None:
+            with on_record(tx, work):
+                pass
+            continue
+        if not work.is_fact or len(run) == MOST_AT_ONCE:
+            await _write(tx, run)
+            run = []
+        if work.is_fact:
+            run.append(work)
+        else:
+            await _apply(tx, work)
+    await _write(tx, run)
+
+
+async def _write(tx: Transaction, run: Sequence[Work]) -> None:
+    facts = [Fact(work.kind, work.op) for work in run if work.kind and work.op]
+    if len(facts) > 1 and await write_together(tx, facts):
+        for work, fact in zip(run, facts, strict=True):
+            with on_record(tx, work) as entry:
+                work.said = {"outcome": SyncOutcome.APPLIED, "version": fact.effect.version}
+                if entry is not None and work.subject is not None:
+                    entry.concern.note(work.subject.client_id, work.subject.team_id)
+        return
+    for work in run:
+        await _apply(tx, work)
+
+
+async def _apply(tx: Transaction, work: Work) -> None:
+    if work.kind is not None and work.op is not None:
+        with on_record(tx, work):
+            work.said = await apply(tx, work.kind, work.op)
+
+
+@contextmanager
+def on_record(tx: Transaction, work: Work) -> Iterator[Entry | None]:
+    """What is done inside is a row of its own in the audit trail, with whom it concerned and how it ended."""
+    whole, info, sent, kind = tx.record, tx.session.info, work.read.sent, work.kind
+    if whole is None:
+        yield None
+        return
+    named = kind.subject(sent) if kind and sent else None
+    what, entity = (sent.kind, kind.named[0]) if kind and sent else ("?", "sync_operation")
+    entry = whole.part("U", f"POST /v1/sync/push {what}", entity, named or work.read.numbered.operation_id)
+    tx.record, info[NOTES] = entry, entry.concern
+    try:
+        yield entry
+    finally:
+        tx.record, info[NOTES] = whole, whole.concern
+    _say_how_it_ended(entry, work)
+
+
+def _say_how_it_ended(entry: Entry, work: Work) -> None:
+    result = work.result
+    if result.refusal is not None:
+        entry.refuse(result.refusal["status"], result.refusal["code"])
+    elif result.outcome is not SyncOutcome.APPLIED:
+        entry.reason_code = result.outcome
+    if work.waits_for is not None and work.subject is not None:
+        entry.concern.note(work.subject.client_id, work.subject.team_now)
