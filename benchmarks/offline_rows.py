@@ -1,6 +1,6 @@
 """What the offline benchmark needs besides `benchmarks.seed`: rounds, homes, medicines, and a history of changes.
 
-Of each team the first nurse visits ten clients today; every other client is visited by their named nurse.
+Of each team the first nurse visits ten clients today; every other client is visited by their named nurse or deputy.
 """
 
 from datetime import date
@@ -10,7 +10,7 @@ import asyncpg
 ROUND, VISITS_BEFORE, DOSES, CHANGES = 10, 20, 60, 20
 WHOSE = """
     with whose as (
-        select c.id as client_id, c.team_id, e.named_nurse_id,
+        select c.id as client_id, c.team_id, e.named_nurse_id, e.deputy_id,
             row_number() over (partition by c.team_id order by c.id) as turn,
             (
                 select t.employee_id from team_member t where t.team_id = c.team_id order by t.employee_id limit 1
@@ -23,7 +23,8 @@ STEPS = (
     WHOSE
     + """
     insert into planned_visit (visit_id, client_id, team_id, employee_id, starts_at, ends_at, channel, status, version)
-    select gen_random_uuid(), client_id, team_id, case when turn <= $2 then first else named_nurse_id end,
+    select gen_random_uuid(), client_id, team_id,
+        case when turn <= $2 then first when named_nurse_id = first then deputy_id else named_nurse_id end,
         at, at + interval '30 minutes', 'in_person', 'planned', 1
     from whose, generate_series(0, $3) as before,
         lateral (select $1::date + interval '8 hours' + turn * interval '40 minutes' - before * interval '2 days' as at)

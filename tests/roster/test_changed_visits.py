@@ -107,6 +107,7 @@ async def test_a_cancelled_visit_says_why_and_frees_its_time(roster: Running, nu
     assert (answer.json()["status"], answer.json()["cancel_reason"]) == ("cancelled", "In hospital since Monday")
     told = (await roster.published("roster", VisitPlanned))[-1]
     assert (told.data["status"], told.aggregateversion) == ("cancelled", 2)
+    assert told.data["accompanied_by"] == str(TOM)
     assert "In hospital" not in str(told.data)
     await planned(nurse, employee_id=TOM)
 

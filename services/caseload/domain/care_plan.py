@@ -118,7 +118,7 @@ class CarePlan(TeamOwned, Base, table=True):
     """FHIR CarePlan. A plan that the client has not agreed shows as a draft."""
 
     client_id: UUID = Field(foreign_key="client.id", index=True)
-    episode_of_care_id: UUID = Field(foreign_key="episode_of_care.id")
+    episode_of_care_id: UUID = Field(foreign_key="episode_of_care.id", index=True)
     client_words: str
     expected_visits: int
     ends_on: date

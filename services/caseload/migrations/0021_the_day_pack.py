@@ -70,6 +70,8 @@ def upgrade() -> None:
     op.create_index("ix_planned_visit_round", "planned_visit", ["employee_id", "starts_at"])
     along = sa.text("accompanied_by is not null")
     op.create_index("ix_planned_visit_along", "planned_visit", ["accompanied_by", "starts_at"], postgresql_where=along)
+    # A plan is asked whether a newer one of its episode took its place.
+    op.create_index("ix_care_plan_episode_of_care_id", "care_plan", ["episode_of_care_id"])
     row_level_security.protect()
     # Whoever writes a row tells of it, whatever team it leaves or comes to; by a trigger alone.
     op.execute("create policy by_trigger on sync_change for insert with check (pg_trigger_depth() > 0)")

@@ -44,6 +44,7 @@ from services.caseload.domain.wound import Wound, WoundMeasurement
 from services.caseload.store.plans_in_force import in_force
 from services.common import json_rows
 from services.common.db import Transaction
+from services.common.planned_once import rows_planned_once
 from services.common.types import midnight_in_england
 
 LATEST_NOTES = 3
@@ -80,7 +81,7 @@ async def of_day(tx: Transaction, employee_id: UUID | None, day: date, shape: ty
     begins_at, ends_at = midnight_in_england(day), midnight_in_england(day + A_DAY)
     days = {"day": day, "day_before": day - A_DAY, "today": tx.today, "begins_at": begins_at, "ends_at": ends_at}
     asked = {"employee_id": employee_id, "teams": list(await tx.teams()), **days}
-    return await tx.rows(_statement(shape), asked)
+    return await rows_planned_once(tx, _statement(shape), asked)
 
 
 @cache
@@ -206,7 +207,8 @@ def _actions(shape: type[BaseModel]) -> ColumnElement[Any]:
 
 
 def _tests(shape: type[BaseModel]) -> ColumnElement[Any]:
-    return json_rows.several(_own(test, shape).where(test.c.status.not_in(ENDED)).order_by(test.c.id))
+    waiting = (test.c.status != ended for ended in ENDED)
+    return json_rows.several(_own(test, shape).where(*waiting).order_by(test.c.id))
 
 
 # What the database writes of a client, by the field of the shape; the rest is worked out by the domain.
@@ -232,17 +234,18 @@ def _worked_out() -> dict[str, Select[Any]]:
         or_(medicine.c.ends_on.is_(None), medicine.c.ends_on >= DAY),
     )
     near = administration.c.happened_at.between(FROM - A_DAY, TO + A_DAY)
-    of_the_day = or_((administration.c.due_at >= FROM) & (administration.c.due_at < TO), near)
+    of_the_day = (administration.c.due_at >= FROM) & (administration.c.due_at < TO)
     recorded = select(*administration.c, medicine.c.course_id).join(
         medicine, medicine.c.id == administration.c.medicine_id
     )
+    # Each by its index, for a medicine may have been given for years.
+    either = (recorded.where(medicine.c.client_id == client.c.id, one) for one in (near, of_the_day & ~near))
+    around = union_all(*(one.correlate(client) for one in either)).subquery()
     # Whoever came on the evening before may still be there.
     comes = (agency.c.from_on <= DAY, or_(agency.c.until_on.is_(None), agency.c.until_on >= DAY_BEFORE))
     wanted = {
         "medicines": select(medicine).where(medicine.c.client_id == client.c.id, *in_use).order_by(medicine.c.id),
-        "administrations": recorded.where(medicine.c.client_id == client.c.id, of_the_day).order_by(
-            administration.c.id
-        ),
+        "administrations": select(around).order_by(around.c.id),
         "agencies": select(agency).where(agency.c.client_id == client.c.id, *comes).order_by(agency.c.id),
     }
     return {name: one.correlate(client) for name, one in wanted.items()}

@@ -12,6 +12,7 @@ from services.caseload.domain.base import Base
 from services.caseload.domain.sync_change import Place
 from services.common import json_rows
 from services.common.db import Transaction
+from services.common.planned_once import rows_planned_once
 
 # Nothing is shown that is not older than all that still runs, or somebody who commits late would be passed by. Each
 # team's changes are walked by the index, however many there are of others. The first row stands for the frame.
@@ -58,7 +59,7 @@ async def page_after(tx: Transaction, place: Place, most: int, shapes: Shapes) -
     """The changes of the caller's teams after this place, each with its `row` as JSON, none where it is no longer
     theirs. There is always a first row, with the `horizon` and what is `forgotten`, if with no change."""
     asked = {"teams": list(await tx.teams()), "xid": place.xid, "seq": place.seq, "most": most}
-    return await tx.rows(_page(tuple(shapes.items())), asked)
+    return await rows_planned_once(tx, _page(tuple(shapes.items())), asked)
 
 
 @cache

@@ -24,7 +24,7 @@ from tests.caseload.sync.rounds import (
     since_now,
     sync_from,
 )
-from tests.running import DEPUTY, NURSE, OTHER_TEAM, STRANGER, Running, until
+from tests.running import DEPUTY, NURSE, OTHER_TEAM, STRANGER, Running, owner, until
 
 MOVE = """
     do $$ declare name text; begin
@@ -88,6 +88,15 @@ async def test_all_that_a_round_shows_is_followed(caseload: Running, client: OnC
     assert set(SHAPES) - found <= {
         *("client", "episode_of_care", "other_care", "action", "clinical_test", "photo", "end_of_life_version")
     }
+
+
+async def test_what_the_triggers_follow_is_what_is_told(caseload: Running) -> None:
+    """A change of a kind without a shape would be told as gone."""
+    async with owner(caseload.databases["caseload"].url) as connection:
+        followed = await connection.fetch(
+            "select tgrelid::regclass::text as at from pg_trigger where tgname = 'follow'"
+        )
+    assert {row["at"] for row in followed} == set(SHAPES)
 
 
 async def test_each_row_is_written_as_its_shape_writes_it(caseload: Running, client: OnCaseload) -> None:

@@ -119,13 +119,13 @@ async def test_a_round_costs_the_same_statements_however_many_clients_it_has(
     deputy = await caseload.client("caseload", DEPUTY)
     with statements(database) as covered:
         await pack(deputy, f"/v1/day?employee_id={first.json()['employee_id']}")
-    # Who acts, the rules, the round, and the audit trail.
-    assert [len(one) for one in (few, many, unchanged, covered)] == [4, 4, 4, 4]
+    # Who acts, the rules, how to plan, the round, and the audit trail.
+    assert [len(one) for one in (few, many, unchanged, covered)] == [5, 5, 5, 5]
     since = first.headers["Sync-From"]
     await quiet(caseload)
     with statements(database) as caught:
         page = (await pack(client.nurse, f"/v1/sync/pull?since={since}")).json()
     with statements(database) as nothing:
         await pack(client.nurse, f"/v1/sync/pull?since={page['next']}")
-    # Who acts, the page, and the audit trail.
-    assert (len(page["changes"]) > 16, len(caught), len(nothing)) == (True, 3, 3)
+    # Who acts, how to plan, the page, and the audit trail.
+    assert (len(page["changes"]) > 16, len(caught), len(nothing)) == (True, 4, 4)
