@@ -181,6 +181,7 @@ ABOUT_CARE = (
     Subscription("caseload.care_plan.changed.v1", ChangedCarePlan, take_plan_change, ask=clients.client_record),
     Subscription("caseload.care_contact.recorded.v1", RecordedContact, take_contact, ask=clients.client_record),
     Subscription("caseload.wound.measured.v1", AboutClient, show, ask=clients.client_record),
+    Subscription("caseload.photo.attached.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.introduction.changed.v1", ChangedIntroduction, take_introduction, read_model=True),
     Subscription("roster.visit.planned.v1", PlannedVisit, take_planned_visit, read_model=True),
     Subscription("roster.visit.done.v1", DoneVisit, take_done_visit, read_model=True),

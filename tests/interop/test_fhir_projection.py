@@ -160,6 +160,7 @@ async def test_an_event_delivered_twice_has_one_effect(interop: Running, caseloa
         "caseload.omaha_rating.recorded.v1",
         "caseload.care_plan.agreed.v1",
         "caseload.wound.measured.v1",
+        "caseload.photo.attached.v1",
     ],
 )
 async def test_every_change_of_the_record_is_shown(interop: Running, caseload: Caseload, trust: Any, name: str) -> None:
