@@ -45,6 +45,9 @@ class Tablet:
     # What the tablet's clock is off by; a real one does not know.
     clock_off: timedelta = timedelta()
 
+    def __post_init__(self) -> None:
+        self.queue.hold(self.employee_id)
+
     def now(self) -> datetime:
         return datetime.now(UTC) + self.clock_off
 
@@ -102,8 +105,7 @@ class Tablet:
         Raises `NoSignal` or `NotNow`; what was not answered by then stays in the queue.
         """
         await self.push()
-        for photo in self.queue.photos():
-            await uploads.send(self._ask, self.queue, photo)
+        await uploads.send_all(self._ask, self.queue)
         await self.pull()
         self.queue.forget_before(self.now() - KEPT)
 
@@ -149,7 +151,8 @@ class Tablet:
         while more:
             since = self.queue.cursor
             answer = await self._ask("GET", "/v1/sync/pull", params={} if since is None else {"since": since})
-            if answer.status_code == HTTPStatus.GONE:
+            # It is too old, or was for other teams than those of whoever is signed in now.
+            if since is not None and answer.status_code in (HTTPStatus.GONE, HTTPStatus.BAD_REQUEST):
                 self.queue.start_over()
                 continue
             if not answer.is_success:

@@ -16,7 +16,7 @@ from uuid import UUID
 from uuid6 import uuid7
 
 TABLES = """
-    create table if not exists device (id text not null, last_sequence integer not null, cursor text);
+    create table if not exists device (id text not null, last_sequence integer not null, holder text, cursor text);
     create table if not exists operation (
         sequence integer primary key, operation_id text not null unique, kind text not null,
         occurred_at text not null, content text not null, outcome text, answer text);
@@ -25,7 +25,7 @@ TABLES = """
         entity text not null, entity_id text not null, client_id text not null, content text not null,
         primary key (entity, entity_id));
     create table if not exists photo (
-        id text primary key, path text not null, told text not null, location text, is_done integer not null default 0);
+        id text primary key, path text not null, told text not null, location text, outcome text);
 """
 # What a person has to look at before it is forgotten.
 SETTLED = ("applied", "duplicate")
@@ -52,7 +52,7 @@ class Queue:
         self._db.executescript(TABLES)
         with self._commit():
             if self._db.execute("select 1 from device").fetchone() is None:
-                self._db.execute("insert into device values (?, 0, null)", (str(uuid7()),))
+                self._db.execute("insert into device values (?, 0, null, null)", (str(uuid7()),))
 
     def close(self) -> None:
         self._db.close()
@@ -60,6 +60,14 @@ class Queue:
     @property
     def device_id(self) -> UUID:
         return UUID(self._one("select id from device"))
+
+    def hold(self, employee_id: UUID) -> None:
+        """Somebody signs in. What was taken along and pulled is gone where it was somebody else's, who may belong to
+        another team; what waits to be sent stays."""
+        if self._one("select holder from device") != str(employee_id):
+            self.start_over()
+            with self._commit():
+                self._db.execute("update device set holder = ?", (str(employee_id),))
 
     def note(self, kind: str, content: dict[str, Any]) -> int:
         """Keep an operation, on the disk when this returns. Gives its number."""
@@ -154,7 +162,7 @@ class Queue:
         return found
 
     def start_over(self) -> None:
-        """The server keeps no changes from so long ago: what was pulled is pulled anew, after a new day pack."""
+        """What was taken along and pulled goes; both begin anew, with a day pack."""
         with self._commit():
             self._db.execute("update device set cursor = null")
             self._db.execute("delete from fact")
@@ -183,18 +191,26 @@ class Queue:
             self._db.execute("insert into photo (id, path, told) values (?, ?, ?)", row)
 
     def photos(self) -> list[PhotoToSend]:
-        """Those that were not sent whole yet."""
-        wanted = "select id, path, told, location from photo where not is_done order by id"
+        """Those of which nothing was said in the end yet."""
+        wanted = "select id, path, told, location from photo where outcome is null order by id"
         return [
             PhotoToSend(UUID(photo_id), Path(path), json.loads(told), location)
             for photo_id, path, told, location in self._db.execute(wanted)
         ]
 
-    def upload_is_at(self, photo_id: UUID, location: str | None, *, is_done: bool = False) -> None:
+    def upload_is_at(self, photo_id: UUID, location: str | None) -> None:
         with self._commit():
-            self._db.execute(
-                "update photo set location = ?, is_done = ? where id = ?", (location, is_done, str(photo_id))
-            )
+            self._db.execute("update photo set location = ? where id = ?", (location, str(photo_id)))
+
+    def photo_is(self, photo_id: UUID, outcome: str) -> None:
+        """`sent`, or why it was refused; it is shown then, and stays on the tablet."""
+        with self._commit():
+            self._db.execute("update photo set outcome = ? where id = ?", (outcome, str(photo_id)))
+
+    def refused_photos(self) -> dict[UUID, str]:
+        """Photos that the server does not take, and why."""
+        wanted = "select id, outcome from photo where outcome is not 'sent' and outcome is not null"
+        return {UUID(photo_id): outcome for photo_id, outcome in self._db.execute(wanted)}
 
     def _one(self, wanted: str) -> Any:
         return self._db.execute(wanted).fetchone()[0]

@@ -18,12 +18,32 @@ PIECE = 64 * 1024
 Ask = Callable[..., Awaitable[httpx.Response]]
 
 
+# The wound may wait for somebody's look on the server, as what is late does: the photo waits with it.
+NOT_YET = "wound_not_known"
+
+
 class PhotoRefused(Exception):
-    """The server does not take this photo, and says why; it stays on the tablet for somebody to look at."""
+    """The server does not take this photo, and says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
-async def send(ask: Ask, queue: Queue, photo: PhotoToSend) -> None:
-    """Send the rest of a photo. Raises what `ask` does, or `PhotoRefused`."""
+async def send_all(ask: Ask, queue: Queue) -> None:
+    """Send what is left of each photo; one that is refused stays on the tablet, with why, and keeps no other from being
+    sent. Raises what `ask` does."""
+    for photo in queue.photos():
+        try:
+            await _send(ask, queue, photo)
+        except PhotoRefused as refused:
+            if refused.code != NOT_YET:
+                queue.photo_is(photo.photo_id, refused.code)
+        else:
+            queue.photo_is(photo.photo_id, "sent")
+
+
+async def _send(ask: Ask, queue: Queue, photo: PhotoToSend) -> None:
     device = {**VERSION, "Device-Id": str(queue.device_id)}
     location, offset = photo.location, 0
     if location is not None:
@@ -38,7 +58,6 @@ async def send(ask: Ask, queue: Queue, photo: PhotoToSend) -> None:
     size = photo.path.stat().st_size
     while offset < size:
         offset = await _go_on(ask, photo, location, offset, device)
-    queue.upload_is_at(photo.photo_id, location, is_done=True)
 
 
 async def _begin(ask: Ask, photo: PhotoToSend, device: dict[str, str]) -> str:

@@ -26,6 +26,7 @@ from services.caseload.api.shapes import (
     RatingShape,
     WoundShape,
 )
+from services.caseload.api.sync_conflicts import ConflictShape
 from services.caseload.api.sync_cursors import cursors, place
 from services.caseload.api.tests import ClinicalTestShape
 from services.caseload.domain.handover import ToCall
@@ -78,6 +79,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "clinical_test": ClinicalTestShape,
     "end_of_life_version": EndOfLifeInPack,
     "planned_visit": VisitRow,
+    "sync_conflict": ConflictShape,
 }
 
 
