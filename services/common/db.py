@@ -264,11 +264,12 @@ def require_version(row: Aggregate, if_match: int) -> None:
 class Database:
     """A service's own database. Sessions connect on first use, so a route that asks nothing costs nothing."""
 
-    def __init__(self, url: str, metadata: MetaData, *, pool_size: int = 5) -> None:
+    def __init__(self, url: str, metadata: MetaData, *, pool_size: int = 10) -> None:
         self.url = url
         self.metadata = metadata
+        # A connection is kept once it is made: what is asked often is planned on each, which takes longer than asking.
         self.engine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, connect_args=SILENCE, hide_parameters=True
+            url, pool_size=pool_size, max_overflow=0, connect_args=SILENCE, hide_parameters=True
         )
         event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
         inner = sessionmaker(class_=NotingSession)
