@@ -2,24 +2,23 @@
 
 import logging
 from dataclasses import dataclass, field
-from functools import lru_cache
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any, Self
 from uuid import UUID
 
+import asyncpg
 from fastapi import Request, Response
-from sqlalchemy import Insert, MetaData
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.audit.concern import Concern
 from services.common.audit.operation import Operation
 from services.common.audit.purpose import Purpose, usual
 from services.common.audit.tables import EVENT
 from services.common.auth import Principal
+from services.common.connected import Connected
 from services.common.errors import Unavailable
 from services.common.outages import is_database_down
+from services.common.spelling import spelled
 from services.common.telemetry import trace_id
 
 log = logging.getLogger(__name__)
@@ -83,14 +82,17 @@ class Entry:
     def refuse(self, status: int, code: str) -> None:
         self.outcome, self.reason_code = outcome_of(status), code
 
-    async def write(self, session: AsyncSession, metadata: MetaData) -> None:
-        """Raises `NotAudited`, so that the whole transaction fails with it."""
+    async def write(self, connected: Connected) -> None:
+        """With the commit. Raises `NotAudited`, and then the whole transaction has failed with it."""
+        row = self._row()
+        insert = f"insert into {EVENT} ({', '.join(row)}) values ({', '.join(map(spelled, row.values()))})"  # noqa: S608
         try:
-            await session.execute(_insert(metadata), self._row())
-        except DBAPIError as error:
-            if is_database_down(error):
+            await connected.commit(insert)
+        except asyncpg.PostgresError as error:
+            # Where it has ended, it was the commit itself that failed.
+            if is_database_down(error) or not connected.is_open:
                 raise
-            log.error("audit trail not written", extra={"error": type(error.orig).__name__})
+            log.error("audit trail not written", extra={"error": type(error).__name__})
             raise NotAudited from error
 
     def _row(self) -> dict[str, Any]:
@@ -136,9 +138,3 @@ def _address(request: Request) -> str | None:
         return str(ip_address(told.strip()))
     except ValueError:
         return None
-
-
-@lru_cache(maxsize=50)
-def _insert(metadata: MetaData) -> Insert:
-    """Its number is not asked back."""
-    return metadata.tables[EVENT].insert().inline()
