@@ -21,8 +21,8 @@ def spelled(value: Spellable | Sequence[str] | Sequence[UUID]) -> str:
             return f"convert_from('\\x{value.encode().hex()}', 'UTF8')"
         case UUID() | date():
             return f"'{value}'"
-        case [UUID(), *_]:
-            return f"'{{{','.join(UUID(str(one)).hex for one in value)}}}'"
+        case [UUID(), *_] if all(isinstance(one, UUID) for one in value):
+            return f"'{{{','.join(map(str, value))}}}'"
         case [str(), *_]:
-            return f"array[{', '.join(spelled(one) for one in value)}]"
+            return f"array[{', '.join(map(spelled, value))}]"
     raise TypeError(f"no {type(value).__name__} is spelled out")

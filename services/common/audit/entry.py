@@ -133,8 +133,8 @@ def _who(actor: Principal) -> tuple[str, str | None]:
 
 
 def _address(request: Request) -> str | None:
-    told = request.headers.get(SOURCE, "")
+    told = request.headers.get(SOURCE)
     try:
-        return str(ip_address(told.strip()))
+        return told and str(ip_address(told.strip()))
     except ValueError:
         return None
