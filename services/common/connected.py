@@ -54,7 +54,7 @@ class ActingSession(NotingSession):
 
 
 class Connected:
-    """Begun with the message that `begin` gives, and ended by `commit` or `undo`."""
+    """Begun with the message that `begin` gives, and ended by `end` or `undo`."""
 
     def __init__(self, engine: AsyncEngine, begin: Callable[[], str]) -> None:
         self._engine, self._begin = engine, begin
@@ -86,7 +86,7 @@ class Connected:
             self._bound = bound.execution_options(isolation_level="AUTOCOMMIT")
         return self._bound
 
-    async def commit(self, last: str = "") -> None:
+    async def end(self, last: str = "") -> None:
         """In one message with the last statement, if there is one. Where nothing was asked, nothing is committed."""
         if last or self._driver is not None:
             await (await self.driver()).execute(f"{last}; commit" if last else "commit")

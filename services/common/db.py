@@ -234,13 +234,13 @@ class Transaction:
             await self.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"heatshield.log.{log.name}"))))
             await self.session.execute(log.insert(), [row for _, row in rows])
 
-    async def commit(self) -> None:
+    async def finish(self) -> None:
         """Write what is left, and the record with the commit. Raises `NotAudited`."""
         await self.write_outbox()
         await self.write_logs()
         if self._session is not None:
-            await self._session.commit()
-        await (self.connected.commit() if self.record is None else self.record.write(self.connected))
+            await self._session.flush()
+        await (self.connected.end() if self.record is None else self.record.write(self.connected))
 
     def close(self) -> None:
         """Nothing that was loaded is asked for more after this."""
@@ -276,7 +276,7 @@ class Database:
         transaction = Transaction(self.engine, self.metadata, actor, rebuilding=rebuilding, record=record)
         try:
             yield transaction
-            await transaction.commit()
+            await transaction.finish()
         except BaseException as error:
             await transaction.connected.undo(error)
             raise

@@ -33,9 +33,9 @@ def told(tx: Transaction, request: PageRequest, rows: Sequence[Any]) -> str:
     """Of rows with `id`, `client_id`, `team_id` and `document`, one more than are shown where there is another page."""
     shown = rows[: request.limit]
     for row in shown:
-        reads(tx, row["client_id"], row["team_id"])
-    cursor = request.next_cursor(shown[-1]["id"]) if len(rows) > request.limit else None
-    return f'{{"items":[{",".join(row["document"] for row in shown)}],"next_cursor":{json.dumps(cursor)}}}'
+        reads(tx, row.client_id, row.team_id)
+    cursor = request.next_cursor(shown[-1].id) if len(rows) > request.limit else None
+    return f'{{"items":[{",".join(row.document for row in shown)}],"next_cursor":{json.dumps(cursor)}}}'
 
 
 @cache

@@ -87,7 +87,7 @@ class Entry:
         row = self._row()
         insert = f"insert into {EVENT} ({', '.join(row)}) values ({', '.join(map(spelled, row.values()))})"  # noqa: S608
         try:
-            await connected.commit(insert)
+            await connected.end(insert)
         except asyncpg.PostgresError as error:
             # Where it has ended, it was the commit itself that failed.
             if is_database_down(error) or not connected.is_open:
