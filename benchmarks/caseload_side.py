@@ -17,9 +17,8 @@ import asyncpg
 import typer
 import uvicorn
 from fastapi import FastAPI, Request, Response
-from sqlalchemy import ClauseElement, bindparam
 from sqlalchemy import Uuid as Id
-from sqlalchemy.dialects.postgresql import asyncpg as dialect
+from sqlalchemy import bindparam
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -30,6 +29,7 @@ from services.caseload.api.shapes import ClientRecord, ClientShape, ReferralShap
 from services.caseload.domain.client import Client
 from services.caseload.domain.referral import NewReferral, Referral
 from services.caseload.store import whole_record
+from services.common.prepared import Prepared
 from services.common.written_pages import told_rows
 
 ENTER = "select app_enter($1, $2, false, $3)"
@@ -51,25 +51,13 @@ TELL = """
 MOST = 101
 
 
-class Asked:
-    """A statement of the service's, as asyncpg takes it."""
-
-    def __init__(self, statement: ClauseElement) -> None:
-        compiled: Any = statement.compile(dialect=dialect.dialect())  # type: ignore[no-untyped-call]
-        self.text = str(compiled)
-        self._names, self._known = list(compiled.positiontup or ()), dict(compiled.params)
-
-    def values(self, **told: Any) -> list[Any]:
-        return [(self._known | told)[name] for name in self._names]
-
-
-def _of_team(model: Any, shape: Any) -> Asked:
+def _of_team(model: Any, shape: Any) -> Prepared:
     table = model.__table__
     mine = told_rows(table, shape).where(table.c.team_id == bindparam("team_id", type_=Id))
-    return Asked(mine.limit(MOST))
+    return Prepared(mine.limit(MOST))
 
 
-RECORD = Asked(whole_record._statement(ClientRecord))
+RECORD = whole_record._statement(ClientRecord)
 LISTS = {"clients": _of_team(Client, ClientShape), "referrals": _of_team(Referral, ReferralShape)}
 
 
@@ -98,25 +86,25 @@ class Bare:
         """A transaction that row-level security knows the actor of."""
         employee = request.headers["x-employee"]
         async with self.pool.acquire() as connection, connection.transaction():
-            teams = await connection.fetchval(ENTER, employee, UUID(employee), datetime.now(UTC).date())
-            yield connection, teams
+            await connection.fetchval(ENTER, employee, UUID(employee), datetime.now(UTC).date())
+            yield connection
 
     async def record(self, client_id: UUID, request: Request) -> Response:
-        async with self._acting(request) as (connection, teams):
-            values = RECORD.values(client_id=client_id, every_team=False, teams=teams, shown=None)
+        async with self._acting(request) as connection:
+            values = RECORD.values({"client_id": client_id, "every_team": False, "shown": None})
             row = await connection.fetchrow(RECORD.text, *values)
             if request.url.path.startswith("/audited"):
                 await connection.execute(AUDIT, request.headers["x-employee"], client_id, row["team_id"], uuid7())
         return _written(row["document"], {"ETag": f'"{row["version"]}"'})
 
     async def page(self, listed: str, team_id: UUID, request: Request, limit: int = 50) -> Response:
-        async with self._acting(request) as (connection, _):
-            rows = await connection.fetch(LISTS[listed].text, *LISTS[listed].values(team_id=team_id))
+        async with self._acting(request) as connection:
+            rows = await connection.fetch(LISTS[listed].text, *LISTS[listed].values({"team_id": team_id}))
         return _written(f'{{"items":[{",".join(row["document"] for row in rows)}],"next_cursor":null}}')
 
     async def refer(self, new: NewReferral, request: Request) -> object:
         made = Referral.received(new, datetime.now(UTC))
-        async with self._acting(request) as (connection, _):
+        async with self._acting(request) as connection:
             await connection.execute(KEEP, *_columns(made))
             data = {"referral_id": str(made.id), "team_id": str(made.team_id), "source": made.source}
             event = {"specversion": "1.0", "id": str(uuid7()), "type": "caseload.referral.received.v1", "data": data}

@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import event
 
@@ -128,10 +129,22 @@ def statements() -> Callable[[Database], AbstractContextManager[list[str]]]:
             if _watched.get() is seen:
                 seen.append(statement)
 
-        before = _watched.set(seen)
-        event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-        yield seen
-        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+        def noting(ask: Callable[..., Any], *, whole: bool) -> Callable[..., Any]:
+            async def noted(connection: Any, query: str, *values: Any, **options: Any) -> Any:
+                if _watched.get() is seen and not (whole and values):
+                    seen.append(query)
+                return await ask(connection, query, *values, **options)
+
+            return noted
+
+        before, engine, driver = _watched.set(seen), database.engine.sync_engine, asyncpg.Connection
+        event.listen(engine, "before_cursor_execute", note)
+        with pytest.MonkeyPatch.context() as patch:
+            # By one of the two whatever is asked past the session goes.
+            patch.setattr(driver, "_execute", noting(driver._execute, whole=False))
+            patch.setattr(driver, "execute", noting(driver.execute, whole=True))
+            yield seen
+        event.remove(engine, "before_cursor_execute", note)
         _watched.reset(before)
 
     return watching

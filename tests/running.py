@@ -46,7 +46,7 @@ async def until(holds: Callable[[], Any], seconds: float = 30) -> Any:
 
 
 def settings_for(url: str, kind: type[ServiceSettings] = ServiceSettings, **own: Any) -> ServiceSettings:
-    return kind(database_url=url, database_pool_size=3, client_key=CLIENT_KEY, app_env="test", **own)
+    return kind(database_url=url, database_pool_size=6, client_key=CLIENT_KEY, app_env="test", **own)
 
 
 @asynccontextmanager

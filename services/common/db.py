@@ -1,6 +1,6 @@
 """One request or one event is one transaction: returning commits, raising rolls back. Nobody else commits."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -10,60 +10,41 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Executable,
     MetaData,
     Select,
     Table,
-    event,
     false,
     func,
     select,
-    text,
     true,
 )
-from sqlalchemy.exc import DisconnectionError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import col
 
 from services.common import outbox
-from services.common.audit.concern import NOTES, NotingSession
+from services.common.audit.concern import NOTES
 from services.common.audit.entry import Entry
 from services.common.audit.purpose import Purpose
 from services.common.auth import Principal
+from services.common.connected import Connected, engine_of
 from services.common.errors import NotFound, PreconditionFailed, ServiceError
 from services.common.events import Envelope, Event
 from services.common.models import Aggregate, TeamOwned
+from services.common.prepared import Prepared
+from services.common.spelling import spelled
 from services.common.telemetry import traceparent
 from services.common.types import day_in_england
 
 RowT = TypeVar("RowT", bound=Aggregate)
 
 
-# A server that says nothing is away, and is told so to whoever waits; a process that says nothing loses what it holds.
-KEEPALIVES = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
-SILENCE: dict[str, Any] = {
-    "timeout": 5,
-    "command_timeout": 5,
-    "server_settings": {
-        "idle_in_transaction_session_timeout": "30000",
-        # Who vanishes between the parts of a statement is not idle, and would keep its locks for ever. By then the
-        # caller has long given up.
-        "statement_timeout": "10000",
-        **KEEPALIVES,
-    },
-}
-
-# Who acts, told to row-level security until the transaction ends; and the teams they belong to (ADR 19).
-ENTER = text("select app_enter(:actor, :employee, :every_team, :today)")
-
-
 @dataclass
 class Transaction:
     """One unit of work: its session, who acts, and when. Events queued here leave only if it commits."""
 
-    session: AsyncSession
+    engine: AsyncEngine
     metadata: MetaData
     actor: Principal
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -80,6 +61,17 @@ class Transaction:
     shown: UUID | None = None
     # Rows that were read for many things that are done at once; what breaks a constraint then breaks all of them.
     at_hand: dict[Any, Any] | None = None
+    _session: AsyncSession | None = None
+
+    def __post_init__(self) -> None:
+        self.connected = Connected(self.engine, self._entering)
+
+    @property
+    def session(self) -> AsyncSession:
+        """What keeps objects, and asks statements that are put together on the way; made when it is first needed."""
+        if self._session is None:
+            self._session = self.connected.session({NOTES: self.record.concern} if self.record else {})
+        return self._session
 
     @property
     def event_version(self) -> int:
@@ -127,14 +119,18 @@ class Transaction:
     async def teams(self) -> frozenset[UUID]:
         """The teams the actor belongs to today, looked up now: a token carries no authority over a team."""
         if self._teams is None:
-            await self.session.connection()
+            self.belongs_to(await (await self.connected.driver()).fetchval("select app_teams()"))
         return self._teams or frozenset()
 
-    def enter(self, connection: Connection) -> None:
-        """Say who acts, before anything else is asked. Without it the database shows no row of any team."""
-        who = {"actor": self.actor.subject, "employee": self.actor.employee_id}
-        entered = {**who, "every_team": not self.actor.is_team_bound, "today": self.today}
-        self._teams = frozenset(connection.execute(ENTER, entered).scalar_one())
+    def belongs_to(self, teams: Iterable[UUID]) -> None:
+        """What the database said of the actor's teams, with an answer to something else."""
+        self._teams = frozenset(teams)
+
+    def _entering(self) -> str:
+        """Who acts, told to row-level security until the transaction ends, and the teams they belong to looked up
+        (ADR 19). Without it the database shows no row of any team."""
+        who = (self.actor.subject, self.actor.employee_id, not self.actor.is_team_bound, self.today)
+        return f"begin; select app_enter({', '.join(map(spelled, who))})"
 
     async def visible(self, model: type[TeamOwned]) -> ColumnElement[bool]:
         """The rows this actor may know of: their own teams', unless their persona works across teams."""
@@ -207,14 +203,21 @@ class Transaction:
         rows: Sequence[Any] = (await self.session.execute(wanted)).scalars().all()
         return rows
 
-    async def rows(self, wanted: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
+    async def rows(self, wanted: Executable | Prepared, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
         """Several columns a row, by name or in order; with the values of a statement that was made before."""
+        if isinstance(wanted, Prepared):
+            await self._flush()
+            return await wanted.rows(await self.connected.driver(), values or {})
         found: Sequence[Any] = (await self.session.execute(wanted, values)).all()
         return found
 
+    async def _flush(self) -> None:
+        if self._session is not None:
+            await self._session.flush()
+
     async def settle(self) -> None:
         """Write what has changed so far, and seal the events of it: the version that each carries is final now."""
-        await self.session.flush()
+        await self._flush()
         cause = self.event.id if self.event else None
         for told, about, trace in self._queued:
             sealed = Envelope.seal(told, about, traceparent=trace, causationid=cause)
@@ -225,12 +228,7 @@ class Transaction:
         """Flush first: the row lock orders the events of one aggregate."""
         await self.settle()
         if self._sealed:
-            await outbox.write(self.session, self._sealed)
-
-    async def write_record(self) -> None:
-        """Raises `NotAudited`."""
-        if self.record is not None:
-            await self.record.write(self.session, self.metadata)
+            await outbox.write(await self.connected.driver(), self._sealed)
 
     def append(self, log: Table, row: dict[str, Any]) -> None:
         """Add a row, when the transaction ends, to a log that is read by the number of its rows."""
@@ -243,17 +241,19 @@ class Transaction:
             await self.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"heatshield.log.{log.name}"))))
             await self.session.execute(log.insert(), [row for _, row in rows])
 
+    async def finish(self) -> None:
+        """Write what is left, and the record with the commit. Raises `NotAudited`."""
+        await self.write_outbox()
+        await self.write_logs()
+        if self._session is not None:
+            await self._session.flush()
+        await (self.connected.end() if self.record is None else self.record.write(self.connected))
 
-def _enter(session: Session, begun: SessionTransaction, connection: Connection) -> None:
-    if not begun.nested:
-        session.info["transaction"].enter(connection)
-
-
-def _refuse_closed(connection: Any, *_: object) -> None:
-    """A connection that the server has closed is replaced before it is used. Asking the server would cost each use
-    three round trips, and the driver knows already."""
-    if connection.driver_connection.is_closed():
-        raise DisconnectionError
+    def close(self) -> None:
+        """Nothing that was loaded is asked for more after this."""
+        if self._session is not None:
+            self._session.sync_session.close()
+        self.connected.release()
 
 
 def require_version(row: Aggregate, if_match: int) -> None:
@@ -265,34 +265,24 @@ def require_version(row: Aggregate, if_match: int) -> None:
 class Database:
     """A service's own database. Sessions connect on first use, so a route that asks nothing costs nothing."""
 
-    def __init__(self, url: str, metadata: MetaData, *, pool_size: int = 5) -> None:
+    def __init__(self, url: str, metadata: MetaData, *, pool_size: int = 10) -> None:
         self.url = url
         self.metadata = metadata
-        self.engine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, connect_args=SILENCE, hide_parameters=True
-        )
-        event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
-        inner = sessionmaker(class_=NotingSession)
-        event.listen(inner, "after_begin", _enter)
-        self._sessions = async_sessionmaker(self.engine, sync_session_class=inner, expire_on_commit=False)
+        self.engine = engine_of(url, pool_size)
 
     @asynccontextmanager
     async def transaction(
         self, actor: Principal, *, rebuilding: bool = False, record: Entry | None = None
     ) -> AsyncIterator[Transaction]:
-        notes = {NOTES: record.concern} if record else {}
-        async with self._sessions(info=notes) as session, session.begin():
-            transaction = Transaction(session, self.metadata, actor, rebuilding=rebuilding, record=record)
-            session.info["transaction"] = transaction
-            try:
-                yield transaction
-                await transaction.write_outbox()
-                await transaction.write_record()
-                await transaction.write_logs()
-            except TimeoutError:
-                # A connection that does not answer would not answer to the rollback either.
-                await session.invalidate()
-                raise
+        transaction = Transaction(self.engine, self.metadata, actor, rebuilding=rebuilding, record=record)
+        try:
+            yield transaction
+            await transaction.finish()
+        except BaseException as error:
+            await transaction.connected.undo(error)
+            raise
+        finally:
+            transaction.close()
 
     async def close(self) -> None:
         await self.engine.dispose()

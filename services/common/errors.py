@@ -7,10 +7,11 @@ from http import HTTPStatus
 from itertools import takewhile
 from typing import Any, ClassVar
 
+import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
@@ -20,6 +21,7 @@ from services.common.outages import (
     is_bad_value,
     is_database_down,
     is_turn_lost,
+    state_of,
 )
 
 log = logging.getLogger(__name__)
@@ -218,12 +220,12 @@ def refusal_of(error: Exception) -> ServiceError | None:
     """What an error of the database means to the caller; None for a defect."""
     if is_database_down(error):
         return Unavailable("The database is away for the moment.")
-    state = str(getattr(getattr(error, "orig", None), "sqlstate", ""))
+    state = state_of(error)
     if is_turn_lost(error):
         return Unavailable("Somebody else changed the same thing at the same moment.")
     if is_another_teams(error):
         return NotFound("record")
-    if isinstance(error, IntegrityError) and state in BROKEN:
+    if state in BROKEN:
         return BROKEN[state]()
     return UnstorableValue("A value cannot be kept.") if is_bad_value(error) else None
 
@@ -262,6 +264,7 @@ def install(app: FastAPI) -> None:
         RequestValidationError: _invalid,
         HTTPException: _http,
         DBAPIError: _database,
+        asyncpg.PostgresError: _database,
         StaleDataError: _database,
         **dict.fromkeys(DATABASE_DOWN, _database),
         Exception: _defect,

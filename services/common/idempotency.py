@@ -5,16 +5,13 @@ request may use the key again.
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, ClassVar
 
 from fastapi import Request, Response
-from sqlalchemy import MetaData, Select, Text, bindparam, func, literal, select
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.sql.dml import ReturningInsert
 
 from services.common.db import Transaction
 from services.common.errors import Conflict, ServiceError, Unprocessable
@@ -38,6 +35,17 @@ PARAMETER: dict[str, Any] = {
     # With quotes, and a backslash before each that is inside.
     "schema": {"type": "string", "minLength": 1, "maxLength": 2 * MAX_KEY + 2, "pattern": "^[ -~]+$"},
 }
+
+# What is kept at the key, and whether it is this request's turn; with it the caller's teams, which are asked for next.
+LOOK = """
+    select mine, app_teams() as teams, kept.*
+    from (select pg_try_advisory_xact_lock(hashtextextended($1 || E'\\n' || $2, 0)) as mine) as turn
+    left join idempotency_key kept on caller = $1 and key = $2
+"""
+KEEP = """
+    insert into idempotency_key (caller, key, request_hash, status, headers, body) values ($1, $2, $3, $4, $5, $6)
+    on conflict do nothing returning true
+"""
 
 Handle = Callable[[Request], Awaitable[Response]]
 
@@ -92,43 +100,26 @@ async def once(request: Request, transaction: Transaction, route: str, handle: H
 
     Raises `IdempotencyKeyReused` when the key belongs to another request, and `StillRunning` while it is worked on.
     """
-    asked = {"caller": transaction.actor.subject, "key": f"{route} {key_of(request)}"}
+    subject, key = transaction.actor.subject, f"{route} {key_of(request)}"
+    driver = await transaction.connected.driver()
+    known = await driver.fetchrow(LOOK, subject, key)
+    transaction.belongs_to(known["teams"])
     request_hash = await _hash(request, transaction)
-    known = (await transaction.rows(_look(transaction.metadata), asked))[0]
-    if known.key is not None and known.request_hash != request_hash:
+    if known["key"] is not None and known["request_hash"] != request_hash:
         raise IdempotencyKeyReused("This key was used for another request.")
-    if known.key is not None:
-        return Response(known.body, known.status, {**known.headers, REPLAYED: "true"})
-    if not known.mine:
+    if known["key"] is not None:
+        headers = {**known["headers"], REPLAYED: "true"}
+        return Response(known["body"], known["status"], headers)
+    if not known["mine"]:
         raise StillRunning
     response = await handle(request)
     if response.status_code < HTTPStatus.BAD_REQUEST:
-        kept = {name: value for name, value in response.headers.items() if name in KEPT_HEADERS}
-        answer = {"status": response.status_code, "headers": kept, "body": bytes(response.body)}
-        row = {**asked, "request_hash": request_hash, **answer}
+        kept = json.dumps({name: value for name, value in response.headers.items() if name in KEPT_HEADERS})
+        answer = (response.status_code, kept, bytes(response.body))
         # The first may have committed between the look and the lock of this one, which is undone then.
-        if not await transaction.rows(_keep(transaction.metadata), row):
+        if await driver.fetchval(KEEP, subject, key, request_hash, *answer) is None:
             raise StillRunning
     return response
-
-
-@lru_cache(maxsize=50)
-def _look(metadata: MetaData) -> Select[Any]:
-    """What is kept at the key, and whether it is this request's turn. Made once: to make it anew costs more than to
-    run it."""
-    table = metadata.tables["idempotency_key"]
-    caller, key = bindparam("caller", type_=Text), bindparam("key", type_=Text)
-    mine = func.pg_try_advisory_xact_lock(func.hashtextextended(caller + "\n" + key, 0)).label("mine")
-    turn = select(mine, literal(1).label("one")).subquery()
-    return select(turn.c.mine, table).outerjoin_from(turn, table, (table.c.caller == caller) & (table.c.key == key))
-
-
-@lru_cache(maxsize=50)
-def _keep(metadata: MetaData) -> ReturningInsert[Any]:
-    table = metadata.tables["idempotency_key"]
-    names = ("caller", "key", "request_hash", "status", "headers", "body")
-    values = {name: bindparam(name, type_=table.c[name].type) for name in names}
-    return insert(table).values(values).on_conflict_do_nothing().returning(table.c.key)
 
 
 async def _hash(request: Request, transaction: Transaction) -> bytes:

@@ -40,15 +40,19 @@ def is_database_down(error: BaseException | None) -> bool:
     return False
 
 
+def state_of(error: BaseException) -> str:
+    """PostgreSQL's code for it, whether it came by the driver or through a session."""
+    return str(getattr(getattr(error, "orig", error), "sqlstate", ""))
+
+
 def is_turn_lost(error: BaseException) -> bool:
     """Whether the same may well succeed when it is tried again, for another transaction was in its way."""
-    state = str(getattr(getattr(error, "orig", None), "sqlstate", ""))
-    return state in TURN_LOST or isinstance(error, StaleDataError)
+    return state_of(error) in TURN_LOST or isinstance(error, StaleDataError)
 
 
 def is_another_teams(error: BaseException) -> bool:
     """Whether row-level security refused a row, for it is of a team that the caller does not belong to."""
-    cause = getattr(getattr(error, "orig", None), "__cause__", None)
+    cause = getattr(getattr(error, "orig", None), "__cause__", error)
     refused = isinstance(cause, asyncpg.InsufficientPrivilegeError)
     return refused and getattr(cause, "server_source_function", "") == BY_POLICY
 

@@ -5,25 +5,23 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+import asyncpg
 
 from services.common.errors import ServiceError
 from services.common.events import MAX_EVENT_BYTES, Envelope, Event
 
 CHANNEL = "outbox"
 # One statement, and the wake-up with it. The rows get their numbers in the order given.
-WRITE = text(f"""
+WRITE = f"""
     with written as (
         insert into outbox (id, type, subject, key, aggregate_version, envelope)
         select id, type, subject, key, aggregate_version, envelope
-        from unnest(cast(:id as uuid[]), cast(:type as text[]), cast(:subject as text[]), cast(:key as text[]),
-                    cast(:aggregate_version as int[]), cast(:envelope as text[]))
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[])
              with ordinality as new (id, type, subject, key, aggregate_version, envelope, place)
         order by place
         returning 1)
     select pg_notify('{CHANNEL}', '') from (select count(*) from written) as counted
-""")  # noqa: S608  the channel is a constant of ours
+"""  # noqa: S608  the channel is a constant of ours
 
 
 class EventTooLarge(ServiceError):
@@ -61,7 +59,7 @@ class NewRow:
         )
 
 
-async def write(session: AsyncSession, rows: Sequence[NewRow]) -> None:
+async def write(driver: asyncpg.Connection, rows: Sequence[NewRow]) -> None:
     """Write the rows, and wake the relay at the commit."""
     fields = ("id", "type", "subject", "key", "aggregate_version", "envelope")
-    await session.execute(WRITE, {name: [getattr(row, name) for row in rows] for name in fields})
+    await driver.fetch(WRITE, *([getattr(row, name) for row in rows] for name in fields))

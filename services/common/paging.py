@@ -14,6 +14,7 @@ from sqlalchemy import Select
 from services.common.db import Transaction
 from services.common.derived import derived_key
 from services.common.errors import ServiceError
+from services.common.settings import ServiceSettings
 from services.common.types import InDigits
 
 ItemT = TypeVar("ItemT")
@@ -43,15 +44,15 @@ class Page(BaseModel, Generic[ItemT]):
 class Cursors:
     """The cursors of one list, with its filters, for one caller. They carry no authority, and are nobody else's."""
 
-    key: bytes
+    settings: ServiceSettings
+    bound: str
 
     @classmethod
     def of(cls, request: Request, listed: str, filters: Iterable[tuple[str, str]]) -> "Cursors":
         """Of this list for whoever is signed in."""
         actor = request.state.transaction.actor
         bound = [actor.subject, actor.persona, listed, *(f"{name}={value}" for name, value in sorted(filters))]
-        secret = derived_key(request.app.state.settings, "cursor")
-        return cls(hmac.digest(secret, "\n".join(bound).encode(), "sha256"))
+        return cls(request.app.state.settings, "\n".join(bound))
 
     def after(self, last: UUID) -> str:
         """Where the list goes on after this row."""
@@ -68,7 +69,9 @@ class Cursors:
         return last
 
     def _seal(self, last: UUID) -> bytes:
-        return hmac.digest(self.key, last.bytes, "sha256")[:SEAL_BYTES]
+        """Worked out where there is a cursor, for most lists end with their first page."""
+        key = hmac.digest(derived_key(self.settings, "cursor"), self.bound.encode(), "sha256")
+        return hmac.digest(key, last.bytes, "sha256")[:SEAL_BYTES]
 
 
 @dataclass(frozen=True)

@@ -3,20 +3,22 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, ColumnElement, Table, Uuid, any_, bindparam, or_
+from sqlalchemy import ARRAY, Boolean, ColumnElement, Table, Uuid, any_, bindparam, cast, func, or_, select
 
 from services.common.db import Transaction
+
+# The actor's own, as the transaction was told when it began.
+OWN_TEAMS = cast(select(func.app_teams()).scalar_subquery(), ARRAY(Uuid))
 
 
 def within_reach(client: Table) -> ColumnElement[bool]:
     """The clients whom `Transaction.get` would find; the statement is told `reach()`."""
-    own = client.c.team_id == any_(bindparam("teams", type_=ARRAY(Uuid)))
+    own = client.c.team_id == any_(OWN_TEAMS)
     return or_(bindparam("every_team", type_=Boolean), own, client.c.id == bindparam("shown", type_=Uuid))
 
 
-async def reach(tx: Transaction) -> dict[str, Any]:
-    every_team = not tx.actor.is_team_bound
-    return {"every_team": every_team, "teams": list(await tx.teams()), "shown": tx.shown}
+def reach(tx: Transaction) -> dict[str, Any]:
+    return {"every_team": not tx.actor.is_team_bound, "shown": tx.shown}
 
 
 def reads(tx: Transaction, client_id: UUID | None, team_id: UUID | None) -> None:

@@ -10,7 +10,7 @@ import asyncpg
 from sqlalchemy.engine import make_url
 
 from services.common.broker import Broker, Outgoing, Unconfirmed
-from services.common.db import KEEPALIVES
+from services.common.connected import KEEPALIVES
 from services.common.outages import is_database_down
 from services.common.outbox import CHANNEL
 

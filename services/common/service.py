@@ -25,6 +25,7 @@ from services.common.broker import Broker, InProcessBroker
 from services.common.db import Database
 from services.common.desk import api as desk
 from services.common.desk.standing import standing
+from services.common.directory import Directory
 from services.common.inbox import Consumer, Subscription
 from services.common.migrations.migrate import migrate
 from services.common.openapi import DescribedApp
@@ -124,11 +125,15 @@ class Service:
             door.include_router(router)
         return door.routes
 
+    @cached_property
+    def _directory(self) -> Directory:
+        return Directory(self._routes)
+
     def _furnish(self, app: FastAPI) -> None:
         errors.install(app)
         for kind, handler in self.error_handlers.items():
             app.add_exception_handler(kind, handler)
-        app.router.routes.extend(self._routes)
+        app.router.routes.extend([self._directory, *self._routes])
         app.state.metrics = Metrics(self.name)
         # Whoever serves the app says when it is to stop, so that nobody is kept waiting for what may come.
         app.state.is_stopping = lambda: False

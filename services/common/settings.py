@@ -27,7 +27,7 @@ class ServiceSettings(BaseSettings):
     database_url: str = "postgresql+asyncpg://127.0.0.1:5432/postgres"
     # For `prepare` alone: the role that owns and migrates the tables. Where it is empty, the service's own role does.
     owner_database_url: str = Field(default="", repr=False)
-    database_pool_size: int = 5
+    database_pool_size: int = 10
     # The private key by which this process proves at identity which one it is, in PEM.
     client_key: str = Field(default="", repr=False)
     # With a password of its own a service signs in at the broker under its own name, and may do no more than it needs.

@@ -6,13 +6,14 @@ from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import ARRAY, ColumnElement, Integer, Select, Table, Uuid, any_, bindparam, null, select, true
+from sqlalchemy import ColumnElement, Integer, Select, Table, Uuid, any_, bindparam, null, select, true
 
 from services.common import json_rows
 from services.common.db import Transaction
 from services.common.models import TeamOwned
 from services.common.paging import PageRequest
-from services.common.reach import reads
+from services.common.prepared import Prepared
+from services.common.reach import OWN_TEAMS, reads
 
 
 async def written_page(
@@ -22,8 +23,7 @@ async def written_page(
 
     A filter that is None leaves everything.
     """
-    teams = list(await tx.teams()) if tx.actor.is_team_bound else None
-    values = {**filters, "teams": teams, "after": request.after, "most": request.limit + 1}
+    values = {**filters, "own": tx.actor.is_team_bound or None, "after": request.after, "most": request.limit + 1}
     given = {name: value for name, value in values.items() if value is not None}
     table: Table = model.__table__  # type: ignore[attr-defined]
     return told(tx, request, await tx.rows(_page(table, shape, tuple(given)), given))
@@ -39,15 +39,15 @@ def told(tx: Transaction, request: PageRequest, rows: Sequence[Any]) -> str:
 
 
 @cache
-def _page(table: Table, shape: type[BaseModel], given: tuple[str, ...]) -> Select[Any]:
+def _page(table: Table, shape: type[BaseModel], given: tuple[str, ...]) -> Prepared:
     """Made once for each choice of filters: to make it anew costs as much as to run it."""
     narrowing: dict[str, Callable[[], ColumnElement[bool]]] = {
-        "teams": lambda: table.c.team_id == any_(bindparam("teams", type_=ARRAY(Uuid))),
+        "own": lambda: table.c.team_id == any_(OWN_TEAMS),
         "after": lambda: table.c.id > bindparam("after", type_=Uuid),
         "most": true,
     }
     conditions = [narrowing[name]() if name in narrowing else table.c[name] == bindparam(name) for name in given]
-    return told_rows(table, shape).where(*conditions).limit(bindparam("most", type_=Integer))
+    return Prepared(told_rows(table, shape).where(*conditions).limit(bindparam("most", type_=Integer)))
 
 
 @cache

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import func, make_url, select, text, true
-from sqlalchemy.exc import DBAPIError
 
 from demo.servers.postgres import EmbeddedPostgres, create_database
 from services.caseload.domain.base import Base
@@ -85,7 +85,11 @@ async def test_who_acts_stays_the_same_when_a_part_is_rolled_back(database: Data
             assert await tx.all(COUNT) == [1]
 
 
-async def test_it_costs_one_statement_and_the_teams_come_with_it(database: Database, statements: Statements) -> None:
+async def test_it_costs_one_statement_and_the_teams_are_looked_up_once(
+    database: Database, statements: Statements
+) -> None:
+    async with database.engine.connect():
+        pass
     with statements(database) as seen:
         async with database.transaction(NURSE_ACTS) as tx:
             assert await tx.teams() == {TEAM}
@@ -107,7 +111,7 @@ async def test_who_asks_nothing_of_the_database_takes_no_connection(database: Da
 async def test_a_role_that_the_wall_does_not_bind_cannot_act(walled: Walled, postgres: EmbeddedPostgres) -> None:
     """A superuser passes every policy, so a service that signs in as one is refused all it asks."""
     unbound = Database(postgres.url("postgres", make_url(walled.url).database), Base.metadata)
-    with pytest.raises(DBAPIError, match="row-level security does not bind postgres"):
+    with pytest.raises(asyncpg.PostgresError, match="row-level security does not bind postgres"):
         async with unbound.transaction(SYSTEM) as tx:
             await tx.all(COUNT)
     await unbound.close()

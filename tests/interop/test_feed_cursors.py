@@ -174,7 +174,7 @@ class OnTheWay(Exception):
 @asynccontextmanager
 async def roomy(url: str) -> AsyncIterator[Database]:
     """The same database with room for fifty transactions at once."""
-    database = Database(url, Base.metadata, pool_size=25)
+    database = Database(url, Base.metadata, pool_size=50)
     yield database
     await database.close()
 

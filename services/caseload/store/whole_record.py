@@ -19,6 +19,7 @@ from services.caseload.domain.surgery_note import SurgeryNote
 from services.caseload.domain.wound import Wound, WoundMeasurement
 from services.common import json_rows
 from services.common.db import Transaction
+from services.common.prepared import Prepared
 from services.common.reach import reach, within_reach
 
 CLIENT_ID = bindparam("client_id", type_=Uuid)
@@ -47,16 +48,17 @@ WITHIN: dict[str, tuple[Any, str, Any]] = {
 async def of_client(tx: Transaction, client_id: UUID, shape: type[BaseModel]) -> Any:
     """`team_id`, `version` and the `document`, in the shape whose fields name the parts; none for a client out of
     reach."""
-    found = await tx.rows(_statement(shape), {"client_id": client_id, **await reach(tx)})
+    found = await tx.rows(_statement(shape), {"client_id": client_id, **reach(tx)})
     return found[0] if found else None
 
 
 @cache
-def _statement(shape: type[BaseModel]) -> Select[Any]:
+def _statement(shape: type[BaseModel]) -> Prepared:
     client = _table(Client)
     parts = select(*(_part(name, field.annotation).label(name) for name, field in shape.model_fields.items()))
     document = json_rows.as_text(json_rows.one(parts)).label("document")
-    return select(client.c.team_id, client.c.version, document).where(client.c.id == CLIENT_ID, within_reach(client))
+    told = select(client.c.team_id, client.c.version, document)
+    return Prepared(told.where(client.c.id == CLIENT_ID, within_reach(client)))
 
 
 def _part(name: str, annotation: Any) -> Any:

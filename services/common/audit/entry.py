@@ -2,24 +2,23 @@
 
 import logging
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any, Self
 from uuid import UUID
 
+import asyncpg
 from fastapi import Request, Response
-from sqlalchemy import Insert, MetaData
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.common.audit.concern import Concern
 from services.common.audit.operation import Operation
 from services.common.audit.purpose import Purpose, usual
 from services.common.audit.tables import EVENT
 from services.common.auth import Principal
+from services.common.connected import Connected
 from services.common.errors import Unavailable
 from services.common.outages import is_database_down
+from services.common.spelling import spelled
 from services.common.telemetry import trace_id
 
 log = logging.getLogger(__name__)
@@ -92,14 +91,18 @@ class Entry:
     def refuse(self, status: int, code: str) -> None:
         self.outcome, self.reason_code = outcome_of(status), code
 
-    async def write(self, session: AsyncSession, metadata: MetaData) -> None:
-        """Raises `NotAudited`, so that the whole transaction fails with it."""
+    async def write(self, connected: Connected) -> None:
+        """With the commit. Raises `NotAudited`, and then the whole transaction has failed with it."""
+        rows = [one._row() for one in (*self.parts, self)]
+        values = ", ".join(f"({', '.join(map(spelled, row.values()))})" for row in rows)
+        insert = f"insert into {EVENT} ({', '.join(rows[0])}) values {values}"  # noqa: S608
         try:
-            await session.execute(_insert(metadata), [one._row() for one in (*self.parts, self)])
-        except DBAPIError as error:
-            if is_database_down(error):
+            await connected.end(insert)
+        except asyncpg.PostgresError as error:
+            # Where it has ended, it was the commit itself that failed.
+            if is_database_down(error) or not connected.is_open:
                 raise
-            log.error("audit trail not written", extra={"error": type(error.orig).__name__})
+            log.error("audit trail not written", extra={"error": type(error).__name__})
             raise NotAudited from error
 
     def _row(self) -> dict[str, Any]:
@@ -140,14 +143,8 @@ def _who(actor: Principal) -> tuple[str, str | None]:
 
 
 def _address(request: Request) -> str | None:
-    told = request.headers.get(SOURCE, "")
+    told = request.headers.get(SOURCE)
     try:
-        return str(ip_address(told.strip()))
+        return told and str(ip_address(told.strip()))
     except ValueError:
         return None
-
-
-@lru_cache(maxsize=50)
-def _insert(metadata: MetaData) -> Insert:
-    """Its number is not asked back."""
-    return metadata.tables[EVENT].insert().inline()
