@@ -129,12 +129,16 @@ class Running:
                 await self.broker._handlers[queue](lot)
 
 
+def _known(service: Service, own: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in own.items() if name in service.settings_type.model_fields}
+
+
 @asynccontextmanager
 async def running(
     databases: Databases, *services: Service, peers: Mapping[str, Any] | None = None, **own: Any
 ) -> AsyncIterator[Running]:
-    """Run these services together. `peers` are ASGI apps at other addresses, by host name; `own` are settings that a
-    service has for itself."""
+    """Run these services together. `peers` are ASGI apps at other addresses, by host name; `own` are settings that one
+    of the services has for itself."""
     issuer, broker = Issuer(), InProcessBroker()
     around = {"identity": issuer.app(), **(peers or {})}
     mounts: dict[str, httpx.AsyncBaseTransport] = {}
@@ -143,7 +147,7 @@ async def running(
             settings_for(
                 await databases(service.name),
                 service.settings_type,
-                **(issuer.settings() | own if service.name == "identity" else own),
+                **_known(service, issuer.settings() | own if service.name == "identity" else own),
             ),
             broker=broker,
             mounts=mounts,

@@ -46,6 +46,7 @@ class Queue:
     """One installation's queue. Numbers have no gap: a number is given in the commit that keeps its operation."""
 
     def __init__(self, file: Path) -> None:
+        self.folder = file.parent
         self._db = sqlite3.connect(file, isolation_level=None)
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = full")
