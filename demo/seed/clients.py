@@ -70,12 +70,21 @@ class Clients:
         }
         path = f"/caseload/v1/referrals/{id_of('referral', key)}/accept"
         await until(partial(self._accepted, nurse, path, acceptance))
+        await self._describe_home(client)
         await self._assess(client)
         await self._plan(client)
 
     async def _accepted(self, nurse: str, path: str, acceptance: dict[str, Any]) -> bool:
         answer = await self.gateway.call(nurse, "POST", path, acceptance)
         return answer.is_success or answer.json()["code"] == "referral_already_decided"
+
+    async def _describe_home(self, client: dict[str, Any]) -> None:
+        """Once: what a nurse has written there since is hers."""
+        path, home = (
+            f"/caseload/v1/clients/{id_of('client', client['key'])}/home",
+            {"signal_at_home": client["signal_at_home"]},
+        )
+        await self.gateway.call(client["named_nurse"], "PUT", path, home, If_None_Match="*")
 
     async def _assess(self, client: dict[str, Any]) -> None:
         key, nurse = client["key"], client["named_nurse"]

@@ -140,7 +140,7 @@ async def test_toms_tuesday_by_the_app_over_a_wire_that_is_cut(village: Village,
     assert [visit["client_id"] for visit in pack["visits"]] == [str(id_of("client", one)) for one in (EDITH, AUDREY)]
     edith = next(one for one in pack["clients"] if one["client"]["id"] == str(id_of("client", EDITH)))
     (wound,) = edith["wounds"]
-    assert wound["last_measurement"]["area_mm2"] == 1440
+    assert (wound["last_measurement"]["area_mm2"], edith["home"]["signal_at_home"]) == (1440, "none")
     base = edith["care_plan"]["version"]
 
     village.wire.refuse()
