@@ -41,7 +41,17 @@ def upgrade() -> None:
     _create_held()
     _create_conflict()
     _create_edit()
+    _say_who_and_when()
     row_level_security.protect()
+
+
+def _say_who_and_when() -> None:
+    """When it reached us, and who took the last step; of what was there before, nobody knows."""
+    for table in ("note", "administration"):
+        op.add_column(table, sa.Column("received_at", INSTANT, nullable=True))
+    for table, column in (("wound", "found_by"), ("syringe_driver", "stopped_by"), ("action", "ended_by")):
+        op.add_column(table, sa.Column(column, sa.Uuid(), nullable=True))
+    op.add_column("clinical_test", sa.Column("last_step_by", sa.Uuid(), nullable=True))
 
 
 def _of_team() -> list[sa.schema.SchemaItem]:
