@@ -37,6 +37,7 @@ THROUGH = {
     "recorded_activity": "recorded_contact",
     "inbound_message": "inbound_referral, once it is known whom the message is for",
     "push_message": "alert",
+    "sync_held": "client; without one it is one person's alone",
     "push_subscription": "nothing: it is one person's alone, in whatever team",
 }
 TABLES = """
