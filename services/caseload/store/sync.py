@@ -15,7 +15,7 @@ from sqlmodel import col
 from services.caseload.domain.client import Client
 from services.caseload.domain.plan_edit import PlanEdit
 from services.caseload.domain.sync_device import SyncDevice
-from services.caseload.domain.sync_operation import PushedTwiceAtOnce, SyncHeld, SyncOperation
+from services.caseload.domain.sync_operation import PushedTwiceAtOnce, SyncHeld, SyncOperation, SyncOutcome
 from services.common.db import Transaction
 from services.common.errors import NotFound
 from services.common.models import TeamOwned
@@ -147,6 +147,13 @@ async def keep_operations(tx: Transaction, rows: Sequence[dict[str, Any]]) -> No
     if rows:
         async with tx.refusing({"one_first_operation": PushedTwiceAtOnce}):
             await tx.session.execute(insert(SyncOperation), rows)
+
+
+async def came_into_conflict(tx: Transaction, operation_id: UUID, conflict_id: UUID, makes_id: UUID | None) -> None:
+    """What waited stands beside something else now, and what follows on it is known by that."""
+    first = (col(SyncOperation.operation_id) == operation_id) & (col(SyncOperation.outcome) != SyncOutcome.DUPLICATE)
+    told = {"conflict_id": conflict_id, "makes_id": makes_id}
+    await tx.session.execute(update(SyncOperation).where(first).values(**told))
 
 
 async def keep_held(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:

@@ -72,6 +72,7 @@ async def test_whoever_holds_it_now_is_told_nothing_and_what_they_did_is_kept_fo
     client, strangers = await take_on(caseload), await a_device(caseload, STRANGER)
     real = a_visit(strangers, client, made_by=str(NURSE))
     unknown = a_visit(strangers, OnCaseload(None, "", new_id(), ""), made_by=str(NURSE))
+    real["body"]["employee_id"] = unknown["body"]["employee_id"] = str(NURSE)
     results = await strangers.push(real, unknown)
     told = [{**one, "operation_id": None, "sequence": None} for one in results]
     assert outcomes(results) == ["for_review"] * 2

@@ -117,6 +117,20 @@ async def test_what_follows_on_a_visit_in_conflict_waits_and_goes_to_the_one_tha
     assert [one["id"] for one in record["measurements"]] == [measured["id"]]
 
 
+async def test_what_follows_on_a_visit_that_came_into_conflict_when_it_was_taken_in(caseload: Running) -> None:
+    client, toms = await take_on(caseload), await a_device(caseload)
+    deputy, at_visit = await caseload.client("caseload", DEPUTY), {"visit_id": new_id(), "employee_id": str(DEPUTY)}
+    visit = toms.did("record_care_contact", a_contact(client.episode_id, **at_visit), made_by=str(DEPUTY))
+    about = {"care_contact_id": visit["body"]["id"]}
+    note = toms.did("add_note", {"id": new_id(), "words": "Pale"}, about, made_by=str(DEPUTY))
+    stands = await client.post("/v1/care-contacts", a_contact(client.episode_id, **at_visit))
+    assert outcomes(await toms.push(visit, note)) == ["for_review", "for_review"]
+    taken = [(await take_in(deputy, one)).json() for one in await waiting(deputy)]
+    assert [one["applied"] for one in taken] == ["conflict", "applied"], taken
+    record = (await client.nurse.get(f"/v1/clients/{client.client_id}")).json()
+    assert {(one["words"], one["care_contact_id"]) for one in record["notes"]} >= {("Pale", stands["id"])}
+
+
 async def test_what_follows_on_what_a_colleague_did_waits_with_it(caseload: Running) -> None:
     client, toms = await take_on(caseload), await a_device(caseload)
     visit = a_visit(toms, client, made_by=str(DEPUTY))

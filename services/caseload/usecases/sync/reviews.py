@@ -56,6 +56,8 @@ async def take_in(tx: Transaction, review_id: UUID, said: TakingIn, if_match: in
     sent = authority.as_it_stands(sent)
     body = reading.read_body(kind, sent, clock)
     effect = await perform(tx, kind, Op(sent, body, held.device_id, happened_at, tx.now))
+    if effect.conflict_id is not None:
+        await store.came_into_conflict(tx, sent.operation_id, effect.conflict_id, kind.made_id(sent))
     held = await store.held_one(tx, review_id, lock=True)
     held.settle(Decision.TAKEN_IN, tx.actor.employee_id, tx.now)
     await tx.session.flush()
