@@ -1,6 +1,6 @@
 """What every stored thing has: an id, its team, and a version that is its ETag and orders its events."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,15 @@ class Aggregate(Stored):
     def __mapper_args__(cls) -> dict[str, Any]:
         table = getattr(cls, "__table__", None)
         return {} if table is None else {"version_id_col": table.c.version}
+
+
+class Received(SQLModel):
+    """What may be told long after it was done: when it reached us, by our own clock, whatever else is said of when.
+
+    Of rows that are older than the column nobody knows.
+    """
+
+    received_at: datetime | None = Field(default_factory=lambda: datetime.now(UTC), sa_type=INSTANT)
 
 
 class TeamOwned(Aggregate):

@@ -1,5 +1,6 @@
 """The second wall: PostgreSQL itself shows and takes no other team's rows, whatever the code asks for."""
 
+import json
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -29,6 +30,8 @@ OPEN = {
     "ended": "names of sign-ins, and nothing else",
     "used_assertion": "names of assertions, and nothing else",
     "break_glass_attempt": "that a nurse tried, and not whom she looked for",
+    "sync_device": "numbers, times and who pushed; its list is asked for by teams, and nothing in it was written",
+    "sync_operation": "ids, digests and codes; what was said is held behind the wall",
     "feed_entry": "events as they were published: ids, dates and codes",
 }
 # Tables without a team that are reached through another, and which.
@@ -37,6 +40,7 @@ THROUGH = {
     "recorded_activity": "recorded_contact",
     "inbound_message": "inbound_referral, once it is known whom the message is for",
     "push_message": "alert",
+    "sync_held": "client; without one it is one person's alone",
     "push_subscription": "nothing: it is one person's alone, in whatever team",
 }
 TABLES = """
@@ -158,7 +162,8 @@ async def test_a_row_cannot_be_given_to_another_team_nor_taken_along(walled: Wal
                 await _refused(connection, f'update "{name}" set team_id = $1', OTHER_TEAM)
     async with walled.acting(STRANGER) as connection:
         for name in set(walled.behind) & set(THROUGH):
-            columns, values = zip(*walled.rows[name, TEAM].items(), strict=True)
+            columns, found = zip(*walled.rows[name, TEAM].items(), strict=True)
+            values = [json.dumps(value) if isinstance(value, dict) else value for value in found]
             places = ", ".join(f"${number}" for number, _ in enumerate(values, 1))
             await _refused(connection, f'insert into "{name}" ({", ".join(columns)}) values ({places})', *values)
 

@@ -14,7 +14,8 @@ router = api_router(tags=["medicines"])
 
 
 class AdministrationShape(Answer):
-    """`overrode` is the code of the refusal that was overridden, which makes it an incident."""
+    """`overrode` is the code of the refusal that was overridden, which makes it an incident. `received_at` is by the
+    server's clock, `recorded_at` by whoever recorded it, who may have had no signal."""
 
     id: UUID
     team_id: UUID
@@ -26,6 +27,7 @@ class AdministrationShape(Answer):
     employee_id: UUID
     recorded_by: UUID | None
     recorded_at: datetime
+    received_at: datetime | None
     witness_id: UUID | None
     reason: str | None
     stock_used: int | None

@@ -192,11 +192,14 @@ class CareContactShape(Answer):
 
 
 class NoteShape(Answer):
+    """`received_at` is by the server's clock, `written_at` by whoever wrote it, who may have had no signal."""
+
     id: UUID
     care_contact_id: UUID
     words: str
     written_by: UUID | None
     written_at: datetime
+    received_at: datetime | None
     amends_id: UUID | None
 
 

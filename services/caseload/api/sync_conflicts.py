@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.caseload.domain.sync_conflict import SENT_FOR, ConflictKind, Settlement, SyncConflict
+from services.caseload.domain.sync_conflict import ConflictKind, Settlement, SyncConflict
 from services.caseload.usecases import sync
 from services.common.http import ByNurse, IfMatch, api_router, etag
 from services.common.paging import Asked, Page
@@ -52,7 +52,7 @@ class WholeConflict(ConflictShape):
 def _whole(found: tuple[SyncConflict, Any], response: Response) -> dict[str, Any]:
     conflict, versions = found
     etag(response, conflict)
-    sending = SENT_FOR[ConflictKind(conflict.kind)]
+    sending = sync.settled_by(conflict, versions)
     shown = ConflictShape.model_validate(conflict).model_dump()
     return {**shown, "versions": versions, "settlement": conflict.settlement, "settled_by_sending": sending}
 

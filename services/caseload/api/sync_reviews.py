@@ -1,6 +1,5 @@
 """What waits for a person of the team, over HTTP: taken in, or set aside with a reason."""
 
-import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,9 +8,10 @@ from fastapi import Response
 
 from services.caseload.api.rendered import tagged
 from services.caseload.api.sync import RefusalShape
-from services.caseload.domain.sync_operation import SetAside, SyncHeld, SyncOutcome
+from services.caseload.domain.sync_operation import SyncHeld, SyncOutcome
+from services.caseload.domain.sync_review import SetAside, TakingIn
 from services.caseload.usecases import sync
-from services.common.http import ByNurse, IfMatch, api_router, etag
+from services.common.http import ByNurse, IfMatch, api_router, written
 from services.common.paging import Asked, Page
 from services.common.types import Answer
 
@@ -19,12 +19,16 @@ router = api_router(tags=["offline"])
 
 
 class ReviewShape(Answer):
-    """What waits, why, since when, and whose it is."""
+    """What waits, why, since when, and whose it is: the client's team's, or `kept_for` one person.
+
+    `happened_at` and `clock_off_seconds` are None where the clock said what cannot be so: who takes it in says when.
+    """
 
     id: UUID
     version: int
     operation_id: UUID
     client_id: UUID | None
+    kept_for: UUID | None
     device_id: UUID
     sequence: int
     kind: str | None
@@ -33,7 +37,7 @@ class ReviewShape(Answer):
     pushed_by: UUID
     happened_at: datetime | None
     received_at: datetime
-    clock_off_seconds: int
+    clock_off_seconds: int | None
     refusal: RefusalShape | None
     settled_at: datetime | None
     settled_by: UUID | None
@@ -64,17 +68,20 @@ async def list_reviews(tx: ByNurse, page: Asked, outcome: SyncOutcome | None = N
 
 
 @router.get("/sync/reviews/{review_id}", response_model=WholeReview)
-async def read_review(tx: ByNurse, review_id: UUID, response: Response) -> object:
+async def read_review(tx: ByNurse, review_id: UUID) -> Response:
     """One of them, with what was sent."""
     held = await sync.read_review(tx, review_id)
-    etag(response, held)
-    return {**_shown(held), "operation": None if held.content is None else json.loads(held.content)}
+    shown = ReviewShape.model_validate(held).model_dump_json()
+    # As it was kept, in ASCII: half a letter, or a number too large to be one, is no reason not to show it.
+    return written(f'{shown[:-1]},"operation":{held.content or "null"}}}', version=held.version)
 
 
 @router.post("/sync/reviews/{review_id}/take-in", response_model=TakenIn)
-async def take_in(tx: ByNurse, review_id: UUID, version: IfMatch, response: Response) -> object:
-    """Apply it, as whoever did it."""
-    held, effect = await sync.take_in(tx, review_id, version)
+async def take_in(
+    tx: ByNurse, review_id: UUID, version: IfMatch, response: Response, body: TakingIn | None = None
+) -> object:
+    """Apply it, as whoever did it; somebody else than who sent it does, where a second person has to look."""
+    held, effect = await sync.take_in(tx, review_id, body or TakingIn(), version)
     applied = {"applied": effect.outcome, "applied_version": effect.version, "conflict_id": effect.conflict_id}
     return {**_shown(tagged(held, response)), **applied}
 

@@ -133,6 +133,8 @@ class Action(Chased, TeamOwned, Base, table=True):
     done_on: date | None = None
     reason: str | None = None
     written_by: UUID | None
+    # Who said that it was done, or gave it back.
+    ended_by: UUID | None = None
 
     @classmethod
     def agreed(cls, new: AgreedAction, client: Client, by: UUID | None, now: datetime, **source: UUID) -> Self:
@@ -144,20 +146,20 @@ class Action(Chased, TeamOwned, Base, table=True):
         kept = {name: value for name, value in vars(agreed).items() if name not in {"task", "agreed_by"}}
         return cls(**kept, words=agreed.words, written_by=agreed.agreed_by, changed_at=now)
 
-    def finish(self, done: Done, now: datetime) -> None:
+    def finish(self, done: Done, by: UUID | None, now: datetime) -> None:
         """Raises `ActionAlreadyEnded`."""
-        self._end(ActionStatus.DONE, now)
+        self._end(ActionStatus.DONE, by, now)
         self.done_on = done.done_on
 
-    def give_back(self, reason: str, now: datetime) -> None:
+    def give_back(self, reason: str, by: UUID | None, now: datetime) -> None:
         """Raises `ActionAlreadyEnded`."""
-        self._end(ActionStatus.GIVEN_BACK, now)
+        self._end(ActionStatus.GIVEN_BACK, by, now)
         self.reason = reason
 
-    def _end(self, status: ActionStatus, now: datetime) -> None:
+    def _end(self, status: ActionStatus, by: UUID | None, now: datetime) -> None:
         if self.status != ActionStatus.OPEN:
             raise ActionAlreadyEnded
-        self.status, self.due_on, self.changed_at = status, None, now
+        self.status, self.due_on, self.ended_by, self.changed_at = status, None, by, now
 
 
 only_states(Action, "status", ActionStatus)

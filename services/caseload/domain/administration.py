@@ -14,7 +14,7 @@ from sqlmodel import Field, col
 from services.caseload.domain.base import Base
 from services.caseload.domain.medicine import A_DAY, A_MINUTE, Medicine, StockAmount
 from services.common.errors import Conflict, Unprocessable
-from services.common.models import INSTANT, TeamOwned, only_states
+from services.common.models import INSTANT, Received, TeamOwned, only_states
 from services.common.types import Input, NewId, PastInstant, Words
 
 
@@ -115,7 +115,7 @@ class Dose:
     is_given: bool
 
 
-class Administration(TeamOwned, Base, table=True):
+class Administration(Received, TeamOwned, Base, table=True):
     """FHIR MedicationAdministration. It is never changed; `overrode` says what was overridden, if anything."""
 
     client_id: UUID = Field(foreign_key="client.id")

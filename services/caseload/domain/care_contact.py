@@ -15,7 +15,7 @@ from services.caseload.domain.base import Base
 from services.caseload.domain.client import EpisodeOfCare
 from services.caseload.domain.omaha import InterventionCode
 from services.common.errors import Conflict, Unprocessable
-from services.common.models import INSTANT, Stored, TeamOwned, only_states
+from services.common.models import INSTANT, Received, Stored, TeamOwned, only_states
 from services.common.types import Input, Minutes, NewId, PastInstant, Words
 
 
@@ -138,7 +138,7 @@ class NewNote(Input):
     amends_id: UUID | None = None
 
 
-class Note(Stored, Base, table=True):
+class Note(Received, Stored, Base, table=True):
     """What somebody wrote, when. A note is amended by another note and never overwritten."""
 
     team_id: UUID

@@ -127,6 +127,8 @@ class ClinicalTest(Chased, TeamOwned, Base, table=True):
     acted_on: date | None = None
     acted: str | None = None
     acted_by: UUID | None = None
+    # Who took it as far as it is.
+    last_step_by: UUID | None = None
     # Why the latest step is not done yet, or why it never will be.
     reason: str | None = None
 
@@ -140,21 +142,21 @@ class ClinicalTest(Chased, TeamOwned, Base, table=True):
         self._require(ClinicalTestStatus.REQUESTED)
         require_order(self.requested_on, taking.taken_on, "/body/taken_on")
         self.taken_on, self.taken_by = taking.taken_on, by
-        self._reach(ClinicalTestStatus.TAKEN, taking.taken_on + timedelta(days=days), now)
+        self._reach(ClinicalTestStatus.TAKEN, taking.taken_on + timedelta(days=days), by, now)
 
-    def come_in(self, result: Result, days: int, now: datetime) -> None:
+    def come_in(self, result: Result, days: int, by: UUID | None, now: datetime) -> None:
         """Raises `ClinicalTestOutOfStep` or `StepBeforeTheLast`."""
         self._require(ClinicalTestStatus.TAKEN)
         require_order(self.taken_on, result.result_on, "/body/result_on")
         self.result_on, self.result, self.abnormal = result.result_on, result.result, result.abnormal
-        self._reach(ClinicalTestStatus.RESULTED, result.result_on + timedelta(days=days), now)
+        self._reach(ClinicalTestStatus.RESULTED, result.result_on + timedelta(days=days), by, now)
 
     def act(self, acted: ActedOn, by: UUID | None, now: datetime) -> None:
         """Raises `ClinicalTestOutOfStep` or `StepBeforeTheLast`."""
         self._require(ClinicalTestStatus.RESULTED)
         require_order(self.result_on, acted.acted_on, "/body/acted_on")
         self.acted_on, self.acted, self.acted_by = acted.acted_on, acted.acted, by
-        self._reach(ClinicalTestStatus.ACTED_ON, None, now)
+        self._reach(ClinicalTestStatus.ACTED_ON, None, by, now)
 
     def chase(self, chasing: Chasing, days: int, today: date, now: datetime) -> None:
         """Raises `ClinicalTestOutOfStep` or `LooksAgainTooLate`."""
@@ -164,19 +166,19 @@ class ClinicalTest(Chased, TeamOwned, Base, table=True):
             raise LooksAgainTooLate
         self.reason, self.due_on, self.changed_at = chasing.reason, chasing.again_on, now
 
-    def cancel(self, cancelling: Cancelling, now: datetime) -> None:
+    def cancel(self, cancelling: Cancelling, by: UUID | None, now: datetime) -> None:
         """A result that is in is acted on, and cannot be cancelled away. Raises `ClinicalTestOutOfStep`."""
         if self.status not in (ClinicalTestStatus.REQUESTED, ClinicalTestStatus.TAKEN):
             raise ClinicalTestOutOfStep
-        self._reach(ClinicalTestStatus.CANCELLED, None, now)
+        self._reach(ClinicalTestStatus.CANCELLED, None, by, now)
         self.reason = cancelling.reason
 
     def _require(self, status: ClinicalTestStatus) -> None:
         if self.status != status:
             raise ClinicalTestOutOfStep
 
-    def _reach(self, status: ClinicalTestStatus, due_on: date | None, now: datetime) -> None:
-        self.status, self.due_on, self.reason, self.changed_at = status, due_on, None, now
+    def _reach(self, status: ClinicalTestStatus, due_on: date | None, by: UUID | None, now: datetime) -> None:
+        self.status, self.due_on, self.reason, self.last_step_by, self.changed_at = status, due_on, None, by, now
 
 
 only_states(ClinicalTest, "status", ClinicalTestStatus)

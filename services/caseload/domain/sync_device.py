@@ -11,7 +11,7 @@ from sqlmodel import Field, col
 from services.caseload.domain.base import Base
 from services.common.errors import Conflict
 from services.common.models import INSTANT, Stored
-from services.common.types import Input
+from services.common.types import Input, day_in_england
 
 
 class SequenceGap(Conflict):
@@ -37,6 +37,18 @@ class SequenceReused(Conflict):
         super().__init__(f"The sequence {sequence} of this device belongs to another operation.")
 
 
+class AnothersDevice(SequenceReused):
+    """Nobody goes on in the queue of people with whom they have no team in common; what they noted themselves goes on
+    under a device_id of its own. To the app it is what it is where an installation was copied."""
+
+    def __init__(self) -> None:
+        Conflict.__init__(self, "The queue of this device is somebody else's.")
+
+    @classmethod
+    def code(cls) -> str:
+        return SequenceReused.code()
+
+
 class LostDevice(Input):
     device_id: UUID
 
@@ -44,7 +56,8 @@ class LostDevice(Input):
 class SyncDevice(Stored, Base, table=True):
     """What the server knows of a device's queue: numbers, times and who pushed last; nothing that was written.
 
-    It is of no team, for a tablet goes from hand to hand; `teams` are those of whoever pushed last.
+    It is of no team, for a tablet goes from hand to hand; `teams` are those of whoever pushed last, with those before
+    until somebody of them pushes again.
     """
 
     through: int
@@ -62,7 +75,7 @@ class Clock:
     """How far a device's clock is off, measured when it sent. Within what is tolerated it is believed."""
 
     def __init__(self, sent_at: datetime, now: datetime, tolerated: timedelta) -> None:
-        self.now, self.off = now, sent_at - now
+        self.now, self.off, self.tolerated = now, sent_at - now, tolerated
         self.is_wrong = abs(self.off) > tolerated
 
     @classmethod
@@ -80,7 +93,18 @@ class Clock:
 
     def corrected(self, told: datetime) -> datetime:
         """The instant that the device meant; never later than now."""
-        return min(told - self.off if self.is_wrong else told, self.now)
+        return min(self._meant(told), self.now)
+
+    def is_ahead(self, told: datetime) -> bool:
+        """Whether it is said to be still to come: the clock was another one when it was noted."""
+        return self._meant(told) > self.now + self.tolerated
+
+    def days_ahead(self, told: datetime) -> timedelta:
+        """By how many days its calendar was ahead when it showed this instant."""
+        return day_in_england(told) - day_in_england(self._meant(told))
+
+    def _meant(self, told: datetime) -> datetime:
+        return told - self.off if self.is_wrong else told
 
 
 Index("ix_sync_device_teams", col(SyncDevice.teams), postgresql_using="gin")

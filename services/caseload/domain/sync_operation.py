@@ -8,14 +8,15 @@ from typing import Annotated, Any, ClassVar, Protocol
 from uuid import UUID
 
 from pydantic import Field as Shape
-from sqlalchemy import Column, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, col
 
 from services.caseload.domain.base import Base
+from services.caseload.domain.sync_review import AlreadySettled, Decision
 from services.common.errors import ServiceError, Unavailable, Unprocessable
-from services.common.models import INSTANT, Stored, TeamOwned, only_states
-from services.common.types import Code, Count, Input, Instant, NewId, Words
+from services.common.models import INSTANT, Aggregate, Stored, only_states
+from services.common.types import Code, Count, Input, Instant, NewId
 
 MOST_OPERATIONS = 500
 OPERATIONS = "/body/operations"
@@ -106,14 +107,14 @@ class OfOneOperation(ServiceError):
 
 
 class ActorMismatch(OfOneOperation):
-    """What somebody did is theirs. Whoever holds the tablet now cannot say it for them where they do not work."""
+    """What somebody did is theirs, and nobody did anything at a client's whose team they were not in."""
 
     status = 403
     at_part = "/made_by"
-    way_out = "Let whoever did it sign in and send it."
+    way_out = "Ask who did it and when; let them send it as a new operation of their own."
 
     def __init__(self) -> None:
-        super().__init__("This was done by somebody else, and not in a team of yours.")
+        super().__init__("Whoever is said to have done this was not in the client's team then.")
 
 
 class BaseVersionNeeded(OfOneOperation):
@@ -179,8 +180,10 @@ class SyncOperation(Stored, Base, table=True):
     digest: bytes
     base_version: int | None = None
     occurred_at: datetime | None = Field(default=None, sa_type=INSTANT)
-    # By the measured clock of the device, where that is wrong.
+    # By the measured clock of the device, where that is wrong; None where it cannot be so.
     happened_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    # What it would have made, had it not come into conflict, so that what follows on it is known.
+    makes_id: UUID | None = None
     # By how much; 0 where it is right.
     clock_off_seconds: int
     made_by: UUID | None = None
@@ -192,22 +195,15 @@ class SyncOperation(Stored, Base, table=True):
     refusal: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
 
 
-class Decision(StrEnum):
-    """How a person ended what was kept for them."""
+class SyncHeld(Aggregate, Base, table=True):
+    """What an operation said, letter for letter, while somebody has to see it: whoever has the client now, or where it
+    is of no client whom its writer was ever with, one person alone."""
 
-    TAKEN_IN = "taken_in"
-    SET_ASIDE = "set_aside"
-
-
-class SetAside(Input):
-    reason: Words
-
-
-class SyncHeld(TeamOwned, Base, table=True):
-    """What an operation said, letter for letter, while a person of the team has to see it."""
+    __table_args__ = (CheckConstraint("(client_id is null) <> (kept_for is null)", name="sync_held_for_somebody"),)
 
     operation_id: UUID
     client_id: UUID | None = Field(default=None, foreign_key="client.id")
+    kept_for: UUID | None = None
     device_id: UUID
     sequence: int
     kind: str | None = None
@@ -215,8 +211,8 @@ class SyncHeld(TeamOwned, Base, table=True):
     pushed_by: UUID
     happened_at: datetime | None = Field(default=None, sa_type=INSTANT)
     received_at: datetime = Field(sa_type=INSTANT)
-    # Of a clock that is wrong; else 0.
-    clock_off_seconds: int
+    # Of a clock that is wrong; else 0. None, as is when it happened, where what the clock said cannot be so.
+    clock_off_seconds: int | None = None
     # A late push, a refusal, or something that this release does not know.
     outcome: str
     refusal: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
@@ -240,26 +236,6 @@ class SyncHeld(TeamOwned, Base, table=True):
         self.settled_at, self.settled_by, self.changed_at = now, by, now
 
 
-class AlreadySettled(ServiceError):
-    status = 409
-    field = "/path/review_id"
-    way_out = "Nothing needs to be done: somebody of the team has settled it."
-
-    def __init__(self) -> None:
-        super().__init__("This has been settled.")
-
-
-class StillUnknown(ServiceError):
-    """What a newer app says is taken in by a release that knows it."""
-
-    status = 409
-    field = "/path/review_id"
-    way_out = "Leave it: it is kept. Ask operations for the newer release, or set it aside with a reason."
-
-    def __init__(self) -> None:
-        super().__init__("This release does not know such an operation.")
-
-
 only_states(SyncOperation, "outcome", SyncOutcome)
 only_states(SyncHeld, "outcome", SyncOutcome)
 Index(
@@ -269,4 +245,6 @@ Index(
     postgresql_where=text("outcome <> 'duplicate'"),
 )
 Index("ix_sync_held_makes", col(SyncHeld.makes_id), postgresql_where=text("settled_at is null"))
-Index("ix_sync_held_open", col(SyncHeld.team_id), col(SyncHeld.id), postgresql_where=text("settled_at is null"))
+Index("ix_sync_held_client", col(SyncHeld.client_id), col(SyncHeld.id))
+Index("ix_sync_held_kept_for", col(SyncHeld.kept_for), col(SyncHeld.id))
+Index("ix_sync_operation_makes", col(SyncOperation.makes_id), postgresql_where=text("makes_id is not null"))

@@ -83,6 +83,7 @@ class SyringeDriver(TeamOwned, Base, table=True):
     next_due_at: datetime = Field(sa_type=INSTANT)
     stopped_at: datetime | None = Field(default=None, sa_type=INSTANT)
     stopped_reason: str | None = None
+    stopped_by: UUID | None = None
 
     @classmethod
     def set_up(cls, new: NewSyringeDriver, client: Client, now: datetime) -> Self:
@@ -114,11 +115,12 @@ class SyringeDriver(TeamOwned, Base, table=True):
     def is_overdue(self, now: datetime) -> bool:
         return self.stopped_at is None and self.next_due_at < now
 
-    def stop(self, stopping: Stopping, now: datetime) -> None:
+    def stop(self, stopping: Stopping, by: UUID | None, now: datetime) -> None:
         """Raises `DriverStopped`."""
         if self.stopped_at is not None:
             raise DriverStopped
-        self.stopped_at, self.stopped_reason, self.changed_at = stopping.stopped_at, stopping.reason, now
+        self.stopped_at, self.stopped_reason, self.stopped_by = stopping.stopped_at, stopping.reason, by
+        self.changed_at = now
 
 
 class SyringeDriverCheck(Stored, Base, table=True):

@@ -46,10 +46,12 @@ class Wound(TeamOwned, Base, table=True):
     client_id: UUID = Field(foreign_key="client.id", index=True)
     episode_of_care_id: UUID = Field(foreign_key="episode_of_care.id")
     site: str
+    found_by: UUID | None = None
 
     @classmethod
-    def found(cls, new: NewWound, episode: EpisodeOfCare, now: datetime) -> Self:
-        return cls(**new.model_dump(), client_id=episode.client_id, team_id=episode.team_id, changed_at=now)
+    def found(cls, new: NewWound, episode: EpisodeOfCare, by: UUID | None, now: datetime) -> Self:
+        about: dict[str, Any] = {"client_id": episode.client_id, "team_id": episode.team_id, "found_by": by}
+        return cls(**new.model_dump(), **about, changed_at=now)
 
 
 class WoundMeasurement(Stored, Base, table=True):

@@ -41,7 +41,20 @@ def upgrade() -> None:
     _create_held()
     _create_conflict()
     _create_edit()
+    _say_who_and_when()
     row_level_security.protect()
+    # What no team may have is one person's alone; what has a client is behind the client's wall.
+    own = "kept_for = (select app_employee_id())"
+    op.execute(f"create policy of_person on sync_held for all using ({own}) with check ({own})")
+
+
+def _say_who_and_when() -> None:
+    """When it reached us, and who took the last step; of what was there before, nobody knows."""
+    for table in ("note", "administration"):
+        op.add_column(table, sa.Column("received_at", INSTANT, nullable=True))
+    for table, column in (("wound", "found_by"), ("syringe_driver", "stopped_by"), ("action", "ended_by")):
+        op.add_column(table, sa.Column(column, sa.Uuid(), nullable=True))
+    op.add_column("clinical_test", sa.Column("last_step_by", sa.Uuid(), nullable=True))
 
 
 def _of_team() -> list[sa.schema.SchemaItem]:
@@ -90,20 +103,24 @@ def _create_operation() -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("result_version", sa.Integer(), nullable=True),
         sa.Column("conflict_id", sa.Uuid(), nullable=True),
+        sa.Column("makes_id", sa.Uuid(), nullable=True),
         sa.Column("refusal", postgresql.JSONB(), nullable=True),
         sa.UniqueConstraint("device_id", "sequence", name="one_operation_per_sequence"),
         sa.CheckConstraint(f"outcome in ({OUTCOMES})", name="sync_operation_outcome_known"),
     )
     is_first = sa.text("outcome <> 'duplicate'")
     op.create_index("one_first_operation", "sync_operation", ["operation_id"], unique=True, postgresql_where=is_first)
+    makes = sa.text("makes_id is not null")
+    op.create_index("ix_sync_operation_makes", "sync_operation", ["makes_id"], postgresql_where=makes)
 
 
 def _create_held() -> None:
     op.create_table(
         "sync_held",
-        *_of_team(),
+        *_of_team()[:3],
         sa.Column("operation_id", sa.Uuid(), nullable=False),
         sa.Column("client_id", sa.Uuid(), sa.ForeignKey("client.id"), nullable=True),
+        sa.Column("kept_for", sa.Uuid(), nullable=True),
         sa.Column("device_id", sa.Uuid(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=True),
@@ -111,7 +128,7 @@ def _create_held() -> None:
         sa.Column("pushed_by", sa.Uuid(), nullable=False),
         sa.Column("happened_at", INSTANT, nullable=True),
         sa.Column("received_at", INSTANT, nullable=False),
-        sa.Column("clock_off_seconds", sa.Integer(), nullable=False),
+        sa.Column("clock_off_seconds", sa.Integer(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("refusal", postgresql.JSONB(), nullable=True),
         sa.Column("makes_id", sa.Uuid(), nullable=True),
@@ -125,10 +142,11 @@ def _create_held() -> None:
             "(settled_at is null) = (content is not null) and (settled_at is null) = (decision is null)",
             name="sync_held_kept_until_settled",
         ),
+        sa.CheckConstraint("(client_id is null) <> (kept_for is null)", name="sync_held_for_somebody"),
     )
     is_open = sa.text("settled_at is null")
-    op.create_index("ix_sync_held_team", "sync_held", ["team_id", "id"])
-    op.create_index("ix_sync_held_open", "sync_held", ["team_id", "id"], postgresql_where=is_open)
+    op.create_index("ix_sync_held_client", "sync_held", ["client_id", "id"])
+    op.create_index("ix_sync_held_kept_for", "sync_held", ["kept_for", "id"])
     op.create_index("ix_sync_held_makes", "sync_held", ["makes_id"], postgresql_where=is_open)
 
 

@@ -36,9 +36,10 @@ FIGURES = text("""
 WAITING = text("""
     select (select count(*) from sync_conflict where settled_at is null and :me = any(people)) as conflicts_open,
            (select count(*) from sync_held
-            where settled_at is null and outcome = 'for_review' and :me = made_by) as for_review,
+            where settled_at is null and outcome = 'for_review' and :me in (made_by, kept_for)) as for_review,
            (select count(*) from sync_held
-            where settled_at is null and outcome <> 'for_review' and :me = made_by) as refused_or_kept_aside
+            where settled_at is null and outcome <> 'for_review' and :me in (made_by, kept_for))
+               as refused_or_kept_aside
 """)
 
 

@@ -72,7 +72,7 @@ async def add_note(tx: Transaction, care_contact_id: UUID, new: NewNote) -> Note
 async def find_wound(tx: Transaction, new: NewWound) -> Wound:
     """A wound is found, before it is measured."""
     episode = await tx.get(EpisodeOfCare, new.episode_of_care_id)
-    wound = Wound.found(new, episode, tx.now)
+    wound = Wound.found(new, episode, tx.actor.employee_id, tx.now)
     tx.add(wound)
     return wound
 

@@ -88,7 +88,7 @@ async def stop_driver(tx: Transaction, driver_id: UUID, stopping: Stopping, if_m
     """The driver is taken down. Raises `PreconditionFailed` or `DriverStopped`."""
     driver = await tx.get(SyringeDriver, driver_id, lock=True)
     require_version(driver, if_match)
-    driver.stop(stopping, tx.now)
+    driver.stop(stopping, tx.actor.employee_id, tx.now)
     await tx.session.flush()
     return driver, await end_of_life.checks(tx, driver.id)
 

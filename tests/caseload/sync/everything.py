@@ -10,7 +10,7 @@ async def write_sync(made: World, client: OnCaseload) -> None:
     results = await device.push(
         device.did("record_care_contact", contact),
         device.did("record_care_contact", contact | {"interventions": []}),
-        device.did("predict_the_weather", {"words": "Hummed all morning"}),
+        device.did("record_care_contact", contact | {"id": new_id(), "mood": "sunny"}),
     )
     (held,) = (await client.nurse.get("/v1/sync/reviews")).json()["items"]
     made.ids |= {"device_id": device.id, "conflict_id": results[1]["conflict_id"], "review_id": held["id"]}

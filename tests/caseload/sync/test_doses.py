@@ -95,3 +95,18 @@ async def test_the_same_dose_under_its_own_id_is_a_duplicate(caseload: Running, 
     (result,) = await device.push(device.did("record_administration", body))
     assert (result["outcome"], result["first_outcome"]) == ("duplicate", "applied")
     assert len(await giving.all(medicine)) == 1
+
+
+async def test_what_was_not_given_cannot_have_been_given_twice(caseload: Running, giving: Giving) -> None:
+    toms, joels = await a_device(caseload), await a_device(caseload, DEPUTY)
+    medicine = await giving.medicine()
+    await toms.push(gave(toms, medicine, AT_EIGHT))
+    (result,) = await joels.push(gave(joels, medicine, SOON_AFTER, outcome="refused", reason="Asleep"))
+    assert result["outcome"] == "conflict"
+    conflict = (await giving.nurse.get(f"/v1/sync/conflicts/{result['conflict_id']}")).json()
+    assert conflict["settled_by_sending"] == ["same_dose_noted_twice"]
+    for settling in ("given_twice", "given_all_the_same"):
+        refused = await settle(giving.nurse, conflict, settling)
+        assert (refused.status_code, refused.json()["code"]) == (422, "settled_otherwise")
+    assert (await settle(giving.nurse, conflict, "same_dose_noted_twice")).status_code == 200
+    assert len(await giving.all(medicine)) == 1

@@ -29,7 +29,8 @@ from tests.running import DEPUTY, NURSE, OTHER_TEAM, STRANGER, Running, owner, u
 MOVE = """
     do $$ declare name text; begin
         for name in select table_name from information_schema.columns
-            where column_name = 'client_id' and table_schema = 'public' and table_name not in ('sync_change')
+            where column_name = 'client_id' and table_schema = 'public'
+            and table_name not in ('sync_change', 'sync_held')
         loop execute format('update %I set team_id = %L where client_id = %L', name, '{team}', '{client}'); end loop;
         update client set team_id = '{team}' where id = '{client}';
     end $$

@@ -66,7 +66,7 @@ async def read_action(tx: Transaction, action_id: UUID) -> Action:
 async def finish_action(tx: Transaction, action_id: UUID, done: Done, if_match: int) -> Action:
     """It is done. Raises `ActionAlreadyEnded`."""
     action = await around.for_change(tx, Action, action_id, if_match)
-    action.finish(done, tx.now)
+    action.finish(done, tx.actor.employee_id, tx.now)
     await tx.session.flush()
     return action
 
@@ -74,7 +74,7 @@ async def finish_action(tx: Transaction, action_id: UUID, done: Done, if_match: 
 async def give_back_action(tx: Transaction, action_id: UUID, given_back: GivenBack, if_match: int) -> Action:
     """It will not be done, or not by them. Raises `ActionAlreadyEnded`."""
     action = await around.for_change(tx, Action, action_id, if_match)
-    action.give_back(given_back.reason, tx.now)
+    action.give_back(given_back.reason, tx.actor.employee_id, tx.now)
     await tx.session.flush()
     return action
 

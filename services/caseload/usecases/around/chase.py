@@ -67,7 +67,7 @@ async def receive_result(tx: Transaction, test_id: UUID, result: Result, if_matc
     """The result is in; somebody is to act on it. Raises `ClinicalTestOutOfStep` or `StepBeforeTheLast`."""
     test = await around.for_change(tx, ClinicalTest, test_id, if_match)
     (days,) = await amounts(tx, tx.today, RuleCode.TEST_ACT)
-    test.come_in(result, days, tx.now)
+    test.come_in(result, days, tx.actor.employee_id, tx.now)
     await tx.session.flush()
     return test
 
@@ -92,7 +92,7 @@ async def chase_test(tx: Transaction, test_id: UUID, chasing: Chasing, if_match:
 async def cancel_test(tx: Transaction, test_id: UUID, cancelling: Cancelling, if_match: int) -> ClinicalTest:
     """It is not needed any more, and why. Raises `ClinicalTestOutOfStep`."""
     test = await around.for_change(tx, ClinicalTest, test_id, if_match)
-    test.cancel(cancelling, tx.now)
+    test.cancel(cancelling, tx.actor.employee_id, tx.now)
     tx.publish(ClinicalTestCancelled(**_told(test), cancelled_on=tx.today), about=test)
     await tx.session.flush()
     return test

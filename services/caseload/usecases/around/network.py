@@ -58,7 +58,7 @@ async def withdraw_consent(tx: Transaction, network_person_id: UUID, if_match: i
     person = await around.for_change(tx, NetworkPerson, network_person_id, if_match)
     person.withdraw(tx.today, tx.now)
     for action in await networks.open_actions_of(tx, person.id):
-        action.give_back(CONSENT_WITHDRAWN, tx.now)
+        action.give_back(CONSENT_WITHDRAWN, tx.actor.employee_id, tx.now)
     await tx.session.flush()
     return person
 

@@ -73,7 +73,7 @@ async def of_wound(tx: Transaction, op: Op, refusal: ServiceError) -> Effect | N
         return None
     if _is_same(stored, op.body):
         return Effect(version=stored.version, again=True)
-    return await _side_by_side(tx, op, stored, refusal, stored, by=None, at=stored.changed_at)
+    return await _side_by_side(tx, op, stored, refusal, stored, by=stored.found_by, at=stored.changed_at)
 
 
 async def of_measurement(tx: Transaction, op: Op, refusal: ServiceError) -> Effect | None:
@@ -110,7 +110,8 @@ async def of_check(tx: Transaction, op: Op, refusal: ServiceError) -> Effect | N
         return await _side_by_side(tx, op, driver, refusal, stored, by=stored.checked_by, at=stored.checked_at)
     if not isinstance(refusal, DriverStopped):
         return None
-    return await _side_by_side(tx, op, driver, refusal, driver, by=None, at=driver.changed_at, kind=ConflictKind.STATE)
+    by, at, state = driver.stopped_by, driver.changed_at, ConflictKind.STATE
+    return await _side_by_side(tx, op, driver, refusal, driver, by=by, at=at, kind=state)
 
 
 async def of_action(tx: Transaction, op: Op, refusal: ServiceError) -> Effect | None:
@@ -119,7 +120,7 @@ async def of_action(tx: Transaction, op: Op, refusal: ServiceError) -> Effect | 
     action = await tx.get(Action, op.sent.about["action_id"], lock=True)
     if _is_same(action, op.body) and (op.sent.kind == "finish_action") == (action.done_on is not None):
         return Effect(version=action.version, again=True)
-    by, at, state = action.employee_id, action.changed_at, ConflictKind.STATE
+    by, at, state = action.ended_by or action.employee_id, action.changed_at, ConflictKind.STATE
     return await _side_by_side(tx, op, action, refusal, action, by=by, at=at, kind=state)
 
 
@@ -129,7 +130,7 @@ async def of_test(tx: Transaction, op: Op, refusal: ServiceError) -> Effect | No
     test = await tx.get(ClinicalTest, op.sent.about["test_id"], lock=True)
     if _is_same(test, op.body):
         return Effect(version=test.version, again=True)
-    by, at, state = test.chaser_id, test.changed_at, ConflictKind.STATE
+    by, at, state = test.last_step_by or test.chaser_id, test.changed_at, ConflictKind.STATE
     return await _side_by_side(tx, op, test, refusal, test, by=by, at=at, kind=state)
 
 

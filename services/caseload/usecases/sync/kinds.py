@@ -31,7 +31,8 @@ class Kind:
     """`named` is the table of what it is about, and where its id is sent; `makes` is the table of what comes of it.
 
     `instants` and `days` of the body are the device's clock's. `dispute` says what becomes of what a rule refuses.
-    `stage` is for facts, which commute and so can be written many at once: those of 1 before those of 2.
+    `stage` is for facts, which commute and so can be written many at once: those of 1 before those of 2. `visit` is
+    where the body may name the contact at which it was done. `by_registered` is what a registered nurse alone takes in.
     """
 
     body: type[Input]
@@ -43,6 +44,8 @@ class Kind:
     days: tuple[str, ...] = ()
     dispute: Dispute = disputes.none
     stage: int | None = None
+    visit: str | None = None
+    by_registered: bool = False
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -52,17 +55,21 @@ class Kind:
     def subject(self, sent: SentOperation) -> UUID | None:
         """The id of what it is about, if one was sent that can be read."""
         _, where, name = self.named
-        found = (sent.about if where == "about" else sent.body).get(name)
-        try:
-            return found if isinstance(found, UUID) else UUID(str(found))
-        except ValueError:
-            return None
+        return _id((sent.about if where == "about" else sent.body).get(name))
+
+    def visit_of(self, sent: SentOperation) -> UUID | None:
+        """The id of the contact at which it was done, if one was sent that can be read."""
+        return _id(sent.body.get(self.visit)) if self.visit else None
 
     def made_id(self, sent: SentOperation) -> UUID | None:
-        try:
-            return UUID(str(sent.body.get("id"))) if self.makes else None
-        except ValueError:
-            return None
+        return _id(sent.body.get("id")) if self.makes else None
+
+
+def _id(found: Any) -> UUID | None:
+    try:
+        return found if isinstance(found, UUID) else UUID(str(found))
+    except ValueError:
+        return None
 
 
 async def _contact(tx: Transaction, op: Op) -> Effect:
@@ -160,6 +167,7 @@ KINDS: dict[str, Kind] = {
         instants=("measured_at",),
         dispute=disputes.of_measurement,
         stage=2,
+        visit="care_contact_id",
     ),
     "rate_problem": Kind(
         NewRating, ("client_problem", "about", "problem_id"), _rate_problem, dispute=disputes.of_rating, stage=2
@@ -170,6 +178,7 @@ KINDS: dict[str, Kind] = {
         _administration,
         instants=("happened_at",),
         dispute=disputes.of_dose,
+        by_registered=True,
     ),
     "check_driver": Kind(
         NewCheck,
@@ -177,6 +186,7 @@ KINDS: dict[str, Kind] = {
         _check_driver,
         instants=("checked_at", "next_due_at"),
         dispute=disputes.of_check,
+        by_registered=True,
     ),
     "finish_action": Kind(
         Done, ("action", "about", "action_id"), _finish_action, days=("done_on",), dispute=disputes.of_action

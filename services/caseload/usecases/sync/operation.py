@@ -43,19 +43,26 @@ class Effect:
         return self if self.row is None else replace(self, version=self.row.version, row=None)
 
 
-def put_right(body: dict[str, Any], clock: Clock, instants: tuple[str, ...], days: tuple[str, ...]) -> dict[str, Any]:
+def put_right(sent: SentOperation, clock: Clock, instants: tuple[str, ...], days: tuple[str, ...]) -> dict[str, Any]:
     """The body with what the device's wrong clock said put right; what cannot be read is left for whoever reads it."""
+    body = sent.body
     if not clock.is_wrong:
         return body
     right = dict(body)
     for name in instants:
         if (told := _read(INSTANT, body.get(name))) is not None:
             right[name] = (told - clock.off).isoformat()
-    ahead = day_in_england(clock.now + clock.off) - day_in_england(clock.now)
+    ahead = clock.days_ahead(sent.occurred_at)
     for name in days:
         if (day := _read(DAY, body.get(name))) is not None:
             right[name] = str(day - ahead)
     return right
+
+
+def is_to_come(value: Any, now: datetime) -> bool:
+    """Whether this is an instant or a day that has not come yet."""
+    instant, day = _read(INSTANT, value), _read(DAY, value)
+    return (instant is not None and instant > now) or (day is not None and day > day_in_england(now))
 
 
 def _read(kind: TypeAdapter[Any], value: Any) -> Any:

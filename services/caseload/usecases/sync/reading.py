@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +18,13 @@ from services.caseload.domain.sync_operation import (
     UnreadableOperation,
 )
 from services.caseload.usecases.sync.kinds import KINDS, Kind
-from services.caseload.usecases.sync.operation import put_right
+from services.caseload.usecases.sync.operation import is_to_come, put_right
 from services.common import body as bodies
 from services.common.errors import ServiceError, Unprocessable, not_understood
 from services.common.types import Input
 
+# A text of a JSON document, which stays as it is; or a number that was too large to be read, which is JSON again.
+TEXT_OR_TOO_LARGE = re.compile(r'"(?:[^"\\]|\\.)*"|Infinity')
 # What a newer app says and this release does not know; anything else that cannot be read is a fault of the app.
 OF_A_NEWER_APP = {"extra_forbidden", "enum", "literal_error"}
 
@@ -57,7 +60,7 @@ class Read:
     @property
     def content(self) -> str:
         """Letter for letter, in ASCII, for what cannot be stored as text is a reason to be here."""
-        return json.dumps(self.raw)
+        return TEXT_OR_TOO_LARGE.sub(lambda one: "1e999" if one[0] == "Infinity" else one[0], json.dumps(self.raw))
 
 
 def read_all(pushed: Pushed) -> list[Read]:
@@ -74,7 +77,9 @@ def _read(place: int, raw: dict[str, Any]) -> Read:
         numbered = Numbered.model_validate({name: raw.get(name) for name in Numbered.model_fields})
     except ValidationError as error:
         raise UnreadableOperation(place) from error
-    digest = hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).digest()
+    # Where a queue is numbered anew, its operations are the same.
+    said = {name: value for name, value in raw.items() if name != "sequence"}
+    digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
     try:
         bodies.require_storable(raw)
         return Read(numbered, raw, digest, SentOperation.model_validate(raw))
@@ -92,9 +97,16 @@ def read_body(kind: Kind, sent: SentOperation, clock: Clock) -> Input:
     if missing:
         raise NotUnderstood(ValidationError.from_exception_data("about", missing))
     try:
-        return kind.body.model_validate(put_right(sent.body, clock, kind.instants, kind.days))
+        return kind.body.model_validate(put_right(sent, clock, kind.instants, kind.days))
     except ValidationError as error:
         raise NotUnderstood(error, of_body=True) from error
+
+
+def is_about_time(kind: Kind, sent: SentOperation, error: NotUnderstood, clock: Clock) -> bool:
+    """Whether nothing is wrong but that something is still to come, by a clock that was another one then."""
+    right = put_right(sent, clock, kind.instants, kind.days)
+    ahead = {f"/body/{name}" for name in (*kind.instants, *kind.days) if is_to_come(right.get(name), clock.now)}
+    return {one["pointer"] for one in error.found} <= ahead
 
 
 def new_of(batch: list[Read], through: int, known: dict[int, SyncOperation]) -> list[Read]:

@@ -1,26 +1,31 @@
 """What waits for a person of the team: late pushes, what was refused, and what this release does not know."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from services.caseload.domain.sync_device import Clock
-from services.caseload.domain.sync_operation import (
+from services.caseload.domain.sync_operation import SentOperation, SyncHeld, SyncOutcome
+from services.caseload.domain.sync_review import (
+    AnotherHasToLook,
     Decision,
-    SentOperation,
     SetAside,
     StillUnknown,
-    SyncHeld,
-    SyncOutcome,
+    TakingIn,
+    TimeNeeded,
 )
 from services.caseload.store import sync as store
+from services.caseload.usecases.prescribe import require_registered
 from services.caseload.usecases.sync import reading
 from services.caseload.usecases.sync.applying import perform
+from services.caseload.usecases.sync.authority import Authority, look_up
 from services.caseload.usecases.sync.kinds import Kind
 from services.caseload.usecases.sync.operation import Effect, Op
 from services.common.db import Transaction, require_version
+from services.common.errors import NotFound
 from services.common.paging import PageRequest, page
+from services.common.types import day_in_england
 
 
 async def list_reviews(
@@ -31,24 +36,55 @@ async def list_reviews(
 
 
 async def read_review(tx: Transaction, review_id: UUID) -> SyncHeld:
-    return await tx.get(SyncHeld, review_id)
+    """With what was sent, until it is settled. Raises `NotFound`."""
+    return await store.held_one(tx, review_id)
 
 
-async def take_in(tx: Transaction, review_id: UUID, if_match: int) -> tuple[SyncHeld, Effect]:
-    """Apply it as whoever did it, at the time when they did. Raises `AlreadySettled`, `StillUnknown`, or what its own
-    use case refuses; then it waits on."""
-    held = await tx.get(SyncHeld, review_id, lock=True)
+async def take_in(tx: Transaction, review_id: UUID, said: TakingIn, if_match: int) -> tuple[SyncHeld, Effect]:
+    """Apply it as whoever did it, at the time when they did. Raises `AlreadySettled`, `StillUnknown`, `TimeNeeded`,
+    `ActorMismatch`, `AnotherHasToLook`, `OnlyARegisteredNurse`, or what its own use case refuses; then it waits on."""
+    held = await store.held_one(tx, review_id, lock=True)
     held.require_open()
     require_version(held, if_match)
     sent, kind = _read(held)
-    clock = Clock(held.received_at + timedelta(seconds=held.clock_off_seconds), held.received_at, timedelta())
+    happened_at = held.happened_at or said.happened_at
+    if happened_at is None:
+        raise TimeNeeded
+    authority = await look_up(tx, [sent])
+    await _require_may_take_in(tx, held, kind, sent, authority, happened_at)
+    clock = _clock_of(held, sent, happened_at)
+    sent = authority.as_it_stands(sent)
     body = reading.read_body(kind, sent, clock)
-    happened_at = held.happened_at or held.received_at
     effect = await perform(tx, kind, Op(sent, body, held.device_id, happened_at, tx.now))
-    held = await tx.get(SyncHeld, review_id, lock=True)
+    if effect.conflict_id is not None:
+        await store.came_into_conflict(tx, sent.operation_id, effect.conflict_id, kind.made_id(sent))
+    held = await store.held_one(tx, review_id, lock=True)
     held.settle(Decision.TAKEN_IN, tx.actor.employee_id, tx.now)
     await tx.session.flush()
     return held, effect
+
+
+async def _require_may_take_in(
+    tx: Transaction, held: SyncHeld, kind: Kind, sent: SentOperation, authority: Authority, at: datetime
+) -> None:
+    """Whoever did it was there, and whoever looks is another, who may do such a thing themselves."""
+    subject, on = authority.subject(kind, sent), day_in_england(at)
+    if subject is None or subject.team_now not in await tx.teams():
+        raise NotFound(kind.named[0])
+    authority.require_there(sent, subject, on)
+    needs_a_look = held.outcome == SyncOutcome.FOR_REVIEW or held.happened_at is None
+    if held.pushed_by == authority.caller and (needs_a_look or authority.standing(sent, subject, on).waits):
+        raise AnotherHasToLook
+    if kind.by_registered:
+        await require_registered(tx, subject.team_now)
+
+
+def _clock_of(held: SyncHeld, sent: SentOperation, happened_at: datetime) -> Clock:
+    """As far off as it was measured then, or as it turns out to have been."""
+    if held.clock_off_seconds is None:
+        return Clock(sent.occurred_at, happened_at, timedelta())
+    off = timedelta(seconds=held.clock_off_seconds)
+    return Clock(held.received_at + off, held.received_at, timedelta())
 
 
 def _read(held: SyncHeld) -> tuple[SentOperation, Kind]:
@@ -65,7 +101,7 @@ def _read(held: SyncHeld) -> tuple[SentOperation, Kind]:
 
 async def set_aside(tx: Transaction, review_id: UUID, said: SetAside, if_match: int) -> SyncHeld:
     """It is not applied, and why; what it said is forgotten. Raises `AlreadySettled`."""
-    held = await tx.get(SyncHeld, review_id, lock=True)
+    held = await store.held_one(tx, review_id, lock=True)
     held.require_open()
     require_version(held, if_match)
     held.settle(Decision.SET_ASIDE, tx.actor.employee_id, tx.now, said.reason)

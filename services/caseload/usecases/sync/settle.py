@@ -1,14 +1,15 @@
 """A person settles a conflict, in one call: what holds from now on, and that nobody's word was lost."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from uuid6 import uuid7
 
-from services.caseload.domain.administration import Administration, NewAdministration
+from services.caseload.domain.administration import Administration, NewAdministration, Outcome
 from services.caseload.domain.care_plan import CarePlan
 from services.caseload.domain.plan_edit import PlanPart
 from services.caseload.domain.sync_conflict import (
+    SENT_FOR,
     ConflictKind,
     SettledOtherwise,
     Settlement,
@@ -83,13 +84,35 @@ async def _write(tx: Transaction, part: PlanPart, said: Settlement) -> None:
     await write_anew(tx, part, content, tx.actor.employee_id, is_settlement=True)
 
 
+def settled_by(conflict: SyncConflict, versions: list[SyncVersion]) -> list[str]:
+    """What may be sent to settle it: only what was given can have been given twice."""
+    ways = cast(list[str], SENT_FOR[ConflictKind(conflict.kind)])
+    if conflict.kind == ConflictKind.DOSE and not _is_given(_sent(versions)):
+        return [one for one in ways if one not in GIVEN]
+    return ways
+
+
+def _sent(versions: list[SyncVersion]) -> SyncVersion:
+    """What a device sent, beside what stands."""
+    return next(one for one in versions if one.operation_id is not None)
+
+
+def _is_given(sent: SyncVersion) -> bool:
+    return bool(sent.content.get("outcome") == Outcome.GIVEN)
+
+
 async def _settle_dose(tx: Transaction, said: Settlement, versions: list[SyncVersion]) -> None:
-    """One dose that two noted stays as it is; a second one is written down as what it is, an incident."""
+    """One dose that two noted stays as it is; a second one is written down as what it is, an incident.
+
+    Raises `SettledOtherwise`, as where what was sent says that it was not given.
+    """
     if said.settling is Settling.SAME_DOSE:
         return
     if said.settling not in GIVEN:
         raise SettledOtherwise
-    sent = next(one for one in versions if one.operation_id is not None)
+    sent = _sent(versions)
+    if not _is_given(sent):
+        raise SettledOtherwise
     giver = sent.content.get("employee_id") or sent.made_by
     new = NewAdministration.model_validate(
         {**sent.content, "employee_id": giver, "override_reason": said.reason, "reason": None}
