@@ -164,9 +164,6 @@ def _create_conflict() -> None:
         sa.Column("happened_at", INSTANT, nullable=False),
         sa.Column("operation_id", sa.Uuid(), nullable=True),
         sa.Column("device_id", sa.Uuid(), nullable=True),
-        sa.Column("began_at", INSTANT, nullable=False),
-        sa.Column("began_with", sa.Uuid(), nullable=False),
-        sa.Column("was_settled", sa.Boolean(), nullable=False),
         sa.Column("is_live", sa.Boolean(), nullable=False),
         sa.Column("is_superseded", sa.Boolean(), nullable=False),
     )
@@ -180,13 +177,15 @@ def _create_edit() -> None:
         sa.Column("team_id", sa.Uuid(), nullable=False),
         sa.Column("care_plan_id", sa.Uuid(), sa.ForeignKey("care_plan.id"), nullable=False),
         sa.Column("line_id", sa.Uuid(), nullable=True),
-        sa.Column("made_version", sa.Integer(), nullable=False),
         sa.Column("content", postgresql.JSONB(), nullable=False),
         sa.Column("made_by", sa.Uuid(), nullable=True),
         sa.Column("happened_at", INSTANT, nullable=False),
+        sa.Column("base_version", sa.Integer(), nullable=False),
+        sa.Column("known_from", sa.Integer(), nullable=False),
+        sa.Column("shown_from", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.Column("device_id", sa.Uuid(), nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=True),
         sa.Column("operation_id", sa.Uuid(), nullable=True),
         sa.Column("is_settlement", sa.Boolean(), nullable=False),
     )
-    op.create_index("ix_plan_edit_of", "plan_edit", ["care_plan_id", "line_id", "made_version"])
+    op.create_index("ix_plan_edit_of", "plan_edit", ["care_plan_id", "line_id", "id"])

@@ -12,7 +12,6 @@ from sqlalchemy import Select, Uuid, bindparam, insert, or_, select, text, updat
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 
-from services.caseload.domain.plan_edit import PlanEdit
 from services.caseload.domain.sync_device import SyncDevice
 from services.caseload.domain.sync_operation import PushedTwiceAtOnce, SyncHeld, SyncOperation
 from services.common.db import Transaction
@@ -151,14 +150,3 @@ async def held(tx: Transaction, *, outcome: str | None, is_open: bool) -> Select
     wanted = select(SyncHeld).where(await tx.visible(SyncHeld))
     wanted = wanted.where(settled_at.is_(None) if is_open else settled_at.is_not(None))
     return wanted if outcome is None else wanted.where(col(SyncHeld.outcome) == outcome)
-
-
-async def edits(tx: Transaction, care_plan_id: UUID, line_id: UUID | None, after: int) -> Sequence[PlanEdit]:
-    """What was written in this part of a plan after that version, oldest first."""
-    line = col(PlanEdit.line_id)
-    same = line.is_(None) if line_id is None else line == line_id
-    wanted = select(PlanEdit).where(col(PlanEdit.care_plan_id) == care_plan_id, same)
-    found: Sequence[PlanEdit] = await tx.all(
-        wanted.where(col(PlanEdit.made_version) > after).order_by(col(PlanEdit.made_version), col(PlanEdit.id))
-    )
-    return found

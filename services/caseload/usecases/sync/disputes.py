@@ -172,13 +172,11 @@ async def _side_by_side(
     await tx.session.flush()
     whose: dict[str, Any] = {"conflict_id": conflict.id, "team_id": conflict.team_id}
     if stands is not None:
-        began: dict[str, Any] = {"happened_at": at, "began_at": at, "began_with": stands.id, "is_live": True}
-        tx.add(SyncVersion(**whose, **began, content=stands.model_dump(mode="json"), made_by=by))
+        there: dict[str, Any] = {"happened_at": at, "made_by": by, "is_live": True}
+        tx.add(SyncVersion(**whose, **there, content=stands.model_dump(mode="json")))
         await tx.session.flush()
-    sent, happened = op.sent.operation_id, op.happened_at
-    said: dict[str, Any] = {"operation_id": sent, "device_id": op.device_id, "began_with": sent, "made_by": made_by}
-    content = op.body.model_dump(mode="json")
-    tx.add(SyncVersion(**whose, **said, content=content, happened_at=happened, began_at=happened))
+    said: dict[str, Any] = {"operation_id": op.sent.operation_id, "device_id": op.device_id, "made_by": made_by}
+    tx.add(SyncVersion(**whose, **said, content=op.body.model_dump(mode="json"), happened_at=op.happened_at))
     return Effect(SyncOutcome.CONFLICT, getattr(about, "version", None), conflict.id)
 
 

@@ -79,7 +79,6 @@ async def _write(tx: Transaction, part: PlanPart, said: Settlement) -> None:
         content = said.model_dump(include={"who_to_call"})
     if content.get("words") is None and content.get("who_to_call") is None:
         raise SettledOtherwise
-    part.be_in_conflict(None)
     await write_anew(tx, part, content, tx.actor.employee_id, is_settlement=True)
 
 
