@@ -41,6 +41,7 @@ def upgrade() -> None:
     _create_held()
     _create_conflict()
     _create_edit()
+    _create_dose_in_dispute()
     row_level_security.protect()
 
 
@@ -189,3 +190,22 @@ def _create_edit() -> None:
         sa.Column("is_settlement", sa.Boolean(), nullable=False),
     )
     op.create_index("ix_plan_edit_of", "plan_edit", ["care_plan_id", "line_id", "id"])
+
+
+def _create_dose_in_dispute() -> None:
+    op.create_table(
+        "dose_in_dispute",
+        *_of_team(),
+        sa.Column("client_id", sa.Uuid(), sa.ForeignKey("client.id"), nullable=False),
+        sa.Column("medicine_id", sa.Uuid(), nullable=False),
+        sa.Column("administration_id", sa.Uuid(), nullable=False),
+        sa.Column("happened_at", INSTANT, nullable=False),
+        sa.Column("employee_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=False),
+        sa.Column("operation_id", sa.Uuid(), nullable=False),
+        sa.Column("conflict_id", sa.Uuid(), nullable=True),
+    )
+    op.create_index("ix_dose_in_dispute_team", "dose_in_dispute", ["team_id", "id"])
+    for column in ("client_id", "operation_id"):
+        op.create_index(f"ix_dose_in_dispute_{column}", "dose_in_dispute", [column])
+    op.create_index("ix_dose_in_dispute_around", "dose_in_dispute", ["medicine_id", "happened_at"])

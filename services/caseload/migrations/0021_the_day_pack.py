@@ -32,6 +32,7 @@ FOLLOWED: dict[str, tuple[str, str] | None] = {
     "photo": None,
     "medicine": None,
     "administration": None,
+    "dose_in_dispute": None,
     "other_care": None,
     "action": None,
     "clinical_test": None,

@@ -14,6 +14,7 @@ from services.caseload.domain.sync_operation import (
     SyncHeld,
     SyncOutcome,
 )
+from services.caseload.store import disputed_doses as doses
 from services.caseload.store import sync as store
 from services.caseload.usecases.sync import reading
 from services.caseload.usecases.sync.applying import perform
@@ -41,6 +42,7 @@ async def take_in(tx: Transaction, review_id: UUID, if_match: int) -> tuple[Sync
     held.require_open()
     require_version(held, if_match)
     sent, kind = _read(held)
+    await doses.end(tx, held.operation_id)
     clock = Clock(held.received_at + timedelta(seconds=held.clock_off_seconds), held.received_at, timedelta())
     body = reading.read_body(kind, sent, clock)
     happened_at = held.happened_at or held.received_at
@@ -68,6 +70,7 @@ async def set_aside(tx: Transaction, review_id: UUID, said: SetAside, if_match: 
     held = await tx.get(SyncHeld, review_id, lock=True)
     held.require_open()
     require_version(held, if_match)
+    await doses.end(tx, held.operation_id)
     held.settle(Decision.SET_ASIDE, tx.actor.employee_id, tx.now, said.reason)
     await tx.session.flush()
     return held
