@@ -20,6 +20,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     exists,
+    func,
     literal_column,
     or_,
     select,
@@ -76,8 +77,8 @@ member = Base.metadata.tables["team_member"]
 async def of_day(tx: Transaction, employee_id: UUID | None, day: date, shape: type[BaseModel]) -> Sequence[Any]:
     """A row for each client of the round, and one with nothing of a client where there is none.
 
-    On every row are the `visits`, whether it is a colleague's round, and the `horizon`; of a client the `document`,
-    and as JSON what has still to be worked out: `medicines`, `administrations`, `disputed` and `agencies`.
+    On every row are the `visits`, whether it is a colleague's round, and the `horizon` of this `history`; of a client
+    the `document`, and as JSON what has still to be worked out: `medicines`, `administrations`, `disputed`, `agencies`.
     """
     begins_at, ends_at = midnight_in_england(day), midnight_in_england(day + A_DAY)
     days = {"day": day, "day_before": day - A_DAY, "today": tx.today, "begins_at": begins_at, "ends_at": ends_at}
@@ -93,8 +94,9 @@ def _statement(shape: type[BaseModel]) -> Select[Any]:
     round_ = mine.cte("round")
     people = _people(clients, round_).cte("people")
     frame = select(true().label("is_there")).subquery()
-    told = (_visits(visits, round_).label("visits"), _is_colleague().label("is_colleague"), HORIZON.label("horizon"))
-    return select(*told, people).select_from(frame.outerjoin(people, true())).order_by(people.c.id)
+    told = (_visits(visits, round_).label("visits"), _is_colleague().label("is_colleague"))
+    place = (HORIZON.label("horizon"), func.sync_history().label("history"))
+    return select(*told, *place, people).select_from(frame.outerjoin(people, true())).order_by(people.c.id)
 
 
 def _of_day(whose: ColumnElement[UUID]) -> tuple[ColumnElement[bool], ...]:

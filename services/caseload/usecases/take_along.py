@@ -51,7 +51,7 @@ async def take_along(tx: Transaction, day: date, employee_id: UUID | None, shape
     inner = get_args(shape.model_fields["clients"].annotation)[0]
     written = ",".join(_client(row, day, rules, inner) for row in clients)
     head = f'"on":"{day}","employee_id":{json.dumps(whose and str(whose))},"visits":{frame.visits}'
-    return Packed(f'{{{head},"clients":[{written}]}}', Place(frame.horizon, 0))
+    return Packed(f'{{{head},"clients":[{written}]}}', Place(frame.history, frame.horizon, 0))
 
 
 def _client(row: Any, day: date, rules: Mapping[str, Rule], shape: type[BaseModel]) -> str:
