@@ -56,6 +56,8 @@ DAY, DAY_BEFORE, TODAY = (bindparam(name, type_=Date) for name in ("day", "day_b
 FROM, TO = (bindparam(name, type_=DateTime(timezone=True)) for name in ("begins_at", "ends_at"))
 # All that was committed before the statement looked: what changes later is told of from here on.
 HORIZON: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", BigInteger)
+# Of which these numbers are; worked out once.
+HISTORY: ColumnElement[int] = select(func.sync_history(type_=BigInteger)).scalar_subquery()
 
 
 def _table(model: Any) -> Table:
@@ -95,7 +97,7 @@ def _statement(shape: type[BaseModel]) -> Select[Any]:
     people = _people(clients, round_).cte("people")
     frame = select(true().label("is_there")).subquery()
     told = (_visits(visits, round_).label("visits"), _is_colleague().label("is_colleague"))
-    place = (HORIZON.label("horizon"), func.sync_history().label("history"))
+    place = (HORIZON.label("horizon"), HISTORY.label("history"))
     return select(*told, *place, people).select_from(frame.outerjoin(people, true())).order_by(people.c.id)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from uuid6 import uuid7
 
-from services.caseload.domain.administration import Administration, NewAdministration
+from services.caseload.domain.administration import Administration, NewAdministration, Outcome
 from services.caseload.domain.care_plan import CarePlan
 from services.caseload.domain.plan_edit import PlanPart
 from services.caseload.domain.sync_conflict import (
@@ -104,14 +104,17 @@ async def _settle_dose(tx: Transaction, said: Settlement, versions: list[SyncVer
 
 
 async def _record_once(tx: Transaction, new: NewAdministration, versions: list[SyncVersion]) -> None:
-    """One dose that two noted goes on record once. Where the other one waits as well, this one takes its place, unless
-    yet another speaks against it. Raises `SettledOtherwise` where there is no other."""
+    """One dose that two noted goes on record once. Where the other one waits as well, and this one was given, it takes
+    its place, unless yet another speaks against it. Raises `SettledOtherwise` where there is no other."""
     other = next((one for one in versions if one.operation_id is None), None)
     if other is None:
         raise SettledOtherwise
-    if other.is_live or await store.by_id(tx, Administration, UUID(other.content["id"])) is not None:
+    if other.is_live or new.outcome is not Outcome.GIVEN:
+        return
+    others_id = UUID(other.content["id"])
+    if await store.by_id(tx, Administration, others_id) is not None:
         return
     with suppress(*AGAINST_A_DOSE):
         async with tx.session.begin_nested():
-            await doses.end_same(tx, UUID(other.content["id"]))
+            await doses.end_same(tx, others_id)
             await record_administration(tx, new)
