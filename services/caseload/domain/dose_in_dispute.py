@@ -56,8 +56,8 @@ class DoseInDispute(TeamOwned, Base, table=True):
         cls, sent: SentOperation, said: SaidDose | NewAdministration, at: datetime, now: datetime, **whose: Any
     ) -> Self:
         """Given at this time by a right clock, to the client and for the team that have to settle it."""
-        dose = {"medicine_id": said.medicine_id, "administration_id": said.id, "happened_at": at}
-        by = {"employee_id": said.employee_id or sent.made_by, "recorded_by": sent.made_by}
+        dose: dict[str, Any] = {"medicine_id": said.medicine_id, "administration_id": said.id, "happened_at": at}
+        by: dict[str, Any] = {"employee_id": said.employee_id or sent.made_by, "recorded_by": sent.made_by}
         return cls(**whose, **dose, **by, operation_id=sent.operation_id, changed_at=now)
 
     def counted(self, medicine: Medicine, window: timedelta) -> PerhapsGiven:

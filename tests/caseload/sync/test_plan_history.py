@@ -96,7 +96,7 @@ def play(
     return paper.end() if arriving.is_done else None, arriving.sees
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(SAID, min_size=2, max_size=6), st.lists(st.tuples(ORDERS, LATE), min_size=1, max_size=4))
 def test_the_same_words_end_alike_in_every_order(
     said: list[Said], orders: list[tuple[Sequence[int], Collection[int]]]

@@ -149,7 +149,7 @@ def ground(stock: Stock) -> Iterator[Ground]:
 def test_the_same_words_end_alike_in_whatever_order_they_arrive(ground: Ground) -> None:
     in_order: Play = (range(12), ())
 
-    @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=10, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(SAID, min_size=2, max_size=5), PLAYS, st.booleans())
     def ends_alike(said: list[Said], plays: list[Play], is_line: bool) -> None:
         first, seen = ground.play(said, in_order, is_line)

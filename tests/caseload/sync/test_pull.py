@@ -88,7 +88,7 @@ async def test_all_that_a_round_shows_is_followed(caseload: Running, client: OnC
     found = set(named(await pulled(caseload, client.nurse, since, limit=3)))
     assert set(SHAPES) - found <= {
         *("client", "episode_of_care", "other_care", "action", "clinical_test", "photo", "end_of_life_version"),
-        "dose_in_dispute",
+        *("dose_in_dispute", "sync_conflict"),
     }
 
 

@@ -167,7 +167,7 @@ async def _nearest_dose(
     """On record or in dispute itself."""
     recorded = await store.nearest_administration(tx, medicine, new.happened_at)
     disputed = await disputed_doses.around(tx, medicine, new.happened_at, A_DAY, new.id)
-    found = [*disputed, *([recorded] if recorded else [])]
+    found: list[Administration | DoseInDispute] = [*disputed, *([recorded] if recorded else [])]
     return min(found, key=lambda one: abs(one.happened_at - new.happened_at), default=None)
 
 
