@@ -34,8 +34,12 @@ def _gap_minutes(queue: Queue, medicine_id: str) -> int:
 def _given(queue: Queue, medicine_id: str) -> list[datetime]:
     taken_along = [row for one in _in_packs(queue) if one["id"] == medicine_id for row in one["recorded"]]
     pulled = [row for row in queue.facts("administration") if row["medicine_id"] == medicine_id]
+    # What nobody has settled yet counts as given.
+    disputed = [
+        {**row, "outcome": "given"} for row in queue.facts("dose_in_dispute") if row["medicine_id"] == medicine_id
+    ]
     noted = [body for body in queue.noted("record_administration") if str(body["medicine_id"]) == medicine_id]
-    times = [row["happened_at"] for row in (*taken_along, *pulled, *noted) if row["outcome"] == "given"]
+    times = [row["happened_at"] for row in (*taken_along, *pulled, *disputed, *noted) if row["outcome"] == "given"]
     return [datetime.fromisoformat(time) for time in times]
 
 

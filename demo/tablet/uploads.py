@@ -18,8 +18,9 @@ PIECE = 64 * 1024
 Ask = Callable[..., Awaitable[httpx.Response]]
 
 
-# The wound may wait for somebody's look on the server, as what is late does: the photo waits with it.
-NOT_YET = "wound_not_known"
+# The wound may wait for somebody's look on the server, as what is late does: the photo waits with it. So does one of
+# too many at once.
+NOT_YET = ("wound_not_known", "too_many_uploads")
 
 
 class PhotoRefused(Exception):
@@ -37,7 +38,7 @@ async def send_all(ask: Ask, queue: Queue) -> None:
         try:
             await _send(ask, queue, photo)
         except PhotoRefused as refused:
-            if refused.code != NOT_YET:
+            if refused.code not in NOT_YET:
                 queue.photo_is(photo.photo_id, refused.code)
         else:
             queue.photo_is(photo.photo_id, "sent")

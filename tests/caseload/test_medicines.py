@@ -118,6 +118,7 @@ async def test_what_is_due_comes_with_its_windows_and_what_became_of_it(given: G
             "closes_at": "2026-11-04T09:00:00Z",
             "state": "given",
             "administration_id": kept["id"],
+            "in_dispute": False,
         },
         {
             "due_at": "2026-11-04T20:00:00Z",
@@ -125,6 +126,7 @@ async def test_what_is_due_comes_with_its_windows_and_what_became_of_it(given: G
             "closes_at": "2026-11-04T21:00:00Z",
             "state": "late",
             "administration_id": None,
+            "in_dispute": False,
         },
     ]
 

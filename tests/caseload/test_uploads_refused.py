@@ -81,6 +81,24 @@ async def test_what_would_be_too_large_is_refused_before_it_comes(wound: Wounded
     assert wound.kept() == []
 
 
+async def test_nobody_begins_photos_without_end(wound: Wounded) -> None:
+    await wound.caseload.alter("caseload", "update rule set amount = 2 where code = 'photo.uploads_open'")
+    first, second = await begun(wound, LARGE), await begun(wound, LARGE)
+    third = told_of(wound.wound_id, LARGE)
+    elsewhere = Sender(wound.client.nurse, SPOKEN | {"Device-Id": ANOTHER_DEVICE})
+    for sender in (first.sender, elsewhere):
+        answer = await sender.begin(third, len(LARGE), LARGE[:1000])
+        refused(answer, 409, "too_many_uploads", "/header/Upload-Metadata/photo_id")
+    assert wound.kept() == []
+    # What is known is found again, and everybody has a number of their own.
+    again = await first.sender.begin(first.told, len(LARGE))
+    assert (again.status_code, again.headers["location"]) == (201, first.at.removeprefix("/v1/"))
+    deputy = Sender(await wound.caseload.client("caseload", DEPUTY))
+    assert (await deputy.begin(told_of(wound.wound_id, LARGE), len(LARGE))).status_code == 201
+    assert (await second.sender.end(second.at)).status_code == 204
+    assert (await first.sender.begin(third, len(LARGE))).status_code == 201
+
+
 async def test_more_than_was_announced_is_refused(wound: Wounded) -> None:
     sending = await begun(wound, LARGE)
     await sending.send(0, 1000)

@@ -82,22 +82,27 @@ class WoundInPack(WoundShape):
 
 
 class DoseInPack(Answer):
-    """One time of the day; without an outcome it is still to be given, and late once `closes_at` is over."""
+    """One time of the day; without an outcome it is still to be given, and late once `closes_at` is over. Where it is
+    in dispute somebody says that they gave it, and nobody has settled yet whether they did."""
 
     due_at: datetime
     opens_at: datetime
     closes_at: datetime
     outcome: str | None
     administration_id: UUID | None
+    in_dispute: bool
 
 
 class RecordedInPack(Answer):
+    """What is in dispute is not on record, and counts as given until a person settles it."""
+
     id: UUID
     medicine_id: UUID
     due_at: datetime | None
     outcome: str
     happened_at: datetime
     employee_id: UUID
+    in_dispute: bool
 
 
 class MedicineInPack(MedicineShape):

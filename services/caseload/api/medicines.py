@@ -22,10 +22,12 @@ class DoseShape(Answer):
     closes_at: datetime
     state: str
     administration_id: UUID | None
+    in_dispute: bool
 
 
 class DueMedicine(Answer):
-    """A medicine with its doses of the day; late is what nothing is recorded of although its window has closed."""
+    """A medicine with its doses of the day; late is what nothing is recorded of although its window has closed. What is
+    in dispute may have been given: nobody has settled it yet."""
 
     medicine: MedicineShape
     doses: list[DoseShape]

@@ -43,6 +43,21 @@ class PlanRow(CarePlanShape):
     who_to_call: list[ToCall]
 
 
+class DisputedDose(Answer):
+    """Somebody says that they gave it, and nobody has settled yet whether they did: until then it counts as given. Gone
+    once it is settled."""
+
+    id: UUID
+    client_id: UUID
+    medicine_id: UUID
+    administration_id: UUID
+    version: int
+    happened_at: datetime
+    employee_id: UUID
+    operation_id: UUID
+    conflict_id: UUID | None
+
+
 class VisitRow(Answer):
     """A visit as roster last told of it; one that is not `planned` is on no round any more."""
 
@@ -74,6 +89,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "photo": PhotoShape,
     "medicine": MedicineShape,
     "administration": AdministrationShape,
+    "dose_in_dispute": DisputedDose,
     "other_care": OtherCareShape,
     "action": ActionShape,
     "clinical_test": ClinicalTestShape,

@@ -60,7 +60,7 @@ class DoseAlreadyRecorded(Conflict):
     """Of one dose there is one record, unless it was refused or not given at first and then given."""
 
     field = "/body/happened_at"
-    way_out = f"Read the client's administrations. {OVERRIDE}"
+    way_out = f"Read the client's administrations, and what is in dispute. {OVERRIDE}"
 
     def __init__(self) -> None:
         super().__init__("This dose is recorded already.")
@@ -70,7 +70,7 @@ class GivenTooRecently(Conflict):
     """Two doses are never nearer together than the medicine's interval, or a share of the time between them."""
 
     field = "/body/happened_at"
-    way_out = f"Read the client's administrations and wait. {OVERRIDE}"
+    way_out = f"Read the client's administrations, and what is in dispute, and wait. {OVERRIDE}"
 
     def __init__(self, gap: timedelta) -> None:
         super().__init__(f"Another dose was given less than {int(gap / A_MINUTE)} minutes from then.")
@@ -113,6 +113,15 @@ class Dose:
     window: timedelta
     gap: timedelta
     is_given: bool
+
+
+@dataclass(frozen=True)
+class PerhapsGiven:
+    """What is in dispute counts as given until a person settles it."""
+
+    happened_at: datetime
+    due_at: datetime | None
+    is_given: bool = True
 
 
 class Administration(Received, TeamOwned, Base, table=True):
@@ -166,7 +175,7 @@ def gap_of(medicine: Medicine, window: timedelta, share: float) -> timedelta:
     return max(window, medicine.spacing * share) if medicine.times else window
 
 
-def against(medicine: Medicine, dose: Dose, others: Sequence[Administration]) -> Conflict | None:
+def against(medicine: Medicine, dose: Dose, others: Sequence[Administration | PerhapsGiven]) -> Conflict | None:
     """What speaks against this record, given the others of the same medicine around it, earlier and later ones."""
     same = [one for one in others if dose.due_at is not None and one.due_at == dose.due_at]
     if any(one.is_given or not dose.is_given for one in same):

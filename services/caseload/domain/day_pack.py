@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from services.caseload.domain.administration import Administration, gap_of
+from services.caseload.domain.dose_in_dispute import DoseInDispute
 from services.caseload.domain.due_dose import DoseState, DueDose, due_doses
 from services.caseload.domain.medicine import A_MINUTE, Medicine
 from services.caseload.domain.other_care import Call
@@ -35,22 +36,29 @@ def require_rules(rules: Mapping[str, Rule]) -> None:
 
 
 def to_give(
-    medicine: Medicine, day: date, rules: Mapping[str, Rule], recorded: Sequence[Administration]
+    medicine: Medicine,
+    day: date,
+    rules: Mapping[str, Rule],
+    recorded: Sequence[Administration],
+    disputed: Sequence[DoseInDispute],
 ) -> dict[str, Any]:
     """A medicine with its doses of the day, and all that keeps a dose from being given twice or too soon.
 
-    What is recorded is of its whole course, around the day, in the order of recording.
+    What is recorded or in dispute is of its whole course, around the day, in the order of recording.
     """
     share = rules[RuleCode.MEDICINE_GAP]
     window = (medicine.window_minutes or rules[medicine.window_rule].amount) * A_MINUTE
     gap = gap_of(medicine, window, share.amount / share.per)
-    doses = due_doses(medicine, day, window, gap, recorded, NEVER)
+    doses = due_doses(medicine, day, window, gap, recorded, NEVER, disputed)
     return {
         **medicine.model_dump(),
         "dose_window_minutes": _minutes(window),
         "dose_gap_minutes": _minutes(gap),
         "doses": [_dose(one) for one in doses],
-        "recorded": recorded,
+        "recorded": [
+            *({**one.model_dump(), "in_dispute": False} for one in recorded),
+            *({**one.said, "due_at": one.due_at(medicine, window), "in_dispute": True} for one in disputed),
+        ],
     }
 
 

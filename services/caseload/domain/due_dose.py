@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.caseload.domain.administration import Administration, Outcome
+from services.caseload.domain.dose_in_dispute import DoseInDispute
 from services.caseload.domain.medicine import Medicine
 
 
@@ -22,17 +23,25 @@ class DoseState(StrEnum):
 
 @dataclass(frozen=True)
 class DueDose:
-    """One time of one day, from when to when it may be given, and what became of it."""
+    """One time of one day, from when to when it may be given, and what became of it; or that somebody says that it was
+    given, which nobody has settled yet."""
 
     due_at: datetime
     opens_at: datetime
     closes_at: datetime
     state: DoseState
     administration_id: UUID | None
+    in_dispute: bool
 
 
 def due_doses(
-    medicine: Medicine, day: date, window: timedelta, gap: timedelta, recorded: Sequence[Administration], now: datetime
+    medicine: Medicine,
+    day: date,
+    window: timedelta,
+    gap: timedelta,
+    recorded: Sequence[Administration],
+    now: datetime,
+    disputed: Sequence[DoseInDispute] = (),
 ) -> list[DueDose]:
     """In order. What was given counts before what was refused at first, and of several the latest record.
 
@@ -46,7 +55,8 @@ def due_doses(
         one, closes_at = newest.get(due_at) or next(covering, None), due_at + window
         state = DoseState.LATE if closes_at < now else DoseState.DUE
         state = state if one is None else DoseState(one.outcome)
-        found.append(DueDose(due_at, due_at - window, closes_at, state, one.id if one else None))
+        in_dispute = any(said.covers(medicine, due_at, window, gap) for said in disputed)
+        found.append(DueDose(due_at, due_at - window, closes_at, state, one.id if one else None, in_dispute))
     return found
 
 

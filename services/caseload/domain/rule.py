@@ -66,3 +66,4 @@ class RuleCode(StrEnum):
     CLOCK_OFF = "sync.clock_off_seconds"
     SYNC_KEPT_DAYS = "sync.kept_days"
     PHOTO_UPLOAD = "photo.upload_days"
+    PHOTO_UPLOADS_OPEN = "photo.uploads_open"

@@ -1,7 +1,8 @@
 """What changed, for tablets that were away: one small row a change, written by the database itself.
 
 A place in it is the transaction and the number of the row, not the time: whoever commits late comes after whoever
-looked, for nobody is shown what is not older than everything that still runs.
+looked, for nobody is shown what is not older than everything that still runs. Transactions are numbered by a server,
+so a place is of one history of it: a database that was brought back begins another.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from services.caseload.domain.base import Base
 from services.common.errors import ServiceError
 from services.common.models import INSTANT
 
-HALF = 8
+HISTORY_BYTES, NUMBER_BYTES = 4, 6
+MOST = 2 ** (8 * NUMBER_BYTES) - 1
 
 
 class SyncChange(Base, table=True):
@@ -37,20 +39,24 @@ class SyncChange(Base, table=True):
     )
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Place:
-    """After this row of this transaction. A row's number is above 0, so `Place(x, 0)` is before all of x."""
+    """After this row of this transaction. A row's number is above 0, so `Place(h, x, 0)` is before all of x."""
 
+    history: int
     xid: int
     seq: int
 
     def as_id(self) -> UUID:
         """As a cursor carries it."""
-        return UUID(bytes=self.xid.to_bytes(HALF) + self.seq.to_bytes(HALF))
+        numbers = self.xid.to_bytes(NUMBER_BYTES) + self.seq.to_bytes(NUMBER_BYTES)
+        return UUID(bytes=self.history.to_bytes(HISTORY_BYTES) + numbers)
 
     @classmethod
     def of_id(cls, given: UUID) -> Self:
-        return cls(int.from_bytes(given.bytes[:HALF]), int.from_bytes(given.bytes[HALF:]))
+        history, numbers = given.bytes[:HISTORY_BYTES], given.bytes[HISTORY_BYTES:]
+        xid, seq = numbers[:NUMBER_BYTES], numbers[NUMBER_BYTES:]
+        return cls(int.from_bytes(history), int.from_bytes(xid), int.from_bytes(seq))
 
 
 class BadSyncCursor(ServiceError):
@@ -64,7 +70,8 @@ class BadSyncCursor(ServiceError):
 
 
 class SyncCursorTooOld(ServiceError):
-    """What came after it has been forgotten in part, so nothing that follows would be whole."""
+    """What came after it has been forgotten in part, or never happened in this database, so nothing that follows would
+    be whole."""
 
     status = 410
     field = BadSyncCursor.field

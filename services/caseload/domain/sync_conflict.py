@@ -144,10 +144,7 @@ class SyncConflict(TeamOwned, Base, table=True):
 
 
 class SyncVersion(Stored, Base, table=True):
-    """One of a conflict's versions: what was said, by whom and when; and the branch that it is the last word of.
-
-    A branch is what one device, or people who saw each other's words, wrote one after the other.
-    """
+    """One of a conflict's versions: what was said, by whom and when. Words of a plan have the id of their edit."""
 
     team_id: UUID
     conflict_id: UUID = Field(foreign_key="sync_conflict.id", index=True)
@@ -156,21 +153,9 @@ class SyncVersion(Stored, Base, table=True):
     happened_at: datetime = Field(sa_type=INSTANT)
     operation_id: UUID | None = None
     device_id: UUID | None = None
-    # When its branch began, and what tells two apart that began at once.
-    began_at: datetime = Field(sa_type=INSTANT)
-    began_with: UUID
-    # A person had settled on it: it gives way to a person only.
-    was_settled: bool = False
     is_live: bool = False
-    # A later one of its own branch stands in its place.
+    # Somebody who knew of it said something else.
     is_superseded: bool = False
-
-
-def live_of(versions: Sequence[SyncVersion]) -> SyncVersion:
-    """Which is shown until a person settles it: what was settled before, then the branch that began first. Neither
-    arrival nor device decides, so the same versions end alike in whatever order they come."""
-    heads = [one for one in versions if not one.is_superseded]
-    return min(heads, key=lambda one: (not one.was_settled, one.began_at, one.began_with.bytes))
 
 
 only_states(SyncConflict, "kind", ConflictKind)

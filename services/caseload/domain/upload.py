@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
-from sqlalchemy import Column, Text
+from sqlalchemy import Column, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlmodel import Field
+from sqlmodel import Field, col
 
 from services.caseload.domain.base import Base
 from services.caseload.domain.care_plan import AgreedHow
@@ -94,6 +94,16 @@ class TooManyPieces(Conflict):
 
     def __init__(self) -> None:
         super().__init__(f"The upload has come in {MOST_PIECES} pieces already.")
+
+
+class TooManyUploads(Conflict):
+    """Every piece is kept until its upload ends, so that nobody begins without end."""
+
+    field = "/header/Upload-Metadata/photo_id"
+    way_out = "Send the rest of the photos that were begun, or end their uploads with DELETE, and then begin this one."
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} uploads of yours are on their way already, on this device or on another.")
 
 
 class UploadCutOff(ServiceError):
@@ -217,5 +227,6 @@ class PhotoUpload(TeamOwned, Base, table=True):
         return gone
 
 
+Index("ix_photo_upload_open", col(PhotoUpload.begun_by), postgresql_where=text("state = 'open'"))
 only_states(PhotoUpload, "state", UploadState)
 only_states(PhotoUpload, "agreed_how", AgreedHow)

@@ -42,6 +42,7 @@ def upgrade() -> None:
     _create_conflict()
     _create_edit()
     _say_who_and_when()
+    _create_dose_in_dispute()
     row_level_security.protect()
     # What no team may have is one person's alone; what has a client is behind the client's wall.
     own = "kept_for = (select app_employee_id())"
@@ -182,9 +183,6 @@ def _create_conflict() -> None:
         sa.Column("happened_at", INSTANT, nullable=False),
         sa.Column("operation_id", sa.Uuid(), nullable=True),
         sa.Column("device_id", sa.Uuid(), nullable=True),
-        sa.Column("began_at", INSTANT, nullable=False),
-        sa.Column("began_with", sa.Uuid(), nullable=False),
-        sa.Column("was_settled", sa.Boolean(), nullable=False),
         sa.Column("is_live", sa.Boolean(), nullable=False),
         sa.Column("is_superseded", sa.Boolean(), nullable=False),
     )
@@ -198,13 +196,34 @@ def _create_edit() -> None:
         sa.Column("team_id", sa.Uuid(), nullable=False),
         sa.Column("care_plan_id", sa.Uuid(), sa.ForeignKey("care_plan.id"), nullable=False),
         sa.Column("line_id", sa.Uuid(), nullable=True),
-        sa.Column("made_version", sa.Integer(), nullable=False),
         sa.Column("content", postgresql.JSONB(), nullable=False),
         sa.Column("made_by", sa.Uuid(), nullable=True),
         sa.Column("happened_at", INSTANT, nullable=False),
+        sa.Column("base_version", sa.Integer(), nullable=False),
+        sa.Column("known_from", sa.Integer(), nullable=False),
+        sa.Column("shown_from", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.Column("device_id", sa.Uuid(), nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=True),
         sa.Column("operation_id", sa.Uuid(), nullable=True),
         sa.Column("is_settlement", sa.Boolean(), nullable=False),
     )
-    op.create_index("ix_plan_edit_of", "plan_edit", ["care_plan_id", "line_id", "made_version"])
+    op.create_index("ix_plan_edit_of", "plan_edit", ["care_plan_id", "line_id", "id"])
+
+
+def _create_dose_in_dispute() -> None:
+    op.create_table(
+        "dose_in_dispute",
+        *_of_team(),
+        sa.Column("client_id", sa.Uuid(), sa.ForeignKey("client.id"), nullable=False),
+        sa.Column("medicine_id", sa.Uuid(), nullable=False),
+        sa.Column("administration_id", sa.Uuid(), nullable=False),
+        sa.Column("happened_at", INSTANT, nullable=False),
+        sa.Column("employee_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=False),
+        sa.Column("operation_id", sa.Uuid(), nullable=False),
+        sa.Column("conflict_id", sa.Uuid(), nullable=True),
+    )
+    op.create_index("ix_dose_in_dispute_team", "dose_in_dispute", ["team_id", "id"])
+    for column in ("client_id", "operation_id"):
+        op.create_index(f"ix_dose_in_dispute_{column}", "dose_in_dispute", [column])
+    op.create_index("ix_dose_in_dispute_around", "dose_in_dispute", ["medicine_id", "happened_at"])

@@ -32,6 +32,7 @@ FOLLOWED: dict[str, tuple[str, str] | None] = {
     "photo": None,
     "medicine": None,
     "administration": None,
+    "dose_in_dispute": None,
     "other_care": None,
     "action": None,
     "clinical_test": None,
@@ -60,12 +61,23 @@ TRIGGER = """
     create trigger follow after insert or update or delete on "{table}"
     for each row execute function follow_{table}()
 """
+# By what server, database and table transactions are numbered, and since which restore: a place in another history is
+# not gone on from, also where its numbers have been reached again.
+HISTORY = """
+    create function sync_history() returns bigint language sql stable parallel safe as $$
+        select hashtextextended(concat_ws('/', (select system_identifier from pg_control_system()),
+            left(pg_walfile_name(pg_current_wal_lsn()), 8),
+            (select oid from pg_database where datname = current_database()), 'sync_change'::regclass::oid), 0)
+            & 4294967295
+    $$
+"""
 
 
 def upgrade() -> None:
     rules.load([("sync.kept_days", date(2019, 4, 1), 21, 1, "days", KEPT, "to_be_confirmed")])
     _create_home()
     _create_sync_change()
+    op.execute(HISTORY)
     op.add_column("planned_visit", sa.Column("accompanied_by", sa.Uuid(), nullable=True))
     op.create_index("ix_planned_visit_round", "planned_visit", ["employee_id", "starts_at"])
     along = sa.text("accompanied_by is not null")

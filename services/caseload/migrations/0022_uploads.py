@@ -14,7 +14,12 @@ branch_labels = None
 depends_on = None
 
 DAYS = "Our own: a tablet that lay switched off over a long weekend and a day's leave still finds its upload (ADR 29)"
-RULES: list[rules.NewRule] = [("photo.upload_days", date(2019, 4, 1), 7, 1, "days", DAYS, "derived")]
+OPEN = "Our own: four photos of ten clients, all of them cut off; at 5 MB each, 200 MB that one person may leave behind"
+BEGINNING = date(2019, 4, 1)
+RULES: list[rules.NewRule] = [
+    ("photo.upload_days", BEGINNING, 7, 1, "days", DAYS, "derived"),
+    ("photo.uploads_open", BEGINNING, 40, 1, "uploads", OPEN, "derived"),
+]
 INSTANT = sa.DateTime(timezone=True)
 
 
@@ -52,4 +57,6 @@ def upgrade() -> None:
     op.create_index("ix_photo_upload_team", "photo_upload", ["team_id", "id"], unique=False)
     for column in ("client_id", "wound_id", "photo_id"):
         op.create_index(f"ix_photo_upload_{column}", "photo_upload", [column], unique=False)
+    is_open = sa.text("state = 'open'")
+    op.create_index("ix_photo_upload_open", "photo_upload", ["begun_by"], postgresql_where=is_open)
     row_level_security.protect()

@@ -20,6 +20,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     exists,
+    func,
     literal_column,
     or_,
     select,
@@ -34,6 +35,7 @@ from services.caseload.domain.care_contact import CareContact, Note
 from services.caseload.domain.care_plan import CarePlan, CarePlanLine, CarePlanStatus
 from services.caseload.domain.client import Client, EpisodeOfCare, EpisodeStatus
 from services.caseload.domain.clinical_test import ENDED, ClinicalTest
+from services.caseload.domain.dose_in_dispute import DoseInDispute
 from services.caseload.domain.end_of_life import EndOfLifePlan, EndOfLifeVersion
 from services.caseload.domain.home import Home
 from services.caseload.domain.medicine import A_DAY, Medicine
@@ -54,6 +56,8 @@ DAY, DAY_BEFORE, TODAY = (bindparam(name, type_=Date) for name in ("day", "day_b
 FROM, TO = (bindparam(name, type_=DateTime(timezone=True)) for name in ("begins_at", "ends_at"))
 # All that was committed before the statement looked: what changes later is told of from here on.
 HORIZON: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", BigInteger)
+# Of which these numbers are; worked out once.
+HISTORY: ColumnElement[int] = select(func.sync_history(type_=BigInteger)).scalar_subquery()
 
 
 def _table(model: Any) -> Table:
@@ -68,15 +72,15 @@ wound, measurement, problem, rating, action, test, plan_for_the_end, its_version
     _table,
     (Wound, WoundMeasurement, ClientProblem, OmahaRating, Action, ClinicalTest, EndOfLifePlan, EndOfLifeVersion),
 )
-medicine, administration, agency = map(_table, (Medicine, Administration, OtherCare))
+medicine, administration, dispute, agency = map(_table, (Medicine, Administration, DoseInDispute, OtherCare))
 member = Base.metadata.tables["team_member"]
 
 
 async def of_day(tx: Transaction, employee_id: UUID | None, day: date, shape: type[BaseModel]) -> Sequence[Any]:
     """A row for each client of the round, and one with nothing of a client where there is none.
 
-    On every row are the `visits`, whether it is a colleague's round, and the `horizon`; of a client the `document`,
-    and as JSON what has still to be worked out: `medicines`, `administrations` and `agencies`.
+    On every row are the `visits`, whether it is a colleague's round, and the `horizon` of this `history`; of a client
+    the `document`, and as JSON what has still to be worked out: `medicines`, `administrations`, `disputed`, `agencies`.
     """
     begins_at, ends_at = midnight_in_england(day), midnight_in_england(day + A_DAY)
     days = {"day": day, "day_before": day - A_DAY, "today": tx.today, "begins_at": begins_at, "ends_at": ends_at}
@@ -92,8 +96,9 @@ def _statement(shape: type[BaseModel]) -> Select[Any]:
     round_ = mine.cte("round")
     people = _people(clients, round_).cte("people")
     frame = select(true().label("is_there")).subquery()
-    told = (_visits(visits, round_).label("visits"), _is_colleague().label("is_colleague"), HORIZON.label("horizon"))
-    return select(*told, people).select_from(frame.outerjoin(people, true())).order_by(people.c.id)
+    told = (_visits(visits, round_).label("visits"), _is_colleague().label("is_colleague"))
+    place = (HORIZON.label("horizon"), HISTORY.label("history"))
+    return select(*told, *place, people).select_from(frame.outerjoin(people, true())).order_by(people.c.id)
 
 
 def _of_day(whose: ColumnElement[UUID]) -> tuple[ColumnElement[bool], ...]:
@@ -227,7 +232,8 @@ PARTS: Mapping[str, Callable[[type[BaseModel]], ColumnElement[Any]]] = {
 
 
 def _worked_out() -> dict[str, Select[Any]]:
-    """As they are stored: the medicines in use, what was recorded of their courses around the day, and the agencies."""
+    """As they are stored: the medicines in use, what was recorded of their courses around the day, what of it is in
+    dispute, and the agencies."""
     in_use = (
         medicine.c.stopped_at.is_(None),
         medicine.c.starts_on <= DAY,
@@ -241,11 +247,17 @@ def _worked_out() -> dict[str, Select[Any]]:
     # Each by its index, for a medicine may have been given for years.
     either = (recorded.where(medicine.c.client_id == client.c.id, one) for one in (near, of_the_day & ~near))
     around = union_all(*(one.correlate(client) for one in either)).subquery()
+    disputed = (
+        select(*dispute.c, medicine.c.course_id)
+        .join(medicine, medicine.c.id == dispute.c.medicine_id)
+        .where(dispute.c.client_id == client.c.id, dispute.c.happened_at.between(FROM - A_DAY, TO + A_DAY))
+    )
     # Whoever came on the evening before may still be there.
     comes = (agency.c.from_on <= DAY, or_(agency.c.until_on.is_(None), agency.c.until_on >= DAY_BEFORE))
     wanted = {
         "medicines": select(medicine).where(medicine.c.client_id == client.c.id, *in_use).order_by(medicine.c.id),
         "administrations": select(around).order_by(around.c.id),
+        "disputed": disputed.order_by(dispute.c.id),
         "agencies": select(agency).where(agency.c.client_id == client.c.id, *comes).order_by(agency.c.id),
     }
     return {name: one.correlate(client) for name, one in wanted.items()}

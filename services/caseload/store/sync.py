@@ -13,7 +13,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 
 from services.caseload.domain.client import Client
-from services.caseload.domain.plan_edit import PlanEdit
 from services.caseload.domain.sync_device import SyncDevice
 from services.caseload.domain.sync_operation import PushedTwiceAtOnce, SyncHeld, SyncOperation, SyncOutcome
 from services.common.db import Transaction
@@ -204,15 +203,4 @@ async def held_one(tx: Transaction, review_id: UUID, *, lock: bool = False) -> S
     found: SyncHeld | None = await tx.session.scalar(wanted.with_for_update() if lock else wanted)
     if found is None:
         raise NotFound("sync_held")
-    return found
-
-
-async def edits(tx: Transaction, care_plan_id: UUID, line_id: UUID | None, after: int) -> Sequence[PlanEdit]:
-    """What was written in this part of a plan after that version, oldest first."""
-    line = col(PlanEdit.line_id)
-    same = line.is_(None) if line_id is None else line == line_id
-    wanted = select(PlanEdit).where(col(PlanEdit.care_plan_id) == care_plan_id, same)
-    found: Sequence[PlanEdit] = await tx.all(
-        wanted.where(col(PlanEdit.made_version) > after).order_by(col(PlanEdit.made_version), col(PlanEdit.id))
-    )
     return found

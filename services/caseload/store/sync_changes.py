@@ -15,11 +15,15 @@ from services.common.db import Transaction
 from services.common.planned_once import rows_planned_once
 
 # Nothing is shown that is not older than all that still runs, or somebody who commits late would be passed by. Each
-# team's changes are walked by the index, however many there are of others. The first row stands for the frame.
+# team's changes are walked by the index, however many there are of others. The first row stands for the frame. What is
+# ahead of all that ever ran here came with a database that was brought back from another server, and says nothing.
 CHANGED = """
-    with frame as materialized (
-        select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon,
-            coalesce((select seq from watermark where name = 'sync_change'), 0) as forgotten
+    with ours as materialized (
+        select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon
+    ), frame as materialized (
+        select sync_history() as history, horizon,
+            coalesce((select seq from watermark where name = 'sync_change' and seq < horizon), 0) as forgotten
+        from ours
     ), page as (
         select c.* from unnest(:teams) as team(id)
         cross join lateral (
@@ -32,6 +36,7 @@ CHANGED = """
     select * from frame left join page on true
 """
 COLUMNS: dict[str, Any] = {
+    "history": BigInteger,
     "horizon": BigInteger,
     "forgotten": BigInteger,
     "xid": BigInteger,
@@ -48,8 +53,12 @@ AGED = text("""
     with aged as (
         select seq from sync_change where written_at < :before order by written_at limit :most for update skip locked
     ), gone as (delete from sync_change using aged where sync_change.seq = aged.seq returning sync_change.xid),
-    moved as (insert into watermark (name, seq) select 'sync_change', max(xid) from gone having max(xid) is not null
-              on conflict (name) do update set seq = greatest(watermark.seq, excluded.seq) returning 1)
+    ours as (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon),
+    moved as (insert into watermark (name, seq)
+              select 'sync_change', max(xid) from gone, ours where xid < horizon having max(xid) is not null
+              on conflict (name) do update set seq = case
+                  when watermark.seq < (select horizon from ours) then greatest(watermark.seq, excluded.seq)
+                  else excluded.seq end returning 1)
     select count(*) from gone, (select count(*) from moved) m
 """)
 Shapes = Mapping[str, type[BaseModel]]

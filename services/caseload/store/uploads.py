@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlmodel import col
 
 from services.caseload.domain.upload import PhotoUpload, UploadState, Whose
@@ -38,6 +38,13 @@ async def of_photo(tx: Transaction, photo_id: UUID, device_id: UUID) -> Sequence
         col(PhotoUpload.device_id) == device_id,
     )
     return await tx.all(wanted.order_by(col(PhotoUpload.id).desc()))
+
+
+async def open_of_caller(tx: Transaction) -> int:
+    """How many of this person's are on their way, from whatever device."""
+    mine = col(PhotoUpload.begun_by) == tx.actor.employee_id, col(PhotoUpload.state) == UploadState.OPEN
+    wanted = select(func.count()).where(*mine, col(PhotoUpload.expires_at) > tx.now, await tx.visible(PhotoUpload))
+    return int(await tx.session.scalar(wanted) or 0)
 
 
 async def expired(tx: Transaction, now: datetime) -> Sequence[PhotoUpload]:

@@ -17,6 +17,7 @@ from services.caseload.domain.delegation import DelegatedTask, NotDelegated
 from services.caseload.domain.medicine import Medicine
 from services.caseload.domain.rule import RuleCode
 from services.caseload.events import IncidentRaised
+from services.caseload.store import disputed_doses
 from services.caseload.store import medicines as store
 from services.caseload.usecases import tell
 from services.caseload.usecases.prescribe import require_registered, window_at
@@ -28,7 +29,8 @@ from services.common.types import day_in_england
 
 
 async def record_administration(tx: Transaction, new: NewAdministration) -> Administration:
-    """Record what became of a dose. Its course is held meanwhile, so that of two at once one comes second.
+    """Record what became of a dose. Its course is held meanwhile, so that of two at once one comes second; what is in
+    dispute counts as given.
 
     Raises `NotDelegated`, `OnlyARegisteredNurse`, `NotInTheTeam`, `MedicineNotInForce`, `WitnessedByGiver`,
     `NotAControlledDrug` or `StockTooLow`; and without an override `DoseAlreadyRecorded`, `GivenTooRecently`,
@@ -43,7 +45,8 @@ async def record_administration(tx: Transaction, new: NewAdministration) -> Admi
     dose = Dose(new.happened_at, due_at, window, gap, new.outcome is Outcome.GIVEN)
     made = Administration.recorded(new, medicine, dose, giver, tx.actor.employee_id, tx.now)
     others = await store.around(tx, medicine, dose.at, due_at, gap)
-    found = against(medicine, dose, others)
+    disputed = await disputed_doses.around(tx, medicine, dose.at, gap, new.id)
+    found = against(medicine, dose, [*others, *(one.counted(medicine, window) for one in disputed)])
     if found is not None and new.override_reason is None:
         raise found
     made.overrode = found.code() if found else None

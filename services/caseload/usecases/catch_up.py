@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from services.caseload.domain.rule import RuleCode
-from services.caseload.domain.sync_change import Place, SyncCursorTooOld
+from services.caseload.domain.sync_change import MOST, Place, SyncCursorTooOld
 from services.caseload.store import sync_changes
 from services.caseload.store.sync_changes import Shapes
 from services.common.auth import SYSTEM
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 3600.0
 MOST_AT_ONCE = 2000
 # Nothing comes after it.
-THE_END = Place(2**63 - 1, 0)
+THE_END = Place(0, MOST, 0)
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,11 @@ async def catch_up(tx: Transaction, since: Place | None, limit: int, shapes: Sha
     """
     found = await sync_changes.page_after(tx, since or THE_END, limit + 1, shapes)
     frame = found[0]
-    # A place that is still to come is of another history of this database, from before it was brought back.
-    if since is not None and not frame.forgotten < since.xid <= frame.horizon:
+    if since is not None and not (since.history == frame.history and frame.forgotten < since.xid <= frame.horizon):
         raise SyncCursorTooOld
     changed = [row for row in found if row.entity is not None]
     shown, more = changed[:limit], len(changed) > limit
-    following = Place(shown[-1].xid, shown[-1].seq) if more else Place(frame.horizon, 0)
+    following = Place(frame.history, *((shown[-1].xid, shown[-1].seq) if more else (frame.horizon, 0)))
     return Caught([_told(tx, row) for row in _newest(shown)], following, more)
 
 

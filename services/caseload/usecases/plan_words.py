@@ -7,7 +7,9 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from services.caseload.domain.care_plan import CarePlan, CarePlanLine, CarePlanStatus
 from services.caseload.domain.plan_edit import PlanEdit, PlanPart
+from services.caseload.domain.plan_history import History
 from services.caseload.events import CarePlanChanged
+from services.caseload.store import plan_edits as store
 from services.caseload.store import records
 from services.common.db import Transaction
 from services.common.errors import NotFound
@@ -23,22 +25,39 @@ async def part_of(tx: Transaction, plan: CarePlan, line_id: UUID | None) -> Plan
     return PlanPart(plan, line)
 
 
+async def history_of(tx: Transaction, part: PlanPart, *said: PlanEdit) -> History:
+    """All that was said of it, and what is said now."""
+    before = list(await store.edits(tx, part.plan.id, part.line_id))
+    if not before:
+        before = [part.first()]
+    tx.session.add_all([*before, *said])
+    return History([*before, *said])
+
+
 async def write_anew(
-    tx: Transaction, part: PlanPart, content: dict[str, Any], by: UUID | None, **sent: Any
-) -> PlanEdit:
-    """`sent` says by which device, where it was one, and whether two versions were settled so."""
-    part.write(content, by)
-    part.plan.changed_at = tx.now
+    tx: Transaction, part: PlanPart, content: dict[str, Any], by: UUID | None, *, is_settlement: bool = False
+) -> None:
+    """By somebody who has before them what it says now; where they settled two versions, both give way to them."""
+    history = await history_of(tx, part, part.said(content, by, tx.now, is_settlement=is_settlement))
+    if is_settlement:
+        part.be_in_conflict(None)
+    await show(tx, part, history)
+
+
+async def show(tx: Transaction, part: PlanPart, history: History) -> None:
+    """Let the plan say what is to be shown; where that is what it says already, it has no version more."""
+    live, plan = history.live, part.plan
+    content = history.content_of(live)
+    if live is history.shown and content == part.content:
+        return
+    part.show(content, live.made_by)
+    plan.changed_at = tx.now
     # A version more, even where the device's clock said the same instant twice.
-    flag_modified(part.plan, "changed_at")
+    flag_modified(plan, "changed_at")
     await tx.session.flush()
-    about: dict[str, Any] = {"team_id": part.plan.team_id, "care_plan_id": part.plan.id, "line_id": part.line_id}
-    said: dict[str, Any] = {"content": part.content, "made_by": by, "made_version": part.plan.version}
-    edit = PlanEdit(**about, **said, **{"happened_at": tx.now, **sent})
-    tx.add(edit)
-    if part.line is not None and part.plan.status == CarePlanStatus.AGREED:
-        _tell_of_change(tx, part.plan, part.line)
-    return edit
+    live.shown_from = [*live.shown_from, plan.version]
+    if part.line is not None and plan.status == CarePlanStatus.AGREED:
+        _tell_of_change(tx, plan, part.line)
 
 
 def _tell_of_change(tx: Transaction, plan: CarePlan, line: CarePlanLine) -> None:

@@ -10,6 +10,7 @@ from services.caseload.domain.delegation import OnlyARegisteredNurse
 from services.caseload.domain.due_dose import due_doses
 from services.caseload.domain.medicine import A_MINUTE, Medicine, NewMedicine, StillGiven, Stop
 from services.caseload.domain.rule import RuleCode
+from services.caseload.store import disputed_doses
 from services.caseload.store import medicines as store
 from services.caseload.usecases import tell
 from services.common.db import Transaction, require_version
@@ -60,14 +61,16 @@ async def list_due_medicines(
     day = as_of or tx.today
     usual, critical = await amounts(tx, day, RuleCode.MEDICINE_MINUTES, RuleCode.TIME_CRITICAL_MINUTES)
     found = await page(tx, await store.due(tx, day, team_id=team_id), Medicine, request)
-    recorded = await store.of_day(tx, [one.course_id for one in found["items"]], day)
+    courses = [one.course_id for one in found["items"]]
+    recorded, disputed = await store.of_day(tx, courses, day), await disputed_doses.of_day(tx, courses, day)
     share = await rule_in_force(tx, RuleCode.MEDICINE_GAP, day)
     rules = {RuleCode.MEDICINE_MINUTES: usual, RuleCode.TIME_CRITICAL_MINUTES: critical}
     items = []
     for medicine in found["items"]:
         window = (medicine.window_minutes or rules[medicine.window_rule]) * A_MINUTE
         gap = gap_of(medicine, window, share.amount / share.per)
-        doses = due_doses(medicine, day, window, gap, recorded[medicine.course_id], tx.now)
+        course = medicine.course_id
+        doses = due_doses(medicine, day, window, gap, recorded[course], tx.now, disputed[course])
         items.append({"medicine": medicine, "doses": doses})
     return {**found, "items": items}
 

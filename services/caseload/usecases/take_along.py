@@ -13,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from services.caseload.domain.administration import Administration
 from services.caseload.domain.day_pack import NoSuchColleague, require_rules, to_give, told
+from services.caseload.domain.dose_in_dispute import DoseInDispute
 from services.caseload.domain.medicine import Medicine
 from services.caseload.domain.other_care import OtherCare, calls_of_day
 from services.caseload.domain.sync_change import Place
@@ -50,7 +51,7 @@ async def take_along(tx: Transaction, day: date, employee_id: UUID | None, shape
     inner = get_args(shape.model_fields["clients"].annotation)[0]
     written = ",".join(_client(row, day, rules, inner) for row in clients)
     head = f'"on":"{day}","employee_id":{json.dumps(whose and str(whose))},"visits":{frame.visits}'
-    return Packed(f'{{{head},"clients":[{written}]}}', Place(frame.horizon, 0))
+    return Packed(f'{{{head},"clients":[{written}]}}', Place(frame.history, frame.horizon, 0))
 
 
 def _client(row: Any, day: date, rules: Mapping[str, Rule], shape: type[BaseModel]) -> str:
@@ -58,10 +59,15 @@ def _client(row: Any, day: date, rules: Mapping[str, Rule], shape: type[BaseMode
     recorded: defaultdict[str, list[Administration]] = defaultdict(list)
     for one in json.loads(row.administrations):
         recorded[one["course_id"]].append(Administration.model_validate(one))
+    disputed: defaultdict[str, list[DoseInDispute]] = defaultdict(list)
+    for one in json.loads(row.disputed):
+        disputed[one["course_id"]].append(DoseInDispute.model_validate(one))
     medicines = [Medicine.model_validate(one) for one in json.loads(row.medicines)]
     agencies = [OtherCare.model_validate(one) for one in json.loads(row.agencies)]
     worked_out = {
-        "medicines": [to_give(one, day, rules, recorded[str(one.course_id)]) for one in medicines],
+        "medicines": [
+            to_give(one, day, rules, recorded[str(one.course_id)], disputed[str(one.course_id)]) for one in medicines
+        ],
         "calls": [told(call) for call in calls_of_day(agencies, day)],
     }
     parts = (f'"{name}":{_written(shape, name, value)}' for name, value in worked_out.items())

@@ -35,6 +35,7 @@ MOVE = """
         update client set team_id = '{team}' where id = '{client}';
     end $$
 """
+ANOTHER_HISTORY = "create or replace function sync_history() returns bigint language sql as 'select 7::bigint'"
 
 
 @pytest.fixture
@@ -87,7 +88,8 @@ async def test_all_that_a_round_shows_is_followed(caseload: Running, client: OnC
     await client.post("/v1/administrations", an_administration(medicine["id"]))
     found = set(named(await pulled(caseload, client.nurse, since, limit=3)))
     assert set(SHAPES) - found <= {
-        *("client", "episode_of_care", "other_care", "action", "clinical_test", "photo", "end_of_life_version")
+        *("client", "episode_of_care", "other_care", "action", "clinical_test", "photo", "end_of_life_version"),
+        *("dose_in_dispute", "sync_conflict"),
     }
 
 
@@ -232,8 +234,40 @@ async def test_what_is_old_is_forgotten_and_a_cursor_from_before_says_so(caseloa
     assert named(await pulled(caseload, client.nurse, after)) == ["home"]
 
 
-async def test_a_cursor_of_a_time_that_never_came_is_not_gone_on_from(caseload: Running, client: OnCaseload) -> None:
+async def test_a_cursor_of_another_history_is_not_gone_on_from(caseload: Running, client: OnCaseload) -> None:
     """The database was brought back from a backup: what it told of since never happened."""
     since = await since_now(caseload, client.nurse)
-    await caseload.alter("caseload", "insert into watermark (name, seq) values ('sync_change', 9000000000000000)")
+    async with owner(caseload.databases["caseload"].url) as connection:
+        ours = await connection.fetchval("select pg_get_functiondef('sync_history'::regproc)")
+        try:
+            await connection.execute(ANOTHER_HISTORY)
+            gone = await client.nurse.get(f"/v1/sync/pull?since={since}")
+            assert (gone.status_code, gone.json()["code"]) == (410, "sync_cursor_too_old")
+            anew = await sync_from(caseload, client.nurse)
+            await has_home(client)
+            assert named(await pulled(caseload, client.nurse, anew)) == ["home"]
+        finally:
+            await connection.execute(ours)
+
+
+async def test_a_database_from_a_server_that_counted_further_is_pulled_from(
+    caseload: Running, client: OnCaseload
+) -> None:
+    """A dump was read into a new server, whose transactions begin at one; what came along is ahead of them all."""
+    database = caseload.databases["caseload"]
+    await caseload.alter("caseload", "update sync_change set xid = xid + 9000000000")
+    await caseload.alter("caseload", "insert into watermark (name, seq) values ('sync_change', 9000000000)")
+    for cursor in (await sync_from(caseload, client.nurse), await since_now(caseload, client.nurse)):
+        assert await pulled(caseload, client.nurse, cursor) == []
+    since = await since_now(caseload, client.nurse)
+    await has_home(client)
+    assert named(await pulled(caseload, client.nurse, since)) == ["home"]
+    # What is forgotten of the other server hides nothing, and what is forgotten of this one is known again.
+    old = "update sync_change set written_at = written_at - interval '22 days' where xid"
+    await caseload.alter("caseload", f"{old} > 9000000000")
+    assert await forget_some(database) > 0
+    assert named(await pulled(caseload, client.nurse, since)) == ["home"]
+    await caseload.alter("caseload", f"{old} < 9000000000")
+    assert await forget_some(database) == 1
     assert (await client.nurse.get(f"/v1/sync/pull?since={since}")).status_code == 410
+    assert await pulled(caseload, client.nurse, await since_now(caseload, client.nurse)) == []

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_jsonable_python
+
 from services.caseload.domain.action import Action, ActionAlreadyEnded
 from services.caseload.domain.administration import (
     Administration,
@@ -12,16 +14,19 @@ from services.caseload.domain.administration import (
     GivenTooRecently,
     NewAdministration,
     NotYetDue,
+    Outcome,
     TooManyInADay,
 )
 from services.caseload.domain.care_contact import CareActivity, CareContact, NewCareContact, Note, VisitAlreadyRecorded
 from services.caseload.domain.clinical_test import ClinicalTest, ClinicalTestOutOfStep
-from services.caseload.domain.medicine import Medicine
+from services.caseload.domain.dose_in_dispute import DoseInDispute
+from services.caseload.domain.medicine import A_DAY, Medicine
 from services.caseload.domain.omaha import AdmissionRatingExists, ClientProblem, OmahaRating
 from services.caseload.domain.sync_conflict import ConflictKind, SyncConflict, SyncVersion
 from services.caseload.domain.sync_operation import SyncOutcome
 from services.caseload.domain.syringe_driver import DriverStopped, SyringeDriver, SyringeDriverCheck
 from services.caseload.domain.wound import Wound, WoundMeasurement
+from services.caseload.store import disputed_doses
 from services.caseload.store import sync_conflicts as store
 from services.caseload.usecases.sync.operation import Effect, Op
 from services.common.db import Transaction
@@ -145,13 +150,26 @@ async def of_dose(tx: Transaction, op: Op, refusal: ServiceError) -> Effect | No
     if stored is None and not isinstance(refusal, AGAINST_A_DOSE):
         return None
     medicine = await tx.get(Medicine, body.medicine_id)
-    other = stored or await store.nearest_administration(tx, medicine, body.happened_at)
+    other = stored or await _nearest_dose(tx, medicine, body)
     stands = {"by": other.recorded_by, "at": other.happened_at} if other else {"by": None, "at": op.happened_at}
     effect = await _side_by_side(tx, op, medicine, refusal, other, **stands, kind=ConflictKind.DOSE)
-    if effect.conflict_id is not None and other is not None:
+    if effect.conflict_id is not None:
         conflict = await tx.get(SyncConflict, effect.conflict_id)
-        conflict.name(other.employee_id, body.employee_id)
+        conflict.name(other.employee_id if other else None, body.employee_id)
+        whose: dict[str, Any] = {"client_id": conflict.client_id, "team_id": conflict.team_id}
+        if body.outcome is Outcome.GIVEN:
+            tx.add(DoseInDispute.of(op.sent, body, body.happened_at, op.now, **whose, conflict_id=conflict.id))
     return effect
+
+
+async def _nearest_dose(
+    tx: Transaction, medicine: Medicine, new: NewAdministration
+) -> Administration | DoseInDispute | None:
+    """On record or in dispute itself."""
+    recorded = await store.nearest_administration(tx, medicine, new.happened_at)
+    disputed = await disputed_doses.around(tx, medicine, new.happened_at, A_DAY, new.id)
+    found: list[Administration | DoseInDispute] = [*disputed, *([recorded] if recorded else [])]
+    return min(found, key=lambda one: abs(one.happened_at - new.happened_at), default=None)
 
 
 async def _side_by_side(
@@ -173,13 +191,13 @@ async def _side_by_side(
     await tx.session.flush()
     whose: dict[str, Any] = {"conflict_id": conflict.id, "team_id": conflict.team_id}
     if stands is not None:
-        began: dict[str, Any] = {"happened_at": at, "began_at": at, "began_with": stands.id, "is_live": True}
-        tx.add(SyncVersion(**whose, **began, content=stands.model_dump(mode="json"), made_by=by))
+        is_live = not isinstance(stands, DoseInDispute)
+        there: dict[str, Any] = {"happened_at": at, "made_by": by, "is_live": is_live}
+        said = stands.model_dump(mode="json") if is_live else to_jsonable_python(stands.said)
+        tx.add(SyncVersion(**whose, **there, content=said))
         await tx.session.flush()
-    sent, happened = op.sent.operation_id, op.happened_at
-    said: dict[str, Any] = {"operation_id": sent, "device_id": op.device_id, "began_with": sent, "made_by": made_by}
-    content = op.body.model_dump(mode="json")
-    tx.add(SyncVersion(**whose, **said, content=content, happened_at=happened, began_at=happened))
+    sent: dict[str, Any] = {"operation_id": op.sent.operation_id, "device_id": op.device_id, "made_by": made_by}
+    tx.add(SyncVersion(**whose, **sent, content=op.body.model_dump(mode="json"), happened_at=op.happened_at))
     return Effect(SyncOutcome.CONFLICT, getattr(about, "version", None), conflict.id)
 
 

@@ -15,6 +15,7 @@ from services.caseload.domain.sync_review import (
     TakingIn,
     TimeNeeded,
 )
+from services.caseload.store import disputed_doses as doses
 from services.caseload.store import sync as store
 from services.caseload.usecases.prescribe import require_registered
 from services.caseload.usecases.sync import reading
@@ -54,6 +55,7 @@ async def take_in(tx: Transaction, review_id: UUID, said: TakingIn, if_match: in
     await _require_may_take_in(tx, held, kind, sent, authority, happened_at)
     clock = _clock_of(held, sent, happened_at)
     sent = authority.as_it_stands(sent)
+    await doses.end(tx, held.operation_id)
     body = reading.read_body(kind, sent, clock)
     effect = await perform(tx, kind, Op(sent, body, held.device_id, happened_at, tx.now))
     if effect.conflict_id is not None:
@@ -104,6 +106,7 @@ async def set_aside(tx: Transaction, review_id: UUID, said: SetAside, if_match: 
     held = await store.held_one(tx, review_id, lock=True)
     held.require_open()
     require_version(held, if_match)
+    await doses.end(tx, held.operation_id)
     held.settle(Decision.SET_ASIDE, tx.actor.employee_id, tx.now, said.reason)
     await tx.session.flush()
     return held

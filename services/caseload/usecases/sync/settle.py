@@ -1,5 +1,6 @@
 """A person settles a conflict, in one call: what holds from now on, and that nobody's word was lost."""
 
+from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID
 
@@ -17,9 +18,11 @@ from services.caseload.domain.sync_conflict import (
     SyncConflict,
     SyncVersion,
 )
+from services.caseload.store import disputed_doses as doses
 from services.caseload.store import sync_conflicts as store
 from services.caseload.usecases.administer import record_administration
 from services.caseload.usecases.plan_words import part_of, write_anew
+from services.caseload.usecases.sync.disputes import AGAINST_A_DOSE
 from services.common.db import Transaction, require_version
 from services.common.paging import PageRequest, page
 
@@ -80,7 +83,6 @@ async def _write(tx: Transaction, part: PlanPart, said: Settlement) -> None:
         content = said.model_dump(include={"who_to_call"})
     if content.get("words") is None and content.get("who_to_call") is None:
         raise SettledOtherwise
-    part.be_in_conflict(None)
     await write_anew(tx, part, content, tx.actor.employee_id, is_settlement=True)
 
 
@@ -106,17 +108,36 @@ async def _settle_dose(tx: Transaction, said: Settlement, versions: list[SyncVer
 
     Raises `SettledOtherwise`, as where what was sent says that it was not given.
     """
+    sent = _sent(versions)
+    await doses.end(tx, sent.operation_id)
+    giver = sent.content.get("employee_id") or sent.made_by
     if said.settling is Settling.SAME_DOSE:
+        await _record_once(tx, NewAdministration.model_validate({**sent.content, "employee_id": giver}), versions)
         return
     if said.settling not in GIVEN:
         raise SettledOtherwise
-    sent = _sent(versions)
     if not _is_given(sent):
         raise SettledOtherwise
-    giver = sent.content.get("employee_id") or sent.made_by
     new = NewAdministration.model_validate(
         {**sent.content, "employee_id": giver, "override_reason": said.reason, "reason": None}
     )
     if await store.by_id(tx, Administration, new.id) is not None:
         new = new.model_copy(update={"id": uuid7()})
     await record_administration(tx, new)
+
+
+async def _record_once(tx: Transaction, new: NewAdministration, versions: list[SyncVersion]) -> None:
+    """One dose that two noted goes on record once. Where the other one waits as well, and this one was given, it takes
+    its place, unless yet another speaks against it. Raises `SettledOtherwise` where there is no other."""
+    other = next((one for one in versions if one.operation_id is None), None)
+    if other is None:
+        raise SettledOtherwise
+    if other.is_live or new.outcome is not Outcome.GIVEN:
+        return
+    others_id = UUID(other.content["id"])
+    if await store.by_id(tx, Administration, others_id) is not None:
+        return
+    with suppress(*AGAINST_A_DOSE):
+        async with tx.session.begin_nested():
+            await doses.end_same(tx, others_id)
+            await record_administration(tx, new)

@@ -12,6 +12,7 @@ from services.caseload.store.sync import Subject
 from services.caseload.usecases.sync import reading
 from services.caseload.usecases.sync.applying import apply, refusal_said
 from services.caseload.usecases.sync.authority import Authority, Standing
+from services.caseload.usecases.sync.doses import count_dose
 from services.caseload.usecases.sync.kinds import Kind
 from services.caseload.usecases.sync.operation import Op
 from services.caseload.usecases.sync.reading import NotUnderstood, Read
@@ -34,6 +35,7 @@ class Work:
     kind: Kind | None = None
     subject: Subject | None = None
     standing: Standing = Standing()
+    clock: Clock | None = None
     op: Op | None = None
     said: dict[str, Any] = field(default_factory=dict)
 
@@ -51,7 +53,7 @@ class Work:
 def prepare(tx: Transaction, read: Read, device_id: UUID, clock: Clock, authority: Authority) -> Work:
     """Everything that can be said of it without touching the record."""
     sent = read.sent
-    work = Work(read, reading.kind_of(sent))
+    work = Work(read, reading.kind_of(sent), clock=clock)
     try:
         if sent is None:
             raise read.refusal or FaultOfOurs()
@@ -91,6 +93,7 @@ async def work_through(tx: Transaction, works: Sequence[Work], authority: Author
         if work.op is None:
             with on_record(tx, work):
                 _end(work, authority)
+                await _count_dose(tx, work)
             continue
         if not work.is_fact or len(run) == MOST_AT_ONCE:
             await _write(tx, run, authority)
@@ -132,6 +135,12 @@ async def _apply(tx: Transaction, work: Work, authority: Authority) -> None:
         with on_record(tx, work):
             work.said = await apply(tx, work.kind, work.op)
             _end(work, authority)
+            await _count_dose(tx, work)
+
+
+async def _count_dose(tx: Transaction, work: Work) -> None:
+    if work.clock is not None:
+        await count_dose(tx, work.read.sent, work.subject, work.result.outcome, work.clock)
 
 
 @contextmanager

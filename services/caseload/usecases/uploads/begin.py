@@ -7,6 +7,7 @@ from services.caseload.domain.rule import RuleCode
 from services.caseload.domain.upload import (
     NewUpload,
     PhotoUpload,
+    TooManyUploads,
     UploadIsNoPhoto,
     UploadState,
     UploadTooLarge,
@@ -30,9 +31,9 @@ async def begin_upload(
 ) -> PhotoUpload:
     """Begin it, or find what was begun: where the answer was lost, what arrived is not lost with it.
 
-    Raises `WoundNotKnown`, `AlreadyRecorded`, `UploadIsNoPhoto` or `UploadTooLarge`.
+    Raises `WoundNotKnown`, `AlreadyRecorded`, `UploadIsNoPhoto`, `UploadTooLarge` or `TooManyUploads`.
     """
-    await tx.take_turns(f"upload/{new.photo_id}")
+    await tx.take_turns(f"upload/{new.photo_id}", f"uploads of {tx.actor.employee_id}")
     photo = NewPhoto.model_construct(id=new.photo_id, **new.model_dump(exclude={"wound_id", "photo_id"}))
     try:
         expected = await photos.expect_photo(tx, new.wound_id, photo)
@@ -45,7 +46,10 @@ async def begin_upload(
     for begun in await store.of_photo(tx, new.photo_id, device_id):
         if begun.is_same(new, length_bytes) and not begun.is_gone(tx.now) and begun.is_open != expected.is_known:
             return begun
-    wound, (days,) = await tx.get(Wound, new.wound_id), await amounts(tx, tx.today, RuleCode.PHOTO_UPLOAD)
+    days, most = await amounts(tx, tx.today, RuleCode.PHOTO_UPLOAD, RuleCode.PHOTO_UPLOADS_OPEN)
+    if not expected.is_known and await store.open_of_caller(tx) >= most:
+        raise TooManyUploads(most)
+    wound = await tx.get(Wound, new.wound_id)
     known = {"length_bytes": length_bytes, "device_id": device_id, "told": told, "begun_by": tx.actor.employee_id}
     upload = PhotoUpload.begun(wound, new, days=days, now=tx.now, **known)
     if expected.is_known:
