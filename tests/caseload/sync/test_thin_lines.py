@@ -119,8 +119,8 @@ async def test_a_round_costs_the_same_statements_however_many_clients_it_has(
     deputy = await caseload.client("caseload", DEPUTY)
     with statements(database) as covered:
         await pack(deputy, f"/v1/day?employee_id={first.json()['employee_id']}")
-    # Who acts, the rules, how to plan, the round, and the audit trail.
-    assert [len(one) for one in (few, many, unchanged, covered)] == [5, 5, 5, 5]
+    # Who acts, the rules, their teams, how to plan, the round, and the audit trail.
+    assert [len(one) for one in (few, many, unchanged, covered)] == [6, 6, 6, 6]
     since = first.headers["Sync-From"]
     await quiet(caseload)
     with statements(database) as caught:

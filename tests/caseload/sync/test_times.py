@@ -40,7 +40,7 @@ async def test_a_day_is_put_right_by_the_day_on_which_it_was_said(caseload: Runn
     assert kept["done_on"] == str(day_in_england(done_at))
 
 
-@pytest.mark.parametrize("told", [LONG_AGO, BEFORE_REFERRAL, ago(days=-3)])
+@pytest.mark.parametrize("told", [LONG_AGO, BEFORE_REFERRAL, ago(days=-3)], ids=["years ago", "before", "to come"])
 async def test_what_a_clock_said_that_was_mended_before_the_push_waits_for_somebody_to_say_when(
     caseload: Running, told: str
 ) -> None:
