@@ -127,5 +127,5 @@ async def test_a_round_costs_the_same_statements_however_many_clients_it_has(
         page = (await pack(client.nurse, f"/v1/sync/pull?since={since}")).json()
     with statements(database) as nothing:
         await pack(client.nurse, f"/v1/sync/pull?since={page['next']}")
-    # Who acts, how to plan, the page, and the audit trail.
-    assert (len(page["changes"]) > 16, len(caught), len(nothing)) == (True, 4, 4)
+    # Who acts, their teams, how to plan, the page, and the audit trail.
+    assert (len(page["changes"]) > 16, len(caught), len(nothing)) == (True, 5, 5)
