@@ -77,11 +77,9 @@ async def read_review(tx: ByNurse, review_id: UUID) -> Response:
 
 
 @router.post("/sync/reviews/{review_id}/take-in", response_model=TakenIn)
-async def take_in(
-    tx: ByNurse, review_id: UUID, version: IfMatch, response: Response, body: TakingIn | None = None
-) -> object:
+async def take_in(tx: ByNurse, review_id: UUID, body: TakingIn, version: IfMatch, response: Response) -> object:
     """Apply it, as whoever did it; somebody else than who sent it does, where a second person has to look."""
-    held, effect = await sync.take_in(tx, review_id, body or TakingIn(), version)
+    held, effect = await sync.take_in(tx, review_id, body, version)
     applied = {"applied": effect.outcome, "applied_version": effect.version, "conflict_id": effect.conflict_id}
     return {**_shown(tagged(held, response)), **applied}
 

@@ -20,5 +20,6 @@ async def write_sync(made: World, client: OnCaseload) -> None:
         "POST /v1/sync/lost-devices": {"device_id": device.id},
         "POST /v1/sync/push": {"device_id": device.id, **pushed},
         "POST /v1/sync/conflicts/{conflict_id}/settle": {"settling": "as_it_stands", "reason": "A slip"},
+        "POST /v1/sync/reviews/{review_id}/take-in": {"happened_at": ago()},
         "POST /v1/sync/reviews/{review_id}/set-aside": {"reason": f"Not ours: {new_id()}"},
     }

@@ -30,7 +30,7 @@ async def waiting(client: Any) -> list[dict[str, Any]]:
 
 async def take_in(client: Any, review: Any, **said: str) -> Any:
     path, headers = f"/v1/sync/reviews/{review['id']}/take-in", {"If-Match": f'"{review["version"]}"'}
-    return await client.post(path, headers=headers, **({"json": said} if said else {}))
+    return await client.post(path, headers=headers, json=said)
 
 
 async def test_a_push_of_somebody_who_left_waits_for_the_team(caseload: Running) -> None:
