@@ -25,7 +25,8 @@ TABLES = """
         entity text not null, entity_id text not null, client_id text not null, content text not null,
         primary key (entity, entity_id));
     create table if not exists photo (
-        id text primary key, path text not null, told text not null, location text, outcome text);
+        id text primary key, taken_by text not null, path text not null, told text not null, location text,
+        outcome text);
 """
 # What a person has to look at before it is forgotten.
 SETTLED = ("applied", "duplicate")
@@ -64,8 +65,8 @@ class Queue:
 
     def hold(self, employee_id: UUID) -> None:
         """Somebody signs in. What was taken along and pulled is gone where it was somebody else's, who may belong to
-        another team; what waits to be sent stays."""
-        if self._one("select holder from device") != str(employee_id):
+        another team; what waits to be sent stays. What they noted, photographed and heard of it is theirs to see."""
+        if self._holder != str(employee_id):
             self.start_over()
             with self._commit():
                 self._db.execute("update device set holder = ?", (str(employee_id),))
@@ -122,9 +123,10 @@ class Queue:
                 self._db.execute("update operation set sequence = ? where operation_id = ?", (sequence, operation_id))
 
     def to_show(self) -> list[dict[str, Any]]:
-        """What the server did not simply apply: its answers, for the nurse to see."""
-        wanted = "select answer from operation where outcome is not null and outcome not in (?, ?) order by sequence"
-        return [json.loads(answer) for (answer,) in self._db.execute(wanted, SETTLED)]
+        """What the server did not simply apply of what whoever is signed in noted: its answers, for them to see."""
+        wanted = """select answer from operation where outcome is not null and outcome not in (?, ?)
+            and json_extract(content, '$.made_by') = ? order by sequence"""
+        return [json.loads(answer) for (answer,) in self._db.execute(wanted, (*SETTLED, self._holder))]
 
     def outcomes(self) -> dict[int, str | None]:
         """What became of each operation that is still kept, by number."""
@@ -188,15 +190,15 @@ class Queue:
 
     def add_photo(self, photo_id: UUID, path: Path, told: dict[str, str]) -> None:
         with self._commit():
-            row = (str(photo_id), str(path), json.dumps(told))
-            self._db.execute("insert into photo (id, path, told) values (?, ?, ?)", row)
+            row = (str(photo_id), self._holder, str(path), json.dumps(told))
+            self._db.execute("insert into photo (id, taken_by, path, told) values (?, ?, ?, ?)", row)
 
     def photos(self) -> list[PhotoToSend]:
-        """Those of which nothing was said in the end yet."""
-        wanted = "select id, path, told, location from photo where outcome is null order by id"
+        """Those by whoever is signed in of which nothing was said in the end yet. They are sent in their own name."""
+        wanted = "select id, path, told, location from photo where outcome is null and taken_by = ? order by id"
         return [
             PhotoToSend(UUID(photo_id), Path(path), json.loads(told), location)
-            for photo_id, path, told, location in self._db.execute(wanted)
+            for photo_id, path, told, location in self._db.execute(wanted, (self._holder,))
         ]
 
     def upload_is_at(self, photo_id: UUID, location: str | None) -> None:
@@ -209,9 +211,14 @@ class Queue:
             self._db.execute("update photo set outcome = ? where id = ?", (outcome, str(photo_id)))
 
     def refused_photos(self) -> dict[UUID, str]:
-        """Photos that the server does not take, and why."""
-        wanted = "select id, outcome from photo where outcome is not 'sent' and outcome is not null"
-        return {UUID(photo_id): outcome for photo_id, outcome in self._db.execute(wanted)}
+        """Photos by whoever is signed in that the server does not take, and why."""
+        wanted = "select id, outcome from photo where outcome is not 'sent' and outcome is not null and taken_by = ?"
+        return {UUID(photo_id): outcome for photo_id, outcome in self._db.execute(wanted, (self._holder,))}
+
+    @property
+    def _holder(self) -> str | None:
+        found: str | None = self._one("select holder from device")
+        return found
 
     def _one(self, wanted: str) -> Any:
         return self._db.execute(wanted).fetchone()[0]

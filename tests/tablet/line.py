@@ -59,6 +59,12 @@ class OnTablet:
         """As after a kill: what was in memory is gone, and nothing was closed."""
         self.app = Tablet(Queue(self.file), self.app.http, self.employee_id, self.app.clock_off)
 
+    def sign_in(self, employee_id: UUID) -> None:
+        """Somebody else takes their turn."""
+        self.employee_id = employee_id
+        self.app.http.headers["Authorization"] = f"Bearer {_token(self.system, employee_id)}"
+        self.restart()
+
     def visit(self, episode_id: str, **changes: Any) -> dict[str, Any]:
         """The body of a visit of an hour, which ended just now."""
         contact = {
@@ -74,13 +80,15 @@ class OnTablet:
 
 async def a_tablet(system: Running, folder: Path, employee_id: UUID = NURSE, **changes: Any) -> OnTablet:
     line = Line(httpx.ASGITransport(app=system.apps["caseload"], raise_app_exceptions=False))
-    token = system.issuer.token(str(employee_id), str(Persona.NURSE), "caseload")
-    http = httpx.AsyncClient(
-        transport=line, base_url="http://caseload:8000", headers={"Authorization": f"Bearer {token}"}
-    )
+    signed_in = {"Authorization": f"Bearer {_token(system, employee_id)}"}
+    http = httpx.AsyncClient(transport=line, base_url="http://caseload:8000", headers=signed_in)
     await system.stack.enter_async_context(http)
     file = folder / f"{new_id()}.sqlite"
     return OnTablet(system, file, employee_id, line, Tablet(Queue(file), http, employee_id, **changes))
+
+
+def _token(system: Running, employee_id: UUID) -> str:
+    return system.issuer.token(str(employee_id), str(Persona.NURSE), "caseload")
 
 
 def today() -> str:

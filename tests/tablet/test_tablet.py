@@ -169,3 +169,32 @@ async def test_a_photo_goes_on_where_the_line_was_cut(caseload: Running, tablet:
     assert tablet.app.queue.photos() == []
     kept = await client.nurse.get(f"/v1/photos/{photo_id}")
     assert (kept.status_code, kept.json()["wound_id"]) == (200, wound)
+
+
+async def test_two_nurses_who_take_turns_see_nothing_of_each_other(
+    caseload: Running, tablet: OnTablet, tmp_path: Path
+) -> None:
+    client = await take_on(caseload)
+    wound = await has_wound(client, (48, 30))
+    await planned(caseload, client.client_id, f"{today()}T09:00:00Z")
+    await tablet.app.take_along(today())
+    await tablet.app.synchronise()
+    picture = tmp_path / "wound.jpg"
+    picture.write_bytes(a_jpeg())
+    photo_id = tablet.app.photograph(picture, wound_id=wound)
+    visit = tablet.visit(client.episode_id)
+    tablet.app.note("record_care_contact", visit)
+    tablet.app.note("record_care_contact", visit | {"id": new_id(), "mood": "sunny"})
+    tablet.sign_in(DEPUTY)
+    app = tablet.app
+    with pytest.raises(LookupError):
+        app.day(today())
+    assert (app.queue.facts("wound_measurement"), app.queue.photos()) == ([], [])
+    await app.synchronise()
+    assert (app.queue.outcomes(), app.queue.to_show()) == ({1: "for_review", 2: "kept_aside"}, [])
+    assert (await client.nurse.get(f"/v1/photos/{photo_id}")).status_code == 404
+    tablet.sign_in(NURSE)
+    assert [one["outcome"] for one in tablet.app.queue.to_show()] == ["for_review", "kept_aside"]
+    await tablet.app.synchronise()
+    kept = await client.nurse.get(f"/v1/photos/{photo_id}")
+    assert kept.status_code == 200
