@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy import Connection, event
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, EmulatedDBAPIException
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import await_only
@@ -27,6 +27,8 @@ SILENCE: dict[str, Any] = {
         # Who vanishes between the parts of a statement is not idle, and would keep its locks for ever. By then the
         # caller has long given up.
         "statement_timeout": "10000",
+        # What `spelling` writes is read as it was meant.
+        "standard_conforming_strings": "on",
         **KEEPALIVES,
     },
 }
@@ -53,6 +55,10 @@ class ActingSession(NotingSession):
         return self.info["connected"].bound()
 
 
+class TransactionUndone(RuntimeError):
+    """A statement had failed before, and whoever asked it went on: the server undoes what it was told to commit."""
+
+
 class Connected:
     """Begun with the message that `begin` gives, and ended by `end` or `undo`."""
 
@@ -60,6 +66,7 @@ class Connected:
         self._engine, self._begin = engine, begin
         self._pooled: PoolProxiedConnection | None = None
         self._driver: Any = None
+        self._is_over = False
         self._bound: Connection | None = None
 
     @property
@@ -68,8 +75,12 @@ class Connected:
         return self._driver is not None and self._driver.is_in_transaction()
 
     async def driver(self) -> asyncpg.Connection:
+        """Raises what the driver does, as where the server lets nobody in."""
         if self._driver is None:
-            self._pooled = await self._engine.raw_connection()
+            try:
+                self._pooled = await self._engine.raw_connection()
+            except EmulatedDBAPIException as error:
+                raise error.driver_exception from error
             self._driver = self._pooled.driver_connection
             await self._driver.execute(self._begin())
         return self._driver
@@ -87,9 +98,15 @@ class Connected:
         return self._bound
 
     async def end(self, last: str = "") -> None:
-        """In one message with the last statement, if there is one. Where nothing was asked, nothing is committed."""
+        """In one message with the last statement, if there is one. Where nothing was asked, nothing is committed.
+
+        Raises `TransactionUndone`.
+        """
         if last or self._driver is not None:
-            await (await self.driver()).execute(f"{last}; commit" if last else "commit")
+            done = await (await self.driver()).execute(f"{last}; commit" if last else "commit")
+            self._is_over = True
+            if done != "COMMIT":
+                raise TransactionUndone
 
     async def undo(self, error: BaseException) -> None:
         """A connection that does not answer would not answer to this either. Whoever is called off while it asks may
@@ -101,12 +118,13 @@ class Connected:
             return
         with contextlib.suppress(Exception):
             await asyncio.shield(self._driver.execute("rollback"))
+            self._is_over = True
 
     def release(self) -> None:
-        """Give the connection back; one that answers no more, or is still in the middle of something, is closed."""
+        """Give the connection back; one that answers no more, or of which nobody heard that it is done, is closed."""
         if self._pooled is None or not self._pooled.is_valid:
             return
-        if self._driver.is_closed() or self._driver.is_in_transaction():
-            self._pooled.invalidate()
-        else:
+        if self._is_over and not self._driver.is_closed():
             self._pooled.close()
+        else:
+            self._pooled.invalidate()

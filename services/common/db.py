@@ -206,10 +206,19 @@ class Transaction:
     async def rows(self, wanted: Executable | Prepared, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
         """Several columns a row, by name or in order; with the values of a statement that was made before."""
         if isinstance(wanted, Prepared):
-            await self._flush()
+            await self._let_the_session_go_first()
             return await wanted.rows(await self.connected.driver(), values or {})
         found: Sequence[Any] = (await self.session.execute(wanted, values)).all()
         return found
+
+    async def _let_the_session_go_first(self) -> None:
+        """What it holds is written where it would write it itself, and the savepoint it stands in is set."""
+        if self._session is None:
+            return
+        if self._session.in_nested_transaction():
+            await self._session.connection()
+        if self._session.sync_session.autoflush:
+            await self._flush()
 
     async def _flush(self) -> None:
         if self._session is not None:
@@ -245,8 +254,7 @@ class Transaction:
         """Write what is left, and the record with the commit. Raises `NotAudited`."""
         await self.write_outbox()
         await self.write_logs()
-        if self._session is not None:
-            await self._session.flush()
+        await self._flush()
         await (self.connected.end() if self.record is None else self.record.write(self.connected))
 
     def close(self) -> None:

@@ -38,7 +38,7 @@ PARAMETER: dict[str, Any] = {
 
 # What is kept at the key, and whether it is this request's turn; with it the caller's teams, which are asked for next.
 LOOK = """
-    select mine, app_teams() as teams, kept.*
+    select mine, app_teams() as teams, kept.key, kept.request_hash, kept.status, kept.headers, kept.body
     from (select pg_try_advisory_xact_lock(hashtextextended($1 || E'\\n' || $2, 0)) as mine) as turn
     left join idempotency_key kept on caller = $1 and key = $2
 """

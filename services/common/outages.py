@@ -47,7 +47,9 @@ def state_of(error: BaseException) -> str:
 
 def is_turn_lost(error: BaseException) -> bool:
     """Whether the same may well succeed when it is tried again, for another transaction was in its way."""
-    return state_of(error) in TURN_LOST or isinstance(error, StaleDataError)
+    # A table changed beneath a statement that was prepared before; it is prepared anew by then.
+    again = isinstance(error, StaleDataError | asyncpg.InvalidCachedStatementError)
+    return again or state_of(error) in TURN_LOST
 
 
 def is_another_teams(error: BaseException) -> bool:

@@ -12,7 +12,10 @@ class Row(asyncpg.Record):  # type: ignore[misc]
     """A row with its columns by name, as a session's rows have them."""
 
     def __getattr__(self, name: str) -> Any:
-        return self[name]
+        try:
+            return self[name]
+        except KeyError as error:
+            raise AttributeError(name) from error
 
 
 class Prepared:
@@ -21,9 +24,11 @@ class Prepared:
     def __init__(self, statement: ClauseElement) -> None:
         compiled: Any = statement.compile(dialect=dialect.dialect())  # type: ignore[no-untyped-call]
         self.text = str(compiled)
-        self._names, self._known = list(compiled.positiontup or ()), dict(compiled.params)
+        self._names = list(compiled.positiontup or ())
+        self._known = {name: compiled.params[name] for bound, name in compiled.bind_names.items() if not bound.required}
 
     def values(self, told: Mapping[str, Any]) -> list[Any]:
+        """Raises `KeyError` for a value that nobody told."""
         known = {**self._known, **told}
         return [known[name] for name in self._names]
 

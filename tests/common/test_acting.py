@@ -1,20 +1,22 @@
 """Who acts is told to PostgreSQL once a transaction, and forgotten with it."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 import asyncpg
 import pytest
-from sqlalchemy import func, make_url, select, text, true
+from sqlalchemy import bindparam, func, make_url, select, text, true
 
 from demo.servers.postgres import EmbeddedPostgres, create_database
 from services.caseload.domain.base import Base
 from services.caseload.domain.client import Client
 from services.caseload.main import SERVICE
 from services.common.auth import SYSTEM, Persona, Principal
+from services.common.connected import TransactionUndone
 from services.common.db import Database, Transaction
 from services.common.errors import NotFound
+from services.common.prepared import Prepared
 from tests.caseload.story import a_contact, a_plan, a_referral, take_on
 from tests.common.walled import Walled, filled
 from tests.running import DEPUTY, NURSE, OTHER_TEAM, STRANGER, TEAM, Databases, Running, owner, running, settings_for
@@ -203,3 +205,43 @@ async def _fail(tx: Transaction) -> None:
 
 def _member() -> dict[str, Any]:
     return {"t": TEAM, "e": NURSE}
+
+
+async def test_whom_the_server_lets_in_no_more_is_told_to_wait(databases: Databases) -> None:
+    """It answers, and refuses the connection: for its recovery after a crash as for too many of them."""
+    async with running(databases, SERVICE) as system:
+        nurse = await system.client("caseload", NURSE)
+        assert (await nurse.get("/v1/clients")).status_code == 200
+        database = system.databases["caseload"]
+        name = make_url(database.url).database
+        async with owner(database.url) as connection:
+            await connection.execute(f'alter database "{name}" connection limit 0')
+            await database.engine.dispose()
+            answer = await nurse.get("/v1/clients")
+            await connection.execute(f'alter database "{name}" connection limit -1')
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert "retry-after" in answer.headers
+
+
+async def test_a_commit_that_undid_is_not_taken_for_one(database: Database) -> None:
+    async def goes_on() -> None:
+        async with database.transaction(SYSTEM) as tx:
+            with suppress(asyncpg.PostgresError):
+                await (await tx.connected.driver()).execute("select 1 / 0")
+
+    with pytest.raises(TransactionUndone):
+        await goes_on()
+
+
+async def test_a_statement_that_is_compiled_stands_in_the_savepoint_it_is_asked_in(database: Database) -> None:
+    broken = Prepared(select(func.pg_size_bytes("none")))
+    async with database.transaction(SYSTEM) as tx:
+        with pytest.raises(asyncpg.PostgresError):
+            async with tx.session.begin_nested():
+                await tx.rows(broken)
+        assert await tx.all(select(1)) == [1]
+
+
+def test_a_value_that_nobody_told_is_no_null() -> None:
+    with pytest.raises(KeyError):
+        Prepared(select(bindparam("told", required=True))).values({})

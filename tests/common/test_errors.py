@@ -31,6 +31,8 @@ def broken(state: str, kind: type[DBAPIError] = IntegrityError) -> DBAPIError:
         (StaleDataError(SECRET), 503, "unavailable"),
         (broken("40P01", DBAPIError), 503, "unavailable"),
         (ConnectionError(SECRET), 503, "unavailable"),
+        (asyncpg.CannotConnectNowError(SECRET), 503, "unavailable"),
+        (asyncpg.InvalidCachedStatementError(SECRET), 503, "unavailable"),
         (broken("23505"), 409, "already_recorded"),
         (broken("23503"), 422, "unknown_reference"),
         (broken("23514"), 500, "internal"),

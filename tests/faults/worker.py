@@ -14,13 +14,13 @@ from uuid import UUID
 
 import httpx
 import uvicorn
-from sqlalchemy import event, text
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy import text
 
 from demo.compose import services
 from demo.servers.http import serving
 from services.common import rabbit
 from services.common.broker import Delivery, Handler, InProcessBroker, Outgoing
+from services.common.connected import Connected
 from services.common.db import Transaction
 from services.common.events import Envelope
 from services.common.inbox import Subscription
@@ -58,10 +58,19 @@ class Countdown:
 
 def before_commit(count: Countdown) -> None:
     """Every change of this process, an effect included, was written and is not yet committed."""
+    at_commit(count.tick)
 
-    @event.listens_for(Engine, "commit")
-    def _commit(connection: Connection) -> None:
-        count.tick()
+
+def at_commit(do: Callable[[], object]) -> None:
+    """Whenever a transaction that has asked something is about to end."""
+    end = Connected.end
+
+    async def and_end(connected: Connected, last: str = "") -> None:
+        if connected.is_open:
+            do()
+        await end(connected, last)
+
+    Connected.end = and_end  # type: ignore[method-assign]
 
 
 def before_publish(count: Countdown) -> None:
@@ -101,10 +110,7 @@ def before_ack(count: Countdown) -> None:
 
 def slow(_: Countdown) -> None:
     """Each effect takes a while."""
-
-    @event.listens_for(Engine, "commit")
-    def _commit(connection: Connection) -> None:
-        time.sleep(0.05)
+    at_commit(lambda: time.sleep(0.05))
 
 
 def clock(minutes: Countdown) -> None:

@@ -16,7 +16,15 @@ class PushRoute(TransactionRoute):
     """One operation that cannot be stored is refused by itself, and so is not looked for in the whole."""
 
     async def read_body(self, request: Request) -> None:
-        await body.read(request, parsed_by=body.read_leniently)
+        await body.read(request, parsed_by=_parse)
+
+
+def _parse(raw: bytes) -> Any:
+    """Raises `MalformedJson`, or `UnstorableValue` for what stands beside the operations."""
+    document = body.read_leniently(raw)
+    is_batch = isinstance(document, dict)
+    body.require_storable({**document, "operations": None} if is_batch else document)
+    return document
 
 
 router = APIRouter(prefix="/v1", tags=["offline"], route_class=PushRoute)

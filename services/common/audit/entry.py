@@ -96,6 +96,7 @@ class Entry:
         rows = [one._row() for one in (*self.parts, self)]
         values = ", ".join(f"({', '.join(map(spelled, row.values()))})" for row in rows)
         insert = f"insert into {EVENT} ({', '.join(rows[0])}) values {values}"  # noqa: S608
+        await connected.driver()
         try:
             await connected.end(insert)
         except asyncpg.PostgresError as error:
