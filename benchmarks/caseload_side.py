@@ -2,7 +2,7 @@
 
 `python -m benchmarks.caseload_side NAME PORT`; the settings are in the environment. The bare side says who acts to
 row-level security in a transaction, asks the same statement and gives the bytes on. It verifies no token, checks no
-parameter, and puts nothing on record but under /audited.
+parameter, and puts nothing on record but under /audited. What a push is there says `benchmarks.bare_push`.
 """
 
 import json

@@ -87,13 +87,13 @@ def pull(built: House, pace: Pace) -> Iterator[Figure]:
 
 
 def push_growth(built: House, pace: Pace) -> Iterator[Figure]:
-    """Of a push of 50 operations by one nurse after the other."""
+    """Of a push of 50 operations, by one nurse's device after the other's."""
     pushes = {side: Pushing(built.bases[side], built.signing, cycle(devices(built, side)), 50) for side in DATABASES}
     yield growth(pace, "push", lambda side: 1000 * statistics.median(pushes[side].times(pace.seconds)))
 
 
 def push_500(built: House, pace: Pace) -> Iterator[Figure]:
-    """A round to warm up, then ours and the bare one in turn, into the same database."""
+    """Operations applied in a second: a round to warm up, then ours and the bare ones in turn, in the same database."""
     pushes = {
         side: Pushing(built.bases[side], built.signing, cycle(devices(built, "large")), MOST_OPERATIONS)
         for side in ("large", "bare")
@@ -104,7 +104,7 @@ def push_500(built: House, pace: Pace) -> Iterator[Figure]:
             times = pushes[side].times(pace.seconds)
             if number:
                 found.append(MOST_OPERATIONS * len(times) / sum(times))
-    baseline = "500 inserts, 500 inbox rows by asyncpg"
+    baseline = "FastAPI, asyncpg: a row and an inbox row each"
     yield Figure.of_rates("push_500", rates["large"], rates["bare"], baseline, "operations/s")
 
 
