@@ -2,7 +2,7 @@
 
 `python -m benchmarks.caseload_side NAME PORT`; the settings are in the environment. The bare side says who acts to
 row-level security in a transaction, asks the same statement and gives the bytes on. It verifies no token, checks no
-parameter, and puts nothing on record but under /audited.
+parameter, and puts nothing on record but under /audited. What a push is there says `benchmarks.bare_push`.
 """
 
 import json
@@ -24,10 +24,12 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from uuid6 import uuid7
 
+from benchmarks.bare_push import insert_each
 from benchmarks.caseload_nurses import Signing
 from services.caseload.api.shapes import ClientRecord, ClientShape, ReferralShape
 from services.caseload.domain.client import Client
 from services.caseload.domain.referral import NewReferral, Referral
+from services.caseload.domain.sync_operation import Pushed
 from services.caseload.store import whole_record
 from services.common.prepared import Prepared
 from services.common.written_pages import told_rows
@@ -73,6 +75,7 @@ class Bare:
         for prefix in ("", "/audited"):
             app.add_api_route(f"{prefix}/v1/clients/{{client_id}}", self.record)
         app.add_api_route("/v1/{listed}", self.page)
+        app.add_api_route("/v1/sync/push", self.push, methods=["POST"])
         app.add_api_route("/v1/referrals", self.refer, methods=["POST"], status_code=201, response_model=ReferralShape)
         return app
 
@@ -110,6 +113,13 @@ class Bare:
             event = {"specversion": "1.0", "id": str(uuid7()), "type": "caseload.referral.received.v1", "data": data}
             await connection.execute(TELL, UUID(str(event["id"])), f"referral/{made.id}", json.dumps(event))
         return made
+
+    async def push(self, pushed: Pushed, request: Request) -> object:
+        async with self._acting(request) as connection:
+            await insert_each(connection, pushed.operations, UUID(request.headers["x-employee"]))
+        same = ("operation_id", "sequence")
+        results = [{**{name: one[name] for name in same}, "outcome": "applied"} for one in pushed.operations]
+        return {"through": results[-1]["sequence"], "results": results}
 
 
 def _columns(made: Referral) -> tuple[UUID | datetime | date | str | bool | None, ...]:

@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from random import Random
 
 import aio_pika
 import asyncpg
@@ -12,6 +13,7 @@ import yarl
 
 from demo.servers.ports import lasting_ports
 from demo.servers.postgres import EmbeddedPostgres
+from tests.faults.line import PACKET, ThinLine, Way
 from tests.faults.wire import Wire
 from tests.running import until
 
@@ -69,6 +71,16 @@ class Client:
             await asyncio.wait_for(self.reader.read(), 5)
 
 
+class Thrown(Random):
+    """Dice that fall as is told."""
+
+    def __init__(self, falls: Sequence[float]) -> None:
+        self.falls = iter(falls)
+
+    def random(self) -> float:
+        return next(self.falls)
+
+
 Connect = Callable[[int], Awaitable[Client]]
 
 
@@ -104,6 +116,33 @@ async def test_latency_holds_each_piece_back_in_both_directions(wire: Wire, clie
     began = time.monotonic()
     await client.echoed(b"x")
     assert time.monotonic() - began >= 0.2
+
+
+async def test_all_passes_over_a_thin_line_in_order_and_late(wire: Wire, connect: Connect) -> None:
+    wire.line = ThinLine(bits_a_second=4_000_000, latency=0.05, loss=0.05)
+    long = bytes(range(256)) * 400
+    client = await connect(wire.port)
+    began = time.monotonic()
+    assert await client.echoed(long) == long
+    assert time.monotonic() - began >= wire.line.seconds(len(long)) + 2 * wire.line.round_trip
+    client.writer.write_eof()
+    assert await asyncio.wait_for(client.reader.read(), 5) == b""
+    assert wire.line.carried == 2 * len(long)
+
+
+def test_packets_follow_each_other_on_a_thin_line_and_a_lost_one_holds_the_next_back() -> None:
+    # The fifth is lost once.
+    dice = Thrown([0.9, 0.9, 0.9, 0.9, 0.1, 0.9, 0.9])
+    way = Way(ThinLine(bits_a_second=PACKET * 8, latency=0.5, loss=0.5, dice=dice))
+    assert [way.arrival(10, PACKET) for _ in range(3)] == [11.5, 12.5, 13.5]
+    assert way.arrival(20, PACKET) == 21.5
+    # Twice on the line, and missed after a round trip of a second.
+    assert [way.arrival(30, PACKET), way.arrival(30, 0)] == [33.5, 33.5]
+
+
+def test_a_thin_line_loses_its_share() -> None:
+    line = ThinLine(bits_a_second=1, latency=0, loss=0.05)
+    assert 1.04 < sum(line.tries() for _ in range(10_000)) / 10_000 < 1.07
 
 
 async def test_a_reset_breaks_every_connection_and_takes_the_next(

@@ -6,6 +6,7 @@ import socket
 import struct
 
 from demo.servers.ports import free_port
+from tests.faults.line import ThinLine
 
 CHUNK = 65_536
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -19,11 +20,13 @@ class Cut(Exception):
 class Wire:
     """Stands on a port of its own before a server. A fault holds from when it is set until it is taken back.
 
-    `latency` is how many seconds each piece of data, of up to 64 KiB, is kept back, in both directions.
+    `latency` is how many seconds each piece of data, of up to 64 KiB, is kept back, in both directions. A thin `line`
+    holds for connections that are made while it is set.
     """
 
     def __init__(self, host: str, port: int) -> None:
         self.port, self.latency = 0, 0.0
+        self.line: ThinLine | None = None
         self._to = (host, port)
         self._server: asyncio.Server | None = None
         self._joined: dict[asyncio.Task[None], list[asyncio.StreamWriter]] = {}
@@ -92,6 +95,8 @@ class Wire:
         passing = self._passing
         try:
             await passing.wait()
+            # A connection is there for whoever makes it after a round trip.
+            await asyncio.sleep(self.line.round_trip if self.line else 0)
             server = await asyncio.open_connection(*self._to)
             ends.append(server[1])
             with contextlib.suppress(Cut):
@@ -106,9 +111,14 @@ class Wire:
 
     async def _pass_both_ways(self, client: Stream, server: Stream, passing: asyncio.Event) -> None:
         """Until both have ended. Raises `Cut`, or `OSError` when either breaks."""
-        ways = [
-            asyncio.create_task(self._pass(client[0], server[1], passing, counted=True)),
-            asyncio.create_task(self._pass(server[0], client[1], passing, counted=False)),
+        near, far = (client[0], server[0]), (client[0], server[0])
+        ways: list[asyncio.Task[None]] = []
+        if self.line is not None:
+            far = (asyncio.StreamReader(), asyncio.StreamReader())
+            ways = [asyncio.create_task(self.line.carry(*ends)) for ends in zip(near, far, strict=True)]
+        ways += [
+            asyncio.create_task(self._pass(far[0], server[1], passing, counted=True)),
+            asyncio.create_task(self._pass(far[1], client[1], passing, counted=False)),
         ]
         try:
             await asyncio.gather(*ways)
