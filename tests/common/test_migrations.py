@@ -34,6 +34,10 @@ async def test_the_migrations_end_where_the_models_are(migrated: tuple[str, Asyn
         assert await connection.run_sync(differences) == [], "run `make migration`"
 
 
+# What was sent of a client is shown to the team that has the client now, whichever that is, and to nobody before.
+OF_ITS_CLIENTS_TEAM = {"sync_held"}
+
+
 async def test_every_table_of_a_client_or_team_has_its_team(migrated: tuple[str, AsyncEngine]) -> None:
     """What names a client belongs to a team, and says to which."""
     name, _ = migrated
@@ -42,4 +46,4 @@ async def test_every_table_of_a_client_or_team_has_its_team(migrated: tuple[str,
         for table in SERVICES[name].metadata.sorted_tables
         if "client_id" in table.columns and "team_id" not in table.columns
     ]
-    assert teamless == []
+    assert set(teamless) <= OF_ITS_CLIENTS_TEAM

@@ -1,37 +1,48 @@
-"""The walk through the API that the documentation gives, as a newcomer types it."""
+"""The walks through the API that the documentation gives, as a newcomer types them."""
 
 import re
 import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import ROOT, Place
 
-PAGE = ROOT / "docs" / "first-client.md"
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
-# What the walk leaves behind, asked as its reader would.
-ASKED = """
+# What each walk leaves behind, asked as its reader would.
+FIRST_CLIENT = """
 echo
 ask /caseload/v1/clients/$CLIENT | field episode_of_care.0.status
 ask /caseload/v1/clients/$CLIENT | field care_plan.0.status
 ask /caseload/v1/handovers/$HANDOVER | field their_notes.0.words
 """
+OFFLINE = """
+echo
+ask /sync/conflicts/$CONFLICT | field versions.1.content.words
+ask /care-contacts/$CONTACT | field channel
+ask "/day?date=$MONDAY" | field clients.0.care_plan.lines.0.words
+"""
+PAGES = {
+    "first-client.md": (FIRST_CLIENT, ["finished", "agreed", "A quiet night"]),
+    "offline.md": (OFFLINE, ["Two layers, a softer liner", "phone", "Three layers, a softer liner"]),
+}
 DAY_SECONDS = 240
 
 
-def walk(port: str) -> str:
+def walk(page: str, port: str, asked: str) -> str:
     """All its blocks as one script, with this port."""
-    commands = "\n".join(BLOCK.findall(PAGE.read_text()))
+    commands = "\n".join(BLOCK.findall((ROOT / "docs" / page).read_text()))
     moved = commands.replace("http://127.0.0.1:8000", f"http://127.0.0.1:{port}")
-    return "set -euo pipefail\n" + moved.replace(".venv/bin/python", sys.executable) + ASKED
+    return "set -euo pipefail\n" + moved.replace(".venv/bin/python", sys.executable) + asked
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(DAY_SECONDS + 120)
-def test_a_newcomer_takes_a_first_client_from_referral_to_discharge(place: Place, port: str) -> None:
+def test_a_newcomer_gets_as_far_as_the_pages_say(place: Place, port: str, tmp_path: Path) -> None:
+    """From referral to discharge, and a round without signal."""
     with place.start("demo", "--port", port) as playing:
         try:
             assert playing.stdout is not None
@@ -39,10 +50,10 @@ def test_a_newcomer_takes_a_first_client_from_referral_to_discharge(place: Place
             late.start()
             assert any("A coach never reads a client" in line for line in playing.stdout), place.log()[-2000:]
             late.cancel()
-            walked = subprocess.run(
-                ["bash", "-c", walk(port)], cwd=ROOT, capture_output=True, text=True, timeout=90, check=False
-            )
+            for page, (asked, told) in PAGES.items():
+                command = ["bash", "-c", walk(page, port, asked)]
+                walked = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=90, check=False)
+                assert walked.returncode == 0, (page, walked.stdout[-1000:] + walked.stderr[-1000:])
+                assert walked.stdout.splitlines()[-3:] == told
         finally:
             playing.send_signal(signal.SIGINT)
-    assert walked.returncode == 0, walked.stdout[-1000:] + walked.stderr[-1000:]
-    assert walked.stdout.splitlines()[-3:] == ["finished", "agreed", "A quiet night"]
