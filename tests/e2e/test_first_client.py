@@ -22,12 +22,12 @@ ask /caseload/v1/handovers/$HANDOVER | field their_notes.0.words
 OFFLINE = """
 echo
 ask /sync/conflicts/$CONFLICT | field versions.1.content.words
-ask /care-contacts/$CONTACT | field channel
+ask /sync/devices | grep -c "$DEVICE"
 ask "/day?date=$MONDAY" | field clients.0.care_plan.lines.0.words
 """
 PAGES = {
     "first-client.md": (FIRST_CLIENT, ["finished", "agreed", "A quiet night"]),
-    "offline.md": (OFFLINE, ["Two layers, a softer liner", "phone", "Three layers, a softer liner"]),
+    "offline.md": (OFFLINE, ["Two layers, a softer liner", "1", "Three layers, a softer liner"]),
 }
 DAY_SECONDS = 240
 
