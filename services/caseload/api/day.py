@@ -6,13 +6,13 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from services.caseload.api.day_shapes import DayPack, HomeShape
+from services.caseload.api.packed import UNCHANGED, IfNoneMatch, packed
 from services.caseload.api.rendered import tagged
 from services.caseload.api.sync_cursors import SYNC_FROM, cursors
 from services.caseload.domain.home import HomeDetails
 from services.caseload.usecases import take_along as usecases
 from services.caseload.usecases import visit_home
 from services.common.http import ByNurse, IfMatchOrNew, api_router
-from services.common.packed import UNCHANGED, IfNoneMatch, packed
 from services.common.types import Day
 
 router = api_router(tags=["offline"])

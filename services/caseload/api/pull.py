@@ -11,6 +11,7 @@ from services.caseload.api.actions import ActionShape
 from services.caseload.api.administrations import AdministrationShape
 from services.caseload.api.day_shapes import EndOfLifeInPack, HomeShape
 from services.caseload.api.other_care import OtherCareShape
+from services.caseload.api.packed import packed
 from services.caseload.api.shapes import (
     AssessmentShape,
     CareContactShape,
@@ -32,7 +33,6 @@ from services.caseload.api.tests import ClinicalTestShape
 from services.caseload.domain.handover import ToCall
 from services.caseload.usecases import catch_up as usecases
 from services.common.http import ByNurse, api_router
-from services.common.packed import packed
 from services.common.paging import MAX_LIMIT, Limit
 from services.common.types import Answer
 

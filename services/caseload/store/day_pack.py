@@ -43,10 +43,10 @@ from services.caseload.domain.omaha import ClientProblem, OmahaRating
 from services.caseload.domain.other_care import OtherCare
 from services.caseload.domain.planned_visit import PLANNED, PlannedVisit
 from services.caseload.domain.wound import Wound, WoundMeasurement
+from services.caseload.store.planned_once import rows_planned_once
 from services.caseload.store.plans_in_force import in_force
 from services.common import json_rows
 from services.common.db import Transaction
-from services.common.planned_once import rows_planned_once
 from services.common.types import midnight_in_england
 
 LATEST_NOTES = 3

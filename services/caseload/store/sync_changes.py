@@ -10,9 +10,9 @@ from sqlalchemy import ARRAY, BigInteger, Integer, Select, Table, Text, Uuid, an
 
 from services.caseload.domain.base import Base
 from services.caseload.domain.sync_change import Place
+from services.caseload.store.planned_once import rows_planned_once
 from services.common import json_rows
 from services.common.db import Transaction
-from services.common.planned_once import rows_planned_once
 
 # Nothing is shown that is not older than all that still runs, or somebody who commits late would be passed by. Each
 # team's changes are walked by the index, however many there are of others. The first row stands for the frame. What is

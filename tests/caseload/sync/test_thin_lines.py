@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.common.packed import takes_gzip
+from services.caseload.api.packed import takes_gzip
 from tests.caseload.story import OnCaseload, a_contact, take_on
 from tests.caseload.sync.rounds import at, has_home, pack, planned, pulled, quiet, sync_from
 from tests.running import DEPUTY, Running, owner
