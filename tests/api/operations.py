@@ -91,7 +91,9 @@ class Operation:
                 return [self.made(schema.get("items", {}), name)] * max(1, schema.get("minItems", 1))
             case "boolean":
                 return True
-            case "integer" | "number":
+            case "integer":
+                return int(schema.get("minimum", 1))
+            case "number":
                 return schema.get("minimum", 1)
             case _:
                 return said(name, schema)
