@@ -1,6 +1,7 @@
 """How Schemathesis makes values that the API's rules let through. It is run in an environment of its own."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import schemathesis
@@ -18,3 +19,9 @@ days = st.dates(min_value=date(2024, 1, 1), max_value=date(2026, 12, 31)).map(st
 schemathesis.openapi.format("uuid7", st.uuids().map(_seventh))
 schemathesis.openapi.format("date", days)
 schemathesis.openapi.format("date-time", days.map(lambda day: f"{day}T09:00:00Z"))
+
+
+@schemathesis.serializer("application/offset+octet-stream")
+def bytes_of_an_upload(_: schemathesis.SerializationContext, value: Any) -> dict[str, Any]:
+    """What tus sends is bytes."""
+    return {"data": value if isinstance(value, bytes) else str(value).encode()}
