@@ -20,7 +20,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from gateway import refusals
 from gateway.addresses import Networks, block
 from gateway.outermost import ALWAYS
-from gateway.routes import takes_file, takes_pieces
+from gateway.routes import comes_slowly, takes_file
 from services.common.body import MAX_BYTES, MAX_FILE_BYTES, FileTooLarge, TooLarge
 from services.common.errors import ServiceError
 
@@ -50,8 +50,8 @@ class Bounds:
     # A body gets so many seconds, and one more for each 16 KiB of it that came, since a tablet's network may be slow.
     body_seconds: float = 5
     body_bytes_per_second: int = 16 * 1024
-    # Where a photo comes in pieces (ADR 29): GPRS at its slowest.
-    piece_bytes_per_second: int = 1024
+    # Of what a tablet sends as soon as there is signal (ADR 28, 29): GPRS at its slowest.
+    slow_bytes_per_second: int = 1024
     address_bytes: int = 8 * 1024
     head_bytes: int = 16 * 1024
     headers: int = 100
@@ -220,7 +220,7 @@ class Guarded(HttpToolsProtocol):
 
     def _body_seconds_left(self) -> float:
         """What we ourselves held up is not late: the time begins again."""
-        rate = self.bounds.piece_bytes_per_second if takes_pieces(self.url) else self.bounds.body_bytes_per_second
+        rate = self.bounds.slow_bytes_per_second if comes_slowly(self.url) else self.bounds.body_bytes_per_second
         earned = self._body_bytes / rate
         if self.flow.read_paused:
             self._body_since = self.loop.time() - earned

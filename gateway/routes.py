@@ -47,10 +47,17 @@ ROUTES: tuple[Route, ...] = (
 # whatever line there is (tus 1.0, ADR 29).
 FILES = re.compile(rb"/caseload/v1/wounds/[0-9A-Fa-f-]{36}/photos(?:\?|$)")
 UPLOADS = re.compile(rb"/caseload/v1/uploads(?:/[0-9A-Fa-f-]{36})?(?:\?|$)")
+# Where a tablet sends its queue, up to 1 MiB at once over the same line (ADR 28).
+PUSH = re.compile(rb"/caseload/v1/sync/push(?:\?|$)")
 
 
 def takes_pieces(address: bytes) -> bool:
     return UPLOADS.match(address) is not None
+
+
+def comes_slowly(address: bytes) -> bool:
+    """Whether a body is waited for here as long as the slowest line of a tablet needs for it."""
+    return takes_pieces(address) or PUSH.match(address) is not None
 
 
 def takes_file(method: bytes, address: bytes) -> bool:

@@ -1,7 +1,9 @@
 """A tablet at the command line: `python -m demo.tablet FOLDER --as tom < operations.jsonl`.
 
 Each line is an operation, `{"kind": ..., "about": {...}, "base_version": ..., "body": {...}}`. Its number is printed
-when it is on the disk. Then all that waits is sent, again and again until it is answered; `--keep` only notes it.
+when it is on the disk. Then all that waits is sent, again and again until it is answered; `--keep` only notes it. What
+the server did not simply apply, and photos that it refused, are printed in the end. Exits with 1 where the server takes
+no push of this app, and names the code.
 """
 
 import argparse
@@ -14,7 +16,7 @@ from pathlib import Path
 import httpx
 
 from demo.barrow import employee
-from demo.tablet.app import NoSignal, NotNow, Tablet
+from demo.tablet.app import NoSignal, NotNow, NotTaken, Tablet
 from demo.tablet.queue import Queue
 
 LONGEST_WAIT = 30.0
@@ -39,11 +41,16 @@ async def _signed_in(gateway: str, person: str) -> str:
 
 
 async def _send(tablet: Tablet) -> None:
-    """Until the queue is empty, waiting longer after each time that nothing came of it, and never all at once."""
+    """Until the queue is empty, waiting longer after each time that nothing came of it, and never all at once.
+
+    Raises `NotTaken`, for which waiting is no help.
+    """
     wait = 0.5
     while True:
         try:
             await tablet.synchronise()
+        except NotTaken:
+            raise
         except (NoSignal, NotNow) as error:
             print(f"not sent yet: {type(error).__name__} {error}", file=sys.stderr, flush=True)
             await asyncio.sleep(random.uniform(0, wait))  # noqa: S311  no secret
@@ -52,11 +59,20 @@ async def _send(tablet: Tablet) -> None:
             return
 
 
-async def main() -> None:
+def _show(queue: Queue) -> None:
+    """What whoever is signed in has to look at, a line each."""
+    for answer in queue.to_show():
+        print(json.dumps(answer), flush=True)
+    for photo_id, code in queue.refused_photos().items():
+        print(json.dumps({"photo_id": str(photo_id), "outcome": "refused", "code": code}), flush=True)
+
+
+async def main() -> int:
+    """How the process ends."""
     asked = _asked()
     asked.folder.mkdir(parents=True, exist_ok=True)
     queue = Queue(asked.folder / "queue.sqlite")
-    employee_id = employee(asked.person)
+    employee_id, ended = employee(asked.person), 0
     async with httpx.AsyncClient(base_url=f"{asked.gateway}/caseload", timeout=30, trust_env=False) as http:
         tablet = Tablet(queue, http, employee_id)
         for line in sys.stdin:
@@ -64,11 +80,15 @@ async def main() -> None:
         if not asked.keep:
             token = await _signed_in(asked.gateway, asked.person)
             http.headers["Authorization"] = f"Bearer {token}"
-            await _send(tablet)
-    for answer in queue.to_show():
-        print(json.dumps(answer), flush=True)
+            try:
+                await _send(tablet)
+            except NotTaken as fault:
+                print(f"not taken: {fault}; all of it stays, tell the makers", file=sys.stderr, flush=True)
+                ended = 1
+    _show(queue)
     queue.close()
+    return ended
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    sys.exit(asyncio.run(main()))

@@ -12,13 +12,15 @@ import httpx
 from uuid6 import uuid7
 
 from demo.tablet import uploads
-from demo.tablet.doses import require_not_given
+from demo.tablet.doses import require_may_be_given
 from demo.tablet.queue import Queue
 
 # What one push may hold; the server's own limits are 500 operations and a MiB.
 MOST_OPERATIONS, MOST_BYTES = 500, 900_000
 # How long what was applied stays, for a server that was restored from a backup to ask for again.
 KEPT = timedelta(days=14)
+# What a whole push is refused with. One operation may be to blame, so it is sent again in halves, down to that one.
+FAULTS = {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY}
 # Sign in anew, or wait: nothing is wrong with what was sent.
 LATER = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
@@ -31,8 +33,13 @@ class NotNow(Exception):
     """The server answers, and takes nothing for the moment: who is signed in has to sign in anew, or wait."""
 
     def __init__(self, answer: httpx.Response) -> None:
-        super().__init__(f"{answer.status_code} {answer.json().get('code') if _is_json(answer) else ''}")
-        self.status = answer.status_code
+        self.status, self.code = answer.status_code, uploads.code_of(answer)
+        super().__init__(f"{self.status} {self.code}")
+
+
+class NotTaken(NotNow):
+    """The server takes no push of this app, though it holds a single operation: a fault of the app, which sending again
+    does not mend. The queue stays; its makers have to hear of `code`."""
 
 
 @dataclass
@@ -44,6 +51,8 @@ class Tablet:
     employee_id: UUID
     # What the tablet's clock is off by; a real one does not know.
     clock_off: timedelta = timedelta()
+    # How many operations the next push may hold: fewer after one that did not get through, more after each that did.
+    at_once: int = MOST_OPERATIONS
 
     def __post_init__(self) -> None:
         self.queue.hold(self.employee_id)
@@ -79,10 +88,10 @@ class Tablet:
     ) -> int:
         """Note what was done, whether there is signal or not; it is on the disk when this returns.
 
-        Raises `DoseGivenAlready` for a second dose within the medicine's interval.
+        Raises `DoseGivenAlready`, `TooManyInADay` or `NotKnownHere` where a dose was perhaps not to be given.
         """
         if kind == "record_administration":
-            require_not_given(self.queue, body)
+            require_may_be_given(self.queue, body)
         content = {
             "about": {name: str(one) for name, one in (about or {}).items()},
             "base_version": base_version,
@@ -102,57 +111,94 @@ class Tablet:
     async def synchronise(self) -> None:
         """Send what waits, then the photos, whose wounds are known by then; then hear what others did.
 
-        Raises `NoSignal` or `NotNow`; what was not answered by then stays in the queue.
+        Raises `NoSignal`, `NotNow` or `NotTaken`; what was not answered by then stays in the queue.
         """
         await self.push()
         await uploads.send_all(self._ask, self.queue)
+        # What was noted meanwhile, and that the photos are on this tablet alone no more.
+        await self.push()
         await self.pull()
         self.queue.forget_before(self.now() - KEPT)
 
     async def push(self) -> None:
-        """Send the queue in order, a batch at a time, until it is empty. Raises `NoSignal` or `NotNow`."""
-        while batch := self._batch():
-            left, oldest = self.queue.unsent()
+        """Send the queue in order, a batch at a time, until it is empty, and say what is left on the tablet alone.
+
+        Raises `NoSignal`, `NotNow` or `NotTaken`.
+        """
+        while True:
+            batch = self._batch()
+            left, oldest = self.queue.unsent(beyond=batch[-1]["sequence"] if batch else 0)
+            if not batch and left == self.queue.reported:
+                return
             sent = {
                 "device_id": str(self.queue.device_id),
                 "sent_at": self.now().isoformat(),
-                "unsent": left - len(batch),
-                "oldest_unsent_at": oldest if left > len(batch) else None,
+                "unsent": left,
+                "oldest_unsent_at": oldest,
                 "operations": batch,
             }
-            # A key of its own each time: the operations' ids keep anything from being done twice.
-            answer = await self._ask("POST", "/v1/sync/push", json=sent, headers={"Idempotency-Key": str(uuid7())})
+            answer = await self._send(sent)
             if answer.is_success:
                 self.queue.answered(answer.json()["results"])
+                self.queue.report(left)
+                self.at_once = min(MOST_OPERATIONS, 2 * self.at_once)
             else:
-                self._fall_in(answer)
+                self._fall_in(answer, len(batch))
+
+    async def _send(self, sent: dict[str, Any]) -> httpx.Response:
+        """Raises `NoSignal` or `NotNow`, and then sends less the next time if that may help."""
+        try:
+            # A key of its own each time: the operations' ids keep anything from being done twice.
+            return await self._ask("POST", "/v1/sync/push", json=sent, headers={"Idempotency-Key": str(uuid7())})
+        except NoSignal as error:
+            # Where there was no connection, nothing was too large for it: a morning without signal costs no batch.
+            if not isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout):
+                self._send_less(len(sent["operations"]))
+            raise
+        except NotNow as error:
+            if error.status == HTTPStatus.REQUEST_TIMEOUT:
+                self._send_less(len(sent["operations"]))
+            raise
+
+    def _send_less(self, sent: int) -> None:
+        """Half of what was sent. Where that was nothing, its size was not to blame."""
+        if sent:
+            self.at_once = max(1, sent // 2)
 
     def _batch(self) -> list[dict[str, Any]]:
         batch: list[dict[str, Any]] = []
         size = 0
-        for one in self.queue.waiting(MOST_OPERATIONS):
+        for one in self.queue.waiting(self.at_once):
             size += len(json.dumps(one))
             if batch and size > MOST_BYTES:
                 break
             batch.append(one)
         return batch
 
-    def _fall_in(self, answer: httpx.Response) -> None:
-        """Number or send again what the server cannot place. Raises `NotNow` where neither helps."""
-        code = answer.json()["code"] if answer.status_code == HTTPStatus.CONFLICT else ""
-        if code == "sequence_reused":
+    def _fall_in(self, answer: httpx.Response, sent: int) -> None:
+        """Number or send again what the server cannot place, and send less of what it cannot read. Raises `NotNow`
+        where neither helps, and `NotTaken` where less cannot be sent."""
+        code = uploads.code_of(answer)
+        if answer.status_code in FAULTS:
+            if sent <= 1:
+                raise NotTaken(answer)
+            self._send_less(sent)
+        elif code == "sequence_reused":
             self.queue.renumber()
         elif code != "sequence_gap" or not self.queue.ask_again_from(int(answer.headers["Expected-Sequence"])):
             raise NotNow(answer)
 
     async def pull(self) -> None:
-        """Hear what changed since. Raises `NoSignal` or `NotNow`."""
+        """Hear what changed since, and take the days along again where that begins anew. Raises `NoSignal` or `NotNow`;
+        days that were not taken again by then are taken the next time."""
         more = True
         while more:
+            for day in self.queue.days_to_take_again():
+                await self.take_along(day)
             since = self.queue.cursor
             answer = await self._ask("GET", "/v1/sync/pull", params={} if since is None else {"since": since})
             # It is too old, or was for other teams than those of whoever is signed in now.
-            if since is not None and answer.status_code in (HTTPStatus.GONE, HTTPStatus.BAD_REQUEST):
+            if since is not None and (answer.status_code == HTTPStatus.GONE or _is_bad_cursor(answer)):
                 self.queue.start_over()
                 continue
             if not answer.is_success:
@@ -172,5 +218,5 @@ class Tablet:
         return answer
 
 
-def _is_json(answer: httpx.Response) -> bool:
-    return "json" in answer.headers.get("content-type", "")
+def _is_bad_cursor(answer: httpx.Response) -> bool:
+    return answer.status_code == HTTPStatus.BAD_REQUEST and uploads.code_of(answer) == "bad_sync_cursor"

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,7 @@ TABLES = """
     create table if not exists photo (
         id text primary key, taken_by text not null, path text not null, told text not null, location text,
         outcome text);
+    create table if not exists reported (unsent integer not null);
 """
 # What a person has to look at before it is forgotten.
 SETTLED = ("applied", "duplicate")
@@ -69,6 +70,7 @@ class Queue:
         if self._holder != str(employee_id):
             self.start_over()
             with self._commit():
+                self._db.execute("delete from pack")
                 self._db.execute("update device set holder = ?", (str(employee_id),))
 
     def note(self, kind: str, content: dict[str, Any]) -> int:
@@ -86,12 +88,27 @@ class Queue:
         wanted = "select sequence, content from operation where outcome is null order by sequence limit ?"
         return [{"sequence": at, **json.loads(content)} for at, content in self._db.execute(wanted, (most,))]
 
-    def unsent(self) -> tuple[int, str | None]:
-        """How many wait, and since when the oldest does."""
+    def unsent(self, beyond: int = 0) -> tuple[int, str | None]:
+        """How many operations beyond this number wait, and photos of anybody, and since when the oldest does."""
         found: tuple[int, str | None] = self._db.execute(
-            "select count(*), min(occurred_at) from operation where outcome is null"
+            """select count(*), min(noted_at) from (
+                select occurred_at as noted_at from operation where outcome is null and sequence > ? union all
+                select json_extract(told, '$.taken_at') from photo where outcome is null)""",
+            (beyond,),
         ).fetchone()
         return found
+
+    @property
+    def reported(self) -> int:
+        """How many were left by what the server was last told."""
+        found: int = self._one("select coalesce(max(unsent), 0) from reported")
+        return found
+
+    def report(self, unsent: int) -> None:
+        """The server was told that so many are left."""
+        with self._commit():
+            self._db.execute("delete from reported")
+            self._db.execute("insert into reported values (?)", (unsent,))
 
     def answered(self, results: Sequence[dict[str, Any]]) -> None:
         """Keep what the server said of each, all at once."""
@@ -147,12 +164,16 @@ class Queue:
 
     def pack(self, day: str) -> tuple[str, dict[str, Any]] | None:
         """The ETag of a day pack and what is in it."""
-        found = self._db.execute("select etag, content from pack where day = ?", (day,)).fetchone()
+        found = self._db.execute("select etag, content from pack where day = ? and etag <> ''", (day,)).fetchone()
         return None if found is None else (found[0], json.loads(found[1]))
 
     def packs(self) -> list[dict[str, Any]]:
         """All that was taken along."""
-        return [json.loads(content) for (content,) in self._db.execute("select content from pack")]
+        return [json.loads(content) for (content,) in self._db.execute("select content from pack where etag <> ''")]
+
+    def days_to_take_again(self) -> list[str]:
+        """Days that were at hand before what was taken along and pulled had to go."""
+        return [day for (day,) in self._db.execute("select day from pack where etag = '' order by day")]
 
     def noted(self, kind: str) -> list[dict[str, Any]]:
         """The bodies of all operations of a kind that are still on the tablet, but for those that were refused."""
@@ -165,11 +186,11 @@ class Queue:
         return found
 
     def start_over(self) -> None:
-        """What was taken along and pulled goes; both begin anew, with a day pack."""
+        """What was taken along and pulled goes. Which days were taken along stays, for both begin anew with them."""
         with self._commit():
             self._db.execute("update device set cursor = null")
             self._db.execute("delete from fact")
-            self._db.execute("delete from pack")
+            self._db.execute("update pack set etag = '', content = ''")
 
     def pulled(self, changes: Sequence[dict[str, Any]], cursor: str) -> None:
         """Keep a page of changes and where the next begins, in one commit."""
@@ -232,8 +253,3 @@ class Queue:
             self._db.execute("rollback")
             raise
         self._db.execute("commit")
-
-
-def now() -> str:
-    """The tablet's clock, whatever it shows."""
-    return datetime.now(UTC).isoformat()

@@ -133,7 +133,7 @@ async def _is_at(way: Way, at: str, byte: int) -> bool:
 
 
 async def test_a_line_that_falls_silent_is_given_up_and_what_came_is_kept(databases: Databases, tmp_path: Path) -> None:
-    async with opened(databases, tmp_path / "photos", body_seconds=1, piece_bytes_per_second=10**9) as way:
+    async with opened(databases, tmp_path / "photos", body_seconds=1, slow_bytes_per_second=10**9) as way:
         at = await begun(way)
         hanging = asyncio.create_task(way.cut(at, 0, CUT, pause=30))
         await until(lambda: _is_at(way, at, CUT))

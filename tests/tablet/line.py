@@ -1,6 +1,8 @@
 """A tablet with its line to the server, which a test cuts before a request arrives or before its answer does."""
 
+import json
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,8 +27,20 @@ class Line(httpx.AsyncBaseTransport):
     cuts: deque[str] = field(default_factory=deque)
     is_down: bool = False
     asked: list[str] = field(default_factory=list)
+    pushes: list[dict[str, Any]] = field(default_factory=list)
+    # What stands between the tablet and the service, and may answer in its place, which no cut takes.
+    between: Callable[[httpx.Request], httpx.Response | None] | None = None
+
+    @property
+    def sizes(self) -> list[int]:
+        """How many operations were in each push, whether it arrived or not."""
+        return [len(sent["operations"]) for sent in self.pushes]
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v1/sync/push":
+            self.pushes.append(json.loads(await request.aread()))
+        if self.between is not None and (answered := self.between(request)) is not None:
+            return answered
         cut = "lost" if self.is_down else self.cuts.popleft() if self.cuts else "heard"
         self.asked.append(f"{request.method} {request.url.path}")
         if cut == "lost":

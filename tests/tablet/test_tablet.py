@@ -124,7 +124,9 @@ async def test_a_second_dose_is_refused_on_the_tablet_by_what_it_took_along_pull
     dose = {"id": new_id(), "medicine_id": medicine["id"], "outcome": "given"}
     at = tablet.app.now() - timedelta(minutes=30)
     colleague = await a_tablet(caseload, tmp_path, DEPUTY)
-    colleague.app.note("record_administration", {**dose, "happened_at": at.isoformat()})
+    # Her round has nobody with this medicine on it.
+    chart = {"override_reason": "The chart at her bedside says that none was given today"}
+    colleague.app.note("record_administration", {**dose, **chart, "happened_at": at.isoformat()})
     await colleague.app.push()
     await quiet(caseload)
     await tablet.app.synchronise()
@@ -161,7 +163,8 @@ async def test_a_photo_goes_on_where_the_line_was_cut(caseload: Running, tablet:
     picture = tmp_path / "wound.jpg"
     picture.write_bytes(a_jpeg())
     photo_id = tablet.app.photograph(picture, wound_id=wound)
-    tablet.line.cuts.extend(["heard", "unanswered"])
+    # The push that tells of it, the beginning, the picture.
+    tablet.line.cuts.extend(["heard", "heard", "unanswered"])
     with pytest.raises(NoSignal):
         await tablet.app.synchronise()
     tablet.restart()

@@ -11,7 +11,7 @@ from demo.tablet.doses import DoseGivenAlready
 from services.common.auth import SYSTEM
 from tests.caseload.medicating import a_medicine, as_needed
 from tests.caseload.story import OnCaseload, new_id, take_on
-from tests.caseload.sync.rounds import has_plan
+from tests.caseload.sync.rounds import at, has_plan, planned, today
 from tests.running import DEPUTY, NURSE, Running, until
 from tests.tablet.line import OnTablet, a_tablet
 
@@ -133,8 +133,11 @@ async def a_ward(system: Running, folder: Path) -> Ward:
     client = await take_on(system, nhs_number=None)
     plan, medicine = await has_plan(client), a_medicine(client.client_id, **as_needed())
     await client.post("/v1/medicines", medicine)
+    for person in set(HELD_BY):
+        await planned(system, client.client_id, at("09:00"), employee_id=str(person))
     tablets = [await a_tablet(system, folder, person) for person in HELD_BY]
     # What all of them know of when the signal goes.
     for tablet in tablets:
         await tablet.app.synchronise()
+        await tablet.app.take_along(today())
     return Ward(system, client, plan, medicine["id"], tablets)
