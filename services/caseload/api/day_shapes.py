@@ -16,6 +16,7 @@ from services.caseload.api.shapes import (
     RatingShape,
     WoundShape,
 )
+from services.caseload.api.summary_shapes import CheckShape
 from services.caseload.api.tests import ClinicalTestShape
 from services.caseload.domain.end_of_life import JustInCaseBox, Respect
 from services.caseload.domain.handover import ToCall
@@ -81,6 +82,27 @@ class WoundInPack(WoundShape):
     last_measurement: MeasurementShape | None
 
 
+class DriverRow(Answer):
+    """A syringe driver as it is stored. It is overdue once `next_due_at` is over, by whatever clock is looked at."""
+
+    id: UUID
+    client_id: UUID
+    team_id: UUID
+    version: int
+    medicines: str
+    started_at: datetime
+    last_checked_at: datetime
+    next_due_at: datetime
+    stopped_at: datetime | None
+    stopped_reason: str | None
+
+
+class DriverInPack(DriverRow):
+    """One that runs, with what was seen at it last: a new check is pushed on its id."""
+
+    last_check: CheckShape
+
+
 class DoseInPack(Answer):
     """One time of the day; without an outcome it is still to be given, and late once `closes_at` is over. Where it is
     in dispute somebody says that they gave it, and nobody has settled yet whether they did."""
@@ -142,14 +164,19 @@ class ClientInPack(Answer):
     wounds: list[WoundInPack]
     actions: list[ActionShape]
     tests: list[ClinicalTestShape]
+    syringe_drivers: list[DriverInPack]
     medicines: list[MedicineInPack]
     calls: list[CallInPack]
 
 
 class DayPack(Answer):
-    """A round: the visits in order, and each of its clients once. Notes are the last three, the latest first."""
+    """A round: the visits in order, and each of its clients once. Notes are the last three, the latest first.
+
+    The next check of a syringe driver is due within `driver_check_hours` of the one before it, or the check is refused.
+    """
 
     on: date
     employee_id: UUID | None
+    driver_check_hours: int
     visits: list[VisitInPack]
     clients: list[ClientInPack]

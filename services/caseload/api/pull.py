@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from services.caseload.api.actions import ActionShape
 from services.caseload.api.administrations import AdministrationShape
-from services.caseload.api.day_shapes import EndOfLifeInPack, HomeShape
+from services.caseload.api.day_shapes import DriverRow, EndOfLifeInPack, HomeShape
 from services.caseload.api.other_care import OtherCareShape
 from services.caseload.api.packed import packed
 from services.caseload.api.shapes import (
@@ -27,6 +27,7 @@ from services.caseload.api.shapes import (
     RatingShape,
     WoundShape,
 )
+from services.caseload.api.summary_shapes import CheckShape
 from services.caseload.api.sync_conflicts import ConflictShape
 from services.caseload.api.sync_cursors import cursors, place
 from services.caseload.api.tests import ClinicalTestShape
@@ -58,6 +59,12 @@ class DisputedDose(Answer):
     conflict_id: UUID | None
 
 
+class CheckRow(CheckShape):
+    """A look at the syringe driver that it names."""
+
+    syringe_driver_id: UUID
+
+
 class VisitRow(Answer):
     """A visit as roster last told of it; one that is not `planned` is on no round any more."""
 
@@ -72,7 +79,7 @@ class VisitRow(Answer):
     status: str
 
 
-# What a trigger follows (migration 0021), by the name of its table, each in the shape in which it is told.
+# What a trigger follows (migrations 0021 and 0024), by the name of its table, each in the shape in which it is told.
 SHAPES: dict[str, type[BaseModel]] = {
     "client": ClientShape,
     "home": HomeShape,
@@ -94,6 +101,8 @@ SHAPES: dict[str, type[BaseModel]] = {
     "action": ActionShape,
     "clinical_test": ClinicalTestShape,
     "end_of_life_version": EndOfLifeInPack,
+    "syringe_driver": DriverRow,
+    "syringe_driver_check": CheckRow,
     "planned_visit": VisitRow,
     "sync_conflict": ConflictShape,
 }

@@ -40,12 +40,14 @@ class StatusShape(Answer):
 
 
 class SyncFigures(Answer):
-    """Over all teams. `may_be_lost` is what lost devices had not sent when they last reported."""
+    """Over all teams. `may_be_lost` is what lost devices had not sent when they last reported. A device is silent that
+    had work to send and has not pushed since, for the hours of `sync.silent_hours`; what is lost is not silent."""
 
     devices: int
     devices_with_unsent: int
     unsent: int
     oldest_unsent_at: datetime | None
+    devices_silent: int
     devices_lost: int
     may_be_lost: int
     clocks_wrong: int
@@ -58,6 +60,9 @@ class SyncFigures(Answer):
     refused: int
     kept_aside: int
     oldest_held_at: datetime | None
+    oldest_for_review_at: datetime | None
+    oldest_refused_at: datetime | None
+    oldest_kept_aside_at: datetime | None
 
 
 @router.get("/sync/devices", response_model=Page[DeviceShape])

@@ -13,7 +13,12 @@ from services.caseload.domain.rule import RuleCode
 from services.common.errors import NotFound
 from services.common.rules import NoRuleInForce, Rule
 
-NEEDED = (RuleCode.MEDICINE_MINUTES, RuleCode.TIME_CRITICAL_MINUTES, RuleCode.MEDICINE_GAP)
+NEEDED = (
+    RuleCode.MEDICINE_MINUTES,
+    RuleCode.TIME_CRITICAL_MINUTES,
+    RuleCode.MEDICINE_GAP,
+    RuleCode.DRIVER_CHECK_HOURS,
+)
 # A tablet has a clock of its own: what is late is late by `closes_at`, whenever the pack was made.
 NEVER = datetime.min.replace(tzinfo=UTC)
 

@@ -65,5 +65,6 @@ class RuleCode(StrEnum):
     PHOTO_PIXELS = "photo.most_pixels"
     CLOCK_OFF = "sync.clock_off_seconds"
     SYNC_KEPT_DAYS = "sync.kept_days"
+    SYNC_SILENT = "sync.silent_hours"
     PHOTO_UPLOAD = "photo.upload_days"
     PHOTO_UPLOADS_OPEN = "photo.uploads_open"

@@ -42,6 +42,7 @@ from services.caseload.domain.medicine import A_DAY, Medicine
 from services.caseload.domain.omaha import ClientProblem, OmahaRating
 from services.caseload.domain.other_care import OtherCare
 from services.caseload.domain.planned_visit import PLANNED, PlannedVisit
+from services.caseload.domain.syringe_driver import SyringeDriver, SyringeDriverCheck
 from services.caseload.domain.wound import Wound, WoundMeasurement
 from services.caseload.store.planned_once import rows_planned_once
 from services.caseload.store.plans_in_force import in_force
@@ -73,6 +74,7 @@ wound, measurement, problem, rating, action, test, plan_for_the_end, its_version
     (Wound, WoundMeasurement, ClientProblem, OmahaRating, Action, ClinicalTest, EndOfLifePlan, EndOfLifeVersion),
 )
 medicine, administration, dispute, agency = map(_table, (Medicine, Administration, DoseInDispute, OtherCare))
+driver, check = map(_table, (SyringeDriver, SyringeDriverCheck))
 member = Base.metadata.tables["team_member"]
 
 
@@ -216,6 +218,14 @@ def _tests(shape: type[BaseModel]) -> ColumnElement[Any]:
     return json_rows.several(_own(test, shape).where(*waiting).order_by(test.c.id))
 
 
+def _drivers(shape: type[BaseModel]) -> ColumnElement[Any]:
+    """Those that run, each with the last look at it."""
+    seen = _inner(shape.model_fields["last_check"].annotation)
+    last = _latest(seen, check, check.c.syringe_driver_id == driver.c.id, check.c.checked_at)
+    runs = _own(driver, shape, last_check=last).where(driver.c.stopped_at.is_(None))
+    return json_rows.several(runs.order_by(driver.c.id))
+
+
 # What the database writes of a client, by the field of the shape; the rest is worked out by the domain.
 PARTS: Mapping[str, Callable[[type[BaseModel]], ColumnElement[Any]]] = {
     "client": _client,
@@ -228,6 +238,7 @@ PARTS: Mapping[str, Callable[[type[BaseModel]], ColumnElement[Any]]] = {
     "wounds": _wounds,
     "actions": _actions,
     "tests": _tests,
+    "syringe_drivers": _drivers,
 }
 
 

@@ -1,6 +1,7 @@
 """Devices and what waits, as counts and ages. Nothing here says what was written, about whom, or by whom."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ FIGURES = text("""
             count(*) filter (where unsent > 0) as devices_with_unsent,
             coalesce(sum(unsent), 0) as unsent,
             min(oldest_unsent_at) filter (where unsent > 0) as oldest_unsent_at,
+            count(*) filter (where unsent > 0 and lost_at is null and pushed_at <= :silent_since) as devices_silent,
             count(*) filter (where lost_at is not null) as devices_lost,
             coalesce(sum(unsent) filter (where lost_at is not null), 0) as may_be_lost,
             count(*) filter (where abs(clock_off_seconds) > :clock) as clocks_wrong
@@ -30,7 +32,10 @@ FIGURES = text("""
     (select count(*) filter (where outcome = 'for_review') as for_review,
             count(*) filter (where outcome = 'refused') as refused,
             count(*) filter (where outcome = 'kept_aside') as kept_aside,
-            min(received_at) as oldest_held_at
+            min(received_at) as oldest_held_at,
+            min(received_at) filter (where outcome = 'for_review') as oldest_for_review_at,
+            min(received_at) filter (where outcome = 'refused') as oldest_refused_at,
+            min(received_at) filter (where outcome = 'kept_aside') as oldest_kept_aside_at
      from sync_held where settled_at is null) h
 """)
 WAITING = text("""
@@ -60,6 +65,7 @@ async def waiting_for(tx: Transaction, person: UUID | None) -> dict[str, Any]:
     return dict(row._mapping)
 
 
-async def figures(tx: Transaction, clock_off_seconds: int) -> dict[str, Any]:
-    (row,) = await tx.rows(FIGURES, {"now": tx.now, "clock": clock_off_seconds})
+async def figures(tx: Transaction, clock_off_seconds: int, silent_hours: int) -> dict[str, Any]:
+    silent_since = tx.now - timedelta(hours=silent_hours)
+    (row,) = await tx.rows(FIGURES, {"now": tx.now, "clock": clock_off_seconds, "silent_since": silent_since})
     return dict(row._mapping)

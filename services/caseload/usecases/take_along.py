@@ -16,6 +16,7 @@ from services.caseload.domain.day_pack import NoSuchColleague, require_rules, to
 from services.caseload.domain.dose_in_dispute import DoseInDispute
 from services.caseload.domain.medicine import Medicine
 from services.caseload.domain.other_care import OtherCare, calls_of_day
+from services.caseload.domain.rule import RuleCode
 from services.caseload.domain.sync_change import Place
 from services.caseload.store import day_pack
 from services.common.db import Transaction
@@ -51,6 +52,7 @@ async def take_along(tx: Transaction, day: date, employee_id: UUID | None, shape
     inner = get_args(shape.model_fields["clients"].annotation)[0]
     written = ",".join(_client(row, day, rules, inner) for row in clients)
     head = f'"on":"{day}","employee_id":{json.dumps(whose and str(whose))},"visits":{frame.visits}'
+    head += f',"driver_check_hours":{rules[RuleCode.DRIVER_CHECK_HOURS].amount}'
     return Packed(f'{{{head},"clients":[{written}]}}', Place(frame.history, frame.horizon, 0))
 
 

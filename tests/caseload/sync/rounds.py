@@ -1,5 +1,6 @@
 """A nurse's round for the tests: visits as roster tells of them, and what was read of it."""
 
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,8 +8,12 @@ from sqlalchemy import text
 
 from services.common.types import day_in_england
 from tests.access.world import World
+from tests.caseload.around import a_test, ago, an_action, an_agency
+from tests.caseload.night import a_check, a_driver, an_end_of_life, later
+from tests.caseload.photographs import Wounded, a_jpeg
 from tests.caseload.story import OnCaseload, a_plan, an_assessment, new_id
-from tests.running import NURSE, TEAM, Running, until
+from tests.caseload.sync import device as devices
+from tests.running import DEPUTY, NURSE, TEAM, Running, until
 
 HOME = {
     "getting_in": "Key safe by the back door, 4711; the dog stays in the kitchen",
@@ -18,6 +23,7 @@ HOME = {
 TO_CALL = [{"name": "Jean Catchpole", "role": "Neighbour", "phone": "01284 000000", "when": None}]
 BEGUN = text("select pg_current_xact_id()::text::bigint")
 HORIZON = text("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+FIRST = {"If-Match": '"1"'}
 AGREED = {"agreed_how": "in_person", "agreed_on": "2026-11-04"}
 
 
@@ -118,6 +124,83 @@ async def pulled(system: Running, client: Any, since: str, **asked: Any) -> list
 
 def named(changes: list[dict[str, Any]]) -> list[str]:
     return [change["entity"] for change in changes]
+
+
+Steps = AsyncIterator[dict[str, Any]]
+
+
+async def _an_agency_comes_and_ends(of: Wounded) -> Steps:
+    care = await of.client.post("/v1/other-care", an_agency(of.client.client_id))
+    yield care
+    yield await of.client.post(f"/v1/other-care/{care['id']}/end", {"until_on": ago(0)}, **FIRST)
+
+
+async def _an_action_is_agreed_and_done(of: Wounded) -> Steps:
+    action = await of.client.post("/v1/actions", an_action(of.client.client_id))
+    yield action
+    yield await of.client.post(f"/v1/actions/{action['id']}/finish", {"done_on": today()}, **FIRST)
+
+
+async def _a_test_is_wanted_and_taken(of: Wounded) -> Steps:
+    test = await of.client.post("/v1/tests", a_test(of.client.client_id))
+    yield test
+    yield await of.client.post(f"/v1/tests/{test['id']}/take", {"taken_on": today()}, **FIRST)
+
+
+async def _a_photo_is_attached(of: Wounded) -> Steps:
+    sent = await of.send(a_jpeg())
+    assert sent.status_code == 201, sent.text
+    yield sent.json()
+
+
+async def _a_plan_for_the_end_is_written_and_amended(of: Wounded) -> Steps:
+    new = {"id": new_id(), "client_id": of.client.client_id, **an_end_of_life()}
+    plan = await of.client.post("/v1/end-of-life-plans", new)
+    yield plan["current"]
+    said = an_end_of_life(preferred_place_of_death="hospice")
+    amended = await of.client.post(f"/v1/end-of-life-plans/{plan['id']}/amend", said, **FIRST)
+    yield amended["current"]
+
+
+async def _two_disagree_and_settle(of: Wounded) -> Steps:
+    plan = await devices.planned(of.caseload, of.client)
+    mine, joels = [await devices.a_device(of.caseload, one) for one in (NURSE, DEPUTY)]
+    await joels.push(plan.change(joels, "Three layers"))
+    (result,) = await mine.push(plan.change(mine, "Two layers"))
+    path = f"/v1/sync/conflicts/{result['conflict_id']}"
+    yield (await of.client.nurse.get(path)).json()
+    yield await of.client.post(f"{path}/settle", {"words": "Three layers, looser"}, **FIRST)
+
+
+async def _a_driver_runs_and_is_stopped(of: Wounded) -> Steps:
+    driver = await of.client.post("/v1/syringe-drivers", a_driver(of.client.client_id))
+    yield driver
+    path = f"/v1/syringe-drivers/{driver['id']}"
+    checked = await of.client.post(f"{path}/checks", a_check(checked_at=later(minutes=-2)))
+    yield checked
+    stopping, version = {"stopped_at": later(), "reason": "Empty"}, {"If-Match": f'"{checked["version"]}"'}
+    yield await of.client.post(f"{path}/stop", stopping, **version)
+
+
+async def _a_driver_is_checked(of: Wounded) -> Steps:
+    driver = await of.client.post("/v1/syringe-drivers", a_driver(of.client.client_id))
+    yield {**driver["checks"][0], "syringe_driver_id": driver["id"]}
+    path, again = f"/v1/syringe-drivers/{driver['id']}/checks", a_check(checked_at=later(minutes=-2))
+    checked = await of.client.post(path, again)
+    yield {**checked["checks"][0], "syringe_driver_id": driver["id"]}
+
+
+# What becomes of a thing, by the name under which it is pulled: after each step what the route answered.
+BECOMES: dict[str, Callable[[Wounded], Steps]] = {
+    "other_care": _an_agency_comes_and_ends,
+    "action": _an_action_is_agreed_and_done,
+    "clinical_test": _a_test_is_wanted_and_taken,
+    "photo": _a_photo_is_attached,
+    "end_of_life_version": _a_plan_for_the_end_is_written_and_amended,
+    "sync_conflict": _two_disagree_and_settle,
+    "syringe_driver": _a_driver_runs_and_is_stopped,
+    "syringe_driver_check": _a_driver_is_checked,
+}
 
 
 async def write_round(made: World, client: OnCaseload) -> None:

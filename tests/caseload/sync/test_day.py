@@ -4,7 +4,9 @@ from typing import Any
 
 from services.caseload.api.day_shapes import DayPack
 from tests.caseload.medicating import ROLES, a_medicine, an_administration, as_needed, told_of_role
+from tests.caseload.night import a_check, a_driver, later
 from tests.caseload.story import OnCaseload, a_contact, a_plan, new_id, take_on
+from tests.caseload.sync.device import a_device, ago, outcomes
 from tests.caseload.sync.rounds import (
     HOME,
     TO_CALL,
@@ -143,6 +145,41 @@ async def test_what_is_to_be_done_and_chased_comes_along(caseload: Running) -> N
     await client.nurse.post(f"/v1/actions/{action['id']}/finish", json={"done_on": today()}, headers=headers)
     (told,) = (await pack(client.nurse)).json()["clients"]
     assert told["actions"] == []
+
+
+async def drivers(client: OnCaseload) -> list[dict[str, Any]]:
+    (told,) = (await pack(client.nurse)).json()["clients"]
+    return list(told["syringe_drivers"])
+
+
+async def test_a_driver_that_runs_comes_with_the_last_look_at_it_and_none_that_was_stopped(caseload: Running) -> None:
+    client = await on_round(caseload)
+    running, stopped = [await client.post("/v1/syringe-drivers", a_driver(client.client_id)) for _ in range(2)]
+    taken_down = {"stopped_at": later(), "reason": "Empty"}
+    await client.post(f"/v1/syringe-drivers/{stopped['id']}/stop", taken_down, **{"If-Match": '"1"'})
+    looked = await client.post(f"/v1/syringe-drivers/{running['id']}/checks", a_check(checked_at=later(minutes=-2)))
+    # Told later, seen earlier.
+    path, earlier = f"/v1/syringe-drivers/{running['id']}/checks", a_check(checked_at=later(minutes=-8))
+    online = await client.post(path, earlier)
+    told = await drivers(client)
+    whole = {name: value for name, value in online.items() if name not in ("overdue", "checks")}
+    assert told == [{**whole, "last_check": looked["checks"][0]}]
+    assert (told[0]["medicines"], told[0]["stopped_at"]) == ("Morphine 20 mg in 24 h", None)
+    assert told[0]["next_due_at"] == told[0]["last_check"]["next_due_at"]
+
+
+async def test_a_driver_is_checked_with_no_more_than_the_pack(caseload: Running) -> None:
+    client, device = await on_round(caseload), await a_device(caseload)
+    await client.post("/v1/syringe-drivers", a_driver(client.client_id))
+    (packed,), most = await drivers(client), (await pack(client.nurse)).json()["driver_check_hours"]
+    rules = (await client.nurse.get("/v1/rules")).json()["items"]
+    assert most == next(rule["amount"] for rule in rules if rule["code"] == "syringe_driver.check_hours")
+    about = {"syringe_driver_id": packed["id"]}
+    seen, late = (a_check(checked_at=ago(minutes=5), next_due_at=later(hours=most + by)) for by in (-1, 1))
+    results = await device.push(*(device.did("check_driver", one, about, occurred_at=ago()) for one in (seen, late)))
+    assert outcomes(results) == ["applied", "refused"]
+    (told,) = await drivers(client)
+    assert (told["last_check"]["id"], told["version"]) == (seen["id"], packed["version"] + 1)
 
 
 async def test_whoever_comes_along_has_the_visit_on_her_round(caseload: Running) -> None:

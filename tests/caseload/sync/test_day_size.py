@@ -4,7 +4,7 @@ import gzip
 from typing import Any
 
 from tests.caseload.medicating import ROLES, a_medicine, an_administration, told_of_role
-from tests.caseload.night import an_end_of_life
+from tests.caseload.night import a_check, a_driver, an_end_of_life
 from tests.caseload.story import OnCaseload, a_contact, new_id, take_on
 from tests.caseload.sync.rounds import at, has_home, has_plan, has_wound, is_assessed, pack, planned
 from tests.running import NURSE, Running
@@ -37,7 +37,7 @@ async def test_ten_rich_clients_are_less_than_a_megabyte(caseload: Running, reco
 
 
 async def _is_rich(client: OnCaseload) -> None:
-    """Twenty lines of plan, three long notes, three wounds, six medicines, two agencies, and an end-of-life plan."""
+    """Twenty lines of plan, three notes, three wounds, six medicines, two drivers and agencies, an end-of-life plan."""
     lines = [{"id": new_id(), "domain": "nursing", "intervention": "02.14", "words": LINE * 4} for _ in range(20)]
     await has_home(client, getting_in=PAGE[:800], risks=[LINE * 2] * 6)
     await has_plan(client, lines=lines, client_words=PAGE[:1500])
@@ -54,6 +54,9 @@ async def _is_rich(client: OnCaseload) -> None:
         given = an_administration(medicine["id"], happened_at=at("00:01"), override_reason="She goes out early")
         await client.post("/v1/administrations", given)
     await client.post("/v1/end-of-life-plans", {"id": new_id(), "client_id": client.client_id, **an_end_of_life()})
+    for _ in range(2):
+        driver = await client.post("/v1/syringe-drivers", a_driver(client.client_id, medicines=LINE * 2))
+        await client.post(f"/v1/syringe-drivers/{driver['id']}/checks", a_check(words=LINE * 4))
     every_day = [{"days": [1, 2, 3, 4, 5, 6, 7], "at": clock, "minutes": 30} for clock in ("07:30", "12:00", "19:00")]
     for agency in ("Larkfield", "Meals at Noon"):
         care = {"agency": agency, "phone": "01284 000001", "kind": "personal_care", "times": every_day}

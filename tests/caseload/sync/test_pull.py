@@ -1,6 +1,8 @@
 """What changed while a tablet was away: nothing missed, nothing of others, and what is gone is said to be gone."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -10,8 +12,10 @@ from services.caseload.api.pull import SHAPES
 from services.caseload.usecases.catch_up import forget_some
 from services.common.auth import SYSTEM, Persona, Principal
 from tests.caseload.medicating import ROLES, a_medicine, an_administration, told_of_role
+from tests.caseload.photographs import Wounded, wounded
 from tests.caseload.story import OnCaseload, a_contact, new_id, take_on
 from tests.caseload.sync.rounds import (
+    BECOMES,
     at,
     has_home,
     has_plan,
@@ -24,7 +28,7 @@ from tests.caseload.sync.rounds import (
     since_now,
     sync_from,
 )
-from tests.running import DEPUTY, NURSE, OTHER_TEAM, STRANGER, Running, owner, until
+from tests.running import DEPUTY, NURSE, OTHER_TEAM, STRANGER, Databases, Running, owner, until
 
 MOVE = """
     do $$ declare name text; begin
@@ -87,10 +91,26 @@ async def test_all_that_a_round_shows_is_followed(caseload: Running, client: OnC
     await client.post("/v1/medicines", medicine)
     await client.post("/v1/administrations", an_administration(medicine["id"]))
     found = set(named(await pulled(caseload, client.nurse, since, limit=3)))
-    assert set(SHAPES) - found <= {
-        *("client", "episode_of_care", "other_care", "action", "clinical_test", "photo", "end_of_life_version"),
-        *("dose_in_dispute", "sync_conflict"),
-    }
+    assert set(SHAPES) - found == {"client", "episode_of_care", "dose_in_dispute", *BECOMES}
+
+
+@pytest.fixture
+async def wound(databases: Databases, tmp_path: Path) -> AsyncIterator[Wounded]:
+    async with wounded(databases, tmp_path / "photos") as made:
+        yield made
+
+
+@pytest.mark.parametrize("entity", BECOMES)
+async def test_whatever_becomes_of_it_is_told_as_its_route_answered(wound: Wounded, entity: str) -> None:
+    nurse = wound.client.nurse
+    since = await since_now(wound.caseload, nurse)
+    async for told in BECOMES[entity](wound):
+        (change,) = [one for one in await pulled(wound.caseload, nurse, since) if one["entity"] == entity]
+        assert (change["gone"], change["client_id"]) == (False, wound.client.client_id)
+        shared = change["row"].keys() & told.keys()
+        assert len(shared) > 5
+        assert {name: change["row"][name] for name in shared} == {name: told[name] for name in shared}
+        since = await since_now(wound.caseload, nurse)
 
 
 async def test_what_the_triggers_follow_is_what_is_told(caseload: Running) -> None:

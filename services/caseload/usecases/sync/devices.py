@@ -43,5 +43,5 @@ async def sync_status(tx: Transaction, device_id: UUID) -> dict[str, Any]:
 
 async def sync_figures(tx: Transaction) -> dict[str, Any]:
     """Over all teams, so that no figure is anybody's."""
-    (seconds,) = await amounts(tx, tx.today, RuleCode.CLOCK_OFF)
-    return await store.figures(tx, seconds)
+    seconds, hours = await amounts(tx, tx.today, RuleCode.CLOCK_OFF, RuleCode.SYNC_SILENT)
+    return await store.figures(tx, seconds, hours)
