@@ -7,7 +7,7 @@ import pytest
 from services.caseload.events import CareContactRecorded
 from tests.caseload.story import OnCaseload, a_contact, a_plan, a_referral, an_acceptance, new_id, take_on
 from tests.caseload.sync.device import a_device, ago, outcomes
-from tests.running import NURSE, OTHER_TEAM, STRANGER, Running
+from tests.running import OTHER_TEAM, STRANGER, Running
 
 
 async def of_another_team(caseload: Running) -> OnCaseload:
@@ -121,14 +121,6 @@ async def test_an_operation_without_a_readable_id_or_number_stops_the_envelope(
     refused = await device.send(device.did("record_care_contact", a_contact(client.episode_id)) | broken)
     assert (refused.status_code, refused.json()["code"]) == (422, "unreadable_operation")
     assert refused.json()["errors"][0]["pointer"] == "/body/operations/0"
-
-
-async def test_malformed_json_is_no_envelope_and_leaves_the_queue_as_it_was(caseload: Running) -> None:
-    nurse = await caseload.client("caseload", NURSE)
-    content = b'{"device_id": "x", "operations": [{"operation_id": }]}'
-    headers = {"Content-Type": "application/json"}
-    refused = await nurse.post("/v1/sync/push", content=content, headers=headers)
-    assert (refused.status_code, refused.json()["code"]) == (400, "malformed_json")
 
 
 async def test_what_is_refused_undoes_only_itself(caseload: Running) -> None:
