@@ -168,7 +168,10 @@ class FaultOfOurs(OfOneOperation):
     """What fails for a fault of ours must not stop what stands behind it in the queue."""
 
     status = 500
-    way_out = "It is kept, and will be applied when the fault is mended. Go on with what comes next."
+    way_out = (
+        "Go on with what comes next. This is kept: a member of the team, or whoever did it, takes it in when the fault "
+        "is mended."
+    )
 
     @classmethod
     def code(cls) -> str:
