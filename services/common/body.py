@@ -18,6 +18,17 @@ LARGEST_NUMBER = 2**53
 NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
+class NamedTwice(dict[str, Any]):
+    """An object in which a name occurs twice. Its items are all that were sent, and are written so again."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self._pairs = pairs
+
+    def items(self) -> Any:
+        return self._pairs
+
+
 class MalformedJson(ServiceError):
     status = 400
     field = "/body"
@@ -93,18 +104,17 @@ def require_storable(document: Any) -> None:
 
 
 def read_leniently(raw: bytes) -> Any:
-    """One JSON document, whose parts are each to be required to be storable. Raises `MalformedJson`."""
+    """One JSON document, whose parts are each to be required to be storable: an object in it may be `NamedTwice`.
+    Raises `MalformedJson`."""
     try:
-        return json.loads(raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+        return json.loads(raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise MalformedJson("The body is not readable JSON.") from error
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name occurs twice")
-    return found
+    return found if len(found) == len(pairs) else NamedTwice(pairs)
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -129,6 +139,8 @@ def _inside(value: Any) -> list[Any]:
 
 
 def _storable(value: Any) -> None:
+    if isinstance(value, NamedTwice):
+        raise MalformedJson("An object has a name twice.")
     if isinstance(value, str):
         if NO_TEXT.search(value):
             raise UnstorableValue("A text holds a character that cannot be stored.")

@@ -26,7 +26,6 @@ from tests.common.audited import newest
 from tests.running import DEPUTY, OTHER_TEAM, STRANGER, Databases
 
 LARGE = a_large_jpeg()
-TOLD = {"photo_id": new_id(), "sha256": "0" * 64, "agreed_how": "in_person", "taken_at": "2026-11-04T10:20:00Z"}
 
 
 @pytest.fixture

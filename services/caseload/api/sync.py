@@ -13,16 +13,17 @@ from services.common.types import Answer
 
 
 class PushRoute(TransactionRoute):
-    """One operation that cannot be stored is refused by itself, and so is not looked for in the whole."""
+    """What is malformed or cannot be stored in one operation refuses that one alone, so it is not looked for here."""
 
     async def read_body(self, request: Request) -> None:
         await body.read(request, parsed_by=_parse)
 
 
 def _parse(raw: bytes) -> Any:
-    """Raises `MalformedJson`, or `UnstorableValue` for what stands beside the operations."""
+    """Raises `MalformedJson`, or `UnstorableValue`, for what stands beside the operations."""
     document = body.read_leniently(raw)
-    is_batch = isinstance(document, dict)
+    # One in which a name occurs twice is another type, and is refused as a whole.
+    is_batch = type(document) is dict and isinstance(document.get("operations"), list)
     body.require_storable({**document, "operations": None} if is_batch else document)
     return document
 

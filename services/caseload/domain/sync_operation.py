@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Protocol
 from uuid import UUID
 
 from pydantic import Field as Shape
+from pydantic import WithJsonSchema
 from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, col
@@ -19,6 +20,7 @@ from services.common.models import INSTANT, Aggregate, Stored, only_states
 from services.common.types import Code, Count, Input, Instant, NewId
 
 MOST_OPERATIONS = 500
+MOST_NAMES = 50
 OPERATIONS = "/body/operations"
 MOST_SEQUENCE = 2**31 - 1
 
@@ -52,6 +54,10 @@ class SentOperation(Numbered):
     body: dict[str, Any] = {}
 
 
+# What each is to be. Whether it is, is judged of each by itself, so that one alone never refuses the others.
+AN_OPERATION = WithJsonSchema({"type": "object", "additionalProperties": True, "maxProperties": MOST_NAMES})
+
+
 class Pushed(Input):
     """A part of a device's queue, in order. Each operation is read, applied and answered for itself."""
 
@@ -59,7 +65,7 @@ class Pushed(Input):
     sent_at: Instant
     unsent: Count
     oldest_unsent_at: Instant | None = None
-    operations: list[Annotated[dict[str, Any], Shape(max_length=50)]] = Shape(max_length=MOST_OPERATIONS)
+    operations: list[Annotated[Any, AN_OPERATION]] = Shape(max_length=MOST_OPERATIONS)
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,16 @@ class OfOneOperation(ServiceError):
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, field=self.at_part)
+
+
+class OperationMalformed(OfOneOperation):
+    """Two who read it would not read the same, so nobody applies it. It is kept as it was sent."""
+
+    status = 422
+    way_out = "Let whoever wrote it send it as a new operation: each name once, at most 50 of them, and 32 levels."
+
+    def __init__(self) -> None:
+        super().__init__("The operation has a name twice or too many names, or is nested too deeply.")
 
 
 class ActorMismatch(OfOneOperation):
@@ -152,7 +168,10 @@ class FaultOfOurs(OfOneOperation):
     """What fails for a fault of ours must not stop what stands behind it in the queue."""
 
     status = 500
-    way_out = "It is kept, and will be applied when the fault is mended. Go on with what comes next."
+    way_out = (
+        "Go on with what comes next. This is kept: a member of the team, or whoever did it, takes it in when the fault "
+        "is mended."
+    )
 
     @classmethod
     def code(cls) -> str:

@@ -9,8 +9,6 @@ from uuid import UUID
 from tests.caseload.story import OnCaseload, a_plan, new_id, take_on
 from tests.running import NURSE, Running
 
-TEN_MINUTES = timedelta(minutes=10)
-
 
 def ago(**span: float) -> str:
     """An instant in the past, as a device writes it."""
@@ -62,6 +60,12 @@ def outcomes(results: list[dict[str, Any]]) -> list[str]:
 
 async def a_device(caseload: Running, holder: UUID = NURSE) -> Device:
     return Device(await caseload.client("caseload", holder), holder)
+
+
+async def contacts(client: OnCaseload) -> list[dict[str, Any]]:
+    """The contacts on the client's record."""
+    found: list[dict[str, Any]] = (await client.nurse.get(f"/v1/clients/{client.client_id}")).json()["care_contact"]
+    return found
 
 
 @dataclass

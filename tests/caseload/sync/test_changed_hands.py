@@ -9,7 +9,7 @@ from tests.caseload.medicating import Giving, an_administration
 from tests.caseload.medicating import giving as a_giving
 from tests.caseload.night import a_check, a_driver
 from tests.caseload.story import OnCaseload, new_id, take_on
-from tests.caseload.sync.device import Device, a_device, ago, outcomes
+from tests.caseload.sync.device import Device, a_device, ago, contacts, outcomes
 from tests.caseload.sync.test_late_pushes import a_visit, leaves, take_in, waiting
 from tests.running import DEPUTY, NURSE, STRANGER, Running
 
@@ -21,11 +21,6 @@ def joels(device: Device, client: OnCaseload) -> Any:
     visit = a_visit(device, client, made_by=str(DEPUTY))
     visit["body"]["employee_id"] = str(DEPUTY)
     return visit
-
-
-async def contacts(client: OnCaseload) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await client.nurse.get(f"/v1/clients/{client.client_id}")).json()["care_contact"]
-    return found
 
 
 async def test_a_tablet_that_changed_hands_within_the_team_waits_for_a_look(caseload: Running) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.caseload.story import a_contact, take_on
 from tests.caseload.sync.device import a_device, ago, outcomes, planned
-from tests.running import DEPUTY, Running
+from tests.running import DEPUTY, Running, owner
 
 
 def at(instant: datetime) -> str:
@@ -25,6 +25,30 @@ async def test_what_a_wrong_clock_says_is_kept_put_right_and_flagged(caseload: R
     assert abs(datetime.fromisoformat(kept["started_at"]) - began) < timedelta(minutes=1)
     shown = (await client.nurse.get("/v1/sync/devices")).json()["items"]
     assert abs(shown[0]["clock_off_seconds"] - off.total_seconds()) < 60
+
+
+async def test_each_operation_is_flagged_by_the_clock_that_it_came_with(caseload: Running) -> None:
+    """In the ledger, and to whoever looks at one; the clock was set right before the second push."""
+    client, device = await take_on(caseload), await a_device(caseload)
+    off = timedelta(hours=6)
+    for ahead in (off, timedelta()):
+        began = at(datetime.now(UTC) - timedelta(minutes=30) + ahead)
+        visit = device.did("record_care_contact", a_contact(client.episode_id, started_at=began), occurred_at=began)
+        unknown = device.did("record_care_contact", visit["body"] | {"mood": "sunny"}, occurred_at=began)
+        assert outcomes(await device.push(visit, unknown, sent_at=at(datetime.now(UTC) + ahead))) == [
+            "applied",
+            "kept_aside",
+        ]
+    flags = "select clock_off_seconds from sync_operation order by sequence"
+    async with owner(caseload.databases["caseload"].url) as connection:
+        kept = [row["clock_off_seconds"] for row in await connection.fetch(flags)]
+    wrong = kept[0]
+    assert abs(wrong - off.total_seconds()) < 60
+    assert kept == [wrong, wrong, 0, 0]
+    shown = (await client.nurse.get("/v1/sync/reviews")).json()["items"]
+    assert [one["clock_off_seconds"] for one in shown] == [wrong, 0]
+    whole = (await client.nurse.get(f"/v1/sync/reviews/{shown[0]['id']}")).json()
+    assert whole["clock_off_seconds"] == wrong
 
 
 async def test_a_clock_that_is_little_off_is_believed(caseload: Running) -> None:

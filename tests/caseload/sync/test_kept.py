@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.caseload.usecases.sync.kinds import KINDS
 from tests.caseload.story import OnCaseload, a_contact, new_id, take_on
 from tests.caseload.sync.device import Device, a_device, ago, outcomes
 from tests.caseload.sync.test_late_pushes import a_visit, leaves, take_in, waiting
@@ -28,6 +29,25 @@ async def test_what_somebody_in_no_team_sent_is_kept_for_them_and_counted(caselo
     assert (await ops.get("/v1/sync/figures")).json()["kept_aside"] == 1
     status = (await device.nurse.get(f"/v1/sync/status?device_id={device.id}")).json()
     assert status["refused_or_kept_aside"] == 1
+
+
+async def test_what_a_later_release_knows_is_taken_in_then(caseload: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose it is was not known either, so whoever did it takes it in."""
+    client, device = await take_on(caseload), await a_device(caseload)
+    wound = {"id": new_id(), "episode_of_care_id": client.episode_id, "site": "Heel"}
+    with monkeypatch.context() as earlier:
+        earlier.delitem(KINDS, "find_wound")
+        assert outcomes(await device.push(device.did("find_wound", wound))) == ["kept_aside"]
+        (one,) = await reviews(client.nurse)
+        refused = await take_in(client.nurse, one)
+        assert (refused.status_code, refused.json()["code"]) == (409, "still_unknown")
+    assert (one["client_id"], one["kept_for"]) == (None, str(NURSE))
+    assert (await take_in(await caseload.client("caseload", DEPUTY), one)).status_code == 404
+    taken = await take_in(client.nurse, one)
+    assert (taken.status_code, taken.json()["applied"]) == (200, "applied"), taken.text
+    found = (await client.nurse.get(f"/v1/wounds/{wound['id']}")).json()
+    assert (found["client_id"], found["site"]) == (client.client_id, "Heel")
+    assert await reviews(client.nurse) == []
 
 
 async def test_a_late_push_that_cannot_be_read_is_held_with_the_clients_team(caseload: Running) -> None:

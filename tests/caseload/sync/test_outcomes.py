@@ -7,7 +7,8 @@ import pytest
 from services.caseload.events import CareContactRecorded
 from tests.caseload.story import OnCaseload, a_contact, a_plan, a_referral, an_acceptance, new_id, take_on
 from tests.caseload.sync.device import a_device, ago, outcomes
-from tests.running import NURSE, OTHER_TEAM, STRANGER, Running
+from tests.caseload.sync.test_late_pushes import take_in
+from tests.running import DEPUTY, OTHER_TEAM, STRANGER, Running
 
 
 async def of_another_team(caseload: Running) -> OnCaseload:
@@ -123,12 +124,34 @@ async def test_an_operation_without_a_readable_id_or_number_stops_the_envelope(
     assert refused.json()["errors"][0]["pointer"] == "/body/operations/0"
 
 
-async def test_malformed_json_is_no_envelope_and_leaves_the_queue_as_it_was(caseload: Running) -> None:
-    nurse = await caseload.client("caseload", NURSE)
-    content = b'{"device_id": "x", "operations": [{"operation_id": }]}'
-    headers = {"Content-Type": "application/json"}
-    refused = await nurse.post("/v1/sync/push", content=content, headers=headers)
-    assert (refused.status_code, refused.json()["code"]) == (400, "malformed_json")
+async def test_a_fault_of_ours_keeps_one_aside_until_somebody_takes_it_in(caseload: Running) -> None:
+    client, device = await take_on(caseload), await a_device(caseload)
+    queue = [device.did("record_care_contact", a_contact(client.episode_id)) for _ in range(3)]
+    await caseload.alter(
+        "caseload",
+        f"""create function fails() returns trigger language plpgsql as
+            $$ begin if new.id = '{queue[1]["body"]["id"]}' then raise exception 'a fault'; end if; return new; end $$;
+            create trigger fails before insert on care_contact for each row execute function fails()""",
+    )
+    try:
+        results = await device.push(*queue)
+        assert outcomes(results) == ["applied", "kept_aside", "applied"]
+        refusal = results[1]["refusal"]
+        assert (refusal["status"], refusal["code"]) == (500, "internal")
+        assert "a member of the team, or whoever did it, takes it in" in refusal["errors"][0]["way_out"]
+        deputy = await caseload.client("caseload", DEPUTY)
+        (one,) = await held(deputy, "kept_aside")
+        assert (await take_in(deputy, one)).status_code == 500
+        assert await held(deputy, "kept_aside") == [one]
+    finally:
+        await caseload.alter("caseload", "drop function fails cascade")
+    assert outcomes(await device.push(*queue)) == ["duplicate"] * 3
+    assert len(await caseload.published("caseload", CareContactRecorded)) == 2
+    taken = await take_in(deputy, one)
+    assert (taken.status_code, taken.json()["applied"]) == (200, "applied"), taken.text
+    record = (await client.nurse.get(f"/v1/clients/{client.client_id}")).json()
+    assert {one["id"] for one in record["care_contact"]} == {one["body"]["id"] for one in queue}
+    assert len(await caseload.published("caseload", CareContactRecorded)) == 3
 
 
 async def test_what_is_refused_undoes_only_itself(caseload: Running) -> None:

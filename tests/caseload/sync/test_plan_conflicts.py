@@ -18,6 +18,31 @@ async def test_what_nobody_else_touched_is_applied_whatever_the_version(caseload
     assert [line["words"] for line in (await plan.read())["lines"]] == ["Three layers", "Help to wash, evenings"]
 
 
+async def test_a_change_that_says_no_version_is_refused_and_stops_nothing(caseload: Running) -> None:
+    plan, device = await planned(caseload), await a_device(caseload)
+    results = await device.push(
+        plan.change(device, "Three layers", base_version=None), plan.change(device, "Help to wash, evenings", 1)
+    )
+    assert outcomes(results) == ["refused", "applied"]
+    refusal = results[0]["refusal"]
+    assert (refusal["status"], refusal["code"]) == (428, "base_version_needed")
+    assert [one["pointer"] for one in refusal["errors"]] == ["/base_version"]
+    assert (await plan.line())["words"] != "Three layers"
+
+
+async def test_a_version_that_never_was_is_refused_and_stops_nothing(caseload: Running) -> None:
+    plan, device = await planned(caseload), await a_device(caseload)
+    version = (await plan.read())["version"]
+    results = await device.push(
+        plan.change(device, "Three layers", base_version=version + 1), plan.change(device, "Evenings", 1)
+    )
+    assert outcomes(results) == ["refused", "applied"]
+    refusal = results[0]["refusal"]
+    assert (refusal["status"], refusal["code"]) == (412, "base_version_unknown")
+    assert [one["pointer"] for one in refusal["errors"]] == ["/base_version"]
+    assert (await plan.line())["words"] != "Three layers"
+
+
 async def test_a_device_knows_what_it_wrote_itself(caseload: Running) -> None:
     plan, device = await planned(caseload), await a_device(caseload)
     results = await device.push(plan.change(device, "Three layers"), plan.change(device, "Three layers, softly"))

@@ -1,15 +1,14 @@
 """What cannot have happened when a clock said so is applied at no guess: whoever looks asks when it was."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from services.common.types import day_in_england, midnight_in_england
 from tests.caseload.around import an_action
 from tests.caseload.medicating import giving as a_giving
-from tests.caseload.story import OnCaseload, a_contact, new_id, take_on
-from tests.caseload.sync.device import a_device, ago, outcomes
+from tests.caseload.story import a_contact, new_id, take_on
+from tests.caseload.sync.device import a_device, ago, contacts, outcomes
 from tests.caseload.sync.test_doses import gave
 from tests.caseload.sync.test_late_pushes import take_in, waiting
 from tests.running import DEPUTY, Running
@@ -20,11 +19,6 @@ AN_HOUR = timedelta(hours=1)
 
 def near(told: str, wanted: str) -> bool:
     return abs(datetime.fromisoformat(told) - datetime.fromisoformat(wanted)) < timedelta(minutes=1)
-
-
-async def contacts(client: OnCaseload) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await client.nurse.get(f"/v1/clients/{client.client_id}")).json()["care_contact"]
-    return found
 
 
 async def test_a_day_is_put_right_by_the_day_on_which_it_was_said(caseload: Running) -> None:

@@ -11,7 +11,9 @@ from pydantic_core import InitErrorDetails
 
 from services.caseload.domain.sync_device import Clock, SequenceGap, SequenceReused
 from services.caseload.domain.sync_operation import (
+    MOST_NAMES,
     Numbered,
+    OperationMalformed,
     Pushed,
     SentOperation,
     SyncOperation,
@@ -52,7 +54,7 @@ class Read:
     """One operation of a batch: its number, and what could be read of it, or why it could not."""
 
     numbered: Numbered
-    raw: dict[str, Any]
+    letters: str
     digest: bytes
     sent: SentOperation | None = None
     refusal: ServiceError | None = None
@@ -60,7 +62,7 @@ class Read:
     @property
     def content(self) -> str:
         """Letter for letter, in ASCII, for what cannot be stored as text is a reason to be here."""
-        return TEXT_OR_TOO_LARGE.sub(lambda one: "1e999" if one[0] == "Infinity" else one[0], json.dumps(self.raw))
+        return TEXT_OR_TOO_LARGE.sub(lambda one: "1e999" if one[0] == "Infinity" else one[0], self.letters)
 
 
 def read_all(pushed: Pushed) -> list[Read]:
@@ -72,21 +74,59 @@ def _number(one: Read) -> int:
     return one.numbered.sequence
 
 
-def _read(place: int, raw: dict[str, Any]) -> Read:
+def _read(place: int, raw: Any) -> Read:
+    numbered = _numbered(place, raw)
+    sent: SentOperation | None = None
+    refusal: ServiceError | None = None
     try:
-        numbered = Numbered.model_validate({name: raw.get(name) for name in Numbered.model_fields})
+        sent = _sent(raw)
+    except ValidationError as error:
+        refusal = NotUnderstood(error)
+    except ServiceError as error:
+        refusal = error
+    try:
+        digest = _digest(raw, is_malformed=isinstance(refusal, OperationMalformed))
+        return Read(numbered, json.dumps(raw), digest, sent, refusal)
+    except RecursionError as error:
+        # So many levels that it could be read but not be written again.
+        raise UnreadableOperation(place) from error
+
+
+def _numbered(place: int, raw: Any) -> Numbered:
+    """Its id and number, each said once, or the same twice. Raises `UnreadableOperation`."""
+    if not isinstance(raw, dict):
+        raise UnreadableOperation(place)
+    said = [(name, value) for name, value in raw.items() if name in Numbered.model_fields]
+    if any(value != raw[name] for name, value in said):
+        raise UnreadableOperation(place)
+    try:
+        return Numbered.model_validate(dict(said))
     except ValidationError as error:
         raise UnreadableOperation(place) from error
-    # Where a queue is numbered anew, its operations are the same.
-    said = {name: value for name, value in raw.items() if name != "sequence"}
-    digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
+
+
+def _digest(raw: dict[str, Any], *, is_malformed: bool) -> bytes:
+    """Where a queue is numbered anew, its operations are the same. Names that are there twice have no order of their
+    own, so such a one is the same only where it is written the same."""
+    said = [(name, value) for name, value in raw.items() if name != "sequence"]
+    text = json.dumps(said) if is_malformed else json.dumps(dict(said), sort_keys=True)
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _sent(raw: dict[str, Any]) -> SentOperation:
+    """Raises `OperationMalformed`, `UnstorableValue` or `ValidationError`."""
+    if len(raw) > MOST_NAMES:
+        raise OperationMalformed
     try:
         bodies.require_storable(raw)
-        return Read(numbered, raw, digest, SentOperation.model_validate(raw))
-    except ValidationError as error:
-        return Read(numbered, raw, digest, refusal=NotUnderstood(error))
-    except ServiceError as error:
-        return Read(numbered, raw, digest, refusal=error)
+    except bodies.MalformedJson as error:
+        raise OperationMalformed from error
+    return SentOperation.model_validate(raw)
+
+
+def read_kept(content: str) -> SentOperation:
+    """What was kept, letter for letter, is read as strictly as when it came. Raises as `_sent` does."""
+    return _sent(bodies.read_leniently(content.encode()))
 
 
 def read_body(kind: Kind, sent: SentOperation, clock: Clock) -> Input:

@@ -1,6 +1,5 @@
 """What waits for a person of the team: late pushes, what was refused, and what this release does not know."""
 
-import json
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -43,7 +42,8 @@ async def read_review(tx: Transaction, review_id: UUID) -> SyncHeld:
 
 async def take_in(tx: Transaction, review_id: UUID, said: TakingIn, if_match: int) -> tuple[SyncHeld, Effect]:
     """Apply it as whoever did it, at the time when they did. Raises `AlreadySettled`, `StillUnknown`, `TimeNeeded`,
-    `ActorMismatch`, `AnotherHasToLook`, `OnlyARegisteredNurse`, or what its own use case refuses; then it waits on."""
+    `OperationMalformed`, `UnstorableValue`, `ActorMismatch`, `AnotherHasToLook`, `OnlyARegisteredNurse`, or what its
+    own use case refuses; then it waits on."""
     held = await store.held_one(tx, review_id, lock=True)
     held.require_open()
     require_version(held, if_match)
@@ -90,9 +90,9 @@ def _clock_of(held: SyncHeld, sent: SentOperation, happened_at: datetime) -> Clo
 
 
 def _read(held: SyncHeld) -> tuple[SentOperation, Kind]:
-    """Raises `StillUnknown`."""
+    """Raises `StillUnknown`, `OperationMalformed` or `UnstorableValue`."""
     try:
-        sent = SentOperation.model_validate(json.loads(held.content or "{}"))
+        sent = reading.read_kept(held.content or "{}")
     except ValueError as error:
         raise StillUnknown from error
     kind = reading.kind_of(sent)
