@@ -116,6 +116,10 @@ class ConflictedPlan(OfClient):
     opened_at: datetime
 
 
+class OpenedConflict(ConflictedPlan):
+    kind: str
+
+
 class SentHandover(OfClient):
     handover_id: UUID
     sent_at: datetime
@@ -226,6 +230,11 @@ async def care_plan_conflicted(tx: Transaction, fact: ConflictedPlan) -> None:
     await usecases.remember_conflict(tx, fact.conflict_id, fact.team_id, fact.client_id, fact.opened_at)
 
 
+async def conflict_opened(tx: Transaction, fact: OpenedConflict) -> None:
+    about = (fact.conflict_id, fact.team_id, fact.client_id, fact.opened_at)
+    await usecases.remember_conflict(tx, *about, kind=fact.kind)
+
+
 async def handover_sent(tx: Transaction, fact: SentHandover) -> None:
     about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
     await usecases.remember_handover(tx, *about, accepted_at=None, expired_at=None, returned_at=None)
@@ -267,6 +276,7 @@ SUBSCRIPTIONS = (
     Subscription("caseload.care_plan.agreed.v1", AgreedPlan, care_plan_agreed, read_model=True),
     Subscription("caseload.care_plan.changed.v1", ChangedPlan, care_plan_changed, read_model=True),
     Subscription("caseload.care_plan.conflicted.v1", ConflictedPlan, care_plan_conflicted, read_model=True),
+    Subscription("caseload.sync_conflict.opened.v1", OpenedConflict, conflict_opened, read_model=True),
     Subscription("caseload.assessment.completed.v1", CompletedAssessment, assessment_completed, read_model=True),
     Subscription("caseload.care_contact.recorded.v1", RecordedContact, contact_recorded, read_model=True),
     Subscription("caseload.break_glass.opened.v1", OpenedBreakGlass, break_glass_opened, read_model=True),

@@ -188,6 +188,20 @@ async def care_plan_conflicted(system: Running, **more: Any) -> Envelope:
     return await system.deliver("governance", "caseload.care_plan.conflicted.v1", data | more)
 
 
+async def sync_conflict_opened(system: Running, kind: str, **more: Any) -> Envelope:
+    data = {
+        "conflict_id": str(uuid7()),
+        "kind": kind,
+        "subject_id": str(uuid7()),
+        "line_id": None,
+        "client_id": str(uuid7()),
+        "team_id": str(TEAM),
+        "people": [str(NURSE)],
+        "opened_at": MARCH.isoformat(),
+    }
+    return await system.deliver("governance", "caseload.sync_conflict.opened.v1", data | more)
+
+
 async def measures(client: Any, **params: Any) -> dict[tuple[str, str | None], dict[str, Any]]:
     """The team's measures by code and part."""
     asked = {"team_id": str(TEAM), "from_on": "2026-03-01", "to_on": "2026-03-31", **params}

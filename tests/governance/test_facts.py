@@ -152,6 +152,7 @@ def test_governance_listens_to_what_it_measures() -> None:
         "caseload.care_plan.agreed.v1",
         "caseload.care_plan.changed.v1",
         "caseload.care_plan.conflicted.v1",
+        "caseload.sync_conflict.opened.v1",
         "caseload.assessment.completed.v1",
         "caseload.care_contact.recorded.v1",
         "caseload.break_glass.opened.v1",

@@ -17,6 +17,7 @@ from tests.governance.telling import (
     referral_accepted,
     referral_not_taken,
     referral_received,
+    sync_conflict_opened,
     value,
     visit_done,
 )
@@ -159,6 +160,20 @@ async def test_conflicts_of_care_plans_are_counted_once_each(governance: Running
     await care_plan_conflicted(governance, opened_at="2026-04-01T09:00:00Z")
     assert await value(nurse, "care_plan_conflicts") == 1
     assert (await measures(coach))["care_plan_conflicts", None]["hidden"]
+
+
+async def test_conflicts_of_records_are_counted_once_each_beside_those_of_plans(
+    governance: Running, nurse: Any, coach: Any
+) -> None:
+    """A conflict of a plan is told twice: by its own event, and as one of all."""
+    of_plan = str(uuid7())
+    await care_plan_conflicted(governance, conflict_id=of_plan)
+    await sync_conflict_opened(governance, "care_plan_line", conflict_id=of_plan)
+    await governance.hand_over("governance", await sync_conflict_opened(governance, "dose"))
+    await sync_conflict_opened(governance, "fact")
+    await sync_conflict_opened(governance, "dose", opened_at="2026-04-01T09:00:00Z")
+    assert (await value(nurse, "care_plan_conflicts"), await value(nurse, "record_conflicts")) == (1, 2)
+    assert (await measures(coach))["record_conflicts", None]["hidden"]
 
 
 async def test_many_contacts_with_few_people_are_hidden_too(governance: Running, coach: Any) -> None:

@@ -17,7 +17,12 @@ router = api_router(tags=["alerts"])
 
 
 class AlertShape(Answer):
-    """`for_employee_id` is the nurse on call; where it is null, or it has escalated, it is for everybody."""
+    """`for_employee_id` is the nurse on call, `for_people` are those who have to settle it; where there are none, or it
+    has escalated, it is for everybody.
+
+    `subject_id` is the medicine of a late dose, the handover, the broken glass, the conflict of a dose, or of a
+    `dose_to_review` the operation: its review has it as `operation_id`.
+    """
 
     id: UUID
     team_id: UUID
@@ -29,6 +34,7 @@ class AlertShape(Answer):
     raised_at: datetime
     changed_at: datetime
     for_employee_id: UUID | None
+    for_people: list[UUID]
     escalates_at: datetime | None
     escalations: int
     acknowledged_at: datetime | None

@@ -28,7 +28,11 @@ class DeviceShape(Answer):
 
 
 class StatusShape(Answer):
-    """For the app: what the server has of its queue, and what waits for whoever is signed in."""
+    """For the app: what the server has of its queue, and what waits for whoever is signed in.
+
+    `for_review` is what they did or what is kept for them; `for_review_in_team` is all that waits for a look by
+    somebody of their teams, whoever did it.
+    """
 
     through: int
     unsent: int
@@ -36,6 +40,7 @@ class StatusShape(Answer):
     clock_off_seconds: int
     conflicts_open: int
     for_review: int
+    for_review_in_team: int
     refused_or_kept_aside: int
 
 

@@ -1,11 +1,14 @@
 """Alert: somebody must be told now, and says that they know; where nobody does, it is told again and wider."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import Column, Index, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, col
 from uuid6 import uuid7
 
@@ -16,11 +19,16 @@ from services.common.models import INSTANT, TeamOwned, only_states
 
 
 class AlertKind(StrEnum):
-    """What somebody has to be told of; `subject_id` is the medicine, the handover or the broken glass."""
+    """What somebody has to be told of; `subject_id` is the medicine, the handover, the broken glass, or the conflict.
+
+    Of a dose to review it is the operation that the review names by its `operation_id`.
+    """
 
     LATE_DOSE = "late_dose"
     HANDOVER_NOT_ACCEPTED = "handover_not_accepted"
     BREAK_GLASS_NOT_REVIEWED = "break_glass_not_reviewed"
+    DOSE_IN_CONFLICT = "dose_in_conflict"
+    DOSE_TO_REVIEW = "dose_to_review"
 
 
 # Within how many minutes somebody has to say that they know.
@@ -28,6 +36,8 @@ ANSWERED_WITHIN = {
     AlertKind.LATE_DOSE: RuleCode.ALERT_LATE_DOSE,
     AlertKind.HANDOVER_NOT_ACCEPTED: RuleCode.ALERT_HANDOVER,
     AlertKind.BREAK_GLASS_NOT_REVIEWED: RuleCode.ALERT_REVIEW,
+    AlertKind.DOSE_IN_CONFLICT: RuleCode.ALERT_DISPUTED_DOSE,
+    AlertKind.DOSE_TO_REVIEW: RuleCode.ALERT_DISPUTED_DOSE,
 }
 
 
@@ -39,10 +49,20 @@ class AlertAlreadyAcknowledged(Conflict):
         super().__init__("This alert has been acknowledged.")
 
 
-class Alert(TeamOwned, Base, table=True):
-    """One thing that one moment made late, told once to one person or to the whole team, and again until answered.
+@dataclass(frozen=True)
+class Subject:
+    """What an alert is about, where that is no row of the team's."""
 
-    `for_employee_id` is the nurse on call; where it is empty, or it has escalated, the alert is for everybody.
+    id: UUID
+    team_id: UUID
+    client_id: UUID
+
+
+class Alert(TeamOwned, Base, table=True):
+    """One thing that has to be known now, told once to some people or to the whole team, and again until answered.
+
+    `for_employee_id` is the nurse on call, `for_people` are those who have to settle it; where both are empty, or it
+    has escalated, the alert is for everybody.
     """
 
     kind: str
@@ -51,6 +71,9 @@ class Alert(TeamOwned, Base, table=True):
     due_at: datetime = Field(sa_type=INSTANT)
     raised_at: datetime = Field(sa_type=INSTANT)
     for_employee_id: UUID | None = None
+    for_people: list[UUID] = Field(
+        default_factory=list, sa_column=Column(ARRAY(Uuid), nullable=False, server_default=text("'{}'"))
+    )
     # When it is told again. None for what is answered, or was told as often as the rule says.
     escalates_at: datetime | None = Field(default=None, sa_type=INSTANT)
     escalations: int = 0
@@ -59,24 +82,30 @@ class Alert(TeamOwned, Base, table=True):
 
     @classmethod
     def raised(
-        cls, kind: AlertKind, subject: TeamOwned, due_at: datetime, for_employee_id: UUID | None, now: datetime
+        cls, kind: AlertKind, subject: TeamOwned | Subject, due_at: datetime, people: Collection[UUID], now: datetime
     ) -> Self:
-        """The subject is the client's, and its team the one that is told."""
+        """The subject is the client's, and its team the one that is told. It is for nobody in particular yet, but for
+        these people where there are any."""
         return cls(
             id=uuid7(),
             kind=kind,
             team_id=subject.team_id,
-            client_id=subject.client_id,  # type: ignore[attr-defined]
+            client_id=subject.client_id,  # type: ignore[union-attr]
             subject_id=subject.id,
             due_at=due_at,
             raised_at=now,
-            for_employee_id=for_employee_id,
+            for_people=sorted(people),
             changed_at=now,
         )
 
     @property
     def is_for_everybody(self) -> bool:
-        return self.for_employee_id is None or self.escalations > 0
+        return self.escalations > 0 or not self.named
+
+    @property
+    def named(self) -> list[UUID]:
+        """Whom it was raised for, if not for everybody."""
+        return self.for_people if self.for_employee_id is None else [self.for_employee_id]
 
     def wait(self, minutes: int) -> None:
         """It is told again after so many minutes, unless somebody answers."""

@@ -54,6 +54,7 @@ class RuleCode(StrEnum):
     ALERT_LATE_DOSE = "alert.late_dose_minutes"
     ALERT_HANDOVER = "alert.handover_minutes"
     ALERT_REVIEW = "alert.review_minutes"
+    ALERT_DISPUTED_DOSE = "alert.disputed_dose_minutes"
     ALERT_MOST = "alert.most_escalations"
     UCLA_3_LEAST = "loneliness.ucla_3_least"
     UCLA_3_MOST = "loneliness.ucla_3_most"

@@ -1,6 +1,5 @@
 """Conflict: two people said different things without knowing of each other. Both are kept until a person settles it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -129,11 +128,6 @@ class SyncConflict(TeamOwned, Base, table=True):
         """Raises `ConflictAlreadySettled`."""
         if not self.is_open:
             raise ConflictAlreadySettled
-
-    def require(self, kinds: Sequence[ConflictKind]) -> None:
-        """Raises `SettledOtherwise`."""
-        if self.kind not in kinds:
-            raise SettledOtherwise
 
     def settle(self, settlement: Settlement, by: UUID | None, now: datetime) -> None:
         said = settlement.model_dump(mode="json", exclude_none=True)

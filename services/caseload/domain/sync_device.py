@@ -1,7 +1,6 @@
 """Device: one installation of the app, with its one queue. It belongs to no person; what it sends does."""
 
 from datetime import datetime, timedelta
-from typing import Self
 from uuid import UUID
 
 from sqlalchemy import Column, Index, Uuid, text
@@ -77,10 +76,6 @@ class Clock:
     def __init__(self, sent_at: datetime, now: datetime, tolerated: timedelta) -> None:
         self.now, self.off, self.tolerated = now, sent_at - now, tolerated
         self.is_wrong = abs(self.off) > tolerated
-
-    @classmethod
-    def right(cls, now: datetime) -> Self:
-        return cls(now, now, timedelta())
 
     @property
     def off_seconds(self) -> int:

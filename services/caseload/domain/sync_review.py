@@ -33,14 +33,14 @@ class AlreadySettled(ServiceError):
 
 
 class AnotherHasToLook(ServiceError):
-    """A second person looks at what is late, or is said for somebody else: never whoever sent it."""
+    """A second person takes in, or sets aside, what is late or is said for somebody else: never whoever sent it."""
 
     status = 403
     field = "/path/review_id"
-    way_out = "Ask another member of the team to take it in, or whoever did it."
+    way_out = "Ask another member of the team to take it in or set it aside, or whoever did it."
 
     def __init__(self) -> None:
-        super().__init__("Whoever sent this does not take it in.")
+        super().__init__("Whoever sent this does not settle it.")
 
 
 class TimeNeeded(Unprocessable):

@@ -14,6 +14,7 @@ from services.caseload.events.care import (
     PhotoAttached,
     ReablementAgreed,
     Segment,
+    SyncConflictOpened,
     WoundMeasured,
 )
 from services.caseload.events.getting_in import (
@@ -71,5 +72,6 @@ __all__ = [
     "ReferralNotTaken",
     "ReferralReceived",
     "Segment",
+    "SyncConflictOpened",
     "WoundMeasured",
 ]

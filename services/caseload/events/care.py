@@ -77,6 +77,22 @@ class CarePlanConflicted(Event):
     opened_at: datetime
 
 
+class SyncConflictOpened(Event):
+    """Two said different things of one matter, one of them without signal: of a plan, a dose, a state or a fact. Which,
+    `kind` says; `subject_id` is the plan, the medicine or the other thing that it is about."""
+
+    name: ClassVar[str] = "caseload.sync_conflict.opened.v1"
+
+    conflict_id: UUID
+    kind: str
+    subject_id: UUID
+    line_id: UUID | None
+    client_id: UUID
+    team_id: UUID
+    people: list[UUID]
+    opened_at: datetime
+
+
 class ReablementAgreed(Event):
     name: ClassVar[str] = "caseload.reablement.agreed.v1"
 

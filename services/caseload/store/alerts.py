@@ -1,6 +1,6 @@
 """Queries about alerts, who is on call, and the devices that are woken."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid6 import uuid7
 
 from services.caseload.domain.alert import ON_CALL, Alert, AlertKind, OnCallShift
 from services.caseload.domain.break_glass import BreakGlass
+from services.caseload.domain.client import EpisodeOfCare
 from services.caseload.domain.medicine import Medicine
 from services.caseload.domain.push import Push, PushMessage, PushSubscription
 from services.common.db import Transaction
@@ -124,14 +125,7 @@ async def on_call(tx: Transaction, team_id: UUID) -> UUID | None:
 
 async def wake(tx: Transaction, alert: Alert) -> None:
     """Queue a message to every device of those whom the alert is for."""
-    member = tx.metadata.tables["team_member"]
-    of_team = select(member.c.employee_id).where(
-        member.c.team_id == alert.team_id,
-        member.c.from_on <= tx.today,
-        or_(member.c.until_on.is_(None), member.c.until_on >= tx.today),
-    )
-    if not alert.is_for_everybody:
-        of_team = of_team.where(member.c.employee_id == alert.for_employee_id)
+    of_team = _members(tx, alert.team_id, None if alert.is_for_everybody else alert.named)
     theirs = col(PushSubscription.employee_id).in_(of_team), col(PushSubscription.ended_at).is_(None)
     devices = await tx.all(select(col(PushSubscription.id)).where(*theirs))
     if devices:
@@ -141,6 +135,30 @@ async def wake(tx: Transaction, alert: Alert) -> None:
             for one in devices
         ]
         await tx.session.execute(insert(PushMessage), rows)
+
+
+def _members(tx: Transaction, team_id: UUID, people: Collection[UUID] | None) -> Select[Any]:
+    """Those who belong to the team today; of these people, where some are named."""
+    member = tx.metadata.tables["team_member"]
+    of_team = select(member.c.employee_id).where(
+        member.c.team_id == team_id,
+        member.c.from_on <= tx.today,
+        or_(member.c.until_on.is_(None), member.c.until_on >= tx.today),
+    )
+    return of_team if people is None else of_team.where(member.c.employee_id.in_(people))
+
+
+async def who_settles(tx: Transaction, team_id: UUID, client_id: UUID, named: Collection[UUID]) -> Sequence[UUID]:
+    """Of those who are named the ones in the team today; else so of the client's named nurse and deputy."""
+    found: Sequence[UUID] = await tx.all(_members(tx, team_id, named))
+    if found:
+        return found
+    episode = select(col(EpisodeOfCare.named_nurse_id), col(EpisodeOfCare.deputy_id)).where(
+        col(EpisodeOfCare.client_id) == client_id
+    )
+    rows = await tx.rows(episode.order_by(col(EpisodeOfCare.opened_on).desc(), col(EpisodeOfCare.id).desc()).limit(1))
+    theirs: Sequence[UUID] = await tx.all(_members(tx, team_id, [one for row in rows for one in row]))
+    return theirs
 
 
 async def lease_pushes(tx: Transaction, for_: timedelta, *, most: int) -> list[Push]:

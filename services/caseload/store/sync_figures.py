@@ -42,6 +42,8 @@ WAITING = text("""
     select (select count(*) from sync_conflict where settled_at is null and :me = any(people)) as conflicts_open,
            (select count(*) from sync_held
             where settled_at is null and outcome = 'for_review' and :me in (made_by, kept_for)) as for_review,
+           (select count(*) from sync_held h join client c on c.id = h.client_id
+            where h.settled_at is null and h.outcome = 'for_review' and c.team_id = any(:teams)) as for_review_in_team,
            (select count(*) from sync_held
             where settled_at is null and outcome <> 'for_review' and :me in (made_by, kept_for))
                as refused_or_kept_aside
@@ -61,7 +63,8 @@ async def device(tx: Transaction, device_id: UUID, teams: Collection[UUID], *, l
 
 
 async def waiting_for(tx: Transaction, person: UUID | None) -> dict[str, Any]:
-    (row,) = await tx.rows(WAITING, {"me": person})
+    """What waits for this person, and what waits for a look of anybody in the teams that they belong to now."""
+    (row,) = await tx.rows(WAITING, {"me": person, "teams": list(await tx.teams())})
     return dict(row._mapping)
 
 

@@ -128,11 +128,17 @@ class IncidentFact(TeamOwned, Base, table=True):
     raised_at: datetime = Field(sa_type=INSTANT)
 
 
+# Conflicts of these kinds have an event of their own.
+OF_A_PLAN = ("care_plan_line", "who_to_call")
+
+
 class ConflictFact(TeamOwned, Base, table=True):
-    """Two people wrote the same part of a client's care plan, each without knowing of the other."""
+    """Two people said different things of one matter, each without knowing of the other."""
 
     client_id: UUID
     opened_at: datetime = Field(sa_type=INSTANT)
+    # A dose, a state or a fact. None for a part of a care plan.
+    kind: str | None = None
 
 
 class HandoverFact(TeamOwned, Base, table=True):

@@ -149,6 +149,14 @@ MEASURES = (
         "conflicts",
     ),
     Measure(
+        "record_conflicts",
+        "Records in conflict",
+        "conflicts",
+        "Times in the period that two records of one matter could not both be right, one of them made without signal: "
+        "a dose, a visit, the end of an action.",
+        "record_conflicts",
+    ),
+    Measure(
         "handovers_accepted",
         "Handovers accepted",
         "handovers",

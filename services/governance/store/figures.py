@@ -71,9 +71,7 @@ async def cells(tx: Transaction, period: Period) -> dict[str, Cell]:
         "incidents": await _count(
             tx, IncidentFact, col(IncidentFact.id), period.instants(IncidentFact, col(IncidentFact.raised_at))
         ),
-        "conflicts": await _count(
-            tx, ConflictFact, col(ConflictFact.id), period.instants(ConflictFact, col(ConflictFact.opened_at))
-        ),
+        **await _conflicts(tx, period),
         "visits": await _count(tx, VisitFact, col(VisitFact.id), period.instants(VisitFact, col(VisitFact.starts_at))),
     }
 
@@ -83,6 +81,16 @@ async def _count(tx: Transaction, model: Any, what: Any, mine: ColumnElement[boo
     wanted = select(func.count(what.distinct()), func.count(col(model.client_id).distinct()))
     ((things, people),) = await tx.rows(wanted.where(mine))
     return Cell(things, people)
+
+
+async def _conflicts(tx: Transaction, period: Period) -> dict[str, Cell]:
+    """Of care plans, and of all else that two said otherwise."""
+    what, of_a_plan = col(ConflictFact.id), col(ConflictFact.kind).is_(None)
+    mine = period.instants(ConflictFact, col(ConflictFact.opened_at))
+    return {
+        "conflicts": await _count(tx, ConflictFact, what, mine & of_a_plan),
+        "record_conflicts": await _count(tx, ConflictFact, what, mine & ~of_a_plan),
+    }
 
 
 async def _referrals(tx: Transaction, period: Period) -> dict[str, Cell]:

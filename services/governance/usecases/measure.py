@@ -10,6 +10,7 @@ from services.common.figures import hidden, require_period
 from services.common.rulebook import require_fixed_period, smallest_cell
 from services.governance.domain.cell import WORK
 from services.governance.domain.fact import (
+    OF_A_PLAN,
     AlertFact,
     AssessmentFact,
     ConflictFact,
@@ -131,10 +132,15 @@ async def remember_incident(
 
 
 async def remember_conflict(
-    tx: Transaction, conflict_id: UUID, team_id: UUID, client_id: UUID, opened_at: datetime
+    tx: Transaction, conflict_id: UUID, team_id: UUID, client_id: UUID, opened_at: datetime, kind: str | None = None
 ) -> None:
-    """Two people wrote the same part of a care plan without knowing of each other."""
-    await facts.keep(tx, ConflictFact, conflict_id, team_id, client_id=client_id, opened_at=opened_at)
+    """Two people said different things of one matter without knowing of each other; without a kind, of a care plan.
+
+    What is told of all conflicts adds nothing to what was told of those of a plan.
+    """
+    if kind in OF_A_PLAN:
+        return
+    await facts.keep(tx, ConflictFact, conflict_id, team_id, client_id=client_id, opened_at=opened_at, kind=kind)
 
 
 async def remember_handover(

@@ -2,6 +2,7 @@
 pulled."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -10,9 +11,11 @@ from tests.caseload.medicating import giving as a_giving
 from tests.caseload.sync.device import Device, a_device, outcomes
 from tests.caseload.sync.rounds import at, pack, planned, pulled, since_now
 from tests.caseload.sync.test_doses import gave, settle
-from tests.caseload.sync.test_late_pushes import take_in, waiting
+from tests.caseload.sync.test_late_pushes import leaves, take_in, waiting
+from tests.caseload.test_alerts import alerts
 from tests.running import DEPUTY, NURSE, STRANGER, Running
 
+NOBODY = UUID("01938000-0000-7000-8000-0000000000ff")
 # The third is too near to the second, and not to the first.
 FIRST, SECOND, THIRD = (f"2026-11-04T{clock}:00Z" for clock in ("08:05", "10:00", "13:00"))
 
@@ -40,9 +43,13 @@ async def in_dispute(caseload: Running, giving: Giving) -> tuple[str, Any]:
     return medicine, (await giving.nurse.get(f"/v1/sync/conflicts/{result['conflict_id']}")).json()
 
 
-async def aside(client: Any, review: Any) -> None:
+async def set_aside(client: Any, review: Any) -> Any:
     path = f"/v1/sync/reviews/{review['id']}/set-aside"
-    answer = await client.post(path, json={"reason": "Was another's"}, headers={"If-Match": f'"{review["version"]}"'})
+    return await client.post(path, json={"reason": "Was another's"}, headers={"If-Match": f'"{review["version"]}"'})
+
+
+async def aside(client: Any, review: Any) -> None:
+    answer = await set_aside(client, review)
     assert answer.status_code == 200, answer.text
 
 
@@ -99,7 +106,11 @@ async def test_what_was_given_and_refused_counts_until_somebody_has_looked(casel
     assert (result["outcome"], result["refusal"]["code"]) == ("refused", "not_delegated")
     await giving.refused(medicine, "dose_already_recorded", happened_at="2026-11-04T08:30:00Z")
     (held,) = (await giving.nurse.get("/v1/sync/reviews?outcome=refused")).json()["items"]
+    (alert,) = await alerts(giving, open="true")
+    assert (alert["kind"], alert["subject_id"]) == ("dose_to_review", held["operation_id"])
+    assert alert["for_people"] == sorted((str(NURSE), str(DEPUTY)))
     await aside(giving.nurse, held)
+    assert await alerts(giving, open="true") == []
     await giving.recorded(medicine, happened_at="2026-11-04T08:30:00Z")
 
 
@@ -115,10 +126,42 @@ async def test_the_same_dose_that_two_noted_and_nobody_has_on_record_is_recorded
     assert (one["happened_at"], one["overrode"]) == (THIRD, None)
 
 
-async def test_what_a_stranger_says_counts_for_nobody(caseload: Running, giving: Giving) -> None:
+async def test_the_team_is_told_of_a_dose_of_somebody_who_left(caseload: Running, giving: Giving) -> None:
+    tablet, medicine = await a_device(caseload, DEPUTY), await giving.medicine(**as_needed())
+    sent = gave(tablet, medicine, now(days=1))
+    await leaves(caseload, DEPUTY, days=0)
+    await caseload.alter("caseload", "update team_member set until_on = until_on - 1 where until_on is not null")
+    assert outcomes(await tablet.push(sent)) == ["for_review"]
+    (alert,) = await alerts(giving, open="true")
+    assert (alert["kind"], alert["for_people"]) == ("dose_to_review", [str(NURSE)])
+    (held,) = await waiting(giving.nurse)
+    assert (await take_in(giving.nurse, held)).status_code == 200
+    assert await alerts(giving, open="true") == []
+
+
+async def test_another_registered_nurse_than_its_sender_sets_a_dose_aside(caseload: Running, giving: Giving) -> None:
+    tablet, medicine = await a_device(caseload), await giving.medicine(**as_needed())
+    await tablet.push(joels(tablet, medicine, SECOND))
+    (held,) = await waiting(giving.deputy)
+    for client, code in ((giving.assistant, "only_a_registered_nurse"), (giving.nurse, "another_has_to_look")):
+        refused = await set_aside(client, held)
+        assert (refused.status_code, refused.json()["code"]) == (403, code)
+    assert await waiting(giving.deputy) == [held]
+    await giving.refused(medicine, "given_too_recently", happened_at=THIRD)
+    await aside(giving.deputy, held)
+
+
+@pytest.mark.parametrize("made_by", [STRANGER, NOBODY])
+async def test_what_a_stranger_says_counts_for_nobody(caseload: Running, giving: Giving, made_by: UUID) -> None:
+    """And is theirs alone to set aside, of whatever it is."""
     tablet, medicine = await a_device(caseload, STRANGER), await giving.medicine(**as_needed())
-    assert outcomes(await tablet.push(gave(tablet, medicine, SECOND))) == ["refused"]
+    sent = gave(tablet, medicine, SECOND) | {"made_by": str(made_by)}
+    assert outcomes(await tablet.push(sent)) == ["refused" if made_by == STRANGER else "for_review"]
+    assert await alerts(giving) == []
     await giving.recorded(medicine, happened_at=THIRD)
+    (held,) = (await tablet.nurse.get("/v1/sync/reviews")).json()["items"]
+    assert held["kept_for"] == str(STRANGER)
+    await aside(tablet.nurse, held)
 
 
 async def test_it_is_on_the_round_as_what_may_have_been_given(caseload: Running, giving: Giving) -> None:

@@ -3,11 +3,18 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
-from services.caseload.events import IncidentRaised
-from tests.caseload.medicating import Giving, an_administration
+from services.caseload.domain.push import PushMessage, PushSubscription
+from services.caseload.events import IncidentRaised, SyncConflictOpened
+from services.common.auth import SYSTEM
+from tests.caseload.medicating import ASSISTANT, Giving, an_administration
 from tests.caseload.medicating import giving as a_giving
 from tests.caseload.sync.device import Device, a_device, outcomes
+from tests.caseload.test_alerts import alerts, on_call
+from tests.caseload.test_push import Device as Browser
+from tests.caseload.test_push import subscribed
 from tests.running import DEPUTY, NURSE, Running
 
 AT_EIGHT, SOON_AFTER = "2026-11-04T08:05:00Z", "2026-11-04T08:20:00Z"
@@ -51,6 +58,35 @@ async def test_a_second_dose_is_neither_written_nor_dropped(caseload: Running, g
         assert [one["id"] for one in mine] == [conflict["id"]]
 
 
+async def test_both_are_told_of_a_double_dose_until_it_is_settled(caseload: Running, giving: Giving) -> None:
+    """Whoever is on call is not woken for what two others have to settle."""
+    await on_call(caseload, ASSISTANT)
+    for client in (giving.nurse, giving.deputy, giving.assistant):
+        await subscribed(client, Browser().subscription())
+    _, conflict = await twice(caseload, giving)
+    (alert,) = await alerts(giving, open="true")
+    assert (alert["kind"], alert["subject_id"]) == ("dose_in_conflict", conflict["id"])
+    assert (alert["for_people"], alert["for_employee_id"]) == (sorted((str(NURSE), str(DEPUTY))), None)
+    assert alert["due_at"] == alert["raised_at"] == conflict["opened_at"]
+    woken = select(col(PushSubscription.employee_id)).join(PushMessage)
+    async with caseload.databases["caseload"].transaction(SYSTEM) as tx:
+        assert sorted(await tx.all(woken)) == sorted((NURSE, DEPUTY))
+    assert (await settle(giving.nurse, conflict, "same_dose_noted_twice")).status_code == 200
+    (ended,) = await alerts(giving)
+    assert (ended["acknowledged_by"], ended["escalates_at"]) == (str(NURSE), None)
+
+
+async def test_the_others_are_told_that_two_doses_stand_side_by_side_and_not_what_they_say(
+    caseload: Running, giving: Giving
+) -> None:
+    medicine, conflict = await twice(caseload, giving)
+    (told,) = await caseload.published("caseload", SyncConflictOpened)
+    about = {"conflict_id": conflict["id"], "kind": "dose", "subject_id": medicine, "line_id": None}
+    assert about.items() <= told.data.items()
+    assert set(told.data) == {*about, "client_id", "team_id", "people", "opened_at"}
+    assert set(told.data["people"]) == {str(NURSE), str(DEPUTY)}
+
+
 async def test_one_dose_that_two_noted_stays_one(caseload: Running, giving: Giving) -> None:
     medicine, conflict = await twice(caseload, giving)
     settled = await settle(giving.nurse, conflict, "same_dose_noted_twice")
@@ -71,12 +107,15 @@ async def test_a_dose_that_was_given_twice_is_an_incident(caseload: Running, giv
     assert (incident.data["incident_id"], incident.data["kind"]) == (second["id"], "dose_already_recorded")
 
 
-async def test_only_a_registered_nurse_says_that_it_was_given_twice(caseload: Running, giving: Giving) -> None:
+@pytest.mark.parametrize("settling", ["given_twice", "same_dose_noted_twice"])
+async def test_only_a_registered_nurse_says_what_became_of_a_double_dose(
+    caseload: Running, giving: Giving, settling: str
+) -> None:
     medicine, conflict = await twice(caseload, giving)
-    refused = await settle(giving.assistant, conflict, "given_twice")
+    refused = await settle(giving.assistant, conflict, settling)
     assert (refused.status_code, refused.json()["code"]) == (403, "only_a_registered_nurse")
     assert len(await giving.all(medicine)) == 1
-    assert (await settle(giving.nurse, conflict, "given_twice")).status_code == 200
+    assert (await settle(giving.nurse, conflict, settling)).status_code == 200
 
 
 async def test_a_dose_with_its_reason_is_recorded_as_online(caseload: Running, giving: Giving) -> None:

@@ -64,6 +64,30 @@ async def test_what_follows_on_what_waits_waits_in_a_later_push_as_well(caseload
     assert outcomes(await joels.push(note | {"occurred_at": visit["occurred_at"]})) == ["for_review"]
 
 
+async def test_everybody_of_the_team_is_told_how_many_wait_for_a_look(caseload: Running) -> None:
+    client, toms = await take_on(caseload), await a_device(caseload)
+    visit = a_visit(toms, client)
+    await leaves(caseload, NURSE)
+    assert outcomes(await toms.push(visit)) == ["for_review"]
+    deputy, stranger = await caseload.client("caseload", DEPUTY), await caseload.client("caseload", STRANGER)
+    for who, counts in ((deputy, (0, 1)), (stranger, (0, 0)), (toms.nurse, (0, 0))):
+        told = (await who.get(f"/v1/sync/status?device_id={toms.id}")).json()
+        assert (told["for_review"], told["for_review_in_team"]) == counts
+    (one,) = await waiting(deputy)
+    assert (await take_in(deputy, one)).status_code == 200
+    assert (await deputy.get(f"/v1/sync/status?device_id={toms.id}")).json()["for_review_in_team"] == 0
+
+
+async def test_whoever_sent_it_for_somebody_else_does_not_set_it_aside(caseload: Running) -> None:
+    client, toms = await take_on(caseload), await a_device(caseload)
+    await toms.push(a_visit(toms, client, made_by=str(DEPUTY)))
+    (one,) = await waiting(client.nurse)
+    path, headers = f"/v1/sync/reviews/{one['id']}/set-aside", {"If-Match": '"1"'}
+    refused = await client.nurse.post(path, json={"reason": "Not ours"}, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (403, "another_has_to_look")
+    assert await waiting(client.nurse) == [one]
+
+
 async def test_it_is_taken_in_once_or_set_aside_with_a_reason(caseload: Running) -> None:
     client, joels = await take_on(caseload), await a_device(caseload, DEPUTY)
     await leaves(caseload, DEPUTY)

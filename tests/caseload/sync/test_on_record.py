@@ -125,7 +125,7 @@ async def test_the_app_is_told_where_its_queue_stands_and_what_waits_for_whom(ca
     _, device = await a_little_of_everything(caseload)
     shown = (await device.nurse.get(f"/v1/sync/status?device_id={device.id}")).json()
     assert (shown["through"], shown["unsent"], shown["conflicts_open"]) == (4, 0, 1)
-    assert (shown["for_review"], shown["refused_or_kept_aside"]) == (0, 2)
+    assert (shown["for_review"], shown["for_review_in_team"], shown["refused_or_kept_aside"]) == (0, 1, 2)
     joel = await caseload.client("caseload", DEPUTY)
     his = (await joel.get(f"/v1/sync/status?device_id={new_id()}")).json()
     assert (his["through"], his["conflicts_open"], his["for_review"]) == (0, 1, 1)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.caseload.events import CarePlanChanged
+from services.caseload.events import CarePlanChanged, SyncConflictOpened
 from tests.caseload.sync.device import Planned, a_device, ago, outcomes, planned
 from tests.running import DEPUTY, NURSE, STRANGER, Running
 
@@ -38,6 +38,8 @@ async def test_both_versions_people_and_times_are_in_the_conflict(caseload: Runn
     joels, toms = conflict["versions"]
     assert joels["happened_at"] < toms["happened_at"]
     assert conflict["settled_by_sending"] == ["words"]
+    (told,) = await caseload.published("caseload", SyncConflictOpened)
+    assert (told.data["kind"], told.data["line_id"]) == ("care_plan_line", plan.lines[0])
 
 
 async def test_whoever_has_to_settle_it_finds_it_and_a_stranger_does_not(caseload: Running) -> None:

@@ -28,6 +28,8 @@ from services.caseload.domain.syringe_driver import DriverStopped, SyringeDriver
 from services.caseload.domain.wound import Wound, WoundMeasurement
 from services.caseload.store import disputed_doses
 from services.caseload.store import sync_conflicts as store
+from services.caseload.usecases import tell
+from services.caseload.usecases.sync.opening import open_conflict
 from services.caseload.usecases.sync.operation import Effect, Op
 from services.common.db import Transaction
 from services.common.errors import AlreadyRecorded, ServiceError
@@ -155,7 +157,7 @@ async def of_dose(tx: Transaction, op: Op, refusal: ServiceError) -> Effect | No
     effect = await _side_by_side(tx, op, medicine, refusal, other, **stands, kind=ConflictKind.DOSE)
     if effect.conflict_id is not None:
         conflict = await tx.get(SyncConflict, effect.conflict_id)
-        conflict.name(other.employee_id if other else None, body.employee_id)
+        await tell.raise_conflict(tx, conflict)
         whose: dict[str, Any] = {"client_id": conflict.client_id, "team_id": conflict.team_id}
         if body.outcome is Outcome.GIVEN:
             tx.add(DoseInDispute.of(op.sent, body, body.happened_at, op.now, **whose, conflict_id=conflict.id))
@@ -186,9 +188,9 @@ async def _side_by_side(
     """What stands stays as it is; what was sent is kept beside it, with whoever said each."""
     made_by = tx.actor.employee_id
     conflict = SyncConflict.opened(about, kind, op.now, code=refusal.code())
-    conflict.name(by, made_by)
-    tx.add(conflict)
-    await tx.session.flush()
+    # Whoever gave a dose, where somebody else wrote it down.
+    givers = [getattr(one, "employee_id", None) for one in (stands, op.body) if kind is ConflictKind.DOSE]
+    await open_conflict(tx, conflict, by, made_by, *givers)
     whose: dict[str, Any] = {"conflict_id": conflict.id, "team_id": conflict.team_id}
     if stands is not None:
         is_live = not isinstance(stands, DoseInDispute)

@@ -1,10 +1,11 @@
-"""A dose that somebody has to look at before it goes on record counts as given until they have."""
+"""A dose that somebody has to look at before it goes on record counts as given until they have, and they are told."""
 
 from services.caseload.domain.dose_in_dispute import DoseInDispute, dose_said
 from services.caseload.domain.sync_device import Clock
 from services.caseload.domain.sync_operation import SentOperation, SyncOutcome
 from services.caseload.store import disputed_doses as store
 from services.caseload.store.sync import Subject, beyond_the_wall
+from services.caseload.usecases import tell
 from services.common.db import Transaction
 
 # What came into conflict counts by its conflict.
@@ -22,6 +23,7 @@ async def count_dose(
     if outcome is not SyncOutcome.FOR_REVIEW and subject.team_now not in await tx.teams():
         return
     whose = {"client_id": subject.client_id, "team_id": subject.team_now}
+    dose = DoseInDispute.of(sent, said, clock.corrected(said.happened_at), tx.now, **whose)
     async with beyond_the_wall(tx):
-        at = clock.corrected(said.happened_at)
-        await store.await_settlement(tx, DoseInDispute.of(sent, said, at, tx.now, **whose))
+        await store.await_settlement(tx, dose)
+    await tell.raise_review(tx, dose)

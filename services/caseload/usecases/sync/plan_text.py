@@ -11,6 +11,7 @@ from services.caseload.domain.sync_operation import BaseVersionNeeded, BaseVersi
 from services.caseload.events import CarePlanConflicted
 from services.caseload.store import sync_conflicts as conflicts
 from services.caseload.usecases.plan_words import history_of, part_of, show
+from services.caseload.usecases.sync.opening import open_conflict
 from services.caseload.usecases.sync.operation import Effect, Op
 from services.common.db import Transaction
 
@@ -47,9 +48,7 @@ async def _conflict_of(tx: Transaction, op: Op, part: PlanPart, history: History
         return conflict
     kind = ConflictKind.WHO_TO_CALL if part.line is None else ConflictKind.LINE
     conflict = SyncConflict.opened(part.plan, kind, op.now, line_id=part.line_id)
-    conflict.name(*people)
-    tx.add(conflict)
-    await tx.session.flush()
+    await open_conflict(tx, conflict, *people)
     part.be_in_conflict(conflict.id)
     about = {"care_plan_id": part.plan.id, "line_id": part.line_id, "people": conflict.people}
     told = {"client_id": conflict.client_id, "team_id": conflict.team_id, "opened_at": conflict.opened_at}

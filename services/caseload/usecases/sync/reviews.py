@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from services.caseload.domain.alert import AlertKind
+from services.caseload.domain.client import Client
 from services.caseload.domain.sync_device import Clock
 from services.caseload.domain.sync_operation import SentOperation, SyncHeld, SyncOutcome
 from services.caseload.domain.sync_review import (
@@ -16,6 +18,7 @@ from services.caseload.domain.sync_review import (
 )
 from services.caseload.store import disputed_doses as doses
 from services.caseload.store import sync as store
+from services.caseload.usecases import tell
 from services.caseload.usecases.prescribe import require_registered
 from services.caseload.usecases.sync import reading
 from services.caseload.usecases.sync.applying import perform
@@ -62,6 +65,7 @@ async def take_in(tx: Transaction, review_id: UUID, said: TakingIn, if_match: in
         await store.came_into_conflict(tx, sent.operation_id, effect.conflict_id, kind.made_id(sent))
     held = await store.held_one(tx, review_id, lock=True)
     held.settle(Decision.TAKEN_IN, tx.actor.employee_id, tx.now)
+    await tell.settle_alerts(tx, AlertKind.DOSE_TO_REVIEW, held.operation_id)
     await tx.session.flush()
     return held, effect
 
@@ -74,11 +78,16 @@ async def _require_may_take_in(
     if subject is None or subject.team_now not in await tx.teams():
         raise NotFound(kind.named[0])
     authority.require_there(sent, subject, on)
-    needs_a_look = held.outcome == SyncOutcome.FOR_REVIEW or held.happened_at is None
-    if held.pushed_by == authority.caller and (needs_a_look or authority.standing(sent, subject, on).waits):
-        raise AnotherHasToLook
+    _require_another(held, authority, waits=authority.standing(sent, subject, on).waits)
     if kind.by_registered:
         await require_registered(tx, subject.team_now)
+
+
+def _require_another(held: SyncHeld, authority: Authority, *, waits: bool) -> None:
+    """Raises `AnotherHasToLook`."""
+    needs_a_look = waits or held.outcome == SyncOutcome.FOR_REVIEW or held.happened_at is None
+    if held.pushed_by == authority.caller and needs_a_look:
+        raise AnotherHasToLook
 
 
 def _clock_of(held: SyncHeld, sent: SentOperation, happened_at: datetime) -> Clock:
@@ -102,11 +111,30 @@ def _read(held: SyncHeld) -> tuple[SentOperation, Kind]:
 
 
 async def set_aside(tx: Transaction, review_id: UUID, said: SetAside, if_match: int) -> SyncHeld:
-    """It is not applied, and why; what it said is forgotten. Raises `AlreadySettled`."""
+    """It is not applied, and why; what it said is forgotten. Raises `AlreadySettled`, `AnotherHasToLook` or
+    `OnlyARegisteredNurse`."""
     held = await store.held_one(tx, review_id, lock=True)
     held.require_open()
     require_version(held, if_match)
+    if held.client_id is not None:
+        await _require_may_set_aside(tx, held, held.client_id)
     await doses.end(tx, held.operation_id)
     held.settle(Decision.SET_ASIDE, tx.actor.employee_id, tx.now, said.reason)
+    await tell.settle_alerts(tx, AlertKind.DOSE_TO_REVIEW, held.operation_id)
     await tx.session.flush()
     return held
+
+
+async def _require_may_set_aside(tx: Transaction, held: SyncHeld, client_id: UUID) -> None:
+    """As whoever takes it in: what is of a client is not dropped by its sender alone, nor a dose by an assistant. What
+    is kept for one person alone is theirs to drop, and so is to the team what no release knows any more."""
+    try:
+        sent, kind = _read(held)
+    except StillUnknown:
+        return
+    authority = await look_up(tx, [sent])
+    on = day_in_england(held.happened_at) if held.happened_at else None
+    _require_another(held, authority, waits=authority.standing(sent, authority.subject(kind, sent), on).waits)
+    if kind.by_registered:
+        client = await tx.get(Client, client_id)
+        await require_registered(tx, client.team_id)

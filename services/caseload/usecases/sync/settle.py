@@ -7,6 +7,7 @@ from uuid import UUID
 from uuid6 import uuid7
 
 from services.caseload.domain.administration import Administration, NewAdministration, Outcome
+from services.caseload.domain.alert import AlertKind
 from services.caseload.domain.care_plan import CarePlan
 from services.caseload.domain.plan_edit import PlanPart
 from services.caseload.domain.sync_conflict import (
@@ -20,8 +21,10 @@ from services.caseload.domain.sync_conflict import (
 )
 from services.caseload.store import disputed_doses as doses
 from services.caseload.store import sync_conflicts as store
+from services.caseload.usecases import tell
 from services.caseload.usecases.administer import record_administration
 from services.caseload.usecases.plan_words import part_of, write_anew
+from services.caseload.usecases.prescribe import require_registered
 from services.caseload.usecases.sync.disputes import AGAINST_A_DOSE
 from services.common.db import Transaction, require_version
 from services.common.paging import PageRequest, page
@@ -47,7 +50,7 @@ async def read_conflict(tx: Transaction, conflict_id: UUID) -> Whole:
 
 async def settle_conflict(tx: Transaction, conflict_id: UUID, said: Settlement, if_match: int) -> Whole:
     """Say what holds. Raises `ConflictAlreadySettled`, `PreconditionFailed` where another version has come since,
-    `SettledOtherwise`, or what recording a dose raises."""
+    `SettledOtherwise`, and of a dose `OnlyARegisteredNurse` or what recording it raises."""
     part = await _part(tx, conflict_id)
     conflict = await tx.get(SyncConflict, conflict_id, lock=True)
     conflict.require_open()
@@ -58,10 +61,12 @@ async def settle_conflict(tx: Transaction, conflict_id: UUID, said: Settlement, 
     elif said.settling is None:
         raise SettledOtherwise
     elif conflict.kind == ConflictKind.DOSE:
+        await require_registered(tx, conflict.team_id)
         await _settle_dose(tx, said, versions)
     elif said.settling is not Settling.AS_IT_STANDS:
         raise SettledOtherwise
     conflict.settle(said, tx.actor.employee_id, tx.now)
+    await tell.settle_alerts(tx, AlertKind.DOSE_IN_CONFLICT, conflict.id)
     await tx.session.flush()
     return conflict, versions
 

@@ -139,7 +139,8 @@ async def _apply(tx: Transaction, work: Work, authority: Authority) -> None:
 
 
 async def _count_dose(tx: Transaction, work: Work) -> None:
-    if work.clock is not None:
+    """Against the client of whose team somebody was who sent or did it; of no other team's."""
+    if work.clock is not None and work.standing.team is not None:
         await count_dose(tx, work.read.sent, work.subject, work.result.outcome, work.clock)
 
 

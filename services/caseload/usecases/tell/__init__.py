@@ -10,6 +10,7 @@ from services.caseload.usecases.tell.alert import (
     remember_shift,
     settle_alerts,
 )
+from services.caseload.usecases.tell.disputed_dose import raise_conflict, raise_review
 from services.caseload.usecases.tell.late_dose import (
     raise_late_doses,
     settle_care_changed,
@@ -34,8 +35,10 @@ __all__ = [
     "list_push_subscriptions",
     "push_some",
     "raise_alert",
+    "raise_conflict",
     "raise_late_doses",
     "raise_overdue_reviews",
+    "raise_review",
     "read_alert",
     "read_push_subscription",
     "remember_shift",

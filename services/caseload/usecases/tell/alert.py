@@ -1,10 +1,11 @@
 """Alerts: raised when something is late, answered by whoever knows of it, and escalated where nobody does."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.caseload.domain.alert import ANSWERED_WITHIN, Alert, AlertKind, OnCallShift
+from services.caseload.domain.alert import ANSWERED_WITHIN, Alert, AlertKind, OnCallShift, Subject
 from services.caseload.domain.rule import RuleCode
 from services.caseload.events import AlertAcknowledged, AlertEscalated, AlertRaised
 from services.caseload.store import alerts as store
@@ -19,11 +20,19 @@ MOST_AT_ONCE = 50
 
 
 async def raise_alert(
-    tx: Transaction, kind: AlertKind, subject: TeamOwned, due_at: datetime, *, on_call_id: UUID | None = None
+    tx: Transaction,
+    kind: AlertKind,
+    subject: TeamOwned | Subject,
+    due_at: datetime,
+    *,
+    on_call_id: UUID | None = None,
+    people: Collection[UUID] = (),
 ) -> Alert:
-    """Tell the nurse on call, or the whole team where nobody is; and wake their devices."""
+    """Tell these people; else the nurse on call, or the whole team where nobody is; and wake their devices."""
     (minutes,) = await amounts(tx, tx.today, ANSWERED_WITHIN[kind])
-    alert = Alert.raised(kind, subject, due_at, on_call_id or await store.on_call(tx, subject.team_id), tx.now)
+    alert = Alert.raised(kind, subject, due_at, people, tx.now)
+    if not people:
+        alert.for_employee_id = on_call_id or await store.on_call(tx, subject.team_id)
     alert.wait(minutes)
     tx.add(alert)
     raised = AlertRaised(
