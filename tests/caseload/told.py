@@ -27,7 +27,7 @@ async def write_told(made: World, client: OnCaseload, medicine_id: str) -> None:
     async with made.system.databases["caseload"].transaction(SYSTEM) as tx:
         medicine = await tx.get(Medicine, medicine_id)  # type: ignore[arg-type]
         late_since = datetime.now(UTC) - timedelta(minutes=1)
-        alert = Alert.raised(AlertKind.LATE_DOSE, medicine, late_since, None, tx.now)
+        alert = Alert.raised(AlertKind.LATE_DOSE, medicine, late_since, (), tx.now)
         tx.add(alert)
     made.ids |= {"alert_id": str(alert.id), "push_subscription_id": subscription["id"]}
     made.bodies |= {
