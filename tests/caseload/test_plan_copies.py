@@ -62,10 +62,11 @@ async def a_visit(
 
 
 def words_of(pdf: bytes) -> str:
+    """What is written on it, wherever its lines break: the name of a day may be long."""
     reader = PdfReader(BytesIO(pdf))
     assert reader.metadata is not None
     assert reader.metadata.title == "My care plan"
-    return "\n".join(page.extract_text() for page in reader.pages)
+    return " ".join(word for page in reader.pages for word in page.extract_text().split())
 
 
 async def test_anonymous_is_refused_at_the_teams_side(caseload: Running) -> None:
