@@ -36,8 +36,8 @@ class HomeShape(Answer):
     written_by: UUID | None
 
 
-class VisitInPack(Answer):
-    """A visit as it is planned, with the contact that was recorded of it by whoever made it."""
+class VisitAsPlanned(Answer):
+    """A visit as roster last told of it."""
 
     id: UUID
     client_id: UUID
@@ -47,6 +47,11 @@ class VisitInPack(Answer):
     starts_at: datetime
     ends_at: datetime
     channel: str
+
+
+class VisitInPack(VisitAsPlanned):
+    """A visit as it is planned, with the contact that was recorded of it by whoever made it."""
+
     care_contact_id: UUID | None
 
 

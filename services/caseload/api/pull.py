@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from services.caseload.api.actions import ActionShape
 from services.caseload.api.administrations import AdministrationShape
-from services.caseload.api.day_shapes import DriverRow, EndOfLifeInPack, HomeShape
+from services.caseload.api.day_shapes import DriverRow, EndOfLifeInPack, HomeShape, VisitAsPlanned
 from services.caseload.api.other_care import OtherCareShape
 from services.caseload.api.packed import packed
 from services.caseload.api.shapes import (
@@ -65,17 +65,9 @@ class CheckRow(CheckShape):
     syringe_driver_id: UUID
 
 
-class VisitRow(Answer):
-    """A visit as roster last told of it; one that is not `planned` is on no round any more."""
+class VisitRow(VisitAsPlanned):
+    """One that is not `planned` is on no round any more."""
 
-    id: UUID
-    client_id: UUID
-    version: int
-    employee_id: UUID
-    accompanied_by: UUID | None
-    starts_at: datetime
-    ends_at: datetime
-    channel: str
     status: str
 
 

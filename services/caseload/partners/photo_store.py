@@ -1,6 +1,6 @@
 """Where photos are kept: a folder, or a store that speaks S3, behind the same four words.
 
-An upload in parts, which comes later, ends in the same `put`.
+An upload in parts ends in the same `put`.
 """
 
 import logging
