@@ -48,6 +48,7 @@ async def test_a_visit_is_planned_and_the_others_hear_of_it(roster: Running, nur
         "client_id": str(EDITH),
         "team_id": str(TEAM),
         "employee_id": str(RUTH),
+        "accompanied_by": None,
         "starts_at": "2026-11-24T10:00:00Z",
         "ends_at": "2026-11-24T11:15:00Z",
         "channel": "in_person",
