@@ -11,9 +11,9 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("services", "gateway", "demo", "devissuer")
 LAYERS = (
     ("main",),
-    ("api", "consumers"),
+    ("api", "consumers", "worker"),
     ("usecases",),
-    ("store", "clients", "partners"),
+    ("store", "clients", "partners", "solver"),
     ("fhir", "rates"),
     ("domain", "events"),
 )
@@ -88,6 +88,7 @@ def upward_imports(root: Path) -> list[str]:
     """Inside a service imports point down: main > api | consumers > usecases > store | clients > domain | events.
 
     `partners` and `fhir`, which interop alone has, and finance's `rates` stand between the use cases and the domain.
+    So does roster's `solver`, which computes and asks no database; `worker` takes jobs as `api` takes requests.
     """
     found = []
     for service in services(root):

@@ -17,16 +17,20 @@ SERVICES = services()
 DOCUMENTS = {name: service.app(ServiceSettings(app_env="test")).openapi() for name, service in SERVICES.items()}
 # What is made at a thing rather than changed of it: nobody's change is lost where two are made.
 MADE_AT = {"notes", "surgery-notes", "measurements", "ratings", "positions", "checks", "clients", "photos"}
+# Of a rota and its versions: who answers, what is decided and amended, and what a solver is asked for.
+MADE_AT |= {"responses", "decision", "amendments", "proposals", "repairs", "why"}
 # To try an event again is the same whatever became of it since it was read.
 REPEATABLE = {"replay"}
 # A secret is not kept, so it cannot be told again.
 TOLD_ONCE = {
+    "POST /v1/calendar-feeds",
     "POST /v1/devices",
     "POST /v1/feedback/{asked_id}/send-link",
     "POST /v1/handovers/{handover_id}/send",
     "POST /v1/plan-copy-shares",
     "POST /v1/referral-links",
     "POST /v1/summary-shares",
+    "POST /v1/visits/{visit_id}/send-link",
 }
 # Where a standard has a rule of its own against losing a change or doing a thing twice: tus goes on at an offset.
 OF_A_STANDARD = {

@@ -38,6 +38,8 @@ FAULTS: list[tuple[Callable[[Path], list[str]], str, str]] = [
     (rules.upward_imports, "services/hr/store/people.py", DOC + "from services.hr.api import router\n"),
     (rules.upward_imports, "services/hr/fhir/search.py", DOC + "from services.hr.usecases import hire\n"),
     (rules.upward_imports, "services/hr/domain/dbs.py", DOC + "from services.hr.partners import dbs\n"),
+    (rules.upward_imports, "services/hr/solver/team.py", DOC + "from services.hr.usecases import hire\n"),
+    (rules.upward_imports, "services/hr/usecases.py", DOC + "from services.hr.worker import work\n"),
     (rules.hidden_imports, "services/hr/store.py", DOC + "import importlib\n"),
     (rules.impure_domains, "services/hr/domain.py", DOC + "import httpx\n"),
     (rules.impure_domains, "services/hr/domain.py", DOC + "import socket\n"),

@@ -20,7 +20,10 @@ from tests.roster.facts import (
     episode,
     hear,
 )
+from tests.roster.worlds import agreeing, capacity, jobs, proposing, swapping, visiting
 from tests.running import Databases
+
+PARTS = (visiting, agreeing, swapping, capacity, jobs, proposing)
 
 
 @asynccontextmanager
@@ -49,4 +52,6 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "POST /v1/visits/{visit_id}/cancel": {"reason": "She is in hospital"},
         }
         made.secrets |= {"client": {str(EDITH)}, "words": {"Compression bandaging"}}
+        for part in PARTS:
+            await part.add(made)
         yield made

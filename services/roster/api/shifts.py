@@ -6,7 +6,7 @@ from services.common.http import ByNurse, api_router
 from services.common.paging import Asked, Page
 from services.common.types import Day
 from services.roster import usecases
-from services.roster.api.shapes import ShiftShape
+from services.roster.api.shapes.shift import ShiftShape
 from services.roster.domain.shift import NewShift
 
 router = api_router(tags=["shifts"])

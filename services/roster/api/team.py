@@ -6,7 +6,7 @@ from services.common.http import api_router
 from services.common.types import Day
 from services.roster import usecases
 from services.roster.api.callers import ByTeamOrAround, ByTeamOrBackOffice
-from services.roster.api.shapes import ContinuityShape, TeamRatioShape, TimeSummaryShape
+from services.roster.api.shapes.team import ContinuityShape, TeamRatioShape, TimeSummaryShape
 
 router = api_router(tags=["team"])
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from services.common.http import ByNurse, api_router
 from services.common.paging import Asked, Page
 from services.roster import usecases
-from services.roster.api.shapes import VisitPlanShape
+from services.roster.api.shapes.visit_plan import VisitPlanShape
 from services.roster.domain.visit_plan import NewVisitPlan
 
 router = api_router(tags=["visit plans"])

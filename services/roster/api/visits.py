@@ -9,7 +9,7 @@ from services.common.http import ByNurse, IfMatch, api_router, etag
 from services.common.types import Day
 from services.roster import usecases
 from services.roster.api.callers import ByNurseOrService
-from services.roster.api.shapes import DayOfVisits, VisitShape
+from services.roster.api.shapes.visit import DayOfVisits, VisitShape
 from services.roster.domain.visit import Cancellation, Move, NewVisit
 
 router = api_router(tags=["visits"])

@@ -13,13 +13,14 @@ from services.common.types import ENGLAND
 from services.roster.domain.known import CareTeam, EpisodeStanding
 from services.roster.domain.visit import Visit, VisitStatus
 from services.roster.domain.visit_need import VisitNeed
-from services.roster.store import facts, rota
+from services.roster.store import facts
+from services.roster.store.of_team import of_team
 
 
 async def listed(tx: Transaction, *, team_id: UUID | None, is_open: bool | None) -> Select[Any]:
     """What is to be done waits unseen while the client's care is paused, and for good once it has ended."""
     unmet = col(VisitNeed.closed_on).is_(None)
-    wanted = (await rota.of_team(tx, VisitNeed, team_id)).where(~unmet | ~_is_stopped())
+    wanted = (await of_team(tx, VisitNeed, team_id)).where(~unmet | ~_is_stopped())
     return wanted if is_open is None else wanted.where(unmet if is_open else ~unmet)
 
 

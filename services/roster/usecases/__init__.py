@@ -3,8 +3,9 @@
 from services.roster.usecases.figures import continuity_of_team, team_ratio, time_summary
 from services.roster.usecases.hear import remember_care_contact, remember_standing
 from services.roster.usecases.need import list_visit_needs, read_visit_need, remember_need
-from services.roster.usecases.plan import list_shifts, list_visit_plans, plan_shift, set_visit_plan
+from services.roster.usecases.shift import list_shifts, plan_shift
 from services.roster.usecases.visit import cancel_visit, move_visit, plan_visit, read_visit, visits_of_day
+from services.roster.usecases.visit_plan import list_visit_plans, set_visit_plan
 
 __all__ = [
     "cancel_visit",

@@ -9,7 +9,7 @@ from services.common.db import Transaction
 from services.common.projections import keep_newest
 from services.common.types import day_in_england
 from services.roster.domain.known import EpisodeStanding, EpisodeStandingChange, RecordedContact
-from services.roster.store import facts, rota
+from services.roster.store import facts, visit_plans, visits
 from services.roster.usecases.visit import cancelled, finish_visit
 
 
@@ -31,7 +31,7 @@ async def remember_care_contact(tx: Transaction, contact: dict[str, Any], activi
 
 async def _finish(tx: Transaction, visit_id: UUID, contact: RecordedContact) -> None:
     """The visit of this very team and client; a contact that names another's visit leaves it alone."""
-    visit = await rota.visit_of(tx, visit_id, team_id=contact.team_id, client_id=contact.client_id)
+    visit = await visits.visit_of(tx, visit_id, team_id=contact.team_id, client_id=contact.client_id)
     if visit is not None:
         await tx.take_turns(visit.client_id, *visit.people())
         finish_visit(tx, visit, contact)
@@ -44,14 +44,14 @@ async def remember_standing(tx: Transaction, standing: dict[str, Any]) -> None:
         return
     team_id, client_id = standing["team_id"], standing["client_id"]
     # Rows before turns, as everywhere; then those that somebody planned while this waited.
-    await rota.visits_to_come(tx, team_id, client_id)
+    await visits.visits_to_come(tx, team_id, client_id)
     await tx.take_turns(client_id)
     if await facts.is_in_care(tx, team_id, client_id):
         return
     has_ended = standing["status"] == facts.ENDED
     reason = "The client was discharged." if has_ended else "The client's care is paused."
-    for visit in await rota.visits_to_come(tx, team_id, client_id):
+    for visit in await visits.visits_to_come(tx, team_id, client_id):
         await cancelled(tx, visit, reason)
     if has_ended:
-        for plan in await rota.standing_plans(tx, team_id, client_id, standing["since_on"]):
+        for plan in await visit_plans.standing_plans(tx, team_id, client_id, standing["since_on"]):
             plan.end(standing["since_on"], tx.now)

@@ -12,7 +12,7 @@ from services.roster.domain.presence import require_fit
 from services.roster.domain.visit import CLASHES, Cancellation, Move, NewVisit, PlanOfAnotherClient, Visit
 from services.roster.domain.visit_plan import VisitPlan
 from services.roster.events import VisitDone, VisitPlanned
-from services.roster.store import facts, rota
+from services.roster.store import facts, shifts, visits
 
 
 async def plan_visit(tx: Transaction, new: NewVisit) -> Visit:
@@ -51,7 +51,7 @@ async def _require_own_plan(tx: Transaction, new: NewVisit) -> None:
 
 
 async def _require_fit(tx: Transaction, visit: Visit) -> None:
-    found = await rota.presences(tx, visit.team_id, visit.people(), visit.starts_at, visit.ends_at)
+    found = await shifts.presences(tx, visit.team_id, visit.people(), visit.starts_at, visit.ends_at)
     company = None if visit.accompanied_by is None else found[visit.accompanied_by]
     require_fit(Channel(visit.channel), found[visit.employee_id], company)
 
@@ -64,7 +64,7 @@ async def visits_of_day(
     tx: Transaction, *, team_id: UUID | None, on: date | None, employee_id: UUID | None
 ) -> Sequence[Visit]:
     """The day's visits in order, whatever became of them; today's, unless another day is asked for."""
-    return await rota.visits_of_day(tx, team_id=team_id, on=on or tx.today, employee_id=employee_id)
+    return await visits.visits_of_day(tx, team_id=team_id, on=on or tx.today, employee_id=employee_id)
 
 
 async def move_visit(tx: Transaction, visit_id: UUID, move: Move, if_match: int) -> Visit:

@@ -1,4 +1,4 @@
-"""Shifts, and the standing plans that say how often a client is visited."""
+"""Shifts: a team plans its members' time."""
 
 from datetime import date
 from typing import Any
@@ -12,9 +12,8 @@ from services.common.paging import PageRequest, page
 from services.common.types import day_in_england, midnight_in_england
 from services.roster.domain.period import midnight_after
 from services.roster.domain.shift import NewShift, Shift, ShiftClash
-from services.roster.domain.visit_plan import NewVisitPlan, NotTheNamedNurse, VisitPlan
 from services.roster.events import ShiftPlanned
-from services.roster.store import facts, rota
+from services.roster.store.of_team import of_team
 
 
 async def plan_shift(tx: Transaction, new: NewShift) -> Shift:
@@ -42,28 +41,9 @@ async def list_shifts(
     tx: Transaction, request: PageRequest, *, team_id: UUID | None, from_on: date | None, to_on: date | None
 ) -> dict[str, Any]:
     """The shifts that start on these days in England."""
-    wanted = await rota.of_team(tx, Shift, team_id)
+    wanted = await of_team(tx, Shift, team_id)
     if from_on is not None:
         wanted = wanted.where(col(Shift.starts_at) >= midnight_in_england(from_on))
     if to_on is not None:
         wanted = wanted.where(col(Shift.starts_at) < midnight_after(to_on))
     return await page(tx, wanted, Shift, request)
-
-
-async def set_visit_plan(tx: Transaction, new: NewVisitPlan) -> VisitPlan:
-    """The named nurse, or the deputy, sets how a client is visited.
-
-    Raises `NotFound`, `UnknownClient`, `NotTheNamedNurse` or `ClientNotInCare`.
-    """
-    await tx.require_team(new.team_id)
-    if tx.actor.employee_id not in await facts.care_team(tx, new.team_id, new.client_id):
-        raise NotTheNamedNurse
-    await tx.take_turns(new.client_id)
-    await facts.require_in_care(tx, new.team_id, new.client_id)
-    plan = VisitPlan.made(new, tx.actor.employee_id, tx.now)
-    tx.add(plan)
-    return plan
-
-
-async def list_visit_plans(tx: Transaction, request: PageRequest, *, team_id: UUID | None) -> dict[str, Any]:
-    return await page(tx, await rota.of_team(tx, VisitPlan, team_id), VisitPlan, request)

@@ -1,66 +1,9 @@
-"""What roster answers with. Explicit, so that a new column never leaks by itself."""
+"""How the team's own figures are shown."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from services.common.types import Answer
-
-
-class ShiftShape(Answer):
-    id: UUID
-    team_id: UUID
-    version: int
-    employee_id: UUID
-    kind: str
-    starts_at: datetime
-    ends_at: datetime
-    unpaid_break_minutes: int
-    duration_minutes: int
-    paid_minutes: int
-    supervised_only: bool
-    planned_by: UUID | None
-
-
-class VisitPlanShape(Answer):
-    id: UUID
-    team_id: UUID
-    version: int
-    client_id: UUID
-    purpose: str
-    visits_per_four_weeks: int
-    minutes: int
-    role: str
-    skills: list[str]
-    days: list[str]
-    channel: str
-    from_on: date
-    until_on: date | None
-    set_by: UUID | None
-
-
-class VisitShape(Answer):
-    id: UUID
-    team_id: UUID
-    version: int
-    client_id: UUID
-    employee_id: UUID
-    accompanied_by: UUID | None
-    visit_plan_id: UUID | None
-    starts_at: datetime
-    ends_at: datetime
-    channel: str
-    purpose: str
-    status: str
-    cancel_reason: str | None
-    care_contact_id: UUID | None
-    done_at: datetime | None
-    planned_by: UUID | None
-
-
-class DayOfVisits(Answer):
-    """One day of a team, whole and in order."""
-
-    items: list[VisitShape]
 
 
 class ShareShape(Answer):

@@ -1,4 +1,4 @@
-"""What roster listens to. Each model names only the fields roster reads."""
+"""What hr and caseload tell of contracts, clearances, episodes of care, contacts and tests."""
 
 from datetime import date
 from uuid import UUID

@@ -1,22 +1,10 @@
-"""What roster tells the others. Additive changes only; a breaking change is a new version beside the old."""
+"""What roster tells of visits."""
 
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
 from services.common.events import Event
-
-
-class ShiftPlanned(Event):
-    name: ClassVar[str] = "roster.shift.planned.v1"
-
-    shift_id: UUID
-    team_id: UUID
-    employee_id: UUID
-    kind: str
-    starts_at: datetime
-    ends_at: datetime
-    unpaid_break_minutes: int
 
 
 class VisitPlanned(Event):

@@ -1,0 +1,5 @@
+"""Pictures of a rota, a round and the capacity over HTTP."""
+
+from fastapi import APIRouter
+
+ROUTERS: tuple[APIRouter, ...] = ()

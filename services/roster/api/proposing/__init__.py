@@ -1,0 +1,5 @@
+"""Proposals and their explanations over HTTP."""
+
+from fastapi import APIRouter
+
+ROUTERS: tuple[APIRouter, ...] = ()

@@ -1,0 +1,1 @@
+"""What roster answers with. Explicit, so that a new column never leaks by itself."""

@@ -1,0 +1,5 @@
+"""What is told of the team's decisions about a rota."""
+
+from services.common.inbox import Subscription
+
+SUBSCRIPTIONS: tuple[Subscription, ...] = ()

@@ -1,0 +1,148 @@
+"""What a rota has to meet: people, duties, needs, rules and history. Pure, and JSON by `TypeAdapter(Problem)`.
+
+Days are counted from `Problem.from_on`, which is day 0; those before it are negative.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+Roster = tuple[tuple[str | None, ...], ...]
+"""By member and day the code of the duty, or None for a day off."""
+
+
+class DutyKind(StrEnum):
+    """How somebody is on duty. The three kinds of on call are those of the NHS terms (annex 29).
+
+    On call at home is no working time until a call comes; at work and sleeping in it is, call or no call.
+    """
+
+    SHIFT = "shift"
+    ON_CALL_HOME = "on_call_home"
+    ON_CALL_SITE = "on_call_site"
+    SLEEP_IN = "sleep_in"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of a duty in minutes of the local clock after midnight of its day; beyond 1440 it is the next day."""
+
+    kind: DutyKind
+    starts_minute: int
+    ends_minute: int
+    unpaid_break_minutes: int = 0
+
+
+@dataclass(frozen=True)
+class DutyType:
+    """All that one person does on one day: a weekend's shift with on call after it is one code."""
+
+    code: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A duty type on one day, with the clock change of that night in it.
+
+    `starts_at` and `ends_at` are minutes since 1970 in UTC, from the first start to the last end. `paid_minutes` are
+    those of shifts less their breaks. `night_minutes` lie in the night of the rules, `is_night` says that they are
+    enough of them. `stretches` are the times at work without on call at home: the rest before and after is theirs.
+    `work_minutes` is the time at work less breaks, `shift_minutes` that of its shifts with their breaks,
+    `longest_minutes` the longest of its shifts less its break, and `break_minutes` the longest break from them.
+    """
+
+    day: int
+    code: str
+    starts_at: int
+    ends_at: int
+    paid_minutes: int
+    night_minutes: int
+    is_night: bool
+    stretches: tuple[tuple[int, int], ...] = ()
+    work_minutes: int = 0
+    shift_minutes: int = 0
+    longest_minutes: int = 0
+    break_minutes: int = 0
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody would like, or rather not, on a day; without a code any duty of that day is meant."""
+
+    day: int
+    code: str | None
+    weight: int
+
+
+@dataclass(frozen=True)
+class Member:
+    """One person of the team, with what is agreed and what went before.
+
+    `leave` gives the minutes that each day of leave is credited with; nobody works on it. `cannot` is agreed flexible
+    working and unavailability. `before` are the codes of up to 14 days before day 0 and `worked_minutes` those of up to
+    16 weeks, both oldest first; weeks of leave are left out. `owed_nights` and `owed_weekend_days` are the
+    debt of 13 weeks in hundredths of one; above nought for who has had fewer than their share.
+    """
+
+    employee_id: UUID
+    minutes_per_week: int
+    role: str
+    skills: frozenset[str]
+    cleared: bool = True
+    leave: Mapping[int, int] = field(default_factory=dict)
+    cannot: frozenset[tuple[int, str]] = frozenset()
+    wanted: tuple[Wish, ...] = ()
+    unwanted: tuple[Wish, ...] = ()
+    before: tuple[str | None, ...] = ()
+    worked_minutes: tuple[int, ...] = ()
+    owed_nights: int = 0
+    owed_weekend_days: int = 0
+    opted_out_48: bool = False
+    works_nights: bool = True
+    supervised_with: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True)
+class Need:
+    """How many people a duty needs on a day. A duty that is in no need is needed by nobody on that day.
+
+    `of` says how many of them are of a role (`role:registered_nurse`) or have a skill (`skill:catheter`).
+    """
+
+    day: int
+    code: str
+    people: int
+    of: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The team's rules of one day. What has no limit here is not checked, and what has no price costs nothing.
+
+    The keys are the codes of the rule rows without `rota.` and, for prices, without `rota.price.`; where a rule is an
+    amount in each period, the period is `<code>.per`: `weekly_rest` 1440 in `weekly_rest.per` 10080 minutes.
+    """
+
+    limits: Mapping[str, int]
+    prices: Mapping[str, int]
+    as_of: date
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One period of one team. `fixed` are cells that are pinned or past: member, day and code.
+
+    `base` is the roster that a repair or an edit keeps near to, at the price of `change` for each cell.
+    """
+
+    from_on: date
+    days: int
+    duties: tuple[DutyType, ...]
+    members: tuple[Member, ...]
+    needs: tuple[Need, ...]
+    rules: Rules
+    fixed: tuple[tuple[int, int, str | None], ...] = ()
+    base: Roster | None = None

@@ -1,0 +1,60 @@
+"""Queries about shifts, and about the people who could be with a client in them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from services.common import membership
+from services.common.db import Transaction
+from services.common.types import day_in_england
+from services.roster.domain.known import Clearance
+from services.roster.domain.presence import Presence
+from services.roster.domain.shift import VISITING, Shift
+
+
+async def presences(
+    tx: Transaction, team_id: UUID, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
+) -> dict[UUID, Presence]:
+    """What is known of each of these people for this time: three statements, however many they are."""
+    on = day_in_england(starts_at)
+    known = await membership.members(tx, team_id, on)
+    cleared = await _clearances(tx, people, on)
+    shifts = await _shifts_around(tx, team_id, people, starts_at, ends_at)
+    return {
+        one: Presence(
+            employee_id=one,
+            is_member=one in known,
+            is_on_shift=one in shifts,
+            is_supervised=all(shifts.get(one, [])),
+            cleared=cleared.get(one),
+        )
+        for one in people
+    }
+
+
+async def _clearances(tx: Transaction, people: Sequence[UUID], on: date) -> dict[UUID, bool]:
+    """Hr's newest word on each that counts on this day, so that one taken back from an earlier day is taken back."""
+    words = select(col(Clearance.employee_id), col(Clearance.may_visit_alone)).where(
+        col(Clearance.employee_id).in_(people), col(Clearance.since_on) <= on
+    )
+    return {row[0]: row[1] for row in await tx.rows(words.order_by(col(Clearance.version)))}
+
+
+async def _shifts_around(
+    tx: Transaction, team_id: UUID, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
+) -> dict[UUID, list[bool]]:
+    """Of each of these people the shifts that hold the whole of this time: whether they are supervised ones."""
+    wanted = select(col(Shift.employee_id), col(Shift.supervised_only)).where(
+        col(Shift.team_id) == team_id,
+        col(Shift.employee_id).in_(people),
+        col(Shift.kind).in_(VISITING),
+        col(Shift.starts_at) <= starts_at,
+        col(Shift.ends_at) >= ends_at,
+    )
+    found: dict[UUID, list[bool]] = {}
+    for employee_id, supervised in await tx.rows(wanted):
+        found.setdefault(employee_id, []).append(supervised)
+    return found
