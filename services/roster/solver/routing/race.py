@@ -1,0 +1,167 @@
+"""Two processes that search one day's rounds and hand each other the better plan after each lap."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Literal, Self
+
+from services.roster.domain.rounds.day import Day, Plan
+from services.roster.domain.rounds.referee import evaluate
+from services.roster.solver.routing.messages import ANSWER, REQUEST, STOP, Request
+
+# A line is a day or a plan: a hundred places and as many visits are half a megabyte.
+LONGEST_LINE = 16 * 2**20
+
+
+class RoundsSolverDied(Exception):
+    """A child of the race ended before it answered. What was best until then is in `best`."""
+
+    def __init__(self, best: Plan | None) -> None:
+        super().__init__("a process that searched the rounds has died")
+        self.best = best
+
+
+@dataclass(frozen=True)
+class Leg:
+    """What one process does in a lap; `fresh` begins from nothing and not from the best plan so far."""
+
+    kind: Literal["routing", "annealing"] = "annealing"
+    hot: float = 40.0
+    cold: float = 0.3
+    fresh: bool = False
+
+
+@dataclass(frozen=True)
+class Lap:
+    """A share of the time, and what each process does in it."""
+
+    share: float
+    legs: tuple[Leg, ...]
+
+
+# Hard windows suit the routing: it searches beside the annealer, and its plan is then annealed with little heat.
+TEAM = (
+    Lap(0.35, (Leg("routing"), Leg(fresh=True))),
+    Lap(0.40, (Leg(hot=8.0), Leg(fresh=True))),
+    Lap(0.25, (Leg(hot=4.0), Leg(hot=2.0))),
+)
+# Where lateness is the rule the annealer alone has a plan at all.
+LATE = (
+    Lap(0.45, (Leg(hot=60.0, cold=0.5, fresh=True), Leg(hot=60.0, cold=0.5, fresh=True))),
+    Lap(0.35, (Leg(hot=15.0), Leg(hot=60.0, cold=0.5, fresh=True))),
+    Lap(0.20, (Leg(hot=5.0), Leg(hot=8.0))),
+)
+
+
+async def race_day(
+    day: Day,
+    seconds: float,
+    *,
+    seed: int,
+    tell: Callable[[Plan], None] = lambda plan: None,
+    stop: asyncio.Event | None = None,
+    start: Plan | None = None,
+    laps: Sequence[Lap] = TEAM,
+) -> Plan:
+    """The best plan of both processes within so many seconds, or until `stop` is set.
+
+    `tell` hears each better plan. Raises `RoundsSolverDied` with the best plan so far where a process dies.
+    """
+    begun, best, total = time.monotonic(), start, sum(lap.share for lap in laps)
+    stop, spent = stop or asyncio.Event(), 0.0
+    async with AsyncExitStack() as stack:
+        children = [await stack.enter_async_context(_Child()) for _ in laps[0].legs]
+        judge = _Judge(day, best, tell)
+        for number, lap in enumerate(laps):
+            spent += lap.share / total
+            left = begun + seconds * spent - time.monotonic()
+            if number and (left <= 0 or stop.is_set()):
+                break
+            asked = [
+                Request(
+                    kind=leg.kind,
+                    day=day,
+                    seconds=max(0.0, left),
+                    seed=seed * 100 + number * len(lap.legs) + place,
+                    start=None if leg.fresh else judge.best,
+                    hot=leg.hot,
+                    cold=leg.cold,
+                )
+                for place, leg in enumerate(lap.legs)
+            ]
+            await _lap(children, asked, judge, stop)
+    return judge.best or Plan((), tuple(range(len(day.calls))))
+
+
+class _Judge:
+    """Keeps the best plan by the referee, and tells of each better one."""
+
+    def __init__(self, day: Day, best: Plan | None, tell: Callable[[Plan], None]) -> None:
+        self._day, self.best, self._tell = day, best, tell
+
+    def hear(self, plan: Plan) -> None:
+        if self.best is None or evaluate(self._day, plan).total < evaluate(self._day, self.best).total:
+            self.best = plan
+            self._tell(plan)
+
+
+async def _lap(children: "Sequence[_Child]", asked: Sequence[Request], judge: _Judge, stop: asyncio.Event) -> None:
+    """Runs one search in each child until all have answered; whoever stops the race stops them all."""
+
+    async def stopper() -> None:
+        await stop.wait()
+        for child in children:
+            child.stop()
+
+    waiting = asyncio.create_task(stopper())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for child, request in zip(children, asked, strict=True):
+                group.create_task(child.search(request, judge))
+    except* RoundsSolverDied as died:
+        raise RoundsSolverDied(judge.best) from died
+    finally:
+        waiting.cancel()
+
+
+class _Child:
+    """One process of the race, for as long as the context is entered."""
+
+    async def __aenter__(self) -> Self:
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "services.roster.solver.routing",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=LONGEST_LINE,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+
+    async def search(self, request: Request, judge: _Judge) -> None:
+        """Asks for a search and hands all its plans to the judge. Raises `RoundsSolverDied` where none comes."""
+        reader, writer = self._process.stdout, self._process.stdin
+        if reader is None or writer is None:
+            raise RoundsSolverDied(judge.best)
+        writer.write(REQUEST.dump_json(request) + b"\n")
+        while line := await reader.readline():
+            answer = ANSWER.validate_json(line)
+            judge.hear(answer.plan)
+            if answer.is_last:
+                return
+        raise RoundsSolverDied(judge.best)
+
+    def stop(self) -> None:
+        if self._process.stdin is not None:
+            self._process.stdin.write(STOP)
