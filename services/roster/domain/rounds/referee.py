@@ -146,5 +146,5 @@ def _face(call: Call, nurse: int) -> float:
 
 def _known_faces(day: Day, faces: Sequence[float]) -> Share:
     """Of all visits those by the named nurse or a buddy: by whoever is cheaper than the day's dearest face."""
-    dearest = max((face for call in day.calls for face in call.faces), default=0.0)
+    dearest = max((max(call.faces) for call in day.calls if call.faces), default=0.0)
     return Share.of(sum(face < dearest for face in faces), len(faces) if dearest else 0)

@@ -7,6 +7,7 @@ from random import Random
 from services.roster.domain.rounds.day import Day, Plan
 from services.roster.domain.rounds.decode import Draft, decode, middle_of_rest
 from services.roster.domain.rounds.draft import draft_of
+from services.roster.solver.annealing.limits import NEVER
 from services.roster.solver.annealing.moves import Moves
 from services.roster.solver.annealing.rounds import Rounds
 from services.roster.solver.annealing.seats import fill
@@ -14,11 +15,6 @@ from services.roster.solver.annealing.seats import fill
 HOT, COLD = 40.0, 0.3
 # Changes between two looks at the clock, and looks between two sortings of the order by time.
 CHANGES, LOOKS = 64, 64
-
-
-def never() -> bool:
-    """Nobody asks to stop."""
-    return False
 
 
 def anneal(
@@ -30,18 +26,20 @@ def anneal(
     start: Plan | None = None,
     hot: float = HOT,
     cold: float = COLD,
-    is_stopped: Callable[[], bool] = never,
+    tell: Callable[[Plan], None] | None = None,
 ) -> Plan:
     """The best plan found within so many seconds of `clock`, never dearer than `start` as the decoder times it.
 
+    Who wants to stop it lets the clock say infinity.
+
     `hot` and `cold` are the first and the last heat, in points of cost: a change for the worse by as much as the heat
     is taken 37 times in 100. For a re-planning of the day begin at about 1, so that little moves without reason. Visits
-    that nobody is able to make, or that cost less left out, are in the plan's `unserved`.
+    that nobody is able to make, or that cost less left out, are in the plan's `unserved`. `tell` hears of a better plan
+    at most twice a second.
     """
     begun, random = clock(), Random(seed)  # noqa: S311 - a search, no secret
-    search = _Search(day, start, random)
-    looks = 0
-    while search.moves.free and seconds > 0 and not is_stopped():
+    search, looks = _Search(day, start, random), 0
+    while search.moves.free and seconds > 0:
         spent = (clock() - begun) / seconds
         if spent >= 1:
             break
@@ -49,6 +47,7 @@ def anneal(
         looks += 1
         if looks % LOOKS == 0:
             search.rounds.sort()
+            search.tell(tell, clock())
     return search.best()
 
 
@@ -59,6 +58,7 @@ class _Search:
         self.rounds = Rounds(day, _begin(day, start))
         self.moves = Moves(self.rounds, random)
         self._random = random.random
+        self._told, self._told_at = NEVER, -NEVER
         fill(self.rounds, [call for call in self.moves.free if not self.rounds.crew[call]])
         self._remember()
 
@@ -76,6 +76,12 @@ class _Search:
                     self._remember()
             else:
                 moves.undo()
+
+    def tell(self, tell: Callable[[Plan], None] | None, now: float) -> None:
+        """Tells of the best plan, where it is a new one and the last was told half a second ago."""
+        if tell is not None and self._least < self._told and now >= self._told_at + 0.5:
+            self._told, self._told_at = self._least, now
+            tell(self.best())
 
     def best(self) -> Plan:
         """The cheapest plan of all."""

@@ -6,7 +6,8 @@ from random import Random
 
 from services.roster.domain.rounds.day import Call, Day
 from services.roster.domain.rounds.decode import is_able
-from services.roster.solver.annealing.rounds import NEVER, Change, Rounds
+from services.roster.solver.annealing.limits import NEVER
+from services.roster.solver.annealing.rounds import Change, Rounds
 
 NEIGHBOURS = 30
 # How far in the order a visit with several hands is moved where it goes beside no other.

@@ -8,13 +8,13 @@ soon as she is free when she was before; the visits of all others are passed ove
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from services.roster.domain.rounds.day import Day, Nurse, Plan
+from services.roster.domain.rounds.day import Day, Plan
 from services.roster.domain.rounds.decode import TINY, Draft, decode, earliest, in_step
 from services.roster.domain.rounds.draft import draft_of
+from services.roster.solver.annealing.limits import NEVER, held_until, is_rest, rest_of, with_rest
 
 # The price of a minute by which a pinned visit cannot be reached. It outweighs all else, so that no search keeps it.
 PIN = 100_000.0
-NEVER = float("inf")
 
 # A nurse before a visit: free from, had her break, minutes on the way. And after it: free from, had her break.
 Leg = tuple[float, bool, float]
@@ -70,9 +70,9 @@ class Rounds:
         ]
         self._plain = [len(call.hands) == 1 and call.pinned is None for call in calls]
         self._faces = [[call.faces[nurse] if call.faces else 0.0 for call in calls] for nurse in range(len(day.nurses))]
-        self._rest = [_rest(nurse) for nurse in day.nurses]
+        self._rest = [rest_of(nurse) for nurse in day.nurses]
         self._rest_from = [rest_from for _, rest_from, _ in self._rest]
-        self._start, self._until = _pins(day)
+        self._start, self._until = held_until(day)
         # A nurse who has made no visit yet stands at a place of her own, after all others.
         self._places = len(day.travel)
         self._travel = [*day.travel, *(day.travel[nurse.from_place] for nurse in day.nurses)]
@@ -171,7 +171,7 @@ class Rounds:
                     start = begun + way
                     start = start if start > opens else opens
                 else:
-                    start, has_rested = _with_rest(begun, way, opens, *self._rest[nurse], self.rests[nurse])
+                    start, has_rested = with_rest(begun, way, opens, *self._rest[nurse], self.rests[nurse])
                 cost = way * pay + self._faces[nurse][call] + (self._overdue(call, start, 0) if start > edge else 0.0)
                 now = free[nurse], rested[nurse] = (start + minutes, has_rested)
                 place[nurse] = there
@@ -196,7 +196,7 @@ class Rounds:
         cost, old, nows = self._faces[crew[0]][call] + self._missed(call, legs), self._afters[call], []
         for hand, nurse in enumerate(crew):
             (free, rested, way), start = legs[hand], starts[hand]
-            rested = rested or _is_rest(free, start - free - way, *self._rest[nurse])
+            rested = rested or is_rest(free, start - free - way, *self._rest[nurse])
             ends = start + spec.hands[hand].minutes
             now = (min(ends, self._until[call, hand]) if spec.pinned else ends, rested)
             nows.append(now)
@@ -218,7 +218,7 @@ class Rounds:
         free, rested, way = leg
         if rested:
             return max(free + way, self._opens[call])
-        return _with_rest(free, way, self._opens[call], *self._rest[nurse], self.rests[nurse])[0]
+        return with_rest(free, way, self._opens[call], *self._rest[nurse], self.rests[nurse])[0]
 
     def _missed(self, call: int, legs: Sequence[Leg]) -> float:
         """The price of coming too late to a pinned visit."""
@@ -259,49 +259,3 @@ class Rounds:
         for call in self._change.left:
             over[call] = 0.0
         return max(over, default=0.0)
-
-
-def _pins(day: Day) -> tuple[list[float], dict[tuple[int, int], float]]:
-    """From when each nurse is free, and until when a pinned stop holds her at most.
-
-    Where not even two pinned stops alone can both be in time, no plan is to blame: the first counts as over in time.
-    """
-    starts, until = [nurse.start for nurse in day.nurses], dict[tuple[int, int], float]()
-    for number, nurse in enumerate(day.nurses):
-        pins = sorted(
-            (call.pinned[1] + hand * call.apart[0], index, hand)
-            for index, call in enumerate(day.calls)
-            if call.pinned is not None
-            for hand, one in enumerate(call.pinned[0])
-            if one == number
-        )
-        places = [day.calls[index].place for _, index, _ in pins]
-        if pins:
-            starts[number] = min(nurse.start, pins[0][0] - day.travel[nurse.from_place][places[0]])
-        for (_, index, hand), (following, _, _), place, then in zip(pins, pins[1:], places, places[1:], strict=False):
-            until[index, hand] = following - day.travel[place][then]
-        until |= {(index, hand): NEVER for _, index, hand in pins[-1:]}
-    return starts, until
-
-
-def _rest(nurse: Nurse) -> tuple[float, float, float]:
-    """The minutes of a break, and the first and the last minute at which its gap may begin."""
-    if nurse.rest is None:
-        return 0.0, NEVER, -NEVER
-    return nurse.rest.minutes, nurse.rest.gap_from, nurse.rest.gap_until - nurse.rest.minutes
-
-
-def _with_rest(
-    free: float, way: float, opens: float, rest: float, rest_from: float, rest_until: float, rest_at: float
-) -> tuple[float, bool]:
-    """The start of a visit by a nurse who has had no break yet, and whether she has had it then."""
-    start = free + way
-    if rest_at <= free <= rest_until and free >= rest_from:
-        start += rest
-    start = max(start, opens)
-    return start, _is_rest(free, start - free - way, rest, rest_from, rest_until)
-
-
-def _is_rest(free: float, gap: float, rest: float, rest_from: float, rest_until: float) -> bool:
-    """Whether a gap that begins at `free` is the break."""
-    return gap >= rest - TINY and rest_from <= free <= rest_until

@@ -23,7 +23,6 @@ def main() -> None:
     requests, stop = SimpleQueue[bytes](), threading.Event()
     threading.Thread(target=_read, args=(requests, stop), daemon=True).start()
     while line := requests.get():
-        stop.clear()
         _say(Answer(_search(REQUEST.validate_json(line), stop), is_last=True))
 
 
@@ -32,23 +31,31 @@ def _read(requests: "SimpleQueue[bytes]", stop: threading.Event) -> None:
         if line == STOP:
             stop.set()
         else:
+            # Not where the request is taken up: a stop that follows it at once would be forgotten.
+            stop.clear()
             requests.put(line)
     # Nobody listens any more: not even the search of now is wanted.
     os._exit(0)
 
 
 def _search(asked: Request, stop: threading.Event) -> Plan:
-    if asked.kind == "routing":
-        return solve_here(asked.day, asked.seconds, start=asked.start, tell=_tell, is_stopped=stop.is_set)
+    def clock() -> float:
+        return float("inf") if stop.is_set() else time.monotonic()
+
+    start, routing, seconds = asked.start, asked.seconds * asked.routing, asked.seconds * (1 - asked.routing)
+    if routing > 0:
+        start = solve_here(asked.day, routing, start=start, tell=_tell, is_stopped=stop.is_set)
+    if stop.is_set() or seconds <= 0:
+        return start or Plan((), tuple(range(len(asked.day.calls))))
     return anneal(
         asked.day,
-        asked.seconds,
+        seconds,
         seed=asked.seed,
-        clock=time.monotonic,
-        start=asked.start,
+        clock=clock,
+        start=start,
         hot=asked.hot,
         cold=asked.cold,
-        is_stopped=stop.is_set,
+        tell=_tell,
     )
 
 

@@ -1,7 +1,6 @@
 """What the race says to its children and they to it: one line of JSON each."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from pydantic import TypeAdapter
 
@@ -12,13 +11,13 @@ STOP = b"stop\n"
 
 @dataclass(frozen=True)
 class Request:
-    """A search to run for so many seconds; `hot` and `cold` are the annealer's."""
+    """A search for so many seconds: a share of them by OR-Tools routing, the rest by annealing what that found."""
 
-    kind: Literal["routing", "annealing"]
     day: Day
     seconds: float
     seed: int = 1
     start: Plan | None = None
+    routing: float = 0.0
     hot: float = 40.0
     cold: float = 0.3
 

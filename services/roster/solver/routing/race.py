@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 from services.roster.domain.rounds.day import Day, Plan
 from services.roster.domain.rounds.referee import evaluate
@@ -27,9 +27,12 @@ class RoundsSolverDied(Exception):
 
 @dataclass(frozen=True)
 class Leg:
-    """What one process does in a lap; `fresh` begins from nothing and not from the best plan so far."""
+    """What one process does in a lap: a share of it routing, then annealing between these heats.
 
-    kind: Literal["routing", "annealing"] = "annealing"
+    `fresh` begins from nothing and not from the best plan so far.
+    """
+
+    routing: float = 0.0
     hot: float = 40.0
     cold: float = 0.3
     fresh: bool = False
@@ -43,11 +46,10 @@ class Lap:
     legs: tuple[Leg, ...]
 
 
-# Hard windows suit the routing: it searches beside the annealer, and its plan is then annealed with little heat.
+# Hard windows suit the routing: in one process the annealer goes on from its plan, in the other from nothing.
 TEAM = (
-    Lap(0.35, (Leg("routing"), Leg(fresh=True))),
-    Lap(0.40, (Leg(hot=8.0), Leg(fresh=True))),
-    Lap(0.25, (Leg(hot=4.0), Leg(hot=2.0))),
+    Lap(0.7, (Leg(routing=0.3, hot=20.0, fresh=True), Leg(fresh=True))),
+    Lap(0.3, (Leg(hot=4.0), Leg(hot=2.0))),
 )
 # Where lateness is the rule the annealer alone has a plan at all.
 LATE = (
@@ -83,11 +85,11 @@ async def race_day(
                 break
             asked = [
                 Request(
-                    kind=leg.kind,
                     day=day,
                     seconds=max(0.0, left),
                     seed=seed * 100 + number * len(lap.legs) + place,
                     start=None if leg.fresh else judge.best,
+                    routing=leg.routing,
                     hot=leg.hot,
                     cold=leg.cold,
                 )
@@ -117,11 +119,13 @@ async def _lap(children: "Sequence[_Child]", asked: Sequence[Request], judge: _J
         for child in children:
             child.stop()
 
+    for child, request in zip(children, asked, strict=True):
+        child.ask(request)
     waiting = asyncio.create_task(stopper())
     try:
         async with asyncio.TaskGroup() as group:
-            for child, request in zip(children, asked, strict=True):
-                group.create_task(child.search(request, judge))
+            for child in children:
+                group.create_task(child.listen(judge))
     except* RoundsSolverDied as died:
         raise RoundsSolverDied(judge.best) from died
     finally:
@@ -149,13 +153,14 @@ class _Child:
             self._process.kill()
         await self._process.wait()
 
-    async def search(self, request: Request, judge: _Judge) -> None:
-        """Asks for a search and hands all its plans to the judge. Raises `RoundsSolverDied` where none comes."""
-        reader, writer = self._process.stdout, self._process.stdin
-        if reader is None or writer is None:
-            raise RoundsSolverDied(judge.best)
-        writer.write(REQUEST.dump_json(request) + b"\n")
-        while line := await reader.readline():
+    def ask(self, request: Request) -> None:
+        """Begins a search; it is written before any stop can be."""
+        if self._process.stdin is not None:
+            self._process.stdin.write(REQUEST.dump_json(request) + b"\n")
+
+    async def listen(self, judge: _Judge) -> None:
+        """Hands all plans of the search to the judge. Raises `RoundsSolverDied` where the last does not come."""
+        while self._process.stdout is not None and (line := await self._process.stdout.readline()):
             answer = ANSWER.validate_json(line)
             judge.hear(answer.plan)
             if answer.is_last:
