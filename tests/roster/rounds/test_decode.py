@@ -65,6 +65,13 @@ def test_a_pinned_visit_keeps_its_nurse_and_its_time_and_others_go_around_it() -
     assert starts(plan) == {(1, 0): 481, (0, 0): 500, (2, 0): 530}
 
 
+def test_what_stands_behind_a_pinned_visit_in_the_order_comes_after_it() -> None:
+    calls = [a_call("a", 1, pinned=((0,), 600.0)), a_call("b", 1)]
+    day = a_day([a_nurse()], calls, 0, 10)
+    assert starts(decode(day, [0, 1], [[0], [0]]))[1, 0] == 630
+    assert starts(decode(day, [1, 0], [[0], [0]]))[1, 0] == 490
+
+
 def test_a_told_time_is_waited_for_where_moving_a_visit_has_a_price() -> None:
     call = a_call("a", 1, told_start=600)
     assert starts(decode(a_day([a_nurse()], [call], 0, 10), [0], [[0]])) == {(0, 0): 490}

@@ -50,7 +50,7 @@ def test_the_cheapest_of_all_places_is_found(seed: int) -> None:
 
 
 def test_it_says_who_comes_when_and_what_changes() -> None:
-    calls = [a_call("a", 1), a_call("new", 2, [0, 1], faces=(15, 4), window=(495, 900))]
+    calls = [a_call("a", 1, window=(480, 490)), a_call("new", 2, [0, 1], faces=(15, 4))]
     day = a_day([a_nurse(), a_nurse("n2")], calls, 0, 10, 15)
     first, second = insertions(day, Plan(decode(day, [0], [[0], []]).stops, (1,)), 1)
     assert (first.nurses, first.start, first.delta_travel, first.faces, first.delta_total) == ((0,), 525, 10, 15, 25)

@@ -69,20 +69,18 @@ def decode(
 ) -> Plan:
     """The timed plan of an order and its crews.
 
-    Pinned visits keep nurse and start, and others go around them. Whatever is not in the order, or whose crew is too
-    small, not able or twice the same, is unserved. `rests` are the minutes from which each nurse would have her break;
-    without them it stands in the middle of the hours allowed.
+    Pinned visits keep nurse and start, and others go around them: before, where they fit and stand before them in the
+    order, else behind. Whatever else is not in the order, or whose crew is too small, not able or twice the same, is
+    unserved. `rests` are the minutes from which each nurse would have her break; without them it stands in the middle
+    of the hours allowed.
     """
-    rounds = [_begin(day, index, rests) for index in range(len(day.nurses))]
-    for number, call in enumerate(day.calls):
-        if call.pinned is not None:
-            _pin(rounds, number, call)
-    for round_ in rounds:
-        round_.pins.sort(key=lambda stop: -stop.start)
+    rounds = _begin(day, rests)
     placed = {number for number, call in enumerate(day.calls) if call.pinned is not None}
     for number in order:
-        crew = tuple(assigned[number])
-        if number not in placed and is_able(day.calls[number], crew):
+        crew, pinned = tuple(assigned[number]), day.calls[number].pinned
+        if pinned is not None:
+            _reach_pin(day, number, [rounds[nurse] for nurse in pinned[0]])
+        elif number not in placed and is_able(day.calls[number], crew):
             _place(day, number, [rounds[nurse] for nurse in crew])
             placed.add(number)
     for round_ in rounds:
@@ -99,16 +97,26 @@ def is_able(call: Call, crew: Sequence[int]) -> bool:
     return all(nurse in hand.able for nurse, hand in zip(crew, call.hands, strict=True))
 
 
-def _begin(day: Day, index: int, rests: Sequence[float] | None) -> _Round:
-    nurse = day.nurses[index]
-    rest_at = middle_of_rest(nurse) if rests is None else rests[index]
-    return _Round(index, nurse, rest_at, nurse.start, nurse.from_place, nurse.rest is None)
+def _begin(day: Day, rests: Sequence[float] | None) -> list[_Round]:
+    """Everybody's round before the first visit, with the pinned stops that lie ahead."""
+    rounds = []
+    for index, nurse in enumerate(day.nurses):
+        rest_at = middle_of_rest(nurse) if rests is None else rests[index]
+        rounds.append(_Round(index, nurse, rest_at, nurse.start, nurse.from_place, nurse.rest is None))
+    for number, call in enumerate(day.calls):
+        nurses, start = call.pinned or ((), 0.0)
+        for hand, nurse_index in enumerate(nurses):
+            rounds[nurse_index].pins.append(Stop(number, hand, nurse_index, start + hand * call.apart[0]))
+    for round_ in rounds:
+        round_.pins.sort(key=lambda stop: -stop.start)
+    return rounds
 
 
-def _pin(rounds: Sequence[_Round], number: int, call: Call) -> None:
-    nurses, start = call.pinned or ((), 0.0)
-    for hand, nurse in enumerate(nurses):
-        rounds[nurse].pins.append(Stop(number, hand, nurse, start + hand * call.apart[0]))
+def _reach_pin(day: Day, number: int, crew: Sequence[_Round]) -> None:
+    """Serves what is pinned up to this visit, so that what follows it in the order does not come before it."""
+    for round_ in crew:
+        while any(stop.call == number for stop in round_.pins):
+            _serve(day, round_, round_.pins.pop())
 
 
 def _place(day: Day, number: int, crew: Sequence[_Round]) -> None:

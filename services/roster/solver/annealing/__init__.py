@@ -41,7 +41,8 @@ def anneal(
     search, looks = _Search(day, start, random), 0
     while search.moves.free and seconds > 0:
         spent = (clock() - begun) / seconds
-        if spent >= 1:
+        # Nor is it less where the clock has said infinity from the first.
+        if not spent < 1:
             break
         search.go_on(hot * (cold / hot) ** spent)
         looks += 1

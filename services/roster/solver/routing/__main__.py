@@ -45,8 +45,8 @@ def _search(asked: Request, stop: threading.Event) -> Plan:
     start, routing, seconds = asked.start, asked.seconds * asked.routing, asked.seconds * (1 - asked.routing)
     if routing > 0:
         start = solve_here(asked.day, routing, start=start, tell=_tell, is_stopped=stop.is_set)
-    if stop.is_set() or seconds <= 0:
-        return start or Plan((), tuple(range(len(asked.day.calls))))
+        if seconds <= 0:
+            return start
     return anneal(
         asked.day,
         seconds,

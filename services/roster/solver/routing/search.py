@@ -27,7 +27,11 @@ def search(
     routing = model.routing
 
     def is_over() -> bool:
-        return time.monotonic() - begun > seconds or is_stopped()
+        over = time.monotonic() - begun > seconds or is_stopped()
+        if over:
+            # Before its first plan the search goes on when this limit alone is reached.
+            routing.CancelSearch()
+        return over
 
     routing.AddSearchMonitor(routing.solver().CustomLimit(is_over))
     routing.AddAtSolutionCallback(lambda: best.hear(model.plan()))
