@@ -10,7 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -30,18 +30,27 @@ ALLOWED_MS = 150.0
 QUICK = {"10_1": 4, "25_1": 12, "50_2": 20}
 
 
+@dataclass(frozen=True)
+class Run:
+    """How the figures are taken: `of_processor` counts the seconds that each of the two processes was let work."""
+
+    quick: bool
+    seed: int
+    of_processor: bool
+
+
 class PlanBreaksRules(Exception):
     """A plan of a benchmark leaves a visit out or breaks a rule, so that its cost says nothing."""
 
 
-def raced(name: str, day: Day, seconds: float, laps: Sequence[Lap], seed: int) -> float:
+def raced(name: str, day: Day, seconds: float, laps: Sequence[Lap], run: Run) -> float:
     """The cost of the best plan. Tells on standard error how it came, in seconds of wall and of processor."""
     begun, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
 
     def tell(plan: Plan) -> None:
         print(f"  {name} {time.monotonic() - begun:6.1f} s  {evaluate(day, plan).total:10.2f}", file=sys.stderr)
 
-    plan = asyncio.run(race_day(day, seconds, seed=seed, tell=tell, laps=laps))
+    plan = asyncio.run(race_day(day, seconds, seed=run.seed, tell=tell, laps=laps, of_processor=run.of_processor))
     wall, after = time.monotonic() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     cost = evaluate(day, plan)
@@ -53,25 +62,25 @@ def raced(name: str, day: Day, seconds: float, laps: Sequence[Lap], seed: int) -
     return cost.total
 
 
-def homecare(folder: Path, *, quick: bool, seed: int) -> list[Figure]:
+def homecare(folder: Path, run: Run) -> list[Figure]:
     """Each instance in the folder; quickly, three of them."""
     known, figures = rounds_homecare.best_known(folder), []
     for name, path in rounds_homecare.instances(folder).items():
-        if quick and name not in QUICK:
+        if run.quick and name not in QUICK:
             continue
-        seconds = QUICK[name] if quick else 20 if int(name.partition("_")[0]) <= 25 else 40
-        ours, best = raced(name, rounds_homecare.load(path), seconds, LATE, seed), known.get(path.name)
+        seconds = QUICK[name] if run.quick else 20 if int(name.partition("_")[0]) <= 25 else 40
+        ours, best = raced(name, rounds_homecare.load(path), seconds, LATE, run), known.get(path.name)
         beside = "best known" if best is not None else "none published"
         ratio = None if best is None else best / ours
         figures.append(Figure(f"hhcrsp_{name}_{seconds}s", ours, best or 0.0, beside, ratio, "cost"))
     return figures
 
 
-def rural(day: Day, *, quick: bool, seed: int, is_known: bool) -> list[Figure]:
+def rural(day: Day, run: Run, *, is_known: bool) -> list[Figure]:
     """The cost of the rural day at 10 and at 30 seconds, each a race of its own."""
     figures = []
-    for seconds in (10,) if quick else (10, 30):
-        ours = raced(f"rural {seconds} s", day, seconds, TEAM, seed)
+    for seconds in (10,) if run.quick else (10, 30):
+        ours = raced(f"rural {seconds} s", day, seconds, TEAM, run)
         baseline = ROUTING[seconds] if is_known else evaluate(day, _greedy(day)).total
         beside = "OR-Tools routing, one core" if is_known else "cheapest insertion, one by one"
         figures.append(Figure(f"rounds_rural_{seconds}s", ours, baseline, beside, baseline / ours, "cost"))
@@ -100,16 +109,19 @@ def main(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer instances, within a minute.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line per figure.")] = False,
     seed: int = 1,
+    of_processor: Annotated[
+        bool, typer.Option("--of-processor", help="Count seconds of processor, where the machine is busy.")
+    ] = False,
 ) -> None:
     """Measure how good the rounds are, and how soon."""
-    figures = []
+    figures, run = [], Run(quick, seed, of_processor)
     if folder is None:
         print("No --folder: published instances are left out, and the rural day is made up.", file=sys.stderr)
         day = rounds_rural.day_of(rounds_rural.made_up(seed))
     else:
         day = rounds_rural.day_of(rounds_rural.read(folder / "rural_12x60x80.json"))
-        figures += homecare(folder / "hhcrsp", quick=quick, seed=seed)
-    figures += rural(day, quick=quick, seed=seed, is_known=folder is not None)
+        figures += homecare(folder / "hhcrsp", run)
+    figures += rural(day, run, is_known=folder is not None)
     figures.append(what_if(day, times=10 if quick else 40))
     show(figures, as_json=as_json)
 

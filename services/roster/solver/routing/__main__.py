@@ -39,17 +39,20 @@ def _read(requests: "SimpleQueue[bytes]", stop: threading.Event) -> None:
 
 
 def _search(asked: Request, stop: threading.Event) -> Plan:
-    def clock() -> float:
-        return float("inf") if stop.is_set() else time.monotonic()
+    ticks = time.process_time if asked.until is None else time.monotonic
+    ends = ticks() + (asked.seconds if asked.until is None else max(0.0, asked.until - time.time()))
 
-    start, routing, seconds = asked.start, asked.seconds * asked.routing, asked.seconds * (1 - asked.routing)
+    def clock() -> float:
+        return float("inf") if stop.is_set() else ticks()
+
+    start, routing = asked.start, (ends - ticks()) * asked.routing
     if routing > 0:
-        start = solve_here(asked.day, routing, start=start, tell=_tell, is_stopped=stop.is_set)
-        if seconds <= 0:
+        start = solve_here(asked.day, routing, start=start, tell=_tell, is_stopped=stop.is_set, clock=ticks)
+        if asked.routing == 1:
             return start
     return anneal(
         asked.day,
-        seconds,
+        max(0.0, ends - ticks()),
         seed=asked.seed,
         clock=clock,
         start=start,

@@ -11,10 +11,14 @@ STOP = b"stop\n"
 
 @dataclass(frozen=True)
 class Request:
-    """A search for so many seconds: a share of them by OR-Tools routing, the rest by annealing what that found."""
+    """A search for so many seconds: a share of them by OR-Tools routing, the rest by annealing what that found.
+
+    They end at `until`, an instant of the machine's clock in seconds; without it they are seconds of the processor.
+    """
 
     day: Day
     seconds: float
+    until: float | None = None
     seed: int = 1
     start: Plan | None = None
     routing: float = 0.0

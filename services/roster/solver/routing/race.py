@@ -68,25 +68,28 @@ async def race_day(
     stop: asyncio.Event | None = None,
     start: Plan | None = None,
     laps: Sequence[Lap] = TEAM,
+    of_processor: bool = False,
 ) -> Plan:
     """The best plan of both processes within so many seconds, or until `stop` is set.
 
+    On a machine that is busy with other things seconds `of_processor`, in each process, say more of the search.
     `tell` hears each better plan. Raises `RoundsSolverDied` with the best plan so far where a process dies.
     """
-    begun, best, total = time.monotonic(), start, sum(lap.share for lap in laps)
+    begun, total = time.time(), sum(lap.share for lap in laps)
     stop, spent = stop or asyncio.Event(), 0.0
     async with AsyncExitStack() as stack:
         children = [await stack.enter_async_context(_Child()) for _ in laps[0].legs]
-        judge = _Judge(day, best, tell)
+        judge = _Judge(day, start, tell)
         for number, lap in enumerate(laps):
             spent += lap.share / total
-            left = begun + seconds * spent - time.monotonic()
-            if number and (left <= 0 or stop.is_set()):
+            until = None if of_processor else begun + seconds * spent
+            if number and (stop.is_set() or (until is not None and until <= time.time())):
                 break
             asked = [
                 Request(
                     day=day,
-                    seconds=max(0.0, left),
+                    seconds=seconds * lap.share / total,
+                    until=until,
                     seed=seed * 100 + number * len(lap.legs) + place,
                     start=None if leg.fresh else judge.best,
                     routing=leg.routing,

@@ -1,6 +1,5 @@
 """The search of OR-Tools over one day, ended by its time, by whoever asks, or by having nothing to do."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,18 +15,24 @@ from services.roster.solver.routing.model import RoutingDay
 
 
 def search(
-    day: Day, seconds: float, *, start: Plan | None, tell: Callable[[Plan], None], is_stopped: Callable[[], bool]
+    day: Day,
+    seconds: float,
+    *,
+    start: Plan | None,
+    tell: Callable[[Plan], None],
+    is_stopped: Callable[[], bool],
+    clock: Callable[[], float],
 ) -> Plan:
     """The best plan by the referee of all that OR-Tools comes upon; see `solve_here`."""
-    begun = time.monotonic()
-    best = _Best(day, anneal(day, 0, seed=1, clock=time.monotonic, start=start), tell)
+    begun = clock()
+    best = _Best(day, anneal(day, 0, seed=1, clock=clock, start=start), tell)
     if not day.nurses or not day.calls:
         return best.plan
     model = RoutingDay(day)
     routing = model.routing
 
     def is_over() -> bool:
-        over = time.monotonic() - begun > seconds or is_stopped()
+        over = clock() - begun > seconds or is_stopped()
         if over:
             # Before its first plan the search goes on when this limit alone is reached.
             routing.CancelSearch()
@@ -35,7 +40,7 @@ def search(
 
     routing.AddSearchMonitor(routing.solver().CustomLimit(is_over))
     routing.AddAtSolutionCallback(lambda: best.hear(model.plan()))
-    parameters = _parameters(seconds)
+    parameters = _parameters()
     routing.CloseModelWithParameters(parameters)
     first = routing.ReadAssignmentFromRoutes(model.routes(best.plan), True) if start is not None else None
     if first is None:
@@ -62,11 +67,9 @@ class _Best:
             self._tell(plan)
 
 
-def _parameters(seconds: float) -> Any:
+def _parameters() -> Any:
     """Parallel cheapest insertion found a first plan of the rural day where the cheapest arc found none."""
     parameters = pywrapcp.DefaultRoutingSearchParameters()
     parameters.first_solution_strategy = FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
     parameters.local_search_metaheuristic = LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
-    # It counts in whole milliseconds; the custom limit ends the search at the very time.
-    parameters.time_limit.FromMilliseconds(int(seconds * 1000) + 1000)
     return parameters
