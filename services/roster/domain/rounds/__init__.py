@@ -1,1 +1,1 @@
-"""Rounds: who visits whom in which order on one day, what that costs, and why."""
+"""Rounds of one day: what they are asked for, how they are timed and what they cost."""

@@ -1,6 +1,7 @@
-"""One day's round: nurses, calls, travel and prices, and a plan with its cost. Minutes are numbers of one day.
+"""One day of rounds: who is out, who is to be visited, and what a plan for it says. Minutes are counted from midnight.
 
-Nurses, calls and places are told by their place in these tuples.
+The windows, the lengths and the number of hands come from the named nurse. No plan changes them: the QNI workforce
+standards (2022) leave the time of a visit to her and not to a scheduling platform.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from services.roster.domain.share import Share
 
 @dataclass(frozen=True)
 class Break:
-    """A nurse's break: as many minutes without a call, between the earliest start and the latest end of a gap."""
+    """A break of so many minutes. It must begin in a gap that starts at `gap_from` or later, and end by `gap_until`."""
 
     minutes: int
     gap_from: int
@@ -19,7 +20,7 @@ class Break:
 
 @dataclass(frozen=True)
 class Nurse:
-    """Somebody who goes round, from one place to another, and when."""
+    """One person's shift of the day: on the road from `start`, back at `to_place` by `end`."""
 
     id: str
     start: float
@@ -31,7 +32,7 @@ class Nurse:
 
 @dataclass(frozen=True)
 class Hand:
-    """What one nurse does at a call, and which nurses are able to."""
+    """One pair of hands at a visit: the minutes it is needed, and the nurses (by index) who may be it."""
 
     minutes: float
     able: tuple[int, ...]
@@ -39,11 +40,10 @@ class Hand:
 
 @dataclass(frozen=True)
 class Call:
-    """A visit as the round sees it. The named nurse sets `window` and length; nothing here changes them.
+    """One visit to plan. `window` bounds its start, `apart` the minutes between the starts of one hand and the next.
 
-    `apart` is how long after the first hand the second begins, at least and at most; 0 and 0 is together. `faces` is
-    the price of each nurse as the first hand. `pinned` is nurses and start that stay; `told_start` is what the client
-    was told. `drop` is the price of leaving the call to a person.
+    `faces` prices each nurse as first hand, by index. `pinned` holds nurses, one for each hand, and start as they are.
+    `told_start` is what the client was told. `drop` is the price of leaving the visit out.
     """
 
     id: str
@@ -59,7 +59,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Prices:
-    """Points for a minute of travel, lateness, the worst lateness and overtime, for a break missed and a call moved."""
+    """What a plan pays: for a minute of travel, lateness, worst lateness, overtime; for no break; for a moved visit."""
 
     travel: float = 1
     late: float = 3
@@ -71,7 +71,7 @@ class Prices:
 
 @dataclass(frozen=True)
 class Day:
-    """A day to plan. `travel` is in minutes from place to place."""
+    """The whole question. `travel[a][b]` are the minutes from place a to place b."""
 
     nurses: tuple[Nurse, ...]
     calls: tuple[Call, ...]
@@ -81,7 +81,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Stop:
-    """A nurse begins one hand of a call."""
+    """One hand of one call, by index, and when its nurse starts it."""
 
     call: int
     hand: int
@@ -91,7 +91,7 @@ class Stop:
 
 @dataclass(frozen=True)
 class Plan:
-    """Who is where when. What is `unserved` is for people to decide, and never silently gone."""
+    """An answer. What nobody could take stands in `unserved`: a visit is never dropped in silence."""
 
     stops: tuple[Stop, ...]
     unserved: tuple[int, ...] = ()
@@ -99,8 +99,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a plan costs, part by part. `broken` names what a plan may never break: overlap, early, skill, twice,
-    apart, same_hands and pinned. `named_or_buddy` counts calls by who goes first."""
+    """What the referee found: minutes of travel, lateness, worst lateness and overtime, points for faces, and counts.
+
+    `no_break` counts nurses, `moved` visits that start at another time than told. `broken` names each rule that the
+    plan does not keep (overlap, early, skill, twice, apart, same_hands, pinned, missing) with its call; a good plan has
+    none. `total` is the priced sum, the visits left out among it.
+    """
 
     total: float
     travel: float
