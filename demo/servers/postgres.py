@@ -17,7 +17,6 @@ SERVICES = ("caseload", "roster", "hr", "finance", "governance", "interop", "ide
 NOBODY = 65534
 SERVER_OPTIONS = {
     "listen_addresses": "127.0.0.1",
-    "shared_buffers": "32MB",
     "max_connections": "150",
     "log_min_messages": "warning",
     # Bind values may be personal, so no failing statement is written to the server's log.
@@ -54,14 +53,14 @@ class EmbeddedPostgres:
     Started again by the same object it keeps its port, unless somebody else has taken it in the meantime.
     """
 
-    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+    def __init__(self, folder: Path, *, durable: bool = True, cache: str = "32MB") -> None:
         installed, folder = _installed(), folder.resolve()
         folder.mkdir(parents=True, exist_ok=True)
         self._drop_to = NOBODY if os.geteuid() == 0 else None
         if self._drop_to is not None and not (_reachable(installed) and _reachable(folder)):
             installed, folder = _moved_within_reach(installed, folder)
         self.folder = folder
-        self.durable = durable
+        self.durable, self.cache = durable, cache
         self.port = 0
         self._bin, self._data, self._secret_file = installed / "bin", folder / "postgres", folder / "postgres.secret"
 
@@ -74,7 +73,7 @@ class EmbeddedPostgres:
             for left in (self._note, *self._data.glob(".s.PGSQL.*.lock")):
                 left.unlink(missing_ok=True)
             self.port = lasting_ports(self.port)[0]
-            options = SERVER_OPTIONS | ({} if self.durable else FOR_TESTS)
+            options = SERVER_OPTIONS | {"shared_buffers": self.cache} | ({} if self.durable else FOR_TESTS)
             flags = " ".join(f"-c {name}={value}" for name, value in options.items())
             where = f"-p {self.port} -k {self._data}"
             log = str(self._data / "server.log")
