@@ -94,7 +94,7 @@ class Account:
         """The columns of a job that all this is kept in."""
         if self.last is None:
             return {}
-        known = {"best": self.last.best, "bound": self.last.bound, "progress": list(self.lines)}
+        known: dict[str, Any] = {"best": self.last.best, "bound": self.last.bound, "progress": list(self.lines)}
         known |= {} if self.found is None else {"result": self.found}
         return {"elapsed_milliseconds": round(self.last.seconds * 1000), **known}
 

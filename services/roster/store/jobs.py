@@ -1,6 +1,8 @@
 """The queue of jobs, and what is written of one while it is worked on."""
 
-from typing import Any, cast
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
@@ -9,7 +11,8 @@ from sqlalchemy import Executable, Table, select, text
 from sqlmodel import col
 
 from services.common.db import Transaction
-from services.roster.domain.job import Account, Job, JobState, Standing
+from services.common.errors import NotFound
+from services.roster.domain.job import OVER, Account, Job, JobState, Standing
 
 # The one thing that waits in the queue: the id of a job.
 ENTRYPOINT = "job"
@@ -44,6 +47,33 @@ async def asked_already(tx: Transaction, like: Job) -> Job | None:
     )
     found = await tx.all(wanted)
     return found[0] if found else None
+
+
+@dataclass(frozen=True)
+class Glance:
+    """A job without its question and its answer, which may be long."""
+
+    version: int
+    state: str
+    attempts: int
+    best: int | None
+    bound: int | None
+    elapsed_milliseconds: int | None
+    cancel_asked_at: datetime | None
+    failure_code: str | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in OVER
+
+
+async def glance(tx: Transaction, job_id: UUID) -> Glance:
+    """Raises `NotFound` for another team's."""
+    columns = [JOBS.c[one.name] for one in fields(Glance)]
+    found = await tx.rows(select(*columns).where(JOBS.c.id == job_id, await tx.visible(Job)))
+    if not found:
+        raise NotFound("job")
+    return Glance(*found[0])
 
 
 async def locked(tx: Transaction, job_id: UUID) -> Job | None:

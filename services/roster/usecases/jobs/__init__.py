@@ -1,12 +1,16 @@
 """Jobs: a team asks what takes long to answer, reads how far it is, and stops it; a worker takes them in turn."""
 
+from services.roster.store.jobs import Glance
 from services.roster.usecases.jobs.asking import ask, cancel, read
+from services.roster.usecases.jobs.attempt import work_on
+from services.roster.usecases.jobs.following import follow
 from services.roster.usecases.jobs.working import (
     Handler,
     Keep,
     Run,
     Tell,
     fail,
+    find_lost,
     finish,
     put_back,
     stopped,
@@ -15,6 +19,7 @@ from services.roster.usecases.jobs.working import (
 )
 
 __all__ = [
+    "Glance",
     "Handler",
     "Keep",
     "Run",
@@ -22,10 +27,13 @@ __all__ = [
     "ask",
     "cancel",
     "fail",
+    "find_lost",
     "finish",
+    "follow",
     "put_back",
     "read",
     "stopped",
     "take",
     "tell_progress",
+    "work_on",
 ]

@@ -35,6 +35,12 @@ async def take(tx: Transaction, job_id: UUID) -> Job | None:
     return job if job.begin(tx.now) else None
 
 
+async def find_lost(tx: Transaction) -> None:
+    """What waits in no queue, though it is not over, waits in it again."""
+    for job_id in await jobs.lost(tx):
+        await jobs.enqueue(tx, job_id)
+
+
 async def tell_progress(tx: Transaction, job_id: UUID, attempt: int, account: Account) -> Standing:
     """Write what is new of it, and hear whether to go on."""
     return await jobs.write_progress(tx, job_id, attempt, account)
