@@ -61,14 +61,15 @@ class Worker:
         self._database, self._handlers, self._slots = database, handlers, slots
         self._turns = asyncio.Semaphore(slots)
         self._at_work: set[asyncio.Task[None]] = set()
+        self._is_leaving = False
 
     async def while_connected(self) -> None:
         """Called off, it puts back what it has begun, and then lets go of the queue."""
         dsn = make_url(self._database.url).set(drivername="postgresql").render_as_string(hide_password=False)
         connection = await asyncpg.connect(dsn, timeout=5, command_timeout=15, server_settings=KEEPALIVES)
+        self._is_leaving = False
         try:
             queue = QueueManager(Queries(AsyncpgDriver(connection)))
-            # An answer that is not fetched by its number is of nobody: what may be raised holds no word of a question.
             queue.entrypoint(ENTRYPOINT)(self._one)
             # The queue hands out two at least; the turns see to it that no more are worked on than there are slots.
             listening = asyncio.ensure_future(
@@ -92,6 +93,7 @@ class Worker:
                 await connection.close(timeout=2)
 
     async def _leave(self, queue: QueueManager, listening: "asyncio.Future[None]") -> None:
+        self._is_leaving = True
         for one in self._at_work:
             one.cancel()
         queue.shutdown.set()
@@ -102,9 +104,12 @@ class Worker:
         """It stays in the queue until it is over; of an error nothing is kept there but that there was one."""
         working = asyncio.ensure_future(self._in_turn(UUID((queued.payload or b"").decode())))
         self._at_work.add(working)
+        if self._is_leaving:
+            working.cancel()
         try:
             await asyncio.wait({working})
         finally:
+            working.cancel()
             self._at_work.discard(working)
         failure = None if working.cancelled() else working.exception()
         if failure is not None:
@@ -117,11 +122,11 @@ class Worker:
             await jobs.work_on(self._database, job_id, self._handlers)
 
     async def _sweep(self) -> None:
-        """What waits in no queue, though it is not over, waits in it again."""
+        """Keep the queue in order beside the work."""
         while True:
             try:
                 async with self._database.transaction(SYSTEM) as tx:
-                    await jobs.find_lost(tx)
+                    await jobs.tidy(tx)
             except Exception as error:  # noqa: BLE001  the worker outlives every outage
                 log.warning("sweep interrupted", extra={"error": type(error).__name__})
             await asyncio.sleep(SWEEP_SECONDS)

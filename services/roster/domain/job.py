@@ -234,3 +234,9 @@ Index(
     unique=True,
     postgresql_where=text("state in ('queued', 'running') and cancel_asked_at is null"),
 )
+# What is not over, however many are.
+Index(
+    "ix_job_open",
+    Job.__table__.c.id,  # type: ignore[attr-defined]
+    postgresql_where=text("state in ('queued', 'running')"),
+)

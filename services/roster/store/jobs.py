@@ -24,6 +24,10 @@ LOST = text("""
     order by id limit 100
 """)
 
+# The queue notes each step of each job, and counts them by the second.
+NOTES = ("pgqueuer_log", "pgqueuer_statistics")
+FORGET = "delete from {} where created < clock_timestamp() - interval '14 days'"
+
 
 async def enqueue(tx: Transaction, job_id: UUID) -> None:
     """Let it be worked on once this transaction has committed; one that waits already does not wait twice."""
@@ -34,6 +38,12 @@ async def enqueue(tx: Transaction, job_id: UUID) -> None:
 async def lost(tx: Transaction) -> list[UUID]:
     """Jobs that are not over and wait in no queue: whoever worked on them took them along."""
     return list(await tx.all(LOST))
+
+
+async def forget_notes(tx: Transaction) -> None:
+    """Two weeks are long enough to see how the queue went."""
+    for table in NOTES:
+        await tx.session.execute(text(FORGET.format(table)))
 
 
 async def asked_already(tx: Transaction, like: Job) -> Job | None:

@@ -214,6 +214,17 @@ async def test_a_job_that_is_in_no_queue_is_found_again(roster: Running) -> None
         assert (await over(roster, job_id)).state == JobState.DONE
 
 
+async def test_what_was_noted_of_the_queue_is_forgotten_after_two_weeks(roster: Running) -> None:
+    await ask(roster)
+    counted = text("select count(*) from pgqueuer_log")
+    async with roster.databases["roster"].transaction(SYSTEM) as tx:
+        await jobs.tidy(tx)
+        assert list(await tx.all(counted)) == [1]
+        await tx.session.execute(text("update pgqueuer_log set created = created - interval '15 days'"))
+        await jobs.tidy(tx)
+        assert list(await tx.all(counted)) == [0]
+
+
 async def test_only_the_newest_attempt_ends_a_job(roster: Running) -> None:
     job_id, database = await ask(roster), roster.databases["roster"]
     for attempt in (1, 2):

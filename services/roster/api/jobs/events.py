@@ -22,7 +22,7 @@ class EventStream(StreamingResponse):
         super().__init__(lines, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
 
-@router.get("/jobs/{job_id}/events", response_class=EventStream)
+@router.get("/jobs/{job_id}/events", status_code=200, response_class=EventStream)
 async def follow_job(tx: ByNurse, job_id: UUID, request: Request) -> EventStream:
     """How a job stands, and each change of that as `event: job`, until it is over or for ten minutes.
 

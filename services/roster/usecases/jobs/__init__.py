@@ -10,12 +10,12 @@ from services.roster.usecases.jobs.working import (
     Run,
     Tell,
     fail,
-    find_lost,
     finish,
     put_back,
     stopped,
     take,
     tell_progress,
+    tidy,
 )
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "ask",
     "cancel",
     "fail",
-    "find_lost",
     "finish",
     "follow",
     "put_back",
@@ -35,5 +34,6 @@ __all__ = [
     "stopped",
     "take",
     "tell_progress",
+    "tidy",
     "work_on",
 ]

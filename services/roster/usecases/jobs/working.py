@@ -35,10 +35,11 @@ async def take(tx: Transaction, job_id: UUID) -> Job | None:
     return job if job.begin(tx.now) else None
 
 
-async def find_lost(tx: Transaction) -> None:
-    """What waits in no queue, though it is not over, waits in it again."""
+async def tidy(tx: Transaction) -> None:
+    """What waits in no queue, though it is not over, waits in it again; what was noted of the queue is forgotten."""
     for job_id in await jobs.lost(tx):
         await jobs.enqueue(tx, job_id)
+    await jobs.forget_notes(tx)
 
 
 async def tell_progress(tx: Transaction, job_id: UUID, attempt: int, account: Account) -> Standing:
