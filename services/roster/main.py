@@ -9,6 +9,8 @@ from services.common.settings import ServiceSettings
 from services.roster.api import ROUTERS
 from services.roster.consumers import SUBSCRIPTIONS
 from services.roster.domain.base import Base
+from services.roster.settings import RosterSettings
+from services.roster.worker import work, work_beside
 
 SERVICE = Service(
     name="roster",
@@ -16,6 +18,9 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=ROUTERS,
     subscriptions=SUBSCRIPTIONS,
+    background=(work_beside,),
+    settings_type=RosterSettings,
+    worker=work,
 )
 
 
