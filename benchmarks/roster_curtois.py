@@ -131,27 +131,27 @@ class Written:
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
-        days, self._cells = range(instance.days), dict[tuple[str, int, str], int]()
+        days, self.cells = range(instance.days), dict[tuple[str, int, str], int]()
         for name, nurse in instance.nurses.items():
             for day in days:
                 for shift in instance.shifts:
                     if nurse.most_shifts.get(shift, instance.days):
-                        self._cells[name, day, shift] = len(self._cells)
-        first = len(self._cells)
-        self._on = {
+                        self.cells[name, day, shift] = len(self.cells)
+        first = len(self.cells)
+        self.on = {
             (name, day): first + number
             for number, (name, day) in enumerate((name, day) for name in instance.nurses for day in days)
         }
-        first += len(self._on)
-        self._weekends = {
+        first += len(self.on)
+        self.weekends = {
             (name, day): first + number
             for number, (name, day) in enumerate((name, day) for name in instance.nurses for day in days[5::7])
         }
-        self.model = self._model(first + len(self._weekends))
+        self.model = self._model(first + len(self.weekends))
 
     def roster(self, values: Sequence[int]) -> Roster:
         found: dict[str, list[str | None]] = {name: [None] * self.instance.days for name in self.instance.nurses}
-        for (name, day, shift), var in self._cells.items():
+        for (name, day, shift), var in self.cells.items():
             if values[var]:
                 found[name][day] = shift
         return found
@@ -161,7 +161,7 @@ class Written:
         for name, nurse in instance.nurses.items():
             rows += self._nurse_rows(name, nurse)
             groups += self._cliques(name)
-            days = tuple(self._on[name, day] for day in range(instance.days))
+            days = tuple(self.on[name, day] for day in range(instance.days))
             runs.append(Runs(days, nurse.most_on, nurse.fewest_on, nurse.fewest_off))
         prices, constant, ints = dict[int, int](), 0, list[tuple[int, int]]()
         for wish in instance.on:
@@ -171,19 +171,19 @@ class Written:
             self._price(prices, wish, wish.weight)
         for cover in instance.covers:
             able = [
-                var for name in instance.nurses if (var := self._cells.get((name, cover.day, cover.shift))) is not None
+                var for name in instance.nurses if (var := self.cells.get((name, cover.day, cover.shift))) is not None
             ]
             under, over = bools + len(ints), bools + len(ints) + 1
             ints += [(0, cover.people), (0, max(0, len(able) - cover.people))]
             prices |= {under: cover.under, over: cover.over}
             rows.append(Row((*able, under, over), (*(1 for _ in able), 1, -1), cover.people, cover.people))
-        fixed = tuple((self._on[name, day], 0) for name, nurse in instance.nurses.items() for day in nurse.days_off)
+        fixed = tuple((self.on[name, day], 0) for name, nurse in instance.nurses.items() for day in nurse.days_off)
         return Model(
             bools, tuple(ints), tuple(rows), (), tuple(groups), tuple(runs), tuple(prices.items()), constant, fixed
         )
 
     def _price(self, prices: dict[int, int], wish: Wish, weight: int) -> None:
-        var = self._cells.get((wish.nurse, wish.day, wish.shift))
+        var = self.cells.get((wish.nurse, wish.day, wish.shift))
         if var is not None:
             prices[var] = prices.get(var, 0) + weight
 
@@ -191,16 +191,16 @@ class Written:
         days, shifts = range(self.instance.days), self.instance.shifts
         for day in days:
             able = self._of_day(name, day, shifts)
-            yield Row((*able, self._on[name, day]), (*(1 for _ in able), -1), 0, 0)
+            yield Row((*able, self.on[name, day]), (*(1 for _ in able), -1), 0, 0)
         for shift, most in nurse.most_shifts.items():
-            able = [self._cells[name, day, shift] for day in days if (name, day, shift) in self._cells]
+            able = [self.cells[name, day, shift] for day in days if (name, day, shift) in self.cells]
             if most < len(able):
                 yield Row(tuple(able), (1,) * len(able), None, most)
         minutes = [
-            (self._cells[name, day, shift], shifts[shift].minutes)
+            (self.cells[name, day, shift], shifts[shift].minutes)
             for day in days
             for shift in shifts
-            if (name, day, shift) in self._cells
+            if (name, day, shift) in self.cells
         ]
         yield Row(
             tuple(var for var, _ in minutes),
@@ -208,22 +208,22 @@ class Written:
             nurse.fewest_minutes,
             nurse.most_minutes,
         )
-        weekends = [self._weekends[name, day] for day in days[5::7]]
+        weekends = [self.weekends[name, day] for day in days[5::7]]
         yield Row(tuple(weekends), (1,) * len(weekends), None, nurse.most_weekends)
         for saturday in days[5::7]:
             for day in days[saturday : saturday + 2]:
-                yield Row((self._weekends[name, saturday], self._on[name, day]), (1, -1), 0, None)
+                yield Row((self.weekends[name, saturday], self.on[name, day]), (1, -1), 0, None)
 
     def _cliques(self, name: str) -> Iterator[tuple[int, ...]]:
         """Who has worked a shift works none on the next day that may not follow it."""
         for day in range(self.instance.days - 1):
             for shift, told in self.instance.shifts.items():
                 after = self._of_day(name, day + 1, told.not_before)
-                if after and (name, day, shift) in self._cells:
-                    yield (self._cells[name, day, shift], *after)
+                if after and (name, day, shift) in self.cells:
+                    yield (self.cells[name, day, shift], *after)
 
     def _of_day(self, name: str, day: int, shifts: Sequence[str] | Mapping[str, Shift] | frozenset[str]) -> list[int]:
-        return [self._cells[name, day, shift] for shift in sorted(shifts) if (name, day, shift) in self._cells]
+        return [self.cells[name, day, shift] for shift in sorted(shifts) if (name, day, shift) in self.cells]
 
 
 def judge(instance: Instance, roster: Roster) -> tuple[int, tuple[str, ...]]:

@@ -6,7 +6,7 @@ CP-SAT needs half a second to be imported. Whoever has a `Warm` process open in 
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar, Token
 from dataclasses import replace
 from typing import Literal, Self
@@ -27,7 +27,7 @@ class EngineDied(Exception):
 
     def __init__(self, engine: str, best: Outcome) -> None:
         super().__init__(f"the process of {engine} has died")
-        self.best = best
+        self.engine, self.best = engine, best
 
 
 class Warm:
@@ -41,16 +41,18 @@ class Warm:
     async def __aexit__(self, *_: object) -> None:
         _WARM.reset(self._token)
         if self._spare is not None:
-            await (await self._spare).end()
+            with suppress(EngineDied):
+                await (await self._spare).end()
 
     async def take(self) -> Engine:
         """The process that is ready, or a new one where another search has taken it or it has died."""
         spare, self._spare = self._spare, None
         if spare is not None:
-            engine = await spare
-            if engine.is_alive:
-                return engine
-            await engine.end()
+            with suppress(EngineDied):
+                engine = await spare
+                if engine.is_alive:
+                    return engine
+                await engine.end()
         return await _started("cpsat")
 
     def refill(self) -> None:
