@@ -1,0 +1,1 @@
+"""A team's rota: proposed, mended and explained by a program that knows the rules and no names."""
