@@ -79,11 +79,14 @@ def _differs(grid: Grid, other: Apart) -> None:
     grid.draft.row(same, None, len(same) * other.most // 100)
 
 
-def named(problem: Problem) -> Model:
-    """The rows alone, each group by an assumption in plain words: what of them cannot all hold."""
+def named(problem: Problem) -> tuple[Model, Names]:
+    """The rows alone, each group by an assumption in plain words: what of them cannot all hold.
+
+    In these words {4} is the member with that index.
+    """
     draft = Draft(is_named=True)
     grid = Grid(problem, draft)
     for law in LAWS:
         law(grid)
     cover.roles(grid, is_priced=False)
-    return replace(draft.finished(), objective=(), constant=0)
+    return replace(draft.finished(), objective=(), constant=0), Names.of(grid)

@@ -7,6 +7,8 @@ from services.roster.domain.rota.problem import Problem, Roster
 from services.roster.solver.team.draft import Definition, Draft, Values
 from services.roster.solver.team.grid import Grid
 
+Cell = tuple[int, int, str | None]
+
 
 @dataclass(frozen=True)
 class Names:
@@ -19,6 +21,12 @@ class Names:
     @classmethod
     def of(cls, grid: Grid) -> "Names":
         return cls(tuple(map(tuple, grid.cells)), tuple(grid.draft.defined), grid.draft)
+
+    def forced(self, cell: Cell, *, is_had: bool = True) -> tuple[tuple[int, int], ...]:
+        """What fixes that somebody has this duty, or has it not."""
+        who, day, code = cell
+        var = None if code is None else self.cells[who][day].get(code)
+        return () if var is None else ((var, int(is_had)),)
 
 
 def read(names: Names, values: Sequence[int]) -> Roster:
