@@ -1,12 +1,12 @@
 """The search of CP-SAT, ended by proof, by its gap, by its time or by whoever asks."""
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from ortools.sat.python import cp_model
 
+from services.roster.solver.clock import Clock
 from services.roster.solver.cpsat.translate import Translated
 from services.roster.solver.found import objective, rounded_up
 from services.roster.solver.model import Model, Outcome, Progress, Settings, Tell
@@ -28,21 +28,6 @@ def search(model: Model, settings: Settings, tell: Tell, is_stopped: Callable[[]
     ended: Any = has_ended.get(status, "unknown" if heard.values is None else "feasible")
     bound = heard.best if status == cp_model.OPTIMAL else heard.bound
     return Outcome(ended, heard.best, bound, heard.values, clock.seconds(), settings.seed, clash)
-
-
-class Clock:
-    """Seconds since it was made, of the wall or of the processor over all workers."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._ticks = time.process_time if settings.of_processor else time.monotonic
-        self._begun, self._limit = self._ticks(), settings.seconds
-        self._shared_by = settings.workers if settings.of_processor else 1
-
-    def seconds(self) -> float:
-        return (self._ticks() - self._begun) / self._shared_by
-
-    def left(self) -> float:
-        return max(0.0, self._limit - self.seconds())
 
 
 class _Heard(cp_model.CpSolverSolutionCallback):
