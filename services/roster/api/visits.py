@@ -9,8 +9,9 @@ from services.common.http import ByNurse, IfMatch, api_router, etag
 from services.common.types import Day
 from services.roster import usecases
 from services.roster.api.callers import ByNurseOrService
-from services.roster.api.shapes.visit import DayOfVisits, VisitShape
+from services.roster.api.shapes.visit import DayOfVisits, ForeseenShape, VisitShape
 from services.roster.domain.visit import Cancellation, Move, NewVisit
+from services.roster.usecases import visiting
 
 router = api_router(tags=["visits"])
 
@@ -20,10 +21,15 @@ def tagged(visit: Any, response: Response) -> object:
     return visit
 
 
-@router.post("/visits", status_code=201, response_model=VisitShape)
+def _foreseen(found: Any, response: Response) -> object:
+    etag(response, found.visit)
+    return {**found.visit.model_dump(), "warnings": found.warnings}
+
+
+@router.post("/visits", status_code=201, response_model=ForeseenShape)
 async def plan_visit(tx: ByNurse, body: NewVisit, response: Response) -> object:
     """Plan a visit. Every rule that stands against it is said with its way out."""
-    return tagged(await usecases.plan_visit(tx, body), response)
+    return _foreseen(await visiting.plan_and_foresee(tx, body), response)
 
 
 @router.get("/visits", response_model=DayOfVisits)
@@ -48,10 +54,10 @@ async def read_visit(tx: ByNurseOrService, visit_id: UUID, response: Response) -
     return tagged(await usecases.read_visit(tx, visit_id), response)
 
 
-@router.post("/visits/{visit_id}/move", response_model=VisitShape)
+@router.post("/visits/{visit_id}/move", response_model=ForeseenShape)
 async def move_visit(tx: ByNurse, visit_id: UUID, body: Move, version: IfMatch, response: Response) -> object:
     """Another time or another nurse, made on the version last read; the length stays."""
-    return tagged(await usecases.move_visit(tx, visit_id, body, version), response)
+    return _foreseen(await visiting.move_and_foresee(tx, visit_id, body, version), response)
 
 
 @router.post("/visits/{visit_id}/cancel", response_model=VisitShape)

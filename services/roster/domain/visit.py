@@ -6,7 +6,8 @@ from typing import Any, Self
 from uuid import UUID
 
 from pydantic import ValidationInfo, field_validator
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Column, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, col
 
 from services.common.models import INSTANT, TeamOwned, only_states
@@ -47,7 +48,8 @@ class ToldHow(StrEnum):
 class NewVisit(Input):
     """A visit as the team agreed it with the client. `accompanied_by` is a second member of the team.
 
-    Why two are needed is said with it, unless the visit plan says so.
+    Why two are needed is said with it, unless the visit plan says so; `override_words` say why it is outside the
+    team's hours, or in protected time.
     """
 
     id: NewId
@@ -61,6 +63,7 @@ class NewVisit(Input):
     purpose: Name
     accompanied_by: UUID | None = None
     second_hand_reason: SecondHand | None = None
+    override_words: Words | None = None
 
     @field_validator("ends_at")
     @classmethod
@@ -78,6 +81,7 @@ class Move(Input):
     employee_id: UUID | None = None
     accompanied_by: UUID | None = None
     second_hand_reason: SecondHand | None = None
+    override_words: Words | None = None
 
 
 class Cancellation(Input):
@@ -111,6 +115,11 @@ class Visit(TeamOwned, Base, table=True):
     window_until_minute: int | None = None
     series_id: UUID | None = Field(default=None, foreign_key="visit_series.id")
     occurrence_on: date | None = None
+    override_words: str | None = None
+    # What it was planned against, by those words.
+    overrode: list[str] = Field(
+        default_factory=list, sa_column=Column(ARRAY(Text), nullable=False, server_default=text("'{}'"))
+    )
     status: str = VisitStatus.PLANNED
     confirmed_at: datetime | None = Field(default=None, sa_type=INSTANT)
     told_how: str | None = None
@@ -143,7 +152,7 @@ class Visit(TeamOwned, Base, table=True):
             self.accompanied_by = move.accompanied_by
         if self.accompanied_by == self.employee_id:
             raise AccompaniedByOneself
-        self.second_hand_reason = self._reason_after(move)
+        self.second_hand_reason, self.override_words = self._reason_after(move), move.override_words
         self.status, self.confirmed_at, self.told_how = VisitStatus.PLANNED, None, None
         self.late_alerted_at, self.changed_at = None, now
 

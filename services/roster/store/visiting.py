@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from services.common.db import Transaction
+from services.roster.domain.agency_call import AgencyCall
 from services.roster.domain.base import Channel
 from services.roster.domain.recurrence import VisitSeries
 from services.roster.domain.visit import TO_COME, Visit, VisitStatus
@@ -23,6 +24,10 @@ async def made_from(tx: Transaction, series_id: UUID, from_on: date) -> Sequence
 async def occurrence(tx: Transaction, series_id: UUID, on: date) -> Visit | None:
     found = await tx.all(select(Visit).where(col(Visit.series_id) == series_id, col(Visit.occurrence_on) == on))
     return found[0] if found else None
+
+
+async def agency_calls(tx: Transaction, client_id: UUID) -> Sequence[AgencyCall]:
+    return await tx.all(select(AgencyCall).where(col(AgencyCall.client_id) == client_id))
 
 
 async def next_series(tx: Transaction, after: UUID) -> VisitSeries | None:

@@ -16,14 +16,15 @@ from services.roster.domain.visit_refusals import CLASHES, PlanOfAnotherClient
 from services.roster.domain.window import OutsideWindow
 from services.roster.events import VisitDone, VisitPlanned
 from services.roster.store import facts, shifts, visits
+from services.roster.usecases.opening import require_free
 
 
 async def plan_visit(tx: Transaction, new: NewVisit) -> Visit:
     """The team plans a visit to a client, agreed with the client.
 
     Raises `NotFound`, `UnknownClient`, `ClientNotInCare`, `PlanOfAnotherClient`, `NotInTheTeam`, `OutsideShift`,
-    `OutsideWindow`, `SecondHandNeeded`, `SecondHandWithoutReason`, `NotClearedToVisitAlone`, `NurseAlreadyBooked` or
-    `ClientAlreadyVisited`.
+    `OutsideWindow`, `OutsideOpeningHours`, `TimeIsProtected`, `SecondHandNeeded`, `SecondHandWithoutReason`,
+    `NotClearedToVisitAlone`, `NurseAlreadyBooked` or `ClientAlreadyVisited`.
     """
     await tx.require_team(new.team_id)
     visit = Visit.planned(new, tx.actor.employee_id, tx.now)
@@ -42,6 +43,7 @@ async def plan(tx: Transaction, visit: Visit) -> None:
     await tx.take_turns(visit.client_id, *visit.people())
     await facts.require_in_care(tx, visit.team_id, visit.client_id)
     await _require_fit(tx, visit)
+    await require_free(tx, visit)
     async with tx.refusing(CLASHES):
         tx.add(visit)
     contact = await facts.contact_naming(tx, visit)
@@ -105,6 +107,7 @@ async def moved(tx: Transaction, visit: Visit, move: Move) -> Visit:
         with tx.session.no_autoflush:
             _require_window(tx, visit, await facts.care_team(tx, visit.team_id, visit.client_id))
             await _require_fit(tx, visit)
+            await require_free(tx, visit)
     tell_of_plan(tx, visit)
     return visit
 

@@ -6,6 +6,18 @@ from typing import Any
 from uuid6 import uuid7
 
 from tests.roster.facts import RUTH, TOM, a_shift, a_visit
+from tests.running import TEAM
+
+WEEKDAYS, WEEKEND, BANK_HOLIDAY = [1, 2, 3, 4, 5], [6, 7], [8]
+NINE_TO_FIVE = [
+    {"days": WEEKDAYS, "from_minute": 540, "until_minute": 1020},
+    {"days": [*WEEKEND, *BANK_HOLIDAY], "from_minute": 480, "until_minute": 720},
+    {"days": WEEKEND, "kind": "on_call", "from_minute": 720, "until_minute": 960},
+]
+
+
+def hours(**changes: Any) -> dict[str, Any]:
+    return {"id": str(uuid7()), "team_id": str(TEAM), "from_on": "2026-11-02", "hours": NINE_TO_FIVE} | changes
 
 
 def at(minutes: int = 0) -> str:

@@ -24,6 +24,8 @@ class VisitShape(Answer):
     window_until_minute: int | None
     series_id: UUID | None
     occurrence_on: date | None
+    override_words: str | None
+    overrode: list[str]
     confirmed_at: datetime | None
     told_how: str | None
     started_at: datetime | None
@@ -34,6 +36,12 @@ class VisitShape(Answer):
     care_contact_id: UUID | None
     done_at: datetime | None
     planned_by: UUID | None
+
+
+class ForeseenShape(VisitShape):
+    """With what to know of its time and its people: `agency_is_there`, `not_liked`. Nothing was refused for it."""
+
+    warnings: list[str]
 
 
 class DayOfVisits(Answer):
