@@ -10,6 +10,7 @@ from services.roster.api import ROUTERS
 from services.roster.consumers import SUBSCRIPTIONS
 from services.roster.domain.base import Base
 from services.roster.settings import RosterSettings
+from services.roster.usecases import visiting
 from services.roster.worker import work, work_beside
 
 SERVICE = Service(
@@ -18,9 +19,9 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=ROUTERS,
     subscriptions=SUBSCRIPTIONS,
-    background=(work_beside,),
     settings_type=RosterSettings,
     worker=work,
+    background=(work_beside, visiting.watch_late_visits, visiting.watch_series),
 )
 
 
