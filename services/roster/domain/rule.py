@@ -4,7 +4,13 @@ from enum import StrEnum
 
 
 class RuleCode(StrEnum):
-    """Of contracted time, spent with clients; and a week of one whole-time nurse."""
+    """Of contracted time, spent with clients; a week of one whole-time nurse; and the limits of capacity."""
 
     CLIENT_FACING_TARGET = "time.client_facing_target"
     FULL_TIME_WEEK = "time.full_time_week"
+    INDIRECT_SHARE = "time.indirect_share"
+    TRAVEL_PER_VISIT = "capacity.travel_per_visit"
+    AMBER_ABOVE = "capacity.amber_above"
+    RED_ABOVE = "capacity.red_above"
+    HAND_ON_DAYS = "capacity.hand_on_days"
+    FLOOR_WTE = "floor.wte"

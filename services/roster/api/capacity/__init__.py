@@ -1,5 +1,5 @@
 """Capacity over HTTP: eight weeks ahead, what-if, the floor and what is handed on."""
 
-from fastapi import APIRouter
+from services.roster.api.capacity import ahead, vacancies
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS = (ahead.router, vacancies.router)
