@@ -14,3 +14,7 @@ class RuleCode(StrEnum):
     RED_ABOVE = "capacity.red_above"
     HAND_ON_DAYS = "capacity.hand_on_days"
     FLOOR_WTE = "floor.wte"
+    PRICE_OF_BUDDY = "rounds.price.buddy"
+    PRICE_OF_OTHER = "rounds.price.other"
+    NIGHT_FROM = "rota.night_from"
+    NIGHT_UNTIL = "rota.night_until"

@@ -53,3 +53,38 @@ class VacancyShape(Answer):
     skills: list[str]
     from_on: date
     filled_on: date | None
+
+
+class TriedVisitShape(Answer):
+    """One visit on one day; `visit` is its kind, by its place in the question. Without people it does not fit, and
+    `why` says so. `start_minute` counts from midnight. `is_new_face` is null where no client is named."""
+
+    visit: int
+    fits: bool
+    employee_ids: list[UUID]
+    start_minute: int | None
+    extra_travel_minutes: float
+    is_new_face: bool | None
+    gap_minutes: int
+    why: str | None
+
+
+class TriedDayShape(Answer):
+    on: date
+    gap_minutes: int
+    visits: list[TriedVisitShape]
+
+
+class TypicalWeekShape(Answer):
+    from_on: date
+    to_on: date
+
+
+class WhatIfShape(Answer):
+    """`gap_minutes` is what is missing: of the visits that do not fit, with the way there."""
+
+    team_id: UUID
+    typical_week: TypicalWeekShape
+    fits: bool
+    gap_minutes: int
+    days: list[TriedDayShape]

@@ -2,5 +2,6 @@
 
 from services.roster.usecases.capacity.ahead import weeks_ahead
 from services.roster.usecases.capacity.vacancy import fill_vacancy, list_vacancies, tell_of_vacancy
+from services.roster.usecases.capacity.what_if import what_if
 
-__all__ = ["fill_vacancy", "list_vacancies", "tell_of_vacancy", "weeks_ahead"]
+__all__ = ["fill_vacancy", "list_vacancies", "tell_of_vacancy", "weeks_ahead", "what_if"]
