@@ -5,15 +5,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, and_, func, literal, or_, select, true
+from sqlalchemy import ARRAY, Date, and_, func, literal, or_, select
 from sqlmodel import col
 
 from services.common.db import Transaction
-from services.roster.domain.continuity import ContactsBy
 from services.roster.domain.known import (
     AcuityReview,
     CareTeam,
-    CareTeamChange,
     Contract,
     EpisodeStanding,
     EpisodeStandingChange,
@@ -79,7 +77,7 @@ async def paid_minutes_by_kind(tx: Transaction, team_id: UUID, within: Period) -
 async def recorded_minutes(tx: Transaction, team_id: UUID, within: Period) -> ClientTime:
     total = func.coalesce(func.sum(col(RecordedContact.minutes)), 0)
     wanted = select(total, func.count(col(RecordedContact.client_id).distinct()))
-    (found,) = await tx.rows(wanted.where(*_contacts_of(team_id, within)))
+    (found,) = await tx.rows(wanted.where(*contacts_of(team_id, within)))
     return ClientTime(*found)
 
 
@@ -87,44 +85,13 @@ async def recorded_by_type(tx: Transaction, team_id: UUID, within: Period) -> di
     kind, minutes = col(RecordedActivity.activity_type), func.sum(col(RecordedActivity.minutes))
     of_contact = col(RecordedContact.care_contact_id) == col(RecordedActivity.care_contact_id)
     wanted = select(kind, minutes, func.count(col(RecordedContact.client_id).distinct()))
-    of_team = wanted.join(RecordedContact, of_contact).where(*_contacts_of(team_id, within))
+    of_team = wanted.join(RecordedContact, of_contact).where(*contacts_of(team_id, within))
     return {row[0]: ClientTime(row[1], row[2]) for row in await tx.rows(of_team.group_by(kind))}
 
 
-def _contacts_of(team_id: UUID, within: Period) -> tuple[Any, Any]:
+def contacts_of(team_id: UUID, within: Period) -> tuple[Any, Any]:
     of_team = col(RecordedContact.team_id) == team_id
     return of_team, col(RecordedContact.contact_on).between(within.from_on, within.to_on)
-
-
-async def contacts_by_person(tx: Transaction, team_id: UUID, within: Period) -> list[ContactsBy]:
-    """Contacts of each client by each person, by client, beside the care team of that day."""
-    client, person = col(RecordedContact.client_id), col(RecordedContact.employee_id)
-    is_known = col(CareTeam.episode_of_care_id).is_not(None)
-    newest = (
-        select(CareTeamChange)
-        .where(
-            col(CareTeamChange.episode_of_care_id) == col(RecordedContact.episode_of_care_id),
-            col(CareTeamChange.changed_on) <= col(RecordedContact.contact_on),
-        )
-        .order_by(col(CareTeamChange.changed_on).desc())
-        .limit(1)
-        .correlate(RecordedContact)
-        .lateral()
-    )
-    named = func.coalesce(newest.c.named_nurse_id, col(CareTeam.named_nurse_id))
-    deputy = func.coalesce(newest.c.deputy_id, col(CareTeam.deputy_id))
-    is_theirs = or_(person == named, person == deputy)
-    counts = (func.count(), func.count().filter(is_known), func.count().filter(is_theirs))
-    same_episode = col(CareTeam.episode_of_care_id) == col(RecordedContact.episode_of_care_id)
-    wanted = (
-        select(client, person, *counts)
-        .join_from(RecordedContact, CareTeam, same_episode, isouter=True)
-        .outerjoin(newest, true())
-        .where(*_contacts_of(team_id, within))
-        .group_by(client, person)
-        .order_by(client, person)
-    )
-    return [ContactsBy(*row) for row in await tx.rows(wanted)]
 
 
 async def clients_in_care(tx: Transaction, team_id: UUID, on: date) -> int:

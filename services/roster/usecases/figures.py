@@ -8,14 +8,16 @@ from uuid import UUID
 from services.common.db import Transaction
 from services.common.figures import standing_day
 from services.common.membership import members
-from services.common.rulebook import require_fixed_period, rules_in_force, smallest_cell
+from services.common.rulebook import amounts, require_fixed_period, rules_in_force, smallest_cell
 from services.roster.domain import continuity
 from services.roster.domain.period import Period
 from services.roster.domain.rule import RuleCode
 from services.roster.domain.share import Ratio, rounded
 from services.roster.domain.time_summary import TimeSummary, contracted_minutes, summarise, types_unless_few
 from services.roster.domain.visit_plan import standing_minutes
+from services.roster.store import continuity as contacts
 from services.roster.store import figures
+from services.roster.store.continuity import Night
 
 
 async def time_summary(tx: Transaction, team_id: UUID, day: date | None) -> TimeSummary:
@@ -50,7 +52,9 @@ async def continuity_of_team(tx: Transaction, team_id: UUID, from_on: date, to_o
     await tx.require_team(team_id)
     period = Period.between(from_on, to_on)
     require_fixed_period(tx, from_on, to_on)
-    clients = continuity.by_client(await figures.contacts_by_person(tx, team_id, period))
+    night = Night(*await amounts(tx, tx.today, RuleCode.NIGHT_FROM, RuleCode.NIGHT_UNTIL))
+    in_order = await contacts.in_order(tx, team_id, period, night)
+    clients = continuity.by_client(await contacts.contacts_by_person(tx, team_id, period, night), in_order)
     found = {"team_id": team_id, "from_on": from_on, "to_on": to_on}
     if len(clients) < await smallest_cell(tx):
         return {**found, "contacts": None, "named_or_deputy": None}
@@ -58,7 +62,9 @@ async def continuity_of_team(tx: Transaction, team_id: UUID, from_on: date, to_o
     if not tx.actor.is_team_bound:
         return found
     tx.concerns(*(one.client_id for one in clients))
-    return {**found, "clients": clients}
+    at_night = await contacts.contacts_at_night(tx, team_id, period, night)
+    least = continuity.least_continuous(clients)
+    return {**found, "night_contacts": at_night, "least_continuous": least, "clients": clients}
 
 
 async def team_ratio(tx: Transaction, team_id: UUID, as_of: date | None) -> dict[str, Any]:

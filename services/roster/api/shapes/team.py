@@ -51,22 +51,30 @@ class TimeSummaryShape(Answer):
 
 
 class ClientContinuityShape(Answer):
+    """`upc`, `coc` and `secon` run from 0 to 1. `achievable` are the days with a contact on which the named nurse was
+    on shift: no plan could have given the client the named nurse on more of them."""
+
     client_id: UUID
     contacts: int
     faces: int
     named_or_deputy: ShareShape
     upc: float
     coc: float | None
+    secon: float | None
+    achievable: ShareShape
 
 
 class ContinuityShape(Answer):
-    """The team's figure, and for the team itself the clients it is made of."""
+    """The team's figure by day, and for the team itself the clients it is made of. What was answered at night is
+    counted apart. `least_continuous` are the five whom named nurse and deputy saw least of."""
 
     team_id: UUID
     from_on: date
     to_on: date
     contacts: int | None
     named_or_deputy: ShareShape | None
+    night_contacts: int = 0
+    least_continuous: list[UUID] = []
     clients: list[ClientContinuityShape] = []
 
 
