@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, and_, func, literal, or_, select
+from sqlalchemy import ARRAY, Date, DateTime, and_, case, cast, func, literal, or_, select, true
 from sqlmodel import col
 
 from services.common.db import Transaction
+from services.roster.domain.base import Channel
 from services.roster.domain.known import (
     AcuityReview,
     CareTeam,
@@ -19,9 +20,11 @@ from services.roster.domain.known import (
     RecordedContact,
 )
 from services.roster.domain.period import Period
-from services.roster.domain.shift import Shift
+from services.roster.domain.shift import Shift, ShiftKind
 from services.roster.domain.time_summary import ClientTime
+from services.roster.domain.visit import Attendance, Visit
 from services.roster.domain.visit_plan import VisitPlan
+from services.roster.store.capacity import NEVER_MADE
 from services.roster.store.facts import ENDED, GOES_ON, PAUSED
 
 
@@ -62,14 +65,17 @@ def _in_force(model: type[Contract] | type[VisitPlan], within: Period) -> Any:
     return and_(col(model.from_on) <= within.to_on, open_ended_or_later)
 
 
-async def paid_minutes_by_kind(tx: Transaction, team_id: UUID, within: Period) -> dict[str, int]:
-    """Minutes of the shifts that start in the period, less their breaks, by what the time is for."""
+async def paid_minutes_by_kind(
+    tx: Transaction, team_id: UUID, within: Period, employee_id: UUID | None = None
+) -> dict[str, int]:
+    """Minutes of the shifts that start in the period, less their breaks, by what the time is for; of one or of all."""
     seconds = func.extract("epoch", col(Shift.ends_at) - col(Shift.starts_at))
     minutes = func.sum(func.floor(seconds / 60) - col(Shift.unpaid_break_minutes))
     wanted = select(col(Shift.kind), minutes).where(
         col(Shift.team_id) == team_id,
         col(Shift.starts_at) >= within.starts_at,
         col(Shift.starts_at) < within.ends_at,
+        true() if employee_id is None else col(Shift.employee_id) == employee_id,
     )
     return {kind: int(total) for kind, total in await tx.rows(wanted.group_by(col(Shift.kind)))}
 
@@ -79,6 +85,56 @@ async def recorded_minutes(tx: Transaction, team_id: UUID, within: Period) -> Cl
     wanted = select(total, func.count(col(RecordedContact.client_id).distinct()))
     (found,) = await tx.rows(wanted.where(*contacts_of(team_id, within)))
     return ClientTime(*found)
+
+
+async def recorded_by_week(tx: Transaction, team_id: UUID, within: Period) -> dict[date, ClientTime]:
+    """What was recorded in each week, by its Monday."""
+    monday = cast(func.date_trunc("week", cast(col(RecordedContact.contact_on), DateTime)), Date)
+    clients = func.count(col(RecordedContact.client_id).distinct())
+    wanted = select(monday, func.sum(col(RecordedContact.minutes)), clients).where(*contacts_of(team_id, within))
+    return {row[0]: ClientTime(row[1], row[2]) for row in await tx.rows(wanted.group_by(monday))}
+
+
+async def journeys(tx: Transaction, team_id: UUID, within: Period) -> ClientTime:
+    """How many times somebody drives to a client in the period as it was planned, and to how many clients."""
+    hands = 1 + case((col(Visit.accompanied_by).is_(None), 0), else_=1)
+    clients = func.count(col(Visit.client_id).distinct())
+    wanted = select(func.coalesce(func.sum(hands), 0), clients).where(
+        col(Visit.team_id) == team_id,
+        col(Visit.starts_at) >= within.starts_at,
+        col(Visit.starts_at) < within.ends_at,
+        col(Visit.channel) == Channel.IN_PERSON,
+        col(Visit.status).not_in(NEVER_MADE),
+    )
+    (found,) = await tx.rows(wanted)
+    return ClientTime(*found)
+
+
+async def protected_time_overwritten(tx: Transaction, team_id: UUID, within: Period) -> int:
+    """How many stretches of protected time had a visit in them that holds time of the same person."""
+    held = select(col(Attendance.visit_id)).where(
+        col(Attendance.employee_id) == col(Shift.employee_id),
+        col(Attendance.starts_at) < col(Shift.ends_at),
+        col(Attendance.ends_at) > col(Shift.starts_at),
+    )
+    wanted = select(func.count()).where(
+        col(Shift.team_id) == team_id,
+        col(Shift.kind) == ShiftKind.PROTECTED_TIME,
+        col(Shift.starts_at) >= within.starts_at,
+        col(Shift.starts_at) < within.ends_at,
+        held.correlate(Shift).exists(),
+    )
+    found: int = (await tx.all(wanted))[0]
+    return found
+
+
+async def own_recorded(tx: Transaction, team_id: UUID, employee_id: UUID, within: Period) -> dict[str, int]:
+    """What one person recorded, by type of activity."""
+    kind, minutes = col(RecordedActivity.activity_type), func.sum(col(RecordedActivity.minutes))
+    of_contact = col(RecordedContact.care_contact_id) == col(RecordedActivity.care_contact_id)
+    own = col(RecordedContact.employee_id) == employee_id
+    wanted = select(kind, minutes).join(RecordedContact, of_contact).where(*contacts_of(team_id, within), own)
+    return {row[0]: int(row[1]) for row in await tx.rows(wanted.group_by(kind))}
 
 
 async def recorded_by_type(tx: Transaction, team_id: UUID, within: Period) -> dict[str, ClientTime]:
