@@ -9,6 +9,7 @@ from services.common.settings import ServiceSettings
 from services.roster.api import ROUTERS
 from services.roster.consumers import SUBSCRIPTIONS
 from services.roster.domain.base import Base
+from services.roster.usecases import visiting
 
 SERVICE = Service(
     name="roster",
@@ -16,6 +17,7 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=ROUTERS,
     subscriptions=SUBSCRIPTIONS,
+    background=(visiting.watch_late_visits, visiting.watch_series),
 )
 
 

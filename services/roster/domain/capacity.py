@@ -184,10 +184,10 @@ def asked_on(day: date, known: Known) -> Asked:
 
 def _of_plans(day: date, known: Known) -> Iterator[Asked]:
     for plan in known.plans:
-        minutes = plan.minutes_in(Period(day, day), known.paused) * known.weights.get(plan.client_id, Fraction(1))
+        minutes = plan.minutes_in(Period(day, day), known.paused) * plan.hands
         if minutes:
-            is_journey = plan.channel == Channel.IN_PERSON
-            yield Asked(minutes, minutes / plan.minutes if is_journey else Fraction(0))
+            journeys = minutes / plan.minutes if plan.channel == Channel.IN_PERSON else Fraction(0)
+            yield Asked(minutes * known.weights.get(plan.client_id, 1), journeys)
 
 
 def _of_extras(day: date, known: Known) -> Iterator[Asked]:

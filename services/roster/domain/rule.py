@@ -4,10 +4,12 @@ from enum import StrEnum
 
 
 class RuleCode(StrEnum):
-    """Of contracted time, spent with clients; a week of one whole-time nurse; and the limits of capacity."""
+    """Shares of contracted time, what is late, what a team can take on and what it must not fall below."""
 
     CLIENT_FACING_TARGET = "time.client_facing_target"
     FULL_TIME_WEEK = "time.full_time_week"
+    LATE_AFTER = "visit.late_after"
+    SERIES_AHEAD = "visit.series_ahead"
     INDIRECT_SHARE = "time.indirect_share"
     TRAVEL_PER_VISIT = "capacity.travel_per_visit"
     AMBER_ABOVE = "capacity.amber_above"

@@ -14,6 +14,7 @@ from services.roster.domain.period import Period
 from services.roster.domain.shift import Shift, ShiftKind
 from services.roster.domain.vacancy import Vacancy
 from services.roster.domain.visit import Visit, VisitStatus
+from services.roster.domain.visit_plan import VisitPlan
 
 NEVER_MADE = (VisitStatus.CANCELLED, VisitStatus.MISSED, VisitStatus.NO_REPLY)
 
@@ -50,12 +51,13 @@ async def on_shift(tx: Transaction, team_id: UUID, within: Period) -> dict[date,
 
 
 async def extras(tx: Transaction, team_id: UUID, within: Period) -> list[Extra]:
-    """Visits that no standing plan asks for, and the second pair of hands of those that one does."""
+    """Visits that no standing plan asks for, and pairs of hands beyond those that one asks for."""
     day, minutes = _day_of(Visit.starts_at), _minutes(Visit.ends_at, Visit.starts_at)
-    hands = case((col(Visit.accompanied_by).is_(None), 0), else_=1)
-    more = hands + case((col(Visit.visit_plan_id).is_(None), 1), else_=0)
+    hands = 1 + case((col(Visit.accompanied_by).is_(None), 0), else_=1)
+    more = func.greatest(hands - func.coalesce(col(VisitPlan.hands), 0), 0)
     in_person = case((col(Visit.channel) == "in_person", more), else_=0)
-    wanted = select(day, func.sum(minutes * more), func.sum(in_person)).where(
+    sums = select(day, func.sum(minutes * more), func.sum(in_person)).select_from(Visit)
+    wanted = sums.outerjoin(VisitPlan, col(VisitPlan.id) == col(Visit.visit_plan_id)).where(
         col(Visit.team_id) == team_id,
         col(Visit.starts_at) >= within.starts_at,
         col(Visit.starts_at) < within.ends_at,

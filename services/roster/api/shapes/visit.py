@@ -1,6 +1,6 @@
 """How a visit is shown, and a day of them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from services.common.types import Answer
@@ -13,12 +13,23 @@ class VisitShape(Answer):
     client_id: UUID
     employee_id: UUID
     accompanied_by: UUID | None
+    second_hand_reason: str | None
     visit_plan_id: UUID | None
     starts_at: datetime
     ends_at: datetime
     channel: str
     purpose: str
     status: str
+    window_from_minute: int | None
+    window_until_minute: int | None
+    series_id: UUID | None
+    occurrence_on: date | None
+    confirmed_at: datetime | None
+    told_how: str | None
+    started_at: datetime | None
+    late_alerted_at: datetime | None
+    not_done_reason: str | None
+    not_done_at: datetime | None
     cancel_reason: str | None
     care_contact_id: UUID | None
     done_at: datetime | None

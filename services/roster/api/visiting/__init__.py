@@ -1,5 +1,5 @@
 """Visits over HTTP beyond the plan: states, series, hours of opening, other agencies and wishes to move."""
 
-from fastapi import APIRouter
+from services.roster.api.visiting import series, steps
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS = (steps.router, series.router)
