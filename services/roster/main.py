@@ -9,7 +9,7 @@ from services.common.settings import ServiceSettings
 from services.roster.api import ROUTERS
 from services.roster.consumers import SUBSCRIPTIONS
 from services.roster.domain.base import Base
-from services.roster.usecases import visiting
+from services.roster.usecases import capacity, visiting
 
 SERVICE = Service(
     name="roster",
@@ -17,7 +17,7 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=ROUTERS,
     subscriptions=SUBSCRIPTIONS,
-    background=(visiting.watch_late_visits, visiting.watch_series),
+    background=(visiting.watch_late_visits, visiting.watch_series, capacity.watch_floors),
 )
 
 

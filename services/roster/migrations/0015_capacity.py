@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_vacancy_team", "vacancy", ["team_id", "id"], unique=False)
+    _make_floors()
     rules.load(
         [
             ("time.indirect_share", FIRST, 30, 100, "of all working minutes", INDIRECT, "to_be_confirmed"),
@@ -54,3 +55,43 @@ def upgrade() -> None:
         ]
     )
     row_level_security.protect()
+
+
+def _make_floors() -> None:
+    instant = sa.DateTime(timezone=True)
+    op.create_table(
+        "staffing_floor",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", instant, nullable=False),
+        sa.Column("team_id", sa.Uuid(), nullable=False),
+        sa.Column("skill", sa.Text(), nullable=True),
+        sa.Column("fewest", sa.Integer(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("set_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("fewest > 0", name="staffing_floor_makes_sense"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_staffing_floor_team", "staffing_floor", ["team_id", "id"], unique=False)
+    op.create_table(
+        "floor_alert",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", instant, nullable=False),
+        sa.Column("team_id", sa.Uuid(), nullable=False),
+        sa.Column("skill", sa.Text(), nullable=True),
+        sa.Column("week_on", sa.Date(), nullable=False),
+        sa.Column("have", sa.Integer(), nullable=False),
+        sa.Column("need", sa.Integer(), nullable=False),
+        sa.Column("raised_at", instant, nullable=False),
+        sa.Column("closed_at", instant, nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_floor_alert_team", "floor_alert", ["team_id", "id"], unique=False)
+    op.create_index(
+        "floor_alert_once",
+        "floor_alert",
+        ["team_id", sa.text("coalesce(skill, '')")],
+        unique=True,
+        postgresql_where=sa.text("closed_at is null"),
+    )

@@ -142,6 +142,16 @@ async def test_visits_beyond_the_standing_plans_and_second_hands_are_asked_for(n
     assert (week["client_minutes"], week["travel_minutes"]) == (195, 48)
 
 
+async def test_a_plan_for_two_asks_for_both_and_a_visit_of_two_adds_nothing_to_it(nurse: Any) -> None:
+    two = {"hands": 2, "second_hand_reason": "moving_handling"}
+    plan = a_plan(visits_per_four_weeks=4, minutes=75, days=["tue"], **two)
+    assert (await nurse.post("/v1/visit-plans", json=plan)).status_code == 201
+    visit = a_visit(visit_plan_id=plan["id"], accompanied_by=str(TOM))
+    assert (await nurse.post("/v1/visits", json=visit)).status_code == 201
+    week = (await ahead(nurse))[0]
+    assert (week["client_minutes"], week["travel_minutes"]) == (150, 32)
+
+
 async def test_care_that_is_paused_asks_for_nothing(roster: Running) -> None:
     nurse, client = await roster.nurse("roster"), uuid7()
     name, opened = episode(client)
