@@ -49,8 +49,8 @@ class Signing:
     def jwks(self) -> dict[str, Any]:
         return self.signer.jwks()
 
-    def of_nurse(self, employee_id: str) -> str:
-        return self._token(employee_id, Persona.NURSE, "caseload")
+    def of_nurse(self, employee_id: str, audience: str = "caseload") -> str:
+        return self._token(employee_id, Persona.NURSE, audience)
 
     def of_process(self, audience: str) -> str:
         return self._token("svc:caseload", Persona.SERVICE, audience)

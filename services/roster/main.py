@@ -10,7 +10,7 @@ from services.roster.api import ROUTERS
 from services.roster.consumers import SUBSCRIPTIONS
 from services.roster.domain.base import Base
 from services.roster.settings import RosterSettings
-from services.roster.usecases import visiting
+from services.roster.usecases import capacity, visiting
 from services.roster.worker import work, work_beside
 
 SERVICE = Service(
@@ -21,7 +21,7 @@ SERVICE = Service(
     subscriptions=SUBSCRIPTIONS,
     settings_type=RosterSettings,
     worker=work,
-    background=(work_beside, visiting.watch_late_visits, visiting.watch_series),
+    background=(work_beside, visiting.watch_late_visits, visiting.watch_series, capacity.watch_floors),
 )
 
 

@@ -14,10 +14,11 @@ from uuid6 import uuid7
 from services.common.types import ENGLAND
 from services.roster.domain.continuity import bice_boxerman, usual_provider
 from services.roster.domain.share import Share
-from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, WALTER, code, contact, episode, hear, pointer
+from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, WALTER, a_shift, code, contact, episode, hear, pointer
 from tests.running import OTHER_TEAM, TEAM, Running
 
 MONTH = {"team_id": str(TEAM), "from_on": "2026-11-02", "to_on": "2026-11-29"}
+NONE: dict[str, Any] = {"night_contacts": 0, "least_continuous": [], "clients": []}
 OCTOBER = {"team_id": str(TEAM), "from_on": "2026-10-01", "to_on": "2026-10-31"}
 
 
@@ -47,6 +48,8 @@ async def test_the_figures_match_a_hand_calculation(roster: Running) -> None:
         **MONTH,
         "contacts": 9,
         "named_or_deputy": {"numerator": 7, "denominator": 9, "percent": 77.8},
+        "night_contacts": 0,
+        "least_continuous": [str(WALTER), str(EDITH)],
         "clients": [
             {
                 "client_id": str(EDITH),
@@ -55,6 +58,8 @@ async def test_the_figures_match_a_hand_calculation(roster: Running) -> None:
                 "named_or_deputy": {"numerator": 7, "denominator": 8, "percent": 87.5},
                 "upc": 0.625,
                 "coc": 0.3929,
+                "secon": 0.7143,
+                "achievable": {"numerator": 0, "denominator": 1, "percent": 0.0},
             },
             {
                 "client_id": str(WALTER),
@@ -63,6 +68,8 @@ async def test_the_figures_match_a_hand_calculation(roster: Running) -> None:
                 "named_or_deputy": {"numerator": 0, "denominator": 1, "percent": 0.0},
                 "upc": 1.0,
                 "coc": None,
+                "secon": None,
+                "achievable": {"numerator": 0, "denominator": 1, "percent": 0.0},
             },
         ],
     }
@@ -83,7 +90,7 @@ async def test_no_contact_makes_no_figure(roster: Running) -> None:
     nurse = await roster.nurse("roster")
     found = (await nurse.get("/v1/continuity", params=MONTH)).json()
     nothing = {"numerator": 0, "denominator": 0, "percent": None}
-    assert found == {**MONTH, "contacts": 0, "named_or_deputy": nothing, "clients": []}
+    assert found == {**MONTH, "contacts": 0, "named_or_deputy": nothing, **NONE}
 
 
 @pytest.mark.parametrize("persona", ["coach", "heatshield", "steering", "commissioner"])
@@ -180,3 +187,26 @@ async def test_whoever_the_client_was_handed_on_to_counts_from_that_day(roster: 
     answer = await nurse.get("/v1/continuity", params=MONTH)
     (edith,) = answer.json()["clients"]
     assert (edith["named_or_deputy"]["numerator"], edith["named_or_deputy"]["denominator"]) == (5, 7)
+
+
+async def test_the_named_nurses_days_are_the_ceiling_and_nights_are_apart(roster: Running) -> None:
+    nurse, of_edith, of_walter = await roster.nurse("roster"), uuid7(), uuid7()
+    await hear(roster, episode(EDITH, episode_of_care_id=of_edith, named_nurse_id=RUTH, deputy_id=TOM))
+    await hear(roster, episode(WALTER, episode_of_care_id=of_walter, named_nurse_id=TOM, deputy_id=SANDRA))
+    for day in (23, 24, 25):
+        await visited(roster, EDITH, of_edith, {RUTH: 1}, started_at=f"2026-11-{day}T10:00:00Z")
+    await visited(roster, WALTER, of_walter, {RUTH: 1}, started_at="2026-11-24T11:00:00Z")
+    for minute in ("23:00", "05:59"):
+        await visited(roster, EDITH, of_edith, {SANDRA: 1}, started_at=f"2026-11-24T{minute}:00Z")
+    await visited(roster, EDITH, of_edith, {SANDRA: 1}, started_at="2026-11-24T22:59:00Z")
+    # Ruth is on shift on the 24th, and in the night to the 26th from the 25th on.
+    night = {"starts_at": "2026-11-25T23:30:00Z", "ends_at": "2026-11-26T07:00:00Z"}
+    for shift in (a_shift(), a_shift(**night)):
+        assert (await nurse.post("/v1/shifts", json=shift)).status_code == 201
+    found = (await nurse.get("/v1/continuity", params=MONTH)).json()
+    edith, walter = found["clients"]
+    assert (found["contacts"], found["night_contacts"], found["least_continuous"]) == (5, 2, [str(WALTER), str(EDITH)])
+    assert edith["achievable"] == {"numerator": 2, "denominator": 3, "percent": 66.7}
+    # Ruth, Ruth, Sandra, Ruth: one of three contacts is by whoever made the one before.
+    assert edith["secon"] == 0.3333
+    assert walter["achievable"]["percent"] == 0.0

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from services.common.http import api_router
+from services.common.http import ByNurse, api_router
 from services.common.types import Day
 from services.roster import usecases
 from services.roster.api.callers import ByTeamOrAround, ByTeamOrBackOffice
-from services.roster.api.shapes.team import ContinuityShape, TeamRatioShape, TimeSummaryShape
+from services.roster.api.shapes.team import ContinuityShape, OwnWeekShape, TeamRatioShape, TimeSummaryShape
 
 router = api_router(tags=["team"])
 
@@ -18,6 +18,12 @@ async def time_summary(tx: ByTeamOrBackOffice, team_id: UUID, week_of: Day | Non
     Outside the team, what was recorded is told of weeks that are over.
     """
     return await usecases.time_summary(tx, team_id, week_of)
+
+
+@router.get("/time-summary/mine", response_model=OwnWeekShape)
+async def own_week(tx: ByNurse, team_id: UUID, week_of: Day | None = None) -> object:
+    """The caller's own week, for nobody else to see."""
+    return await usecases.own_week(tx, team_id, week_of)
 
 
 @router.get("/continuity", response_model=ContinuityShape, response_model_exclude_unset=True)

@@ -1,8 +1,8 @@
 """The team's week: what was contracted, what the standing plans ask for, and what was recorded."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from uuid import UUID
 
@@ -10,6 +10,10 @@ from services.roster.domain.known import Contract
 from services.roster.domain.period import Period
 from services.roster.domain.share import Exact, Share, rounded
 from services.roster.domain.shift import ShiftKind
+
+TREND_WEEKS, ROLLING_WEEKS, SEVEN_DAYS = 12, 4, timedelta(days=7)
+# Caseload's word for what is done for a client and not with them.
+COORDINATION = "coordination"
 
 
 @dataclass(frozen=True)
@@ -103,3 +107,75 @@ def summarise(
         admin_minutes=by_kind.get(ShiftKind.ADMIN, 0),
         target_percent=target_percent,
     )
+
+
+@dataclass(frozen=True)
+class Trend:
+    """One week of a trend: what was recorded, and its share of the contracted time; None where it is not told."""
+
+    from_on: date
+    contracted_minutes: float
+    recorded_minutes: int | None
+    recorded_share: Share | None
+
+
+@dataclass(frozen=True)
+class OwnWeek:
+    """One member's own week, in minutes, for nobody else to see."""
+
+    team_id: UUID
+    from_on: date
+    to_on: date
+    contracted_minutes: float
+    planned_minutes: int
+    recorded_minutes: int
+    recorded_share: Share
+    client_facing_minutes: int
+    coordination_minutes: int
+    meeting_minutes: int
+    training_minutes: int
+    protected_time_minutes: int
+    admin_minutes: int
+
+
+def client_facing(by_type: Mapping[str, Exact]) -> Exact:
+    """Of the recorded minutes those with the client; coordination is for the client, and not with them."""
+    return sum(minutes for kind, minutes in by_type.items() if kind != COORDINATION)
+
+
+def weeks_until(week: Period) -> list[Period]:
+    """This week and those before it, twelve in all, the oldest first."""
+    return [
+        Period(week.from_on - number * SEVEN_DAYS, week.to_on - number * SEVEN_DAYS)
+        for number in reversed(range(TREND_WEEKS))
+    ]
+
+
+def trend(
+    weeks: Iterable[Period],
+    contracts: Sequence[Contract],
+    recorded: Mapping[date, ClientTime],
+    smallest: int,
+    until: date,
+) -> list[Trend]:
+    """Week by week. What stands on few clients is not told, nor what was recorded in a week after `until`."""
+    return [_of_trend(week, contracted_minutes(contracts, week), recorded, smallest, until) for week in weeks]
+
+
+def _of_trend(
+    week: Period, contracted: Fraction, recorded: Mapping[date, ClientTime], smallest: int, until: date
+) -> Trend:
+    time = recorded.get(week.from_on, ClientTime(0, 0))
+    minutes = time.unless_few(smallest) if week.to_on <= until else None
+    share = None if minutes is None else Share.of(minutes, contracted)
+    return Trend(week.from_on, rounded(contracted, 2), None if minutes is None else int(minutes), share)
+
+
+def rolling(weeks: Sequence[Trend], contracts: Sequence[Contract]) -> Share | None:
+    """The last four weeks of a trend as one; None where one of them is not told."""
+    last = weeks[-ROLLING_WEEKS:]
+    minutes = [week.recorded_minutes for week in last if week.recorded_minutes is not None]
+    if len(minutes) < len(last):
+        return None
+    whole = Period(last[0].from_on, last[-1].from_on + SEVEN_DAYS - timedelta(days=1))
+    return Share.of(sum(minutes), contracted_minutes(contracts, whole))

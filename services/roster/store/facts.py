@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select, true
+from sqlalchemy import ColumnElement, Select, delete, func, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
@@ -78,6 +78,15 @@ def named_as_of(day: date) -> Select[UUID, UUID, Any, Any]:
     deputy = func.coalesce(handed_on.c.deputy_id, col(CareTeam.deputy_id)).label("deputy_id")
     wanted = select(col(CareTeam.team_id), col(CareTeam.client_id), named, deputy).select_from(CareTeam)
     return wanted.outerjoin(handed_on, true())
+
+
+def has_ended() -> ColumnElement[bool]:
+    """Of each episode, whether it is over."""
+    ended = select(col(EpisodeStanding.episode_of_care_id)).where(
+        col(EpisodeStanding.episode_of_care_id) == col(CareTeam.episode_of_care_id),
+        col(EpisodeStanding.status) == ENDED,
+    )
+    return ended.correlate(CareTeam).exists()
 
 
 async def is_in_care(tx: Transaction, team_id: UUID, client_id: UUID) -> bool:

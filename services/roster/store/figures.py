@@ -5,15 +5,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, and_, func, literal, or_, select, true
+from sqlalchemy import ARRAY, Date, DateTime, and_, case, cast, func, literal, or_, select, true
 from sqlmodel import col
 
 from services.common.db import Transaction
-from services.roster.domain.continuity import ContactsBy
+from services.roster.domain.base import Channel
 from services.roster.domain.known import (
     AcuityReview,
     CareTeam,
-    CareTeamChange,
     Contract,
     EpisodeStanding,
     EpisodeStandingChange,
@@ -21,9 +20,11 @@ from services.roster.domain.known import (
     RecordedContact,
 )
 from services.roster.domain.period import Period
-from services.roster.domain.shift import Shift, ShiftStatus
+from services.roster.domain.shift import Shift, ShiftKind, ShiftStatus
 from services.roster.domain.time_summary import ClientTime
+from services.roster.domain.visit import Attendance, Visit
 from services.roster.domain.visit_plan import VisitPlan
+from services.roster.store.capacity import NEVER_MADE
 from services.roster.store.facts import ENDED, GOES_ON, PAUSED
 
 
@@ -64,8 +65,10 @@ def _in_force(model: type[Contract] | type[VisitPlan], within: Period) -> Any:
     return and_(col(model.from_on) <= within.to_on, open_ended_or_later)
 
 
-async def paid_minutes_by_kind(tx: Transaction, team_id: UUID, within: Period) -> dict[str, int]:
-    """Minutes of the shifts that start in the period, less their breaks, by what the time is for."""
+async def paid_minutes_by_kind(
+    tx: Transaction, team_id: UUID, within: Period, employee_id: UUID | None = None
+) -> dict[str, int]:
+    """Minutes of the shifts that start in the period, less their breaks, by what the time is for; of one or of all."""
     seconds = func.extract("epoch", col(Shift.ends_at) - col(Shift.starts_at))
     minutes = func.sum(func.floor(seconds / 60) - col(Shift.unpaid_break_minutes))
     wanted = select(col(Shift.kind), minutes).where(
@@ -73,6 +76,7 @@ async def paid_minutes_by_kind(tx: Transaction, team_id: UUID, within: Period) -
         col(Shift.status) == ShiftStatus.PLANNED,
         col(Shift.starts_at) >= within.starts_at,
         col(Shift.starts_at) < within.ends_at,
+        true() if employee_id is None else col(Shift.employee_id) == employee_id,
     )
     return {kind: int(total) for kind, total in await tx.rows(wanted.group_by(col(Shift.kind)))}
 
@@ -80,52 +84,71 @@ async def paid_minutes_by_kind(tx: Transaction, team_id: UUID, within: Period) -
 async def recorded_minutes(tx: Transaction, team_id: UUID, within: Period) -> ClientTime:
     total = func.coalesce(func.sum(col(RecordedContact.minutes)), 0)
     wanted = select(total, func.count(col(RecordedContact.client_id).distinct()))
-    (found,) = await tx.rows(wanted.where(*_contacts_of(team_id, within)))
+    (found,) = await tx.rows(wanted.where(*contacts_of(team_id, within)))
     return ClientTime(*found)
+
+
+async def recorded_by_week(tx: Transaction, team_id: UUID, within: Period) -> dict[date, ClientTime]:
+    """What was recorded in each week, by its Monday."""
+    monday = cast(func.date_trunc("week", cast(col(RecordedContact.contact_on), DateTime)), Date)
+    clients = func.count(col(RecordedContact.client_id).distinct())
+    wanted = select(monday, func.sum(col(RecordedContact.minutes)), clients).where(*contacts_of(team_id, within))
+    return {row[0]: ClientTime(row[1], row[2]) for row in await tx.rows(wanted.group_by(monday))}
+
+
+async def journeys(tx: Transaction, team_id: UUID, within: Period) -> ClientTime:
+    """How many times somebody drives to a client in the period as it was planned, and to how many clients."""
+    hands = 1 + case((col(Visit.accompanied_by).is_(None), 0), else_=1)
+    clients = func.count(col(Visit.client_id).distinct())
+    wanted = select(func.coalesce(func.sum(hands), 0), clients).where(
+        col(Visit.team_id) == team_id,
+        col(Visit.starts_at) >= within.starts_at,
+        col(Visit.starts_at) < within.ends_at,
+        col(Visit.channel) == Channel.IN_PERSON,
+        col(Visit.status).not_in(NEVER_MADE),
+    )
+    (found,) = await tx.rows(wanted)
+    return ClientTime(*found)
+
+
+async def protected_time_overwritten(tx: Transaction, team_id: UUID, within: Period) -> int:
+    """How many stretches of protected time had a visit in them that holds time of the same person."""
+    held = select(col(Attendance.visit_id)).where(
+        col(Attendance.employee_id) == col(Shift.employee_id),
+        col(Attendance.starts_at) < col(Shift.ends_at),
+        col(Attendance.ends_at) > col(Shift.starts_at),
+    )
+    wanted = select(func.count()).where(
+        col(Shift.team_id) == team_id,
+        col(Shift.kind) == ShiftKind.PROTECTED_TIME,
+        col(Shift.starts_at) >= within.starts_at,
+        col(Shift.starts_at) < within.ends_at,
+        held.correlate(Shift).exists(),
+    )
+    found: int = (await tx.all(wanted))[0]
+    return found
+
+
+async def own_recorded(tx: Transaction, team_id: UUID, employee_id: UUID, within: Period) -> dict[str, int]:
+    """What one person recorded, by type of activity."""
+    kind, minutes = col(RecordedActivity.activity_type), func.sum(col(RecordedActivity.minutes))
+    of_contact = col(RecordedContact.care_contact_id) == col(RecordedActivity.care_contact_id)
+    own = col(RecordedContact.employee_id) == employee_id
+    wanted = select(kind, minutes).join(RecordedContact, of_contact).where(*contacts_of(team_id, within), own)
+    return {row[0]: int(row[1]) for row in await tx.rows(wanted.group_by(kind))}
 
 
 async def recorded_by_type(tx: Transaction, team_id: UUID, within: Period) -> dict[str, ClientTime]:
     kind, minutes = col(RecordedActivity.activity_type), func.sum(col(RecordedActivity.minutes))
     of_contact = col(RecordedContact.care_contact_id) == col(RecordedActivity.care_contact_id)
     wanted = select(kind, minutes, func.count(col(RecordedContact.client_id).distinct()))
-    of_team = wanted.join(RecordedContact, of_contact).where(*_contacts_of(team_id, within))
+    of_team = wanted.join(RecordedContact, of_contact).where(*contacts_of(team_id, within))
     return {row[0]: ClientTime(row[1], row[2]) for row in await tx.rows(of_team.group_by(kind))}
 
 
-def _contacts_of(team_id: UUID, within: Period) -> tuple[Any, Any]:
+def contacts_of(team_id: UUID, within: Period) -> tuple[Any, Any]:
     of_team = col(RecordedContact.team_id) == team_id
     return of_team, col(RecordedContact.contact_on).between(within.from_on, within.to_on)
-
-
-async def contacts_by_person(tx: Transaction, team_id: UUID, within: Period) -> list[ContactsBy]:
-    """Contacts of each client by each person, by client, beside the care team of that day."""
-    client, person = col(RecordedContact.client_id), col(RecordedContact.employee_id)
-    is_known = col(CareTeam.episode_of_care_id).is_not(None)
-    newest = (
-        select(CareTeamChange)
-        .where(
-            col(CareTeamChange.episode_of_care_id) == col(RecordedContact.episode_of_care_id),
-            col(CareTeamChange.changed_on) <= col(RecordedContact.contact_on),
-        )
-        .order_by(col(CareTeamChange.changed_on).desc())
-        .limit(1)
-        .correlate(RecordedContact)
-        .lateral()
-    )
-    named = func.coalesce(newest.c.named_nurse_id, col(CareTeam.named_nurse_id))
-    deputy = func.coalesce(newest.c.deputy_id, col(CareTeam.deputy_id))
-    is_theirs = or_(person == named, person == deputy)
-    counts = (func.count(), func.count().filter(is_known), func.count().filter(is_theirs))
-    same_episode = col(CareTeam.episode_of_care_id) == col(RecordedContact.episode_of_care_id)
-    wanted = (
-        select(client, person, *counts)
-        .join_from(RecordedContact, CareTeam, same_episode, isouter=True)
-        .outerjoin(newest, true())
-        .where(*_contacts_of(team_id, within))
-        .group_by(client, person)
-        .order_by(client, person)
-    )
-    return [ContactsBy(*row) for row in await tx.rows(wanted)]
 
 
 async def clients_in_care(tx: Transaction, team_id: UUID, on: date) -> int:

@@ -1,6 +1,6 @@
 """What roster can be asked to do: one public function for each sentence a nurse, a coach or an integrator says."""
 
-from services.roster.usecases.figures import continuity_of_team, team_ratio, time_summary
+from services.roster.usecases.figures import continuity_of_team, own_week, team_ratio, time_summary
 from services.roster.usecases.hear import remember_care_contact, remember_standing
 from services.roster.usecases.need import list_visit_needs, read_visit_need, remember_need
 from services.roster.usecases.shift import list_shifts, plan_shift
@@ -17,6 +17,7 @@ __all__ = [
     "list_visit_needs",
     "list_visit_plans",
     "move_visit",
+    "own_week",
     "plan_shift",
     "plan_visit",
     "read_visit",

@@ -1,5 +1,5 @@
 """Capacity over HTTP: eight weeks ahead, what-if, the floor and what is handed on."""
 
-from fastapi import APIRouter
+from services.roster.api.capacity import ahead, floor, hand_on, vacancies
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS = (ahead.router, vacancies.router, floor.router, hand_on.router)

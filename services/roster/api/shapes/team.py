@@ -28,10 +28,20 @@ class TypeShape(Answer):
     share: ShareShape
 
 
+class TrendShape(Answer):
+    from_on: date
+    contracted_minutes: float
+    recorded_minutes: int | None
+    recorded_share: ShareShape | None
+
+
 class TimeSummaryShape(Answer):
     """One week in minutes. Shares are of the contracted minutes; `recorded` are the care contacts of the week.
 
-    Outside the team what stands on few clients is null, and the types are empty where one of them does.
+    `client_facing` are recorded minutes with clients, `coordination` those for them. `travel_minutes` are estimated
+    from the visits that were planned. `trend` are twelve weeks, `four_weeks_share` the last four of them as one, in
+    which protected time had a visit in it as often as `protected_time_overwritten` says. Outside the team what stands
+    on few clients is null, and the types are empty where one of them does.
     """
 
     team_id: UUID
@@ -48,25 +58,57 @@ class TimeSummaryShape(Answer):
     protected_time_minutes: int
     admin_minutes: int
     target_percent: int | None
+    client_facing_minutes: int | None
+    coordination_minutes: int | None
+    travel_minutes: int | None
+    four_weeks_share: ShareShape | None
+    trend: list[TrendShape]
+    protected_time_overwritten: int
+
+
+class OwnWeekShape(Answer):
+    """One's own week in minutes; `planned_minutes` are those of shifts, without breaks."""
+
+    team_id: UUID
+    from_on: date
+    to_on: date
+    contracted_minutes: float
+    planned_minutes: int
+    recorded_minutes: int
+    recorded_share: ShareShape
+    client_facing_minutes: int
+    coordination_minutes: int
+    meeting_minutes: int
+    training_minutes: int
+    protected_time_minutes: int
+    admin_minutes: int
 
 
 class ClientContinuityShape(Answer):
+    """`upc`, `coc` and `secon` run from 0 to 1. `achievable` are the days with a contact on which the named nurse was
+    on shift: no plan could have given the client the named nurse on more of them."""
+
     client_id: UUID
     contacts: int
     faces: int
     named_or_deputy: ShareShape
     upc: float
     coc: float | None
+    secon: float | None
+    achievable: ShareShape
 
 
 class ContinuityShape(Answer):
-    """The team's figure, and for the team itself the clients it is made of."""
+    """The team's figure by day, and for the team itself the clients it is made of. What was answered at night is
+    counted apart. `least_continuous` are the five whom named nurse and deputy saw least of."""
 
     team_id: UUID
     from_on: date
     to_on: date
     contacts: int | None
     named_or_deputy: ShareShape | None
+    night_contacts: int = 0
+    least_continuous: list[UUID] = []
     clients: list[ClientContinuityShape] = []
 
 

@@ -1,0 +1,74 @@
+"""What the floor of a team is measured by, and the alerts that are open."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, union_all
+from sqlmodel import col
+
+from services.common.db import Transaction
+from services.roster.domain.floor import FloorAlert, Staff, StaffingFloor
+from services.roster.domain.known import Competence, Contract
+from services.roster.domain.member_skill import MemberSkill
+from services.roster.domain.period import Period
+from services.roster.store import capacity, figures
+
+
+async def staff(tx: Transaction, team_id: UUID, within: Period) -> Staff:
+    """Contracts, memberships and skills of a team that hold on some day of the period: three statements."""
+    return Staff(
+        await figures.contracts(tx, team_id, within),
+        await capacity.members(tx, team_id, within),
+        await _skilled(tx, team_id, within),
+    )
+
+
+async def _skilled(tx: Transaction, team_id: UUID, within: Period) -> list[tuple[UUID, str, date, date | None]]:
+    said = select(
+        col(MemberSkill.employee_id), col(MemberSkill.skill), col(MemberSkill.from_on), col(MemberSkill.until_on)
+    ).where(
+        col(MemberSkill.team_id) == team_id,
+        or_(col(MemberSkill.until_on).is_(None), col(MemberSkill.until_on) >= within.from_on),
+    )
+    signed_off = select(
+        col(Competence.employee_id), col(Competence.task), col(Competence.assessed_on), col(Competence.until_on)
+    ).where(
+        col(Competence.team_id) == team_id,
+        col(Competence.withdrawn_at).is_(None),
+        col(Competence.until_on) >= within.from_on,
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in await tx.rows(union_all(said, signed_off))]
+
+
+async def floors(tx: Transaction, team_id: UUID) -> Sequence[StaffingFloor]:
+    return await tx.all(select(StaffingFloor).where(col(StaffingFloor.team_id) == team_id))
+
+
+async def open_alerts(tx: Transaction, team_id: UUID) -> Mapping[str | None, FloorAlert]:
+    """By skill, locked."""
+    wanted = select(FloorAlert).where(col(FloorAlert.team_id) == team_id, col(FloorAlert.closed_at).is_(None))
+    found: Sequence[FloorAlert] = await tx.all(wanted.order_by(col(FloorAlert.id)).with_for_update())
+    return {one.skill: one for one in found}
+
+
+async def teams(tx: Transaction) -> Sequence[UUID]:
+    """Every team that somebody has or had a contract with."""
+    return await tx.all(select(col(Contract.team_id)).distinct().order_by(col(Contract.team_id)))
+
+
+async def mark_of_staff(tx: Transaction) -> tuple[Any, ...]:
+    """Changes whenever hr has told of somebody, or a team of a skill or of its floor."""
+    member = tx.metadata.tables["team_member"]
+    counted = [
+        select(func.count(), func.sum(version))
+        for version in (
+            member.c.version,
+            col(Contract.version),
+            col(Competence.version),
+            col(MemberSkill.version),
+            col(StaffingFloor.version),
+        )
+    ]
+    return tuple(tuple(row) for row in await tx.rows(union_all(*counted)))

@@ -1,0 +1,133 @@
+"""What a typical week is made of, one statement each. None goes on record as read: nobody is told of a client."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select, union
+from sqlmodel import col
+
+from services.common.db import Transaction
+from services.common.types import day_in_england, midnight_in_england
+from services.roster.domain.known import Clearance, Competence, Contract, RecordedContact
+from services.roster.domain.member_skill import MemberSkill
+from services.roster.domain.period import Period, whole_minutes
+from services.roster.domain.shift import Shift, ShiftKind
+from services.roster.domain.visit import Visit
+from services.roster.domain.what_if import Held, OnShift, Person, TypicalDay
+from services.roster.store.capacity import NEVER_MADE
+
+WEEKS_OF_FACES = 12
+
+
+async def typical_week(tx: Transaction, team_id: UUID, asked: date) -> Period:
+    """The newest week, up to the one asked for, in which the team has shifts; without any, the one asked for."""
+    week = Period.week_of(asked)
+    newest = select(func.max(col(Shift.starts_at))).where(
+        col(Shift.team_id) == team_id, col(Shift.starts_at) < week.ends_at, col(Shift.kind) == ShiftKind.SHIFT
+    )
+    (found,) = await tx.all(newest)
+    return week if found is None else Period.week_of(day_in_england(found))
+
+
+async def days(tx: Transaction, team_id: UUID, week: Period) -> list[TypicalDay]:
+    """The seven days with their shifts, and all that holds somebody's time."""
+    shifts: dict[date, list[OnShift]] = {day: [] for day in week.days()}
+    held: dict[date, list[Held]] = {day: [] for day in week.days()}
+    for row in await tx.rows(_shifts(team_id, week)):
+        day, start, end = _within_day(row.starts_at, row.ends_at)
+        if row.kind == ShiftKind.SHIFT:
+            on_shift = OnShift(row.employee_id, start, end, row.unpaid_break_minutes, row.supervised_only)
+            shifts[day].append(on_shift)
+        elif row.kind != ShiftKind.ON_CALL:
+            held[day].append(Held((row.employee_id,), None, start, end))
+    for row in await tx.rows(_visits(team_id, week)):
+        day, start, end = _within_day(row.starts_at, row.ends_at)
+        people = (row.employee_id,) if row.accompanied_by is None else (row.employee_id, row.accompanied_by)
+        held[day].append(Held(people, row.client_id, start, end))
+    return [TypicalDay(day, shifts[day], held[day]) for day in week.days()]
+
+
+def _shifts(team_id: UUID, week: Period) -> Select[Any]:
+    columns = (Shift.employee_id, Shift.kind, Shift.starts_at, Shift.ends_at, Shift.unpaid_break_minutes)
+    wanted = select(*map(col, columns), col(Shift.supervised_only)).where(
+        col(Shift.team_id) == team_id,
+        col(Shift.starts_at) >= week.starts_at,
+        col(Shift.starts_at) < week.ends_at,
+    )
+    return wanted.order_by(col(Shift.starts_at), col(Shift.id))
+
+
+def _visits(team_id: UUID, week: Period) -> Select[Any]:
+    columns = (Visit.employee_id, Visit.accompanied_by, Visit.client_id, Visit.starts_at, Visit.ends_at)
+    wanted = select(*map(col, columns)).where(
+        col(Visit.team_id) == team_id,
+        col(Visit.starts_at) >= week.starts_at,
+        col(Visit.starts_at) < week.ends_at,
+        col(Visit.status).not_in(NEVER_MADE),
+    )
+    return wanted.order_by(col(Visit.starts_at), col(Visit.id))
+
+
+async def people(tx: Transaction, team_id: UUID, who: Iterable[UUID], on: date) -> dict[UUID, Person]:
+    """The role by contract, the skills by hr's word or the team's, and whether they may visit alone."""
+    them = list(who)
+    roles, skills = await _roles(tx, team_id, them, on), await _skills(tx, team_id, them, on)
+    cleared = await _clearances(tx, them, on)
+    return {one: Person(roles.get(one), frozenset(skills.get(one, ())), cleared.get(one) is True) for one in them}
+
+
+async def _roles(tx: Transaction, team_id: UUID, who: list[UUID], on: date) -> dict[UUID, str | None]:
+    wanted = select(col(Contract.employee_id), col(Contract.role)).where(
+        col(Contract.team_id) == team_id,
+        col(Contract.employee_id).in_(who),
+        col(Contract.from_on) <= on,
+        or_(col(Contract.until_on).is_(None), col(Contract.until_on) >= on),
+    )
+    return {row[0]: row[1] for row in await tx.rows(wanted.order_by(col(Contract.from_on)))}
+
+
+async def _skills(tx: Transaction, team_id: UUID, who: list[UUID], on: date) -> dict[UUID, set[str]]:
+    signed_off = select(col(Competence.employee_id), col(Competence.task)).where(
+        col(Competence.team_id) == team_id,
+        col(Competence.employee_id).in_(who),
+        col(Competence.assessed_on) <= on,
+        col(Competence.until_on) >= on,
+        col(Competence.withdrawn_at).is_(None),
+    )
+    said = select(col(MemberSkill.employee_id), col(MemberSkill.skill)).where(
+        col(MemberSkill.team_id) == team_id,
+        col(MemberSkill.employee_id).in_(who),
+        col(MemberSkill.from_on) <= on,
+        or_(col(MemberSkill.until_on).is_(None), col(MemberSkill.until_on) >= on),
+    )
+    found: dict[UUID, set[str]] = {}
+    for employee_id, skill in await tx.rows(union(signed_off, said)):
+        found.setdefault(employee_id, set()).add(skill)
+    return found
+
+
+async def _clearances(tx: Transaction, who: list[UUID], on: date) -> dict[UUID, bool]:
+    """Hr's newest word on each that counts on this day."""
+    words = select(col(Clearance.employee_id), col(Clearance.may_visit_alone)).where(
+        col(Clearance.employee_id).in_(who), col(Clearance.since_on) <= on
+    )
+    return {row[0]: row[1] for row in await tx.rows(words.order_by(col(Clearance.version)))}
+
+
+async def faces(tx: Transaction, team_id: UUID, client_id: UUID, on: date) -> set[UUID]:
+    """Who was with this client in the twelve weeks before."""
+    wanted = select(col(RecordedContact.employee_id)).where(
+        col(RecordedContact.team_id) == team_id,
+        col(RecordedContact.client_id) == client_id,
+        col(RecordedContact.contact_on).between(on - timedelta(weeks=WEEKS_OF_FACES), on),
+    )
+    return set(await tx.all(wanted.distinct()))
+
+
+def _within_day(starts_at: datetime, ends_at: datetime) -> tuple[date, int, int]:
+    """The day in England on which it starts, and its minutes after that midnight."""
+    day = day_in_england(starts_at)
+    midnight = midnight_in_england(day)
+    return day, whole_minutes(midnight, starts_at), whole_minutes(midnight, ends_at)

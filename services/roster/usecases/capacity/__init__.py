@@ -1,0 +1,23 @@
+"""What a team can still take on: the weeks ahead, what if, vacant posts, the floor, and what a leaver hands on."""
+
+from services.roster.usecases.capacity.ahead import weeks_ahead
+from services.roster.usecases.capacity.floor import check_floor, list_floor_alerts, set_floor, team_floor
+from services.roster.usecases.capacity.hand_on import hand_on_list
+from services.roster.usecases.capacity.vacancy import fill_vacancy, list_vacancies, tell_of_vacancy
+from services.roster.usecases.capacity.watch import look_at_floors, watch_floors
+from services.roster.usecases.capacity.what_if import what_if
+
+__all__ = [
+    "check_floor",
+    "fill_vacancy",
+    "hand_on_list",
+    "list_floor_alerts",
+    "list_vacancies",
+    "look_at_floors",
+    "set_floor",
+    "team_floor",
+    "tell_of_vacancy",
+    "watch_floors",
+    "weeks_ahead",
+    "what_if",
+]

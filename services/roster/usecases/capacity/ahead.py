@@ -1,0 +1,59 @@
+"""Eight weeks ahead: what care asks of the team, and what time the team has for it."""
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from services.common.db import Transaction
+from services.common.rulebook import amounts, smallest_cell
+from services.roster.domain.capacity import Known, Limits, Week, forecast, weeks_from
+from services.roster.domain.period import Period
+from services.roster.domain.rule import RuleCode
+from services.roster.domain.visit_plan import standing_minutes
+from services.roster.store import capacity, figures
+
+# Of a week, what may be told outside the team: nothing in it lets anybody work out one member's leave.
+OUTSIDE = ("from_on", "to_on", "contracted_minutes", "vacant_minutes")
+
+
+async def weeks_ahead(tx: Transaction, team_id: UUID, day: date | None) -> dict[str, Any]:
+    """Eight weeks of asked and of available time, the first being the week of this day (mission rows 4.11 and 4.14).
+
+    Outside the team a week is its light, contracts and vacancies; there is no light where the clients are few.
+    """
+    await tx.require_team(team_id)
+    weeks = weeks_from(day or tx.today)
+    whole = Period(weeks[0].from_on, weeks[-1].to_on)
+    known, limits = await _known(tx, team_id, whole), await limits_on(tx, tx.today)
+    found: dict[str, Any] = {"team_id": team_id, "weeks": forecast(weeks, known, limits)}
+    if not tx.actor.is_team_bound:
+        clients = standing_minutes(known.plans, whole, known.paused).clients
+        is_told = clients >= await smallest_cell(tx)
+        found["weeks"] = [_outside(week, is_told=is_told) for week in found["weeks"]]
+    return found
+
+
+def _outside(week: Week, *, is_told: bool) -> dict[str, Any]:
+    return {**{name: getattr(week, name) for name in OUTSIDE}, "light": week.light if is_told else None}
+
+
+async def limits_on(tx: Transaction, day: date) -> Limits:
+    """Raises `NoRuleInForce`."""
+    codes = (RuleCode.INDIRECT_SHARE, RuleCode.TRAVEL_PER_VISIT, RuleCode.AMBER_ABOVE, RuleCode.RED_ABOVE)
+    indirect, travel, amber, red = await amounts(tx, day, *codes)
+    return Limits(Fraction(indirect, 100), travel, Fraction(amber, 100), Fraction(red, 100))
+
+
+async def _known(tx: Transaction, team_id: UUID, whole: Period) -> Known:
+    """One statement for each list. Agreed leave is one more `Away` with `is_leave`, beside what is set aside."""
+    return Known(
+        plans=await figures.plans(tx, team_id, whole),
+        paused=await figures.paused_days(tx, team_id, whole),
+        extras=await capacity.extras(tx, team_id, whole),
+        contracts=await figures.contracts(tx, team_id, whole),
+        members=await capacity.members(tx, team_id, whole),
+        away=[*await capacity.away(tx, team_id, whole)],
+        vacant=await capacity.vacant(tx, team_id, whole),
+        on_shift=await capacity.on_shift(tx, team_id, whole),
+    )

@@ -1,0 +1,39 @@
+"""Look whether a team will fall below its floor: soon after hr has told of somebody, and on every new day."""
+
+import asyncio
+import logging
+from datetime import date
+from typing import Any
+
+from services.common.auth import SYSTEM
+from services.common.db import Database
+from services.common.service import Runtime
+from services.roster.store import floor as store
+from services.roster.usecases.capacity.floor import check_floor
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 10.0
+Mark = tuple[date, tuple[Any, ...]]
+
+
+async def watch_floors(runtime: Runtime) -> None:
+    """As long as the process lives. Where nothing was told since the last look, that is one small statement."""
+    seen: Mark | None = None
+    while True:
+        try:
+            seen = await look_at_floors(runtime.database, seen)
+        except Exception as error:  # noqa: BLE001  the worker outlives every outage
+            log.warning("floors interrupted", extra={"error": type(error).__name__})
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def look_at_floors(database: Database, seen: Mark | None) -> Mark:
+    """Check every team, each in a transaction of its own, unless all is as it was; and say how all is."""
+    async with database.transaction(SYSTEM) as tx:
+        mark = (tx.today, await store.mark_of_staff(tx))
+        teams = [] if mark == seen else await store.teams(tx)
+    for team_id in teams:
+        async with database.transaction(SYSTEM) as tx:
+            await check_floor(tx, team_id)
+    return mark

@@ -1,0 +1,113 @@
+"""Below the floor: who leaves takes the team below it, and whoever can help sees it eight weeks before."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from uuid6 import uuid7
+
+from services.common.types import day_in_england
+from services.roster.usecases.capacity import look_at_floors
+from tests.roster.facts import RUTH, SANDRA, TOM, contract, hear, pointer
+from tests.running import OTHER_TEAM, TEAM, Running
+
+MEMBERSHIP = "hr.team_membership.changed.v1"
+TODAY = day_in_england(datetime.now(UTC))
+# In the fourth week from now, a Wednesday.
+LAST_DAY = TODAY + timedelta(days=23 - TODAY.weekday())
+WEEK_AFTER = LAST_DAY - timedelta(days=2)
+
+
+async def leaves(roster: Running, who: UUID, until_on: date | None, version: int = 2) -> None:
+    until = None if until_on is None else str(until_on)
+    told = {"team_id": str(TEAM), "employee_id": str(who), "from_on": "2025-01-01", "until_on": until}
+    await roster.deliver("roster", MEMBERSHIP, told, version=version)
+
+
+async def alerts(client: Any, **params: Any) -> list[dict[str, Any]]:
+    answer = await client.get("/v1/floor-alerts", params={"team_id": str(TEAM), **params})
+    assert answer.status_code == 200, answer.text
+    return [{name: one[name] for name in ("skill", "week_on", "have", "need")} for one in answer.json()["items"]]
+
+
+@pytest.fixture
+async def two_and_a_half(roster: Running) -> Running:
+    """Two and a half whole-time equivalents."""
+    for who, minutes in ((RUTH, 2250), (TOM, 2250), (SANDRA, 1125)):
+        await hear(roster, contract(who, minutes))
+    return roster
+
+
+async def test_anonymous_is_refused(roster: Running) -> None:
+    nobody = await roster.client("roster", None)
+    for path in ("/v1/team-floor", "/v1/floor-alerts"):
+        assert (await nobody.get(path, params={"team_id": str(TEAM)})).status_code == 401
+
+
+async def test_a_leaver_takes_the_team_below_two_whole_time_equivalents(two_and_a_half: Running) -> None:
+    nurse = await two_and_a_half.nurse("roster")
+    database = two_and_a_half.databases["roster"]
+    seen = await look_at_floors(database, None)
+    assert await alerts(nurse) == []
+    await leaves(two_and_a_half, TOM, LAST_DAY)
+    found = (await nurse.get("/v1/team-floor", params={"team_id": str(TEAM)})).json()["weeks"]
+    assert len(found) == 8
+    assert [one["have"] for one in found] == [250, 250, 250, 150, 150, 150, 150, 150]
+    assert [one["is_kept"] for one in found] == [True] * 3 + [False] * 5
+    seen = await look_at_floors(database, seen)
+    below = [{"skill": None, "week_on": str(WEEK_AFTER), "have": 150, "need": 200}]
+    assert await alerts(await two_and_a_half.client("roster", "somebody", "heatshield")) == below
+    # It is told once, and no more once somebody stays or comes.
+    await look_at_floors(database, None)
+    assert await alerts(nurse) == below
+    await leaves(two_and_a_half, TOM, None, version=3)
+    await look_at_floors(database, seen)
+    assert (await alerts(nurse, open=True), await alerts(nurse, open=False)) == ([], below)
+
+
+async def test_not_quite_two_is_below_two(roster: Running) -> None:
+    await hear(roster, contract(RUTH, 2250))
+    await hear(roster, contract(TOM, 2249))
+    await look_at_floors(roster.databases["roster"], None)
+    (found,) = await alerts(await roster.nurse("roster"))
+    assert (found["have"], found["need"]) == (199, 200)
+
+
+async def test_a_team_asks_more_of_itself_and_never_less(two_and_a_half: Running) -> None:
+    nurse = await two_and_a_half.nurse("roster")
+    for skill in (RUTH, TOM):
+        said = {"id": str(uuid7()), "team_id": str(TEAM), "employee_id": str(skill), "skill": "catheter"}
+        assert (await nurse.post("/v1/member-skills", json={**said, "from_on": str(TODAY)})).status_code == 201
+    for skill, fewest in (("catheter", 2), (None, 100), ("bowel_care", 1)):
+        floor = {"id": str(uuid7()), "team_id": str(TEAM), "skill": skill, "fewest": fewest, "from_on": str(TODAY)}
+        assert (await nurse.post("/v1/staffing-floors", json=floor)).status_code == 201
+    await leaves(two_and_a_half, RUTH, LAST_DAY)
+    await look_at_floors(two_and_a_half.databases["roster"], None)
+    found = {one["skill"]: (one["week_on"], one["have"], one["need"]) for one in await alerts(nurse)}
+    assert found == {
+        None: (str(WEEK_AFTER), 150, 200),
+        "catheter": (str(WEEK_AFTER), 1, 2),
+        "bowel_care": (str(TODAY - timedelta(days=TODAY.weekday())), 0, 1),
+    }
+
+
+async def test_a_floor_is_set_by_the_team_alone(roster: Running) -> None:
+    nurse, coach = await roster.nurse("roster"), await roster.client("roster", "somebody", "coach")
+    floor = {"id": str(uuid7()), "team_id": str(TEAM), "fewest": 300, "from_on": str(TODAY)}
+    assert (await coach.post("/v1/staffing-floors", json=floor)).status_code == 403
+    assert (await nurse.post("/v1/staffing-floors", json={**floor, "team_id": str(OTHER_TEAM)})).status_code == 404
+    refused = await nurse.post("/v1/staffing-floors", json={**floor, "fewest": 0})
+    assert (refused.status_code, pointer(refused)) == (422, "/body/fewest")
+
+
+async def test_another_teams_floor_does_not_exist_for_a_nurse(roster: Running) -> None:
+    nurse = await roster.nurse("roster")
+    for path in ("/v1/team-floor", "/v1/floor-alerts"):
+        assert (await nurse.get(path, params={"team_id": str(OTHER_TEAM)})).status_code == 404
+
+
+@pytest.mark.parametrize("persona", ["council", "integrator", "social_worker", "practice", "ops", "service"])
+async def test_others_see_no_floor(roster: Running, persona: str) -> None:
+    other = await roster.client("roster", "somebody", persona)
+    assert (await other.get("/v1/floor-alerts")).status_code == 403
