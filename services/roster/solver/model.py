@@ -69,7 +69,8 @@ class Form(StrEnum):
 class Settings:
     """How long and how to look. `gap` is the share of the best below which an engine stops.
 
-    With one worker and `deterministic_seconds` the same seed finds the same.
+    With one worker and `deterministic_seconds` the same seed finds the same. Seconds `of_processor`, over the workers,
+    are for measuring on a machine that is busy with other things.
     """
 
     engine: Literal["cpsat", "highs"]
@@ -81,6 +82,7 @@ class Settings:
     subsolvers: tuple[str, ...] = ("max_lp",)
     linearization_level: int = 2
     deterministic_seconds: float | None = None
+    of_processor: bool = False
 
 
 @dataclass(frozen=True)

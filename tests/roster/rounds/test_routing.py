@@ -11,9 +11,10 @@ import pytest
 from services.roster.domain.rounds.day import Break, Day, Plan
 from services.roster.domain.rounds.referee import evaluate
 from services.roster.solver.annealing import anneal
+from services.roster.solver.child import Child
 from services.roster.solver.routing import solve_here
 from services.roster.solver.routing.messages import Request
-from services.roster.solver.routing.race import Lap, Leg, RoundsSolverDied, _Child, race_day
+from services.roster.solver.routing.race import Lap, Leg, RoundsSolverDied, Searcher, race_day
 from tests.roster.rounds.days import a_call, a_day, a_nurse, any_day
 
 
@@ -103,13 +104,14 @@ async def test_a_race_that_is_stopped_before_it_begins_has_a_plan() -> None:
 
 async def test_a_child_that_dies_is_an_error_that_keeps_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
     start = anneal(a_small_day(), 0, seed=1, clock=time.monotonic)
-    ask = _Child.ask
+    ask = Child.ask
 
-    def dying(self: _Child, request: Request) -> None:
-        self._process.kill()
+    def dying(self: Searcher, request: Request) -> None:
+        assert self.process is not None
+        self.process.kill()
         ask(self, request)
 
-    monkeypatch.setattr(_Child, "ask", dying)
+    monkeypatch.setattr(Child, "ask", dying)
     with pytest.raises(RoundsSolverDied) as died:
         await race_day(a_small_day(), 60, seed=1, start=start, laps=LAPS)
     assert died.value.best == start

@@ -6,8 +6,6 @@ from pydantic import TypeAdapter
 
 from services.roster.domain.rounds.day import Day, Plan
 
-STOP = b"stop\n"
-
 
 @dataclass(frozen=True)
 class Request:

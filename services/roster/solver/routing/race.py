@@ -1,20 +1,17 @@
 """Two processes that search one day's rounds and hand each other the better plan after each lap."""
 
 import asyncio
-import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 from services.roster.domain.rounds.day import Day, Plan
 from services.roster.domain.rounds.referee import evaluate
-from services.roster.solver.routing.messages import ANSWER, REQUEST, STOP, Request
+from services.roster.solver.child import Child, ChildDied
+from services.roster.solver.routing.messages import ANSWER, REQUEST, Answer, Request
 
-# A line is a day or a plan: a hundred places and as many visits are half a megabyte.
-LONGEST_LINE = 16 * 2**20
+Searcher = Child[Request, Answer]
 
 
 class RoundsSolverDied(Exception):
@@ -78,7 +75,7 @@ async def race_day(
     begun, total = time.time(), sum(lap.share for lap in laps)
     stop, spent = stop or asyncio.Event(), 0.0
     async with AsyncExitStack() as stack:
-        children = [await stack.enter_async_context(_Child()) for _ in laps[0].legs]
+        children = await _opened(stack, len(laps[0].legs), start)
         judge = _Judge(day, start, tell)
         for number, lap in enumerate(laps):
             spent += lap.share / total
@@ -102,6 +99,16 @@ async def race_day(
     return judge.best or Plan((), tuple(range(len(day.calls))))
 
 
+async def _opened(stack: AsyncExitStack, count: int, start: Plan | None) -> Sequence[Searcher]:
+    """The processes of the race, until the stack is left."""
+    children = [Child("services.roster.solver.routing", REQUEST, ANSWER) for _ in range(count)]
+    try:
+        await asyncio.gather(*(stack.enter_async_context(child) for child in children))
+    except ChildDied as died:
+        raise RoundsSolverDied(start) from died
+    return children
+
+
 class _Judge:
     """Keeps the best plan by the referee, and tells of each better one."""
 
@@ -114,7 +121,7 @@ class _Judge:
             self._tell(plan)
 
 
-async def _lap(children: "Sequence[_Child]", asked: Sequence[Request], judge: _Judge, stop: asyncio.Event) -> None:
+async def _lap(children: Sequence[Searcher], asked: Sequence[Request], judge: _Judge, stop: asyncio.Event) -> None:
     """Runs one search in each child until all have answered; whoever stops the race stops them all."""
 
     async def stopper() -> None:
@@ -128,48 +135,17 @@ async def _lap(children: "Sequence[_Child]", asked: Sequence[Request], judge: _J
     try:
         async with asyncio.TaskGroup() as group:
             for child in children:
-                group.create_task(child.listen(judge))
+                group.create_task(_listen(child, judge))
     except* RoundsSolverDied as died:
         raise RoundsSolverDied(judge.best) from died
     finally:
         waiting.cancel()
 
 
-class _Child:
-    """One process of the race, for as long as the context is entered."""
-
-    async def __aenter__(self) -> Self:
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "services.roster.solver.routing",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=LONGEST_LINE,
-        )
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._process.returncode is None:
-            self._process.kill()
-        await self._process.wait()
-
-    def ask(self, request: Request) -> None:
-        """Begins a search; it is written before any stop can be."""
-        if self._process.stdin is not None:
-            self._process.stdin.write(REQUEST.dump_json(request) + b"\n")
-
-    async def listen(self, judge: _Judge) -> None:
-        """Hands all plans of the search to the judge. Raises `RoundsSolverDied` where the last does not come."""
-        while self._process.stdout is not None and (line := await self._process.stdout.readline()):
-            answer = ANSWER.validate_json(line)
+async def _listen(child: Searcher, judge: _Judge) -> None:
+    """Hands all plans of the search to the judge. Raises `RoundsSolverDied` where the last does not come."""
+    try:
+        async for answer in child.answers():
             judge.hear(answer.plan)
-            if answer.is_last:
-                return
-        raise RoundsSolverDied(judge.best)
-
-    def stop(self) -> None:
-        if self._process.stdin is not None:
-            self._process.stdin.write(STOP)
+    except ChildDied as died:
+        raise RoundsSolverDied(judge.best) from died

@@ -1,0 +1,160 @@
+"""Two or three rosters for a team to choose from, each with what it costs and how much could still be gained."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from services.roster.domain.rota import score
+from services.roster.domain.rota.problem import Problem, Roster
+from services.roster.domain.rota.scored import Code, Law, Score
+from services.roster.solver.found import is_solution
+from services.roster.solver.model import Model, Outcome, Progress
+from services.roster.solver.team.ask import Asked, best
+from services.roster.solver.team.build import Apart, build
+from services.roster.solver.team.clash import clash
+from services.roster.solver.team.greedy import first_roster
+from services.roster.solver.team.read import Gap, Names, gaps, read, values_of
+
+# Of the duties of the proposals before, at most so many of a hundred are the same in another.
+MOST_ALIKE = 85
+# Another proposal is looked for in this part of the time of the first.
+OF_ANOTHER = 0.25
+SECONDS_OF_CLASH = 3.0
+Prices = Mapping[Code, int]
+KINDER_WEEKENDS: Prices = {Code.WEEKEND_FAIR: 3, Code.SPLIT_WEEKEND: 3}
+MORE_WISHES: Prices = {Code.WANTED: 2, Code.UNWANTED: 2}
+FEWER_CHANGES: Prices = {Code.CHANGE: 3}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A roster that breaks no rule that anybody could keep, scored by the team's own prices.
+
+    Nothing costs less than `bound`, where that is known. `gaps` is what stays open; `clash` names what cannot all hold
+    where a duty lacks the role that it needs, with {0} for the first member.
+    """
+
+    roster: Roster
+    score: Score
+    bound: int | None
+    seconds: float
+    seed: int
+    label: str
+    gaps: tuple[Gap, ...] = ()
+    clash: tuple[str, ...] = ()
+
+    @property
+    def could_be_gained(self) -> int | None:
+        return None if self.bound is None else max(0, self.score.points - self.bound)
+
+    @property
+    def words(self) -> str:
+        """How sure it is that nothing better is there."""
+        if self.could_be_gained is None:
+            return "How much could still be gained is not known."
+        if not self.could_be_gained:
+            return "Nothing better is possible with these rules and prices."
+        return f"At most {self.could_be_gained} points could still be gained."
+
+
+class NothingFits(Exception):
+    """No roster keeps every rule, or none was found in time; `clash` names what cannot all hold."""
+
+    def __init__(self, phrases: tuple[str, ...]) -> None:
+        super().__init__("no roster keeps every rule")
+        self.clash = phrases
+
+
+async def propose(problem: Problem, asked: Asked, *, others: int = 2) -> tuple[Proposal, ...]:
+    """The best by the team's prices, then others by prices of another mind, each clearly different from those before.
+
+    The first takes the seconds asked for and each other a quarter of them; a first roster is told at once. Raises
+    `NothingFits`, `AmbiguousClock` or `UnknownDuty`.
+    """
+    found = [await _first(problem, asked)]
+    ways = (("kinder weekends", KINDER_WEEKENDS), _second_way(problem))
+    for label, prices in ways[:others]:
+        if not asked.stop.is_set():
+            found += await _another(problem, asked, label, prices, tuple(found))
+    return tuple(found)
+
+
+def _second_way(problem: Problem) -> tuple[str, Prices]:
+    return ("more wishes", MORE_WISHES) if problem.base is None else ("fewer changes", FEWER_CHANGES)
+
+
+async def _first(problem: Problem, asked: Asked) -> Proposal:
+    began = time.monotonic()
+    model, names, at_hand = begin(problem, asked)
+    outcome = await best(model, asked)
+    if outcome.status == "infeasible":
+        # Somebody could be there for each role, but not for all of them.
+        model, names = build(problem, roles_priced=True)
+        outcome = await best(model, asked)
+    roster = at_hand if outcome.values is None else read(names, outcome.values)
+    if roster is None:
+        raise NothingFits(await clash(problem, replace(asked, seconds=SECONDS_OF_CLASH)))
+    return await proposal(problem, roster, outcome, asked, "by your prices", began)
+
+
+def begin(problem: Problem, asked: Asked) -> tuple[Model, Names, Roster | None]:
+    """The program with a first roster as its hint, which is told where it keeps every rule."""
+    began = time.monotonic()
+    model, names = build(problem)
+    at_hand = first_roster(problem, names.cells)
+    if at_hand is None:
+        return model, names, None
+    values = values_of(names, at_hand)
+    if not is_solution(model, values):
+        return model, names, None
+    points = score(problem, at_hand).points
+    asked.tell(Progress("greedy", time.monotonic() - began, points, None, values))
+    return replace(model, hint=values), names, at_hand
+
+
+async def proposal(
+    problem: Problem, roster: Roster, outcome: Outcome, asked: Asked, label: str, began: float
+) -> Proposal:
+    """A roster with its score; the bound of the program is that of the score where both have the same prices."""
+    scored = score(problem, roster)
+    lacks_role = any(breach.law == Law.ROLE_ON_DUTY for breach in scored.breaches)
+    phrases = await clash(problem, replace(asked, seconds=SECONDS_OF_CLASH)) if lacks_role else ()
+    bound = None if outcome.bound is None else min(outcome.bound, scored.points)
+    return Proposal(
+        roster=roster,
+        score=scored,
+        bound=bound,
+        seconds=time.monotonic() - began,
+        seed=asked.seed,
+        label=label,
+        gaps=gaps(problem, roster),
+        clash=phrases,
+    )
+
+
+async def _another(
+    problem: Problem, asked: Asked, label: str, prices: Prices, before: tuple[Proposal, ...]
+) -> list[Proposal]:
+    """A roster by other prices that differs from those before, or none where none is found in time."""
+    began, first = time.monotonic(), before[0]
+    own = problem.rules.prices
+    changed = {**own, **{code.value: own.get(code.value, 0) * times for code, times in prices.items()}}
+    other = replace(problem, rules=replace(problem.rules, prices=changed))
+    apart = tuple(Apart(one.roster, MOST_ALIKE) for one in before)
+    model, names = build(other, apart=apart, roles_priced=bool(first.clash))
+    quiet = Asked(seconds=asked.seconds * OF_ANOTHER, seed=asked.seed, stop=asked.stop)
+    outcome = await best(replace(model, hint=values_of(names, first.roster)), quiet)
+    if outcome.values is None:
+        return []
+    roster = read(names, outcome.values)
+    found = Proposal(
+        roster=roster,
+        score=score(problem, roster),
+        bound=first.bound,
+        seconds=time.monotonic() - began,
+        seed=asked.seed,
+        label=label,
+        gaps=gaps(problem, roster),
+        clash=first.clash,
+    )
+    return [found]
