@@ -21,7 +21,7 @@ from services.roster.domain.known import (
     RecordedContact,
 )
 from services.roster.domain.period import Period
-from services.roster.domain.shift import Shift
+from services.roster.domain.shift import Shift, ShiftStatus
 from services.roster.domain.time_summary import ClientTime
 from services.roster.domain.visit_plan import VisitPlan
 from services.roster.store.facts import ENDED, GOES_ON, PAUSED
@@ -70,6 +70,7 @@ async def paid_minutes_by_kind(tx: Transaction, team_id: UUID, within: Period) -
     minutes = func.sum(func.floor(seconds / 60) - col(Shift.unpaid_break_minutes))
     wanted = select(col(Shift.kind), minutes).where(
         col(Shift.team_id) == team_id,
+        col(Shift.status) == ShiftStatus.PLANNED,
         col(Shift.starts_at) >= within.starts_at,
         col(Shift.starts_at) < within.ends_at,
     )
