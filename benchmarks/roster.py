@@ -1,0 +1,104 @@
+"""Rotas beside what is published and what can be proved: the points after so many seconds on two cores.
+
+`make bench NAME=roster ARGS="--folder DIR --quick --json"`. The folder has instances of Curtois and Qu as text; without
+it they are left out. Every roster is priced by a referee that shares nothing with the model, and breaks no rule.
+"""
+
+import asyncio
+import resource
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks import roster_curtois
+from benchmarks.report import Figure, show
+from services.roster.solver import race
+from services.roster.solver.model import Model, Outcome, Progress
+
+QUICK = {1: 10.0, 2: 10.0}
+# Who is more than a team of this many is scheduled by the plan for larger ones.
+SMALL_TEAM = 16
+
+
+@dataclass(frozen=True)
+class Run:
+    """How the figures are taken: `of_processor` counts the seconds that each core was let work."""
+
+    seconds: float
+    quick: bool
+    seed: int
+    of_processor: bool
+
+
+class RosterBreaksRules(Exception):
+    """A roster of a benchmark breaks a rule or does not cost what the model says, so that its cost says nothing."""
+
+
+def raced(name: str, model: Model, plan: race.Plan, run: Run, seconds: float) -> Outcome:
+    """The best roster. Tells on standard error how it came, in seconds of wall and of processor."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+
+    def tell(progress: Progress) -> None:
+        told = f"{progress.best} ({progress.bound})"
+        print(f"  {name} {progress.seconds:6.1f} s  {told:>16} {progress.engine}", file=sys.stderr)
+
+    outcome = asyncio.run(
+        race.solve(
+            model, seconds, seed=run.seed, tell=tell, stop=asyncio.Event(), plan=plan, of_processor=run.of_processor
+        )
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    told = f"{outcome.best} ({outcome.bound}) {outcome.status} after {outcome.seconds:.1f} s"
+    print(f"{time.strftime('%X')} {name}: {told} ({spent:.1f} s of processor)", file=sys.stderr, flush=True)
+    return outcome
+
+
+def curtois(path: Path, run: Run, seconds: float) -> Figure:
+    """One instance, beside the best known."""
+    number, instance = roster_curtois.number_of(path), roster_curtois.read(path)
+    written = roster_curtois.Written(instance)
+    plan = race.SMALL if len(instance.nurses) <= SMALL_TEAM else race.LARGE
+    outcome = raced(f"curtois {number}", written.model, plan, run, seconds)
+    if outcome.values is None or outcome.best is None:
+        return Figure(f"curtois_{number}", 0.0, 0.0, f"no roster within {seconds:.0f} s", None, "points")
+    cost, broken = roster_curtois.judge(instance, written.roster(outcome.values))
+    if broken or cost > outcome.best:
+        raise RosterBreaksRules(f"curtois {number}: {cost} and not {outcome.best}, {broken}")
+    best = roster_curtois.BEST.get(number)
+    beside = f"{'best known' if best else 'bound'}{', ours proved' if outcome.status == 'optimal' else ''}"
+    baseline = float(best or outcome.bound or 0)
+    return Figure(
+        f"curtois_{number}_{seconds:.0f}s", cost, baseline, beside, baseline / cost if cost else None, "points"
+    )
+
+
+def main(
+    folder: Annotated[Path | None, typer.Option(help="Where the instances of Curtois and Qu are.")] = None,
+    seconds: Annotated[float, typer.Option(help="For each instance.")] = 60,
+    only: Annotated[list[int] | None, typer.Option(help="Instances by number.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer instances, within a minute.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line per figure.")] = False,
+    seed: int = 1,
+    of_processor: Annotated[
+        bool, typer.Option("--of-processor", help="Count seconds of processor, where the machine is busy.")
+    ] = False,
+) -> None:
+    """Measure how good the rotas are, and how soon."""
+    figures, run = [], Run(seconds, quick, seed, of_processor)
+    if folder is None:
+        print("No --folder: the instances of Curtois and Qu are left out.", file=sys.stderr)
+    else:
+        for path in sorted(folder.rglob("*.txt"), key=roster_curtois.number_of):
+            number = roster_curtois.number_of(path)
+            if number and (not only or number in only) and (not quick or number in QUICK):
+                figures.append(curtois(path, run, QUICK[number] if quick else seconds))
+    show(figures, as_json=as_json)
+
+
+if __name__ == "__main__":
+    typer.run(main)
