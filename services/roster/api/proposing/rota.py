@@ -40,7 +40,7 @@ async def ask_why(tx: ByNurse, rota_version_id: UUID, body: WhyAsked, response: 
 
 @router.get("/rota-versions/{rota_version_id}/explanation", response_model=ExplanationShape)
 async def explain_version(tx: ByNurse, rota_version_id: UUID) -> object:
-    """Why a version is as it is: what each rule costs, with whom and when, and how far it was from the best there is."""
+    """Why a version is as it is: what each rule costs, with whom and when, and how far it was from the best."""
     found = await proposing.explain_version(tx, rota_version_id)
     version = found.rota_version
     about = {
