@@ -1,5 +1,5 @@
 """Proposals and their explanations over HTTP."""
 
-from fastapi import APIRouter
+from services.roster.api.proposing import rota
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS = (rota.router,)

@@ -1,17 +1,13 @@
 """Versions of a rota: drafted, edited, compared, scored, proposed, withdrawn and published."""
 
-from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from fastapi import Response
 
 from services.common.http import ByNurse, IfMatch, api_router, etag
 from services.common.paging import Asked, Page
+from services.roster.api.rota.scored import scored
 from services.roster.api.rota.shapes import DifferenceShape, ScoreShape, VersionShape, WholeVersionShape
-from services.roster.domain.rota.fairness import Share
-from services.roster.domain.rota.problem import Problem
-from services.roster.domain.rota.scored import Score
 from services.roster.domain.rota_version.duty import Duties
 from services.roster.domain.rota_version.version import NewVersion, Publication
 from services.roster.usecases import rota
@@ -58,7 +54,7 @@ async def difference_of(tx: ByNurse, rota_version_id: UUID, other_version_id: UU
 @router.get("/rota-versions/{rota_version_id}/score", response_model=ScoreShape)
 async def score_of(tx: ByNurse, rota_version_id: UUID) -> object:
     """What a version costs by the team's prices, rule by rule in words, where it breaks one, and how it shares out."""
-    return _scored(*await rota.score_of(tx, rota_version_id))
+    return scored(*await rota.score_of(tx, rota_version_id))
 
 
 @router.post("/rota-versions/{rota_version_id}/propose", response_model=WholeVersionShape)
@@ -79,42 +75,3 @@ async def publish_rota(
 ) -> object:
     """What the team agreed becomes its shifts; what cannot wait for that says why."""
     return shown_whole(await rota.publish_rota(tx, rota_version_id, body, version), response)
-
-
-def _scored(problem: Problem, score: Score, shares: tuple[Share, ...]) -> dict[str, Any]:
-    """With people by their ids and days by their dates."""
-    who = [member.employee_id for member in problem.members]
-
-    def days(numbers: tuple[int, ...]) -> list[Any]:
-        return [problem.from_on + timedelta(days=number) for number in numbers]
-
-    rules = [
-        {
-            "code": rule.code,
-            "price": rule.weight,
-            "points": rule.points,
-            "matches": [
-                {
-                    "employee_ids": [who[one] for one in match.members],
-                    "days": days(match.days),
-                    "points": match.points,
-                    "words": match.words,
-                }
-                for match in rule.matches
-            ],
-        }
-        for rule in score.rules
-    ]
-    breaches = [
-        {
-            "law": breach.law,
-            "employee_id": None if breach.member is None else who[breach.member],
-            "days": days(breach.days),
-            "missing_minutes": breach.missing_minutes,
-            "rest_owed_minutes": breach.rest_owed_minutes,
-            "words": breach.words,
-        }
-        for breach in score.breaches
-    ]
-    told = [{**vars(share), "employee_id": who[share.member]} for share in shares]
-    return {"points": score.points, "rules": rules, "breaches": breaches, "shares": told}

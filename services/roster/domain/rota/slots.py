@@ -32,8 +32,8 @@ class UnknownDuty(Unprocessable):
     field = "/body/duties"
     way_out = "Use the code of one of the team's duty types, or set up the type first."
 
-    def __init__(self) -> None:
-        super().__init__("This rota has a duty that is none of the team's duty types.")
+    def __init__(self, field: str = field) -> None:
+        super().__init__("This rota has a duty that is none of the team's duty types.", field=field)
 
 
 def slots(problem: Problem) -> Mapping[Cell, Slot]:

@@ -118,8 +118,8 @@ class DayOutsideRota(Unprocessable):
     field = "/body/duties"
     way_out = "Name days from the rota's first to its last."
 
-    def __init__(self) -> None:
-        super().__init__("A day lies outside the rota.")
+    def __init__(self, field: str = field) -> None:
+        super().__init__("A day lies outside the rota.", field=field)
 
 
 class Rota(TeamOwned, Base, table=True):
@@ -139,10 +139,10 @@ class Rota(TeamOwned, Base, table=True):
     def days(self) -> int:
         return (self.to_on - self.from_on).days + 1
 
-    def day(self, on: date) -> int:
+    def day(self, on: date, field: str = DayOutsideRota.field) -> int:
         """The number of a day, the first being nought. Raises `DayOutsideRota`."""
         if not self.from_on <= on <= self.to_on:
-            raise DayOutsideRota
+            raise DayOutsideRota(field)
         return (on - self.from_on).days
 
     def require_open(self) -> None:

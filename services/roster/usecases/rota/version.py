@@ -58,7 +58,7 @@ async def drafted(
     tx: Transaction, rota: Rota, version_id: UUID, origin: Origin, *, from_version_id: UUID | None = None, **about: Any
 ) -> RotaVersion:
     """A new draft of a rota that is held, with the duties of the version it is made from."""
-    parent = None if from_version_id is None else await _parent(tx, rota, from_version_id)
+    parent = None if from_version_id is None else await parent_of(tx, rota, from_version_id)
     told = {"made_by": tx.actor.employee_id, "parent_id": from_version_id, **about}
     number = await rota_versions.next_number(tx, rota.id)
     version = RotaVersion.drafted(version_id, rota, number, origin, tx.now, **told)
@@ -71,7 +71,8 @@ async def drafted(
     return version
 
 
-async def _parent(tx: Transaction, rota: Rota, version_id: UUID) -> RotaVersion:
+async def parent_of(tx: Transaction, rota: Rota, version_id: UUID) -> RotaVersion:
+    """The version of this rota that another is made from. Raises `VersionOfAnotherRota`."""
     try:
         parent = await tx.get(RotaVersion, version_id)
     except NotFound as error:
