@@ -3,11 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from tests.roster.jobs.asked import over, working
-
 from services.roster.usecases.proposing import HANDLERS
 from tests.roster.agreeing.made import Planning, day, id_of
 from tests.roster.facts import RUTH
+from tests.roster.jobs.asked import over, working
 from tests.running import Running
 
 

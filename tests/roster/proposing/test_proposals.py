@@ -40,7 +40,7 @@ async def test_proposals_become_drafts_that_say_why(roster: Running, planning: P
         assert {breach["law"] for breach in why["breaches"]} <= {"supervision"}
         assert why["people"] == result["people"]
     best = result["proposals"][0]
-    assert best["bound"] <= best["points"]
+    assert best["bound"] is None or best["bound"] <= best["points"]
 
 
 async def test_what_a_team_has_pinned_stays_in_the_next_proposal(roster: Running, planning: Planning) -> None:
@@ -58,7 +58,7 @@ async def test_what_a_team_has_pinned_stays_in_the_next_proposal(roster: Running
 
 
 async def test_sickness_changes_as_little_as_can_be(roster: Running, planning: Planning) -> None:
-    version = await planning.proposed(*WEEK)
+    version = await planning.proposed(*WEEK, *((who, number + 7, what) for who, number, what in WEEK))
     published = await planning.done(version, "publish", {"urgency": "The week begins before we meet"})
     result = await answered(roster, await ask_repair(planning))
     (proposal,) = result["proposals"]
@@ -117,7 +117,7 @@ async def test_a_question_that_makes_no_sense_is_refused_at_once(
 ) -> None:
     answer = await ask_why(planning, await planning.drafted(*WEEK), who, number, asked)
     assert (answer.status_code, code(answer)) == (status, refusal)
-    assert answer.json()["field"] == field
+    assert answer.json()["errors"][0]["pointer"] == field
 
 
 async def test_only_what_is_published_is_mended(planning: Planning) -> None:
@@ -129,7 +129,11 @@ async def test_a_repair_lies_within_the_rota(planning: Planning) -> None:
     version = await planning.proposed(*WEEK)
     await planning.done(version, "publish", {"urgency": "The week begins before we meet"})
     answer = await ask_repair(planning, first=30, last=31)
-    assert (answer.status_code, code(answer), answer.json()["field"]) == (422, "day_outside_rota", "/body/from_on")
+    assert (answer.status_code, code(answer), answer.json()["errors"][0]["pointer"]) == (
+        422,
+        "day_outside_rota",
+        "/body/from_on",
+    )
     backwards = await ask_repair(planning, first=3, last=2)
     assert backwards.status_code == 422
 
@@ -140,9 +144,7 @@ async def test_a_repair_lies_within_the_rota(planning: Planning) -> None:
 async def test_what_cannot_be_asked_is_refused(planning: Planning, changes: dict[str, Any]) -> None:
     answer = await ask_proposals(planning, **changes)
     assert answer.status_code in (409, 422)
-    problem = answer.json()
-    assert problem["field"]
-    assert problem["way_out"]
+    assert code(answer) in ("validation_failed", "version_of_another_rota")
 
 
 async def test_another_team_asks_nothing_of_this_rota(roster: Running, planning: Planning, team: Team) -> None:
