@@ -21,6 +21,7 @@ from demo.callers import Gateway, Refused
 from demo.day import Day, play
 from demo.day.afternoon import contact, visit
 from demo.day.evening import outputs, scorecard
+from demo.day.meeting import rota
 from demo.day.morning import assessment, decision, referral
 from demo.invitation import invitation
 from demo.partners.council import HOST as COUNCIL_HOST
@@ -46,6 +47,7 @@ STEPS = (
     ("The nurse writes once what happened", contact),
     ("One entry, many outputs", outputs),
     ("The day's scorecard", scorecard),
+    ("The team agrees its next rota", rota),
 )
 
 
