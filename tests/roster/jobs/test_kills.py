@@ -77,3 +77,30 @@ async def test_a_worker_that_is_told_to_end_ends_soon_and_puts_its_job_back(rost
     async with working(roster):
         again = await has(roster, job_id, lambda job: job.state == JobState.RUNNING, seconds=5)
     assert again.attempts == 1, "it did not die over it"
+
+
+async def test_the_command_works_until_it_is_told_to_end(roster: Running) -> None:
+    """Nobody can answer what makes no sense: it dies three times of it, and the worker goes on."""
+    job_id = await ask(roster, {"makes": "no sense"})
+    url = roster.databases["roster"].url
+    told = {**os.environ, "ROSTER_DATABASE_URL": url, "HEATSHIELD_APP_ENV": "test"}
+    command = (sys.executable, "-m", "services", "work", "roster")
+    worker = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=told)
+    try:
+        assert (await over(roster, job_id, seconds=40)).state == JobState.FAILED
+        worker.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(worker.wait(), 10) == 0
+    finally:
+        if worker.returncode is None:
+            worker.kill()
+            await worker.wait()
+
+
+async def test_a_service_without_a_worker_says_so() -> None:
+    pipe = asyncio.subprocess.PIPE
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services", "work", "hr", cwd=ROOT, stdout=pipe, stderr=pipe
+    )
+    _, said = await worker.communicate()
+    assert worker.returncode == 2
+    assert b"nothing to work on" in said
