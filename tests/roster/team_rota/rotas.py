@@ -1,52 +1,15 @@
-"""Rotas for the tests of the program, and a judge of its rows that shares nothing with the engines."""
+"""Rotas for the tests of the program."""
 
 import random
 from dataclasses import replace
 
-from services.roster.domain.rota.problem import Member, Need, Problem, Roster, Wish
-from services.roster.solver.model import Model, Row, Runs
+from services.roster.domain.rota.problem import DutyKind, DutyType, Member, Need, Part, Problem, Roster, Wish
 from services.roster.solver.team.build import build
-from services.roster.solver.team.read import Names
-from tests.roster.rota.made import MONDAY, ROUND_THE_CLOCK, member, problem, rules
+from tests.roster.rota.made import duty, member, problem
 
 CODES = ("E", "L", "M", "N")
 NURSE = (("role:registered_nurse", 1),)
-
-
-def cost(model: Model, values: tuple[int, ...]) -> int:
-    return model.constant + sum(points * values[var] for var, points in model.objective)
-
-
-def broken(model: Model, values: tuple[int, ...]) -> list[object]:
-    """What of the program these values do not keep, by its own words and no engine's."""
-    found: list[object] = [row for row in model.rows if not _is_kept(row, values)]
-    found += [one for one in model.clauses if not any((values[abs(each) - 1] == 1) == (each > 0) for each in one)]
-    found += [group for group in model.at_most_one if sum(values[var] for var in group) > 1]
-    found += [one for one in model.runs if _longest(one, values) > one.most_on]
-    found += [pin for pin in model.fixed if values[pin[0]] != pin[1]]
-    bounds = [(0, 1)] * model.bools + list(model.ints)
-    return found + [
-        at for at, ((low, high), value) in enumerate(zip(bounds, values, strict=True)) if not low <= value <= high
-    ]
-
-
-def _is_kept(row: Row, values: tuple[int, ...]) -> bool:
-    if row.only_if is not None and not values[row.only_if]:
-        return True
-    total = sum(coef * values[var] for var, coef in zip(row.vars, row.coefs, strict=True))
-    return (row.low is None or total >= row.low) and (row.high is None or total <= row.high)
-
-
-def _longest(runs: Runs, values: tuple[int, ...]) -> int:
-    longest = row = runs.on_before
-    for var in runs.days:
-        row = row + 1 if values[var] else 0
-        longest = max(longest, row)
-    return longest
-
-
-def read_back(made: Problem) -> tuple[Model, Names]:
-    return build(made)
+AGREED_OFF = {2: (2,), 5: (4,), 7: (5, 6)}
 
 
 def some_team(seed: int, people: int = 4, days: int = 14) -> Problem:
@@ -93,40 +56,61 @@ def _somebody(dice: random.Random, number: int, days: int) -> Member:
 
 
 def twelve(seed: int = 3, weeks: int = 4) -> Problem:
-    """Twelve people round the clock with leave, days off agreed and wishes, drawn as the reference draws them."""
+    """Twelve people round the clock with leave, agreed days off and wishes, drawn as the reference draws them."""
     dice, days = random.Random(seed), 7 * weeks
-    hours = (37.5, 37.5, 30, 30, 30, 24, 24, 22.5, 20, 37.5, 30, 24)
-    off = {2: {2}, 5: {4}, 7: {5, 6}}
     members = []
-    for number, each in enumerate(hours):
-        first, away, wanted, unwanted = dice.randrange(days - 6), 0, {}, {}
+    for number, each in enumerate((37.5, 37.5, 30, 30, 30, 24, 24, 22.5, 20, 37.5, 30, 24)):
+        first, away = dice.randrange(days - 6), 0
         if dice.random() < 0.7:
             away = dice.choice([1, 2, 3, 5])
-        for _ in range(weeks * 2):
-            day, code = dice.randrange(days), dice.choice(CODES)
-            (wanted if dice.random() < 0.4 else unwanted)[day, code] = dice.choice([1, 2, 4])
-        weekdays = [day for day in range(first, first + away) if day % 7 < 5]
-        members.append(
-            member(
-                number + 1,
-                minutes_per_week=round(each * 60),
-                role="registered_nurse" if number < 9 else "nursing_assistant",
-                works_nights=number not in (3, 7),
-                leave={day: round(each * 12) if day in weekdays else 0 for day in range(first, first + away)},
-                cannot=frozenset(
-                    (day, code) for day in range(days) if day % 7 in off.get(number, ()) for code in CODES
-                ),
-                wanted=tuple(Wish(*cell, weight) for cell, weight in wanted.items()),
-                unwanted=tuple(Wish(*cell, weight) for cell, weight in unwanted.items()),
-            )
+        wanted, unwanted = _wishes(dice, weeks, days)
+        off = AGREED_OFF.get(number, ())
+        who = member(
+            number + 1,
+            minutes_per_week=round(each * 60),
+            role="registered_nurse" if number < 9 else "nursing_assistant",
+            works_nights=number not in (3, 7),
+            leave={day: round(each * 12) if day % 7 < 5 else 0 for day in range(first, first + away)},
+            cannot=frozenset((day, code) for day in range(days) if day % 7 in off for code in CODES),
+            wanted=wanted,
+            unwanted=unwanted,
         )
+        members.append(who)
+    return problem(*members, days=days, needs=round_the_clock(days))
+
+
+def _wishes(dice: random.Random, weeks: int, days: int) -> tuple[tuple[Wish, ...], tuple[Wish, ...]]:
+    wanted: dict[tuple[int, str], int] = {}
+    unwanted: dict[tuple[int, str], int] = {}
+    for _ in range(weeks * 2):
+        day, code = dice.randrange(days), dice.choice(CODES)
+        (wanted if dice.random() < 0.4 else unwanted)[day, code] = dice.choice([1, 2, 4])
+    return tuple(Wish(*cell, weight) for cell, weight in wanted.items()), tuple(
+        Wish(*cell, weight) for cell, weight in unwanted.items()
+    )
+
+
+def round_the_clock(days: int) -> tuple[Need, ...]:
     of_weekday, of_weekend = {"E": 4, "L": 2, "M": 0, "N": 1}, {"E": 2, "L": 1, "M": 1, "N": 1}
-    needs = tuple(
+    return tuple(
         Need(day, code, people, NURSE if people else ())
         for day in range(days)
         for code, people in (of_weekday if day % 7 < 5 else of_weekend).items()
     )
-    return problem(*members, days=days, duties=ROUND_THE_CLOCK, needs=needs, from_on=MONDAY, rules=rules())
+
+
+def nine_to_five(days: int = 14) -> Problem:
+    """Three nurses; two on weekdays and one at the weekend, who is on call through its nights."""
+    at_home = DutyKind.ON_CALL_HOME
+    weekend = DutyType("W", (Part(DutyKind.SHIFT, 9 * 60, 13 * 60), Part(at_home, 13 * 60, 33 * 60)))
+    duties = (duty("D", 9, 17, 30), duty("C", 9, 33, kind=at_home), weekend)
+    needs = tuple(
+        Need(day, code, people, NURSE)
+        for day in range(days)
+        for code, people in ((("D", 2),) if day % 7 < 5 else (("W", 1),))
+    )
+    members = (member(number, minutes_per_week=1500) for number in (1, 2, 3))
+    return problem(*members, days=days, needs=needs, duties=duties)
 
 
 def random_roster(made: Problem, seed: int, share: float = 0.5) -> Roster:

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from services.roster.solver import cpsat
+from services.roster.solver import engine, race
 from services.roster.solver.model import Form, Model, Outcome, Progress, Settings, Tell
 
 
@@ -22,11 +22,11 @@ class Asked:
 
 
 async def best(model: Model, asked: Asked) -> Outcome:
-    """The best that all engines find in turn."""
-    return await at_once(model, asked)
+    """The best that the engines find in turn. Raises `EngineDied`, as does the other."""
+    return await race.solve(model, asked.seconds, seed=asked.seed, tell=asked.tell, stop=asked.stop)
 
 
 async def at_once(model: Model, asked: Asked, *, workers: int = 2) -> Outcome:
     """What one engine finds soon, by proof where that is soon too: for repairs, questions and clashes."""
     settings = Settings("cpsat", Form.WINDOW, asked.seconds, workers=workers, seed=asked.seed)
-    return await asyncio.to_thread(cpsat.solve_here, model, settings, asked.tell, asked.stop.is_set)
+    return await engine.solve(model, settings, tell=asked.tell, stop=asked.stop)

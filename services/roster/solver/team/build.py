@@ -7,7 +7,7 @@ from services.roster.domain.rota.problem import Problem, Roster
 from services.roster.solver.model import Model
 from services.roster.solver.team import cover, fair, hours, rests, runs, wishes
 from services.roster.solver.team.draft import Draft, Terms
-from services.roster.solver.team.grid import Grid
+from services.roster.solver.team.grid import AtRisk, Grid
 from services.roster.solver.team.read import Names
 
 LAWS: tuple[Callable[[Grid], None], ...] = (
@@ -47,15 +47,21 @@ class Apart:
 
 
 def build(
-    problem: Problem, *, near: Near | None = None, apart: tuple[Apart, ...] = (), roles_priced: bool = False
+    problem: Problem,
+    *,
+    near: Near | None = None,
+    apart: tuple[Apart, ...] = (),
+    roles_priced: bool = False,
+    at_risk: AtRisk = None,
 ) -> tuple[Model, Names]:
     """The program and the names of its variables. Raises `AmbiguousClock` or `UnknownDuty`.
 
     Its objective is what `score` says of the roster that is read from it, at least where it is as small as it can be.
-    With `roles_priced` a duty may lack the role that it needs, at a price beyond all others.
+    With `roles_priced` a duty may lack the role that it needs, at a price beyond all others. With `at_risk` the weekly
+    rest is asked for hour by hour on those days alone, since it takes an engine's time and is seldom in question.
     """
     draft = Draft()
-    grid = Grid(problem, draft)
+    grid = Grid(problem, draft, at_risk)
     for law in LAWS:
         law(grid)
     cover.roles(grid, is_priced=roles_priced)

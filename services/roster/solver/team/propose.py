@@ -8,12 +8,13 @@ from services.roster.domain.rota import score
 from services.roster.domain.rota.problem import Problem, Roster
 from services.roster.domain.rota.scored import Code, Law, Score
 from services.roster.solver.found import is_solution
-from services.roster.solver.model import Model, Outcome, Progress
-from services.roster.solver.team.ask import Asked, best
+from services.roster.solver.model import Progress
+from services.roster.solver.team.ask import Asked
 from services.roster.solver.team.build import Apart, build
 from services.roster.solver.team.clash import clash
 from services.roster.solver.team.greedy import first_roster
-from services.roster.solver.team.read import Gap, Names, gaps, read, values_of
+from services.roster.solver.team.read import Gap, gaps, values_of
+from services.roster.solver.team.search import search
 
 # Of the duties of the proposals before, at most so many of a hundred are the same in another.
 MOST_ALIKE = 85
@@ -85,45 +86,42 @@ def _second_way(problem: Problem) -> tuple[str, Prices]:
 
 async def _first(problem: Problem, asked: Asked) -> Proposal:
     began = time.monotonic()
-    model, names, at_hand = begin(problem, asked)
-    outcome = await best(model, asked)
-    if outcome.status == "infeasible":
+    at_hand = greeted(problem, asked)
+    found = await search(problem, asked, hint=at_hand)
+    if found.status == "infeasible":
         # Somebody could be there for each role, but not for all of them.
-        model, names = build(problem, roles_priced=True)
-        outcome = await best(model, asked)
-    roster = at_hand if outcome.values is None else read(names, outcome.values)
+        found = await search(problem, asked, hint=at_hand, roles_priced=True)
+    roster = at_hand if found.roster is None else found.roster
     if roster is None:
         raise NothingFits(await clash(problem, replace(asked, seconds=SECONDS_OF_CLASH)))
-    return await proposal(problem, roster, outcome, asked, "by your prices", began)
+    return await proposal(problem, roster, found.bound, asked, "by your prices", began)
 
 
-def begin(problem: Problem, asked: Asked) -> tuple[Model, Names, Roster | None]:
-    """The program with a first roster as its hint, which is told where it keeps every rule."""
+def greeted(problem: Problem, asked: Asked) -> Roster | None:
+    """A first roster at once, which is told where it keeps every rule."""
     began = time.monotonic()
     model, names = build(problem)
     at_hand = first_roster(problem, names.cells)
     if at_hand is None:
-        return model, names, None
+        return None
     values = values_of(names, at_hand)
     if not is_solution(model, values):
-        return model, names, None
-    points = score(problem, at_hand).points
-    asked.tell(Progress("greedy", time.monotonic() - began, points, None, values))
-    return replace(model, hint=values), names, at_hand
+        return None
+    asked.tell(Progress("greedy", time.monotonic() - began, score(problem, at_hand).points, None, values))
+    return at_hand
 
 
 async def proposal(
-    problem: Problem, roster: Roster, outcome: Outcome, asked: Asked, label: str, began: float
+    problem: Problem, roster: Roster, bound: int | None, asked: Asked, label: str, began: float
 ) -> Proposal:
     """A roster with its score; the bound of the program is that of the score where both have the same prices."""
     scored = score(problem, roster)
     lacks_role = any(breach.law == Law.ROLE_ON_DUTY for breach in scored.breaches)
     phrases = await clash(problem, replace(asked, seconds=SECONDS_OF_CLASH)) if lacks_role else ()
-    bound = None if outcome.bound is None else min(outcome.bound, scored.points)
     return Proposal(
         roster=roster,
         score=scored,
-        bound=bound,
+        bound=None if bound is None else min(bound, scored.points),
         seconds=time.monotonic() - began,
         seed=asked.seed,
         label=label,
@@ -141,12 +139,11 @@ async def _another(
     changed = {**own, **{code.value: own.get(code.value, 0) * times for code, times in prices.items()}}
     other = replace(problem, rules=replace(problem.rules, prices=changed))
     apart = tuple(Apart(one.roster, MOST_ALIKE) for one in before)
-    model, names = build(other, apart=apart, roles_priced=bool(first.clash))
     quiet = Asked(seconds=asked.seconds * OF_ANOTHER, seed=asked.seed, stop=asked.stop)
-    outcome = await best(replace(model, hint=values_of(names, first.roster)), quiet)
-    if outcome.values is None:
+    another = await search(other, quiet, hint=first.roster, apart=apart, roles_priced=bool(first.clash))
+    if another.roster is None:
         return []
-    roster = read(names, outcome.values)
+    roster = another.roster
     found = Proposal(
         roster=roster,
         score=score(problem, roster),

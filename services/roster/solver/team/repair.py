@@ -30,7 +30,7 @@ async def repair(
         model, names = build(made, roles_priced=roles_priced)
         outcome = await at_once(replace(model, hint=values_of(names, roster)), asked)
         if outcome.values is not None:
-            return await proposal(made, read(names, outcome.values), outcome, asked, "fewest changes", began)
+            return await proposal(made, read(names, outcome.values), outcome.bound, asked, "fewest changes", began)
     raise NothingFits(await clash(made, asked))
 
 

@@ -36,9 +36,19 @@ def weekly_rest(grid: Grid) -> None:
     """In each week or fortnight of which all days are known somebody has the rest that the rules name."""
     for period in _periods(grid):
         for who, member in enumerate(grid.problem.members):
-            if period.days.start >= -len(member.before) and not _has_rest_anyway(grid, who, period):
-                with grid.draft.under(WORDS):
+            if period.days.start < -len(member.before) or _has_rest_anyway(grid, who, period):
+                continue
+            with grid.draft.under(WORDS):
+                if grid.is_at_risk(who, period.days):
                     _rest(grid, who, period)
+                else:
+                    _days_off(grid, who, period)
+
+
+def _days_off(grid: Grid, who: int, period: Period) -> None:
+    """As many days off as rests: less than the law asks for, and mostly enough."""
+    terms = [term for day in period.days for term in grid.known(grid.at_work, who, day)]
+    grid.draft.row(terms, None, len(period.days) - period.times)
 
 
 def _periods(grid: Grid) -> Iterator[Period]:

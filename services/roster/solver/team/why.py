@@ -12,7 +12,9 @@ from services.roster.solver.team.read import Cell, read, values_of
 
 Move = tuple[int, int, str | None, str | None]
 # What a moved cell costs while an answer is looked for, so that few move; it is no part of the difference told.
-A_MOVE = 2
+A_MOVE = 6
+# Rules that have one match for each person at most.
+SUMS = (Code.HOURS, Code.NIGHTS_FAIR, Code.WEEKEND_FAIR)
 
 
 @dataclass(frozen=True)
@@ -90,16 +92,26 @@ def _answer(problem: Problem, before: Roster, after: Roster) -> Why:
         for day, (old, new) in enumerate(zip(row, other, strict=True))
         if old != new
     )
-    reasons = (*_only_in(would, was, 1), *_only_in(was, would, -1))
-    return Why(would.points - was.points, difference(was, would), moves, True, (), reasons)
+    return Why(would.points - was.points, difference(was, would), moves, True, (), _reasons(was, would))
 
 
-def _only_in(one: Score, other: Score, sign: int) -> tuple[Reason, ...]:
-    """What one score has and the other has not."""
-    known: set[tuple[Code, Match]] = {(rule.code, match) for rule in other.rules for match in rule.matches}
-    return tuple(
-        Reason(rule.code, sign * match.points, match.members, match.words)
-        for rule in one.rules
+def _reasons(was: Score, would: Score) -> tuple[Reason, ...]:
+    """What a rule says of the one and not of the other; of hours and shares by how much they change."""
+    old, new = _by_place(was), _by_place(would)
+    changed = []
+    for place in (*new, *(one for one in old if one not in new)):
+        before, after = old.get(place), new.get(place)
+        points = (after.points if after else 0) - (before.points if before else 0)
+        said = after or before
+        if points and said is not None:
+            changed.append(Reason(place[0], points, said.members, said.words))
+    return tuple(changed)
+
+
+def _by_place(scored: Score) -> dict[tuple[Code, tuple[int, ...], str], Match]:
+    """Each match by its rule, its people and, but for hours and shares, its words."""
+    return {
+        (rule.code, match.members, "" if rule.code in SUMS else match.words): match
+        for rule in scored.rules
         for match in rule.matches
-        if (rule.code, match) not in known
-    )
+    }
