@@ -19,6 +19,7 @@ from benchmarks.report import Figure, show
 from services.roster.domain.rota import score
 from services.roster.domain.rota.problem import Problem
 from services.roster.solver import engine, race
+from services.roster.solver.found import is_solution
 from services.roster.solver.model import Model, Outcome, Progress
 from services.roster.solver.team import Asked, build, propose, read, values_of
 from services.roster.solver.team.greedy import first_roster
@@ -126,7 +127,7 @@ async def _team(seed: int, problem: Problem, run: Run) -> Team:
             return Team(told[0], proposal.score.points, proposal.bound or 0, len(proposal.score.breaches))
         model, names = build(problem)
         at_hand = first_roster(problem, names.cells)
-        if at_hand is not None:
+        if is_solution(model, values_of(names, at_hand)):
             model = replace(model, hint=values_of(names, at_hand))
             tell(Progress("greedy", 0.0, score(problem, at_hand).points, None, model.hint))
         outcome = await race.solve(model, TEAM_SECONDS, seed=run.seed, tell=tell, stop=asked.stop, of_processor=True)
