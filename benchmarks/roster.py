@@ -8,18 +8,25 @@ import asyncio
 import resource
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from benchmarks import roster_curtois
+from benchmarks import roster_curtois, roster_team
 from benchmarks.report import Figure, show
-from services.roster.solver import race
+from services.roster.domain.rota import score
+from services.roster.domain.rota.problem import Problem
+from services.roster.solver import engine, race
+from services.roster.solver.found import is_solution
 from services.roster.solver.model import Model, Outcome, Progress
+from services.roster.solver.team import Asked, build, propose, read, values_of
+from services.roster.solver.team.greedy import first_roster
 
 QUICK = {1: 10.0, 2: 10.0}
+# Made-up teams by the seed that makes them up, and how long each is let wait.
+TEAMS, TEAM_SECONDS = (3, 11, 12, 13), 10.0
 # Who is more than a team of this many is scheduled by the plan for larger ones.
 SMALL_TEAM = 16
 
@@ -77,6 +84,57 @@ def curtois(path: Path, run: Run, seconds: float) -> Figure:
     )
 
 
+@dataclass(frozen=True)
+class Team:
+    """What a made-up team waits for: its first proposal, and the points and the bound after ten seconds."""
+
+    first: float
+    points: int
+    bound: int
+    broken: int
+
+
+def team(seed: int, run: Run) -> list[Figure]:
+    """One team's rota: seconds until its first proposal, and how far it may be from the best after ten."""
+    problem = roster_team.made_up(seed)
+    found = asyncio.run(_team(seed, problem, run))
+    if found.broken:
+        raise RosterBreaksRules(f"team {seed}: {found.broken} breaches")
+    gap = 100 * (found.points - found.bound) / found.points
+    told = f"first after {found.first:.2f} s, {found.points} ({found.bound}), gap {gap:.1f} %"
+    print(f"{time.strftime('%X')} team {seed}: {told}", file=sys.stderr, flush=True)
+    return [
+        Figure.of_times(f"team_{seed}_first", found.first * 1000, 1000.0, "what a team is let wait"),
+        Figure(f"team_{seed}_10s", found.points, found.bound, "bound", found.bound / found.points, "points"),
+    ]
+
+
+async def _team(seed: int, problem: Problem, run: Run) -> Team:
+    """Through the proposal of the product; in seconds of processor its program alone, in the same race."""
+    told: list[float] = []
+
+    def tell(progress: Progress) -> None:
+        if progress.values is not None:
+            told.append(time.monotonic() - begun)
+        print(f"  team {seed} {progress.engine} {progress.best} ({progress.bound})", file=sys.stderr)
+
+    async with engine.Warm() as warm:
+        await warm.ready()
+        begun = time.monotonic()
+        asked = Asked(TEAM_SECONDS, run.seed, tell)
+        if not run.of_processor:
+            (proposal,) = await propose(problem, asked, others=0)
+            return Team(told[0], proposal.score.points, proposal.bound or 0, len(proposal.score.breaches))
+        model, names = build(problem)
+        at_hand = first_roster(problem, names.cells)
+        if is_solution(model, values_of(names, at_hand)):
+            model = replace(model, hint=values_of(names, at_hand))
+            tell(Progress("greedy", 0.0, score(problem, at_hand).points, None, model.hint))
+        outcome = await race.solve(model, TEAM_SECONDS, seed=run.seed, tell=tell, stop=asked.stop, of_processor=True)
+        scored = score(problem, read(names, outcome.values or ()))
+        return Team(told[0], scored.points, outcome.bound or 0, len(scored.breaches))
+
+
 def main(
     folder: Annotated[Path | None, typer.Option(help="Where the instances of Curtois and Qu are.")] = None,
     seconds: Annotated[float, typer.Option(help="For each instance.")] = 60,
@@ -97,6 +155,9 @@ def main(
             number = roster_curtois.number_of(path)
             if number and (not only or number in only) and (not quick or number in QUICK):
                 figures.append(curtois(path, run, QUICK[number] if quick else seconds))
+    for each in TEAMS[:1] if quick else TEAMS:
+        if not only:
+            figures += team(each, run)
     show(figures, as_json=as_json)
 
 

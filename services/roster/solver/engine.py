@@ -55,6 +55,11 @@ class Warm:
                 await engine.end()
         return await _started("cpsat")
 
+    async def ready(self) -> None:
+        """Returns when the process is there for the next search."""
+        if self._spare is not None:
+            await self._spare
+
     def refill(self) -> None:
         """Starts the next process: when a search is over, to leave that one the processor."""
         if self._spare is None:

@@ -99,6 +99,13 @@ def round_the_clock(days: int) -> tuple[Need, ...]:
     )
 
 
+def six(days: int = 7) -> Problem:
+    """Six nurses round the clock for a week: small enough to be proved soon."""
+    members = (member(number, minutes_per_week=1800) for number in range(1, 7))
+    needs = tuple(Need(day, code, 1, NURSE) for day in range(days) for code in ("E", "L", "N"))
+    return problem(*members, days=days, needs=needs)
+
+
 def nine_to_five(days: int = 14) -> Problem:
     """Three nurses; two on weekdays and one at the weekend, who is on call through its nights."""
     at_home = DutyKind.ON_CALL_HOME

@@ -1,6 +1,6 @@
 """A first roster at once: nights in rows, then day by day whoever is furthest from their hours. It breaks no rule."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from services.roster.domain.rota import score, target_minutes
@@ -11,17 +11,17 @@ from services.roster.domain.rota.scored import Breach, Law
 from services.roster.domain.rota.slots import rest_between, slots
 from services.roster.solver.team.cover import asked
 
-Cells = Sequence[Sequence[Sequence[str] | dict[str, int]]]
+Cells = Sequence[Sequence[Mapping[str, int]]]
 # How far back and ahead a duty can be too near to another, and what the weekly rest leaves of a week.
 NEIGHBOURS, A_WEEK, DAYS_OF_A_WEEK = 4, 7, 5
 # In minutes: a night that goes on rather than begins, a wish, and somebody whose role is needed on another duty.
 GOES_ON, A_WISH, IS_NEEDED_ELSEWHERE, A_SHARE = 2400, 240, 300, 600
 
 
-def first_roster(problem: Problem, cells: Cells) -> Roster | None:
-    """A roster of those cells that are open, or None where this way finds none that keeps every rule.
+def first_roster(problem: Problem, cells: Cells) -> Roster:
+    """A roster of those cells that are open. What it lacks it leaves open.
 
-    What it lacks it leaves open. Only what nobody could keep, such as a role that nobody has, may be broken in it.
+    Of rules it breaks only what pins break, and a duty may lack a role that nobody has, or who has it is elsewhere.
     """
     made = _Hand(problem, cells)
     for need in sorted(problem.needs, key=made.order):
@@ -131,16 +131,12 @@ class _Hand:
             minutes += A_SHARE * self.nights[who] * 2250 // max(1, member.minutes_per_week) - GOES_ON * goes_on
         return minutes
 
-    def kept(self) -> Roster | None:
-        """The roster as far as it keeps the rules: what breaks one is given back."""
-        for _ in range(self.problem.days):
+    def kept(self) -> Roster:
+        """The roster as far as it keeps the rules: what breaks one is given back, unless it is pinned."""
+        while True:
             found = [one for one in score(self.problem, self._roster()).breaches if one.law != Law.ROLE_ON_DUTY]
-            given_back = [self._give_back(breach) for breach in found]
-            if not found:
+            if not any([self._give_back(breach) for breach in found]):
                 return self._roster()
-            if not any(given_back):
-                return None
-        return None
 
     def _give_back(self, breach: Breach) -> bool:
         who = breach.member

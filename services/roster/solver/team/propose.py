@@ -58,19 +58,11 @@ class Proposal:
         return f"At most {self.could_be_gained} points could still be gained."
 
 
-class NothingFits(Exception):
-    """No roster keeps every rule, or none was found in time; `clash` names what cannot all hold."""
-
-    def __init__(self, phrases: tuple[str, ...]) -> None:
-        super().__init__("no roster keeps every rule")
-        self.clash = phrases
-
-
 async def propose(problem: Problem, asked: Asked, *, others: int = 2) -> tuple[Proposal, ...]:
     """The best by the team's prices, then others by prices of another mind, each clearly different from those before.
 
-    The first takes the seconds asked for and each other a quarter of them; a first roster is told at once. Raises
-    `NothingFits`, `AmbiguousClock` or `UnknownDuty`.
+    The first takes the seconds asked for and each other a quarter of them; a first roster is told at once, and is the
+    proposal where nothing better is found. Raises `AmbiguousClock`, `UnknownDuty` or `EngineDied`.
     """
     found = [await _first(problem, asked)]
     ways = (("kinder weekends", KINDER_WEEKENDS), _second_way(problem))
@@ -86,29 +78,27 @@ def _second_way(problem: Problem) -> tuple[str, Prices]:
 
 async def _first(problem: Problem, asked: Asked) -> Proposal:
     began = time.monotonic()
-    at_hand = greeted(problem, asked)
-    found = await search(problem, asked, hint=at_hand)
-    if found.status == "infeasible":
-        # Somebody could be there for each role, but not for all of them.
-        found = await search(problem, asked, hint=at_hand, roles_priced=True)
+    at_hand, is_lawful = greeted(problem, asked)
+    # Where even the first roster has somebody for each role, all others shall. It is no hint then: CP-SAT finds better
+    # ones sooner without, and stays near to this one for long.
+    found = await search(problem, asked, hint=None if is_lawful else at_hand, roles_priced=not is_lawful)
     roster = at_hand if found.roster is None else found.roster
-    if roster is None:
-        raise NothingFits(await clash(problem, replace(asked, seconds=SECONDS_OF_CLASH)))
+    if is_lawful:
+        roster = min(roster, at_hand, key=lambda one: score(problem, one).points)
     return await proposal(problem, roster, found.bound, asked, "by your prices", began)
 
 
-def greeted(problem: Problem, asked: Asked) -> Roster | None:
-    """A first roster at once, which is told where it keeps every rule."""
+def greeted(problem: Problem, asked: Asked) -> tuple[Roster, bool]:
+    """A first roster at once, which is told where it keeps every rule, and whether it does."""
     began = time.monotonic()
     model, names = build(problem)
     at_hand = first_roster(problem, names.cells)
-    if at_hand is None:
-        return None
     values = values_of(names, at_hand)
-    if not is_solution(model, values):
-        return None
-    asked.tell(Progress("greedy", time.monotonic() - began, score(problem, at_hand).points, None, values))
-    return at_hand
+    is_lawful = is_solution(model, values)
+    if is_lawful:
+        points = score(problem, at_hand).points
+        asked.tell(Progress("greedy", time.monotonic() - began, points, None, values))
+    return at_hand, is_lawful
 
 
 async def proposal(

@@ -10,11 +10,19 @@ from services.roster.domain.rota.slots import slots
 from services.roster.solver.team.ask import Asked, at_once
 from services.roster.solver.team.build import build
 from services.roster.solver.team.clash import clash
-from services.roster.solver.team.propose import NothingFits, Proposal, proposal
+from services.roster.solver.team.propose import Proposal, proposal
 from services.roster.solver.team.read import read, values_of
 
 # Where a team has no price for it.
 CHANGE = 10
+
+
+class NothingFits(Exception):
+    """No roster keeps every rule, or none was found in time; `clash` names what cannot all hold."""
+
+    def __init__(self, phrases: tuple[str, ...]) -> None:
+        super().__init__("no roster keeps every rule")
+        self.clash = phrases
 
 
 async def repair(
@@ -30,7 +38,8 @@ async def repair(
         model, names = build(made, roles_priced=roles_priced)
         outcome = await at_once(replace(model, hint=values_of(names, roster)), asked)
         if outcome.values is not None:
-            return await proposal(made, read(names, outcome.values), outcome.bound, asked, "fewest changes", began)
+            bound = None if roles_priced else outcome.bound
+            return await proposal(made, read(names, outcome.values), bound, asked, "fewest changes", began)
     raise NothingFits(await clash(made, asked))
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from services.roster.domain.rota import score
 from services.roster.domain.rota.problem import Problem, Roster
-from services.roster.domain.rota.scored import Law
+from services.roster.domain.rota.scored import Law, Score
 from services.roster.solver.team.ask import Asked, best
 from services.roster.solver.team.build import Apart, build
+from services.roster.solver.team.cover import NOBODY
 from services.roster.solver.team.read import read, values_of
 
 # However late it is, in seconds, for a search that has to be made once more.
@@ -23,7 +24,6 @@ class Found:
 
     roster: Roster | None
     bound: int | None
-    status: str
 
 
 async def search(
@@ -45,16 +45,22 @@ async def search(
         if outcome.bound is not None:
             bound = max(outcome.bound, outcome.bound if bound is None else bound)
         if outcome.values is None:
-            return Found(None, bound, outcome.status)
+            return Found(None, bound)
         hint = read(names, outcome.values)
-        lacking = _lacking(problem, hint)
+        scored = score(problem, hint)
+        lacking = _lacking(scored)
         if lacking <= at_risk:
-            return Found(hint, bound, outcome.status)
+            return Found(hint, _of_score(bound, outcome.best, scored))
         at_risk |= lacking
 
 
-def _lacking(problem: Problem, roster: Roster) -> set[tuple[int, int]]:
+def _of_score(bound: int | None, cost: int | None, scored: Score) -> int | None:
+    """The bound of the score: of rosters that lack as many of a role as this one, whose lack is priced beyond all."""
+    lack = 0 if cost is None else (cost - scored.points) // NOBODY * NOBODY
+    return None if bound is None or bound < lack else bound - lack
+
+
+def _lacking(scored: Score) -> set[tuple[int, int]]:
     """Who lacks a weekly rest, and on which days."""
-    breaches = score(problem, roster).breaches
-    lacking = (one for one in breaches if one.law == Law.WEEKLY_REST and one.member is not None)
+    lacking = (one for one in scored.breaches if one.law == Law.WEEKLY_REST and one.member is not None)
     return {(one.member, day) for one in lacking if one.member is not None for day in one.days}
