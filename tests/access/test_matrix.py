@@ -32,6 +32,7 @@ CANNOT_BE_MADE: dict[tuple[str, str], str] = {}
 # What belongs to no team, each with the reason: nothing of it is hidden from another team's nurse.
 OF_NO_TEAM = {
     "interop GET /v1/connections/{connection_id}": "a partner's system, which is the same for every team",
+    "roster POST /v1/calendar-feeds": "whoever is signed in reads their own shifts in a calendar of their own",
     "caseload POST /v1/push-subscriptions": "whoever is signed in is woken on a device of their own",
     "caseload POST /v1/sync/push": "a device is nobody's; each operation is judged by itself (tests/caseload/sync)",
     "identity POST /v1/devices": "whoever is signed in goes on on a tablet of their own",

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.caseload.events import OtherCareChanged
 from tests.caseload.around import an_agency
 from tests.caseload.story import OnCaseload, new_id, take_on
 from tests.running import Running
@@ -34,6 +35,16 @@ async def test_anonymous_is_refused(caseload: Running) -> None:
     nobody = await caseload.client("caseload", None)
     for path in ("other-care", f"other-care/{new_id()}", f"clients/{new_id()}/other-care"):
         assert (await nobody.get(f"/v1/{path}")).status_code == 401
+
+
+async def test_roster_is_told_of_the_times_and_not_of_the_agency(caseload: Running, maureen: OnCaseload) -> None:
+    care = maureen.kept["care"]
+    (told,) = await caseload.published("caseload", OtherCareChanged)
+    assert (told.data["other_care_id"], told.data["times"], told.data["until_on"]) == (care["id"], care["times"], None)
+    assert not any(secret in str(told.data) for secret in ("Suffolk", "01284", "personal_care"))
+    ending = {"until_on": SATURDAY}
+    await maureen.nurse.post(f"/v1/other-care/{care['id']}/end", json=ending, headers={"If-Match": '"1"'})
+    assert (await caseload.published("caseload", OtherCareChanged))[-1].data["until_on"] == SATURDAY
 
 
 async def test_a_nurse_sees_the_agencys_nine_oclock_call_before_booking(maureen: OnCaseload) -> None:

@@ -50,6 +50,8 @@ def a_fact(name: str, client_id: str, referral_id: str) -> dict[str, Any]:
         },
         "roster.visit.planned.v1": {**visit, "status": "planned"},
         "roster.visit.done.v1": visit,
+        "roster.visit.no_reply.v1": {**visit, "status": "no_reply"},
+        "roster.visit.missed.v1": {**visit, "status": "missed"},
         "finance.reablement.started.v1": {"reablement_id": str(uuid7()), **dates},
         "finance.reablement.ending.v1": {"reablement_id": str(uuid7()), **dates},
         "finance.financial_assessment.asked.v1": {"reablement_id": str(uuid7()), **dates, "asked_on": "2026-12-14"},

@@ -247,6 +247,16 @@ async def test_a_planned_visit_is_an_appointment_that_moves_and_ends(interop: Ru
     assert fhirkit.validate(gone.text) == []
 
 
+@pytest.mark.parametrize(("became", "shown"), [("no_reply", "noshow"), ("missed", "cancelled")])
+async def test_a_visit_that_did_not_take_place_is_an_appointment_that_did_not(
+    interop: Running, trust: Any, became: str, shown: str
+) -> None:
+    visit = await plan_visit(interop)
+    await interop.deliver("interop", f"roster.visit.{became}.v1", visit | {"status": became}, version=2)
+    answer = await trust.get(f"{BASE}/Appointment/{visit['visit_id']}")
+    assert answer.json()["status"] == shown
+
+
 async def test_a_visit_known_only_when_done_is_shown(interop: Running, trust: Any) -> None:
     visit = await plan_visit(interop)
     done = {name: value for name, value in visit.items() if name != "status"}

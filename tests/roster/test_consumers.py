@@ -121,6 +121,7 @@ def test_roster_listens_to_what_it_agreed_to() -> None:
         "caseload.test.taken.v1",
         "caseload.test.cancelled.v1",
         "caseload.care_contact.recorded.v1",
+        "caseload.other_care.changed.v1",
     }
 
 

@@ -73,7 +73,9 @@ async def test_a_visit_may_lie_in_a_stretch_on_call_but_not_in_a_meeting(nurse: 
     await nurse.post("/v1/shifts", json=a_shift(kind="meeting", **evening))
     assert await refused(nurse, **evening) == (409, "outside_shift", "/body/starts_at")
     await nurse.post("/v1/shifts", json=a_shift(kind="on_call", **evening))
-    assert (await nurse.post("/v1/visits", json=a_visit(**evening))).status_code == 201
+    assert await refused(nurse, **evening) == (409, "time_is_protected", "/body/starts_at")
+    called = a_visit(**evening, override_words="A blocked catheter")
+    assert (await nurse.post("/v1/visits", json=called)).status_code == 201
 
 
 async def test_a_nurse_is_not_booked_twice(nurse: Any) -> None:

@@ -1,4 +1,4 @@
-"""What clients wish of their visits, when a team is open, and other agencies' times."""
+"""What clients wish of their visits, when a team is open, other agencies' times, and people's own calendars."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +19,7 @@ def upgrade() -> None:
     _create_opening_hours()
     _create_agency_call()
     _create_links_and_wishes()
+    _create_calendar_feed()
     row_level_security.protect()
     # Whoever holds a link sees what it leads to, and may put one wish beside it.
     op.execute(f"create policy of_link on visit_link for select using (link_print = {LINK})")
@@ -26,6 +27,42 @@ def upgrade() -> None:
     op.execute(
         "create policy by_link on move_wish for insert with check"
         f" (exists (select from visit_link l where l.link_print = {LINK} and l.revoked_at is null and {mine}))"
+    )
+    # A calendar is its owner's alone; by its link their own shifts and visits are read, and nothing is changed.
+    own = "employee_id = (select app_employee_id())"
+    linked = f"link_print = {LINK}"
+    row_level_security.put_behind("calendar_feed", f"{row_level_security.EVERY_TEAM} or {own}", of_link=linked)
+    feed = f"exists (select from calendar_feed f where f.link_print = {LINK} and f.revoked_at is null and {{whose}})"
+    for table, whose in (
+        ("shift", "f.employee_id = shift.employee_id"),
+        ("visit", "f.employee_id in (visit.employee_id, visit.accompanied_by)"),
+    ):
+        shown = feed.format(whose=whose)
+        op.execute(f"create policy of_calendar on {table} for select using ({LINK} is not null and {shown})")
+
+
+def _create_calendar_feed() -> None:
+    op.create_table(
+        "calendar_feed",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", INSTANT, nullable=False),
+        sa.Column("employee_id", sa.Uuid(), nullable=False),
+        sa.Column("link_print", sa.Text(), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.Column("revoked_at", INSTANT, nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("link_print"),
+    )
+    op.create_index(op.f("ix_calendar_feed_employee_id"), "calendar_feed", ["employee_id"], unique=False)
+    # What one person makes, and where they come along, from some day on.
+    op.create_index("ix_visit_employee_starts", "visit", ["employee_id", "starts_at"], unique=False)
+    op.create_index(
+        "ix_visit_along_starts",
+        "visit",
+        ["accompanied_by", "starts_at"],
+        unique=False,
+        postgresql_where=sa.text("accompanied_by is not null"),
     )
 
 

@@ -24,7 +24,11 @@ async def add(made: World) -> None:
     }
     await _post(nurse, "/v1/visit-series", series)
     made.ids |= {"visit_plan_id": plan["id"], "series_id": series["id"], "move_wish_id": await _wish(made, nurse)}
+    made.ids["feed_id"] = (feed := str(uuid7()))
+    await _post(nurse, "/v1/calendar-feeds", {"id": feed})
     made.bodies |= {
+        "POST /open/visits/{link}/ask-to-move": {"wish": "later"},
+        "POST /v1/calendar-feeds": {"id": str(uuid7())},
         "POST /v1/visits/{visit_id}/confirm": {"told_how": "phone"},
         "POST /v1/visits/{visit_id}/no-reply": WHY,
         "POST /v1/visits/{visit_id}/missed": WHY,
@@ -41,6 +45,7 @@ async def _wish(made: World, nurse: Any) -> str:
     await on_shift_now(nurse)
     visit = await planned(nurse, starts_at=at(60), ends_at=at(90))
     link = (await step(nurse, visit, "send-link")).json()["link"]
+    made.ids["link"] = link
     made.secrets["words"] |= {link}
     client = await made.system.client("roster", None)
     assert (await client.post(f"/open/visits/{link}/ask-to-move", json={"wish": "later"})).status_code == 201

@@ -17,7 +17,7 @@ from services.caseload.usecases.tell.late_dose import (
     settle_recorded,
     settle_stopped,
 )
-from services.caseload.usecases.tell.late_visit import raise_late_visit, settle_late_visit
+from services.caseload.usecases.tell.late_visit import raise_late_visit, remember_undone, settle_late_visit
 from services.caseload.usecases.tell.push import (
     end_push_subscription,
     list_push_subscriptions,
@@ -44,6 +44,7 @@ __all__ = [
     "read_alert",
     "read_push_subscription",
     "remember_shift",
+    "remember_undone",
     "send_pushes",
     "settle_alerts",
     "settle_care_changed",

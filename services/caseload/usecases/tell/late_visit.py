@@ -1,12 +1,15 @@
 """Late visits: a colleague who is alone at a door, and has not said so in time, is told of to the rest of the team."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from services.caseload.domain.alert import AlertKind, Subject
+from services.caseload.domain.planned_visit import PlannedVisit
 from services.caseload.store import alerts as store
 from services.caseload.usecases.tell.alert import raise_alert, settle_alerts
 from services.common.db import Transaction
+from services.common.projections import keep_newest
 
 
 async def raise_late_visit(
@@ -20,3 +23,10 @@ async def raise_late_visit(
 async def settle_late_visit(tx: Transaction, visit_id: UUID) -> None:
     """The visit has begun or is over, so its nurse was heard of."""
     await settle_alerts(tx, AlertKind.VISIT_LATE, visit_id)
+
+
+async def remember_undone(tx: Transaction, visit: dict[str, Any]) -> None:
+    """Nobody answered, or nobody came: it is on no round any more, and whoever said so was heard of."""
+    await keep_newest(tx, PlannedVisit, visit)
+    if not tx.rebuilding:
+        await settle_late_visit(tx, visit["visit_id"])

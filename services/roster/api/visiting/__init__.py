@@ -1,6 +1,6 @@
 """Visits over HTTP beyond the plan: states, series, hours of opening, other agencies and wishes to move."""
 
-from services.roster.api.visiting import by_link, opening_hours, series, steps, wishes
+from services.roster.api.visiting import by_link, calendars, opening_hours, series, steps, wishes
 
 ROUTERS = (
     steps.router,
@@ -9,4 +9,7 @@ ROUTERS = (
     wishes.told_once,
     wishes.router,
     by_link.router,
+    calendars.told_once,
+    calendars.router,
+    calendars.by_link,
 )

@@ -1,5 +1,11 @@
 """What becomes of a visit between plan and contact: told, begun, unanswered, missed; and visits week by week."""
 
+from services.roster.usecases.visiting.feed import (
+    list_calendar_feeds,
+    make_calendar_feed,
+    read_calendar,
+    revoke_calendar_feed,
+)
 from services.roster.usecases.visiting.foresee import move_and_foresee, plan_and_foresee
 from services.roster.usecases.visiting.late import tell_of_late_visits
 from services.roster.usecases.visiting.series import (
@@ -31,15 +37,19 @@ __all__ = [
     "confirm_visit",
     "decline_move_wish",
     "find_nobody",
+    "list_calendar_feeds",
     "list_move_wishes",
     "list_series",
     "look_at_visit",
+    "make_calendar_feed",
     "make_due_occurrences",
     "miss_visit",
     "move_and_foresee",
     "plan_and_foresee",
+    "read_calendar",
     "read_move_wish",
     "read_series",
+    "revoke_calendar_feed",
     "send_visit_link",
     "start_visit",
     "tell_of_late_visits",

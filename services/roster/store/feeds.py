@@ -1,0 +1,35 @@
+"""Queries about calendar feeds, and what stands in them."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+from sqlmodel import col
+
+from services.common.db import Transaction
+from services.roster.domain.feed import KEPT, CalendarFeed
+from services.roster.domain.shift import Shift
+from services.roster.domain.visit import Visit
+
+
+def feeds_of(employee_id: UUID | None) -> Select[Any]:
+    return select(CalendarFeed).where(col(CalendarFeed.employee_id) == employee_id)
+
+
+async def by_link(tx: Transaction, link_print: str) -> CalendarFeed | None:
+    """The feed of this link. From here on the database shows whose it is their own shifts and visits, and no more."""
+    await tx.session.execute(select(func.set_config("app.link_print", link_print, True)))
+    found = await tx.all(select(CalendarFeed).where(col(CalendarFeed.link_print) == link_print))
+    return found[0] if found else None
+
+
+async def shifts_of(tx: Transaction, employee_id: UUID) -> Sequence[Shift]:
+    mine = col(Shift.employee_id) == employee_id, col(Shift.starts_at) > tx.now - KEPT
+    return await tx.all(select(Shift).where(*mine))
+
+
+async def visits_of(tx: Transaction, employee_id: UUID) -> Sequence[Visit]:
+    """Those that a person makes, and those where they come along."""
+    mine = or_(col(Visit.employee_id) == employee_id, col(Visit.accompanied_by) == employee_id)
+    return await tx.all(select(Visit).where(mine, col(Visit.starts_at) > tx.now - KEPT))
