@@ -62,8 +62,6 @@ class UnknownCategory(Conflict):
 class DependencyCategory(TeamOwned, Base, table=True):
     """Of several multipliers of one category the newest that has begun holds."""
 
-    __tablename__ = "dependency_category"
-
     code: str
     multiplier_percent: int
     source: str

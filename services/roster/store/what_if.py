@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, union
+from sqlalchemy import Executable, func, or_, select, union
 from sqlmodel import col
 
 from services.common.db import Transaction
@@ -49,7 +48,7 @@ async def days(tx: Transaction, team_id: UUID, week: Period) -> list[TypicalDay]
     return [TypicalDay(day, shifts[day], held[day]) for day in week.days()]
 
 
-def _shifts(team_id: UUID, week: Period) -> Select[Any]:
+def _shifts(team_id: UUID, week: Period) -> Executable:
     columns = (Shift.employee_id, Shift.kind, Shift.starts_at, Shift.ends_at, Shift.unpaid_break_minutes)
     wanted = select(*map(col, columns), col(Shift.supervised_only)).where(
         col(Shift.team_id) == team_id,
@@ -59,7 +58,7 @@ def _shifts(team_id: UUID, week: Period) -> Select[Any]:
     return wanted.order_by(col(Shift.starts_at), col(Shift.id))
 
 
-def _visits(team_id: UUID, week: Period) -> Select[Any]:
+def _visits(team_id: UUID, week: Period) -> Executable:
     columns = (Visit.employee_id, Visit.accompanied_by, Visit.client_id, Visit.starts_at, Visit.ends_at)
     wanted = select(*map(col, columns)).where(
         col(Visit.team_id) == team_id,
