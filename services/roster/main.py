@@ -9,7 +9,9 @@ from services.common.settings import ServiceSettings
 from services.roster.api import ROUTERS
 from services.roster.consumers import SUBSCRIPTIONS
 from services.roster.domain.base import Base
+from services.roster.settings import RosterSettings
 from services.roster.usecases import capacity, visiting
+from services.roster.worker import work, work_beside
 
 SERVICE = Service(
     name="roster",
@@ -17,7 +19,9 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=ROUTERS,
     subscriptions=SUBSCRIPTIONS,
-    background=(visiting.watch_late_visits, visiting.watch_series, capacity.watch_floors),
+    background=(work_beside, visiting.watch_late_visits, visiting.watch_series, capacity.watch_floors),
+    settings_type=RosterSettings,
+    worker=work,
 )
 
 

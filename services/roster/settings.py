@@ -1,0 +1,14 @@
+"""Roster's own settings: how much is computed beside its routes."""
+
+from pydantic import Field
+
+from services.common.settings import ServiceSettings
+
+
+class RosterSettings(ServiceSettings):
+    """`ROSTER_SOLVER_SLOTS` says how many jobs this process works on at once.
+
+    None where a worker of its own does (`python -m services work roster`), which takes one at least.
+    """
+
+    solver_slots: int = Field(default=0, ge=0, le=16)
