@@ -57,6 +57,8 @@ class PlannedShift(BaseModel):
     kind: str
     starts_at: AwareDatetime
     ends_at: AwareDatetime
+    # Roster has not always told of it.
+    status: str = "planned"
 
 
 class SignedOffCompetency(BaseModel):
@@ -126,7 +128,7 @@ async def remember_competence(tx: Transaction, fact: SignedOffCompetency) -> Non
 
 
 async def remember_shift(tx: Transaction, fact: PlannedShift) -> None:
-    await tell.remember_shift(tx, fact.model_dump())
+    await tell.remember_shift(tx, fact.model_dump(exclude={"status"}), is_cancelled=fact.status == "cancelled")
 
 
 async def watch_visit(tx: Transaction, fact: WatchedVisit) -> None:

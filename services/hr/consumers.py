@@ -17,6 +17,8 @@ class PlannedShift(BaseModel):
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     unpaid_break_minutes: int
+    # Roster has not always told of it.
+    status: str = "planned"
 
 
 class RecordedContact(BaseModel):

@@ -191,3 +191,13 @@ async def test_another_team_is_told_of_none(given: Giving) -> None:
     assert (await stranger.get("/v1/alerts")).json()["items"] == []
     assert (await stranger.get(f"/v1/alerts/{alert['id']}")).status_code == 404
     assert (await stranger.post(f"/v1/alerts/{alert['id']}/acknowledge")).status_code == 404
+
+
+async def test_whose_time_on_call_was_cancelled_is_not_called(given: Giving) -> None:
+    shift_id = new_id()
+    await on_call(given.system, DEPUTY, shift_id=shift_id, status="planned")
+    await on_call(given.system, DEPUTY, shift_id=shift_id, status="cancelled", version=2)
+    await a_time_critical_medicine(given)
+    assert await late(given) == 1
+    (alert,) = await alerts(given, open="true")
+    assert alert["for_employee_id"] is None

@@ -208,3 +208,12 @@ async def test_another_teams_hours_are_not_shown(hr: Running) -> None:
 async def test_who_works_apart_from_the_team_does_not_see_its_hours(hr: Running, persona: Persona) -> None:
     other = await hr.client("hr", uuid7(), persona)
     assert (await other.get("/v1/hours", params={"team_id": str(TEAM)})).status_code == 403
+
+
+async def test_a_shift_that_was_cancelled_has_no_minutes(hr: Running) -> None:
+    await employed(hr)
+    shift = a_shift()
+    await hr.deliver("hr", SHIFT, shift | {"status": "planned"})
+    assert await _rostered(hr) == [450]
+    await hr.deliver("hr", SHIFT, shift | {"status": "cancelled"}, version=2)
+    assert sum(await _rostered(hr)) == 0

@@ -13,6 +13,7 @@ from services.common.types import day_in_england
 from services.hr.domain.hours import ContactTime, Hours, RosteredShift, Totals, Week, lines, rostered_minutes, totals
 from services.hr.store import contracts, hours
 
+CANCELLED = "cancelled"
 # Who pays and who answers for pay read every line; the rest read no colleague's.
 EVERY_LINE = {Persona.HR, Persona.FINANCE}
 
@@ -26,14 +27,16 @@ async def remember_shift(
     starts_at: datetime,
     ends_at: datetime,
     unpaid_break_minutes: int,
+    status: str,
 ) -> None:
-    """Keep a shift as roster last planned it."""
+    """Keep a shift as roster last planned it; one that was cancelled has no minutes."""
+    minutes = rostered_minutes(starts_at, ends_at, unpaid_break_minutes)
     values = {
         "shift_id": shift_id,
         "team_id": team_id,
         "employee_id": employee_id,
         "starts_at": starts_at,
-        "minutes": rostered_minutes(starts_at, ends_at, unpaid_break_minutes),
+        "minutes": 0 if status == CANCELLED else minutes,
     }
     await keep_newest(tx, RosteredShift, values)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from pydantic import ValidationInfo, field_validator
@@ -31,6 +31,11 @@ class ShiftKind(StrEnum):
 
 
 VISITING = (ShiftKind.SHIFT, ShiftKind.ON_CALL)
+
+
+class ShiftStatus(StrEnum):
+    PLANNED = "planned"
+    CANCELLED = "cancelled"
 
 
 class NewShift(Input):
@@ -75,6 +80,8 @@ class ShiftClash(Conflict):
 class Shift(TeamOwned, Base, table=True):
     """Planned time of one member. Shifts of the kind `shift` never overlap for one person, in whatever team."""
 
+    TIMES: ClassVar[tuple[str, ...]] = ("starts_at", "ends_at", "unpaid_break_minutes")
+
     employee_id: UUID
     kind: str
     starts_at: datetime = Field(sa_type=INSTANT)
@@ -82,11 +89,38 @@ class Shift(TeamOwned, Base, table=True):
     unpaid_break_minutes: int
     supervised_only: bool
     planned_by: UUID | None
+    status: str = ShiftStatus.PLANNED
+    rota_version_id: UUID | None = Field(default=None, foreign_key="rota_version.id")
+    told_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    accepted_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    short_notice: bool = False
+    initiated_by: UUID | None = None
 
     @classmethod
     def planned(cls, new: NewShift, by: UUID | None, now: datetime) -> Self:
         about: dict[str, Any] = {"planned_by": by, "changed_at": now}
         return cls(**new.model_dump(), **about)
+
+    @classmethod
+    def of_rota(cls, team_id: UUID, planned: Any, soon: datetime, about: dict[str, Any], now: datetime) -> Self:
+        """What a published rota plans of somebody's time; at short notice where it begins before `soon`."""
+        stretch = {name: getattr(planned, name) for name in ("employee_id", "kind", *Shift.TIMES)}
+        short = planned.starts_at < soon
+        return cls(**stretch, team_id=team_id, supervised_only=False, short_notice=short, changed_at=now, **about)
+
+    def become(self, times: Any, soon: datetime, about: dict[str, Any], now: datetime) -> None:
+        """Other times of the same person's shift, not accepted yet."""
+        self.short_notice = min(self.starts_at, times.starts_at) < soon
+        for name, value in {**{name: getattr(times, name) for name in Shift.TIMES}, **about}.items():
+            setattr(self, name, value)
+        self.accepted_at, self.changed_at = None, now
+
+    def cancel(self, soon: datetime, about: dict[str, Any], now: datetime) -> None:
+        """It is off, and its time is free again."""
+        self.short_notice = self.starts_at < soon
+        for name, value in about.items():
+            setattr(self, name, value)
+        self.status, self.accepted_at, self.changed_at = ShiftStatus.CANCELLED, None, now
 
     @property
     def duration_minutes(self) -> int:
@@ -99,8 +133,10 @@ class Shift(TeamOwned, Base, table=True):
 
 
 only_states(Shift, "kind", ShiftKind)
+only_states(Shift, "status", ShiftStatus)
 Shift.__table__.append_constraint(  # type: ignore[attr-defined]
     CheckConstraint("ends_at > starts_at and unpaid_break_minutes >= 0", name="shift_runs_forwards")
 )
 Index("ix_shift_team_starts", col(Shift.team_id), col(Shift.starts_at))
 Index("ix_shift_employee_starts", col(Shift.employee_id), col(Shift.starts_at))
+Index("ix_shift_rota_version", col(Shift.rota_version_id), postgresql_where=col(Shift.rota_version_id).is_not(None))

@@ -8,6 +8,8 @@ from services.common.events import Event
 
 
 class ShiftPlanned(Event):
+    """A shift as it now stands: planned, moved (still planned) or cancelled."""
+
     name: ClassVar[str] = "roster.shift.planned.v1"
 
     shift_id: UUID
@@ -17,3 +19,4 @@ class ShiftPlanned(Event):
     starts_at: datetime
     ends_at: datetime
     unpaid_break_minutes: int
+    status: str

@@ -12,7 +12,7 @@ from services.common.db import Transaction
 from services.common.types import ENGLAND
 from services.roster.domain.capacity import Away, Extra, Member
 from services.roster.domain.period import Period
-from services.roster.domain.shift import Shift, ShiftKind
+from services.roster.domain.shift import Shift, ShiftKind, ShiftStatus
 from services.roster.domain.vacancy import Vacancy
 from services.roster.domain.visit import Visit, VisitStatus
 from services.roster.domain.visit_plan import VisitPlan
@@ -80,7 +80,8 @@ async def vacant(tx: Transaction, team_id: UUID, within: Period) -> Sequence[tup
 
 def _shifts_of(team_id: UUID, within: Period) -> tuple[ColumnElement[bool], ...]:
     starts = col(Shift.starts_at)
-    return col(Shift.team_id) == team_id, starts >= within.starts_at, starts < within.ends_at
+    planned = col(Shift.status) == ShiftStatus.PLANNED
+    return col(Shift.team_id) == team_id, starts >= within.starts_at, starts < within.ends_at, planned
 
 
 def _day_of(instant: Any) -> ColumnElement[date]:

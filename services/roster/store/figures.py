@@ -20,7 +20,7 @@ from services.roster.domain.known import (
     RecordedContact,
 )
 from services.roster.domain.period import Period
-from services.roster.domain.shift import Shift, ShiftKind
+from services.roster.domain.shift import Shift, ShiftKind, ShiftStatus
 from services.roster.domain.time_summary import ClientTime
 from services.roster.domain.visit import Attendance, Visit
 from services.roster.domain.visit_plan import VisitPlan
@@ -73,6 +73,7 @@ async def paid_minutes_by_kind(
     minutes = func.sum(func.floor(seconds / 60) - col(Shift.unpaid_break_minutes))
     wanted = select(col(Shift.kind), minutes).where(
         col(Shift.team_id) == team_id,
+        col(Shift.status) == ShiftStatus.PLANNED,
         col(Shift.starts_at) >= within.starts_at,
         col(Shift.starts_at) < within.ends_at,
         true() if employee_id is None else col(Shift.employee_id) == employee_id,
@@ -120,6 +121,7 @@ async def protected_time_overwritten(tx: Transaction, team_id: UUID, within: Per
     wanted = select(func.count()).where(
         col(Shift.team_id) == team_id,
         col(Shift.kind) == ShiftKind.PROTECTED_TIME,
+        col(Shift.status) == ShiftStatus.PLANNED,
         col(Shift.starts_at) >= within.starts_at,
         col(Shift.starts_at) < within.ends_at,
         held.correlate(Shift).exists(),

@@ -12,7 +12,7 @@ from services.common.db import Transaction
 from services.common.types import day_in_england
 from services.roster.domain.known import Clearance
 from services.roster.domain.presence import Presence
-from services.roster.domain.shift import VISITING, Shift
+from services.roster.domain.shift import VISITING, Shift, ShiftStatus
 
 
 async def presences(
@@ -51,6 +51,7 @@ async def _shifts_around(
         col(Shift.team_id) == team_id,
         col(Shift.employee_id).in_(people),
         col(Shift.kind).in_(VISITING),
+        col(Shift.status) == ShiftStatus.PLANNED,
         col(Shift.starts_at) <= starts_at,
         col(Shift.ends_at) >= ends_at,
     )

@@ -12,7 +12,7 @@ from services.common.types import day_in_england, midnight_in_england
 from services.roster.domain.known import Clearance, Competence, Contract, RecordedContact
 from services.roster.domain.member_skill import MemberSkill
 from services.roster.domain.period import Period, whole_minutes
-from services.roster.domain.shift import Shift, ShiftKind
+from services.roster.domain.shift import Shift, ShiftKind, ShiftStatus
 from services.roster.domain.visit import Visit
 from services.roster.domain.what_if import Held, OnShift, Person, TypicalDay
 from services.roster.store.capacity import NEVER_MADE
@@ -24,7 +24,10 @@ async def typical_week(tx: Transaction, team_id: UUID, asked: date) -> Period:
     """The newest week, up to the one asked for, in which the team has shifts; without any, the one asked for."""
     week = Period.week_of(asked)
     newest = select(func.max(col(Shift.starts_at))).where(
-        col(Shift.team_id) == team_id, col(Shift.starts_at) < week.ends_at, col(Shift.kind) == ShiftKind.SHIFT
+        col(Shift.team_id) == team_id,
+        col(Shift.starts_at) < week.ends_at,
+        col(Shift.kind) == ShiftKind.SHIFT,
+        col(Shift.status) == ShiftStatus.PLANNED,
     )
     (found,) = await tx.all(newest)
     return week if found is None else Period.week_of(day_in_england(found))
@@ -54,6 +57,7 @@ def _shifts(team_id: UUID, week: Period) -> Executable:
         col(Shift.team_id) == team_id,
         col(Shift.starts_at) >= week.starts_at,
         col(Shift.starts_at) < week.ends_at,
+        col(Shift.status) == ShiftStatus.PLANNED,
     )
     return wanted.order_by(col(Shift.starts_at), col(Shift.id))
 

@@ -24,6 +24,12 @@ async def plan_shift(tx: Transaction, new: NewShift) -> Shift:
     shift = Shift.planned(new, tx.actor.employee_id, tx.now)
     async with tx.refusing({"shift_one_at_a_time": ShiftClash}):
         tx.add(shift)
+    tell_of_shift(tx, shift)
+    return shift
+
+
+def tell_of_shift(tx: Transaction, shift: Shift) -> None:
+    """The others hear of the shift as it now stands."""
     planned = ShiftPlanned(
         shift_id=shift.id,
         team_id=shift.team_id,
@@ -32,9 +38,9 @@ async def plan_shift(tx: Transaction, new: NewShift) -> Shift:
         starts_at=shift.starts_at,
         ends_at=shift.ends_at,
         unpaid_break_minutes=shift.unpaid_break_minutes,
+        status=shift.status,
     )
     tx.publish(planned, about=shift)
-    return shift
 
 
 async def list_shifts(

@@ -88,9 +88,9 @@ def acknowledge(tx: Transaction, alert: Alert) -> None:
     tx.publish(acknowledged, about=alert)
 
 
-async def remember_shift(tx: Transaction, shift: dict[str, Any]) -> None:
-    """Who is on call when, as roster last planned it."""
-    await keep_newest(tx, OnCallShift, shift)
+async def remember_shift(tx: Transaction, shift: dict[str, Any], *, is_cancelled: bool) -> None:
+    """Who is on call when, as roster last planned it; a shift that was cancelled ends as it begins."""
+    await keep_newest(tx, OnCallShift, shift | ({"ends_at": shift["starts_at"]} if is_cancelled else {}))
 
 
 async def raise_overdue_reviews(database: Database) -> int:

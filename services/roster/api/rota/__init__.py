@@ -1,5 +1,7 @@
-"""The rota over HTTP: versions, responses, leave, availability and agreements."""
+"""The rota over HTTP: its days, duties and versions, what the team says to one, and what it comes to."""
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from services.roster.api.rota import consent, periods, versions
+
+ROUTERS: tuple[APIRouter, ...] = (periods.router, versions.router, consent.router)

@@ -19,3 +19,9 @@ class ShiftShape(Answer):
     paid_minutes: int
     supervised_only: bool
     planned_by: UUID | None
+    status: str
+    rota_version_id: UUID | None
+    told_at: datetime | None
+    accepted_at: datetime | None
+    short_notice: bool
+    initiated_by: UUID | None

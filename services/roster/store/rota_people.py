@@ -1,0 +1,54 @@
+"""What is known of a team's people when their rota is planned: a fixed number of statements, however many they are."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from services.common.db import Transaction
+from services.common.types import midnight_in_england
+from services.roster.domain.known import Clearance, Contract
+from services.roster.domain.rota_version.shifts import Stretch
+from services.roster.domain.shift import VISITING, Shift, ShiftStatus
+
+
+async def contracts(tx: Transaction, team_id: UUID, from_on: date, to_on: date) -> Sequence[Contract]:
+    """Those in force on some day of these, the oldest first."""
+    wanted = select(Contract).where(
+        col(Contract.team_id) == team_id,
+        col(Contract.from_on) <= to_on,
+        col(Contract.until_on).is_(None) | (col(Contract.until_on) >= from_on),
+    )
+    return await tx.all(wanted.order_by(col(Contract.from_on), col(Contract.contract_id)))
+
+
+async def cleared(tx: Transaction, people: Collection[UUID], on: date) -> dict[UUID, bool]:
+    """Hr's newest word on each that counts on this day."""
+    words = select(col(Clearance.employee_id), col(Clearance.may_visit_alone)).where(
+        col(Clearance.employee_id).in_(people), col(Clearance.since_on) <= on
+    )
+    return {row[0]: row[1] for row in await tx.rows(words.order_by(col(Clearance.version)))}
+
+
+async def stretches(
+    tx: Transaction, people: Collection[UUID], from_on: date, until_on: date, *, but: UUID | None = None
+) -> list[Stretch]:
+    """The shifts and the times on call of these people that begin from a day on and before another."""
+    wanted = select(
+        col(Shift.employee_id),
+        col(Shift.kind),
+        col(Shift.starts_at),
+        col(Shift.ends_at),
+        col(Shift.unpaid_break_minutes),
+    ).where(
+        col(Shift.employee_id).in_(people),
+        col(Shift.kind).in_(VISITING),
+        col(Shift.status) == ShiftStatus.PLANNED,
+        col(Shift.starts_at) >= midnight_in_england(from_on),
+        col(Shift.starts_at) < midnight_in_england(until_on),
+    )
+    if but is not None:
+        wanted = wanted.where(col(Shift.id) != but)
+    return [Stretch(*row) for row in await tx.rows(wanted)]

@@ -1,0 +1,87 @@
+"""The days that a team plans together, the duties that it knows, and how many people each needs."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col
+
+from services.common.db import Transaction, require_version
+from services.common.paging import PageRequest, page
+from services.roster.domain.rota_version.duty_type import DutyType, DutyTypeAlreadySet, EndOfDutyType, NewDutyType
+from services.roster.domain.rota_version.rota import Needs, NewRota, Rota, RotaOverlaps
+from services.roster.domain.rota_version.version import OPEN, VersionState
+from services.roster.store import rota_versions
+from services.roster.store.of_team import of_team
+
+
+async def make_rota(tx: Transaction, new: NewRota) -> Rota:
+    """The team begins to plan these days. Raises `NotFound` or `RotaOverlaps`."""
+    await tx.require_team(new.team_id)
+    rota = Rota.made(new, tx.now)
+    async with tx.refusing({"one_rota_a_day": RotaOverlaps}):
+        tx.add(rota)
+    return rota
+
+
+async def read_rota(tx: Transaction, rota_id: UUID) -> Rota:
+    return await tx.get(Rota, rota_id)
+
+
+async def list_rotas(tx: Transaction, request: PageRequest, *, team_id: UUID | None) -> dict[str, Any]:
+    return await page(tx, await of_team(tx, Rota, team_id), Rota, request)
+
+
+async def set_needs(tx: Transaction, rota_id: UUID, needs: Needs, if_match: int) -> Rota:
+    """How many people each duty needs from now on; what was proposed keeps what it was proposed for.
+
+    Raises `PreconditionFailed` or `RotaClosed`.
+    """
+    rota = await rota_versions.rota_in_turn(tx, rota_id)
+    require_version(rota, if_match)
+    rota.needs_now(needs.needs, tx.now)
+    await tx.session.flush()
+    return rota
+
+
+async def close_rota(tx: Transaction, rota_id: UUID, if_match: int) -> Rota:
+    """The days are over: the published version is the last word, and what was never published is withdrawn.
+
+    Raises `PreconditionFailed`, `RotaClosed` or `RotaStillRuns`.
+    """
+    rota = await rota_versions.rota_in_turn(tx, rota_id)
+    require_version(rota, if_match)
+    rota.close(tx.today, tx.now)
+    for version in await rota_versions.in_state(tx, rota_id, VersionState.PUBLISHED, *OPEN):
+        version.close(tx.now)
+    await tx.session.flush()
+    return rota
+
+
+async def set_duty_type(tx: Transaction, new: NewDutyType) -> DutyType:
+    """From a day on the team means this by the code. Raises `NotFound` or `DutyTypeAlreadySet`."""
+    await tx.require_team(new.team_id)
+    made = DutyType.made(new, tx.now)
+    async with tx.refusing({"one_duty_type_from_a_day": DutyTypeAlreadySet}):
+        tx.add(made)
+    return made
+
+
+async def end_duty_type(tx: Transaction, duty_type_id: UUID, end: EndOfDutyType, if_match: int) -> DutyType:
+    """The code is of no use after this day. Raises `PreconditionFailed`."""
+    found = await tx.get(DutyType, duty_type_id, lock=True)
+    require_version(found, if_match)
+    found.end(end.until_on, tx.now)
+    await tx.session.flush()
+    return found
+
+
+async def list_duty_types(
+    tx: Transaction, request: PageRequest, *, team_id: UUID | None, as_of: date | None
+) -> dict[str, Any]:
+    """All of them, or those that have begun by a day and not ended."""
+    wanted = await of_team(tx, DutyType, team_id)
+    if as_of is not None:
+        goes_on = col(DutyType.until_on).is_(None) | (col(DutyType.until_on) >= as_of)
+        wanted = wanted.where(col(DutyType.from_on) <= as_of, goes_on)
+    return await page(tx, wanted, DutyType, request)

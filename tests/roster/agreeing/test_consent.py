@@ -1,0 +1,133 @@
+"""A rota is agreed by consent: nobody objects, all who are at the meeting can live with it, and enough are there."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from uuid6 import uuid7
+
+from tests.roster.agreeing.conftest import Team
+from tests.roster.agreeing.made import TODAY, WEEK, Planning, a_decision, a_response, id_of, say, state_of
+from tests.roster.facts import RUTH, TOM, code, hear, pointer
+from tests.running import STRANGER, TEAM, Running
+
+
+async def test_anonymous_is_refused(roster: Running) -> None:
+    nobody, at = await roster.client("roster", None), f"/v1/rota-versions/{uuid7()}"
+    assert (await nobody.post(f"{at}/responses", json=a_response())).status_code == 401
+    assert (await nobody.post(f"{at}/decision", json=a_decision())).status_code == 401
+
+
+async def test_the_team_agrees_at_its_meeting(planning: Planning, team: Team) -> None:
+    proposed = await planning.proposed(*WEEK)
+    await team.all_say(proposed)
+    assert (await say(team.tom, proposed, "can_live_with")).status_code == 201
+    decided = await planning.decided(proposed)
+    assert (decided.status_code, state_of(decided)) == (201, "agreed")
+    consent = decided.json()["consent"]
+    assert (consent["living_with"], len(consent["consenting"]), consent["silent"]) == (1, 3, [])
+    assert decided.json()["decision"]["quorum_have"] == 3
+
+
+async def test_one_objection_keeps_a_rota_from_being_agreed(planning: Planning, team: Team) -> None:
+    proposed = await planning.proposed(*WEEK)
+    await team.all_say(proposed)
+    objected = await say(team.sandra, proposed, "objection")
+    assert objected.status_code == 201
+    refused = await planning.decided(proposed, RUTH, TOM)
+    assert (refused.status_code, code(refused)) == (409, "objection_stands")
+    at = f"/v1/rota-responses/{objected.json()['id']}/withdraw"
+    by_another = await team.tom.post(at, headers={"If-Match": objected.headers["ETag"]})
+    assert (by_another.status_code, code(by_another)) == (403, "not_your_response")
+    by_herself = await team.sandra.post(at, headers={"If-Match": objected.headers["ETag"]})
+    assert by_herself.status_code == 200, by_herself.text
+    assert (await planning.decided(proposed, RUTH, TOM)).status_code == 201
+
+
+async def test_an_objection_says_why(planning: Planning, team: Team) -> None:
+    proposed = await planning.proposed(*WEEK)
+    for lacking in ({"reason": None}, {"about": None}):
+        refused = await say(team.tom, proposed, "objection", **lacking)
+        assert (refused.status_code, code(refused)) == (422, "validation_failed")
+
+
+async def test_enough_of_the_team_are_there(planning: Planning, team: Team) -> None:
+    proposed = await planning.proposed(*WEEK)
+    await team.all_say(proposed)
+    refused = await planning.decided(proposed, RUTH)
+    assert (refused.status_code, code(refused), pointer(refused)) == (409, "quorum_not_met", "/body/present")
+
+
+async def test_whoever_is_there_answers_for_themselves(planning: Planning, team: Team) -> None:
+    proposed = await planning.proposed(*WEEK)
+    assert (await say(team.ruth, proposed)).status_code == 201
+    refused = await planning.decided(proposed, RUTH, TOM)
+    assert (refused.status_code, code(refused)) == (409, "present_but_silent")
+
+
+@pytest.mark.parametrize(
+    ("changes", "at"),
+    [
+        ({"present": [str(RUTH), str(STRANGER)]}, "/body/present"),
+        ({"facilitator_id": str(STRANGER)}, "/body/facilitator_id"),
+    ],
+)
+async def test_a_meeting_is_of_the_teams_members(
+    planning: Planning, team: Team, changes: dict[str, object], at: str
+) -> None:
+    proposed = await planning.proposed(*WEEK)
+    await team.all_say(proposed)
+    refused = await planning.decided(proposed, **changes)
+    assert (refused.status_code, code(refused), pointer(refused)) == (409, "not_in_the_team", at)
+
+
+async def test_a_meeting_to_come_has_decided_nothing(planning: Planning) -> None:
+    proposed = await planning.proposed(*WEEK)
+    refused = await planning.decided(proposed, meeting_on=str(TODAY + timedelta(days=1)))
+    assert (refused.status_code, pointer(refused)) == (422, "/body/meeting_on")
+
+
+async def test_an_objection_to_what_was_agreed_opens_it_again(planning: Planning, team: Team) -> None:
+    proposed = await planning.proposed(*WEEK)
+    await team.all_say(proposed)
+    assert (await planning.decided(proposed)).status_code == 201
+    assert (await say(team.sandra, proposed, "objection")).status_code == 201
+    assert state_of(await planning.read(proposed)) == "proposed"
+    assert (await say(team.sandra, proposed, "can_live_with")).status_code == 201
+    again = await planning.decided(proposed)
+    assert (again.status_code, state_of(again)) == (201, "agreed")
+
+
+async def test_a_last_answer_stands_in_the_place_of_the_one_before(planning: Planning, team: Team) -> None:
+    proposed = await planning.proposed(*WEEK)
+    answers = await asyncio.gather(*(say(team.ruth, proposed, answer) for answer in ("ok", "can_live_with") * 3))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len((await planning.read(proposed)).json()["responses"]) == 1
+
+
+async def test_a_draft_is_not_answered(planning: Planning, team: Team) -> None:
+    refused = await say(team.tom, await planning.drafted(*WEEK))
+    assert (refused.status_code, code(refused)) == (409, "version_not_open")
+
+
+def adopted(subject: str, kind: str = "rota") -> tuple[str, dict[str, object]]:
+    subjects = [{"kind": kind, "id": subject}]
+    told = {"decision_id": str(uuid7()), "team_id": str(TEAM), "subjects": subjects, "adopted_on": str(TODAY)}
+    return "governance.decision.adopted.v1", told
+
+
+async def test_a_decision_of_the_teams_list_agrees_the_rota_that_it_is_about(
+    roster: Running, planning: Planning, team: Team
+) -> None:
+    proposed = await planning.proposed(*WEEK)
+    await hear(roster, adopted(str(uuid7())))
+    await hear(roster, adopted(id_of(proposed), "spend"))
+    assert state_of(await planning.read(proposed)) == "proposed"
+    assert (await say(team.tom, proposed, "objection")).status_code == 201
+    await hear(roster, adopted(id_of(proposed)))
+    assert state_of(await planning.read(proposed)) == "proposed"
+    assert (await say(team.tom, proposed)).status_code == 201
+    fact = adopted(planning.rota["id"])
+    await hear(roster, fact)
+    agreed = await planning.read(proposed)
+    assert (state_of(agreed), agreed.json()["decision"]["decision_id"]) == ("agreed", fact[1]["decision_id"])

@@ -1,0 +1,121 @@
+"""Publishing: what the team agreed becomes its shifts, once, and nothing without agreement or stated urgency."""
+
+import asyncio
+from typing import Any
+
+from services.roster.events import ShiftPlanned
+from tests.roster.agreeing.conftest import Team
+from tests.roster.agreeing.made import WEEK, Planning, day, id_of, say, state_of
+from tests.roster.facts import RUTH, SANDRA, TOM, a_shift, code, pointer
+from tests.running import Running
+
+
+async def agreed(planning: Planning, team: Team, *these: Any, **changes: Any) -> Any:
+    proposed = await planning.proposed(*(these or WEEK), **changes)
+    await team.all_say(proposed)
+    decided = await planning.decided(proposed)
+    assert decided.status_code == 201, decided.text
+    return decided
+
+
+async def shifts(nurse: Any) -> list[dict[str, Any]]:
+    found = (await nurse.get("/v1/shifts", params={"from_on": day(0), "to_on": day(13)})).json()
+    return [shift for shift in found["items"] if shift["status"] == "planned"]
+
+
+async def test_an_agreed_rota_becomes_the_teams_shifts(roster: Running, planning: Planning, team: Team) -> None:
+    published = await planning.done(await agreed(planning, team), "publish", {})
+    assert (state_of(published), published.json()["rota_version"]["urgency"]) == ("published", None)
+    planned = await shifts(team.tom)
+    # Sandra's weekend days are a shift and time on call.
+    assert len(planned) == 14
+    assert {(shift["employee_id"], shift["kind"]) for shift in planned} == {
+        (str(RUTH), "shift"),
+        (str(TOM), "shift"),
+        (str(SANDRA), "shift"),
+        (str(SANDRA), "on_call"),
+    }
+    assert all(shift["rota_version_id"] == id_of(published) and shift["told_at"] for shift in planned)
+    assert not any(shift["short_notice"] for shift in planned)
+    told = await roster.published("roster", ShiftPlanned)
+    assert [envelope.data["status"] for envelope in told] == ["planned"] * 14
+
+
+async def test_a_rota_is_not_published_without_agreement_or_stated_urgency(planning: Planning, team: Team) -> None:
+    """Mission row 4.01."""
+    for version in (await planning.drafted(*WEEK), await planning.proposed(*WEEK)):
+        refused = await planning.tried(version, "publish", {})
+        assert (refused.status_code, code(refused), pointer(refused)) == (409, "not_agreed", "/body/urgency")
+    assert await shifts(team.tom) == []
+    urgent = await planning.done(version, "publish", {"urgency": "Two of us are ill, and Monday has nobody"})
+    assert urgent.json()["rota_version"]["urgency"] == "Two of us are ill, and Monday has nobody"
+    assert len(await shifts(team.tom)) == 14
+
+
+async def test_a_rota_is_published_only_once(roster: Running, planning: Planning, team: Team) -> None:
+    version = await agreed(planning, team)
+    answers = await asyncio.gather(*(planning.tried(version, "publish", {}) for _ in range(20)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 19
+    assert {code(answer) for answer in answers if answer.status_code == 409} == {"rota_already_published"}
+    assert len(await roster.published("roster", ShiftPlanned)) == 14
+
+
+async def test_those_who_were_away_have_their_time_to_answer(planning: Planning, team: Team) -> None:
+    proposed = await planning.proposed(*WEEK)
+    for member in (team.ruth, team.tom):
+        assert (await say(member, proposed)).status_code == 201
+    decided = await planning.decided(proposed, RUTH, TOM)
+    waits = await planning.tried(decided, "publish", {})
+    assert (waits.status_code, code(waits)) == (409, "not_agreed")
+    assert (await say(team.sandra, proposed, "away")).status_code == 201
+    assert state_of(await planning.done(decided, "publish", {})) == "published"
+
+
+async def test_silence_is_over_three_days_after_the_meeting(planning: Planning, team: Team) -> None:
+    proposed = await planning.proposed(*WEEK)
+    for member in (team.ruth, team.tom):
+        assert (await say(member, proposed)).status_code == 201
+    decided = await planning.decided(proposed, RUTH, TOM, meeting_on="2026-01-05")
+    assert decided.status_code == 201, decided.text
+    assert state_of(await planning.done(decided, "publish", {})) == "published"
+
+
+async def test_a_version_that_follows_changes_only_what_differs(
+    roster: Running, planning: Planning, team: Team
+) -> None:
+    first = await planning.done(await agreed(planning, team), "publish", {})
+    before = {shift["id"]: shift for shift in await shifts(team.tom)}
+    change = ((RUTH, 0, None), (TOM, 0, "E"), (SANDRA, 7, "N"))
+    second = await planning.done(await agreed(planning, team, *change, from_version_id=id_of(first)), "publish", {})
+    after = {shift["id"]: shift for shift in await shifts(team.tom)}
+    assert state_of(await planning.read(first)) == "amended"
+    assert state_of(second) == "published"
+    told = [envelope.data for envelope in (await roster.published("roster", ShiftPlanned))[14:]]
+    assert sorted((one["employee_id"], one["status"]) for one in told) == sorted(
+        [(str(RUTH), "cancelled"), (str(TOM), "planned"), (str(SANDRA), "planned")]
+    )
+    assert len(before.keys() - after.keys()) == len(after.keys() - before.keys()) == 1
+    moved = [one for one in after.values() if one["id"] in before and one["version"] == 2]
+    assert [(one["employee_id"], one["starts_at"][11:16]) for one in moved] == [(str(TOM), "07:30")]
+    assert [after[kept] for kept in after if after[kept]["version"] == 1 and kept in before] == [
+        before[kept] for kept in after if after[kept]["version"] == 1 and kept in before
+    ]
+
+
+async def test_two_who_swap_their_days_are_moved_at_once(planning: Planning, team: Team) -> None:
+    night_then_day = ((RUTH, 0, "N"), (RUTH, 2, "E"), (TOM, 0, "E"))
+    first = await planning.done(await agreed(planning, team, *night_then_day), "publish", {})
+    swapped = ((RUTH, 0, "E"), (RUTH, 1, "E"), (RUTH, 2, "N"), (TOM, 0, "N"))
+    version = await agreed(planning, team, *swapped, from_version_id=id_of(first))
+    assert state_of(await planning.done(version, "publish", {})) == "published"
+    assert len(await shifts(team.tom)) == 4
+
+
+async def test_a_duty_over_a_shift_that_was_planned_by_hand_is_refused(planning: Planning, team: Team) -> None:
+    by_hand = a_shift(starts_at=f"{day(0)}T08:00:00Z", ends_at=f"{day(0)}T12:00:00Z")
+    assert (await team.ruth.post("/v1/shifts", json=by_hand)).status_code == 201
+    version = await agreed(planning, team)
+    refused = await planning.tried(version, "publish", {})
+    assert (refused.status_code, code(refused)) == (409, "shift_clash")
+    assert state_of(await planning.read(version)) == "agreed"
+    assert len(await shifts(team.tom)) == 1
