@@ -4,6 +4,7 @@ from typing import Any
 
 from uuid6 import uuid7
 
+from services.roster.usecases.capacity import look_at_floors
 from tests.access.world import World
 from tests.roster.facts import EDITH
 from tests.running import TEAM
@@ -15,7 +16,7 @@ def a_vacancy() -> dict[str, Any]:
 
 
 def a_floor() -> dict[str, Any]:
-    about = {"skill": "catheter", "fewest": 2, "from_on": "2026-11-30"}
+    about = {"skill": "catheter", "fewest": 2, "from_on": "2199-01-01"}
     return {"id": str(uuid7()), "team_id": str(TEAM), **about}
 
 
@@ -48,3 +49,5 @@ async def add(made: World) -> None:
         "POST /v1/dependencies": a_dependency(),
         "POST /v1/capacity/what-if": {"team_id": str(TEAM), "visits": [{"times_a_week": 2, "minutes": 60}]},
     }
+    # What the watch would find while everybody is asked is found now.
+    await look_at_floors(made.system.databases["roster"], None)
