@@ -13,9 +13,19 @@ MEMBER = ("team_id", "employee_id", "from_on", "until_on", "version")
 CONTRACT = ("contract_id", "employee_id", "team_id", "minutes_per_week", "role", "kind", "from_on", "version")
 CLEARANCE = ("employee_id", "since_on", "may_visit_alone", "version")
 SKILL = ("id", "version", "changed_at", "team_id", "employee_id", "skill", "from_on")
-SHIFT = ("id", "version", "changed_at", "team_id", "employee_id", "kind", "starts_at", "ends_at")
-SHIFT += ("unpaid_break_minutes", "supervised_only")
-VISIT = ("id", "version", "changed_at", "team_id", "client_id", "employee_id", "starts_at", "ends_at", "channel")
+SHIFT: tuple[str, ...] = ("id", "version", "changed_at", "team_id", "employee_id", "kind", "starts_at", "ends_at")
+SHIFT += ("unpaid_break_minutes", "supervised_only", "status", "short_notice")
+VISIT: tuple[str, ...] = (
+    "id",
+    "version",
+    "changed_at",
+    "team_id",
+    "client_id",
+    "employee_id",
+    "starts_at",
+    "ends_at",
+    "channel",
+)
 VISIT += ("purpose", "status")
 NOW, SINCE = datetime.now(UTC), date(2020, 1, 1)
 
@@ -51,7 +61,7 @@ def _weeks(last: Calendar, weeks: int, rows: Any) -> Iterator[Row]:
 def _shifts(week: Calendar, number: int) -> Iterator[Row]:
     for at, (day, who, kind, start, end, pause, supervised) in enumerate(DATA["rota"]):
         times = (_instant(week, day, start), _instant(week, day, end))
-        yield id_of("shift", number, at), 1, NOW, TEAM, employee(who), kind, *times, pause, supervised
+        yield id_of("shift", number, at), 1, NOW, TEAM, employee(who), kind, *times, pause, supervised, "planned", False
 
 
 def _visits(week: Calendar, number: int) -> Iterator[Row]:

@@ -19,9 +19,9 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=ROUTERS,
     subscriptions=SUBSCRIPTIONS,
+    background=(work_beside, visiting.watch_late_visits, visiting.watch_series, capacity.watch_floors),
     settings_type=RosterSettings,
     worker=work,
-    background=(work_beside, visiting.watch_late_visits, visiting.watch_series, capacity.watch_floors),
 )
 
 

@@ -42,6 +42,7 @@ async def test_nine_clients_are_three_for_each_of_three_members(roster: Running)
         "wte": 2.2,
         "clients_per_member": {"numerator": 9.0, "denominator": 3.0, "value": 3.0},
         "clients_per_wte": {"numerator": 9.0, "denominator": 2.2, "value": 4.1},
+        "caution_above_clients_per_wte": 150,
         "acuity_reviewed_on": None,
         "acuity_total": None,
         "acuity_per_wte": None,

@@ -11,6 +11,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from services.roster.domain.base import Channel
+from services.roster.domain.dependency import Weights, weight_on
 from services.roster.domain.known import Contract
 from services.roster.domain.period import Period
 from services.roster.domain.share import Exact, Share, rounded
@@ -93,7 +94,7 @@ class Known:
     away: Sequence[Away]
     vacant: Sequence[tuple[int, date, date | None]] = ()
     on_shift: dict[date, int] = field(default_factory=dict)
-    weights: dict[UUID, Fraction] = field(default_factory=dict)
+    weights: Weights = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,7 @@ def _of_plans(day: date, known: Known) -> Iterator[Asked]:
         minutes = plan.minutes_in(Period(day, day), known.paused) * plan.hands
         if minutes:
             journeys = minutes / plan.minutes if plan.channel == Channel.IN_PERSON else Fraction(0)
-            yield Asked(minutes * known.weights.get(plan.client_id, 1), journeys)
+            yield Asked(minutes * weight_on(known.weights.get(plan.client_id, ()), day), journeys)
 
 
 def _of_extras(day: date, known: Known) -> Iterator[Asked]:

@@ -38,8 +38,6 @@ class NewFloor(Input):
 class StaffingFloor(TeamOwned, Base, table=True):
     """What the team asks of itself from a day on; of those for the same skill the newest that has begun holds."""
 
-    __tablename__ = "staffing_floor"
-
     skill: str | None = None
     fewest: int
     from_on: date
@@ -53,8 +51,6 @@ class StaffingFloor(TeamOwned, Base, table=True):
 
 class FloorAlert(TeamOwned, Base, table=True):
     """From this week on the team would be below a floor; closed when it would not be any more."""
-
-    __tablename__ = "floor_alert"
 
     skill: str | None = None
     week_on: date

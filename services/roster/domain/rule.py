@@ -20,3 +20,4 @@ class RuleCode(StrEnum):
     PRICE_OF_OTHER = "rounds.price.other"
     NIGHT_FROM = "rota.night_from"
     NIGHT_UNTIL = "rota.night_until"
+    CLIENTS_PER_WTE = "qni.clients_per_wte"

@@ -152,7 +152,9 @@ def rounds_of(day: TypicalDay, week: TypicalWeek, asked: WhatIf) -> tuple[DayOfR
     nurses = tuple(
         Nurse(str(shift.employee_id), shift.start, shift.end, BASE, BASE, _rest(shift)) for shift in day.shifts
     )
-    places, calls, stops = [None, None, *dict.fromkeys(one.client_id for one in day.held if one.client_id)], [], []
+    places = [None, None, *dict.fromkeys(one.client_id for one in day.held if one.client_id)]
+    calls: list[Call] = []
+    stops: list[Stop] = []
     for held in day.held:
         crew = tuple(there for who in held.people if (there := _shift_at(day, who, held.start)) is not None)
         if crew:
@@ -195,7 +197,8 @@ def _ways(places: Sequence[UUID | None], week: TypicalWeek, asked: WhatIf) -> tu
     """Minutes between all places: by estimate where both are told, else what the rule says."""
     around = {one.client_id: one.point for one in asked.around}
     points = [around.get(place) if place else None for place in places]
-    points[BASE], points[NEW] = asked.base and asked.base.point, asked.place and asked.place.point
+    points[BASE] = None if asked.base is None else asked.base.point
+    points[NEW] = None if asked.place is None else asked.place.point
     roads = Travel()
 
     def way(one: int, other: int) -> float:

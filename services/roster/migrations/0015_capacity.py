@@ -42,6 +42,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_vacancy_team", "vacancy", ["team_id", "id"], unique=False)
     _make_floors()
+    _make_dependency()
     rules.load(
         [
             ("time.indirect_share", FIRST, 30, 100, "of all working minutes", INDIRECT, "to_be_confirmed"),
@@ -51,7 +52,6 @@ def upgrade() -> None:
             ("capacity.hand_on_days", FIRST, 60, 1, "days", HAND_ON, "to_be_confirmed"),
             ("floor.wte", FIRST, 2, 1, "whole-time equivalents", FLOOR, "to_be_confirmed"),
             ("qni.clients_per_wte", date(2022, 1, 1), 150, 1, "clients", QNI, "sourced"),
-            ("qni.visits_a_day", date(2022, 1, 1), 9, 1, "visits of one nurse", QNI, "sourced"),
         ]
     )
     row_level_security.protect()
@@ -95,3 +95,36 @@ def _make_floors() -> None:
         unique=True,
         postgresql_where=sa.text("closed_at is null"),
     )
+
+
+def _make_dependency() -> None:
+    instant = sa.DateTime(timezone=True)
+    op.create_table(
+        "dependency_category",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", instant, nullable=False),
+        sa.Column("team_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("multiplier_percent", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("multiplier_percent >= 100", name="dependency_category_makes_sense"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("team_id", "code", "from_on", name="dependency_category_said_once"),
+    )
+    op.create_index("ix_dependency_category_team", "dependency_category", ["team_id", "id"], unique=False)
+    op.create_table(
+        "dependency",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", instant, nullable=False),
+        sa.Column("team_id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("set_by", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_dependency_team", "dependency", ["team_id", "id"], unique=False)
+    op.create_index("ix_dependency_client", "dependency", ["team_id", "client_id"], unique=False)

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Integer, case, cast, func, or_, select
 from sqlmodel import col
 
 from services.common.db import Transaction
 from services.common.types import ENGLAND
 from services.roster.domain.capacity import Away, Extra, Member
 from services.roster.domain.period import Period
-from services.roster.domain.shift import Shift, ShiftKind
+from services.roster.domain.shift import Shift, ShiftKind, ShiftStatus
 from services.roster.domain.vacancy import Vacancy
 from services.roster.domain.visit import Visit, VisitStatus
 from services.roster.domain.visit_plan import VisitPlan
@@ -77,18 +78,19 @@ async def vacant(tx: Transaction, team_id: UUID, within: Period) -> Sequence[tup
     return [(row[0], row[1], row[2]) for row in await tx.rows(wanted)]
 
 
-def _shifts_of(team_id: UUID, within: Period) -> tuple[object, ...]:
+def _shifts_of(team_id: UUID, within: Period) -> tuple[ColumnElement[bool], ...]:
     starts = col(Shift.starts_at)
-    return col(Shift.team_id) == team_id, starts >= within.starts_at, starts < within.ends_at
+    planned = col(Shift.status) == ShiftStatus.PLANNED
+    return col(Shift.team_id) == team_id, starts >= within.starts_at, starts < within.ends_at, planned
 
 
-def _day_of(instant: object) -> object:
+def _day_of(instant: Any) -> ColumnElement[date]:
     return func.date(func.timezone(ENGLAND.key, instant))
 
 
-def _minutes(ends: object, starts: object) -> object:
+def _minutes(ends: Any, starts: Any) -> ColumnElement[int]:
     return cast(func.floor(func.extract("epoch", col(ends) - col(starts)) / 60), Integer)
 
 
-def _paid_minutes() -> object:
+def _paid_minutes() -> ColumnElement[int]:
     return _minutes(Shift.ends_at, Shift.starts_at) - col(Shift.unpaid_break_minutes)

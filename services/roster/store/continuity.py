@@ -13,7 +13,7 @@ from services.common.types import ENGLAND
 from services.roster.domain.continuity import ContactsBy, InOrder
 from services.roster.domain.known import CareTeam, CareTeamChange, RecordedContact
 from services.roster.domain.period import Period
-from services.roster.domain.shift import VISITING, Shift
+from services.roster.domain.shift import VISITING, Shift, ShiftStatus
 from services.roster.store.figures import contacts_of
 
 A_DAY = func.make_interval(0, 0, 0, 1)
@@ -121,6 +121,7 @@ def _is_on_shift(person: ColumnElement[Any]) -> ColumnElement[bool]:
                 col(Shift.employee_id) == person,
                 col(Shift.team_id) == col(RecordedContact.team_id),
                 col(Shift.kind).in_(VISITING),
+                col(Shift.status) == ShiftStatus.PLANNED,
                 col(Shift.starts_at) >= begins,
                 col(Shift.starts_at) < ends,
             )

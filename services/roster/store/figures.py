@@ -121,6 +121,7 @@ async def protected_time_overwritten(tx: Transaction, team_id: UUID, within: Per
     wanted = select(func.count()).where(
         col(Shift.team_id) == team_id,
         col(Shift.kind) == ShiftKind.PROTECTED_TIME,
+        col(Shift.status) == ShiftStatus.PLANNED,
         col(Shift.starts_at) >= within.starts_at,
         col(Shift.starts_at) < within.ends_at,
         held.correlate(Shift).exists(),

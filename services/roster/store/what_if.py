@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, union
+from sqlalchemy import Executable, func, or_, select, union
 from sqlmodel import col
 
 from services.common.db import Transaction
@@ -13,7 +12,7 @@ from services.common.types import day_in_england, midnight_in_england
 from services.roster.domain.known import Clearance, Competence, Contract, RecordedContact
 from services.roster.domain.member_skill import MemberSkill
 from services.roster.domain.period import Period, whole_minutes
-from services.roster.domain.shift import Shift, ShiftKind
+from services.roster.domain.shift import Shift, ShiftKind, ShiftStatus
 from services.roster.domain.visit import Visit
 from services.roster.domain.what_if import Held, OnShift, Person, TypicalDay
 from services.roster.store.capacity import NEVER_MADE
@@ -25,7 +24,10 @@ async def typical_week(tx: Transaction, team_id: UUID, asked: date) -> Period:
     """The newest week, up to the one asked for, in which the team has shifts; without any, the one asked for."""
     week = Period.week_of(asked)
     newest = select(func.max(col(Shift.starts_at))).where(
-        col(Shift.team_id) == team_id, col(Shift.starts_at) < week.ends_at, col(Shift.kind) == ShiftKind.SHIFT
+        col(Shift.team_id) == team_id,
+        col(Shift.starts_at) < week.ends_at,
+        col(Shift.kind) == ShiftKind.SHIFT,
+        col(Shift.status) == ShiftStatus.PLANNED,
     )
     (found,) = await tx.all(newest)
     return week if found is None else Period.week_of(day_in_england(found))
@@ -49,17 +51,18 @@ async def days(tx: Transaction, team_id: UUID, week: Period) -> list[TypicalDay]
     return [TypicalDay(day, shifts[day], held[day]) for day in week.days()]
 
 
-def _shifts(team_id: UUID, week: Period) -> Select[Any]:
+def _shifts(team_id: UUID, week: Period) -> Executable:
     columns = (Shift.employee_id, Shift.kind, Shift.starts_at, Shift.ends_at, Shift.unpaid_break_minutes)
     wanted = select(*map(col, columns), col(Shift.supervised_only)).where(
         col(Shift.team_id) == team_id,
         col(Shift.starts_at) >= week.starts_at,
         col(Shift.starts_at) < week.ends_at,
+        col(Shift.status) == ShiftStatus.PLANNED,
     )
     return wanted.order_by(col(Shift.starts_at), col(Shift.id))
 
 
-def _visits(team_id: UUID, week: Period) -> Select[Any]:
+def _visits(team_id: UUID, week: Period) -> Executable:
     columns = (Visit.employee_id, Visit.accompanied_by, Visit.client_id, Visit.starts_at, Visit.ends_at)
     wanted = select(*map(col, columns)).where(
         col(Visit.team_id) == team_id,

@@ -165,6 +165,7 @@ async def team_ratio(tx: Transaction, team_id: UUID, as_of: date | None) -> dict
         "wte": None if wte is None else rounded(wte, 2),
         "clients_per_member": None if clients is None else Ratio.of(clients, team),
         "clients_per_wte": None if clients is None or wte is None else Ratio.of(clients, wte),
+        "caution_above_clients_per_wte": await _amount(tx, RuleCode.CLIENTS_PER_WTE, day),
         "acuity_reviewed_on": None if acuity is None else acuity.reviewed_on,
         "acuity_total": None if acuity is None else acuity.total,
         "acuity_per_wte": None if acuity is None or wte is None else Ratio.of(acuity.total, wte),

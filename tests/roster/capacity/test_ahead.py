@@ -27,7 +27,7 @@ MEMBERSHIP = "hr.team_membership.changed.v1"
 
 
 async def ahead(client: Any, **params: str) -> Any:
-    answer = await client.get("/v1/capacity", params={"team_id": str(TEAM), "from_on": "2026-11-25", **params})
+    answer = await client.get("/v1/capacity", params={"team_id": str(TEAM), "week_of": "2026-11-25", **params})
     assert answer.status_code == 200, answer.text
     return answer.json()["weeks"]
 
@@ -227,7 +227,7 @@ async def test_outside_the_team_a_week_is_its_light_and_its_posts(roster: Runnin
 async def test_another_teams_weeks_do_not_exist_for_a_nurse(roster: Running) -> None:
     nurse = await roster.nurse("roster")
     assert (await nurse.get("/v1/capacity", params={"team_id": str(OTHER_TEAM)})).status_code == 404
-    assert (await nurse.get("/v1/capacity", params={"team_id": str(TEAM), "from_on": "soon"})).status_code == 422
+    assert (await nurse.get("/v1/capacity", params={"team_id": str(TEAM), "week_of": "soon"})).status_code == 422
 
 
 async def test_sandra_is_counted_while_she_is_supervised(roster: Running) -> None:

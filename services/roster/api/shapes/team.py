@@ -125,6 +125,7 @@ class TeamRatioShape(Answer):
     wte: float | None
     clients_per_member: RatioShape | None
     clients_per_wte: RatioShape | None
+    caution_above_clients_per_wte: int | None
     acuity_reviewed_on: date | None
     acuity_total: int | None
     acuity_per_wte: RatioShape | None

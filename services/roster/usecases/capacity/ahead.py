@@ -11,7 +11,7 @@ from services.roster.domain.capacity import Known, Limits, Week, forecast, weeks
 from services.roster.domain.period import Period
 from services.roster.domain.rule import RuleCode
 from services.roster.domain.visit_plan import standing_minutes
-from services.roster.store import capacity, figures
+from services.roster.store import capacity, dependency, figures
 
 # Of a week, what may be told outside the team: nothing in it lets anybody work out one member's leave.
 OUTSIDE = ("from_on", "to_on", "contracted_minutes", "vacant_minutes")
@@ -56,4 +56,5 @@ async def _known(tx: Transaction, team_id: UUID, whole: Period) -> Known:
         away=[*await capacity.away(tx, team_id, whole)],
         vacant=await capacity.vacant(tx, team_id, whole),
         on_shift=await capacity.on_shift(tx, team_id, whole),
+        weights=await dependency.weights(tx, team_id),
     )

@@ -63,7 +63,7 @@ async def check_floor(tx: Transaction, team_id: UUID) -> int:
 
 
 def _raise(tx: Transaction, team_id: UUID, one: FloorOfWeek) -> None:
-    about = {"team_id": team_id, "raised_at": tx.now, "changed_at": tx.now}
+    about: dict[str, Any] = {"team_id": team_id, "raised_at": tx.now, "changed_at": tx.now}
     tx.add(FloorAlert(skill=one.skill, week_on=one.week_on, have=one.have, need=one.need, **about))
 
 
