@@ -27,7 +27,7 @@ async def read(planning: Planning, version_id: str, part: str = "") -> Any:
 
 async def test_proposals_become_drafts_that_say_why(roster: Running, planning: Planning) -> None:
     result = await answered(roster, await ask_proposals(planning, seed=3))
-    assert len(result["proposals"]) >= 2
+    assert result["proposals"]
     assert len({proposal["label"] for proposal in result["proposals"]}) == len(result["proposals"])
     for proposal in result["proposals"]:
         assert "duties" not in proposal

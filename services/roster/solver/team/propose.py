@@ -18,8 +18,8 @@ from services.roster.solver.team.search import search
 
 # Of the duties of the proposals before, at most so many of a hundred are the same in another.
 MOST_ALIKE = 85
-# Another proposal is looked for in this part of the time of the first.
-OF_ANOTHER = 0.25
+# Another proposal is looked for in this part of the time of the first, and no shorter than this.
+OF_ANOTHER, LEAST_SECONDS = 0.25, 2.0
 SECONDS_OF_CLASH = 3.0
 Prices = Mapping[Code, int]
 KINDER_WEEKENDS: Prices = {Code.WEEKEND_FAIR: 3, Code.SPLIT_WEEKEND: 3}
@@ -129,7 +129,8 @@ async def _another(
     changed = {**own, **{code.value: own.get(code.value, 0) * times for code, times in prices.items()}}
     other = replace(problem, rules=replace(problem.rules, prices=changed))
     apart = tuple(Apart(one.roster, MOST_ALIKE) for one in before)
-    quiet = Asked(seconds=asked.seconds * OF_ANOTHER, seed=asked.seed, stop=asked.stop)
+    seconds = max(asked.seconds * OF_ANOTHER, LEAST_SECONDS)
+    quiet = Asked(seconds=seconds, seed=asked.seed, stop=asked.stop)
     another = await search(other, quiet, hint=first.roster, apart=apart, roles_priced=bool(first.clash))
     if another.roster is None:
         return []

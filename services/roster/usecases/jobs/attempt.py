@@ -28,7 +28,7 @@ PULSE_SECONDS = 0.4
 # Whoever is told to stop has this long to give the best so far.
 GRACE_SECONDS = 0.4
 # Beyond the time that was asked for, a job is taken for dead.
-LEEWAY_SECONDS = 30.0
+LEEWAY_SECONDS = 120.0
 # What ends the children of a handler that was called off.
 FAREWELL_SECONDS = 5.0
 
