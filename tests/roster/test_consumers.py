@@ -109,6 +109,8 @@ async def test_a_contact_is_kept_whether_or_not_its_visit_or_episode_is_ever_kno
 def test_roster_listens_to_what_it_agreed_to() -> None:
     assert {subscription.event_name for subscription in SUBSCRIPTIONS} == {
         "hr.team_membership.changed.v1",
+        "hr.competency.signed_off.v1",
+        "hr.competency.withdrawn.v1",
         "hr.contract.agreed.v1",
         "hr.clearance.changed.v1",
         "caseload.acuity_review.completed.v1",
