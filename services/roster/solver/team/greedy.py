@@ -135,7 +135,7 @@ class _Hand:
         """The roster as far as it keeps the rules: what breaks one is given back, unless it is pinned."""
         while True:
             found = [one for one in score(self.problem, self._roster()).breaches if one.law != Law.ROLE_ON_DUTY]
-            if not any([self._give_back(breach) for breach in found]):
+            if not any(self._give_back(breach) for breach in found):
                 return self._roster()
 
     def _give_back(self, breach: Breach) -> bool:
