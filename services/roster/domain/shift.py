@@ -9,10 +9,11 @@ from pydantic import ValidationInfo, field_validator
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, col
 
-from services.common.errors import Conflict
+from services.common.errors import Conflict, Forbidden
 from services.common.models import INSTANT, TeamOwned, only_states
 from services.common.types import Count, Input, Instant, NewId
 from services.roster.domain.base import Base
+from services.roster.domain.breach import Ground
 from services.roster.domain.period import whole_minutes
 
 # A slip of the pen, not a limit of working time: that is a rule with a source, and the team's own.
@@ -38,17 +39,13 @@ class ShiftStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class NewShift(Input):
-    """A stretch of one person's time. The break is part of it and is not paid."""
+class Times(Input):
+    """From when to when, and why it is placed all the same where it breaks a rule. The break in it is not paid."""
 
-    id: NewId
-    team_id: UUID
-    employee_id: UUID
-    kind: ShiftKind = ShiftKind.SHIFT
     starts_at: Instant
     ends_at: Instant
     unpaid_break_minutes: Count = 0
-    supervised_only: bool = False
+    ground: Ground | None = None
 
     @field_validator("ends_at")
     @classmethod
@@ -67,6 +64,16 @@ class NewShift(Input):
         return minutes
 
 
+class NewShift(Times):
+    """A stretch of one person's time."""
+
+    id: NewId
+    team_id: UUID
+    employee_id: UUID
+    kind: ShiftKind = ShiftKind.SHIFT
+    supervised_only: bool = False
+
+
 class ShiftClash(Conflict):
     """Nobody works two shifts at once."""
 
@@ -75,6 +82,36 @@ class ShiftClash(Conflict):
 
     def __init__(self) -> None:
         super().__init__("This person already has a shift at that time.")
+
+
+class ShiftOfRota(Conflict):
+    """What a rota planned is changed in the rota, so that the two never differ."""
+
+    field = "/path/shift_id"
+    way_out = "Amend the rota: /v1/rotas/{rota_id}/amendments, with the reason."
+
+    def __init__(self) -> None:
+        super().__init__("This shift is of a published rota.")
+
+
+class ShiftIsOff(Conflict):
+    """A shift that was cancelled stays so."""
+
+    field = "/path/shift_id"
+    way_out = "Plan a new shift."
+
+    def __init__(self) -> None:
+        super().__init__("This shift was cancelled.")
+
+
+class NotYourShift(Forbidden):
+    """Whose shift it is accepts that it changed."""
+
+    field = "/path/shift_id"
+    way_out = "Ask the colleague whose shift it is."
+
+    def __init__(self) -> None:
+        super().__init__("This shift is a colleague's.")
 
 
 class Shift(TeamOwned, Base, table=True):
@@ -99,7 +136,7 @@ class Shift(TeamOwned, Base, table=True):
     @classmethod
     def planned(cls, new: NewShift, by: UUID | None, now: datetime) -> Self:
         about: dict[str, Any] = {"planned_by": by, "changed_at": now}
-        return cls(**new.model_dump(), **about)
+        return cls(**new.model_dump(exclude={"ground"}), **about)
 
     @classmethod
     def of_rota(cls, team_id: UUID, planned: Any, soon: datetime, about: dict[str, Any], now: datetime) -> Self:
@@ -121,6 +158,19 @@ class Shift(TeamOwned, Base, table=True):
         for name, value in about.items():
             setattr(self, name, value)
         self.status, self.accepted_at, self.changed_at = ShiftStatus.CANCELLED, None, now
+
+    def require_by_hand(self) -> None:
+        """Raises `ShiftOfRota` or `ShiftIsOff`."""
+        if self.rota_version_id is not None:
+            raise ShiftOfRota
+        if self.status != ShiftStatus.PLANNED:
+            raise ShiftIsOff
+
+    def accept(self, by: UUID | None, now: datetime) -> None:
+        """Whose shift it is says yes to it as it now stands. Raises `NotYourShift`."""
+        if by != self.employee_id:
+            raise NotYourShift
+        self.accepted_at = self.changed_at = now
 
     @property
     def duration_minutes(self) -> int:

@@ -3,12 +3,15 @@
 from services.roster.usecases.figures import continuity_of_team, own_week, team_ratio, time_summary
 from services.roster.usecases.hear import remember_care_contact, remember_standing
 from services.roster.usecases.need import list_visit_needs, read_visit_need, remember_need
-from services.roster.usecases.shift import list_shifts, plan_shift
+from services.roster.usecases.shift import accept_shift, cancel_shift, list_shifts, move_shift, plan_shift
 from services.roster.usecases.skill import end_skill, list_skills, say_skill
 from services.roster.usecases.visit import cancel_visit, move_visit, plan_visit, read_visit, visits_of_day
 from services.roster.usecases.visit_plan import list_visit_plans, set_visit_plan
 
 __all__ = [
+    "accept_shift",
+    "cancel_shift",
+    "move_shift",
     "cancel_visit",
     "continuity_of_team",
     "end_skill",

@@ -1,31 +1,91 @@
 """Shifts: a team plans its members' time."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import col
 
-from services.common.db import Transaction
+from services.common.db import Transaction, require_version
 from services.common.membership import require_members
 from services.common.paging import PageRequest, page
 from services.common.types import day_in_england, midnight_in_england
+from services.roster.domain.breach import Ground
 from services.roster.domain.period import midnight_after
-from services.roster.domain.shift import NewShift, Shift, ShiftClash
+from services.roster.domain.shift import NewShift, Shift, ShiftClash, Times
 from services.roster.events import ShiftPlanned
 from services.roster.store.of_team import of_team
+from services.roster.usecases.agreed import SHORT_NOTICE, team_rule
+from services.roster.usecases.placing import judge_shift, settle_rest, write_breaches
 
 
 async def plan_shift(tx: Transaction, new: NewShift) -> Shift:
-    """The team plans a stretch of one member's time. Raises `NotFound`, `NotInTheTeam` or `ShiftClash`."""
+    """The team plans a stretch of one member's time; what breaks a rule stands with its ground, and rest is owed.
+
+    Raises `NotFound`, `NotInTheTeam`, `ShiftClash`, `ShiftTooLong`, `OnLeave` or `BreachNeedsGround`.
+    """
     await tx.require_team(new.team_id)
     await require_members(tx, new.team_id, day_in_england(new.starts_at), {"/body/employee_id": new.employee_id})
     await tx.take_turns(new.employee_id)
     shift = Shift.planned(new, tx.actor.employee_id, tx.now)
     async with tx.refusing({"shift_one_at_a_time": ShiftClash}):
         tx.add(shift)
+    await _stand(tx, shift, new.ground)
+    return shift
+
+
+async def _stand(tx: Transaction, shift: Shift, ground: Ground | None) -> None:
+    placed = await judge_shift(tx, shift, ground)
+    await write_breaches(tx, shift.team_id, placed, ground, shift.employee_id, shift_id=shift.id)
+    await settle_rest(tx, shift.team_id, shift.employee_id)
+    tell_of_shift(tx, shift)
+
+
+async def move_shift(tx: Transaction, shift_id: UUID, times: Times, if_match: int) -> Shift:
+    """Other times of the same person's shift, planned by hand; at short notice where either begins soon.
+
+    Raises `PreconditionFailed`, `ShiftOfRota`, `ShiftIsOff`, and what `plan_shift` raises.
+    """
+    shift = await _by_hand(tx, shift_id, if_match)
+    async with tx.refusing({"shift_one_at_a_time": ShiftClash}):
+        shift.become(times, await _soon(tx, shift), _told(tx), tx.now)
+    await _stand(tx, shift, times.ground)
+    return shift
+
+
+async def cancel_shift(tx: Transaction, shift_id: UUID, if_match: int) -> Shift:
+    """It is off, and its time is free. Raises `PreconditionFailed`, `ShiftOfRota` or `ShiftIsOff`."""
+    shift = await _by_hand(tx, shift_id, if_match)
+    shift.cancel(await _soon(tx, shift), _told(tx), tx.now)
+    await settle_rest(tx, shift.team_id, shift.employee_id)
     tell_of_shift(tx, shift)
     return shift
+
+
+async def accept_shift(tx: Transaction, shift_id: UUID, if_match: int) -> Shift:
+    """Whose shift it is says yes to it as it now stands. Raises `PreconditionFailed` or `NotYourShift`."""
+    shift = await tx.get(Shift, shift_id, lock=True)
+    require_version(shift, if_match)
+    shift.accept(tx.actor.employee_id, tx.now)
+    await tx.session.flush()
+    return shift
+
+
+async def _by_hand(tx: Transaction, shift_id: UUID, if_match: int) -> Shift:
+    shift = await tx.get(Shift, shift_id, lock=True)
+    require_version(shift, if_match)
+    shift.require_by_hand()
+    await tx.take_turns(shift.employee_id)
+    return shift
+
+
+def _told(tx: Transaction) -> dict[str, Any]:
+    return {"told_at": tx.now, "initiated_by": tx.actor.employee_id}
+
+
+async def _soon(tx: Transaction, shift: Shift) -> datetime:
+    """What begins before this is changed at short notice."""
+    return tx.now + timedelta(hours=(await team_rule(tx, shift.team_id, SHORT_NOTICE, tx.today)).amount)
 
 
 def tell_of_shift(tx: Transaction, shift: Shift) -> None:

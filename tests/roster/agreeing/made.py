@@ -60,6 +60,21 @@ def a_decision(*present: UUID, **changes: Any) -> dict[str, Any]:
     return made | changes
 
 
+def a_leave(who: UUID = RUTH, **changes: Any) -> dict[str, Any]:
+    made = {"id": str(uuid7()), "team_id": str(TEAM), "employee_id": str(who), "kind": "annual"}
+    return made | {"from_on": day(0), "to_on": day(4), "minutes": 1800} | changes
+
+
+def availability(**changes: Any) -> dict[str, Any]:
+    made = {"id": str(uuid7()), "team_id": str(TEAM), "weekday": "mon", "says": "cannot", "weight": 2}
+    return made | {"from_on": str(TODAY)} | changes
+
+
+def an_agreement(amount: int, **changes: Any) -> dict[str, Any]:
+    made = {"id": str(uuid7()), "team_id": str(TEAM), "code": "rota.longest_shift", "from_on": str(TODAY)}
+    return made | {"amount": amount, "agreed_on": str(TODAY)} | changes
+
+
 WEEK: tuple[Cell, ...] = (
     *((RUTH, number, "E") for number in range(5)),
     *((TOM, number, "L") for number in range(5)),

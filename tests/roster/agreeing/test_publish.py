@@ -1,13 +1,16 @@
 """Publishing: what the team agreed becomes its shifts, once, and nothing without agreement or stated urgency."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 from services.roster.events import ShiftPlanned
 from tests.roster.agreeing.conftest import Team
-from tests.roster.agreeing.made import WEEK, Planning, day, id_of, say, state_of
+from tests.roster.agreeing.made import TODAY, WEEK, Planning, a_version, day, id_of, say, state_of
 from tests.roster.facts import RUTH, SANDRA, TOM, a_shift, code, pointer
 from tests.running import Running
+
+GROUND = {"kind": "agreement", "words": "They asked for it, and rest on Thursday"}
 
 
 async def agreed(planning: Planning, team: Team, *these: Any, **changes: Any) -> Any:
@@ -104,10 +107,10 @@ async def test_a_version_that_follows_changes_only_what_differs(
 
 async def test_two_who_swap_their_days_are_moved_at_once(planning: Planning, team: Team) -> None:
     night_then_day = ((RUTH, 0, "N"), (RUTH, 2, "E"), (TOM, 0, "E"))
-    first = await planning.done(await agreed(planning, team, *night_then_day), "publish", {})
+    first = await planning.done(await agreed(planning, team, *night_then_day), "publish", {"ground": GROUND})
     swapped = ((RUTH, 0, "E"), (RUTH, 1, "E"), (RUTH, 2, "N"), (TOM, 0, "N"))
     version = await agreed(planning, team, *swapped, from_version_id=id_of(first))
-    assert state_of(await planning.done(version, "publish", {})) == "published"
+    assert state_of(await planning.done(version, "publish", {"ground": GROUND})) == "published"
     assert len(await shifts(team.tom)) == 4
 
 
@@ -119,3 +122,62 @@ async def test_a_duty_over_a_shift_that_was_planned_by_hand_is_refused(planning:
     assert (refused.status_code, code(refused)) == (409, "shift_clash")
     assert state_of(await planning.read(version)) == "agreed"
     assert len(await shifts(team.tom)) == 1
+
+
+async def test_a_rota_that_breaks_a_rule_is_published_with_its_ground_and_rest_is_owed(
+    planning: Planning, team: Team
+) -> None:
+    late_then_early = ((RUTH, 0, "L"), (RUTH, 1, "E"))
+    version = await agreed(planning, team, *late_then_early)
+    refused = await planning.tried(version, "publish", {})
+    assert (refused.status_code, code(refused), pointer(refused)) == (422, "breach_needs_ground", "/body/ground")
+    assert "11 h are due" in refused.json()["detail"]
+    assert await shifts(team.tom) == []
+    published = await planning.done(version, "publish", {"ground": GROUND})
+    (breach,) = (await team.ruth.get("/v1/breaches")).json()["items"]
+    assert (breach["rule_code"], breach["employee_id"], breach["missing_minutes"]) == ("rota.daily_rest", str(RUTH), 60)
+    assert (breach["rota_version_id"], breach["ground"]) == (id_of(published), "agreement")
+    (owed,) = (await team.ruth.get("/v1/rest-owed")).json()["items"]
+    assert (owed["minutes"], owed["due_on"], owed["settled_at"]) == (60, day(15), None)
+
+
+async def test_a_published_rota_is_amended_with_its_reason_and_people_accept(planning: Planning, team: Team) -> None:
+    published = await planning.done(await agreed(planning, team), "publish", {})
+    at = f"/v1/rotas/{planning.rota['id']}/amendments"
+    change = a_version((RUTH, 0, None), (TOM, 0, "E"), reason="sickness", initiated_by=str(RUTH))
+    amended = await team.tom.post(at, json=change)
+    assert (amended.status_code, state_of(amended)) == (201, "published")
+    about = amended.json()["rota_version"]
+    assert (about["origin"], about["reason"], about["parent_id"]) == ("amendment", "sickness", id_of(published))
+    assert state_of(await planning.read(published)) == "amended"
+    (moved,) = [shift for shift in await shifts(team.tom) if shift["version"] == 2]
+    assert (moved["employee_id"], moved["initiated_by"]) == (str(TOM), str(RUTH))
+    assert (moved["accepted_at"], moved["short_notice"]) == (None, False)
+    accept = f"/v1/shifts/{moved['id']}/accept"
+    by_another = await team.ruth.post(accept, headers={"If-Match": '"2"'})
+    assert (by_another.status_code, code(by_another)) == (403, "not_your_shift")
+    assert (await team.tom.post(accept, headers={"If-Match": '"2"'})).json()["accepted_at"] is not None
+    by_hand = await team.tom.post(f"/v1/shifts/{moved['id']}/cancel", headers={"If-Match": '"3"'})
+    assert (by_hand.status_code, code(by_hand)) == (409, "shift_of_rota")
+
+
+async def test_what_is_not_published_is_edited_and_not_amended(planning: Planning, team: Team) -> None:
+    await planning.proposed(*WEEK)
+    at = f"/v1/rotas/{planning.rota['id']}/amendments"
+    refused = await team.tom.post(at, json=a_version((RUTH, 0, None), reason="leave"))
+    assert (refused.status_code, code(refused)) == (409, "nothing_published")
+
+
+async def test_a_change_within_two_days_is_at_short_notice(roster: Running, team: Team) -> None:
+    soon = {"from_on": str(TODAY), "to_on": str(TODAY + timedelta(days=6))}
+    planning = await Planning.begun(team.ruth, **soon)
+    tomorrow, later = str(TODAY + timedelta(days=1)), str(TODAY + timedelta(days=5))
+    cells = [{"employee_id": str(TOM), "day_on": on, "code": "L"} for on in (tomorrow, later)]
+    draft = await planning.drafted(duties=cells)
+    await planning.done(draft, "publish", {"urgency": "It is our first rota"})
+    early = [{**cell, "code": "E"} for cell in cells]
+    at = f"/v1/rotas/{planning.rota['id']}/amendments"
+    amended = await team.ruth.post(at, json=a_version(reason="demand", duties=early))
+    assert amended.status_code == 201, amended.text
+    found = (await team.ruth.get("/v1/shifts", params=soon)).json()["items"]
+    assert {shift["starts_at"][:10]: shift["short_notice"] for shift in found} == {tomorrow: True, later: False}

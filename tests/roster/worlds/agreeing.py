@@ -4,7 +4,8 @@ from typing import Any
 
 from tests.access.world import World
 from tests.roster.agreeing import made as rota
-from tests.roster.facts import RUTH, TOM
+from tests.roster.agreeing.made import a_leave, an_agreement, availability
+from tests.roster.facts import RUTH, TOM, a_shift
 
 
 async def add(made: World) -> None:
@@ -21,7 +22,15 @@ async def add(made: World) -> None:
     await nurse.post(f"/v1/rota-versions/{proposed['id']}/propose", headers={"If-Match": '"1"'})
     response = rota.a_response("objection")
     await _made(nurse, f"/v1/rota-versions/{proposed['id']}/responses", response)
+    leave, said = a_leave(TOM, from_on=rota.day(40), to_on=rota.day(41)), availability()
+    await _made(nurse, "/v1/leave", leave)
+    await _made(nurse, "/v1/availability", said)
+    shift = a_shift(starts_at="2026-11-27T09:00:00Z", ends_at="2026-11-27T12:00:00Z")
+    await _made(nurse, "/v1/shifts", shift)
     made.ids |= {
+        "shift_id": shift["id"],
+        "leave_id": leave["id"],
+        "availability_id": said["id"],
         "rota_id": period["id"],
         "rota_version_id": proposed["id"],
         "other_version_id": draft["id"],
@@ -29,6 +38,13 @@ async def add(made: World) -> None:
         "duty_type_id": types["E"]["id"],
     }
     made.bodies |= {
+        "PATCH /v1/shifts/{shift_id}": {"starts_at": "2026-11-27T10:00:00Z", "ends_at": "2026-11-27T13:00:00Z"},
+        "POST /v1/leave": a_leave(RUTH, from_on=rota.day(50), to_on=rota.day(51)),
+        "POST /v1/leave/{leave_id}/answer": {"ok": True},
+        "POST /v1/availability": availability(),
+        "POST /v1/availability/{availability_id}/end": {"until_on": rota.day(60)},
+        "POST /v1/team-agreements": an_agreement(720),
+        "POST /v1/rotas/{rota_id}/amendments": rota.a_version((TOM, 1, "E"), reason="demand"),
         "POST /v1/rotas": rota.a_rota(from_on=rota.day(14), to_on=rota.day(27)),
         "PUT /v1/rotas/{rota_id}/needs": {"needs": period["needs"]},
         "POST /v1/duty-types": rota.a_duty_type("E", from_on="2025-02-01"),

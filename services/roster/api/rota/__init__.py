@@ -2,6 +2,12 @@
 
 from fastapi import APIRouter
 
-from services.roster.api.rota import consent, periods, versions
+from services.roster.api.rota import agreements, consent, leave, periods, versions
 
-ROUTERS: tuple[APIRouter, ...] = (periods.router, versions.router, consent.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    periods.router,
+    versions.router,
+    consent.router,
+    leave.router,
+    agreements.router,
+)

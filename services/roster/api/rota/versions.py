@@ -9,7 +9,7 @@ from services.common.paging import Asked, Page
 from services.roster.api.rota.scored import scored
 from services.roster.api.rota.shapes import DifferenceShape, ScoreShape, VersionShape, WholeVersionShape
 from services.roster.domain.rota_version.duty import Duties
-from services.roster.domain.rota_version.version import NewVersion, Publication
+from services.roster.domain.rota_version.version import NewAmendment, NewVersion, Publication
 from services.roster.usecases import rota
 
 router = api_router(tags=["rota versions"])
@@ -22,9 +22,9 @@ def shown_whole(whole: rota.WholeVersion, response: Response) -> object:
 
 
 @router.post("/rotas/{rota_id}/versions", status_code=201, response_model=WholeVersionShape)
-async def draft_rota(tx: ByNurse, rota_id: UUID, body: NewVersion, response: Response) -> object:
-    """A draft, made anew or from another version with some cells changed; nobody is asked about it yet."""
-    return shown_whole(await rota.draft_rota(tx, rota_id, body), response)
+async def draft_rota(tx: ByNurse, rota_id: UUID, body: NewVersion, version: IfMatch, response: Response) -> object:
+    """A draft, made anew or from another version with some cells changed, on the rota as last read."""
+    return shown_whole(await rota.draft_rota(tx, rota_id, body, version), response)
 
 
 @router.get("/rotas/{rota_id}/versions", response_model=Page[VersionShape])
@@ -75,3 +75,9 @@ async def publish_rota(
 ) -> object:
     """What the team agreed becomes its shifts; what cannot wait for that says why."""
     return shown_whole(await rota.publish_rota(tx, rota_version_id, body, version), response)
+
+
+@router.post("/rotas/{rota_id}/amendments", status_code=201, response_model=WholeVersionShape)
+async def amend_rota(tx: ByNurse, rota_id: UUID, body: NewAmendment, response: Response) -> object:
+    """Change cells of the published rota, with the reason. It holds at once, and each whom it concerns is told."""
+    return shown_whole(await rota.amend_rota(tx, rota_id, body), response)

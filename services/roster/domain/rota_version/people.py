@@ -1,12 +1,14 @@
 """The members of a team as the rules of a rota know them, put together from what each part of the product says."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from uuid import UUID
 
 from services.common.rules import Rule
+from services.roster.domain.availability import Availability, Says, never, wishes
 from services.roster.domain.known import Contract
+from services.roster.domain.leave import Leave, credited
 from services.roster.domain.rota.problem import Member, Rules
 from services.roster.domain.rota_version.rota import Rota
 from services.roster.domain.rota_version.worked import DEBT_WEEKS, HISTORY_DAYS, WEEK, Worked, debts
@@ -26,26 +28,40 @@ class Team:
     cleared: Mapping[UUID, bool]
     worked: Worked
     skills: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
+    leave: Sequence[Leave] = ()
+    said: Sequence[Availability] = ()
 
     def members(self, codes: Iterable[str], rules: Rules) -> tuple[Member, ...]:
         """In order of their ids, so that the same team is always the same problem."""
         minutes = {who: self._contract(who) for who in sorted(self.belonging)}
         owed_nights, owed_days = self._debts(minutes, rules)
         every = tuple(codes)
+        made = (self._member(who, contracted, every) for who, contracted in minutes.items())
         return tuple(
-            Member(
-                employee_id=who,
-                minutes_per_week=contracted,
-                role=self._role(who),
-                skills=self.skills.get(who, frozenset()),
-                cleared=self.cleared.get(who, False),
-                cannot=frozenset((day, code) for day in self._days_away(who) for code in every),
-                before=self.worked.codes(who, self.rota.from_on - timedelta(days=HISTORY_DAYS), HISTORY_DAYS),
-                worked_minutes=self.worked.weeks(who, self.rota.from_on),
-                owed_nights=owed_nights.get(who, 0),
-                owed_weekend_days=owed_days.get(who, 0),
+            replace(
+                one,
+                owed_nights=owed_nights.get(one.employee_id, 0),
+                owed_weekend_days=owed_days.get(one.employee_id, 0),
             )
-            for who, contracted in minutes.items()
+            for one in made
+        )
+
+    def _member(self, who: UUID, contracted: int, codes: Sequence[str]) -> Member:
+        from_on, days = self.rota.from_on, self.rota.days
+        own = [one for one in self.said if one.employee_id == who]
+        away = frozenset((day, code) for day in self._days_away(who) for code in codes)
+        return Member(
+            employee_id=who,
+            minutes_per_week=contracted,
+            role=self._role(who),
+            skills=self.skills.get(who, frozenset()),
+            cleared=self.cleared.get(who, False),
+            leave=credited(self.leave, who, from_on, days),
+            cannot=away | never(own, from_on, days, codes),
+            wanted=wishes(own, Says.PREFERS, from_on, days),
+            unwanted=wishes(own, Says.CANNOT, from_on, days),
+            before=self.worked.codes(who, from_on - timedelta(days=HISTORY_DAYS), HISTORY_DAYS),
+            worked_minutes=self.worked.weeks(who, from_on),
         )
 
     def _contracts_of(self, who: UUID) -> list[Contract]:
@@ -58,7 +74,7 @@ class Team:
         return sum(one.minutes_per_week for one in self._contracts_of(who))
 
     def _role(self, who: UUID) -> str:
-        return next((role for one in self._contracts_of(who) if (role := getattr(one, "role", None))), UNKNOWN_ROLE)
+        return next((one.role for one in self._contracts_of(who) if one.role is not None), UNKNOWN_ROLE)
 
     def _days_away(self, who: UUID) -> Iterable[int]:
         """The days of the rota on which somebody does not belong to the team."""

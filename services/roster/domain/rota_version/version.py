@@ -13,6 +13,7 @@ from services.common.errors import Conflict
 from services.common.models import INSTANT, TeamOwned, only_states
 from services.common.types import Input, NewId, Words
 from services.roster.domain.base import Base
+from services.roster.domain.breach import Ground
 from services.roster.domain.rota_version.duty import Duties
 from services.roster.domain.rota_version.rota import Rota
 
@@ -49,9 +50,39 @@ class NewVersion(Duties):
 
 
 class Publication(Input):
-    """Why it cannot wait for the team's agreement, where it cannot; everybody is told."""
+    """Why it cannot wait for the team's agreement, where it cannot; and the ground on which it breaks a rule."""
 
     urgency: Words | None = None
+    ground: Ground | None = None
+
+
+class Reason(StrEnum):
+    """Why a published rota changes."""
+
+    SICKNESS = "sickness"
+    SWAP = "swap"
+    DEMAND = "demand"
+    CORRECTION = "correction"
+    LEAVE = "leave"
+
+
+class NewAmendment(Duties):
+    """The cells of the published rota that change, why, and who asked for it, if it was one of the team."""
+
+    id: NewId
+    reason: Reason
+    initiated_by: UUID | None = None
+    ground: Ground | None = None
+
+
+class NothingPublished(Conflict):
+    """What is amended is what people work by."""
+
+    field = "/path/rota_id"
+    way_out = "Publish a version of this rota first; a draft is edited, and needs no amendment."
+
+    def __init__(self) -> None:
+        super().__init__("No version of this rota is published.")
 
 
 class VersionIsFixed(Conflict):
@@ -188,6 +219,11 @@ class RotaVersion(TeamOwned, Base, table=True):
         if urgency is None and silent_until is not None and now < silent_until:
             raise NotAgreed("Members who were away still have time to answer.")
         self.urgency = urgency
+        self.published_at = now
+        self._become(VersionState.PUBLISHED, now)
+
+    def publish_amendment(self, now: datetime) -> None:
+        """What a published rota becomes, for a reason that each concerned is told."""
         self.published_at = now
         self._become(VersionState.PUBLISHED, now)
 

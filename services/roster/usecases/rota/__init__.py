@@ -12,7 +12,7 @@ from services.roster.usecases.rota.period import (
     set_duty_type,
     set_needs,
 )
-from services.roster.usecases.rota.publish import publish_rota
+from services.roster.usecases.rota.publish import amend_rota, publish_rota
 from services.roster.usecases.rota.version import (
     WholeVersion,
     difference_of,
@@ -26,6 +26,7 @@ from services.roster.usecases.rota.version import (
 
 __all__ = [
     "WholeVersion",
+    "amend_rota",
     "close_rota",
     "decide_rota",
     "difference_of",

@@ -9,7 +9,6 @@ from sqlmodel import col
 
 from services.common.db import Transaction, require_version
 from services.common.membership import NotInTheTeam
-from services.common.rulebook import rule_in_force
 from services.roster.domain.rota_version.consent import (
     Answer,
     Consent,
@@ -20,7 +19,8 @@ from services.roster.domain.rota_version.consent import (
 )
 from services.roster.domain.rota_version.version import RotaVersion, VersionState
 from services.roster.store import rota_versions
-from services.roster.usecases.rota.version import QUORUM, WholeVersion, whole
+from services.roster.usecases.agreed import QUORUM, team_rule
+from services.roster.usecases.rota.version import WholeVersion, whole
 
 
 async def respond_to_rota(tx: Transaction, version_id: UUID, new: NewResponse) -> RotaResponse:
@@ -91,7 +91,7 @@ async def decide_rota(tx: Transaction, version_id: UUID, new: NewDecision) -> Wh
 async def _consent(tx: Transaction, version: RotaVersion, on: date) -> Consent:
     belonging = await rota_versions.memberships(tx, version.team_id, on, on)
     responses = await rota_versions.responses_to(tx, version.id)
-    return Consent.among(belonging.keys(), responses, await rule_in_force(tx, QUORUM, on))
+    return Consent.among(belonging.keys(), responses, await team_rule(tx, version.team_id, QUORUM, on))
 
 
 async def _record(tx: Transaction, decision: RotaDecision) -> None:

@@ -1,37 +1,27 @@
 """A rota as its rules, its solver and its score know it."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
 from services.common.db import Transaction
-from services.common.rulebook import rules_in_force
 from services.roster.domain import rota as judge
-from services.roster.domain.rota.problem import Problem, Rules
+from services.roster.domain.rota.problem import Problem
 from services.roster.domain.rota.scored import Score
-from services.roster.domain.rota_version.duty import Cells, by_cell, roster_of
+from services.roster.domain.rota_version.duty import by_cell, roster_of
 from services.roster.domain.rota_version.duty_type import in_use
-from services.roster.domain.rota_version.people import Team, rules_of
+from services.roster.domain.rota_version.people import Team
 from services.roster.domain.rota_version.rota import Rota
 from services.roster.domain.rota_version.version import RotaVersion, VersionState
 from services.roster.domain.rota_version.worked import WEEK, WORKED_WEEKS, Worked
-from services.roster.store import rota_people, rota_versions
+from services.roster.store import leave, rota_people, rota_versions
+from services.roster.usecases.agreed import team_rules
 
 PROBLEM = TypeAdapter(Problem)
-
-
-async def team_rules(tx: Transaction, team_id: UUID, on: date) -> Rules:
-    """What holds for a team's rota on a day."""
-    return rules_of(await rules_in_force(tx, on), await agreed_amounts(tx, team_id, on), on)
-
-
-async def agreed_amounts(tx: Transaction, team_id: UUID, on: date) -> Mapping[str, tuple[int, int]]:
-    return {}
 
 
 async def problem_of(tx: Transaction, rota: Rota, version: RotaVersion | None = None) -> Problem:
@@ -50,6 +40,9 @@ async def problem_of(tx: Transaction, rota: Rota, version: RotaVersion | None = 
         contracts=await rota_people.contracts(tx, rota.team_id, rota.from_on, rota.to_on),
         cleared=await rota_people.cleared(tx, belonging.keys(), rota.to_on),
         worked=worked,
+        skills=await leave.skills(tx, rota.team_id, rota.from_on),
+        leave=await leave.agreed_leave(tx, belonging.keys(), rota.from_on, rota.to_on),
+        said=await leave.said(tx, rota.team_id, rota.from_on, rota.to_on),
     )
     members = team.members(types, rules)
     duties = (*types.values(), *worked.other.values())
@@ -86,16 +79,18 @@ async def judged_by(tx: Transaction, rota: Rota, version: RotaVersion) -> Proble
     return PROBLEM.validate_python(version.problem)
 
 
-async def freeze(tx: Transaction, rota: Rota, version: RotaVersion) -> Score:
-    """Keep with a version what it is judged by, and what that comes to."""
+async def freeze(tx: Transaction, rota: Rota, version: RotaVersion) -> None:
+    """Keep with a version what it is judged by now, and what that comes to."""
     problem = await problem_of(tx, rota)
-    cells: Cells = by_cell(await rota_versions.duties_of(tx, version.id))
-    found = judge.score(problem, roster_of(problem, cells))
+    cells = by_cell(await rota_versions.duties_of(tx, version.id))
+    keep_judgement(version, problem, judge.score(problem, roster_of(problem, cells)))
+
+
+def keep_judgement(version: RotaVersion, problem: Problem, found: Score) -> None:
     version.problem = PROBLEM.dump_python(problem, mode="json")
     version.input_hash = hashlib.sha256(PROBLEM.dump_json(problem)).hexdigest()
     version.rules_as_of = problem.rules.as_of
     version.score = in_short(found)
-    return found
 
 
 def in_short(found: Score) -> dict[str, Any]:

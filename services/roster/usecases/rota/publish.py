@@ -6,57 +6,103 @@ from typing import Any
 from uuid import UUID
 
 from services.common.db import Transaction, require_version
-from services.common.rulebook import amounts
-from services.roster.domain.rota_version.duty import RotaDuty
+from services.roster.domain import rota as judge
+from services.roster.domain.breach import Ground, newly, require_grounds
+from services.roster.domain.rota import scored
+from services.roster.domain.rota.problem import Problem
+from services.roster.domain.rota_version.duty import RotaDuty, by_cell, roster_of
 from services.roster.domain.rota_version.duty_type import in_use
 from services.roster.domain.rota_version.rota import Rota
 from services.roster.domain.rota_version.shifts import steps, stretches
-from services.roster.domain.rota_version.version import Publication, RotaVersion, VersionState
+from services.roster.domain.rota_version.version import (
+    NewAmendment,
+    NothingPublished,
+    Origin,
+    Publication,
+    RotaVersion,
+    VersionState,
+)
 from services.roster.domain.shift import Shift, ShiftClash
 from services.roster.store import rota_versions
-from services.roster.usecases.rota.load import freeze
-from services.roster.usecases.rota.version import WholeVersion, whole
+from services.roster.usecases.agreed import SHORT_NOTICE, SILENCE, team_rule
+from services.roster.usecases.placing import Placed, settle_rest, write_breaches
+from services.roster.usecases.rota.load import keep_judgement, problem_of
+from services.roster.usecases.rota.version import WholeVersion, drafted, whole, write_cells
 from services.roster.usecases.shift import tell_of_shift
-
-SILENCE, SHORT_NOTICE = "rota.silence_hours", "rota.short_notice_hours"
 
 
 async def publish_rota(tx: Transaction, version_id: UUID, publication: Publication, if_match: int) -> WholeVersion:
     """The agreed version becomes the team's shifts; one that cannot wait says why, and everybody is told.
 
-    Shifts that are the same stay as they are. Raises `PreconditionFailed`, `RotaClosed`, `RotaAlreadyPublished`,
-    `VersionNotOpen`, `NotAgreed` or `ShiftClash`.
+    Shifts that are the same stay as they are. What breaks a rule stands with its ground, and rest is owed. Raises
+    `PreconditionFailed`, `RotaClosed`, `RotaAlreadyPublished`, `VersionNotOpen`, `NotAgreed`, `ShiftClash`,
+    `ShiftTooLong`, `OnLeave` or `BreachNeedsGround`.
     """
     version = await rota_versions.version_in_turn(tx, version_id)
     rota = await tx.get(Rota, version.rota_id)
     rota.require_open()
     if version.state not in (VersionState.PUBLISHED, VersionState.AMENDED):
         require_version(version, if_match)
-    await put_in_place(tx, rota, version, publication.urgency)
+    silent_until = await _silent_until(tx, version)
+    older = await rota_versions.in_state(tx, rota.id, VersionState.PUBLISHED)
+    for one in older:
+        if one.id != version.id:
+            one.amended(tx.now)
+    await tx.session.flush()
+    version.publish(publication.urgency, silent_until, tx.now)
+    await put_in_place(tx, rota, version, older[0] if older else None, publication.ground)
+    return await whole(tx, version)
+
+
+async def amend_rota(tx: Transaction, rota_id: UUID, new: NewAmendment) -> WholeVersion:
+    """Some cells of the published rota change, for a reason; each person it concerns is told, and may accept.
+
+    Raises `NotFound`, `RotaClosed`, `NothingPublished`, what `set_duties` raises and what `publish_rota` raises.
+    """
+    rota = await rota_versions.rota_in_turn(tx, rota_id)
+    rota.require_open()
+    published = await rota_versions.in_state(tx, rota_id, VersionState.PUBLISHED)
+    if not published:
+        raise NothingPublished
+    about: dict[str, Any] = {"from_version_id": published[0].id, "reason": new.reason}
+    version = await drafted(tx, rota, new.id, Origin.AMENDMENT, **about)
+    await write_cells(tx, rota, version, new.duties)
+    published[0].amended(tx.now)
+    await tx.session.flush()
+    version.publish_amendment(tx.now)
+    await put_in_place(tx, rota, version, published[0], new.ground, initiated_by=new.initiated_by)
     return await whole(tx, version)
 
 
 async def put_in_place(
-    tx: Transaction, rota: Rota, version: RotaVersion, urgency: str | None, **told: Any
-) -> Sequence[Shift]:
-    """The version takes the place of the one before. The shifts that it made, moved or called off.
+    tx: Transaction, rota: Rota, version: RotaVersion, older: RotaVersion | None, ground: Ground | None, **told: Any
+) -> None:
+    """A version that is published now takes the place of the one before, as shifts.
 
-    `told` are what an amendment says of each shift that it changes.
+    `told` are what is said of each shift that it makes, moves or calls off.
     """
-    silent_until = await _silent_until(tx, version)
-    for older in await rota_versions.in_state(tx, rota.id, VersionState.PUBLISHED):
-        if older.id != version.id:
-            older.amended(tx.now)
-    await tx.session.flush()
-    version.publish(urgency, silent_until, tx.now)
-    if version.problem is None:
-        await freeze(tx, rota, version)
-    await tx.session.flush()
     duties = await rota_versions.duties_of(tx, version.id)
+    problem = await problem_of(tx, rota)
+    was = by_cell([] if older is None else await rota_versions.duties_of(tx, older.id))
+    before, after = [judge.score(problem, roster_of(problem, cells)) for cells in (was, by_cell(duties))]
+    if version.problem is None:
+        keep_judgement(version, problem, after)
+    grounded = require_grounds(newly(before, after), ground)
     changed = await _into_shifts(tx, rota, version, duties, told)
+    for who, found in _by_person(problem, grounded).items():
+        placed = Placed(problem.from_on, found)
+        await write_breaches(tx, rota.team_id, placed, ground, who, rota_version_id=version.id)
+    await settle_rest(tx, rota.team_id, *sorted({shift.employee_id for shift in changed}))
     for shift in changed:
         tell_of_shift(tx, shift)
-    return changed
+
+
+def _by_person(problem: Problem, found: Sequence[scored.Breach]) -> dict[UUID, list[scored.Breach]]:
+    by: dict[UUID, list[scored.Breach]] = {}
+    for one in found:
+        if one.member is not None:
+            by.setdefault(problem.members[one.member].employee_id, []).append(one)
+    return by
 
 
 async def _silent_until(tx: Transaction, version: RotaVersion) -> datetime | None:
@@ -66,8 +112,8 @@ async def _silent_until(tx: Transaction, version: RotaVersion) -> datetime | Non
         return None
     if not known.consent.silent - set(known.decision.present):
         return None
-    (hours,) = await amounts(tx, known.decision.meeting_on, SILENCE)
-    return known.decision.silent_until(hours)
+    rule = await team_rule(tx, version.team_id, SILENCE, known.decision.meeting_on)
+    return known.decision.silent_until(rule.amount)
 
 
 async def _into_shifts(
@@ -76,8 +122,7 @@ async def _into_shifts(
     types = in_use(await rota_versions.duty_types(tx, rota.team_id, rota.to_on), rota.from_on, rota.to_on)
     await tx.take_turns(*{duty.employee_id for duty in duties})
     plan = steps(stretches(duties, types), await rota_versions.shifts_of(tx, rota.id), tx.now)
-    (hours,) = await amounts(tx, tx.today, SHORT_NOTICE)
-    soon = tx.now + timedelta(hours=hours)
+    soon = tx.now + timedelta(hours=(await team_rule(tx, rota.team_id, SHORT_NOTICE, tx.today)).amount)
     about: dict[str, Any] = {"rota_version_id": version.id, "told_at": tx.now, **told}
     by = {"planned_by": tx.actor.employee_id}
     made = []

@@ -12,7 +12,6 @@ from services.common.db import Transaction, require_version
 from services.common.errors import NotFound
 from services.common.membership import NotInTheTeam
 from services.common.paging import PageRequest, page
-from services.common.rulebook import rule_in_force
 from services.roster.domain.rota_version.consent import Consent, RotaDecision, RotaResponse
 from services.roster.domain.rota_version.duty import Cell, Changed, Clock, RotaDuty, by_cell, unchanged
 from services.roster.domain.rota_version.duty_type import in_use
@@ -25,9 +24,8 @@ from services.roster.domain.rota_version.version import (
     VersionState,
 )
 from services.roster.store import rota_versions
+from services.roster.usecases.agreed import QUORUM, team_rule
 from services.roster.usecases.rota.load import freeze
-
-QUORUM = "rota.quorum"
 
 
 @dataclass(frozen=True)
@@ -41,12 +39,13 @@ class WholeVersion:
     consent: Consent
 
 
-async def draft_rota(tx: Transaction, rota_id: UUID, new: NewVersion) -> WholeVersion:
-    """A draft of the team's own, or an edit of another version, whatever became of that.
+async def draft_rota(tx: Transaction, rota_id: UUID, new: NewVersion, if_match: int) -> WholeVersion:
+    """A draft of the team's own, or an edit of another version, made on the days and needs last read.
 
-    Raises `NotFound`, `RotaClosed`, `VersionOfAnotherRota`, or what `set_duties` raises.
+    Raises `NotFound`, `PreconditionFailed`, `RotaClosed`, `VersionOfAnotherRota`, or what `set_duties` raises.
     """
     rota = await rota_versions.rota_in_turn(tx, rota_id)
+    require_version(rota, if_match)
     rota.require_open()
     origin = Origin.MANUAL if new.from_version_id is None else Origin.EDIT
     version = await drafted(tx, rota, new.id, origin, from_version_id=new.from_version_id)
@@ -138,7 +137,7 @@ async def whole(tx: Transaction, version: RotaVersion) -> WholeVersion:
     decision = await rota_versions.decision_on(tx, version.id)
     on = tx.today if decision is None else decision.meeting_on
     belonging = await rota_versions.memberships(tx, version.team_id, on, on)
-    consent = Consent.among(belonging.keys(), responses, await rule_in_force(tx, QUORUM, on))
+    consent = Consent.among(belonging.keys(), responses, await team_rule(tx, version.team_id, QUORUM, on))
     return WholeVersion(version, await rota_versions.duties_of(tx, version.id), responses, decision, consent)
 
 

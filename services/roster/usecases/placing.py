@@ -1,0 +1,113 @@
+"""Placing time: whatever is planned of somebody's time is judged by their history, and stands with its ground."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.common.db import Transaction
+from services.common.paging import PageRequest, page
+from services.common.types import day_in_england, midnight_in_england
+from services.roster.domain import rota as judge
+from services.roster.domain.breach import Breach, Ground, RestOwed, newly, require_grounds, settle
+from services.roster.domain.leave import credited
+from services.roster.domain.rota import scored
+from services.roster.domain.rota.problem import Member, Problem, Rules
+from services.roster.domain.rota_version.shifts import Stretch, of_shift
+from services.roster.domain.rota_version.worked import HISTORY_DAYS, WEEK, WORKED_WEEKS, Worked
+from services.roster.domain.shift import VISITING, Shift, ShiftKind
+from services.roster.store import leave, rota_people
+from services.roster.store.of_team import of_team
+from services.roster.usecases.agreed import REST_OWED, team_rule, team_rules
+
+DAYS = 14
+SETTLED_WITHIN = 60
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What a shift breaks, and the Monday from which its days are counted."""
+
+    from_on: date
+    found: Sequence[scored.Breach]
+
+
+async def judge_shift(tx: Transaction, shift: Shift, ground: Ground | None) -> Placed:
+    """What this shift breaks that was not broken without it: a fortnight, with a fortnight and 16 weeks before it.
+
+    The break within a shift is not asked about: a shift names the unpaid one alone. Raises `ShiftTooLong`, `OnLeave`
+    or `BreachNeedsGround`.
+    """
+    on = day_in_england(shift.starts_at)
+    monday = on - timedelta(days=on.weekday())
+    if shift.kind not in VISITING:
+        return Placed(monday, [])
+    who, until = shift.employee_id, monday + timedelta(days=DAYS)
+    since = monday - timedelta(days=WORKED_WEEKS * WEEK)
+    with tx.session.no_autoflush:
+        others = await rota_people.stretches(tx, [who], since, until, but=shift.id)
+        away = await leave.agreed_leave(tx, [who], monday, until)
+    rules = await team_rules(tx, shift.team_id, on)
+    off = credited(away, who, monday, DAYS)
+    before, after = [_scored(who, monday, of, rules, off) for of in (others, [*others, of_shift(shift)])]
+    return Placed(monday, require_grounds(newly(before, after), ground))
+
+
+def _scored(who: UUID, monday: date, of: Sequence[Stretch], rules: Rules, off: dict[int, int]) -> scored.Score:
+    worked = Worked(of, ())
+    history, row = (
+        worked.codes(who, monday - timedelta(days=HISTORY_DAYS), HISTORY_DAYS),
+        worked.codes(who, monday, DAYS),
+    )
+    weeks = worked.weeks(who, monday)
+    member = Member(who, 0, "", frozenset(), leave=off, before=history, worked_minutes=weeks)
+    limits = Rules(rules.limits, {}, rules.as_of)
+    problem = Problem(monday, DAYS, tuple(worked.other.values()), (member,), (), limits)
+    return judge.score(problem, (row,))
+
+
+async def write_breaches(
+    tx: Transaction, team_id: UUID, placed: Placed, ground: Ground | None, who: UUID, **of: UUID
+) -> None:
+    """Write down what was broken, with the rest that is owed for it. `of` is the shift or the rota's version."""
+    if ground is None or not placed.found:
+        return
+    within = (await team_rule(tx, team_id, REST_OWED, tx.today)).amount
+    by = tx.actor.employee_id
+    for found in placed.found:
+        breach = Breach.placed(found, placed.from_on, ground, by, tx.now, team_id=team_id, employee_id=who, **of)
+        tx.add(breach)
+        await tx.session.flush()
+        if found.rest_owed_minutes:
+            tx.add(RestOwed.owed(breach, found.rest_owed_minutes, _since(breach), within, tx.now))
+    await tx.session.flush()
+
+
+def _since(breach: Breach) -> datetime:
+    """A rest that begins from the last of its days on makes up for it."""
+    return midnight_in_england(max(breach.days))
+
+
+async def settle_rest(tx: Transaction, team_id: UUID, *people: UUID) -> None:
+    """Count anew what each has made up for, as their work is planned now."""
+    since = tx.today - timedelta(days=SETTLED_WITHIN)
+    for who in people:
+        owed = await leave.rest_owed_to(tx, who, since)
+        if not owed:
+            continue
+        first = min(day_in_england(one.since_at) for one in owed) - timedelta(days=1)
+        until = max(one.due_on for one in owed) + timedelta(days=SETTLED_WITHIN)
+        stretches = await rota_people.stretches(tx, [who], first, until)
+        works = sorted((one.starts_at, one.ends_at) for one in stretches if one.kind == ShiftKind.SHIFT)
+        rules = await team_rules(tx, team_id, tx.today)
+        settle(owed, works, rules.limits.get("daily_rest", 0), tx.now)
+    await tx.session.flush()
+
+
+async def list_breaches(tx: Transaction, request: PageRequest, *, team_id: UUID | None) -> dict[str, Any]:
+    return await page(tx, await of_team(tx, Breach, team_id), Breach, request)
+
+
+async def list_rest_owed(tx: Transaction, request: PageRequest, *, team_id: UUID | None) -> dict[str, Any]:
+    return await page(tx, await of_team(tx, RestOwed, team_id), RestOwed, request)
