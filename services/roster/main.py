@@ -4,11 +4,18 @@ from fastapi import FastAPI
 
 from services.common.broker import Broker
 from services.common.peers import Mounts
-from services.common.service import Service
+from services.common.service import Runtime, Service
 from services.common.settings import ServiceSettings
 from services.roster.api import ROUTERS
 from services.roster.consumers import SUBSCRIPTIONS
 from services.roster.domain.base import Base
+from services.roster.partners import osrm
+from services.roster.settings import RosterSettings
+
+
+def _furnish(app: FastAPI, runtime: Runtime) -> None:
+    app.state.travel_times = osrm.opened(runtime.http, runtime.settings)
+
 
 SERVICE = Service(
     name="roster",
@@ -16,6 +23,8 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=ROUTERS,
     subscriptions=SUBSCRIPTIONS,
+    settings_type=RosterSettings,
+    furnish=_furnish,
 )
 
 

@@ -1,5 +1,5 @@
-"""Proposals and their explanations over HTTP."""
+"""What is proposed to the team, and what it takes to propose it: places, rounds, and what was driven."""
 
-from fastapi import APIRouter
+from services.roster.api.proposing import places
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS = (places.router,)
