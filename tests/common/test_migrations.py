@@ -28,7 +28,9 @@ async def test_the_migrations_end_where_the_models_are(migrated: tuple[str, Asyn
 
     def differences(connection: Connection) -> list[Any]:
         context = MigrationContext.configure(connection, opts={"compare_type": differs})
-        return [change for change in compare_metadata(context, SERVICES[name].metadata) if "alembic" not in str(change)]
+        found = compare_metadata(context, SERVICES[name].metadata)
+        # The tables of Alembic and of roster's queue are libraries' own.
+        return [change for change in found if not any(name in str(change) for name in ("alembic", "pgqueuer"))]
 
     async with engine.connect() as connection:
         assert await connection.run_sync(differences) == [], "run `make migration`"

@@ -13,6 +13,8 @@ from tests.running import NURSE, OTHER_TEAM, STRANGER, TEAM, Databases, owner
 
 EVENTS = "ids, dates and codes of events, which the relay, the inbox and the desk handle for everybody"
 LAW = "a rule or rate of the law, which everybody may read"
+# Roster's queue, which is a library's own and in no model.
+QUEUE = ("pgqueuer", "pgqueuer_log", "pgqueuer_schedules", "pgqueuer_statistics")
 # Tables that nobody is kept from, and why. Any other has a team, or a parent that has one.
 OPEN = {
     **dict.fromkeys(PLATFORM_TABLES - {"team_member"}, EVENTS),
@@ -33,6 +35,7 @@ OPEN = {
     "sync_device": "numbers, times and who pushed; its list is asked for by teams, and nothing in it was written",
     "sync_operation": "ids, digests and codes; what was said is held behind the wall",
     "feed_entry": "events as they were published: ids, dates and codes",
+    **dict.fromkeys(QUEUE, "ids of jobs, and nothing else"),
 }
 # Tables without a team that are reached through another, and which.
 THROUGH = {

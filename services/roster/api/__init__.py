@@ -3,6 +3,7 @@
 from services.roster.api import (
     capacity,
     jobs,
+    member_skills,
     pictures,
     proposing,
     rota,
@@ -21,6 +22,7 @@ ROUTERS = (
     visits.router,
     visit_needs.router,
     team.router,
+    member_skills.router,
     *visiting.ROUTERS,
     *rota.ROUTERS,
     *swapping.ROUTERS,

@@ -17,6 +17,8 @@ class AgreedContract(BaseModel):
     employee_id: UUID
     team_id: UUID
     minutes_per_week: int
+    role: str
+    kind: str
     from_on: date
     until_on: date | None
 

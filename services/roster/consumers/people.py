@@ -1,5 +1,28 @@
-"""What is told of people's competence and skills."""
+"""What hr tells of people's competence."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel
 
 from services.common.inbox import Subscription
+from services.roster.domain.known import Competence
 
-SUBSCRIPTIONS: tuple[Subscription, ...] = ()
+
+class SignedOffCompetency(BaseModel):
+    competency_id: UUID
+    team_id: UUID
+    employee_id: UUID
+    task: str
+    assessed_on: date
+    until_on: date
+
+
+class WithdrawnCompetency(SignedOffCompetency):
+    withdrawn_at: AwareDatetime
+
+
+SUBSCRIPTIONS = (
+    Subscription("hr.competency.signed_off.v1", SignedOffCompetency, copied_into=Competence),
+    Subscription("hr.competency.withdrawn.v1", WithdrawnCompetency, copied_into=Competence),
+)

@@ -18,8 +18,24 @@ class Contract(Base, table=True):
     employee_id: UUID
     team_id: UUID = Field(index=True)
     minutes_per_week: int
+    # None where hr told of it before roster kept them; hr's desk tells it again.
+    role: str | None = None
+    kind: str | None = None
     from_on: date
     until_on: date | None = None
+    version: int
+
+
+class Competence(Base, table=True):
+    """What somebody was signed off for in a team, by hr's word: from the day of the assessment to the last day."""
+
+    competency_id: UUID = Field(primary_key=True)
+    team_id: UUID
+    employee_id: UUID
+    task: str
+    assessed_on: date
+    until_on: date
+    withdrawn_at: datetime | None = Field(default=None, sa_type=INSTANT)
     version: int
 
 
@@ -147,6 +163,7 @@ class RecordedActivity(Base, table=True):
     minutes: int
 
 
+Index("ix_competence_of", col(Competence.team_id), col(Competence.employee_id), col(Competence.task))
 Index("ix_episode_standing_team_client", col(EpisodeStanding.team_id), col(EpisodeStanding.client_id))
 Index("ix_acuity_review_team_on", col(AcuityReview.team_id), col(AcuityReview.reviewed_on))
 Index("ix_care_team_team_client", col(CareTeam.team_id), col(CareTeam.client_id))

@@ -1,5 +1,5 @@
 """Jobs over HTTP: what a proposal that is being made has found so far."""
 
-from fastapi import APIRouter
+from services.roster.api.jobs import job
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS = (job.router,)

@@ -1,0 +1,62 @@
+"""The queue of jobs, and what is written of one while it is worked on."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
+from pgqueuer.queries import Queries
+from sqlalchemy import Executable, Table, select, text
+from sqlmodel import col
+
+from services.common.db import Transaction
+from services.roster.domain.job import Account, Job, JobState, Standing
+
+# The one thing that waits in the queue: the id of a job.
+ENTRYPOINT = "job"
+JOBS = cast(Table, Job.__table__)  # type: ignore[attr-defined]
+LOST = text("""
+    select id from job where state in ('queued', 'running')
+    and not exists (select from pgqueuer q where q.dedupe_key = job.id::text and q.status in ('queued', 'picked'))
+    and changed_at < clock_timestamp() - interval '1 minute'
+    order by id limit 100
+""")
+
+
+async def enqueue(tx: Transaction, job_id: UUID) -> None:
+    """Let it be worked on once this transaction has committed; one that waits already does not wait twice."""
+    queue = Queries(AsyncpgDriver(await tx.connected.driver()))
+    await queue.enqueue(ENTRYPOINT, str(job_id).encode(), dedupe_key=str(job_id), on_conflict="skip")
+
+
+async def lost(tx: Transaction) -> list[UUID]:
+    """Jobs that are not over and wait in no queue: whoever worked on them took them along."""
+    return list(await tx.all(LOST))
+
+
+async def asked_already(tx: Transaction, like: Job) -> Job | None:
+    """The same question of the same team, while it is waited for or worked on and nobody has stopped it."""
+    wanted = select(Job).where(
+        col(Job.team_id) == like.team_id,
+        col(Job.kind) == like.kind,
+        col(Job.input_hash) == like.input_hash,
+        col(Job.state).in_((JobState.QUEUED, JobState.RUNNING)),
+        col(Job.cancel_asked_at).is_(None),
+    )
+    found = await tx.all(wanted)
+    return found[0] if found else None
+
+
+async def locked(tx: Transaction, job_id: UUID) -> Job | None:
+    """Held until the transaction ends; none where it is no more."""
+    found = await tx.all(select(Job).where(col(Job.id) == job_id).with_for_update())
+    return found[0] if found else None
+
+
+async def write_progress(tx: Transaction, job_id: UUID, attempt: int, account: Account) -> Standing:
+    """Write what is new, while the job is this attempt's; its version stays, for its state does."""
+    mine = (JOBS.c.id == job_id, JOBS.c.state == JobState.RUNNING, JOBS.c.attempts == attempt)
+    asked: Executable = select(JOBS.c.cancel_asked_at).where(*mine)
+    if news := account.news():
+        asked = JOBS.update().where(*mine).values(news).returning(JOBS.c.cancel_asked_at)
+    found = await tx.rows(asked)
+    return Standing(is_mine=bool(found), is_to_stop=bool(found) and found[0].cancel_asked_at is not None)
