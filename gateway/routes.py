@@ -37,6 +37,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/fhir/R4/.well-known/smart-configuration", "identity", is_open=True),
     Route("/auth", "identity", is_open=True),
     Route("/caseload/open", "caseload", stripped="/caseload", is_open=True, is_by_link=True),
+    Route("/roster/open", "roster", stripped="/roster", is_open=True, is_by_link=True),
     # Whoever was given a link refers by it, with no account.
     Route("/refer", "caseload", is_open=True, is_by_link=True),
     Route("/fhir", "interop"),

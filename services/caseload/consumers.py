@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from services.caseload import clients, usecases
 from services.caseload.domain.action import MeetingTask
-from services.caseload.domain.planned_visit import PlannedVisit
+from services.caseload.domain.planned_visit import PLANNED, PlannedVisit
 from services.caseload.usecases import around, getting_in, tell
 from services.common import membership
 from services.common.db import Transaction
@@ -88,6 +88,19 @@ class PlannedVisitFact(BaseModel):
     status: str
 
 
+class WatchedVisit(BaseModel):
+    """What is told of a visit that may be late. When it was due is told where it is late, and where it is planned its
+    status."""
+
+    visit_id: UUID
+    client_id: UUID
+    team_id: UUID
+    employee_id: UUID
+    due_at: AwareDatetime | None = None
+    starts_at: AwareDatetime | None = None
+    status: str = ""
+
+
 async def take_in(tx: Transaction, fact: ReceivedReferral, inbound: clients.InboundReferral) -> None:
     await getting_in.receive_inbound_referral(tx, inbound)
 
@@ -116,6 +129,24 @@ async def remember_shift(tx: Transaction, fact: PlannedShift) -> None:
     await tell.remember_shift(tx, fact.model_dump())
 
 
+async def watch_visit(tx: Transaction, fact: WatchedVisit) -> None:
+    """Late, or heard of: begun, over, cancelled, or moved to another time."""
+    if fact.due_at is not None:
+        about = fact.model_dump(include={"visit_id", "client_id", "team_id", "employee_id"})
+        await tell.raise_late_visit(tx, **about, due_at=fact.due_at)
+    elif fact.status != PLANNED or fact.starts_at is None or fact.starts_at > tx.now:
+        await tell.settle_late_visit(tx, fact.visit_id)
+
+
+# In one queue, so that whoever is late and then heard of is not told of in the other order.
+LATE, *HEARD_OF = (
+    "roster.visit.late.v1",
+    "roster.visit.planned.v1",
+    "roster.visit.started.v1",
+    "roster.visit.no_reply.v1",
+    "roster.visit.missed.v1",
+    "roster.visit.done.v1",
+)
 SUBSCRIPTIONS = (
     Subscription("interop.referral.received.v1", ReceivedReferral, take_in, ask=clients.inbound_referral),
     Subscription("governance.decision.adopted.v1", AdoptedDecision, remember_decision),
@@ -125,4 +156,7 @@ SUBSCRIPTIONS = (
     Subscription("hr.competency.withdrawn.v1", WithdrawnCompetency, remember_competence, read_model=True),
     Subscription("roster.shift.planned.v1", PlannedShift, remember_shift, read_model=True),
     Subscription("roster.visit.planned.v1", PlannedVisitFact, copied_into=PlannedVisit),
+    Subscription("roster.visit.no_reply.v1", PlannedVisitFact, copied_into=PlannedVisit),
+    Subscription("roster.visit.missed.v1", PlannedVisitFact, copied_into=PlannedVisit),
+    Subscription(LATE, WatchedVisit, watch_visit, also=tuple(HEARD_OF), stream="late_visit"),
 )

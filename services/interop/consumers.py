@@ -128,9 +128,13 @@ async def take_contact(tx: Transaction, fact: RecordedContact, record: ClientRec
         await usecases.tell_councils(tx, support)
 
 
+# What FHIR calls it where a visit did not take place; nobody came to one that was missed.
+APPOINTMENT = {"cancelled": "cancelled", "no_reply": "noshow", "missed": "cancelled"}
+
+
 async def take_planned_visit(tx: Transaction, fact: PlannedVisit) -> None:
-    status = "cancelled" if fact.status == "cancelled" else "booked"
-    await usecases.show_visit(tx, usecases.Visit(**fact.model_dump(exclude={"status"})), status)
+    visit = usecases.Visit(**fact.model_dump(exclude={"status"}))
+    await usecases.show_visit(tx, visit, APPOINTMENT.get(fact.status, "booked"))
 
 
 async def take_done_visit(tx: Transaction, fact: DoneVisit) -> None:
@@ -185,6 +189,8 @@ ABOUT_CARE = (
     Subscription("caseload.introduction.changed.v1", ChangedIntroduction, take_introduction, read_model=True),
     Subscription("roster.visit.planned.v1", PlannedVisit, take_planned_visit, read_model=True),
     Subscription("roster.visit.done.v1", DoneVisit, take_done_visit, read_model=True),
+    Subscription("roster.visit.no_reply.v1", PlannedVisit, take_planned_visit, read_model=True),
+    Subscription("roster.visit.missed.v1", PlannedVisit, take_planned_visit, read_model=True),
     Subscription("finance.reablement.started.v1", StartedReablement, take_reablement),
     Subscription("finance.reablement.ending.v1", EndingReablement, take_reablement_ending),
     Subscription("finance.financial_assessment.asked.v1", AskedAssessment, take_asked_assessment),
@@ -209,6 +215,9 @@ FED, *ALSO_FED = (
     "caseload.introduction.changed.v1",
     "roster.visit.planned.v1",
     "roster.visit.done.v1",
+    "roster.visit.started.v1",
+    "roster.visit.no_reply.v1",
+    "roster.visit.missed.v1",
     "finance.reablement.started.v1",
     "finance.reablement.ending.v1",
 )

@@ -11,6 +11,7 @@ from services.roster.consumers import SUBSCRIPTIONS
 from services.roster.domain.base import Base
 from services.roster.partners import osrm
 from services.roster.settings import RosterSettings
+from services.roster.usecases import visiting
 
 
 def _furnish(app: FastAPI, runtime: Runtime) -> None:
@@ -23,6 +24,7 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=ROUTERS,
     subscriptions=SUBSCRIPTIONS,
+    background=(visiting.watch_late_visits, visiting.watch_series),
     settings_type=RosterSettings,
     furnish=_furnish,
 )

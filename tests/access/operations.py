@@ -44,6 +44,8 @@ PUBLIC |= {
     "POST /open/plan-copies/{link}/look",
     "POST /open/plan-copies/{link}/print",
 }
+# A client looks at a visit, and asks to move it (tests/roster/visiting/test_wishes.py).
+PUBLIC |= {"POST /open/visits/{link}/look", "POST /open/visits/{link}/ask-to-move"}
 # Whoever was given a link refers by it, with no account (tests/caseload/test_referral_links.py).
 PUBLIC |= {"GET /refer/form", "POST /refer/look", "POST /refer/referrals", "POST /refer/status"}
 # What a required query parameter is asked with, by its name.

@@ -47,7 +47,9 @@ async def village(databases: Databases, tmp_path: Path) -> AsyncIterator[Village
 async def _round_is_planned(village: Village) -> str:
     """Edith's, where Joel comes along, and Audrey's; the id of the visit to Edith."""
     await village.is_on_shift("tom", "joel")
-    at_ediths = await village.planned(EDITH, "09:30", "10:45", accompanied_by=str(employee("joel")))
+    at_ediths = await village.planned(
+        EDITH, "09:30", "10:45", accompanied_by=str(employee("joel")), second_hand_reason="training"
+    )
     await village.planned(AUDREY, "11:00", "12:00")
     return at_ediths
 

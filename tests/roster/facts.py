@@ -77,7 +77,8 @@ def a_visit(**changes: Any) -> dict[str, Any]:
         "channel": "in_person",
         "purpose": "Compression bandaging",
     }
-    return _in_json(visit | changes)
+    reason = {"second_hand_reason": "safety"} if changes.get("accompanied_by") else {}
+    return _in_json(visit | reason | changes)
 
 
 def contract(employee: UUID, minutes_per_week: int, **changes: Any) -> Fact:

@@ -87,7 +87,9 @@ async def test_a_move_keeps_the_rules_of_a_new_visit(nurse: Any) -> None:
 
 async def test_a_move_may_name_who_comes_along_and_let_them_go(nurse: Any) -> None:
     visit = await planned(nurse)
-    taken_along = await moved(nurse, visit, employee_id=SANDRA, accompanied_by=RUTH)
+    unsaid = await moved(nurse, visit, employee_id=SANDRA, accompanied_by=RUTH)
+    assert (unsaid.status_code, code(unsaid)) == (422, "second_hand_without_reason")
+    taken_along = await moved(nurse, visit, employee_id=SANDRA, accompanied_by=RUTH, second_hand_reason="safety")
     assert taken_along.status_code == 200, taken_along.text
     kept = await moved(nurse, visit, '"2"', starts_at="2026-11-24T15:00:00Z")
     assert kept.json()["accompanied_by"] == str(RUTH)

@@ -27,7 +27,9 @@ async def test_the_named_nurse_and_the_deputy_set_the_plan(roster: Running) -> N
         plan = a_plan()
         made = await nurse.post("/v1/visit-plans", json=plan)
         assert made.status_code == 201, made.text
-        assert made.json() == plan | {"channel": "in_person", "until_on": None, "version": 1, "set_by": str(setter)}
+        unsaid = {"channel": "in_person", "until_on": None, "window_from_minute": None, "window_until_minute": None}
+        unsaid |= {"hands": 1, "second_hand_reason": None, "wishes": {"liked": [], "not_liked": []}}
+        assert made.json() == plan | unsaid | {"version": 1, "set_by": str(setter)}
 
 
 async def test_a_colleague_does_not_set_it(roster: Running) -> None:

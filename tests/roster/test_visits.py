@@ -53,6 +53,7 @@ async def test_a_visit_is_planned_and_the_others_hear_of_it(roster: Running, nur
         "ends_at": "2026-11-24T11:15:00Z",
         "channel": "in_person",
         "status": "planned",
+        "confirmed_at": None,
     }
 
 

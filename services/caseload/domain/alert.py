@@ -19,7 +19,8 @@ from services.common.models import INSTANT, TeamOwned, only_states
 
 
 class AlertKind(StrEnum):
-    """What somebody has to be told of; `subject_id` is the medicine, the handover, the broken glass, or the conflict.
+    """What somebody has to be told of; `subject_id` is the medicine, the handover, the broken glass, the conflict, or
+    the visit.
 
     Of a dose to review it is the operation that the review names by its `operation_id`.
     """
@@ -29,6 +30,7 @@ class AlertKind(StrEnum):
     BREAK_GLASS_NOT_REVIEWED = "break_glass_not_reviewed"
     DOSE_IN_CONFLICT = "dose_in_conflict"
     DOSE_TO_REVIEW = "dose_to_review"
+    VISIT_LATE = "visit_late"
 
 
 # Within how many minutes somebody has to say that they know.
@@ -38,6 +40,7 @@ ANSWERED_WITHIN = {
     AlertKind.BREAK_GLASS_NOT_REVIEWED: RuleCode.ALERT_REVIEW,
     AlertKind.DOSE_IN_CONFLICT: RuleCode.ALERT_DISPUTED_DOSE,
     AlertKind.DOSE_TO_REVIEW: RuleCode.ALERT_DISPUTED_DOSE,
+    AlertKind.VISIT_LATE: RuleCode.ALERT_LATE_VISIT,
 }
 
 

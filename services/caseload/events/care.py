@@ -186,3 +186,24 @@ class IntroductionChanged(Event):
     status: str
     accepted_on: date
     introduced_by: UUID | None
+
+
+class CallTime(BaseModel):
+    """A call on some days of the week, 1 for Monday to 7 for Sunday, at a time on the clocks of England."""
+
+    days: list[int]
+    at: str
+    minutes: int
+
+
+class OtherCareChanged(Event):
+    """When an agency is with a client, as it now stands; neither which agency nor what it does there."""
+
+    name: ClassVar[str] = "caseload.other_care.changed.v1"
+
+    other_care_id: UUID
+    client_id: UUID
+    team_id: UUID
+    times: list[CallTime]
+    from_on: date
+    until_on: date | None

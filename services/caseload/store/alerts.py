@@ -148,6 +148,11 @@ def _members(tx: Transaction, team_id: UUID, people: Collection[UUID] | None) ->
     return of_team if people is None else of_team.where(member.c.employee_id.in_(people))
 
 
+async def team_mates(tx: Transaction, team_id: UUID, employee_id: UUID) -> list[UUID]:
+    """Who belongs to the team today, beside this one."""
+    return [one for one in await tx.all(_members(tx, team_id, None)) if one != employee_id]
+
+
 async def who_settles(tx: Transaction, team_id: UUID, client_id: UUID, named: Collection[UUID]) -> Sequence[UUID]:
     """Of those who are named the ones in the team today; else so of the client's named nurse and deputy."""
     found: Sequence[UUID] = await tx.all(_members(tx, team_id, named))

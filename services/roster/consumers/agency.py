@@ -1,5 +1,27 @@
 """What is told of the calls that other agencies make at a client's home."""
 
-from services.common.inbox import Subscription
+from datetime import date
+from uuid import UUID
 
-SUBSCRIPTIONS: tuple[Subscription, ...] = ()
+from pydantic import BaseModel
+
+from services.common.inbox import Subscription
+from services.roster.domain.agency_call import AgencyCall
+
+
+class CallTime(BaseModel):
+    days: list[int]
+    at: str
+    minutes: int
+
+
+class ChangedOtherCare(BaseModel):
+    other_care_id: UUID
+    client_id: UUID
+    team_id: UUID
+    times: list[CallTime]
+    from_on: date
+    until_on: date | None
+
+
+SUBSCRIPTIONS = (Subscription("caseload.other_care.changed.v1", ChangedOtherCare, copied_into=AgencyCall),)

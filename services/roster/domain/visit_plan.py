@@ -7,9 +7,9 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import Field as Shape
-from pydantic import ValidationInfo, field_validator
-from sqlalchemy import CheckConstraint, Column, Index, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from pydantic import ValidationInfo, field_validator, model_validator
+from sqlalchemy import CheckConstraint, Column, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, col
 
 from services.common.errors import Forbidden
@@ -17,13 +17,29 @@ from services.common.models import TeamOwned, only_states
 from services.common.types import Code, Day, Input, Minutes, Name, NewId
 from services.roster.domain.base import Base, Channel, Weekday
 from services.roster.domain.period import Period
+from services.roster.domain.second_hand import SecondHand
 from services.roster.domain.time_summary import ClientTime
+from services.roster.domain.window import LATEST_MINUTE, Window
 
 WEEKS = 4
 
 
+MinuteOfDay = Annotated[int, Shape(strict=True, ge=0, le=LATEST_MINUTE)]
+
+
+class Wishes(Input):
+    """Whom the client would rather see, and whom rather not; whoever plans is told, and nobody is refused for it."""
+
+    liked: list[UUID] = Shape(default=[], max_length=20)
+    not_liked: list[UUID] = Shape(default=[], max_length=20)
+
+
 class NewVisitPlan(Input):
-    """Frequency is counted in four weeks, so that five times is one and a quarter a week. No days means any day."""
+    """Frequency is counted in four weeks, so that five times is one and a quarter a week. No days means any day.
+
+    The window is when a visit may begin, in minutes after midnight on the clocks of England; past 1440 is the night
+    after. `hands` are the people who are needed, and why two are.
+    """
 
     id: NewId
     team_id: UUID
@@ -35,8 +51,23 @@ class NewVisitPlan(Input):
     skills: list[Code] = Shape(default=[], max_length=20)
     days: list[Weekday] = Shape(default=[], max_length=7)
     channel: Channel = Channel.IN_PERSON
+    window_from_minute: MinuteOfDay | None = None
+    window_until_minute: MinuteOfDay | None = None
+    hands: Annotated[int, Shape(strict=True, ge=1, le=2)] = 1
+    second_hand_reason: SecondHand | None = None
+    wishes: Wishes = Wishes()
     from_on: Day
     until_on: Day | None = None
+
+    @model_validator(mode="after")
+    def _says_what_belongs_together(self) -> Self:
+        if (self.window_from_minute is None) != (self.window_until_minute is None):
+            raise ValueError("a window has a beginning and an end")
+        if self.window_from_minute is not None and self.window_from_minute > (self.window_until_minute or 0):
+            raise ValueError("a window ends after it begins")
+        if (self.hands == 1) != (self.second_hand_reason is None):
+            raise ValueError("say in second_hand_reason why two people are needed, where two are")
+        return self
 
     @field_validator("days", "skills")
     @classmethod
@@ -75,14 +106,29 @@ class VisitPlan(TeamOwned, Base, table=True):
     skills: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     days: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     channel: str
+    window_from_minute: int | None = None
+    window_until_minute: int | None = None
+    hands: int = 1
+    second_hand_reason: str | None = None
+    wishes: dict[str, list[str]] = Field(
+        default_factory=dict, sa_column=Column(JSONB, nullable=False, server_default=text("'{}'"))
+    )
     from_on: date
     until_on: date | None = None
     set_by: UUID | None
 
     @classmethod
     def made(cls, new: NewVisitPlan, by: UUID | None, now: datetime) -> Self:
-        about: dict[str, Any] = {"set_by": by, "changed_at": now}
-        return cls(**new.model_dump(), **about)
+        about: dict[str, Any] = {"set_by": by, "changed_at": now, "wishes": new.wishes.model_dump(mode="json")}
+        return cls(**new.model_dump(exclude={"wishes"}), **about)
+
+    @property
+    def window(self) -> Window | None:
+        return Window.of(self.window_from_minute, self.window_until_minute)
+
+    @property
+    def needs_two(self) -> bool:
+        return self.hands > 1
 
     def end(self, on: date, now: datetime) -> None:
         """Nothing is planned from it after this day; one that has not begun ends with its first."""
@@ -114,6 +160,11 @@ def standing_minutes(
 
 only_states(VisitPlan, "channel", Channel)
 VisitPlan.__table__.append_constraint(  # type: ignore[attr-defined]
-    CheckConstraint("minutes > 0 and visits_per_four_weeks > 0 and until_on >= from_on", name="visit_plan_makes_sense")
+    CheckConstraint(
+        "minutes > 0 and visits_per_four_weeks > 0 and until_on >= from_on"
+        " and (window_from_minute is null) = (window_until_minute is null)"
+        " and window_from_minute <= window_until_minute and (hands = 1) = (second_hand_reason is null)",
+        name="visit_plan_makes_sense",
+    )
 )
 Index("ix_visit_plan_team_from", col(VisitPlan.team_id), col(VisitPlan.from_on))

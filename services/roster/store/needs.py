@@ -11,7 +11,7 @@ from sqlmodel import col
 from services.common.db import Transaction
 from services.common.types import ENGLAND
 from services.roster.domain.known import CareTeam, EpisodeStanding
-from services.roster.domain.visit import Visit, VisitStatus
+from services.roster.domain.visit import TO_COME, Visit
 from services.roster.domain.visit_need import VisitNeed
 from services.roster.store import facts
 from services.roster.store.of_team import of_team
@@ -44,7 +44,7 @@ async def visits_before(tx: Transaction, needs: Sequence[VisitNeed]) -> dict[UUI
     wanted = joined.where(
         col(VisitNeed.id).in_([one.id for one in needs]),
         col(VisitNeed.closed_on).is_(None),
-        col(Visit.status) == VisitStatus.PLANNED,
+        col(Visit.status).in_(TO_COME),
         col(Visit.channel) == "in_person",
         col(Visit.ends_at) > tx.now,
         starts_on <= col(VisitNeed.by_on),

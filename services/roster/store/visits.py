@@ -9,19 +9,22 @@ from sqlmodel import col
 
 from services.common.db import Transaction
 from services.roster.domain.period import Period
-from services.roster.domain.visit import Visit, VisitStatus
+from services.roster.domain.visit import OPEN, TO_COME, Visit
 from services.roster.store.of_team import of_team
 
 
 async def visits_of_day(
-    tx: Transaction, *, team_id: UUID | None, on: date, employee_id: UUID | None
+    tx: Transaction, *, team_id: UUID | None, on: date, employee_id: UUID | None, late: bool
 ) -> Sequence[Visit]:
-    """The visits that start on this day in England, in order; of one person also those where they come along."""
+    """The visits that start on this day in England, in order; of one person also those where they come along, and
+    those alone that are open and late, where so asked."""
     day = Period(on, on)
     wanted = await of_team(tx, Visit, team_id)
     wanted = wanted.where(col(Visit.starts_at) >= day.starts_at, col(Visit.starts_at) < day.ends_at)
     if employee_id is not None:
         wanted = wanted.where(or_(col(Visit.employee_id) == employee_id, col(Visit.accompanied_by) == employee_id))
+    if late:
+        wanted = wanted.where(col(Visit.late_alerted_at).is_not(None), col(Visit.status).in_(OPEN))
     return await tx.all(wanted.order_by(col(Visit.starts_at), col(Visit.id)))
 
 
@@ -39,7 +42,7 @@ async def visits_to_come(tx: Transaction, team_id: UUID, client_id: UUID) -> Seq
     wanted = select(Visit).where(
         col(Visit.team_id) == team_id,
         col(Visit.client_id) == client_id,
-        col(Visit.status) == VisitStatus.PLANNED,
+        col(Visit.status).in_(TO_COME),
         col(Visit.starts_at) > tx.now,
     )
     return await tx.all(wanted.order_by(col(Visit.id)).with_for_update())

@@ -51,6 +51,8 @@ async def remember_standing(tx: Transaction, standing: dict[str, Any]) -> None:
     has_ended = standing["status"] == facts.ENDED
     reason = "The client was discharged." if has_ended else "The client's care is paused."
     for visit in await visits.visits_to_come(tx, team_id, client_id):
+        # Its series makes it anew if care goes on before that day.
+        visit.leave_series()
         await cancelled(tx, visit, reason)
     if has_ended:
         await places.forget_client(tx, team_id, client_id)

@@ -1,7 +1,8 @@
 """Visits: planned, moved, cancelled, and done when a care contact names them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from services.common.db import Transaction, require_version
@@ -9,45 +10,66 @@ from services.common.errors import NotFound
 from services.roster.domain.base import Channel
 from services.roster.domain.known import RecordedContact
 from services.roster.domain.presence import require_fit
-from services.roster.domain.visit import CLASHES, Cancellation, Move, NewVisit, PlanOfAnotherClient, Visit
+from services.roster.domain.visit import OPEN, Cancellation, Move, NewVisit, Visit, VisitStatus
 from services.roster.domain.visit_plan import VisitPlan
+from services.roster.domain.visit_refusals import CLASHES, PlanOfAnotherClient
+from services.roster.domain.window import OutsideWindow
 from services.roster.events import VisitDone, VisitPlanned
 from services.roster.store import facts, shifts, visits
+from services.roster.usecases.opening import require_free
 
 
 async def plan_visit(tx: Transaction, new: NewVisit) -> Visit:
     """The team plans a visit to a client, agreed with the client.
 
     Raises `NotFound`, `UnknownClient`, `ClientNotInCare`, `PlanOfAnotherClient`, `NotInTheTeam`, `OutsideShift`,
+    `OutsideWindow`, `OutsideOpeningHours`, `TimeIsProtected`, `SecondHandNeeded`, `SecondHandWithoutReason`,
     `NotClearedToVisitAlone`, `NurseAlreadyBooked` or `ClientAlreadyVisited`.
     """
     await tx.require_team(new.team_id)
-    await facts.care_team(tx, new.team_id, new.client_id)
-    await _require_own_plan(tx, new)
     visit = Visit.planned(new, tx.actor.employee_id, tx.now)
+    await plan(tx, visit)
+    return visit
+
+
+async def plan(tx: Transaction, visit: Visit) -> None:
+    """Let this visit stand in the plan, if no rule stands against it. Raises as `plan_visit` does."""
+    named = await facts.care_team(tx, visit.team_id, visit.client_id)
+    visit.follow(await _own_plan(tx, visit))
+    # Of a series it was asked when the series was set.
+    if visit.series_id is None:
+        _require_window(tx, visit, named)
     await tx.take_turns(visit.id)
     await tx.take_turns(visit.client_id, *visit.people())
-    await facts.require_in_care(tx, new.team_id, new.client_id)
+    await facts.require_in_care(tx, visit.team_id, visit.client_id)
     await _require_fit(tx, visit)
+    await require_free(tx, visit)
     async with tx.refusing(CLASHES):
         tx.add(visit)
     contact = await facts.contact_naming(tx, visit)
     if contact is None:
-        _tell_of_plan(tx, visit)
+        tell_of_plan(tx, visit)
     else:
         finish_visit(tx, visit, contact)
-    return visit
 
 
-async def _require_own_plan(tx: Transaction, new: NewVisit) -> None:
-    if new.visit_plan_id is None:
-        return
+async def _own_plan(tx: Transaction, visit: Visit) -> VisitPlan | None:
+    if visit.visit_plan_id is None:
+        return None
     try:
-        plan = await tx.get(VisitPlan, new.visit_plan_id)
+        plan = await tx.get(VisitPlan, visit.visit_plan_id)
     except NotFound as error:
         raise PlanOfAnotherClient from error
-    if (plan.team_id, plan.client_id) != (new.team_id, new.client_id):
+    if (plan.team_id, plan.client_id) != (visit.team_id, visit.client_id):
         raise PlanOfAnotherClient
+    return plan
+
+
+def _require_window(tx: Transaction, visit: Visit, named: Collection[UUID]) -> None:
+    """The window holds for everybody, and every machine, but those who agreed it. Raises `OutsideWindow`."""
+    outside = visit.window is not None and not visit.window.holds(visit.starts_at)
+    if outside and tx.actor.employee_id not in named:
+        raise OutsideWindow
 
 
 async def _require_fit(tx: Transaction, visit: Visit) -> None:
@@ -61,25 +83,32 @@ async def read_visit(tx: Transaction, visit_id: UUID) -> Visit:
 
 
 async def visits_of_day(
-    tx: Transaction, *, team_id: UUID | None, on: date | None, employee_id: UUID | None
+    tx: Transaction, *, team_id: UUID | None, on: date | None, employee_id: UUID | None, late: bool
 ) -> Sequence[Visit]:
     """The day's visits in order, whatever became of them; today's, unless another day is asked for."""
-    return await visits.visits_of_day(tx, team_id=team_id, on=on or tx.today, employee_id=employee_id)
+    return await visits.visits_of_day(tx, team_id=team_id, on=on or tx.today, employee_id=employee_id, late=late)
 
 
 async def move_visit(tx: Transaction, visit_id: UUID, move: Move, if_match: int) -> Visit:
     """Another time, or another nurse, on the version the caller last read; the same rules hold as for a new visit.
 
-    Raises what `plan_visit` raises, `PreconditionFailed` and `VisitNoLongerPlanned`.
+    Raises what `plan_visit` raises, `PreconditionFailed` and `VisitNoLongerPlanned`. Who was told is told anew.
     """
     visit = await tx.get(Visit, visit_id, lock=True)
     require_version(visit, if_match)
+    return await moved(tx, visit, move)
+
+
+async def moved(tx: Transaction, visit: Visit, move: Move) -> Visit:
+    """As `move_visit`, of a visit that is held already."""
     await tx.take_turns(visit.client_id, *visit.people(), move.employee_id, move.accompanied_by)
     async with tx.refusing(CLASHES):
         visit.move(move, tx.now)
         with tx.session.no_autoflush:
+            _require_window(tx, visit, await facts.care_team(tx, visit.team_id, visit.client_id))
             await _require_fit(tx, visit)
-    _tell_of_plan(tx, visit)
+            await require_free(tx, visit)
+    tell_of_plan(tx, visit)
     return visit
 
 
@@ -95,7 +124,7 @@ async def cancelled(tx: Transaction, visit: Visit, reason: str) -> None:
     """The visit is off, and the others hear of it. Raises `VisitNoLongerPlanned`."""
     visit.cancel(reason, tx.now)
     await tx.session.flush()
-    _tell_of_plan(tx, visit)
+    tell_of_plan(tx, visit)
 
 
 def finish_visit(tx: Transaction, visit: Visit, contact: RecordedContact) -> None:
@@ -116,16 +145,21 @@ def finish_visit(tx: Transaction, visit: Visit, contact: RecordedContact) -> Non
     tx.publish(done, about=visit)
 
 
-def _tell_of_plan(tx: Transaction, visit: Visit) -> None:
-    planned = VisitPlanned(
-        visit_id=visit.id,
-        client_id=visit.client_id,
-        team_id=visit.team_id,
-        employee_id=visit.employee_id,
-        accompanied_by=visit.accompanied_by,
-        starts_at=visit.starts_at,
-        ends_at=visit.ends_at,
-        channel=visit.channel,
-        status=visit.status,
-    )
-    tx.publish(planned, about=visit)
+def tell_of_plan(tx: Transaction, visit: Visit) -> None:
+    tx.publish(VisitPlanned(**standing(visit)), about=visit)
+
+
+def standing(visit: Visit) -> dict[str, Any]:
+    """The visit as the others know it: what is still open is planned to them, whether confirmed or begun."""
+    return {
+        "visit_id": visit.id,
+        "client_id": visit.client_id,
+        "team_id": visit.team_id,
+        "employee_id": visit.employee_id,
+        "accompanied_by": visit.accompanied_by,
+        "starts_at": visit.starts_at,
+        "ends_at": visit.ends_at,
+        "channel": visit.channel,
+        "status": VisitStatus.PLANNED if visit.status in OPEN else visit.status,
+        "confirmed_at": visit.confirmed_at,
+    }

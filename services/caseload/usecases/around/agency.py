@@ -12,6 +12,8 @@ from services.caseload.domain.other_care import (
     VisitWithoutLength,
     calls_of_day,
 )
+from services.caseload.events import OtherCareChanged
+from services.caseload.events.care import CallTime
 from services.caseload.store import around, networks
 from services.common.db import Transaction
 from services.common.paging import PageRequest, page
@@ -24,6 +26,7 @@ async def arrange_other_care(tx: Transaction, new: NewOtherCare) -> OtherCare:
     care = OtherCare.arranged(new, client, tx.actor.employee_id, tx.now)
     tx.add(care)
     await tx.session.flush()
+    _tell(tx, care)
     return care
 
 
@@ -41,7 +44,20 @@ async def end_other_care(tx: Transaction, other_care_id: UUID, ending: CareEndin
     care = await around.for_change(tx, OtherCare, other_care_id, if_match)
     care.end(ending, tx.now)
     await tx.session.flush()
+    _tell(tx, care)
     return care
+
+
+def _tell(tx: Transaction, care: OtherCare) -> None:
+    changed = OtherCareChanged(
+        other_care_id=care.id,
+        client_id=care.client_id,
+        team_id=care.team_id,
+        times=[CallTime(**each) for each in care.times],
+        from_on=care.from_on,
+        until_on=care.until_on,
+    )
+    tx.publish(changed, about=care)
 
 
 async def calls_at_client(

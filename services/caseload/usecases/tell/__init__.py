@@ -17,6 +17,7 @@ from services.caseload.usecases.tell.late_dose import (
     settle_recorded,
     settle_stopped,
 )
+from services.caseload.usecases.tell.late_visit import raise_late_visit, settle_late_visit
 from services.caseload.usecases.tell.push import (
     end_push_subscription,
     list_push_subscriptions,
@@ -37,6 +38,7 @@ __all__ = [
     "raise_alert",
     "raise_conflict",
     "raise_late_doses",
+    "raise_late_visit",
     "raise_overdue_reviews",
     "raise_review",
     "read_alert",
@@ -45,6 +47,7 @@ __all__ = [
     "send_pushes",
     "settle_alerts",
     "settle_care_changed",
+    "settle_late_visit",
     "settle_recorded",
     "settle_stopped",
     "subscribe_to_push",

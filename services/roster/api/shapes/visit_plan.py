@@ -6,6 +6,11 @@ from uuid import UUID
 from services.common.types import Answer
 
 
+class WishesShape(Answer):
+    liked: list[UUID] = []
+    not_liked: list[UUID] = []
+
+
 class VisitPlanShape(Answer):
     id: UUID
     team_id: UUID
@@ -18,6 +23,11 @@ class VisitPlanShape(Answer):
     skills: list[str]
     days: list[str]
     channel: str
+    window_from_minute: int | None
+    window_until_minute: int | None
+    hands: int
+    second_hand_reason: str | None
+    wishes: WishesShape
     from_on: date
     until_on: date | None
     set_by: UUID | None

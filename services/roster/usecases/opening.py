@@ -1,0 +1,49 @@
+"""Opening hours: the team sets them, and a visit outside them, or in protected time, says why."""
+
+from typing import Any
+
+from services.common.db import Transaction
+from services.common.paging import PageRequest, page
+from services.common.types import day_in_england
+from services.roster.domain.opening import (
+    HoursAlreadySet,
+    NewOpeningHours,
+    OpeningHours,
+    overridden,
+    require_words,
+)
+from services.roster.domain.visit import Visit
+from services.roster.store import opening as store
+from services.roster.store.of_team import of_team
+
+
+async def set_opening_hours(tx: Transaction, new: NewOpeningHours) -> OpeningHours:
+    """From that day on the team is open at these hours. Raises `NotFound` or `HoursAlreadySet`."""
+    await tx.require_team(new.team_id)
+    hours = OpeningHours.made(new, tx.actor.employee_id, tx.now)
+    async with tx.refusing({"one_opening_of_each_day": HoursAlreadySet}):
+        tx.add(hours)
+    return hours
+
+
+async def list_opening_hours(tx: Transaction, request: PageRequest, *, team_id: Any) -> dict[str, Any]:
+    return await page(tx, await of_team(tx, OpeningHours, team_id), OpeningHours, request)
+
+
+async def require_free(tx: Transaction, visit: Visit) -> None:
+    """What the visit overrides stands with it, so that it can be counted.
+
+    Raises `OutsideOpeningHours` or `TimeIsProtected`, unless it says why.
+    """
+    when = visit.starts_at, visit.ends_at
+    opening = await store.opening_on(tx, visit.team_id, day_in_england(visit.starts_at))
+    found = overridden(
+        opening,
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+        is_on_call=opening is not None and await store.is_on_call(tx, visit.team_id, *when),
+        kept=await store.kept_free(tx, visit.people(), *when),
+    )
+    require_words(found, visit.override_words)
+    visit.overrode = found
+    visit.override_words = visit.override_words if found else None

@@ -1,0 +1,227 @@
+"""Visits week by week from a plan: this, following and all, over the clock changes, with exceptions kept (row 1.02)."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import col
+from uuid6 import uuid7
+
+from services.common.auth import SYSTEM
+from services.common.types import ENGLAND, day_in_england
+from services.roster.domain.known import CareTeam
+from services.roster.domain.recurrence import VisitSeries
+from services.roster.usecases.visiting import make_due_occurrences
+from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, a_plan, a_shift, code, hear, pointer
+from tests.roster.visiting.told import step
+from tests.running import STRANGER, TEAM, Running
+
+NINE, TEN = 540, 600
+TODAY = day_in_england(datetime.now(ENGLAND))
+MONDAY = TODAY + timedelta(days=7 - TODAY.weekday())
+
+
+def on(week: int, weekday: int = 0) -> date:
+    return MONDAY + timedelta(days=7 * week + weekday)
+
+
+def clock(day: date, hour: int) -> str:
+    return datetime(day.year, day.month, day.day, hour, tzinfo=ENGLAND).isoformat()
+
+
+async def shifts(nurse: Any, *weeks: int, weekdays: tuple[int, ...] = (0,), who: tuple[Any, ...] = (RUTH,)) -> None:
+    for week in weeks:
+        for weekday in weekdays:
+            day = on(week, weekday)
+            for one in who:
+                shift = a_shift(employee_id=one, starts_at=clock(day, 8), ends_at=clock(day, 16))
+                assert (await nurse.post("/v1/shifts", json=shift)).status_code == 201
+
+
+@pytest.fixture
+async def ruth(roster: Running) -> Any:
+    """Ruth, with three Mondays of shifts ahead of her, as Tom has."""
+    ruth = await roster.nurse("roster")
+    await shifts(ruth, 0, 1, 2, who=(RUTH, TOM))
+    return ruth
+
+
+async def begun(nurse: Any, plan_changes: dict[str, Any] | None = None, **changes: Any) -> Any:
+    plan = a_plan(minutes=60, days=[], from_on=str(TODAY), **(plan_changes or {}))
+    assert (await nurse.post("/v1/visit-plans", json=plan)).status_code == 201
+    series = {
+        "id": str(uuid7()),
+        "visit_plan_id": plan["id"],
+        "employee_id": str(RUTH),
+        "starts_minute": NINE,
+        "weekdays": [1],
+        "from_on": str(TODAY),
+        "until_on": str(on(2)),
+    }
+    return await nurse.post("/v1/visit-series", json=series | changes)
+
+
+async def change(nurse: Any, answer: Any, **said: Any) -> Any:
+    series = answer.json()["series"]
+    newest = (await nurse.get(f"/v1/visit-series/{series['id']}")).json()["version"]
+    path, tag = f"/v1/visit-series/{series['id']}/change", {"If-Match": f'"{newest}"'}
+    return await nurse.post(path, json=said, headers=tag)
+
+
+async def visit_on(nurse: Any, day: date) -> Any:
+    """The one visit of a day that is not off."""
+    found = (await nurse.get("/v1/visits", params={"on": str(day)})).json()["items"]
+    return next((visit for visit in found if visit["status"] != "cancelled"), None)
+
+
+async def times(nurse: Any, *days: date) -> list[str | None]:
+    """When the visit of each day begins, and who makes it, on the clocks of England."""
+    told = []
+    for day in days:
+        visit = await visit_on(nurse, day)
+        local = visit and datetime.fromisoformat(visit["starts_at"]).astimezone(ENGLAND)
+        told.append(local and f"{local:%H:%M} {'Ruth' if visit['employee_id'] == str(RUTH) else 'Tom'}")
+    return told
+
+
+async def test_anonymous_is_refused(roster: Running) -> None:
+    nobody = await roster.client("roster", None)
+    assert (await nobody.post("/v1/visit-series", json={})).status_code == 401
+    assert (await nobody.get("/v1/visit-series")).status_code == 401
+    assert (await nobody.post(f"/v1/visit-series/{uuid7()}/change", json={})).status_code == 401
+
+
+async def test_a_series_makes_the_visits_of_its_days_with_the_plans_length_and_purpose(ruth: Any) -> None:
+    answer = await begun(ruth)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["unplanned"] == []
+    assert await times(ruth, on(0), on(0, 1), on(1), on(2)) == ["09:00 Ruth", None, "09:00 Ruth", "09:00 Ruth"]
+    visit = await visit_on(ruth, on(1))
+    assert visit["purpose"] == "Compression bandaging and holistic review"
+    assert (visit["series_id"], visit["occurrence_on"]) == (answer.json()["series"]["id"], str(on(1)))
+
+
+async def test_a_day_on_which_a_rule_stands_against_the_visit_is_named_and_made_later(
+    roster: Running, ruth: Any
+) -> None:
+    answer = await begun(ruth, until_on=str(on(3)))
+    assert answer.json()["unplanned"] == [{"occurrence_on": str(on(3)), "code": "outside_shift"}]
+    database = roster.databases["roster"]
+    assert await make_due_occurrences(database) == 0
+    await shifts(ruth, 3)
+    assert (await make_due_occurrences(database), await make_due_occurrences(database)) == (1, 0)
+    assert await times(ruth, on(3)) == ["09:00 Ruth"]
+
+
+async def test_every_second_week_is_counted_from_the_week_of_its_first_day(ruth: Any) -> None:
+    await begun(ruth, every_weeks=2, from_on=str(on(0)))
+    assert await times(ruth, on(0), on(1), on(2)) == ["09:00 Ruth", None, "09:00 Ruth"]
+
+
+def test_the_days_of_a_series_are_those_of_its_weekdays_until_its_last() -> None:
+    series = VisitSeries(weekdays=[1, 4], every_weeks=2, from_on=date(2026, 10, 14), until_on=date(2026, 11, 12))
+    days = list(series.days(date(2026, 10, 1), date(2027, 1, 1)))
+    assert days == [date(2026, 10, 15), date(2026, 10, 26), date(2026, 10, 29), date(2026, 11, 9), date(2026, 11, 12)]
+
+
+async def test_this_one_alone_is_changed_and_stays_so_when_all_are(ruth: Any) -> None:
+    series = await begun(ruth)
+    one = await change(ruth, series, scope="this", occurrence_on=str(on(1)), starts_minute=TEN)
+    assert one.status_code == 200, one.text
+    assert await times(ruth, on(0), on(1), on(2)) == ["09:00 Ruth", "10:00 Ruth", "09:00 Ruth"]
+    await change(ruth, series, scope="all", employee_id=str(TOM))
+    assert await times(ruth, on(0), on(1), on(2)) == ["09:00 Tom", "10:00 Ruth", "09:00 Tom"]
+
+
+async def test_this_and_the_following_become_a_series_of_their_own(ruth: Any) -> None:
+    first = await begun(ruth)
+    second = await change(ruth, first, scope="following", occurrence_on=str(on(1)), starts_minute=TEN)
+    assert second.status_code == 200, second.text
+    assert await times(ruth, on(0), on(1), on(2)) == ["09:00 Ruth", "10:00 Ruth", "10:00 Ruth"]
+    listed = (await ruth.get("/v1/visit-series", params={"team_id": str(TEAM)})).json()["items"]
+    ends = {one["id"]: (one["from_on"], one["until_on"]) for one in listed}
+    assert ends == {
+        first.json()["series"]["id"]: (str(TODAY), str(on(1) - timedelta(days=1))),
+        second.json()["series"]["id"]: (str(on(1)), str(on(2))),
+    }
+
+
+async def test_all_go_to_another_weekday(ruth: Any) -> None:
+    series = await begun(ruth)
+    await shifts(ruth, 0, 1, weekdays=(2,))
+    answer = await change(ruth, series, scope="all", weekdays=[3])
+    assert answer.json()["unplanned"] == []
+    assert await times(ruth, on(0), on(0, 2), on(1, 2), on(2)) == [None, "09:00 Ruth", "09:00 Ruth", None]
+
+
+async def test_a_visit_that_was_cancelled_is_not_made_again(roster: Running, ruth: Any) -> None:
+    series = await begun(ruth)
+    visit = await visit_on(ruth, on(1))
+    await step(ruth, visit["id"], "cancel", {"reason": "At her daughter's"})
+    await change(ruth, series, scope="all", starts_minute=TEN)
+    assert await make_due_occurrences(roster.databases["roster"]) == 0
+    assert await times(ruth, on(0), on(1), on(2)) == ["10:00 Ruth", None, "10:00 Ruth"]
+
+
+async def test_what_cannot_go_along_is_named_and_stays_where_it_was(ruth: Any) -> None:
+    series = await begun(ruth)
+    answer = await change(ruth, series, scope="all", starts_minute=15 * 60 + 30)
+    refused = {"outside_shift"}
+    assert {one["code"] for one in answer.json()["unplanned"]} == refused
+    assert await times(ruth, on(0), on(1), on(2)) == ["09:00 Ruth"] * 3
+
+
+async def test_paused_care_is_skipped_and_made_anew_once_it_goes_on(roster: Running, ruth: Any) -> None:
+    await begun(ruth)
+    about = {"client_id": str(EDITH), "team_id": str(TEAM), "since_on": str(TODAY)}
+    episodes = await _episodes(roster)
+    for status, version, seen in (("onhold", 2, [None] * 3), ("active", 3, ["09:00 Ruth"] * 3)):
+        name = "paused" if status == "onhold" else "resumed"
+        fact = about | {"episode_of_care_id": episodes[0], "status": status}
+        await hear(roster, (f"caseload.episode_of_care.{name}.v1", fact), version=version)
+        await make_due_occurrences(roster.databases["roster"])
+        assert await times(ruth, on(0), on(1), on(2)) == seen
+
+
+async def _episodes(roster: Running) -> list[str]:
+
+    async with roster.databases["roster"].transaction(SYSTEM) as tx:
+        found = await tx.all(select(CareTeam).where(col(CareTeam.client_id) == EDITH))
+        return [str(one.episode_of_care_id) for one in found]
+
+
+async def test_a_series_keeps_to_the_window_but_for_whoever_set_it(roster: Running, ruth: Any) -> None:
+    window = {"window_from_minute": TEN, "window_until_minute": TEN + 60}
+    sandra = await roster.client("roster", SANDRA)
+    plan = a_plan(minutes=60, days=[], from_on=str(TODAY), **window)
+    await ruth.post("/v1/visit-plans", json=plan)
+    refused = await begun_of(sandra, plan["id"])
+    assert (refused.status_code, code(refused), pointer(refused)) == (409, "outside_window", "/body/starts_minute")
+    assert (await begun_of(ruth, plan["id"])).json()["unplanned"] == []
+
+
+async def begun_of(nurse: Any, plan: str) -> Any:
+    series = {"id": str(uuid7()), "visit_plan_id": plan, "employee_id": str(RUTH), "starts_minute": NINE}
+    return await nurse.post(
+        "/v1/visit-series", json=series | {"weekdays": [1], "from_on": str(TODAY), "until_on": str(on(2))}
+    )
+
+
+async def test_a_series_is_changed_at_one_of_its_days_to_come(ruth: Any) -> None:
+    series = await begun(ruth)
+    for scope, day in (("this", on(0, 1)), ("following", on(0, 1)), ("following", None), ("this", TODAY)):
+        said = {"scope": scope, "starts_minute": TEN} | ({"occurrence_on": str(day)} if day else {})
+        refused = await change(ruth, series, **said)
+        assert (refused.status_code, code(refused)) == (409, "no_such_occurrence")
+
+
+async def test_another_teams_series_does_not_exist(roster: Running, ruth: Any) -> None:
+    series = (await begun(ruth)).json()["series"]["id"]
+    stranger = await roster.client("roster", STRANGER)
+    assert (await stranger.get(f"/v1/visit-series/{series}")).status_code == 404
+    tag = {"If-Match": '"1"'}
+    answer = await stranger.post(f"/v1/visit-series/{series}/change", json={"scope": "all"}, headers=tag)
+    assert answer.status_code == 404
+    theirs = await begun_of(stranger, str(uuid7()))
+    assert (theirs.status_code, code(theirs)) == (422, "plan_of_another_client")
