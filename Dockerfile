@@ -1,4 +1,4 @@
-# One image for every service and the gateway: `serve caseload`, `prepare`, `gateway`. It holds no demo and no development issuer.
+# One image for every service and the gateway: `serve caseload`, `work roster`, `prepare`, `gateway`. It holds no demo and no development issuer.
 ARG BASE_IMAGE=python:3.11-slim-bookworm
 FROM ${BASE_IMAGE} AS build
 WORKDIR /app

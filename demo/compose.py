@@ -22,6 +22,7 @@ from services.common.service import Service
 from services.common.settings import ServiceSettings
 from services.identity.domain.trusted_issuer import TrustedIssuer
 from services.identity.settings import IdentitySettings
+from services.roster.settings import RosterSettings
 
 # The way to the development issuer. It is in no table of the gateway's own.
 SIGN_IN = {"/dev": "issuer"}
@@ -32,12 +33,13 @@ def services() -> dict[str, Service]:
 
 
 def _add_own(settings: dict[str, ServiceSettings], keys: dict[str, str], photos: Path) -> None:
-    """What one service alone is told: whose sign-ins count, and where photos are kept."""
+    """What one service alone is told: whose sign-ins count, where photos are kept, and that it computes by itself."""
     trusted = [TrustedIssuer(**development_issuer("http://issuer:8000/jwks"))]
     of_identity = settings["identity"].model_dump() | {"issuers": trusted, "processes": processes(keys)}
     settings["identity"] = IdentitySettings.model_validate(of_identity)
     of_caseload = settings["caseload"].model_dump() | {"photo_store": photos.absolute().as_uri()}
     settings["caseload"] = CaseloadSettings.model_validate(of_caseload)
+    settings["roster"] = RosterSettings.model_validate(settings["roster"].model_dump() | {"solver_slots": 1})
 
 
 def create_app(database_url: Callable[[str], str], owner_url: Callable[[str], str], photos: Path) -> Starlette:

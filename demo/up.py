@@ -73,6 +73,7 @@ def commands(port: int, ports: dict[str, int]) -> dict[str, str]:
     return {
         "issuer": f"{python} -m demo.issuer {ports['issuer']}",
         **{name: f"{python} -m services serve {name} --port {ports[name]}" for name in SERVICES},
+        "roster-worker": f"{python} -m services work roster",
         "gateway": f"{python} -m gateway --port {port}",
     }
 

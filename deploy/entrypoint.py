@@ -1,4 +1,4 @@
-"""The image's one command: `gateway`, `serve NAME`, `prepare`, or `events` for operators."""
+"""The image's one command: `gateway`, `serve NAME`, `work NAME`, `prepare`, or `events` for operators."""
 
 import os
 import sys

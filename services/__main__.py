@@ -1,13 +1,15 @@
-"""The command of the image: `python -m services prepare` before a deployment, `python -m services serve NAME` in it."""
+"""The command of the image: `python -m services prepare` before a deployment, `python -m services serve NAME` in it,
+and `python -m services work NAME` where a service has a worker."""
 
 import asyncio
 import contextlib
 import importlib
 import json
 import os
-from collections.abc import Callable, Iterable
+import signal
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -109,6 +111,25 @@ def serve(name: str, port: Port = 8000, host: Host = "127.0.0.1") -> None:
         server.run()
     if not server.started:
         raise typer.Exit(1)
+
+
+@app.command()
+def work(name: str) -> None:
+    """Work on what one service is asked for and takes long, until it is told to end."""
+    configure_logging()
+    service = declared(name)
+    if service.worker is None:
+        raise typer.BadParameter("this service has nothing to work on beside its routes")
+    asyncio.run(_until_told(service.work(service.settings())))
+
+
+async def _until_told(working: Coroutine[Any, Any, None]) -> None:
+    """An orchestrator ends a process as a terminal does; what was begun is put back."""
+    task = asyncio.ensure_future(working)
+    for told in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(told, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
 
 
 def server_of(served: FastAPI, host: str, port: int) -> uvicorn.Server:

@@ -72,6 +72,8 @@ class Service:
     settings_type: type[ServiceSettings] = ServiceSettings
     # Puts into the app's state what its routes need besides.
     furnish: Callable[[FastAPI, Runtime], None] | None = None
+    # What may be worked on in a process without routes.
+    worker: Background | None = None
 
     def settings(self) -> ServiceSettings:
         return self.settings_type.for_service(self.name)
@@ -81,6 +83,17 @@ class Service:
         app_role = make_url(settings.database_url).username or ""
         owner_url = settings.owner_database_url or settings.database_url
         await migrate(self.name, self.metadata, owner_url, app_role=app_role)
+
+    async def work(self, settings: ServiceSettings) -> None:
+        """The worker alone, without routes and without the broker: what it tells waits for the service's relay."""
+        if self.worker is None:
+            raise LookupError(f"{self.name} has nothing to work on beside its routes")
+        async with AsyncExitStack() as stack:
+            database = Database(settings.database_url, self.metadata, pool_size=settings.database_pool_size)
+            stack.push_async_callback(database.close)
+            http = await stack.enter_async_context(http_client(None))
+            outside = await stack.enter_async_context(outside_client(None, settings.partner_hosts_inside))
+            await self.worker(Runtime(database, outside, settings, http))
 
     def queues(self) -> dict[str, tuple[str, ...]]:
         """The queues that this service takes from, each with the events that wait in it."""

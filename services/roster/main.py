@@ -12,6 +12,7 @@ from services.roster.domain.base import Base
 from services.roster.partners import osrm
 from services.roster.settings import RosterSettings
 from services.roster.usecases import visiting
+from services.roster.worker import work, work_beside
 
 
 def _furnish(app: FastAPI, runtime: Runtime) -> None:
@@ -24,9 +25,10 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=ROUTERS,
     subscriptions=SUBSCRIPTIONS,
-    background=(visiting.watch_late_visits, visiting.watch_series),
+    background=(visiting.watch_late_visits, visiting.watch_series, work_beside),
     settings_type=RosterSettings,
     furnish=_furnish,
+    worker=work,
 )
 
 

@@ -94,7 +94,7 @@ class Account:
         """The columns of a job that all this is kept in."""
         if self.last is None:
             return {}
-        known = {"best": self.last.best, "bound": self.last.bound, "progress": list(self.lines)}
+        known: dict[str, Any] = {"best": self.last.best, "bound": self.last.bound, "progress": list(self.lines)}
         known |= {} if self.found is None else {"result": self.found}
         return {"elapsed_milliseconds": round(self.last.seconds * 1000), **known}
 
@@ -233,4 +233,10 @@ Index(
     Job.__table__.c.input_hash,  # type: ignore[attr-defined]
     unique=True,
     postgresql_where=text("state in ('queued', 'running') and cancel_asked_at is null"),
+)
+# What is not over, however many are.
+Index(
+    "ix_job_open",
+    Job.__table__.c.id,  # type: ignore[attr-defined]
+    postgresql_where=text("state in ('queued', 'running')"),
 )

@@ -62,8 +62,6 @@ class SkillEndsBeforeItBegins(Conflict):
 class MemberSkill(TeamOwned, Base, table=True):
     """A skill of one member, from its first day to its last. Hr's word on a task is `Competence`."""
 
-    __tablename__ = "member_skill"
-
     employee_id: UUID
     skill: str
     from_on: date

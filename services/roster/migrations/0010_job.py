@@ -174,6 +174,9 @@ def _create_job() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_job_team", "job", ["team_id", "id"], unique=False)
+    op.create_index(
+        "ix_job_open", "job", ["id"], unique=False, postgresql_where=sa.text("state in ('queued', 'running')")
+    )
     # The same question is worked on once.
     op.create_index(
         "job_asked_once",

@@ -1,6 +1,8 @@
 """The queue of jobs, and what is written of one while it is worked on."""
 
-from typing import Any, cast
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
@@ -9,7 +11,8 @@ from sqlalchemy import Executable, Table, select, text
 from sqlmodel import col
 
 from services.common.db import Transaction
-from services.roster.domain.job import Account, Job, JobState, Standing
+from services.common.errors import NotFound
+from services.roster.domain.job import OVER, Account, Job, JobState, Standing
 
 # The one thing that waits in the queue: the id of a job.
 ENTRYPOINT = "job"
@@ -20,6 +23,10 @@ LOST = text("""
     and changed_at < clock_timestamp() - interval '1 minute'
     order by id limit 100
 """)
+
+# The queue notes each step of each job, and counts them by the second.
+NOTES = ("pgqueuer_log", "pgqueuer_statistics")
+FORGET = "delete from {} where created < clock_timestamp() - interval '14 days'"
 
 
 async def enqueue(tx: Transaction, job_id: UUID) -> None:
@@ -33,6 +40,12 @@ async def lost(tx: Transaction) -> list[UUID]:
     return list(await tx.all(LOST))
 
 
+async def forget_notes(tx: Transaction) -> None:
+    """Two weeks are long enough to see how the queue went."""
+    for table in NOTES:
+        await tx.session.execute(text(FORGET.format(table)))
+
+
 async def asked_already(tx: Transaction, like: Job) -> Job | None:
     """The same question of the same team, while it is waited for or worked on and nobody has stopped it."""
     wanted = select(Job).where(
@@ -44,6 +57,33 @@ async def asked_already(tx: Transaction, like: Job) -> Job | None:
     )
     found = await tx.all(wanted)
     return found[0] if found else None
+
+
+@dataclass(frozen=True)
+class Glance:
+    """A job without its question and its answer, which may be long."""
+
+    version: int
+    state: str
+    attempts: int
+    best: int | None
+    bound: int | None
+    elapsed_milliseconds: int | None
+    cancel_asked_at: datetime | None
+    failure_code: str | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in OVER
+
+
+async def glance(tx: Transaction, job_id: UUID) -> Glance:
+    """Raises `NotFound` for another team's."""
+    columns = [JOBS.c[one.name] for one in fields(Glance)]
+    found = await tx.rows(select(*columns).where(JOBS.c.id == job_id, await tx.visible(Job)))
+    if not found:
+        raise NotFound("job")
+    return Glance(*found[0])
 
 
 async def locked(tx: Transaction, job_id: UUID) -> Job | None:

@@ -37,3 +37,16 @@ class JobShape(Answer):
     cancel_asked_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
+
+
+class JobEvent(Answer):
+    """How a job stands at this moment."""
+
+    version: int
+    state: str
+    attempts: int
+    best: int | None
+    bound: int | None
+    elapsed_milliseconds: int | None
+    cancel_asked_at: datetime | None
+    failure_code: str | None

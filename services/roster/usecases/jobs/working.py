@@ -35,6 +35,13 @@ async def take(tx: Transaction, job_id: UUID) -> Job | None:
     return job if job.begin(tx.now) else None
 
 
+async def tidy(tx: Transaction) -> None:
+    """What waits in no queue, though it is not over, waits in it again; what was noted of the queue is forgotten."""
+    for job_id in await jobs.lost(tx):
+        await jobs.enqueue(tx, job_id)
+    await jobs.forget_notes(tx)
+
+
 async def tell_progress(tx: Transaction, job_id: UUID, attempt: int, account: Account) -> Standing:
     """Write what is new of it, and hear whether to go on."""
     return await jobs.write_progress(tx, job_id, attempt, account)
