@@ -22,12 +22,12 @@ from services.common.service import Runtime
 from services.roster.domain.job import JobKind
 from services.roster.settings import RosterSettings
 from services.roster.store.jobs import ENTRYPOINT
-from services.roster.usecases import jobs
+from services.roster.usecases import jobs, proposing
 
 log = logging.getLogger(__name__)
 
 # How each kind of job is worked on.
-HANDLERS: Mapping[JobKind, jobs.Handler] = {}
+HANDLERS: Mapping[JobKind, jobs.Handler] = {**proposing.HANDLERS}
 # Whoever says nothing for so long is dead, and another takes up what it had; a look for that so often.
 HEARTBEAT, LOOK = timedelta(seconds=10), timedelta(seconds=2)
 AGAIN = timedelta(seconds=1)

@@ -63,3 +63,9 @@ async def forget_client(tx: Transaction, team_id: UUID, client_id: UUID) -> None
     """Nobody of the team goes there any more; what was said of the ways there goes with it."""
     of_client = (col(Place.kind) == PlaceKind.CLIENT, col(Place.subject_id) == client_id)
     await tx.session.execute(delete(Place).where(col(Place.team_id) == team_id, *of_client))
+
+
+async def people_with_homes(tx: Transaction, team_id: UUID) -> frozenset[UUID]:
+    """Whose journeys begin at home."""
+    home = (col(Place.team_id) == team_id, col(Place.kind) == PlaceKind.EMPLOYEE_HOME)
+    return frozenset(await tx.all(select(col(Place.subject_id)).where(*home)))

@@ -108,7 +108,7 @@ def _lines(asked: RoundsPicture) -> Iterator[tuple[str, bool]]:
 
 
 def _in_words(asked: RoundsPicture) -> str:
-    told = [f"{one.name} has {len(one.stops)}" for one in asked.rounds]
+    told = ", ".join(f"{one.name} has {len(one.stops)}" for one in asked.rounds) or "there are none"
     state = "Proposed, not adopted. " if asked.is_proposed else ""
-    left = f" Not served: {len(asked.unserved)}." if asked.unserved else " Every visit is served."
-    return f"{state}{len(asked.rounds)} rounds by how places lie to each other; of visits {', '.join(told) or 'there are none'}.{left}"
+    left = f"Not served: {len(asked.unserved)}." if asked.unserved else "Every visit is served."
+    return f"{state}{len(asked.rounds)} rounds by how places lie to each other; of visits {told}. {left}"

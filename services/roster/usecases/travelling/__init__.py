@@ -1,5 +1,6 @@
 """Getting about: where the team's bases, clients and members are, and how long it takes from one to another."""
 
+from services.roster.usecases.travelling.mileage import mileage
 from services.roster.usecases.travelling.places import (
     forget_place,
     forget_way,
@@ -17,6 +18,7 @@ __all__ = [
     "forget_way",
     "list_places",
     "list_ways",
+    "mileage",
     "put_place",
     "put_way",
     "read_place",
