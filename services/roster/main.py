@@ -4,14 +4,20 @@ from fastapi import FastAPI
 
 from services.common.broker import Broker
 from services.common.peers import Mounts
-from services.common.service import Service
+from services.common.service import Runtime, Service
 from services.common.settings import ServiceSettings
 from services.roster.api import ROUTERS
 from services.roster.consumers import SUBSCRIPTIONS
 from services.roster.domain.base import Base
+from services.roster.partners import osrm
 from services.roster.settings import RosterSettings
 from services.roster.usecases import capacity, visiting
 from services.roster.worker import work, work_beside
+
+
+def _furnish(app: FastAPI, runtime: Runtime) -> None:
+    app.state.travel_times = osrm.opened(runtime.http, runtime.settings)
+
 
 SERVICE = Service(
     name="roster",
@@ -21,6 +27,7 @@ SERVICE = Service(
     subscriptions=SUBSCRIPTIONS,
     background=(work_beside, visiting.watch_late_visits, visiting.watch_series, capacity.watch_floors),
     settings_type=RosterSettings,
+    furnish=_furnish,
     worker=work,
 )
 

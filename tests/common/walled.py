@@ -121,6 +121,7 @@ def _any(kind: type, number: int) -> Any:
         UUID: uuid7(),
         str: f"x{number}",
         int: number,
+        float: float(number),
         bool: False,
         bytes: b"x",
         date: date(2025, 1, 1) + timedelta(days=number),

@@ -9,7 +9,7 @@ from services.common.db import Transaction
 from services.common.projections import keep_newest
 from services.common.types import day_in_england
 from services.roster.domain.known import EpisodeStanding, EpisodeStandingChange, RecordedContact
-from services.roster.store import facts, visit_plans, visits
+from services.roster.store import facts, places, visit_plans, visits
 from services.roster.usecases.visit import cancelled, finish_visit
 
 
@@ -55,5 +55,6 @@ async def remember_standing(tx: Transaction, standing: dict[str, Any]) -> None:
         visit.leave_series()
         await cancelled(tx, visit, reason)
     if has_ended:
+        await places.forget_client(tx, team_id, client_id)
         for plan in await visit_plans.standing_plans(tx, team_id, client_id, standing["since_on"]):
             plan.end(standing["since_on"], tx.now)

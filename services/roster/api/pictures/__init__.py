@@ -1,5 +1,5 @@
-"""Pictures of a rota, a round and the capacity over HTTP."""
+"""Pictures: a day's rounds; and a rota, which `rota_grid.drawn` draws of whatever version it is given."""
 
-from fastapi import APIRouter
+from services.roster.api.pictures import rounds
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS = (rounds.router,)

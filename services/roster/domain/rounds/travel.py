@@ -1,6 +1,8 @@
 """Travel by estimate, where no router is at hand: the straight line, longer by the roads, at a steady speed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from math import asin, cos, radians, sin, sqrt
 
 # Mean radius of the Earth in kilometres (IUGG, R1).
@@ -24,12 +26,46 @@ class Travel:
     park: int = 3
 
 
+class TravelSource(StrEnum):
+    """Who says how long it takes."""
+
+    ROUTER = "router"
+    ESTIMATE = "estimate"
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """From each point to each: whole minutes from door to door, and kilometres by road."""
+
+    minutes: tuple[tuple[int, ...], ...]
+    kilometres: tuple[tuple[float, ...], ...]
+    source: TravelSource
+
+
 def minutes(start: Point, end: Point, travel: Travel) -> int:
     """Whole minutes from door to door: none at the same point, else at least one on the road and the time to park."""
     if start == end:
         return 0
-    on_the_road = _kilometres(start, end) * travel.factor / travel.kmh * 60
-    return max(1, round(on_the_road)) + travel.park
+    return max(1, round(by_road(start, end, travel) / travel.kmh * 60)) + travel.park
+
+
+def by_road(start: Point, end: Point, travel: Travel) -> float:
+    """Kilometres by road."""
+    return _kilometres(start, end) * travel.factor
+
+
+def with_parking(on_the_road: float, travel: Travel) -> int:
+    """Whole minutes, at least one on the road and the time to park; none for no way at all."""
+    return max(1, round(on_the_road)) + travel.park if on_the_road else 0
+
+
+def estimated(points: Sequence[Point], travel: Travel) -> Matrix:
+    """All ways between these points by the straight line."""
+    return Matrix(
+        minutes=tuple(tuple(minutes(start, end, travel) for end in points) for start in points),
+        kilometres=tuple(tuple(by_road(start, end, travel) for end in points) for start in points),
+        source=TravelSource.ESTIMATE,
+    )
 
 
 def _kilometres(start: Point, end: Point) -> float:

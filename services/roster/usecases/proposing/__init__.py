@@ -1,4 +1,4 @@
-"""What a team asks of a solver, and how it is answered: it prepares, and people change and agree."""
+"""What a team asks of a solver, worked out apart from every request: it prepares, and people change, agree and adopt."""
 
 from collections.abc import Mapping
 
@@ -7,8 +7,34 @@ from services.roster.usecases.jobs import Handler
 from services.roster.usecases.proposing.answering import PROPOSE, REPAIR, WHY
 from services.roster.usecases.proposing.explain import Explanation, explain_version
 from services.roster.usecases.proposing.rota import ask_proposals, ask_repair, ask_why
+from services.roster.usecases.proposing.rounds import (
+    ROUNDS,
+    adopt_round_plan,
+    list_rounds,
+    propose_rounds,
+    read_round_plan,
+)
+from services.roster.usecases.proposing.sketch import PlacedRound, placed_rounds
 
 # How each kind of job is worked on.
-HANDLERS: Mapping[JobKind, Handler] = {JobKind.ROTA: PROPOSE, JobKind.REPAIR: REPAIR, JobKind.WHY: WHY}
+HANDLERS: Mapping[JobKind, Handler] = {
+    JobKind.ROTA: PROPOSE,
+    JobKind.REPAIR: REPAIR,
+    JobKind.WHY: WHY,
+    JobKind.ROUNDS: ROUNDS,
+}
 
-__all__ = ["HANDLERS", "Explanation", "ask_proposals", "ask_repair", "ask_why", "explain_version"]
+__all__ = [
+    "HANDLERS",
+    "Explanation",
+    "PlacedRound",
+    "adopt_round_plan",
+    "ask_proposals",
+    "ask_repair",
+    "ask_why",
+    "explain_version",
+    "list_rounds",
+    "placed_rounds",
+    "propose_rounds",
+    "read_round_plan",
+]

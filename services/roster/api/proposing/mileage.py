@@ -1,0 +1,38 @@
+"""What was driven."""
+
+from datetime import date
+from uuid import UUID
+
+from fastapi import Request
+
+from services.common.http import ByNurse, api_router
+from services.common.types import Answer, Day
+from services.roster.usecases import travelling
+
+router = api_router(tags=["mileage"])
+
+
+class DrivenShape(Answer):
+    """`unknown_ways` begin or end at a place that the team has not told; they have neither minutes nor miles."""
+
+    visits: int
+    minutes: int
+    miles: float
+    unknown_ways: int
+
+
+class DayDrivenShape(DrivenShape):
+    on: date
+
+
+class MileageShape(Answer):
+    mine: list[DayDrivenShape]
+    team: DrivenShape
+    travel_source: str
+
+
+@router.get("/mileage", response_model=MileageShape)
+async def read_mileage(tx: ByNurse, team_id: UUID, from_on: Day, to_on: Day, request: Request) -> object:
+    """The caller's own miles and minutes for visits that were made, day by day, and the team's in all."""
+    times = request.app.state.travel_times
+    return await travelling.mileage(tx, times, team_id=team_id, from_on=from_on, to_on=to_on)

@@ -1,0 +1,1 @@
+"""What is outside of Heatshield and answers roster."""

@@ -1,0 +1,71 @@
+"""Queries about places, and about the ways between them."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, delete, or_, select
+from sqlmodel import col
+
+from services.common.db import Transaction
+from services.roster.domain.place import Place, PlaceKind, TravelOverride
+from services.roster.store.of_team import of_team
+
+
+async def listed(tx: Transaction, *, team_id: UUID | None, kind: PlaceKind | None) -> Select[Any]:
+    """The team's places; of the homes of its members, one's own alone."""
+    wanted = (await of_team(tx, Place, team_id)).where(
+        or_(col(Place.kind) != PlaceKind.EMPLOYEE_HOME, col(Place.subject_id) == tx.actor.employee_id)
+    )
+    return wanted if kind is None else wanted.where(col(Place.kind) == kind)
+
+
+async def listed_overrides(tx: Transaction, *, team_id: UUID | None) -> Select[Any]:
+    """What the team knows better of the ways between the places that the caller may see."""
+    hidden = select(col(Place.id)).where(
+        col(Place.kind) == PlaceKind.EMPLOYEE_HOME, col(Place.subject_id).is_distinct_from(tx.actor.employee_id)
+    )
+    wanted = await of_team(tx, TravelOverride, team_id)
+    return wanted.where(
+        col(TravelOverride.from_place_id).not_in(hidden), col(TravelOverride.to_place_id).not_in(hidden)
+    )
+
+
+async def known_id(tx: Transaction, model: type[Place | TravelOverride], row_id: UUID) -> bool:
+    """Whether the caller's teams have this one already."""
+    return bool(await tx.all(select(col(model.id)).where(col(model.id) == row_id)))
+
+
+async def where_a_day_goes(
+    tx: Transaction, team_id: UUID, client_ids: Collection[UUID], people: Collection[UUID]
+) -> Sequence[Place]:
+    """The team's bases, the oldest first, then the homes of these clients and of these members, as far as known."""
+    wanted = select(Place).where(
+        col(Place.team_id) == team_id,
+        or_(
+            col(Place.kind) == PlaceKind.BASE,
+            (col(Place.kind) == PlaceKind.CLIENT) & col(Place.subject_id).in_(client_ids),
+            (col(Place.kind) == PlaceKind.EMPLOYEE_HOME) & col(Place.subject_id).in_(people),
+        ),
+    )
+    return await tx.all(wanted.order_by(col(Place.kind), col(Place.id)))
+
+
+async def overrides_among(tx: Transaction, place_ids: Collection[UUID]) -> dict[tuple[UUID, UUID], int]:
+    """Minutes from place to place, as the team says."""
+    wanted = select(
+        col(TravelOverride.from_place_id), col(TravelOverride.to_place_id), col(TravelOverride.minutes)
+    ).where(col(TravelOverride.from_place_id).in_(place_ids), col(TravelOverride.to_place_id).in_(place_ids))
+    return {(row[0], row[1]): row[2] for row in await tx.rows(wanted)}
+
+
+async def forget_client(tx: Transaction, team_id: UUID, client_id: UUID) -> None:
+    """Nobody of the team goes there any more; what was said of the ways there goes with it."""
+    of_client = (col(Place.kind) == PlaceKind.CLIENT, col(Place.subject_id) == client_id)
+    await tx.session.execute(delete(Place).where(col(Place.team_id) == team_id, *of_client))
+
+
+async def people_with_homes(tx: Transaction, team_id: UUID) -> frozenset[UUID]:
+    """Whose journeys begin at home."""
+    home = (col(Place.team_id) == team_id, col(Place.kind) == PlaceKind.EMPLOYEE_HOME)
+    return frozenset(await tx.all(select(col(Place.subject_id)).where(*home)))

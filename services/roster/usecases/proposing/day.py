@@ -1,0 +1,195 @@
+"""One day of a team put as a question: who is out, what is planned, what is held, and how long the ways are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from services.common import rulebook
+from services.common.db import Transaction
+from services.common.types import ENGLAND, midnight_in_england
+from services.roster.domain.base import Channel
+from services.roster.domain.presence import Presence
+from services.roster.domain.round_question import Asked, Left, Question
+from services.roster.domain.rounds.day import Break, Call, Day, Hand, Nurse, Prices
+from services.roster.domain.shift import Shift
+from services.roster.domain.visit import Visit, VisitStatus
+from services.roster.domain.visit_plan import VisitPlan
+from services.roster.domain.window import MINUTES_OF_A_DAY
+from services.roster.partners.osrm import TravelTimes
+from services.roster.store import rounds, shifts, visits
+from services.roster.usecases.travelling import Ways, ways_of
+
+CODES = ("buddy", "other", "drop", "overtime", "no_break")
+STANDING = (VisitStatus.PLANNED, VisitStatus.CONFIRMED, VisitStatus.IN_PROGRESS, VisitStatus.DONE)
+# A break lies in the middle of a shift and not at its edges.
+EDGE = 60
+OUT_OF_TIME = "Not served: its window is over."
+NOBODY_OUT = "Held where it is, although whoever visits has no shift then."
+
+
+@dataclass(frozen=True)
+class Team:
+    """What is known of the people and the clients of one day."""
+
+    day: date
+    now: datetime
+    midnight: datetime
+    shifts: Sequence[Shift]
+    known: Mapping[UUID, Presence]
+    roles: Mapping[UUID, set[str]]
+    skills: Mapping[UUID, set[str]]
+    plans: Mapping[UUID, VisitPlan]
+    named: Mapping[UUID, tuple[UUID, UUID]]
+    prices: Mapping[str, int]
+    ways: Ways
+
+    def minute(self, instant: datetime) -> float:
+        """Minutes since midnight, as they pass: the clocks may be changed in between."""
+        return (instant - self.midnight).total_seconds() / 60
+
+    def on_the_clock(self, minute: int) -> float:
+        """The same of a minute on the clocks of England."""
+        local = datetime.combine(self.day, time(), ENGLAND) + timedelta(minutes=minute)
+        return self.minute(local.astimezone(UTC))
+
+
+async def question(tx: Transaction, times: TravelTimes, team_id: UUID, day: date) -> Question:
+    """A fixed number of statements, whatever the size of the team. What is told, begun or past is held."""
+    planned = [
+        visit
+        for visit in await visits.visits_of_day(tx, team_id=team_id, on=day, employee_id=None, late=False)
+        if visit.status in STANDING
+    ]
+    team = await _team(tx, times, team_id, day, planned)
+    calls, asked, left = [], [], []
+    for visit in planned:
+        is_held = visit.status != VisitStatus.PLANNED or visit.starts_at <= tx.now
+        call = _held(team, visit) if is_held else _free(team, visit)
+        if isinstance(call, Left):
+            left.append(call)
+        else:
+            calls.append(call)
+            asked.append(Asked(visit.id, visit.version, visit.starts_at, tuple(visit.people()), is_held))
+    prices = team.prices
+    return Question(
+        midnight=team.midnight,
+        day=Day(
+            nurses=tuple(_nurse(team, shift) for shift in team.shifts),
+            calls=tuple(calls),
+            travel=tuple(tuple(map(float, row)) for row in team.ways.minutes),
+            # Late is outside the window, which is nobody's to change: it costs as much as to leave the visit out.
+            prices=Prices(late=prices["drop"], overtime=prices["overtime"], no_break=prices["no_break"]),
+        ),
+        asked=tuple(asked),
+        people=tuple(shift.employee_id for shift in team.shifts),
+        left=tuple(left),
+        travel_source=team.ways.source,
+    )
+
+
+async def _team(tx: Transaction, times: TravelTimes, team_id: UUID, day: date, planned: Sequence[Visit]) -> Team:
+    midnight = midnight_in_england(day)
+    out = await rounds.shifts_of_day(tx, team_id, day)
+    people, clients = {shift.employee_id for shift in out}, {visit.client_id for visit in planned}
+    known = await shifts.presences(tx, team_id, sorted(people), midnight, midnight + timedelta(minutes=1))
+    amounts = await rulebook.amounts(tx, day, *(f"rounds.price.{code}" for code in CODES))
+    plan_ids = {visit.visit_plan_id for visit in planned if visit.visit_plan_id is not None}
+    return Team(
+        day=day,
+        now=tx.now,
+        midnight=midnight,
+        shifts=[shift for shift in out if known[shift.employee_id].is_member],
+        known=known,
+        roles=await rounds.roles(tx, team_id, day),
+        skills=await rounds.skills(tx, team_id, day),
+        plans=await rounds.plans(tx, plan_ids),
+        named=await rounds.care_teams(tx, team_id, clients, day),
+        prices=dict(zip(CODES, amounts, strict=True)),
+        ways=await ways_of(tx, times, team_id=team_id, client_ids=clients, people=people, on=day),
+    )
+
+
+def _nurse(team: Team, shift: Shift) -> Nurse:
+    start, end, place = team.minute(shift.starts_at), team.minute(shift.ends_at), team.ways.start_of(shift.employee_id)
+    rest, minutes = None, shift.unpaid_break_minutes
+    if minutes and end - start > minutes + 2 * EDGE:
+        rest = Break(minutes, start + EDGE, end - EDGE)
+    return Nurse(str(shift.employee_id), start, end, place, place, rest)
+
+
+def _held(team: Team, visit: Visit) -> Call | Left:
+    nurses = tuple(_shift_at(team, person, visit) for person in visit.people())
+    if None in nurses:
+        return Left(visit.id, NOBODY_OUT)
+    crew, start = tuple(nurse for nurse in nurses if nurse is not None), team.minute(visit.starts_at)
+    hands = tuple(Hand(_minutes(visit), (nurse,)) for nurse in crew)
+    drop = team.prices["drop"]
+    return Call(str(visit.id), _place(team, visit), (start, start), hands, pinned=(crew, start), drop=drop)
+
+
+def _shift_at(team: Team, person: UUID, visit: Visit) -> int | None:
+    """Which of the shifts this person makes the visit in: the one that holds it, else any of the day."""
+    mine = [number for number, shift in enumerate(team.shifts) if shift.employee_id == person]
+    holding = (
+        number
+        for number in mine
+        if team.shifts[number].starts_at <= visit.starts_at and visit.ends_at <= team.shifts[number].ends_at
+    )
+    return next(holding, mine[0] if mine else None)
+
+
+def _free(team: Team, visit: Visit) -> Call | Left:
+    opens, closes = _window(team, visit)
+    if team.minute(team.now) > closes:
+        return Left(visit.id, OUT_OF_TIME)
+    hands = tuple(Hand(_minutes(visit), _able(team, visit, hand)) for hand in range(len(visit.people())))
+    window = (max(opens, -(-team.minute(team.now) // 1)), closes)
+    faces, drop = _faces(team, visit), team.prices["drop"]
+    return Call(str(visit.id), _place(team, visit), window, hands, faces=faces, drop=drop)
+
+
+def _window(team: Team, visit: Visit) -> tuple[float, float]:
+    """As it was agreed. Where none was, the visit may begin whenever people are out on that day."""
+    window = visit.window
+    if window is None:
+        return 0.0, float(MINUTES_OF_A_DAY)
+    local = visit.starts_at.astimezone(ENGLAND)
+    minute = local.hour * 60 + local.minute
+    is_of_night_before = not window.from_minute <= minute <= window.until_minute and window.holds_minute(minute)
+    back = MINUTES_OF_A_DAY if is_of_night_before else 0
+    return team.on_the_clock(window.from_minute - back), team.on_the_clock(window.until_minute - back)
+
+
+def _able(team: Team, visit: Visit, hand: int) -> tuple[int, ...]:
+    """Who may be this hand: the first at a door may be there alone. Whom the team gave the visit to stays able."""
+    plan = team.plans.get(visit.visit_plan_id) if visit.visit_plan_id is not None else None
+    is_first_at_the_door = hand == 0 and visit.channel == Channel.IN_PERSON
+    return tuple(
+        number
+        for number, shift in enumerate(team.shifts)
+        if _suits(team, shift.employee_id, visit, plan)
+        and not (is_first_at_the_door and (shift.supervised_only or not team.known[shift.employee_id].cleared))
+    )
+
+
+def _suits(team: Team, person: UUID, visit: Visit, plan: VisitPlan | None) -> bool:
+    if plan is None or person in visit.people():
+        return True
+    return plan.role in team.roles.get(person, set()) and set(plan.skills) <= team.skills.get(person, set())
+
+
+def _faces(team: Team, visit: Visit) -> tuple[float, ...]:
+    """The named nurse costs nothing, the deputy a little, whoever else more."""
+    named, deputy = team.named.get(visit.client_id, (None, None))
+    prices = {deputy: team.prices["buddy"], named: 0}
+    return tuple(float(prices.get(shift.employee_id, team.prices["other"])) for shift in team.shifts)
+
+
+def _place(team: Team, visit: Visit) -> int:
+    """A call by phone or video is made from the base."""
+    return team.ways.of_client(visit.client_id) if visit.channel == Channel.IN_PERSON else team.ways.base
+
+
+def _minutes(visit: Visit) -> float:
+    return (visit.ends_at - visit.starts_at).total_seconds() / 60

@@ -1,0 +1,26 @@
+"""Getting about: where the team's bases, clients and members are, and how long it takes from one to another."""
+
+from services.roster.usecases.travelling.mileage import mileage
+from services.roster.usecases.travelling.places import (
+    forget_place,
+    forget_way,
+    list_places,
+    list_ways,
+    put_place,
+    put_way,
+    read_place,
+)
+from services.roster.usecases.travelling.ways import Ways, ways_of
+
+__all__ = [
+    "Ways",
+    "forget_place",
+    "forget_way",
+    "list_places",
+    "list_ways",
+    "mileage",
+    "put_place",
+    "put_way",
+    "read_place",
+    "ways_of",
+]

@@ -1,0 +1,88 @@
+"""The ways of a day: from base or home to each client and on to the next, as a router, an estimate or the team says."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.common import rulebook
+from services.common.db import Transaction
+from services.roster.domain.place import Place, PlaceKind
+from services.roster.domain.rounds.travel import Matrix, Travel, TravelSource
+from services.roster.partners.osrm import TravelTimes
+from services.roster.store import places
+
+FACTOR, SPEED, PARKING, UNKNOWN = "travel.road_factor", "travel.kilometres_an_hour", "travel.parking", "travel.unknown"
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Each place of a day by number, and one more, the last, for whatever is not known."""
+
+    known: Sequence[Place]
+    minutes: tuple[tuple[int, ...], ...]
+    kilometres: tuple[tuple[float, ...], ...]
+    source: TravelSource
+
+    @property
+    def nowhere(self) -> int:
+        """The number of a place that nobody has told."""
+        return len(self.known)
+
+    def of_client(self, client_id: UUID) -> int:
+        return self._place(PlaceKind.CLIENT, client_id)
+
+    def start_of(self, employee_id: UUID) -> int:
+        """Where somebody's journeys begin and end: at home where they said so, else at the team's first base."""
+        home = self._place(PlaceKind.EMPLOYEE_HOME, employee_id)
+        return self._place(PlaceKind.BASE) if home == self.nowhere else home
+
+    @property
+    def base(self) -> int:
+        return self._place(PlaceKind.BASE)
+
+    def _place(self, kind: PlaceKind, subject_id: UUID | None = None) -> int:
+        found = (
+            number
+            for number, place in enumerate(self.known)
+            if place.kind == kind and subject_id in (None, place.subject_id)
+        )
+        return next(found, self.nowhere)
+
+
+async def ways_of(
+    tx: Transaction,
+    times: TravelTimes,
+    *,
+    team_id: UUID,
+    client_ids: Collection[UUID],
+    people: Collection[UUID],
+    on: date,
+) -> Ways:
+    """The ways between all places that this team, these clients and these members have, by the rules of that day."""
+    factor, speed, parking, unknown = await rulebook.amounts(tx, on, FACTOR, SPEED, PARKING, UNKNOWN)
+    known = await places.where_a_day_goes(tx, team_id, client_ids, people)
+    said = await places.overrides_among(tx, [place.id for place in known])
+    travel = Travel(factor=factor / 100, kmh=speed, park=parking)
+    matrix = await times.matrix([place.point for place in known], travel)
+    return Ways(known, _minutes(known, matrix, said, unknown), _kilometres(matrix), matrix.source)
+
+
+def _minutes(
+    known: Sequence[Place], matrix: Matrix, said: dict[tuple[UUID, UUID], int], unknown: int
+) -> tuple[tuple[int, ...], ...]:
+    """What the team says goes before what is reckoned, there and, unless that is said too, back."""
+    rows = []
+    for start, reckoned in zip(known, matrix.minutes, strict=True):
+        row = [
+            said.get((start.id, end.id), said.get((end.id, start.id), minutes))
+            for end, minutes in zip(known, reckoned, strict=True)
+        ]
+        rows.append((*row, unknown))
+    return (*rows, (*(unknown for _ in known), unknown))
+
+
+def _kilometres(matrix: Matrix) -> tuple[tuple[float, ...], ...]:
+    """Of what is not known there are none."""
+    nothing = (0.0,) * (len(matrix.kilometres) + 1)
+    return (*((*row, 0.0) for row in matrix.kilometres), nothing)

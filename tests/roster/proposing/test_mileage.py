@@ -1,0 +1,55 @@
+"""Miles and minutes of the visits that were made: one's own by day, and the team's in all (mission row 4.12)."""
+
+from typing import Any
+
+from tests.roster.facts import EDITH, RUTH, TOM, WALTER, a_visit, code, contact, hear
+from tests.roster.proposing.facts import a_base, a_place, put
+from tests.running import STRANGER, TEAM, Running
+
+ASKED = {"team_id": str(TEAM), "from_on": "2026-11-01", "to_on": "2026-11-30"}
+LATER = {"starts_at": "2026-11-24T12:00:00Z", "ends_at": "2026-11-24T13:00:00Z"}
+
+
+async def made(roster: Running, nurse: Any, **changes: Any) -> None:
+    visit = a_visit(**changes)
+    assert (await nurse.post("/v1/visits", json=visit)).status_code == 201
+    client, who = visit["client_id"], visit["employee_id"]
+    await hear(roster, contact(client, who, {"nursing": 30}, visit_id=visit["id"]))
+
+
+async def test_anonymous_is_refused(roster: Running) -> None:
+    nobody = await roster.client("roster", None)
+    assert (await nobody.get("/v1/mileage", params=ASKED)).status_code == 401
+
+
+async def test_a_day_is_counted_from_the_base_to_each_visit_and_back(roster: Running, nurse: Any) -> None:
+    for place in (a_base(), a_place(EDITH), a_place(WALTER, latitude=54.2, longitude=-3.1)):
+        await put(nurse, "places", place)
+    await made(roster, nurse, client_id=EDITH)
+    await made(roster, nurse, client_id=WALTER, **LATER)
+    await made(roster, nurse, client_id=EDITH, employee_id=TOM, **LATER)
+    told = (await nurse.get("/v1/mileage", params=ASKED)).json()
+    (mine,) = told["mine"]
+    assert (mine["on"], mine["visits"], mine["unknown_ways"]) == ("2026-11-24", 2, 0)
+    # By the straight line 1.57, 12.02 and 13.64 km, longer by the roads by 1.35.
+    assert (mine["miles"], mine["minutes"]) == (22.8, 62)
+    assert told["team"] == {"visits": 3, "minutes": 74, "miles": 25.4, "unknown_ways": 0}
+    assert told["travel_source"] == "estimate"
+    tom = (await (await roster.client("roster", TOM)).get("/v1/mileage", params=ASKED)).json()
+    assert [one["visits"] for one in tom["mine"]] == [1]
+    assert str(RUTH) not in str(tom)
+
+
+async def test_what_was_not_made_or_lies_nowhere_has_no_miles(roster: Running, nurse: Any) -> None:
+    await put(nurse, "places", a_base())
+    await made(roster, nurse, client_id=EDITH)
+    assert (await nurse.post("/v1/visits", json=a_visit(client_id=WALTER, **LATER))).status_code == 201
+    (mine,) = (await nurse.get("/v1/mileage", params=ASKED)).json()["mine"]
+    assert mine == {"on": "2026-11-24", "visits": 1, "minutes": 0, "miles": 0.0, "unknown_ways": 2}
+
+
+async def test_it_is_the_teams_alone_and_of_days_that_run_forwards(roster: Running, nurse: Any) -> None:
+    stranger = await roster.client("roster", STRANGER)
+    assert (await stranger.get("/v1/mileage", params=ASKED)).status_code == 404
+    backwards = await nurse.get("/v1/mileage", params=ASKED | {"to_on": "2026-10-01"})
+    assert (backwards.status_code, code(backwards)) == (422, "period_not_usable")

@@ -1,0 +1,136 @@
+"""A router of the organisation's own says how long the ways take; whatever goes wrong with it, there is an estimate."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from services.roster.domain.rounds.travel import Matrix, Point, Travel, TravelSource, estimated
+from services.roster.main import SERVICE
+from services.roster.partners import osrm
+from services.roster.partners.osrm import Estimate, Osrm
+from services.roster.settings import RosterSettings
+from tests.running import Databases, running
+
+BASE, EDITH, WALTER = Point(54.10571, -3.23359), Point(54.11713, -3.21937), Point(54.2, -3.1)
+TRAVEL = Travel(factor=1.35, kmh=42, park=3)
+# Seconds by road from row to column, and metres.
+SECONDS = [[0, 300.4, 1200], [290, 0, 900], [1190, 910, 0]]
+METRES = [[0, 2100, 16000], [2050, 0, 14000], [15900, 14100, 0]]
+GOOD = {"code": "Ok", "durations": SECONDS, "distances": METRES}
+
+
+@dataclass
+class Router:
+    """Stands where the organisation's router stands."""
+
+    says: Any = field(default_factory=lambda: GOOD)
+    status: int = 200
+    seconds: float = 0
+    asked: list[str] = field(default_factory=list)
+
+    def app(self) -> FastAPI:
+        app = FastAPI()
+
+        @app.get("/table/v1/driving/{points}")
+        async def table(points: str, annotations: str, request: Request) -> JSONResponse:
+            self.asked.append(f"{points}?annotations={annotations}")
+            await asyncio.sleep(self.seconds)
+            return JSONResponse(self.says, self.status)
+
+        return app
+
+    @asynccontextmanager
+    async def asking(self) -> AsyncIterator[Osrm]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app())) as http:
+            yield Osrm(http, "http://osrm:5000/")
+
+
+async def test_the_router_is_asked_once_for_ways_that_it_told_with_longitude_first() -> None:
+    router = Router()
+    async with router.asking() as times:
+        matrix = await times.matrix([BASE, EDITH, WALTER], TRAVEL)
+        again = await times.matrix([EDITH, BASE], TRAVEL)
+    assert router.asked == ["-3.2336,54.1057;-3.2194,54.1171;-3.1,54.2?annotations=duration,distance"]
+    assert matrix.source == again.source == TravelSource.ROUTER
+    assert matrix.minutes == ((0, 8, 23), (8, 0, 18), (23, 18, 0))
+    assert matrix.kilometres[0] == (0, 2.1, 16)
+    assert (again.minutes, again.kilometres) == (((0, 8), (8, 0)), ((0, 2.05), (2.1, 0)))
+
+
+async def test_those_who_live_at_the_same_door_are_asked_about_once() -> None:
+    router = Router(says={"code": "Ok", "durations": [[0, 60], [60, 0]], "distances": [[0, 500], [500, 0]]})
+    async with router.asking() as times:
+        matrix = await times.matrix([BASE, EDITH, Point(54.117131, -3.219369)], TRAVEL)
+        assert (await times.matrix([BASE], TRAVEL)).minutes == ((0,),)
+    assert matrix.minutes == ((0, 4, 4), (4, 0, 0), (4, 0, 0))
+    assert len(router.asked) == 1
+
+
+async def _estimate_of(router: Router) -> Matrix:
+    async with router.asking() as times:
+        return await times.matrix([BASE, EDITH, WALTER], TRAVEL)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"code": "Ok", "durations": SECONDS[:2], "distances": METRES},
+        {"code": "Ok", "durations": SECONDS, "distances": [row[:2] for row in METRES]},
+        {"code": "Ok", "durations": [[0, None, 1], *SECONDS[1:]], "distances": METRES},
+        {"code": "NoTable", "durations": SECONDS, "distances": METRES},
+        {"code": "Ok", "durations": SECONDS},
+        ["something else"],
+    ],
+)
+async def test_an_answer_that_is_short_or_strange_is_none(answer: Any) -> None:
+    assert await _estimate_of(Router(says=answer)) == estimated([BASE, EDITH, WALTER], TRAVEL)
+
+
+async def test_a_router_that_fails_or_is_slow_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(osrm, "SECONDS", 0.05)
+    failing: list[Callable[[], Awaitable[Matrix]]] = [
+        lambda: _estimate_of(Router(says={"code": "InvalidQuery"}, status=400)),
+        lambda: _estimate_of(Router(seconds=5)),
+    ]
+    for ask in failing:
+        assert (await ask()).source == TravelSource.ESTIMATE
+
+
+async def test_a_router_that_is_away_leaves_an_estimate_and_no_place_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def away(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError(f"no way to {request.url}")
+
+    caplog.set_level(logging.INFO, logger="services")
+    async with httpx.AsyncClient(transport=httpx.MockTransport(away)) as http:
+        matrix = await Osrm(http, "http://osrm:5000").matrix([BASE, EDITH], TRAVEL)
+    assert matrix.source == TravelSource.ESTIMATE
+    (record,) = [one for one in caplog.records if one.name == osrm.log.name]
+    assert (record.getMessage(), record.__dict__["error"]) == ("the router did not answer", "ConnectError")
+    assert "54.1" not in str(record.__dict__)
+
+
+async def test_more_places_than_a_router_takes_are_estimated() -> None:
+    router = Router()
+    many = [Point(54 + number / 1000, -3.2) for number in range(101)]
+    async with router.asking() as times:
+        assert (await times.matrix(many, TRAVEL)).source == TravelSource.ESTIMATE
+    assert router.asked == []
+
+
+async def test_the_router_is_the_one_that_operations_set(databases: Databases) -> None:
+    assert isinstance(osrm.opened(httpx.AsyncClient(), RosterSettings(app_env="test")), Estimate)
+    router = Router()
+    async with running(databases, SERVICE, peers={"osrm": router.app()}, osrm_url="http://osrm:5000") as system:
+        times = system.apps["roster"].state.travel_times
+        assert (await times.matrix([BASE, EDITH, WALTER], TRAVEL)).source == TravelSource.ROUTER
+    assert len(router.asked) == 1
