@@ -75,8 +75,7 @@ async def race_day(
     begun, total = time.time(), sum(lap.share for lap in laps)
     stop, spent = stop or asyncio.Event(), 0.0
     async with AsyncExitStack() as stack:
-        children = await _opened(stack, len(laps[0].legs), start)
-        judge = _Judge(day, start, tell)
+        children, judge = await _opened(stack, len(laps[0].legs), start), _Judge(day, start, tell)
         for number, lap in enumerate(laps):
             spent += lap.share / total
             until = None if of_processor else begun + seconds * spent
