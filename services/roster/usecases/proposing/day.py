@@ -114,7 +114,7 @@ def _nurse(team: Team, shift: Shift) -> Nurse:
     start, end, place = team.minute(shift.starts_at), team.minute(shift.ends_at), team.ways.start_of(shift.employee_id)
     rest, minutes = None, shift.unpaid_break_minutes
     if minutes and end - start > minutes + 2 * EDGE:
-        rest = Break(minutes, start + EDGE, end - EDGE)
+        rest = Break(minutes, round(start) + EDGE, round(end) - EDGE)
     return Nurse(str(shift.employee_id), start, end, place, place, rest)
 
 
