@@ -162,8 +162,6 @@ class TravelOverride(TeamOwned, Base, table=True):
     """What the team knows better of one way. It goes with either of its places, and holds for the way back as well
     until that is said too."""
 
-    __tablename__ = "travel_override"
-
     from_place_id: UUID = Field(foreign_key="place.id", ondelete="CASCADE")
     to_place_id: UUID = Field(foreign_key="place.id", ondelete="CASCADE", index=True)
     minutes: int

@@ -44,8 +44,6 @@ class RoundPlanOutdated(Conflict):
 class RoundPlan(TeamOwned, Base, table=True):
     """Each of `stops` is one visit with its people, its start and why; each of `unserved` a visit that found none."""
 
-    __tablename__ = "round_plan"
-
     day_on: date
     state: str = RoundPlanState.PROPOSED
     job_id: UUID

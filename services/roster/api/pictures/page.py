@@ -2,6 +2,7 @@
 
 import base64
 import html
+from typing import Any
 
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -17,7 +18,9 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox",
 }
-PRODUCES = {200: {"content": {SVG: {}, PNG: {}, PAGE: {}}, "description": "The picture, as Accept asks for it."}}
+PRODUCES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {SVG: {}, PNG: {}, PAGE: {}}, "description": "The picture, as Accept asks for it."}
+}
 
 
 class NoSuchPicture(ServiceError):

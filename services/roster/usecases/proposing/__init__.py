@@ -1,4 +1,4 @@
-"""What a team asks of a solver, worked out apart from every request: it prepares, and people change, agree and adopt."""
+"""What a team asks of a solver, worked out apart from every request: it prepares, and people agree and adopt."""
 
 from collections.abc import Mapping
 

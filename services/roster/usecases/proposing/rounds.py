@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID

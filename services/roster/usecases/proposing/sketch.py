@@ -27,7 +27,7 @@ async def placed_rounds(tx: Transaction, plan: RoundPlan) -> list[PlacedRound]:
     visits = await rounds.visits_of(tx, [UUID(one["visit_id"]) for one in plan.stops])
     clients = {visit.client_id for visit in visits.values()}
     tx.concerns(*clients)
-    me = {tx.actor.employee_id} - {None}
+    me = [] if tx.actor.employee_id is None else [tx.actor.employee_id]
     known = await places.where_a_day_goes(tx, plan.team_id, clients, me)
     at = {(place.kind, place.subject_id): place.point for place in known}
     base = next((place.point for place in known if place.kind == PlaceKind.BASE), None)
