@@ -21,6 +21,7 @@ from services.common.db import Database
 from services.common.service import Runtime
 from services.roster.domain.job import JobKind
 from services.roster.settings import RosterSettings
+from services.roster.solver.engine import Warm
 from services.roster.store.jobs import ENTRYPOINT
 from services.roster.usecases import jobs
 from services.roster.usecases.proposing import HANDLERS
@@ -39,12 +40,13 @@ async def work(runtime: Runtime, handlers: Mapping[JobKind, jobs.Handler] = HAND
     """Take jobs for as long as the process lives; an outage of the database is outlived."""
     slots = runtime.settings.solver_slots if isinstance(runtime.settings, RosterSettings) else 0
     worker = Worker(runtime.database, handlers, max(slots, 1))
-    while True:
-        try:
-            await worker.while_connected()
-        except Exception as error:  # noqa: BLE001  whatever ends a connection, another is tried
-            log.warning("worker interrupted", extra={"error": type(error).__name__})
-        await asyncio.sleep(RETRY_SECONDS)
+    async with Warm():
+        while True:
+            try:
+                await worker.while_connected()
+            except Exception as error:  # noqa: BLE001  whatever ends a connection, another is tried
+                log.warning("worker interrupted", extra={"error": type(error).__name__})
+            await asyncio.sleep(RETRY_SECONDS)
 
 
 async def work_beside(runtime: Runtime) -> None:

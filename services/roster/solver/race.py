@@ -54,10 +54,11 @@ async def solve(
             break
         share = turn.share / sum(later.share for later in plan[number:])
         settings = replace(turn.settings, seed=seed * 100 + number, gap=gap, of_processor=of_processor)
+        opening = time.monotonic()
         try:
             async with engine.opened(settings.engine) as opened:
-                if not of_processor:
-                    left = ends - time.monotonic()
+                # What a process needs to begin is no time of searching.
+                ends += time.monotonic() - opening
                 settings = replace(settings, seconds=max(0.0, min(turn.most, left * share)))
                 outcome = await engine.search(opened, best.hinted(), settings, tell=best.hear, stop=stop)
         except engine.EngineDied as died:
