@@ -122,6 +122,11 @@ class Shift(TeamOwned, Base, table=True):
             setattr(self, name, value)
         self.status, self.accepted_at, self.changed_at = ShiftStatus.CANCELLED, None, now
 
+    def hand_over(self, to: UUID, initiated_by: UUID, now: datetime) -> None:
+        """Somebody else works it, who knows, having agreed to it."""
+        self.employee_id, self.initiated_by = to, initiated_by
+        self.told_at = self.accepted_at = self.changed_at = now
+
     @property
     def duration_minutes(self) -> int:
         """From start to end, with the hour that a clock change adds or takes."""
