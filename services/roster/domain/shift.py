@@ -38,17 +38,12 @@ class ShiftStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class NewShift(Input):
-    """A stretch of one person's time. The break is part of it and is not paid."""
+class ShiftTimes(Input):
+    """A stretch of time. The break is part of it and is not paid."""
 
-    id: NewId
-    team_id: UUID
-    employee_id: UUID
-    kind: ShiftKind = ShiftKind.SHIFT
     starts_at: Instant
     ends_at: Instant
     unpaid_break_minutes: Count = 0
-    supervised_only: bool = False
 
     @field_validator("ends_at")
     @classmethod
@@ -65,6 +60,16 @@ class NewShift(Input):
         if starts_at is not None and ends_at is not None and minutes >= whole_minutes(starts_at, ends_at):
             raise ValueError("must be shorter than the shift")
         return minutes
+
+
+class NewShift(ShiftTimes):
+    """A stretch of one person's time. The break is part of it and is not paid."""
+
+    id: NewId
+    team_id: UUID
+    employee_id: UUID
+    kind: ShiftKind = ShiftKind.SHIFT
+    supervised_only: bool = False
 
 
 class ShiftClash(Conflict):

@@ -113,6 +113,7 @@ class NotYourSwap(Conflict):
 class NotTheirShift(Conflict):
     """Everybody gives planned shifts of their own, of this team, that have not begun."""
 
+    field = "/body/gives"
     way_out = "List the shifts of that day, and name planned ones to come of the person who gives them."
 
     def __init__(self, field: str) -> None:
@@ -122,6 +123,7 @@ class NotTheirShift(Conflict):
 class GiveTheWholeDay(Conflict):
     """A day's duty in a rota changes hands as a whole: a shift with the time on call that belongs to it."""
 
+    field = "/body/gives"
     way_out = "Name all shifts of the rota that the person has on that day."
 
     def __init__(self, field: str) -> None:

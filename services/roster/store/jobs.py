@@ -1,6 +1,6 @@
 """The queue of jobs, and what is written of one while it is worked on."""
 
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver

@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Executable, func, select
 from sqlmodel import col
 
 from services.common.db import Transaction
 from services.common.types import midnight_in_england
 from services.roster.domain.known import Competence
 from services.roster.domain.member_skill import MemberSkill
+from services.roster.domain.open_shift import OpenShift, OpenShiftOffer
 from services.roster.domain.period import midnight_after
 from services.roster.domain.rota_version.rota import Rota
 from services.roster.domain.shift import VISITING, Shift, ShiftStatus
@@ -72,7 +73,7 @@ async def skills(tx: Transaction, team_id: UUID, on: date) -> dict[UUID, frozens
 
 async def visits_between(tx: Transaction, team_id: UUID, from_on: date, to_on: date) -> Sequence[Any]:
     """Id, visitor, start, end and the skills that its plan asks for, of each visit that is planned on these days."""
-    wanted: Select[Any] = (
+    wanted: Executable = (
         select(
             col(Visit.id),
             col(Visit.employee_id),
@@ -87,5 +88,22 @@ async def visits_between(tx: Transaction, team_id: UUID, from_on: date, to_on: d
             col(Visit.starts_at) < midnight_after(to_on),
             col(Visit.status).not_in((VisitStatus.CANCELLED, VisitStatus.DONE)),
         )
+        .order_by(col(Visit.starts_at), col(Visit.id))
     )
-    return await tx.rows(wanted.order_by(col(Visit.starts_at), col(Visit.id)))
+    return await tx.rows(wanted)
+
+
+async def offers(tx: Transaction, open_shift_id: UUID) -> Sequence[OpenShiftOffer]:
+    """In order of rank."""
+    wanted = select(OpenShiftOffer).where(col(OpenShiftOffer.open_shift_id) == open_shift_id)
+    return await tx.all(wanted.order_by(col(OpenShiftOffer.rank)))
+
+
+async def extras(tx: Transaction, team_id: UUID, since: datetime) -> dict[UUID, int]:
+    """How often each took an open shift of the team since then."""
+    wanted = (
+        select(col(OpenShift.taken_by), func.count())
+        .where(col(OpenShift.team_id) == team_id, col(OpenShift.state) == "taken", col(OpenShift.taken_at) >= since)
+        .group_by(col(OpenShift.taken_by))
+    )
+    return {row[0]: row[1] for row in await tx.rows(wanted)}

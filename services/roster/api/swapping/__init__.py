@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from services.roster.api.swapping import swaps
+from services.roster.api.swapping import open_shifts, swaps
 
-ROUTERS: tuple[APIRouter, ...] = (swaps.router,)
+ROUTERS: tuple[APIRouter, ...] = (swaps.router, open_shifts.router)

@@ -79,3 +79,37 @@ class SwapShape(Answer):
     cosigned_by: UUID | None
     until_at: datetime
     applied_at: datetime | None
+
+
+class OpenShiftShape(Answer):
+    id: UUID
+    team_id: UUID
+    version: int
+    kind: str
+    starts_at: datetime
+    ends_at: datetime
+    unpaid_break_minutes: int
+    needs: list[str]
+    reason: str
+    state: str
+    until_at: datetime
+    opened_by: UUID | None
+    taken_by: UUID | None
+    taken_at: datetime | None
+    shift_id: UUID | None
+
+
+class OfferShape(Answer):
+    """`deficit_minutes`: four weeks' shifts against the contract. `extras`: open shifts taken in 13 weeks."""
+
+    employee_id: UUID
+    rank: int
+    deficit_minutes: int
+    extras: int
+    answer: str | None
+    answered_at: datetime | None
+
+
+class WholeOpenShiftShape(Answer):
+    open_shift: OpenShiftShape
+    offers: list[OfferShape]
