@@ -38,12 +38,17 @@ class ShiftStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class ShiftTimes(Input):
-    """A stretch of time. The break is part of it and is not paid."""
+class NewShift(Input):
+    """A stretch of one person's time. The break is part of it and is not paid."""
 
+    id: NewId
+    team_id: UUID
+    employee_id: UUID
+    kind: ShiftKind = ShiftKind.SHIFT
     starts_at: Instant
     ends_at: Instant
     unpaid_break_minutes: Count = 0
+    supervised_only: bool = False
 
     @field_validator("ends_at")
     @classmethod
@@ -60,16 +65,6 @@ class ShiftTimes(Input):
         if starts_at is not None and ends_at is not None and minutes >= whole_minutes(starts_at, ends_at):
             raise ValueError("must be shorter than the shift")
         return minutes
-
-
-class NewShift(ShiftTimes):
-    """A stretch of one person's time. The break is part of it and is not paid."""
-
-    id: NewId
-    team_id: UUID
-    employee_id: UUID
-    kind: ShiftKind = ShiftKind.SHIFT
-    supervised_only: bool = False
 
 
 class ShiftClash(Conflict):
@@ -126,11 +121,6 @@ class Shift(TeamOwned, Base, table=True):
         for name, value in about.items():
             setattr(self, name, value)
         self.status, self.accepted_at, self.changed_at = ShiftStatus.CANCELLED, None, now
-
-    def hand_over(self, to: UUID, initiated_by: UUID, now: datetime) -> None:
-        """Somebody else works it, who knows, having agreed to it."""
-        self.employee_id, self.initiated_by = to, initiated_by
-        self.told_at = self.accepted_at = self.changed_at = now
 
     @property
     def duration_minutes(self) -> int:

@@ -130,6 +130,16 @@ class GiveTheWholeDay(Conflict):
         super().__init__("A rota gives this person more on that day than is named.", field=field)
 
 
+class OneDutyADay(Conflict):
+    """A rota gives a person one duty a day."""
+
+    field = "/path/swap_id"
+    way_out = "Swap the other duty of that day as well, or give the shift to somebody who has none."
+
+    def __init__(self) -> None:
+        super().__init__("Whoever takes this shift has another duty in the rota on that day.")
+
+
 class ShiftsHaveMoved(PreconditionFailed):
     """What was checked is what is applied."""
 
@@ -248,6 +258,12 @@ class Swap(TeamOwned, Base, table=True):
 
 def first_start(shifts: list[Shift]) -> datetime:
     return min(shift.starts_at for shift in shifts)
+
+
+def hand_over(shift: Shift, to: UUID, initiated_by: UUID, now: datetime) -> None:
+    """Somebody else works it, who knows, having agreed to it."""
+    shift.employee_id, shift.initiated_by = to, initiated_by
+    shift.told_at = shift.accepted_at = shift.changed_at = now
 
 
 only_states(Swap, "state", SwapState)

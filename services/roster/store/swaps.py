@@ -15,6 +15,7 @@ from services.roster.domain.member_skill import MemberSkill
 from services.roster.domain.open_shift import OpenShift, OpenShiftOffer
 from services.roster.domain.period import midnight_after
 from services.roster.domain.rota_version.rota import Rota
+from services.roster.domain.rota_version.version import RotaVersion
 from services.roster.domain.shift import VISITING, Shift, ShiftStatus
 from services.roster.domain.visit import Visit, VisitStatus
 from services.roster.domain.visit_plan import VisitPlan
@@ -107,3 +108,8 @@ async def extras(tx: Transaction, team_id: UUID, since: datetime) -> dict[UUID, 
         .group_by(col(OpenShift.taken_by))
     )
     return {row[0]: row[1] for row in await tx.rows(wanted)}
+
+
+async def rota_ids(tx: Transaction, version_ids: Collection[UUID]) -> Sequence[UUID]:
+    """The rotas that these are versions of."""
+    return await tx.all(select(col(RotaVersion.rota_id)).where(col(RotaVersion.id).in_(version_ids)).distinct())

@@ -24,6 +24,7 @@ from tests.roster.swapping.made import (
 )
 from tests.running import OTHER_TEAM, STRANGER, Running
 
+GROUND = {"ground": {"kind": "agreement", "words": "Nobody else can"}}
 COSIGNED = """
     insert into rule (code, from_on, amount, per, unit, source, status)
     values ('rota.swap_cosign', '2026-01-01', 1, 1, 'a third member', 'The team', 'derived')
@@ -73,7 +74,7 @@ async def test_a_swap_into_somebodys_own_shift_is_refused_whole(team: Team) -> N
     early, busy = await planned(team.ruth, RUTH, 0), duty(TOM, 0, ("09:00", "12:00"))
     swap = await checked(team.ruth, team.tom, early, to_employee_id=TOM)
     await team.ruth.post("/v1/shifts", json=busy)
-    refused = await step(team.ruth, swap, "apply", {"ground": {"kind": "agreement", "words": "Nobody else can"}})
+    refused = await step(team.ruth, swap, "apply", GROUND)
     assert (refused.status_code, code(refused), pointer(refused)) == (409, "shift_clash", "/body/starts_at")
     assert (str(RUTH), at(0, "07:30")) in await who_works(team.ruth, 0)
 
@@ -122,7 +123,7 @@ async def test_one_shift_in_two_swaps_changes_hands_once(team: Team) -> None:
     early = await planned(team.ruth, RUTH, 0)
     to_tom = await checked(team.ruth, team.tom, early, to_employee_id=TOM)
     to_sandra = await checked(team.ruth, team.sandra, early, to_employee_id=SANDRA)
-    answers = await asyncio.gather(*(step(team.ruth, swap, "apply", {}) for swap in (to_tom, to_sandra)))
+    answers = await asyncio.gather(*(step(team.ruth, swap, "apply", GROUND) for swap in (to_tom, to_sandra)))
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     refused = next(answer for answer in answers if answer.status_code == 409)
     assert code(refused) == "not_their_shift"

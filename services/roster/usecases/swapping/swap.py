@@ -24,10 +24,12 @@ from services.roster.domain.swap import (
     Swap,
     SwapState,
     first_start,
+    hand_over,
 )
 from services.roster.store import rota_versions, swaps
 from services.roster.store.of_team import of_team
 from services.roster.usecases.shift import tell_of_shift
+from services.roster.usecases.swapping.amending import amend_rotas, hold_rotas
 from services.roster.usecases.swapping.around import looked_at
 
 COSIGN = "swap_cosign"
@@ -153,19 +155,21 @@ async def apply_swap(tx: Transaction, swap_id: UUID, application: Application, i
     """Who offered it puts it into effect: all shifts change hands at once, and the others hear of each.
 
     Raises `NotFound`, `PreconditionFailed`, `SwapIsOver`, `SwapNotReady`, `NotYourSwap`, `NotTheirShift`,
-    `ShiftsHaveMoved`, `SwapNeedsCosign`, `BreachNeedsGround` or `ShiftClash`.
+    `ShiftsHaveMoved`, `OneDutyADay`, `SwapNeedsCosign`, `BreachNeedsGround` or `ShiftClash`.
     """
     swap = await _of_mine(tx, swap_id, if_match)
     if _oneself(tx) != swap.from_employee_id:
         raise NotYourSwap
     swap.require(tx.now, SwapState.CHECKED)
+    rota_ids = await hold_rotas(tx, await _both(tx, swap))
     await tx.take_turns(swap.from_employee_id, swap.to_employee_id)
     shifts = await _both(tx, swap, lock=True)
+    await amend_rotas(tx, rota_ids, [(one, _other(swap, one.employee_id)) for one in shifts])
     swap.apply({str(one.id): one.version for one in shifts}, application.ground, tx.now)
     async with tx.refusing({"shift_one_at_a_time": ShiftClash}):
         await rota_versions.look_when_all_have_moved(tx)
         for shift in shifts:
-            shift.hand_over(_other(swap, shift.employee_id), swap.from_employee_id, tx.now)
+            hand_over(shift, _other(swap, shift.employee_id), swap.from_employee_id, tx.now)
         await rota_versions.look_now(tx)
     for shift in shifts:
         tell_of_shift(tx, shift)
