@@ -18,6 +18,7 @@ from services.common.models import INSTANT, TeamOwned, only_states
 from services.common.types import Count, Input, Instant, Name, NewId
 from services.roster.domain.base import Base
 from services.roster.domain.period import whole_minutes
+from services.roster.domain.rota.scored import Law
 from services.roster.domain.rota_version.shifts import Stretch
 from services.roster.domain.shift import NewShift, Shift, ShiftKind
 from services.roster.domain.trial import Around
@@ -177,7 +178,10 @@ class Candidate:
 
 
 def candidates(around: Around, shift: OpenShift, extras: Mapping[UUID, int]) -> list[Candidate]:
-    """Whoever has what it needs, is free, and breaks no rule by it; who lacks hours most comes first."""
+    """Whoever has what it needs, is free, and breaks no rule by it; who lacks hours most comes first.
+
+    The break within a shift is taken there, and bars nobody.
+    """
     found = []
     for who in around.team.belonging:
         if not _is_free(around, shift.for_whom(who)):
@@ -186,7 +190,7 @@ def candidates(around: Around, shift: OpenShift, extras: Mapping[UUID, int]) -> 
         (index,) = trial.touched
         member = trial.problem.members[index]
         able = all(need in member.skills or need == ROLE + member.role for need in shift.needs)
-        if able and not any(breach.member == index for breach in trial.new_breaches):
+        if able and not any(one.member == index and one.law != Law.IN_WORK_BREAK for one in trial.new_breaches):
             lacking = WEEKS * member.minutes_per_week - _planned(around, shift.for_whom(who))
             found.append(Candidate(who, lacking, extras.get(who, 0)))
     return sorted(found, key=lambda one: one.place)

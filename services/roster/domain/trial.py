@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from services.roster.domain import rota as judge
+from services.roster.domain.breach import newly
 from services.roster.domain.rota.problem import DutyType, Need, Problem, Roster, Rules
 from services.roster.domain.rota.scored import Breach, Match, Score
 from services.roster.domain.rota_version.people import Team
@@ -33,11 +34,9 @@ class Trial:
         return self.scores[1].points - self.scores[0].points
 
     @property
-    def new_breaches(self) -> tuple[Breach, ...]:
+    def new_breaches(self) -> list[Breach]:
         """The rules that the change breaks, or breaks by more than they are broken already."""
-        was = {(one.law, one.member, one.days): one.missing_minutes for one in self.scores[0].breaches}
-        after = self.scores[1].breaches
-        return tuple(one for one in after if one.missing_minutes > was.get((one.law, one.member, one.days), -1))
+        return newly(*self.scores)
 
     def matches(self) -> Iterable[tuple[str, int, tuple[Match, ...], tuple[Match, ...]]]:
         """By rule whose cost changes: the difference in points, what comes, and what goes."""

@@ -7,6 +7,7 @@ import pytest
 from uuid6 import uuid7
 
 from services.roster.events import ShiftPlanned
+from tests.roster.agreeing.made import a_leave
 from tests.roster.facts import RUTH, SANDRA, TOM, clearance, code, contract, hear, pointer
 from tests.roster.swapping.conftest import Team
 from tests.roster.swapping.made import LATE, TODAY, a_skill, at, done, planned, step, who_works
@@ -89,6 +90,18 @@ async def test_it_is_offered_to_those_who_can_take_it_alone(roster: Running, tea
     await planned(team.ruth, RUTH, 0, ("08:00", "12:00"))
     nobody = await opened(team.ruth)
     assert (nobody.order, nobody.json()["state"]) == ([], "open")
+
+
+async def test_it_is_offered_to_nobody_on_a_day_of_their_leave(team: Team) -> None:
+    assert (await opened(team.ruth)).order == [str(RUTH), str(TOM)]
+    told = {"kind": "sick", "from_on": at(0, "00:00")[:10], "to_on": at(0, "00:00")[:10], "minutes": 450}
+    assert (await team.tom.post("/v1/leave", json=a_leave(TOM, **told))).status_code == 201
+    assert (await opened(team.ruth)).order == [str(RUTH)]
+
+
+async def test_a_break_that_is_taken_within_the_shift_bars_nobody_and_too_long_a_shift_bars_all(team: Team) -> None:
+    assert (await opened(team.ruth, unpaid_break_minutes=0)).order == [str(RUTH), str(TOM)]
+    assert (await opened(team.ruth, ends_at=at(0, "20:30"))).order == []
 
 
 async def test_who_takes_it_has_the_skills_and_the_role_that_it_needs(cleared: Team) -> None:

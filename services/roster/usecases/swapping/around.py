@@ -16,8 +16,8 @@ from services.roster.domain.rota_version.rota import Rota
 from services.roster.domain.rota_version.shifts import Stretch
 from services.roster.domain.rota_version.worked import WEEK, WORKED_WEEKS, Worked
 from services.roster.domain.trial import Around, Trial
-from services.roster.store import rota_people, rota_versions, swaps
-from services.roster.usecases.rota.load import team_rules
+from services.roster.store import leave, rota_people, rota_versions, swaps
+from services.roster.usecases.agreed import team_rules
 
 # After a night the rest that is agreed lasts two days, so that many count beyond the last day.
 LATER_DAYS = 3
@@ -40,6 +40,8 @@ async def around(tx: Transaction, team_id: UUID, from_on: date, to_on: date) -> 
         cleared=await rota_people.cleared(tx, belonging.keys(), last),
         worked=Worked(stretches, types.values()),
         skills=await swaps.skills(tx, team_id, from_on),
+        leave=await leave.agreed_leave(tx, belonging.keys(), first, last),
+        said=await leave.said(tx, team_id, first, last),
     )
     rules = await team_rules(tx, team_id, first)
     return Around(rota, types, await _needs(tx, rota), rules, team, stretches)
@@ -54,14 +56,22 @@ async def _needs(tx: Transaction, window: Rota) -> tuple[Need, ...]:
     return tuple(need for need in found if 0 <= need.day < window.days)
 
 
+async def tried(
+    tx: Transaction, team_id: UUID, gone: Collection[Stretch], come: Collection[Stretch]
+) -> tuple[Around, Trial]:
+    """The days of these shifts before and after, by what is known now. Raises `NotInTheTeam`."""
+    days = [one.day_on for one in (*gone, *come)]
+    known = await around(tx, team_id, min(days), max(days))
+    require_belonging(known, come)
+    return known, known.tried(gone, come)
+
+
 async def looked_at(
     tx: Transaction, team_id: UUID, gone: Collection[Stretch], come: Collection[Stretch]
 ) -> tuple[Trial, dict[str, Any]]:
     """What it comes to if these shifts go and those come, for whoever decides. Raises `NotInTheTeam`."""
     days = [one.day_on for one in (*gone, *come)]
-    known = await around(tx, team_id, min(days), max(days))
-    require_belonging(known, come)
-    trial = known.tried(gone, come)
+    known, trial = await tried(tx, team_id, gone, come)
     visits = [PlannedVisit(*row) for row in await swaps.visits_between(tx, team_id, min(days), max(days))]
     return trial, {
         **delta_of(trial),

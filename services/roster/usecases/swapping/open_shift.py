@@ -26,7 +26,8 @@ from services.roster.domain.open_shift import (
 from services.roster.domain.shift import ShiftClash
 from services.roster.store import swaps
 from services.roster.store.of_team import of_team
-from services.roster.usecases.rota.load import team_rules
+from services.roster.usecases.agreed import team_rules
+from services.roster.usecases.placing import settle_rest
 from services.roster.usecases.shift import tell_of_shift
 from services.roster.usecases.swapping.around import around
 
@@ -99,6 +100,7 @@ async def _give(tx: Transaction, shift: OpenShift, offers: Sequence[OpenShiftOff
         async with tx.refusing({"shift_one_at_a_time": ShiftClash}):
             tx.add(made)
         shift.taken(made, tx.now)
+        await settle_rest(tx, shift.team_id, who)
         tell_of_shift(tx, made)
     await tx.settle()
     return who is not None
