@@ -42,6 +42,7 @@ async def test_an_applied_swap_is_an_amendment_of_the_rota(planning: Planning, t
         "amendment",
         "swap",
     )
+    assert second["input_hash"] is not None
     now = await team.ruth.get(f"/v1/rota-versions/{second['id']}")
     assert (state_of(now), id_of(now)) == ("published", second["id"])
     assert on_duty(now) == {

@@ -14,6 +14,7 @@ from services.roster.domain.rota_version.version import Origin, RotaVersion, Ver
 from services.roster.domain.shift import Shift
 from services.roster.domain.swap import OneDutyADay
 from services.roster.store import rota_versions, swaps
+from services.roster.usecases.rota.load import freeze
 from services.roster.usecases.rota.version import drafted, write_cells
 
 REASON = "swap"
@@ -56,7 +57,8 @@ async def _amend(tx: Transaction, older: RotaVersion, moved: Moved) -> None:
     version = await drafted(tx, rota, uuid7(), Origin.AMENDMENT, from_version_id=older.id, reason=REASON)
     changes = [Cell(employee_id=who, day_on=on, code=code) for (who, on), code in cells.items()]
     await write_cells(tx, rota, version, changes)
+    await freeze(tx, rota, version)
     older.amended(tx.now)
     await tx.settle()
-    version.state, version.published_at = VersionState.PUBLISHED, tx.now
+    version.publish_amendment(tx.now)
     await tx.settle()
