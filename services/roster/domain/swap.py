@@ -13,8 +13,9 @@ from sqlmodel import Field, col
 
 from services.common.errors import Conflict, PreconditionFailed
 from services.common.models import INSTANT, TeamOwned, only_states
-from services.common.types import Input, Name, NewId
+from services.common.types import Input, NewId
 from services.roster.domain.base import Base
+from services.roster.domain.breach import Ground
 from services.roster.domain.shift import Shift
 
 MOST = 10
@@ -57,21 +58,6 @@ class Acceptance(Input):
     takes: Annotated[list[UUID], Shape(max_length=MOST)] = []
 
     _once = field_validator("takes")(_each_once)
-
-
-class GroundKind(StrEnum):
-    """Why a rule of working time is broken all the same (Working Time Regulations 1998, 21 to 23)."""
-
-    EMERGENCY = "emergency"
-    REG21 = "reg21"
-    REG22 = "reg22"
-    REG23 = "reg23"
-    AGREEMENT = "agreement"
-
-
-class Ground(Input):
-    kind: GroundKind
-    words: Name
 
 
 class Application(Input):
@@ -150,16 +136,6 @@ class ShiftsHaveMoved(PreconditionFailed):
         super().__init__("A shift of this swap has changed since it was checked.")
 
 
-class BreachNeedsGround(Conflict):
-    """A rule of working time is broken only for a reason that the law knows, and that is written down."""
-
-    field = "/body/ground"
-    way_out = "Choose other shifts, or give the ground and say in a few words what it is."
-
-    def __init__(self) -> None:
-        super().__init__("This would break a rule of working time or of the team.")
-
-
 class SwapNeedsCosign(Conflict):
     """Where the team agreed so, a third member looks at swaps of nights and of a day's only registered nurse."""
 
@@ -225,15 +201,16 @@ class Swap(TeamOwned, Base, table=True):
         self.cosigned_by, self.changed_at = by, now
 
     def apply(self, shifts: dict[str, int], ground: Ground | None, now: datetime) -> None:
-        """`shifts` are the versions that they have now. Raises `ShiftsHaveMoved`, or what stands against it."""
+        """`shifts` are the versions that they have now.
+
+        Raises `SwapIsOver`, `SwapNotReady`, `ShiftsHaveMoved` or `SwapNeedsCosign`.
+        """
         self.require(now, SwapState.CHECKED)
         found = self.delta or {}
         if found.get("shifts") != shifts:
             raise ShiftsHaveMoved
         if found["needs_cosign"] and self.cosigned_by is None:
             raise SwapNeedsCosign
-        if found["breaches"] and ground is None:
-            raise BreachNeedsGround
         self.ground = None if ground is None else ground.model_dump(mode="json")
         self.applied_at = now
         self._become(SwapState.APPLIED, now)

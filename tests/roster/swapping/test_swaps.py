@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.roster.events import ShiftPlanned
+from tests.roster.agreeing.made import a_leave
 from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, a_plan, a_visit, code, pointer
 from tests.roster.swapping.conftest import Team
 from tests.roster.swapping.made import (
@@ -89,14 +90,48 @@ async def test_a_swap_that_breaks_rest_needs_a_ground(team: Team) -> None:
     assert (broken["missing_minutes"], broken["rest_owed_minutes"]) == (60, 60)
     assert broken["words"].startswith("{0} rests 10 h between ")
     refused = await step(team.ruth, swap, "apply", {})
-    assert (refused.status_code, code(refused), pointer(refused)) == (409, "breach_needs_ground", "/body/ground")
+    assert (refused.status_code, code(refused), pointer(refused)) == (422, "breach_needs_ground", "/body/ground")
+    assert refused.json()["detail"].startswith("This person rests 10 h between ")
     ground = {"kind": "emergency", "words": "Ruth's mother was taken to hospital"}
     assert (await done(team.ruth, swap, "apply", {"ground": ground})).json()["ground"] == ground
+    (breach,) = (await team.ruth.get("/v1/breaches")).json()["items"]
+    assert (breach["employee_id"], breach["rule_code"], breach["shift_id"]) == (str(TOM), "rota.daily_rest", early)
+    assert (breach["ground"], breach["words"]) == ("emergency", ground["words"])
+    (owed,) = (await team.ruth.get("/v1/rest-owed")).json()["items"]
+    assert (owed["employee_id"], owed["minutes"], owed["settled_at"]) == (str(TOM), 60, None)
+
+
+async def test_a_swap_counts_anew_what_rest_was_made_up_for(team: Team) -> None:
+    """Tom is owed an hour since Tuesday, and with Ruth's shift of Thursday has rested for longer before his next."""
+    await planned(team.ruth, TOM, 0, LATE)
+    await planned(team.ruth, TOM, 1, **GROUND)
+    owed = [(await team.ruth.get("/v1/rest-owed")).json()["items"]]
+    swap = await checked(team.ruth, team.tom, await planned(team.ruth, RUTH, 3), to_employee_id=TOM)
+    await done(team.ruth, swap, "apply", {})
+    owed.append((await team.ruth.get("/v1/rest-owed")).json()["items"])
+    assert [[(one["taken_minutes"], one["settled_at"]) for one in found] for found in owed] == [
+        [(0, None)],
+        [(60, at(3, "07:30"))],
+    ]
+
+
+async def test_nobody_takes_a_shift_on_a_day_of_their_leave_whatever_the_ground(team: Team) -> None:
+    """It was agreed after both had looked at the swap."""
+    early = await planned(team.ruth, RUTH, 1)
+    swap = await checked(team.ruth, team.tom, early, to_employee_id=TOM)
+    assert swap.json()["delta"]["breaches"] == []
+    told = {"kind": "sick", "from_on": at(1, "00:00")[:10], "to_on": at(2, "00:00")[:10], "minutes": 900}
+    assert (await team.tom.post("/v1/leave", json=a_leave(TOM, **told))).status_code == 201
+    refused = await step(team.ruth, swap, "apply", GROUND)
+    assert (refused.status_code, code(refused)) == (409, "on_leave")
+    again = (await done(team.tom, swap, "check")).json()["delta"]["breaches"]
+    assert [(one["law"], one["employee_id"]) for one in again] == [("leave", str(TOM))]
+    assert await who_works(team.ruth, 1) == [(str(RUTH), at(1, "07:30"))]
 
 
 async def test_what_is_broken_already_is_not_the_swaps_doing(team: Team) -> None:
     await planned(team.ruth, RUTH, 0, LATE)
-    await planned(team.ruth, RUTH, 1)
+    await planned(team.ruth, RUTH, 1, **GROUND)
     other = await planned(team.ruth, RUTH, 9)
     swap = await checked(team.ruth, team.tom, other, to_employee_id=TOM)
     assert swap.json()["delta"]["breaches"] == []

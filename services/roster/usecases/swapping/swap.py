@@ -11,8 +11,9 @@ from services.common.db import Transaction, require_version
 from services.common.membership import NotInTheTeam, require_members
 from services.common.paging import PageRequest, page
 from services.common.types import day_in_england, midnight_in_england
+from services.roster.domain.breach import Ground, require_grounds
 from services.roster.domain.period import midnight_after
-from services.roster.domain.rota_version.shifts import of_shift
+from services.roster.domain.rota_version.shifts import Stretch, of_shift
 from services.roster.domain.shift import Shift, ShiftClash
 from services.roster.domain.swap import (
     Acceptance,
@@ -26,11 +27,13 @@ from services.roster.domain.swap import (
     first_start,
     hand_over,
 )
+from services.roster.domain.trial import Trial
 from services.roster.store import rota_versions, swaps
 from services.roster.store.of_team import of_team
+from services.roster.usecases.placing import Placed, settle_rest, write_breaches
 from services.roster.usecases.shift import tell_of_shift
 from services.roster.usecases.swapping.amending import amend_rotas, hold_rotas
-from services.roster.usecases.swapping.around import looked_at
+from services.roster.usecases.swapping.around import looked_at, tried
 
 COSIGN = "swap_cosign"
 READY = (SwapState.ACCEPTED, SwapState.CHECKED)
@@ -117,14 +120,18 @@ async def check_swap(tx: Transaction, swap_id: UUID, if_match: int) -> Swap:
     if _oneself(tx) not in (swap.from_employee_id, swap.to_employee_id):
         raise NotYourSwap
     shifts = await _both(tx, swap)
-    gone = [of_shift(one) for one in shifts]
-    come = [replace(of_shift(one), employee_id=_other(swap, one.employee_id)) for one in shifts]
-    trial, delta = await looked_at(tx, swap.team_id, gone, come)
+    trial, delta = await looked_at(tx, swap.team_id, *_change(swap, shifts))
     delicate = trial.problem.rules.limits.get(COSIGN, 0) and (trial.touches_night() or trial.touches_only_nurse())
     versions = {str(one.id): one.version for one in shifts}
     swap.checked({**delta, "needs_cosign": bool(delicate), "shifts": versions}, tx.now)
     await tx.settle()
     return swap
+
+
+def _change(swap: Swap, shifts: Sequence[Shift]) -> tuple[list[Stretch], list[Stretch]]:
+    """What goes, and what comes for it."""
+    gone = [of_shift(one) for one in shifts]
+    return gone, [replace(one, employee_id=_other(swap, one.employee_id)) for one in gone]
 
 
 async def _both(tx: Transaction, swap: Swap, *, lock: bool = False) -> list[Shift]:
@@ -154,8 +161,10 @@ async def cosign_swap(tx: Transaction, swap_id: UUID, if_match: int) -> Swap:
 async def apply_swap(tx: Transaction, swap_id: UUID, application: Application, if_match: int) -> Swap:
     """Who offered it puts it into effect: all shifts change hands at once, and the others hear of each.
 
+    It is judged again, by what is known now: leave may have been agreed since it was checked.
     Raises `NotFound`, `PreconditionFailed`, `SwapIsOver`, `SwapNotReady`, `NotYourSwap`, `NotTheirShift`,
-    `ShiftsHaveMoved`, `OneDutyADay`, `SwapNeedsCosign`, `BreachNeedsGround` or `ShiftClash`.
+    `ShiftsHaveMoved`, `SwapNeedsCosign`, `NotInTheTeam`, `ShiftTooLong`, `OnLeave`, `BreachNeedsGround`, `OneDutyADay`
+    or `ShiftClash`.
     """
     swap = await _of_mine(tx, swap_id, if_match)
     if _oneself(tx) != swap.from_employee_id:
@@ -164,17 +173,31 @@ async def apply_swap(tx: Transaction, swap_id: UUID, application: Application, i
     rota_ids = await hold_rotas(tx, await _both(tx, swap))
     await tx.take_turns(swap.from_employee_id, swap.to_employee_id)
     shifts = await _both(tx, swap, lock=True)
-    await amend_rotas(tx, rota_ids, [(one, _other(swap, one.employee_id)) for one in shifts])
     swap.apply({str(one.id): one.version for one in shifts}, application.ground, tx.now)
+    _, trial = await tried(tx, swap.team_id, *_change(swap, shifts))
+    grounded = require_grounds(trial.new_breaches, application.ground)
+    await amend_rotas(tx, rota_ids, [(one, _other(swap, one.employee_id)) for one in shifts])
     async with tx.refusing({"shift_one_at_a_time": ShiftClash}):
         await rota_versions.look_when_all_have_moved(tx)
         for shift in shifts:
             hand_over(shift, _other(swap, shift.employee_id), swap.from_employee_id, tx.now)
         await rota_versions.look_now(tx)
+    await _stand(tx, shifts, Placed(trial.problem.from_on, grounded), trial, application.ground)
     for shift in shifts:
         tell_of_shift(tx, shift)
     await tx.settle()
     return swap
+
+
+async def _stand(tx: Transaction, shifts: Sequence[Shift], placed: Placed, trial: Trial, ground: Ground | None) -> None:
+    """What breaks a rule is written down with a shift that the person has now, and rest is owed or made up for."""
+    team_id = shifts[0].team_id
+    for member in sorted({one.member for one in placed.found if one.member is not None}):
+        (who,) = trial.people([member])
+        shift = next((one for one in shifts if one.employee_id == who), shifts[0])
+        own = Placed(placed.from_on, [one for one in placed.found if one.member == member])
+        await write_breaches(tx, team_id, own, ground, who, shift_id=shift.id)
+    await settle_rest(tx, team_id, *sorted({*trial.people(trial.touched)}))
 
 
 async def decline_swap(tx: Transaction, swap_id: UUID, if_match: int) -> Swap:
