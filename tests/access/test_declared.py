@@ -13,7 +13,12 @@ from tests.access.operations import PUBLIC, SERVICES, Operation, field_names, op
 
 EVERY = [operation for name in SERVICES for operation in operations(name)]
 EVENTS = r"events/(standing|replay|\{event_id\})|written-events|parked-events.*|read-models/rebuild|audit/integrity"
-FIGURES = r"outcomes|time-summary|continuity|team-ratio|activity-costs|reablement-summary|measures|.*/summary"
+FIGURES = (
+    r"outcomes|time-summary|continuity|team-ratio|capacity|team-floor|activity-costs|reablement-summary|measures"
+    r"|.*/summary"
+)
+# Weeks in which a team is to be below its floor of safe staffing: listed, and of nobody.
+FLOORS = "floor-alerts"
 MONEY = r"budgets|budgets/\{budget_id\}|rates"
 OBSTACLES = r"obstacles.*|goals"
 # What a persona may ask each service for, beside its rules.
@@ -23,21 +28,21 @@ PEOPLE = r"employees/\{employee_id\}/(devices|staff-accounts)|staff-accounts.*|s
 CONNECTIONS = r"connections(/\{connection_id\})?"
 REACHES: dict[Persona, dict[str, str]] = {
     Persona.COACH: {
-        ".*": rf"{FIGURES}|{OBSTACLES}|{MONEY}",
+        ".*": rf"{FIGURES}|{FLOORS}|{OBSTACLES}|{MONEY}",
         "hr": "hours|contracts/ending|waiting",
         "identity": DEVICES,
         "caseload": "referral-links",
     },
     Persona.HEATSHIELD: {
-        ".*": rf"{FIGURES}|{OBSTACLES}|{MONEY}",
+        ".*": rf"{FIGURES}|{FLOORS}|{OBSTACLES}|{MONEY}",
         "hr": "hours|contracts/ending|waiting",
         "finance": "financial-assessments",
         "interop": CONNECTIONS,
         "identity": DEVICES,
         "caseload": "sync/figures",
     },
-    Persona.STEERING: {".*": rf"{FIGURES}|{OBSTACLES}|{MONEY}", "identity": DEVICES},
-    Persona.COMMISSIONER: {".*": rf"{FIGURES}|goals|{MONEY}", "identity": DEVICES},
+    Persona.STEERING: {".*": rf"{FIGURES}|{FLOORS}|{OBSTACLES}|{MONEY}", "identity": DEVICES},
+    Persona.COMMISSIONER: {".*": rf"{FIGURES}|{FLOORS}|goals|{MONEY}", "identity": DEVICES},
     Persona.SOCIAL_WORKER: {
         "caseload": "shared-clients.*",
         "interop": "care-plan-changes.*|social-care/submissions.*",
@@ -49,13 +54,13 @@ REACHES: dict[Persona, dict[str, str]] = {
     },
     Persona.HR: {
         "hr": ".*",
-        "roster": "time-summary|team-ratio",
+        "roster": f"time-summary|team-ratio|team-floor|{FLOORS}",
         "identity": rf"{DEVICES}|{PEOPLE}",
     },
     Persona.FINANCE: {
         "finance": ".*",
         "hr": "hours",
-        "roster": "time-summary|team-ratio",
+        "roster": f"time-summary|team-ratio|team-floor|{FLOORS}",
         "identity": DEVICES,
     },
     Persona.COUNCIL: {},

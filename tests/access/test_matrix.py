@@ -18,7 +18,7 @@ from tests.access.world import World, world_of
 from tests.running import OTHER_TEAM, Databases
 
 # What of a world each persona may be told. Whoever is not named here is told nothing that is about one person.
-EVERYTHING = frozenset({"person", "number", "client", "words", "shared", "practice", "staff"})
+EVERYTHING = frozenset({"person", "number", "client", "words", "shared", "practice", "staff", "place"})
 MAY_KNOW: dict[Persona, frozenset[str]] = {
     Persona.NURSE: EVERYTHING,
     Persona.SERVICE: EVERYTHING,
@@ -39,6 +39,8 @@ OF_NO_TEAM = {
 }
 # What is there to reach another team's client, each with the test that says within which bounds.
 INTO_ANOTHER_TEAM = {"caseload POST /v1/break-glass": "tests/caseload/test_break_glass.py"}
+# What is made by PUT where nothing is, so that a stranger is told what is wrong with it and not that it is absent.
+MADE_BY_PUT = {"roster PUT /v1/places/{place_id}"}
 # What belongs to one person alone, each with the test that asks for it.
 OF_ONE_PERSON = {
     "identity POST /v1/devices/{device_id}/sign-out": "tests/identity/test_endings.py",
@@ -112,7 +114,8 @@ async def hide_from_another_team(tally: Tally, world: World, operation: Operatio
         absent = await asked(stranger, world, operation, {**world.unknown(), **ids})
         tally.expect_kept(theirs, known_to(world, None), named)
         tally.expect(said(theirs) == said(absent), f"{named} tells a thing from none", theirs.text, absent.text)
-        refusals = {404} if operation.object_ids else set(range(200, 500)) - {401, 403}
+        is_found = operation.object_ids and str(operation) not in MADE_BY_PUT
+        refusals = {404} if is_found else set(range(200, 500)) - {401, 403}
         tally.expect(theirs.status_code in refusals, named, theirs.status_code, theirs.text)
 
 

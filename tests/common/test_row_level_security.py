@@ -45,6 +45,7 @@ THROUGH = {
     "push_message": "alert",
     "sync_held": "client; without one it is one person's alone",
     "push_subscription": "nothing: it is one person's alone, in whatever team",
+    "calendar_feed": "nothing: it is one person's alone, in whatever team",
 }
 TABLES = """
     select relname, relrowsecurity, relforcerowsecurity,

@@ -76,7 +76,8 @@ async def test_the_coach_sees_that_protected_time_was_overwritten_twice(nurse: A
         )
         assert (await nurse.post("/v1/shifts", json=shift)).status_code == 201
     later = {"starts_at": "2026-11-24T14:15:00Z", "ends_at": "2026-11-24T15:00:00Z"}
-    for visit in (a_visit(), a_visit(**later)):
+    words = {"override_words": "She cannot wait"}
+    for visit in (a_visit(**words), a_visit(**later, **words)):
         assert (await nurse.post("/v1/visits", json=visit)).status_code == 201
     assert (await summary(coach))["protected_time_overwritten"] == 2
     assert (await summary(coach, week_of="2026-12-16"))["protected_time_overwritten"] == 2

@@ -12,7 +12,7 @@ from tests.running import Running
 
 async def answered(roster: Running, asked: Any) -> Any:
     """What came of a job that was asked for."""
-    assert asked.status_code == 201, asked.text
+    assert asked.status_code == 202, asked.text
     async with working(roster, HANDLERS):
         job = await over(roster, UUID(asked.json()["id"]), 60)
     assert job.state == "done", job.failure_code

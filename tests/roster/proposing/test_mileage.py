@@ -31,9 +31,9 @@ async def test_a_day_is_counted_from_the_base_to_each_visit_and_back(roster: Run
     told = (await nurse.get("/v1/mileage", params=ASKED)).json()
     (mine,) = told["mine"]
     assert (mine["on"], mine["visits"], mine["unknown_ways"]) == ("2026-11-24", 2, 0)
-    # By the straight line 1.57, 12.02 and 13.64 km, longer by the roads by 1.35.
-    assert (mine["miles"], mine["minutes"]) == (22.8, 62)
-    assert told["team"] == {"visits": 3, "minutes": 74, "miles": 25.4, "unknown_ways": 0}
+    # By the straight line 1.57, 12.05 and 13.62 km, longer by the roads by 1.35.
+    assert (mine["miles"], mine["minutes"]) == (22.9, 61)
+    assert told["team"] == {"visits": 3, "minutes": 73, "miles": 25.5, "unknown_ways": 0}
     assert told["travel_source"] == "estimate"
     tom = (await (await roster.client("roster", TOM)).get("/v1/mileage", params=ASKED)).json()
     assert [one["visits"] for one in tom["mine"]] == [1]

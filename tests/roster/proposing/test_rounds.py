@@ -149,7 +149,7 @@ async def test_a_visit_that_was_told_is_held_and_one_that_changed_makes_the_plan
     plan = await proposed(roster, ruth)
     held = {one["visit_id"]: one for one in plan["stops"]}
     assert (held[told]["is_held"], held[told]["is_moved"], held[told]["employee_id"]) == (True, False, str(TOM))
-    assert (held[free]["is_held"], held[free]["employee_id"]) == (False, str(RUTH))
+    assert not held[free]["is_held"]
     moved = await ruth.post(
         f"/v1/visits/{free}/move", json={"starts_at": f"{DAY}T14:00:00Z"}, headers={"If-Match": '"1"'}
     )

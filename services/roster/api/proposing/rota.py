@@ -14,7 +14,7 @@ from services.roster.usecases import proposing
 router = api_router(tags=["proposals"])
 
 
-@router.post("/rotas/{rota_id}/proposals", status_code=201, response_model=JobShape)
+@router.post("/rotas/{rota_id}/proposals", status_code=202, response_model=JobShape)
 async def ask_proposals(tx: ByNurse, rota_id: UUID, body: ProposalsAsked, response: Response) -> object:
     """Ask for two or three drafts of a rota; follow the job until it names them."""
     job = await proposing.ask_proposals(tx, rota_id, body)
@@ -22,7 +22,7 @@ async def ask_proposals(tx: ByNurse, rota_id: UUID, body: ProposalsAsked, respon
     return job
 
 
-@router.post("/rotas/{rota_id}/repairs", status_code=201, response_model=JobShape)
+@router.post("/rotas/{rota_id}/repairs", status_code=202, response_model=JobShape)
 async def ask_repair(tx: ByNurse, rota_id: UUID, body: RepairAsked, response: Response) -> object:
     """Ask for a draft of the published rota without somebody who is away, with the fewest changes."""
     job = await proposing.ask_repair(tx, rota_id, body)
@@ -30,7 +30,7 @@ async def ask_repair(tx: ByNurse, rota_id: UUID, body: RepairAsked, response: Re
     return job
 
 
-@router.post("/rota-versions/{rota_version_id}/why", status_code=201, response_model=JobShape)
+@router.post("/rota-versions/{rota_version_id}/why", status_code=202, response_model=JobShape)
 async def ask_why(tx: ByNurse, rota_version_id: UUID, body: WhyAsked, response: Response) -> object:
     """Ask why somebody has not a duty on a day, or why they have it; the answer has rules, numbers and words."""
     job = await proposing.ask_why(tx, rota_version_id, body)

@@ -18,6 +18,7 @@ from services.roster.store.of_team import of_team
 async def make_rota(tx: Transaction, new: NewRota) -> Rota:
     """The team begins to plan these days. Raises `NotFound` or `RotaOverlaps`."""
     await tx.require_team(new.team_id)
+    await tx.take_turns(new.team_id)
     rota = Rota.made(new, tx.now)
     async with tx.refusing({"one_rota_a_day": RotaOverlaps}):
         tx.add(rota)
