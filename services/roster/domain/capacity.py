@@ -13,6 +13,7 @@ from uuid import UUID
 from services.roster.domain.base import Channel
 from services.roster.domain.dependency import Weights, weight_on
 from services.roster.domain.known import Contract
+from services.roster.domain.leave import Leave, credited
 from services.roster.domain.period import Period
 from services.roster.domain.share import Exact, Share, rounded
 from services.roster.domain.visit_plan import VisitPlan
@@ -215,6 +216,16 @@ def _holds(from_on: date, until_on: date | None, day: date) -> bool:
 
 def _away(away: Iterable[Away], week: Period, *, is_leave: bool) -> int:
     return sum(one.minutes for one in away if one.is_leave is is_leave and week.from_on <= one.on <= week.to_on)
+
+
+def on_leave(leaves: Sequence[Leave], members: Iterable[Member], within: Period) -> Iterator[Away]:
+    """Agreed leave, spread evenly over its days, as far as whoever takes it is in the team."""
+    days = (within.to_on - within.from_on).days + 1
+    for member in members:
+        for number, minutes in credited(leaves, member.employee_id, within.from_on, days).items():
+            on = within.from_on + timedelta(days=number)
+            if _holds(member.from_on, member.until_on, on):
+                yield Away(member.employee_id, on, minutes, is_leave=True)
 
 
 def _vacant(vacant: Iterable[tuple[int, date, date | None]], week: Period) -> Fraction:

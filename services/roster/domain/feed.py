@@ -14,7 +14,7 @@ from services.common.models import INSTANT, Aggregate
 from services.common.types import ENGLAND, Input, NewId
 from services.roster.domain.base import Base
 from services.roster.domain.move_wish import fingerprint
-from services.roster.domain.shift import Shift
+from services.roster.domain.shift import Shift, ShiftStatus
 from services.roster.domain.visit import OPEN, Visit, VisitStatus
 
 # What is over, or off, is told as long as a telephone may need to hear of it.
@@ -65,7 +65,8 @@ class Entry:
     @classmethod
     def of_shift(cls, shift: Shift) -> Self:
         words = shift.kind.replace("_", " ").capitalize()
-        return cls._of("shift", shift, words, EventStatus.CONFIRMED)
+        is_off = shift.status == ShiftStatus.CANCELLED
+        return cls._of("shift", shift, words, EventStatus.CANCELLED if is_off else EventStatus.CONFIRMED)
 
     @classmethod
     def of_visit(cls, visit: Visit) -> Self:

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from services.common.db import Transaction
 from services.roster.domain.opening import PROTECTED, OpeningHours
-from services.roster.domain.shift import Shift, ShiftKind
+from services.roster.domain.shift import Shift, ShiftKind, ShiftStatus
 
 
 async def opening_on(tx: Transaction, team_id: UUID, day: date) -> OpeningHours | None:
@@ -24,6 +24,7 @@ async def is_on_call(tx: Transaction, team_id: UUID, starts_at: datetime, ends_a
     on_call = select(col(Shift.id)).where(
         col(Shift.team_id) == team_id,
         col(Shift.kind) == ShiftKind.ON_CALL,
+        col(Shift.status) == ShiftStatus.PLANNED,
         col(Shift.starts_at) <= starts_at,
         col(Shift.ends_at) >= ends_at,
     )
@@ -35,6 +36,7 @@ async def kept_free(tx: Transaction, people: Collection[UUID], starts_at: dateti
     kept = select(col(Shift.kind)).where(
         col(Shift.employee_id).in_(people),
         col(Shift.kind).in_(PROTECTED),
+        col(Shift.status) == ShiftStatus.PLANNED,
         col(Shift.starts_at) < ends_at,
         col(Shift.ends_at) > starts_at,
     )

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from uuid6 import uuid7
 
+from tests.roster.agreeing.made import a_leave
 from tests.roster.facts import (
     EDITH,
     NEXT,
@@ -82,6 +83,23 @@ async def test_somebody_who_leaves_lowers_capacity_from_the_day_after(roster: Ru
     await roster.deliver("roster", MEMBERSHIP, {**leaves, "employee_id": str(RUTH)}, version=2)
     alone = (await ahead(nurse))[2]
     assert (alone["contracted_minutes"], alone["light"], alone["load"]["percent"]) == (2700, "red", 192.9)
+
+
+async def test_agreed_leave_lowers_the_capacity_of_its_days(roster: Running) -> None:
+    """Mission row 4.14: Tom's 1,500 minutes are ten days of two weeks, 150 a day; what is only asked counts nothing."""
+    nurse, tom = await demo_team(roster), await roster.client("roster", TOM)
+    of_tom = a_leave(TOM, from_on="2026-11-27", to_on="2026-12-06", minutes=1500)
+    answer = await tom.post("/v1/leave", json=of_tom)
+    assert answer.status_code == 201, answer.text
+    assert [week["leave_minutes"] for week in (await ahead(nurse))[:3]] == [0, 0, 0]
+    agreed = await nurse.post(f"/v1/leave/{of_tom['id']}/answer", json={"ok": True}, headers={"If-Match": '"1"'})
+    assert agreed.status_code == 200, agreed.text
+    weeks = (await ahead(nurse))[:3]
+    assert [week["leave_minutes"] for week in weeks] == [450, 1050, 0]
+    assert [week["capacity_minutes"] for week in weeks] == [9450, 8850, 9900]
+    leaves = {"team_id": str(TEAM), "employee_id": str(TOM), "from_on": "2025-01-01", "until_on": "2026-12-01"}
+    await roster.deliver("roster", MEMBERSHIP, leaves, version=2)
+    assert [week["leave_minutes"] for week in (await ahead(nurse))[:2]] == [450, 300]
 
 
 async def test_a_contract_that_begins_or_ends_within_a_week_counts_by_its_days(roster: Running) -> None:

@@ -10,6 +10,7 @@ from services.roster.usecases.proposing import HANDLERS
 from tests.roster.facts import EDITH, RUTH, TOM, WALTER, a_shift, a_visit, code
 from tests.roster.jobs.asked import over, working
 from tests.roster.proposing.facts import a_base, a_place, put
+from tests.roster.visiting.told import cancelled
 from tests.running import STRANGER, TEAM, Running
 
 DAY = "2031-11-25"
@@ -88,6 +89,17 @@ async def test_rounds_move_nothing_until_a_person_adopts_them(roster: Running, r
     again = await adopt(ruth, plan, version=2)
     assert (again.status_code, code(again)) == (409, "round_plan_adopted")
     assert (await adopt(ruth, plan)).status_code == 412
+
+
+async def test_nobody_goes_round_in_a_shift_that_is_off(roster: Running, ruth: Any) -> None:
+    await planned(ruth, visit(EDITH, "10", employee_id=TOM))
+    (own,) = [one for one in await _shifts(ruth) if one["employee_id"] == str(RUTH)]
+    assert (await cancelled(ruth, own)).status_code == 200
+    assert {one["employee_id"] for one in (await proposed(roster, ruth))["stops"]} == {str(TOM)}
+
+
+async def _shifts(nurse: Any) -> list[dict[str, Any]]:
+    return list((await nurse.get("/v1/shifts", params={"from_on": DAY, "to_on": DAY})).json()["items"])
 
 
 async def test_two_visits_change_places_in_one_adoption(roster: Running, ruth: Any) -> None:

@@ -9,7 +9,7 @@ from uuid6 import uuid7
 
 from services.common.types import ENGLAND
 from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, a_shift, a_visit, code
-from tests.roster.visiting.told import step
+from tests.roster.visiting.told import cancelled, step
 from tests.running import Running
 
 CLOCKS_BACK = {"starts_at": "2026-10-24T20:00:00Z", "ends_at": "2026-10-25T06:00:00Z"}
@@ -77,6 +77,14 @@ async def test_a_move_raises_the_sequence_and_what_is_off_is_cancelled(nurse: An
     seen.append((int(entry["sequence"]), str(entry["status"])))
     assert seen == [(1, "TENTATIVE"), (2, "CONFIRMED"), (3, "TENTATIVE"), (4, "CANCELLED")]
     assert entry.decoded("dtstart") == datetime(2026, 11, 24, 12, tzinfo=ENGLAND)
+
+
+async def test_a_shift_that_is_off_stays_in_the_calendar_as_cancelled(nurse: Any, telephone: Any) -> None:
+    shift, (_, link) = a_shift(**CLOCKS_BACK), await made(nurse)
+    assert (await nurse.post("/v1/shifts", json=shift)).status_code == 201
+    assert (await cancelled(nurse, shift)).status_code == 200
+    entry = (await read(telephone, link))[f"shift-{shift['id']}@heatshield"]
+    assert (int(entry["sequence"]), str(entry["status"])) == (2, "CANCELLED")
 
 
 async def test_a_night_over_the_clock_change_has_its_eleven_hours(nurse: Any, telephone: Any) -> None:

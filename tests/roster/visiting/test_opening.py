@@ -7,7 +7,7 @@ import pytest
 
 from services.roster.domain.opening import NewOpeningHours, OpeningHours
 from tests.roster.facts import RUTH, TOM, a_shift, a_visit, code, pointer, refused
-from tests.roster.visiting.told import NINE_TO_FIVE, hours, step
+from tests.roster.visiting.told import NINE_TO_FIVE, cancelled, hours, step
 from tests.running import OTHER_TEAM, STRANGER, TEAM, Running
 
 ALWAYS = [{"days": [1, 2, 3, 4, 5, 6, 7], "from_minute": 0, "until_minute": 1440}]
@@ -41,6 +41,23 @@ async def test_a_visit_outside_the_hours_is_for_whoever_is_on_call(evening: Any)
     on_call = a_shift(employee_id=TOM, kind="on_call", starts_at="2026-11-24T17:00:00Z", ends_at="2026-11-24T21:00:00Z")
     assert (await evening.post("/v1/shifts", json=on_call)).status_code == 201
     made = await evening.post("/v1/visits", json=a_visit(**EVENING))
+    assert (made.status_code, made.json()["overrode"]) == (201, [])
+
+
+async def test_time_on_call_that_is_off_holds_nothing_open(evening: Any) -> None:
+    on_call = a_shift(employee_id=TOM, kind="on_call", starts_at="2026-11-24T17:00:00Z", ends_at="2026-11-24T21:00:00Z")
+    assert (await evening.post("/v1/shifts", json=on_call)).status_code == 201
+    assert (await cancelled(evening, on_call)).status_code == 200
+    assert await refused(evening, **EVENING) == (409, "outside_opening_hours", "/body/starts_at")
+
+
+async def test_a_meeting_that_is_off_keeps_nothing_free(nurse: Any) -> None:
+    meeting = a_shift(kind="meeting", starts_at="2026-11-24T10:00:00Z", ends_at="2026-11-24T11:00:00Z")
+    assert (await nurse.post("/v1/shifts", json=meeting | {"unpaid_break_minutes": 0})).status_code == 201
+    taking = a_visit(starts_at="2026-11-24T10:15:00Z", ends_at="2026-11-24T10:45:00Z")
+    assert (await nurse.post("/v1/visits", json=taking)).status_code == 409
+    assert (await cancelled(nurse, meeting)).status_code == 200
+    made = await nurse.post("/v1/visits", json=taking)
     assert (made.status_code, made.json()["overrode"]) == (201, [])
 
 

@@ -45,3 +45,8 @@ async def step(nurse: Any, visit: str, name: str, body: Any = None, *, version: 
     if version is None:
         version = (await nurse.get(f"/v1/visits/{visit}")).json()["version"]
     return await nurse.post(f"/v1/visits/{visit}/{name}", json=body, headers={"If-Match": f'"{version}"'})
+
+
+async def cancelled(nurse: Any, shift: dict[str, Any]) -> Any:
+    """Try to take off a shift as it was planned."""
+    return await nurse.post(f"/v1/shifts/{shift['id']}/cancel", headers={"If-Match": '"1"'})

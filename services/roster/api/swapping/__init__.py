@@ -1,5 +1,7 @@
-"""Swaps, open shifts, loans and calendars over HTTP."""
+"""Swaps, open shifts and loans over HTTP."""
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from services.roster.api.swapping import open_shifts, swaps
+
+ROUTERS: tuple[APIRouter, ...] = (swaps.router, open_shifts.router)

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from services.common.db import Transaction
 from services.common.rulebook import amounts, smallest_cell
-from services.roster.domain.capacity import Known, Limits, Week, forecast, weeks_from
+from services.roster.domain.capacity import Known, Limits, Week, forecast, on_leave, weeks_from
 from services.roster.domain.period import Period
 from services.roster.domain.rule import RuleCode
 from services.roster.domain.visit_plan import standing_minutes
-from services.roster.store import capacity, dependency, figures
+from services.roster.store import capacity, dependency, figures, leave
 
 # Of a week, what may be told outside the team: nothing in it lets anybody work out one member's leave.
 OUTSIDE = ("from_on", "to_on", "contracted_minutes", "vacant_minutes")
@@ -46,14 +46,18 @@ async def limits_on(tx: Transaction, day: date) -> Limits:
 
 
 async def _known(tx: Transaction, team_id: UUID, whole: Period) -> Known:
-    """One statement for each list. Agreed leave is one more `Away` with `is_leave`, beside what is set aside."""
+    """One statement for each list. Agreed leave is the team's own, beside what is set aside."""
+    members = await capacity.members(tx, team_id, whole)
+    people = {one.employee_id for one in members}
+    agreed = await leave.agreed_leave(tx, people, whole.from_on, whole.to_on)
+    off = on_leave([one for one in agreed if one.team_id == team_id], members, whole)
     return Known(
         plans=await figures.plans(tx, team_id, whole),
         paused=await figures.paused_days(tx, team_id, whole),
         extras=await capacity.extras(tx, team_id, whole),
         contracts=await figures.contracts(tx, team_id, whole),
-        members=await capacity.members(tx, team_id, whole),
-        away=[*await capacity.away(tx, team_id, whole)],
+        members=members,
+        away=[*await capacity.away(tx, team_id, whole), *off],
         vacant=await capacity.vacant(tx, team_id, whole),
         on_shift=await capacity.on_shift(tx, team_id, whole),
         weights=await dependency.weights(tx, team_id),

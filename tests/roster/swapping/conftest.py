@@ -1,0 +1,21 @@
+"""Ruth, Tom and Sandra with contracts, each signed in."""
+
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.roster.facts import RUTH, SANDRA, TOM, contract, hear
+from tests.running import Running
+
+
+class Team(NamedTuple):
+    ruth: Any
+    tom: Any
+    sandra: Any
+
+
+@pytest.fixture
+async def team(roster: Running) -> Team:
+    for who in (RUTH, TOM, SANDRA):
+        await hear(roster, contract(who, 1800))
+    return Team(*[await roster.client("roster", who) for who in (RUTH, TOM, SANDRA)])
