@@ -22,9 +22,9 @@ def of(given: Giving, visit: str, **more: Any) -> dict[str, Any]:
     return about | {"employee_id": str(DEPUTY)} | more
 
 
-async def is_late(given: Giving, visit: str) -> None:
-    told = of(given, visit, due_at=later(hours=-1), has_begun=True)
-    await given.system.deliver("caseload", "roster.visit.late.v1", told, version=3)
+async def is_late(given: Giving, visit: str, *, version: int = 3, **more: Any) -> None:
+    told = of(given, visit, **{"due_at": later(hours=-1), "has_begun": True} | more)
+    await given.system.deliver("caseload", "roster.visit.late.v1", told, version=version)
 
 
 async def alerts(given: Giving, **params: Any) -> list[Any]:
@@ -47,6 +47,24 @@ async def test_what_nobody_answers_is_told_to_everybody(given: Giving) -> None:
     assert await escalate_some(given.system.databases["caseload"], at) == 1
 
 
+@pytest.mark.parametrize("is_answered", [True, False])
+async def test_whoever_makes_it_instead_and_is_late_as_well_is_told_of_again(given: Giving, is_answered: bool) -> None:
+    visit, due_at = new_id(), later(hours=-1)
+    await is_late(given, visit, due_at=due_at)
+    (first,) = await alerts(given, open="true")
+    if is_answered:
+        tag = {"If-Match": f'"{first["version"]}"'}
+        answered = await given.nurse.post(f"/v1/alerts/{first['id']}/acknowledge", headers=tag)
+        assert answered.status_code == 200, answered.text
+    await is_late(given, visit, due_at=due_at, employee_id=str(NURSE), version=5)
+    (again,) = await alerts(given, open="true")
+    assert (again["id"], again["acknowledged_by"]) == (first["id"], None)
+    assert str(DEPUTY) in again["for_people"]
+    assert str(NURSE) not in again["for_people"]
+    at = datetime.now(UTC) + timedelta(minutes=16)
+    assert await escalate_some(given.system.databases["caseload"], at) == 1
+
+
 @pytest.mark.parametrize(
     ("name", "more"),
     [
@@ -64,6 +82,18 @@ async def test_whoever_is_heard_of_settles_it(given: Giving, name: str, more: di
     times = {"starts_at": later(hours=-2), "ends_at": later(hours=-1), "channel": "in_person"}
     await given.system.deliver("caseload", f"roster.visit.{name}.v1", of(given, visit, **times | more), version=4)
     assert await alerts(given, open="true") == []
+
+
+async def test_of_late_and_heard_of_the_newer_has_the_last_word_in_whatever_order_they_come(given: Giving) -> None:
+    over, goes_on = new_id(), new_id()
+    times = {"starts_at": later(hours=-2), "ends_at": later(hours=-1), "channel": "in_person"}
+    begun = {"started_at": later(hours=-1), **times}
+    await given.system.deliver("caseload", "roster.visit.started.v1", of(given, over, **begun), version=4)
+    await is_late(given, over, version=3)
+    assert await alerts(given) == []
+    await is_late(given, goes_on, version=3)
+    await given.system.deliver("caseload", "roster.visit.started.v1", of(given, goes_on, **begun), version=2)
+    assert [alert["subject_id"] for alert in await alerts(given, open="true")] == [goes_on]
 
 
 async def test_a_client_who_is_told_the_time_settles_nothing(given: Giving) -> None:

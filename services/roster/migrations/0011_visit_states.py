@@ -15,8 +15,10 @@ depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
 PROPOSAL = "A proposal, for the team to confirm: no law and no standard gives the figure"
+EARLY = "A guard against a touch on the visit of another day, with room for whoever is ahead of their round"
 RULES: list[rules.NewRule] = [
     ("visit.late_after", date(2019, 4, 1), 15, 1, "minutes", PROPOSAL, "to_be_confirmed"),
+    ("visit.start_ahead", date(2019, 4, 1), 60, 1, "minutes", EARLY, "derived"),
     ("visit.series_ahead", date(2019, 4, 1), 56, 1, "days", PROPOSAL, "to_be_confirmed"),
 ]
 HOLDING = "'planned', 'confirmed', 'in_progress', 'done'"
@@ -74,8 +76,8 @@ def upgrade() -> None:
 def _widen_visit_plan() -> None:
     op.add_column("visit_plan", sa.Column("window_from_minute", sa.Integer(), nullable=True))
     op.add_column("visit_plan", sa.Column("window_until_minute", sa.Integer(), nullable=True))
+    # The default stays: while a deployment rolls, the release before this one writes plans without it.
     op.add_column("visit_plan", sa.Column("hands", sa.Integer(), nullable=False, server_default="1"))
-    op.alter_column("visit_plan", "hands", server_default=None)
     op.add_column("visit_plan", sa.Column("second_hand_reason", sa.Text(), nullable=True))
     nothing = sa.text("'{}'")
     op.add_column("visit_plan", sa.Column("wishes", JSONB(), nullable=False, server_default=nothing))

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -155,6 +156,16 @@ async def test_all_go_to_another_weekday(ruth: Any) -> None:
     assert await times(ruth, on(0), on(0, 2), on(1, 2), on(2)) == [None, "09:00 Ruth", "09:00 Ruth", None]
 
 
+async def test_a_change_that_is_undone_brings_its_visits_back_but_not_what_was_called_off(ruth: Any) -> None:
+    series = await begun(ruth)
+    await step(ruth, (await visit_on(ruth, on(1)))["id"], "cancel", {"reason": "At her daughter's"})
+    await change(ruth, series, scope="all", weekdays=[3])
+    assert await times(ruth, on(0), on(1), on(2)) == [None] * 3
+    undone = await change(ruth, series, scope="all", weekdays=[1])
+    assert undone.json()["unplanned"] == []
+    assert await times(ruth, on(0), on(1), on(2)) == ["09:00 Ruth", None, "09:00 Ruth"]
+
+
 async def test_a_visit_that_was_cancelled_is_not_made_again(roster: Running, ruth: Any) -> None:
     series = await begun(ruth)
     visit = await visit_on(ruth, on(1))
@@ -164,11 +175,12 @@ async def test_a_visit_that_was_cancelled_is_not_made_again(roster: Running, rut
     assert await times(ruth, on(0), on(1), on(2)) == ["10:00 Ruth", None, "10:00 Ruth"]
 
 
-async def test_what_cannot_go_along_is_named_and_stays_where_it_was(ruth: Any) -> None:
+async def test_what_cannot_go_along_is_named_and_stays_where_it_was(roster: Running, ruth: Any) -> None:
     series = await begun(ruth)
     answer = await change(ruth, series, scope="all", starts_minute=15 * 60 + 30)
     refused = {"outside_shift"}
     assert {one["code"] for one in answer.json()["unplanned"]} == refused
+    assert await make_due_occurrences(roster.databases["roster"]) == 0
     assert await times(ruth, on(0), on(1), on(2)) == ["09:00 Ruth"] * 3
 
 
@@ -225,3 +237,47 @@ async def test_another_teams_series_does_not_exist(roster: Running, ruth: Any) -
     assert answer.status_code == 404
     theirs = await begun_of(stranger, str(uuid7()))
     assert (theirs.status_code, code(theirs)) == (422, "plan_of_another_client")
+
+
+@pytest.mark.parametrize("scope", ["all", "following", "this"])
+async def test_nobody_accompanies_themselves_week_by_week(ruth: Any, scope: str) -> None:
+    oneself: dict[str, Any] = {"accompanied_by": str(RUTH), "second_hand_reason": "safety"}
+    refused = await begun(ruth, **oneself)
+    assert (refused.status_code, code(refused)) == (422, "accompanied_by_oneself")
+    assert pointer(refused) == "/body/accompanied_by"
+    series = await begun(ruth)
+    changed = await change(ruth, series, scope=scope, occurrence_on=str(on(1)), **oneself)
+    assert (changed.status_code, code(changed)) == (422, "accompanied_by_oneself")
+    assert await times(ruth, on(0), on(1), on(2)) == ["09:00 Ruth"] * 3
+
+
+async def test_a_series_that_fails_stands_in_no_others_way(
+    roster: Running, ruth: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = (await begun(ruth, until_on=str(on(3)))).json()["series"]["id"]
+    whole = await begun(ruth, starts_minute=TEN + 60, from_on=str(on(3)), until_on=str(on(3)))
+    assert [one["code"] for one in whole.json()["unplanned"]] == ["outside_shift"]
+    database = roster.databases["roster"]
+    async with database.transaction(SYSTEM) as tx:
+        series = await tx.get(VisitSeries, UUID(broken))
+        series.accompanied_by, series.second_hand_reason = RUTH, "safety"
+    await shifts(ruth, 3)
+    assert await make_due_occurrences(database) == 1
+    assert await times(ruth, on(3)) == ["11:00 Ruth"]
+    (told,) = [record for record in caplog.records if record.message == "series not made"]
+    assert (vars(told)["series_id"], vars(told)["error"]) == (broken, "IntegrityError")
+
+
+async def test_a_series_does_not_end_before_it_begins(ruth: Any) -> None:
+    refused = await begun(ruth, from_on=str(on(1)), until_on=str(on(0)))
+    assert (refused.status_code, code(refused), pointer(refused)) == (422, "validation_failed", "/body/until_on")
+    assert (await begun(ruth, from_on=str(on(1)), until_on=str(on(1)))).status_code == 201
+
+
+@pytest.mark.parametrize("rhythm", [{"weekdays": [3]}, {"every_weeks": 2}, {"until_on": str(on(2))}])
+async def test_one_visit_has_no_rhythm_to_change(ruth: Any, rhythm: dict[str, Any]) -> None:
+    series = await begun(ruth)
+    refused = await change(ruth, series, scope="this", occurrence_on=str(on(1)), starts_minute=TEN, **rhythm)
+    (field,) = rhythm
+    assert (refused.status_code, code(refused), pointer(refused)) == (422, "validation_failed", f"/body/{field}")
+    assert await times(ruth, on(1)) == ["09:00 Ruth"]

@@ -1,5 +1,6 @@
 """Series: visits that are made week by week from a visit plan, and changed one by one or from a day on."""
 
+import logging
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from services.common.db import Database, Transaction, require_version
 from services.common.errors import NotFound, ServiceError
 from services.common.paging import PageRequest, page
 from services.common.rulebook import amounts
+from services.roster.domain.presence import AccompaniedByOneself
 from services.roster.domain.recurrence import (
     NewVisitSeries,
     NoSuchOccurrence,
@@ -29,13 +31,18 @@ from services.roster.store import visiting as store
 from services.roster.store.of_team import of_team
 from services.roster.usecases.visit import cancelled, moved, plan
 
+log = logging.getLogger(__name__)
+
 FIRST = UUID(int=0)
 CHANGED = "The series of visits was changed."
 
 
 @dataclass
 class Told:
-    """A series, and the days on which a rule stands against its visit; they are tried again by themselves."""
+    """A series, and the days on which a rule stands against its visit.
+
+    What is not made yet is tried again by itself; a visit that could not go along stayed where it was, for good.
+    """
 
     series: VisitSeries
     unplanned: dict[date, str] = field(default_factory=dict)
@@ -44,7 +51,8 @@ class Told:
 async def begin_series(tx: Transaction, new: NewVisitSeries) -> Told:
     """Visits are made from now until some weeks ahead, as far as the rules of a visit allow each.
 
-    Raises `PlanOfAnotherClient`, `OutsideWindow`, `SecondHandNeeded` or `SecondHandWithoutReason`.
+    Raises `PlanOfAnotherClient`, `AccompaniedByOneself`, `OutsideWindow`, `SecondHandNeeded` or
+    `SecondHandWithoutReason`.
     """
     try:
         visit_plan = await tx.get(VisitPlan, new.visit_plan_id)
@@ -97,21 +105,37 @@ async def change_series(tx: Transaction, series_id: UUID, change: SeriesChange, 
 
 
 async def make_due_occurrences(database: Database, at: datetime | None = None) -> int:
-    """Make what has come near enough, and what a rule stood against until now. How many visits there were."""
+    """Make what has come near enough, and what a rule stood against until now. How many visits there were.
+
+    A series that fails stands in nobody's way: the next is made all the same.
+    """
     made, after = 0, FIRST
     while True:
-        async with database.transaction(SYSTEM) as tx:
-            tx.now = at or tx.now
-            series = await store.next_series(tx, after)
-            if series is None:
-                return made
-            before = len(await store.made_from(tx, series.id, tx.today))
-            await _make(tx, Told(series))
-            made += len(await store.made_from(tx, series.id, tx.today)) - before
-            after = series.id
+        before = after
+        try:
+            async with database.transaction(SYSTEM) as tx:
+                tx.now = at or tx.now
+                series = await store.next_series(tx, after)
+                if series is None:
+                    return made
+                after = series.id
+                count = await _make_due(tx, series)
+            made += count
+        except Exception as error:
+            if after == before:
+                raise
+            log.warning("series not made", extra={"series_id": str(after), "error": type(error).__name__})
+
+
+async def _make_due(tx: Transaction, series: VisitSeries) -> int:
+    before = len(await store.made_from(tx, series.id, tx.today))
+    await _make(tx, Told(series))
+    return len(await store.made_from(tx, series.id, tx.today)) - before
 
 
 async def _require_as_agreed(tx: Transaction, series: VisitSeries, visit_plan: VisitPlan) -> None:
+    if series.accompanied_by == series.employee_id:
+        raise AccompaniedByOneself
     said = series.second_hand_reason or visit_plan.second_hand_reason
     series.second_hand_reason = reason_of(series.accompanied_by, said, needs_two=visit_plan.needs_two)
     outside = visit_plan.window is not None and not visit_plan.window.holds_minute(series.starts_minute)
@@ -180,6 +204,8 @@ async def _follow(tx: Transaction, told: Told, visit: Visit, before: Pattern) ->
     if day is None or visit.status not in TO_COME or visit.starts_at <= tx.now or not _stands(visit, before, day):
         return
     if day not in series.days(day, day):
+        # It is made anew if the series comes back to that day; what was called off by hand is not.
+        visit.leave_series()
         await cancelled(tx, visit, CHANGED)
     elif series.pattern != before:
         about = {"accompanied_by": series.accompanied_by, "second_hand_reason": series.second_hand_reason}
