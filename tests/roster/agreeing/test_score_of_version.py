@@ -7,6 +7,7 @@ from sqlalchemy import event
 from uuid6 import uuid7
 
 from services.common.auth import SYSTEM
+from services.roster.domain.rota import slots
 from services.roster.domain.rota_version.rota import Rota
 from services.roster.usecases.rota import problem_of
 from tests.roster.agreeing.conftest import Team
@@ -85,6 +86,20 @@ async def test_the_problem_holds_people_contracts_and_rules(roster: Running, pla
     limits = found.rules.limits
     assert (limits["daily_rest"], limits["daily_rest.per"], limits["longest_shift"]) == (660, 1440, 600)
     assert found.rules.prices["cover_short"] == 60
+
+
+async def test_a_pattern_of_history_alone_is_no_duty_of_the_rota(
+    roster: Running, planning: Planning, team: Team
+) -> None:
+    """Its code is none that a version can hold."""
+    by_hand = a_shift(starts_at=f"{day(-1)}T09:00:00Z", ends_at=f"{day(-1)}T12:00:00Z")
+    assert (await team.ruth.post("/v1/shifts", json=by_hand)).status_code == 201
+    found, _ = await problem(roster, planning.rota["id"])
+    assert [duty.code for duty in found.duties] == ["E", "L", "N", "W"]
+    (worked,) = found.history
+    ruth = next(one for one in found.members if one.employee_id == RUTH)
+    assert ruth.before[-1] == worked.code
+    assert {day for day, code in slots(found) if code == worked.code} == set(range(-14, 0))
 
 
 async def test_the_problem_takes_as_many_statements_after_years_as_at_first(
