@@ -129,6 +129,28 @@ async def test_a_shift_is_moved_by_the_same_rules(team: Team) -> None:
     assert (clash.status_code, code(clash)) == (409, "shift_clash")
 
 
+async def test_a_shift_that_moves_breaks_what_it_breaks_now_and_one_that_is_off_breaks_nothing(team: Team) -> None:
+    early = at(1, "07:00", "13:00", ground=GROUND)
+    await placed(team, at(0, "14:00", "22:00"), early)
+
+    async def stands() -> Any:
+        broken, owed = [(await team.ruth.get(path)).json()["items"] for path in ("/v1/breaches", "/v1/rest-owed")]
+        return [one["missing_minutes"] for one in broken], [one["minutes"] for one in owed]
+
+    assert await stands() == ([120], [120])
+    path = f"/v1/shifts/{early['id']}"
+    for version, (starts, still) in enumerate((("08:00", [60]), ("08:30", [30]), ("09:00", [])), 1):
+        to = {"starts_at": f"{day(1)}T{starts}:00Z", "ends_at": early["ends_at"], "ground": GROUND}
+        moved = await team.ruth.patch(path, json=to, headers={"If-Match": f'"{version}"'})
+        assert moved.status_code == 200, moved.text
+        assert await stands() == (still, still)
+    to["starts_at"] = early["starts_at"]
+    assert (await team.ruth.patch(path, json=to, headers={"If-Match": '"4"'})).status_code == 200
+    assert await stands() == ([120], [120])
+    assert (await team.ruth.post(f"{path}/cancel", headers={"If-Match": '"5"'})).status_code == 200
+    assert await stands() == ([], [])
+
+
 async def test_a_cancelled_shift_frees_its_time_and_stays_cancelled(team: Team) -> None:
     shift = at(0, "09:00", "12:00")
     await placed(team, shift)
