@@ -16,7 +16,7 @@ from services.roster.domain.rota import scored
 from services.roster.domain.rota.problem import Member, Problem, Rules
 from services.roster.domain.rota_version.shifts import Stretch, of_shift
 from services.roster.domain.rota_version.worked import HISTORY_DAYS, WEEK, WORKED_WEEKS, Worked
-from services.roster.domain.shift import VISITING, Shift, ShiftKind
+from services.roster.domain.shift import VISITING, Shift
 from services.roster.store import breaches, leave, rota_people
 from services.roster.store.of_team import of_team
 from services.roster.usecases.agreed import REST_OWED, team_rule, team_rules
@@ -112,7 +112,7 @@ async def settle_rest(tx: Transaction, team_id: UUID, *people: UUID) -> None:
         first = min(day_in_england(one.since_at) for one in owed) - timedelta(days=1)
         until = max(one.due_on for one in owed) + timedelta(days=SETTLED_WITHIN)
         stretches = await rota_people.stretches(tx, [who], first, until)
-        works = sorted((one.starts_at, one.ends_at) for one in stretches if one.kind == ShiftKind.SHIFT)
+        works = sorted((one.starts_at, one.ends_at) for one in stretches if one.is_work)
         rules = await team_rules(tx, team_id, tx.today)
         settle(owed, works, rules.limits.get("daily_rest", 0), tx.now)
     await tx.session.flush()
