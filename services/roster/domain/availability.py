@@ -94,9 +94,11 @@ class Availability(TeamOwned, Base, table=True):
         return cls(**new.model_dump(), **about)
 
     def end(self, until_on: date, by: UUID | None, now: datetime) -> None:
-        """Raises `NotYourAvailability`."""
+        """What goes on for longer than was agreed is to be agreed anew. Raises `NotYourAvailability`."""
         if by != self.employee_id:
             raise NotYourAvailability
+        if self.until_on is not None and until_on > self.until_on:
+            self.agreed, self.agreed_by = False, None
         self.until_on, self.changed_at = until_on, now
 
     def agree(self, by: UUID | None, now: datetime) -> None:

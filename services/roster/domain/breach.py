@@ -107,6 +107,11 @@ class Breach(TeamOwned, Base, table=True):
         told: dict[str, Any] = {"rule_code": f"rota.{found.law}", "missing_minutes": found.missing_minutes}
         return cls(**whose, **why, **told, days=days, found_at=now, changed_at=now)
 
+    def is_told(self, found: scored.Breach, from_on: date) -> bool:
+        """Whether this is the same rule on the same days, in a rota from a day on."""
+        days = [from_on + timedelta(days=day) for day in found.days]
+        return (self.rule_code, self.days) == (f"rota.{found.law}", days)
+
 
 class RestOwed(TeamOwned, Base, table=True):
     """Rest that somebody missed and has to have by a day; a longer rest later settles it."""

@@ -1,4 +1,4 @@
-"""Leave: asked for, and agreed by a colleague; nobody answers their own."""
+"""Leave: asked for, and agreed by a colleague; nobody answers their own, or what they asked for."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -83,7 +83,7 @@ class NotOnesOwnLeave(Forbidden):
     way_out = "Ask a colleague to answer."
 
     def __init__(self) -> None:
-        super().__init__("Nobody answers their own leave.")
+        super().__init__("Nobody answers leave that is their own, or that they asked for.")
 
 
 class NotYourLeave(Forbidden):
@@ -119,7 +119,7 @@ class Leave(TeamOwned, Base, table=True):
         """Raises `LeaveAnsweredAlready` or `NotOnesOwnLeave`."""
         if self.state != LeaveState.ASKED:
             raise LeaveAnsweredAlready(self.state)
-        if by == self.employee_id:
+        if by in (self.employee_id, self.asked_by):
             raise NotOnesOwnLeave
         self.state = LeaveState.OK if ok else LeaveState.NOT_OK
         self.answered_by, self.answered_at, self.changed_at = by, now, now

@@ -15,6 +15,7 @@ from services.common.types import Count, Input, Instant, NewId
 from services.roster.domain.base import Base
 from services.roster.domain.breach import Ground
 from services.roster.domain.period import whole_minutes
+from services.roster.domain.rota.problem import DutyKind
 
 # A slip of the pen, not a limit of working time: that is a rule with a source, and the team's own.
 LONGEST = timedelta(hours=16)
@@ -115,7 +116,10 @@ class NotYourShift(Forbidden):
 
 
 class Shift(TeamOwned, Base, table=True):
-    """Planned time of one member. Shifts of the kind `shift` never overlap for one person, in whatever team."""
+    """Planned time of one member. Shifts of the kind `shift` never overlap for one person, in whatever team.
+
+    `duty_kind` says in which way somebody is on call by a rota; by hand it is at home.
+    """
 
     TIMES: ClassVar[tuple[str, ...]] = ("starts_at", "ends_at", "unpaid_break_minutes")
 
@@ -128,6 +132,7 @@ class Shift(TeamOwned, Base, table=True):
     planned_by: UUID | None
     status: str = ShiftStatus.PLANNED
     rota_version_id: UUID | None = Field(default=None, foreign_key="rota_version.id")
+    duty_kind: str | None = None
     told_at: datetime | None = Field(default=None, sa_type=INSTANT)
     accepted_at: datetime | None = Field(default=None, sa_type=INSTANT)
     short_notice: bool = False
@@ -141,7 +146,7 @@ class Shift(TeamOwned, Base, table=True):
     @classmethod
     def of_rota(cls, team_id: UUID, planned: Any, soon: datetime, about: dict[str, Any], now: datetime) -> Self:
         """What a published rota plans of somebody's time; at short notice where it begins before `soon`."""
-        stretch = {name: getattr(planned, name) for name in ("employee_id", "kind", *Shift.TIMES)}
+        stretch = {name: getattr(planned, name) for name in ("employee_id", "kind", "duty_kind", *Shift.TIMES)}
         short = planned.starts_at < soon
         return cls(**stretch, team_id=team_id, supervised_only=False, short_notice=short, changed_at=now, **about)
 
@@ -184,6 +189,7 @@ class Shift(TeamOwned, Base, table=True):
 
 only_states(Shift, "kind", ShiftKind)
 only_states(Shift, "status", ShiftStatus)
+only_states(Shift, "duty_kind", DutyKind)
 Shift.__table__.append_constraint(  # type: ignore[attr-defined]
     CheckConstraint("ends_at > starts_at and unpaid_break_minutes >= 0", name="shift_runs_forwards")
 )

@@ -1,7 +1,7 @@
 """Team agreement: what a team agreed for its rotas in the place of a rule or a price, from a day on."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NamedTuple, Self
 from uuid import UUID
 
 from pydantic import Field as Shape
@@ -12,27 +12,39 @@ from services.common.errors import Conflict, Unprocessable
 from services.common.models import TeamOwned
 from services.common.types import Count, Day, Input, NewId
 from services.roster.domain.base import Base
+from services.roster.domain.rota.scored import Code
 
 RuleCodeText = Annotated[str, StringConstraints(pattern=r"^rota\.[a-z_]{1,40}(\.[a-z_]{1,40})?$")]
+PRICES, SHARE = "rota.price.", "rota.quorum"
+WEEK_MINUTES, FORTNIGHT_MINUTES = 7 * 24 * 60, 14 * 24 * 60
+
+
+class Bounds(NamedTuple):
+    """The least and the most that a team may agree, and the periods that it may be counted in."""
+
+    least: int
+    most: int
+    per: range = range(1, 2)
+
+
 # What a team may agree. The rest is law: a shift against that is placed with its ground, and rest is owed.
-AGREEABLE = frozenset(
-    f"rota.{code}"
-    for code in (
-        "longest_shift",
-        "days_running",
-        "nights_running",
-        "rest_after_nights",
-        "full_weekends",
-        "hours_free",
-        "notice_days",
-        "quorum",
-        "silence_hours",
-        "short_notice_hours",
-        "fortnight_rest",
-        "rests_may_overlap",
-    )
-)
-PRICES = "rota.price."
+# Rests are no less than those of regulations 10 and 11 of the Working Time Regulations 1998: a fortnight's is 11(2),
+# and that the daily rest may be part of it 11(7). A shift of 13 hours leaves 11 of 24.
+AGREEABLE = {
+    "rota.longest_shift": Bounds(60, 780),
+    "rota.days_running": Bounds(1, 12),
+    "rota.nights_running": Bounds(1, 12),
+    "rota.rest_after_nights": Bounds(660, WEEK_MINUTES),
+    "rota.full_weekends": Bounds(0, 53, range(1, 54)),
+    "rota.hours_free": Bounds(0, 6000),
+    "rota.notice_days": Bounds(0, 365),
+    SHARE: Bounds(1, 100, range(1, 101)),
+    "rota.silence_hours": Bounds(1, 672),
+    "rota.short_notice_hours": Bounds(1, 672),
+    "rota.weekly_rest": Bounds(1440, WEEK_MINUTES // 2, range(WEEK_MINUTES, WEEK_MINUTES + 1)),
+    "rota.fortnight_rest": Bounds(2880, FORTNIGHT_MINUTES // 2, range(FORTNIGHT_MINUTES, FORTNIGHT_MINUTES + 1)),
+    "rota.rests_may_overlap": Bounds(0, 1),
+} | {f"{PRICES}{code}": Bounds(0, 10_000) for code in Code}
 
 
 class NewTeamAgreement(Input):
@@ -58,6 +70,16 @@ class NotForTheTeamToAgree(Unprocessable):
         super().__init__("A team has no agreement of its own about this rule.")
 
 
+class AgreementOutOfBounds(Unprocessable):
+    """A limit stays within what the law and a rota's days leave open, and is counted as its rule counts."""
+
+    field = "/body/amount"
+    way_out = "Name an amount and a period within these bounds."
+
+    def __init__(self, detail: str, field: str) -> None:
+        super().__init__(detail, field=field)
+
+
 class AgreedAlready(Conflict):
     """From a day on one agreement about a rule holds."""
 
@@ -81,11 +103,22 @@ class TeamAgreement(TeamOwned, Base, table=True):
 
     @classmethod
     def made(cls, new: NewTeamAgreement, by: UUID | None, now: datetime) -> Self:
-        """Raises `NotForTheTeamToAgree`."""
-        if new.code not in AGREEABLE and not new.code.startswith(PRICES):
+        """Raises `NotForTheTeamToAgree` or `AgreementOutOfBounds`."""
+        if new.code not in AGREEABLE:
             raise NotForTheTeamToAgree
+        _require_within(new, AGREEABLE[new.code])
         about: dict[str, Any] = {"recorded_by": by, "changed_at": now}
         return cls(**new.model_dump(), **about)
+
+
+def _require_within(new: NewTeamAgreement, bounds: Bounds) -> None:
+    """A share, such as of the members, is no more than the whole."""
+    if new.per not in bounds.per:
+        span = f"each {bounds.per[0]}" if len(bounds.per) == 1 else f"each 1 to {bounds.per[-1]}"
+        raise AgreementOutOfBounds(f"This is agreed in {span}.", "/body/per")
+    most = min(bounds.most, new.per) if new.code == SHARE else bounds.most
+    if not bounds.least <= new.amount <= most:
+        raise AgreementOutOfBounds(f"From {bounds.least} to {most} can be agreed here.", "/body/amount")
 
 
 TeamAgreement.__table__.append_constraint(  # type: ignore[attr-defined]

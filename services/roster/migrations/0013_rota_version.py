@@ -166,12 +166,18 @@ def _shifts() -> None:
     op.add_column("shift", sa.Column("status", sa.Text(), nullable=False, server_default="planned"))
     op.alter_column("shift", "status", server_default=None)
     op.add_column("shift", sa.Column("rota_version_id", sa.Uuid(), sa.ForeignKey("rota_version.id"), nullable=True))
+    op.add_column("shift", sa.Column("duty_kind", sa.Text(), nullable=True))
     op.add_column("shift", sa.Column("told_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("shift", sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("shift", sa.Column("short_notice", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.alter_column("shift", "short_notice", server_default=None)
     op.add_column("shift", sa.Column("initiated_by", sa.Uuid(), nullable=True))
     op.create_check_constraint("shift_status_known", "shift", "status in ('planned', 'cancelled')")
+    op.create_check_constraint(
+        "shift_duty_kind_known",
+        "shift",
+        "duty_kind in ('shift', 'on_call_home', 'on_call_site', 'sleep_in')",
+    )
     op.create_index(
         "ix_shift_rota_version",
         "shift",

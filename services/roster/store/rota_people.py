@@ -42,6 +42,7 @@ async def stretches(
         col(Shift.starts_at),
         col(Shift.ends_at),
         col(Shift.unpaid_break_minutes),
+        col(Shift.duty_kind),
     ).where(
         col(Shift.employee_id).in_(people),
         col(Shift.kind).in_(VISITING),

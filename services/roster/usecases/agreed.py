@@ -23,7 +23,10 @@ QUORUM, SILENCE, SHORT_NOTICE, REST_OWED = (
 
 
 async def agree_rule(tx: Transaction, new: NewTeamAgreement) -> TeamAgreement:
-    """The team keeps another limit or price from a day on. Raises `NotForTheTeamToAgree` or `AgreedAlready`."""
+    """The team keeps another limit or price from a day on.
+
+    Raises `NotForTheTeamToAgree`, `AgreementOutOfBounds` or `AgreedAlready`.
+    """
     await tx.require_team(new.team_id)
     made = TeamAgreement.made(new, tx.actor.employee_id, tx.now)
     async with tx.refusing({"one_agreement_from_a_day": AgreedAlready}):

@@ -1,6 +1,6 @@
 """Placing time: whatever is planned of somebody's time is judged by their history, and stands with its ground."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,8 +16,8 @@ from services.roster.domain.rota import scored
 from services.roster.domain.rota.problem import Member, Problem, Rules
 from services.roster.domain.rota_version.shifts import Stretch, of_shift
 from services.roster.domain.rota_version.worked import HISTORY_DAYS, WEEK, WORKED_WEEKS, Worked
-from services.roster.domain.shift import VISITING, Shift, ShiftKind
-from services.roster.store import leave, rota_people
+from services.roster.domain.shift import VISITING, Shift
+from services.roster.store import breaches, leave, rota_people
 from services.roster.store.of_team import of_team
 from services.roster.usecases.agreed import REST_OWED, team_rule, team_rules
 
@@ -84,6 +84,19 @@ async def write_breaches(
     await tx.session.flush()
 
 
+async def take_away_mended(
+    tx: Transaction, rota_id: UUID, from_on: date, stays: Mapping[UUID, Sequence[scored.Breach]]
+) -> None:
+    """What a rota broke and, by person, breaks no more as it is now; what was over before today has been so."""
+    mended = [
+        one
+        for one in await breaches.of_rota(tx, rota_id)
+        if max(one.days) >= tx.today
+        and not any(one.is_told(found, from_on) for found in stays.get(one.employee_id, ()))
+    ]
+    await breaches.take_away(tx, mended)
+
+
 def _since(breach: Breach) -> datetime:
     """A rest that begins from the last of its days on makes up for it."""
     return midnight_in_england(max(breach.days))
@@ -99,7 +112,7 @@ async def settle_rest(tx: Transaction, team_id: UUID, *people: UUID) -> None:
         first = min(day_in_england(one.since_at) for one in owed) - timedelta(days=1)
         until = max(one.due_on for one in owed) + timedelta(days=SETTLED_WITHIN)
         stretches = await rota_people.stretches(tx, [who], first, until)
-        works = sorted((one.starts_at, one.ends_at) for one in stretches if one.kind == ShiftKind.SHIFT)
+        works = sorted((one.starts_at, one.ends_at) for one in stretches if one.is_work)
         rules = await team_rules(tx, team_id, tx.today)
         settle(owed, works, rules.limits.get("daily_rest", 0), tx.now)
     await tx.session.flush()

@@ -14,6 +14,7 @@ from services.roster.domain.breach import Ground
 from services.roster.domain.period import midnight_after
 from services.roster.domain.shift import NewShift, Shift, ShiftClash, Times
 from services.roster.events import ShiftPlanned
+from services.roster.store import breaches
 from services.roster.store.of_team import of_team
 from services.roster.usecases.agreed import SHORT_NOTICE, team_rule
 from services.roster.usecases.placing import judge_shift, settle_rest, write_breaches
@@ -44,19 +45,25 @@ async def _stand(tx: Transaction, shift: Shift, ground: Ground | None) -> None:
 async def move_shift(tx: Transaction, shift_id: UUID, times: Times, if_match: int) -> Shift:
     """Other times of the same person's shift, planned by hand; at short notice where either begins soon.
 
+    What the shift breaks now takes the place of what it broke before.
     Raises `PreconditionFailed`, `ShiftOfRota`, `ShiftIsOff`, and what `plan_shift` raises.
     """
     shift = await _by_hand(tx, shift_id, if_match)
     async with tx.refusing({"shift_one_at_a_time": ShiftClash}):
         shift.become(times, await _soon(tx, shift), _told(tx), tx.now)
+    await breaches.take_away(tx, await breaches.of_shift(tx, shift.id))
     await _stand(tx, shift, times.ground)
     return shift
 
 
 async def cancel_shift(tx: Transaction, shift_id: UUID, if_match: int) -> Shift:
-    """It is off, and its time is free. Raises `PreconditionFailed`, `ShiftOfRota` or `ShiftIsOff`."""
+    """It is off, its time is free, and it breaks nothing any more.
+
+    Raises `PreconditionFailed`, `ShiftOfRota` or `ShiftIsOff`.
+    """
     shift = await _by_hand(tx, shift_id, if_match)
     shift.cancel(await _soon(tx, shift), _told(tx), tx.now)
+    await breaches.take_away(tx, await breaches.of_shift(tx, shift.id))
     await settle_rest(tx, shift.team_id, shift.employee_id)
     tell_of_shift(tx, shift)
     return shift

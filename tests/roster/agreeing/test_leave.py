@@ -49,6 +49,14 @@ async def test_a_colleague_answers_and_nobody_their_own(team: Team) -> None:
     assert (again.status_code, code(again)) == (409, "leave_answered_already")
 
 
+async def test_who_asked_for_a_colleagues_leave_does_not_answer_it(team: Team) -> None:
+    leave = await asked(team.tom, who=RUTH)
+    by_who_asked = await did(team.tom, leave, "answer", {"ok": True})
+    assert (by_who_asked.status_code, code(by_who_asked)) == (403, "not_ones_own_leave")
+    assert (await did(team.ruth, leave, "answer", {"ok": True})).status_code == 403
+    assert (await did(team.sandra, leave, "answer", {"ok": True})).json()["leave"]["state"] == "ok"
+
+
 async def test_leave_of_one_person_never_overlaps(team: Team) -> None:
     leave = await asked(team.ruth)
     overlapping = await team.ruth.post("/v1/leave", json=a_leave(from_on=day(4), to_on=day(6)))
@@ -121,8 +129,11 @@ async def test_leave_and_wishes_are_in_what_a_rota_has_to_meet(roster: Running, 
     by_another = await team.tom.post(f"{at}/end", json={"until_on": day(1)}, headers={"If-Match": '"2"'})
     assert (by_another.status_code, code(by_another)) == (403, "not_your_availability")
     ended = await team.ruth.post(f"{at}/end", json={"until_on": day(1)}, headers={"If-Match": '"2"'})
-    assert ended.json()["until_on"] == day(1)
+    assert (ended.json()["until_on"], ended.json()["agreed"]) == (day(1), True)
     assert (await member_of(roster, planning, RUTH)).cannot == {(0, "N")}
+    longer = await team.ruth.post(f"{at}/end", json={"until_on": day(8)}, headers={"If-Match": '"3"'})
+    assert (longer.json()["until_on"], longer.json()["agreed"]) == (day(8), False)
+    assert (await member_of(roster, planning, RUTH)).cannot == frozenset()
 
 
 async def test_availability_that_makes_no_sense_is_refused(team: Team) -> None:

@@ -129,6 +129,28 @@ async def test_a_shift_is_moved_by_the_same_rules(team: Team) -> None:
     assert (clash.status_code, code(clash)) == (409, "shift_clash")
 
 
+async def test_a_shift_that_moves_breaks_what_it_breaks_now_and_one_that_is_off_breaks_nothing(team: Team) -> None:
+    early = at(1, "07:00", "13:00", ground=GROUND)
+    await placed(team, at(0, "14:00", "22:00"), early)
+
+    async def stands() -> Any:
+        broken, owed = [(await team.ruth.get(path)).json()["items"] for path in ("/v1/breaches", "/v1/rest-owed")]
+        return [one["missing_minutes"] for one in broken], [one["minutes"] for one in owed]
+
+    assert await stands() == ([120], [120])
+    path = f"/v1/shifts/{early['id']}"
+    for version, (starts, still) in enumerate((("08:00", [60]), ("08:30", [30]), ("09:00", [])), 1):
+        to = {"starts_at": f"{day(1)}T{starts}:00Z", "ends_at": early["ends_at"], "ground": GROUND}
+        moved = await team.ruth.patch(path, json=to, headers={"If-Match": f'"{version}"'})
+        assert moved.status_code == 200, moved.text
+        assert await stands() == (still, still)
+    to["starts_at"] = early["starts_at"]
+    assert (await team.ruth.patch(path, json=to, headers={"If-Match": '"4"'})).status_code == 200
+    assert await stands() == ([120], [120])
+    assert (await team.ruth.post(f"{path}/cancel", headers={"If-Match": '"5"'})).status_code == 200
+    assert await stands() == ([], [])
+
+
 async def test_a_cancelled_shift_frees_its_time_and_stays_cancelled(team: Team) -> None:
     shift = at(0, "09:00", "12:00")
     await placed(team, shift)
@@ -139,10 +161,53 @@ async def test_a_cancelled_shift_frees_its_time_and_stays_cancelled(team: Team) 
     assert (await placed(team, at(0, "10:00", "13:00"))).status_code == 201
 
 
-@pytest.mark.parametrize("of", ["rota.daily_rest", "rota.weekly_limit", "rota.night_limit", "rota.nothing"])
+@pytest.mark.parametrize(
+    "of", ["rota.daily_rest", "rota.weekly_limit", "rota.night_limit", "rota.nothing", "rota.price.moon"]
+)
 async def test_a_team_agrees_no_law_away(team: Team, of: str) -> None:
     refused = await team.ruth.post("/v1/team-agreements", json=an_agreement(1, code=of))
     assert (refused.status_code, code(refused), pointer(refused)) == (422, "not_for_the_team_to_agree", "/body/code")
+
+
+@pytest.mark.parametrize(
+    ("of", "amount", "per", "at"),
+    [
+        ("rota.fortnight_rest", 0, 100, "/body/per"),
+        ("rota.fortnight_rest", 2880, 100, "/body/per"),
+        ("rota.fortnight_rest", 2880, 1, "/body/per"),
+        ("rota.fortnight_rest", 2879, 20160, "/body/amount"),
+        ("rota.weekly_rest", 1439, 10080, "/body/amount"),
+        ("rota.weekly_rest", 1440, 1, "/body/per"),
+        ("rota.rests_may_overlap", 2, 1, "/body/amount"),
+        ("rota.rest_after_nights", 659, 1, "/body/amount"),
+        ("rota.longest_shift", 781, 1, "/body/amount"),
+        ("rota.days_running", 0, 1, "/body/amount"),
+        ("rota.nights_running", 13, 1, "/body/amount"),
+        ("rota.quorum", 4, 3, "/body/amount"),
+        ("rota.quorum", 0, 3, "/body/amount"),
+        ("rota.price.hours", 10_001, 1, "/body/amount"),
+        ("rota.price.hours", 1, 2, "/body/per"),
+    ],
+)
+async def test_a_team_agrees_nothing_below_the_law(team: Team, of: str, amount: int, per: int, at: str) -> None:
+    refused = await team.ruth.post("/v1/team-agreements", json=an_agreement(amount, code=of, per=per))
+    assert (refused.status_code, code(refused), pointer(refused)) == (422, "agreement_out_of_bounds", at)
+
+
+@pytest.mark.parametrize(
+    ("of", "amount", "per"),
+    [
+        ("rota.fortnight_rest", 2880, 20160),
+        ("rota.weekly_rest", 1440, 10080),
+        ("rota.rests_may_overlap", 1, 1),
+        ("rota.quorum", 3, 4),
+        ("rota.price.hours", 0, 1),
+    ],
+)
+async def test_a_team_agrees_what_the_law_leaves_open(team: Team, of: str, amount: int, per: int) -> None:
+    made = await team.ruth.post("/v1/team-agreements", json=an_agreement(amount, code=of, per=per))
+    assert made.status_code == 201, made.text
+    assert (await placed(team, at(0, "09:00", "12:00"))).status_code == 201
 
 
 async def test_from_a_day_on_one_agreement_holds(team: Team) -> None:

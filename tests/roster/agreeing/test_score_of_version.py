@@ -3,14 +3,16 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import event
 from uuid6 import uuid7
 
 from services.common.auth import SYSTEM
+from services.roster.domain.rota import slots
 from services.roster.domain.rota_version.rota import Rota
 from services.roster.usecases.rota import problem_of
 from tests.roster.agreeing.conftest import Team
-from tests.roster.agreeing.made import MONDAY, WEEK, Planning, a_rota, day, id_of
+from tests.roster.agreeing.made import MONDAY, WEEK, Planning, a_duty_type, a_rota, day, id_of
 from tests.roster.facts import RUTH, SANDRA, TOM, a_shift, code
 from tests.running import Running
 
@@ -85,6 +87,40 @@ async def test_the_problem_holds_people_contracts_and_rules(roster: Running, pla
     limits = found.rules.limits
     assert (limits["daily_rest"], limits["daily_rest.per"], limits["longest_shift"]) == (660, 1440, 600)
     assert found.rules.prices["cover_short"] == 60
+
+
+async def test_a_pattern_of_history_alone_is_no_duty_of_the_rota(
+    roster: Running, planning: Planning, team: Team
+) -> None:
+    """Its code is none that a version can hold."""
+    by_hand = a_shift(starts_at=f"{day(-1)}T09:00:00Z", ends_at=f"{day(-1)}T12:00:00Z")
+    assert (await team.ruth.post("/v1/shifts", json=by_hand)).status_code == 201
+    found, _ = await problem(roster, planning.rota["id"])
+    assert [duty.code for duty in found.duties] == ["E", "L", "N", "W"]
+    (worked,) = found.history
+    ruth = next(one for one in found.members if one.employee_id == RUTH)
+    assert ruth.before[-1] == worked.code
+    assert {day for day, code in slots(found) if code == worked.code} == set(range(-14, 0))
+
+
+@pytest.mark.parametrize(("kind", "minutes", "short"), [("sleep_in", 540, True), ("on_call_home", 0, False)])
+async def test_sleeping_in_stays_work_when_it_is_history(
+    roster: Running, planning: Planning, team: Team, kind: str, minutes: int, short: bool
+) -> None:
+    """The daily rest and the mean of seventeen weeks know it from being on call at home."""
+    night = {"kind": kind, "starts_minute": 1320, "ends_minute": 1860}
+    made = await team.ruth.post("/v1/duty-types", json={**a_duty_type("E", parts=[night]), "code": "S"})
+    assert made.status_code == 201, made.text
+    before = a_rota(from_on=day(-7), to_on=day(-1))
+    assert (await team.ruth.post("/v1/rotas", json=before)).status_code == 201
+    earlier = Planning(team.ruth, before)
+    duty = {"employee_id": str(RUTH), "day_on": day(-1), "code": "S"}
+    await earlier.done(await earlier.drafted(duties=[duty]), "publish", {"urgency": "Nobody is there at night"})
+    found, _ = await problem(roster, planning.rota["id"])
+    ruth = next(one for one in found.members if one.employee_id == RUTH)
+    assert (ruth.before[-1], sum(ruth.worked_minutes)) == ("S", minutes)
+    score = await scored(planning, await planning.drafted((RUTH, 0, "E")))
+    assert any(one["law"] == "daily_rest" for one in score["breaches"]) == short
 
 
 async def test_the_problem_takes_as_many_statements_after_years_as_at_first(

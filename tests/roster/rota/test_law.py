@@ -6,6 +6,7 @@ import pytest
 
 from services.roster.domain.rota.problem import DutyKind, DutyType, Part
 from services.roster.domain.rota.scored import Law
+from services.roster.solver.team.build import build
 from tests.roster.rota.made import (
     BEFORE_MARCH,
     BEFORE_OCTOBER,
@@ -97,6 +98,13 @@ def test_one_day_is_free_in_each_week_where_the_rules_say_so() -> None:
     (found,) = breaches(with_only(one_person("E E E E E E . E E E E E E E"), weekly), Law.WEEKLY_REST)
     assert (found.days, found.missing_minutes) == (tuple(range(7, 14)), 1440 - 510)
     assert "from Mon 8 Feb to Sun 14 Feb" in found.words
+
+
+@pytest.mark.parametrize(("amount", "per"), [(0, 100), (2880, 100), (2880, 1439)])
+def test_a_rest_in_less_than_a_day_asks_for_nothing_and_ends(amount: int, per: int) -> None:
+    made = with_only(one_person("E E E E E E E"), {"fortnight_rest": amount, "fortnight_rest.per": per})
+    assert breaches(made, Law.WEEKLY_REST) == []
+    build(made[0])
 
 
 def test_the_daily_rest_is_part_of_the_weekly_one_only_for_a_reason() -> None:

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from services.roster.domain.rota import score
 from services.roster.domain.rota.scored import Law
+from services.roster.domain.rota.slots import UnknownDuty
 from services.roster.solver.found import is_solution, objective
 from services.roster.solver.team.build import build
 from services.roster.solver.team.read import read, values_of
+from tests.roster.rota.made import duty, member, problem
 from tests.roster.team_rota.rotas import random_roster, some_team, twelve
 
 MANY = settings(max_examples=60, deadline=None)
@@ -47,6 +49,14 @@ def test_pins_stay_though_they_break_a_rule(seed: int) -> None:
     values = values_of(names, roster)
     assert objective(model, values) == score(made, roster).points
     assert all(values[var] == value for var, value in model.fixed)
+
+
+def test_nobody_is_given_a_pattern_of_history_alone() -> None:
+    made = problem(member(before=("07:00-17:00",)), days=7, history=(duty("07:00-17:00", 7, 17),))
+    _, names = build(made)
+    assert {code for row in names.cells for of_day in row for code in of_day} == {"E", "L", "M", "N"}
+    with pytest.raises(UnknownDuty):
+        score(made, (("07:00-17:00", *(None,) * 6),))
 
 
 def test_a_program_of_twelve_people_is_small() -> None:

@@ -50,6 +50,8 @@ def weekly_rest(problem: Problem, person: Person) -> Iterator[Breach]:
     if code not in limits or f"{code}.per" not in limits:
         return
     due, days = limits[code], limits[f"{code}.per"] // DAY
+    if days < 1:
+        return
     apart = 0 if limits.get("rests_may_overlap") else limits.get("daily_rest", 0)
     start = -problem.from_on.weekday()
     while start + days <= problem.days:

@@ -135,7 +135,8 @@ class Rules:
 class Problem:
     """One period of one team. `fixed` are cells that are pinned or past: member, day and code.
 
-    `base` is the roster that a repair or an edit keeps near to, at the price of `change` for each cell.
+    `base` is the roster that a repair or an edit keeps near to, at the price of `change` for each cell. `history` are
+    the patterns that members worked before day 0 and that are none of the team's duties: nobody is given one.
     """
 
     from_on: date
@@ -146,3 +147,4 @@ class Problem:
     rules: Rules
     fixed: tuple[tuple[int, int, str | None], ...] = ()
     base: Roster | None = None
+    history: tuple[DutyType, ...] = ()

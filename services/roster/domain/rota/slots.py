@@ -39,6 +39,7 @@ class UnknownDuty(Unprocessable):
 def slots(problem: Problem) -> Mapping[Cell, Slot]:
     """Each duty type on each day, by day and code, from the first day of history that anybody has.
 
+    Patterns of history alone are on the days before day 0.
     A type whose time is skipped or doubled by a clock change is left out on that day; raises `AmbiguousClock` where the
     day needs it.
     """
@@ -83,18 +84,18 @@ def _timed_of(problem: Problem) -> tuple[Mapping[Cell, Slot], Unclear]:
     if "night_from" in limits and "night_until" in limits:
         night = (limits["night_from"], limits["night_until"], limits.get("night_minutes", 1))
     first = -max((len(one.before) for one in problem.members), default=0)
-    return _timed(problem.from_on, first, problem.days, problem.duties, night)
+    return _timed(problem.from_on, first, problem.days, problem.duties, problem.history, night)
 
 
 @lru_cache(maxsize=64)
 def _timed(
-    from_on: date, first: int, days: int, duties: tuple[DutyType, ...], night: Night
+    from_on: date, first: int, days: int, duties: tuple[DutyType, ...], history: tuple[DutyType, ...], night: Night
 ) -> tuple[Mapping[Cell, Slot], Unclear]:
     found: dict[Cell, Slot] = {}
     unclear: dict[Cell, str] = {}
     for day in range(first, days):
         nights = _nights(from_on, day, night)
-        for duty in duties:
+        for duty in duties if day >= 0 else (*duties, *history):
             when = None if day < 0 else _not_one_time(from_on, day, duty)
             if when is None:
                 found[day, duty.code] = _slot(from_on, day, duty, nights, night)

@@ -23,6 +23,19 @@ class Stretch:
     starts_at: datetime
     ends_at: datetime
     unpaid_break_minutes: int
+    duty_kind: str | None = None
+
+    @property
+    def on_duty(self) -> DutyKind:
+        """How somebody is on duty; on call is at home unless a rota says otherwise."""
+        if self.duty_kind is not None:
+            return DutyKind(self.duty_kind)
+        return DutyKind.SHIFT if self.kind == ShiftKind.SHIFT else DutyKind.ON_CALL_HOME
+
+    @property
+    def is_work(self) -> bool:
+        """Being on call at work and sleeping in are, call or no call."""
+        return self.on_duty != DutyKind.ON_CALL_HOME
 
     @property
     def day_on(self) -> date:
@@ -39,7 +52,7 @@ class Steps:
 
 
 def stretches(duties: Iterable[RotaDuty], types: Mapping[str, problem.DutyType]) -> list[Stretch]:
-    """Each part of each duty: being on call, in whatever way, is a shift of that kind."""
+    """Each part of each duty: being on call, in whatever way, is a shift of that kind, and the way is kept with it."""
     return [
         Stretch(
             employee_id=duty.employee_id,
@@ -47,6 +60,7 @@ def stretches(duties: Iterable[RotaDuty], types: Mapping[str, problem.DutyType])
             starts_at=instant(minute_of(duty.day_on, part.starts_minute)[0]),
             ends_at=instant(minute_of(duty.day_on, part.ends_minute)[0]),
             unpaid_break_minutes=part.unpaid_break_minutes,
+            duty_kind=None if part.kind == DutyKind.SHIFT else part.kind,
         )
         for duty in duties
         for part in types[duty.code].parts
@@ -54,22 +68,23 @@ def stretches(duties: Iterable[RotaDuty], types: Mapping[str, problem.DutyType])
 
 
 def of_shift(shift: Shift) -> Stretch:
-    return Stretch(shift.employee_id, shift.kind, shift.starts_at, shift.ends_at, shift.unpaid_break_minutes)
+    times = shift.starts_at, shift.ends_at, shift.unpaid_break_minutes
+    return Stretch(shift.employee_id, shift.kind, *times, shift.duty_kind)
 
 
 def steps(wanted: Iterable[Stretch], planned: Sequence[Shift], now: datetime) -> Steps:
     """What has begun stays as it was. A person's one shift of a kind and day is moved rather than made anew."""
     missing = set(wanted)
-    spare: dict[tuple[UUID, str, date], list[Shift]] = defaultdict(list)
+    spare: dict[tuple[UUID, DutyKind, date], list[Shift]] = defaultdict(list)
     for shift in planned:
         stretch = of_shift(shift)
         if stretch in missing:
             missing.discard(stretch)
         elif shift.starts_at > now:
-            spare[stretch.employee_id, stretch.kind, stretch.day_on].append(shift)
+            spare[stretch.employee_id, stretch.on_duty, stretch.day_on].append(shift)
     move, make = [], []
-    for stretch in sorted(missing, key=lambda one: (one.starts_at, one.employee_id, one.kind)):
-        there = spare.get((stretch.employee_id, stretch.kind, stretch.day_on))
+    for stretch in sorted(missing, key=lambda one: (one.starts_at, one.employee_id, one.on_duty)):
+        there = spare.get((stretch.employee_id, stretch.on_duty, stretch.day_on))
         if there:
             move.append((there.pop(0), stretch))
         else:

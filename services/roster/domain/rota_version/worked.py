@@ -7,10 +7,9 @@ from uuid import UUID
 
 from services.common.types import ENGLAND
 from services.roster.domain.period import whole_minutes
-from services.roster.domain.rota.problem import DutyKind, DutyType, Part
+from services.roster.domain.rota.problem import DutyType, Part
 from services.roster.domain.rota.slots import DAY, minute_of
 from services.roster.domain.rota_version.shifts import Stretch
-from services.roster.domain.shift import ShiftKind
 
 HISTORY_DAYS, WORKED_WEEKS, DEBT_WEEKS = 14, 16, 13
 WEEK = 7
@@ -81,15 +80,14 @@ def debts(had: Mapping[UUID, int], minutes_per_week: Mapping[UUID, int]) -> dict
 
 
 def _minutes(one: Stretch) -> int:
-    if one.kind != ShiftKind.SHIFT:
+    if not one.is_work:
         return 0
     return whole_minutes(one.starts_at, one.ends_at) - one.unpaid_break_minutes
 
 
 def _part(one: Stretch, on: date) -> Part:
-    kind = DutyKind.SHIFT if one.kind == ShiftKind.SHIFT else DutyKind.ON_CALL_HOME
     starts, ends = _minute(one.starts_at, on), _minute(one.ends_at, on)
-    return Part(kind, starts, ends, one.unpaid_break_minutes)
+    return Part(one.on_duty, starts, ends, one.unpaid_break_minutes)
 
 
 def _minute(at: datetime, on: date) -> int:
@@ -105,7 +103,7 @@ def _minute(at: datetime, on: date) -> int:
 
 
 def _is_night(one: Stretch, on: date, night: tuple[int, int, int]) -> bool:
-    if one.kind != ShiftKind.SHIFT:
+    if not one.is_work:
         return False
     begins, ends, least = night
     ends += DAY if ends <= begins else 0

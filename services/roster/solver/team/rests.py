@@ -57,6 +57,8 @@ def _periods(grid: Grid) -> Iterator[Period]:
     if code not in limits or f"{code}.per" not in limits:
         return
     length = limits[f"{code}.per"] // DAY
+    if length < 1:
+        return
     apart = 0 if limits.get("rests_may_overlap") else limits.get("daily_rest", 0)
     for start in range(-from_on.weekday(), grid.problem.days - length + 1, length):
         begins, ends = (minute_of(from_on + timedelta(days=day), 0)[0] for day in (start, start + length))

@@ -45,8 +45,8 @@ async def problem_of(tx: Transaction, rota: Rota, version: RotaVersion | None = 
         said=await leave.said(tx, rota.team_id, rota.from_on, rota.to_on),
     )
     members = team.members(types, rules)
-    duties = (*types.values(), *worked.other.values())
-    problem = Problem(rota.from_on, rota.days, duties, members, rota.needed(), rules)
+    history = tuple(worked.other.values())
+    problem = Problem(rota.from_on, rota.days, tuple(types.values()), members, rota.needed(), rules, history=history)
     return problem if version is None else await _near(tx, problem, version)
 
 

@@ -25,7 +25,7 @@ from services.roster.domain.rota_version.version import (
 from services.roster.domain.shift import Shift, ShiftClash
 from services.roster.store import rota_versions
 from services.roster.usecases.agreed import SHORT_NOTICE, SILENCE, team_rule
-from services.roster.usecases.placing import Placed, settle_rest, write_breaches
+from services.roster.usecases.placing import Placed, settle_rest, take_away_mended, write_breaches
 from services.roster.usecases.rota.load import keep_judgement, problem_of
 from services.roster.usecases.rota.version import WholeVersion, drafted, whole, write_cells
 from services.roster.usecases.shift import tell_of_shift
@@ -88,6 +88,8 @@ async def put_in_place(
     if version.problem is None:
         keep_judgement(version, problem, after)
     grounded = require_grounds(newly(before, after), ground)
+    stays = _by_person(problem, [one for one in after.breaches if one not in grounded])
+    await take_away_mended(tx, rota.id, problem.from_on, stays)
     changed = await _into_shifts(tx, rota, version, duties, told)
     for who, found in _by_person(problem, grounded).items():
         placed = Placed(problem.from_on, found)
