@@ -1,6 +1,6 @@
 """Queries about rotas, their versions and what is said of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -85,6 +85,15 @@ async def memberships(tx: Transaction, team_id: UUID, from_on: date, to_on: date
     for employee_id, since, until in await tx.rows(wanted.order_by(member.c.employee_id, member.c.from_on)):
         found.setdefault(employee_id, []).append((since, until))
     return found
+
+
+def belongs(spans: Iterable[Belonging], on: date) -> bool:
+    return any(since <= on and (until is None or on <= until) for since, until in spans)
+
+
+def members_on(belonging: Mapping[UUID, Sequence[Belonging]], on: date) -> frozenset[UUID]:
+    """Who of these belongs to the team on one day."""
+    return frozenset(who for who, spans in belonging.items() if belongs(spans, on))
 
 
 async def shifts_of(tx: Transaction, rota_id: UUID) -> Sequence[Shift]:

@@ -8,7 +8,7 @@ from uuid6 import uuid7
 
 from tests.roster.agreeing.conftest import Team
 from tests.roster.agreeing.made import TODAY, WEEK, Planning, a_decision, a_response, id_of, say, state_of
-from tests.roster.facts import RUTH, TOM, code, hear, pointer
+from tests.roster.facts import RUTH, SANDRA, TOM, code, hear, pointer
 from tests.running import STRANGER, TEAM, Running
 
 
@@ -85,6 +85,26 @@ async def test_a_meeting_to_come_has_decided_nothing(planning: Planning) -> None
     proposed = await planning.proposed(*WEEK)
     refused = await planning.decided(proposed, meeting_on=str(TODAY + timedelta(days=1)))
     assert (refused.status_code, pointer(refused)) == (422, "/body/meeting_on")
+
+
+async def test_a_meeting_before_a_version_was_proposed_did_not_agree_it(planning: Planning, team: Team) -> None:
+    """Or whoever has come since, and the time of those who were away, would be passed over."""
+    proposed = await planning.proposed(*WEEK)
+    await team.all_say(proposed)
+    refused = await planning.decided(proposed, meeting_on=str(TODAY - timedelta(days=1)))
+    assert (refused.status_code, code(refused), pointer(refused)) == (422, "met_before_proposed", "/body/meeting_on")
+    assert state_of(await planning.read(proposed)) == "proposed"
+
+
+async def test_who_has_joined_since_the_meeting_may_object(roster: Running, planning: Planning, team: Team) -> None:
+    proposed = await planning.proposed(*WEEK)
+    await team.all_say(proposed)
+    assert (await say(team.sandra, proposed, "objection")).status_code == 201
+    before, joined = TODAY - timedelta(days=2), TODAY - timedelta(days=1)
+    await roster.alter("roster", f"update rota_version set proposed_at = '{before}T09:00Z'")
+    await roster.alter("roster", f"update team_member set from_on = '{joined}' where employee_id = '{SANDRA}'")
+    refused = await planning.decided(proposed, RUTH, TOM, meeting_on=str(before))
+    assert (refused.status_code, code(refused)) == (409, "objection_stands")
 
 
 async def test_an_objection_to_what_was_agreed_opens_it_again(planning: Planning, team: Team) -> None:

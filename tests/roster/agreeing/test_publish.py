@@ -74,8 +74,9 @@ async def test_those_who_were_away_have_their_time_to_answer(planning: Planning,
     assert state_of(await planning.done(decided, "publish", {})) == "published"
 
 
-async def test_silence_is_over_three_days_after_the_meeting(planning: Planning, team: Team) -> None:
+async def test_silence_is_over_three_days_after_the_meeting(roster: Running, planning: Planning, team: Team) -> None:
     proposed = await planning.proposed(*WEEK)
+    await roster.alter("roster", "update rota_version set proposed_at = '2026-01-05T09:00Z'")
     for member in (team.ruth, team.tom):
         assert (await say(member, proposed)).status_code == 201
     decided = await planning.decided(proposed, RUTH, TOM, meeting_on="2026-01-05")

@@ -11,9 +11,10 @@ from sqlmodel import Field, col
 
 from services.common.errors import Conflict
 from services.common.models import INSTANT, TeamOwned, only_states
-from services.common.types import Input, NewId, Words
+from services.common.types import Input, NewId, Words, day_in_england
 from services.roster.domain.base import Base
 from services.roster.domain.breach import Ground
+from services.roster.domain.rota_version.consent import MetBeforeProposed
 from services.roster.domain.rota_version.duty import Duties
 from services.roster.domain.rota_version.rota import Rota
 
@@ -200,6 +201,15 @@ class RotaVersion(TeamOwned, Base, table=True):
         """Raises `VersionNotOpen`."""
         self._require(VersionState.PROPOSED)
         self._become(VersionState.AGREED, now)
+
+    def was_proposed_by(self, on: date) -> bool:
+        """Whether the team was asked about it on this day or before."""
+        return self.proposed_at is not None and day_in_england(self.proposed_at) <= on
+
+    def require_proposed_by(self, on: date) -> None:
+        """Raises `MetBeforeProposed`."""
+        if self.proposed_at is not None and not self.was_proposed_by(on):
+            raise MetBeforeProposed(day_in_england(self.proposed_at))
 
     def reopen(self, now: datetime) -> None:
         """Somebody objects after it was agreed: it is talked about again."""
