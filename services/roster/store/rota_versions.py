@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, exists, func, select, text
 from sqlmodel import col
 
 from services.common.db import Transaction
@@ -45,6 +45,13 @@ async def in_state(tx: Transaction, rota_id: UUID, *states: VersionState) -> Seq
     """The versions of a rota that are in one of these states, by number."""
     wanted = select(RotaVersion).where(col(RotaVersion.rota_id) == rota_id, col(RotaVersion.state).in_(states))
     return await tx.all(wanted.order_by(col(RotaVersion.number)))
+
+
+async def descends_from(tx: Transaction, version: RotaVersion, other_id: UUID) -> bool:
+    """Whether a version was made from another, however many were made in between."""
+    line = select(col(RotaVersion.parent_id)).where(col(RotaVersion.id) == version.id).cte(recursive=True)
+    line = line.union(select(col(RotaVersion.parent_id)).where(col(RotaVersion.id) == line.c.parent_id))
+    return bool(await tx.session.scalar(select(exists().where(line.c.parent_id == other_id))))
 
 
 async def versions_of(tx: Transaction, rota_id: UUID) -> Select[Any]:

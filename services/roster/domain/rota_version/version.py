@@ -68,9 +68,10 @@ class Reason(StrEnum):
 
 
 class NewAmendment(Duties):
-    """The cells of the published rota that change, why, and who asked for it, if it was one of the team."""
+    """The cells of the published version that change, why, and who asked for it, if it was one of the team."""
 
     id: NewId
+    from_version_id: UUID
     reason: Reason
     initiated_by: UUID | None = None
     ground: Ground | None = None
@@ -84,6 +85,19 @@ class NothingPublished(Conflict):
 
     def __init__(self) -> None:
         super().__init__("No version of this rota is published.")
+
+
+class RotaMovedOn(Conflict):
+    """What is published next holds all that was changed before it; no amendment is undone unseen."""
+
+    field = "/path/rota_version_id"
+    way_out = (
+        "Read the rota's published version and make a new version from it: name it as from_version_id, or as "
+        "near_version_id when proposals are asked for."
+    )
+
+    def __init__(self, field: str = field) -> None:
+        super().__init__("Another version is published, and this one was not made from it.", field=field)
 
 
 class VersionIsFixed(Conflict):
@@ -192,6 +206,11 @@ class RotaVersion(TeamOwned, Base, table=True):
 
     def supersede(self, now: datetime) -> None:
         self._become(VersionState.SUPERSEDED, now)
+
+    @property
+    def is_open(self) -> bool:
+        """It may still become the team's rota."""
+        return self.state in OPEN
 
     def require_in_talk(self) -> None:
         """It is said yes or no to between being proposed and published. Raises `VersionNotOpen`."""

@@ -19,6 +19,7 @@ from services.roster.domain.rota_version.version import (
     NothingPublished,
     Origin,
     Publication,
+    RotaMovedOn,
     RotaVersion,
     VersionState,
 )
@@ -35,8 +36,8 @@ async def publish_rota(tx: Transaction, version_id: UUID, publication: Publicati
     """The agreed version becomes the team's shifts; one that cannot wait says why, and everybody is told.
 
     Shifts that are the same stay as they are. What breaks a rule stands with its ground, and rest is owed. Raises
-    `PreconditionFailed`, `RotaClosed`, `RotaAlreadyPublished`, `VersionNotOpen`, `NotAgreed`, `ShiftClash`,
-    `ShiftTooLong`, `OnLeave` or `BreachNeedsGround`.
+    `PreconditionFailed`, `RotaClosed`, `RotaAlreadyPublished`, `RotaMovedOn`, `VersionNotOpen`, `NotAgreed`,
+    `ShiftClash`, `ShiftTooLong`, `OnLeave` or `BreachNeedsGround`.
     """
     version = await rota_versions.version_in_turn(tx, version_id)
     rota = await tx.get(Rota, version.rota_id)
@@ -45,25 +46,30 @@ async def publish_rota(tx: Transaction, version_id: UUID, publication: Publicati
         require_version(version, if_match)
     silent_until = await _silent_until(tx, version)
     older = await rota_versions.in_state(tx, rota.id, VersionState.PUBLISHED)
-    for one in older:
-        if one.id != version.id:
-            one.amended(tx.now)
+    for one in older if version.is_open else ():
+        if not await rota_versions.descends_from(tx, version, one.id):
+            raise RotaMovedOn
+        one.amended(tx.now)
     await tx.session.flush()
     version.publish(publication.urgency, silent_until, tx.now)
     await put_in_place(tx, rota, version, older[0] if older else None, publication.ground)
     return await whole(tx, version)
 
 
-async def amend_rota(tx: Transaction, rota_id: UUID, new: NewAmendment) -> WholeVersion:
-    """Some cells of the published rota change, for a reason; each person it concerns is told, and may accept.
+async def amend_rota(tx: Transaction, rota_id: UUID, new: NewAmendment, if_match: int) -> WholeVersion:
+    """Some cells of the published version change, for a reason; each person it concerns is told, and may accept.
 
-    Raises `NotFound`, `RotaClosed`, `NothingPublished`, what `set_duties` raises and what `publish_rota` raises.
+    Raises `NotFound`, `RotaClosed`, `NothingPublished`, `RotaMovedOn`, `PreconditionFailed`, what `set_duties` raises
+    and what `publish_rota` raises.
     """
     rota = await rota_versions.rota_in_turn(tx, rota_id)
     rota.require_open()
     published = await rota_versions.in_state(tx, rota_id, VersionState.PUBLISHED)
     if not published:
         raise NothingPublished
+    if published[0].id != new.from_version_id:
+        raise RotaMovedOn("/body/from_version_id")
+    require_version(published[0], if_match)
     about: dict[str, Any] = {"from_version_id": published[0].id, "reason": new.reason}
     version = await drafted(tx, rota, new.id, Origin.AMENDMENT, **about)
     await write_cells(tx, rota, version, new.duties)
