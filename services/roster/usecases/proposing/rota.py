@@ -9,6 +9,7 @@ from services.roster.domain.job import Job, JobKind
 from services.roster.domain.proposal import AlreadySo, NothingPublished, ProposalsAsked, RepairAsked, WhyAsked
 from services.roster.domain.rota.problem import Problem, Roster
 from services.roster.domain.rota.slots import UnknownDuty
+from services.roster.domain.rota_version.begun import DutyHasBegun, has_begun, held
 from services.roster.domain.rota_version.duty import by_cell, roster_of
 from services.roster.domain.rota_version.rota import DayOutsideRota, Rota
 from services.roster.domain.rota_version.version import RotaVersion, VersionState
@@ -34,9 +35,9 @@ async def ask_proposals(tx: Transaction, rota_id: UUID, asked: ProposalsAsked) -
 
 
 async def ask_repair(tx: Transaction, rota_id: UUID, asked: RepairAsked) -> Job:
-    """The published rota with the fewest changes from today on, where somebody is away on these days.
+    """The published rota with the fewest changes to what has not begun, where somebody is away on these days.
 
-    Raises `NotFound`, `RotaClosed`, `NothingPublished`, `DayOutsideRota` or `NotInTheTeam`.
+    Raises `NotFound`, `RotaClosed`, `NothingPublished`, `DayOutsideRota`, `DutyHasBegun` or `NotInTheTeam`.
     """
     rota = await tx.get(Rota, rota_id)
     rota.require_open()
@@ -47,9 +48,12 @@ async def ask_repair(tx: Transaction, rota_id: UUID, asked: RepairAsked) -> Job:
     first, last = max(asked.from_on, rota.from_on, tx.today), min(asked.to_on, rota.to_on)
     if last < first:
         raise DayOutsideRota("/body/from_on")
-    away = [_member(problem, asked.employee_id), list(range(rota.day(first), rota.day(last) + 1))]
-    since = max(0, (tx.today - rota.from_on).days)
-    question = _question(rota, problem) | {"near_version_id": str(published[0].id)}
+    who, since = _member(problem, asked.employee_id), max(0, (tx.today - rota.from_on).days)
+    days = range(rota.day(first), rota.day(last) + 1)
+    away = [who, [day for day in days if not has_begun(problem, roster, who, day, tx.now)]]
+    if not away[1]:
+        raise DutyHasBegun("/body/from_on")
+    question = _question(rota, held(problem, roster, since, tx.now)) | {"near_version_id": str(published[0].id)}
     question |= {"roster": roster, "from_day": since, "away": away}
     return await jobs.ask(
         tx, team_id=rota.team_id, kind=JobKind.REPAIR, question=question, seconds=asked.seconds, seed=asked.seed

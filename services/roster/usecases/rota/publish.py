@@ -10,6 +10,7 @@ from services.roster.domain import rota as judge
 from services.roster.domain.breach import Ground, newly, require_grounds
 from services.roster.domain.rota import scored
 from services.roster.domain.rota.problem import Problem
+from services.roster.domain.rota_version.begun import require_ahead
 from services.roster.domain.rota_version.duty import RotaDuty, by_cell, roster_of
 from services.roster.domain.rota_version.duty_type import in_use
 from services.roster.domain.rota_version.rota import Rota
@@ -59,8 +60,8 @@ async def publish_rota(tx: Transaction, version_id: UUID, publication: Publicati
 async def amend_rota(tx: Transaction, rota_id: UUID, new: NewAmendment, if_match: int) -> WholeVersion:
     """Some cells of the published version change, for a reason; each person it concerns is told, and may accept.
 
-    Raises `NotFound`, `RotaClosed`, `NothingPublished`, `RotaMovedOn`, `PreconditionFailed`, what `set_duties` raises
-    and what `publish_rota` raises.
+    Raises `NotFound`, `RotaClosed`, `NothingPublished`, `RotaMovedOn`, `PreconditionFailed`, `DutyHasBegun`, what
+    `set_duties` raises and what `publish_rota` raises.
     """
     rota = await rota_versions.rota_in_turn(tx, rota_id)
     rota.require_open()
@@ -73,6 +74,8 @@ async def amend_rota(tx: Transaction, rota_id: UUID, new: NewAmendment, if_match
     about: dict[str, Any] = {"from_version_id": published[0].id, "reason": new.reason}
     version = await drafted(tx, rota, new.id, Origin.AMENDMENT, **about)
     await write_cells(tx, rota, version, new.duties)
+    before, after = [await rota_versions.duties_of(tx, one.id) for one in (published[0], version)]
+    require_ahead(before, after, tx.now)
     published[0].amended(tx.now)
     await tx.session.flush()
     version.publish_amendment(tx.now)
@@ -94,7 +97,7 @@ async def put_in_place(
     if version.problem is None:
         keep_judgement(version, problem, after)
     grounded = require_grounds(newly(before, after), ground)
-    changed = await _into_shifts(tx, rota, version, duties, told)
+    changed = await _into_shifts(tx, rota, version, duties, told, is_first=older is None)
     for who, found in _by_person(problem, grounded).items():
         placed = Placed(problem.from_on, found)
         await write_breaches(tx, rota.team_id, placed, ground, who, rota_version_id=version.id)
@@ -123,11 +126,17 @@ async def _silent_until(tx: Transaction, version: RotaVersion) -> datetime | Non
 
 
 async def _into_shifts(
-    tx: Transaction, rota: Rota, version: RotaVersion, duties: Sequence[RotaDuty], told: dict[str, Any]
+    tx: Transaction,
+    rota: Rota,
+    version: RotaVersion,
+    duties: Sequence[RotaDuty],
+    told: dict[str, Any],
+    *,
+    is_first: bool,
 ) -> Sequence[Shift]:
     types = in_use(await rota_versions.duty_types(tx, rota.team_id, rota.to_on), rota.from_on, rota.to_on)
     await tx.take_turns(*{duty.employee_id for duty in duties})
-    plan = steps(stretches(duties, types), await rota_versions.shifts_of(tx, rota.id), tx.now)
+    plan = steps(stretches(duties, types), await rota_versions.shifts_of(tx, rota.id), tx.now, is_first=is_first)
     soon = tx.now + timedelta(hours=(await team_rule(tx, rota.team_id, SHORT_NOTICE, tx.today)).amount)
     about: dict[str, Any] = {"rota_version_id": version.id, "told_at": tx.now, **told}
     by = {"planned_by": tx.actor.employee_id}
