@@ -74,10 +74,16 @@ class AlreadySo(Conflict):
 
 
 def told(problem: Problem, rows: list[list[str | None]]) -> list[dict[str, Any]]:
-    """The duties of a roster as cells: who, on which day, which code."""
+    """The duties of a roster as cells: who, on which day, which code, and whether it is pinned."""
+    pins = set(problem.fixed)
     return [
-        {"employee_id": str(member.employee_id), "day_on": str(day_of(problem, day)), "code": code}
-        for member, row in zip(problem.members, rows, strict=True)
+        {
+            "employee_id": str(member.employee_id),
+            "day_on": str(day_of(problem, day)),
+            "code": code,
+            "pinned": (who, day, code) in pins,
+        }
+        for who, (member, row) in enumerate(zip(problem.members, rows, strict=True))
         for day, code in enumerate(row)
         if code is not None
     ]

@@ -5,8 +5,8 @@ from typing import Any
 
 from tests.roster.agreeing.begun import at, published, running
 from tests.roster.agreeing.conftest import Team
-from tests.roster.agreeing.made import TODAY, Planning
-from tests.roster.facts import TOM, code, pointer
+from tests.roster.agreeing.made import TODAY, Planning, a_leave
+from tests.roster.facts import RUTH, SANDRA, TOM, code, pointer
 from tests.roster.proposing.asked import answered
 from tests.running import Running
 
@@ -35,3 +35,17 @@ async def test_a_repair_leaves_what_has_begun_and_can_be_published(roster: Runni
     duties = await mended(roster, planning, await ask(planning, TOM, 0, 2))
     assert [on for who, on in duties if who == str(TOM)] == [str(TODAY)]
     assert [on for who, on in duties if on == str(TODAY)] == [str(TODAY)]
+
+
+async def test_a_repair_knows_the_leave_that_was_agreed_since_and_keeps_what_is_pinned(
+    roster: Running, team: Team
+) -> None:
+    planning = await running(team.ruth)
+    pinned = at(RUTH, 1, "E") | {"pinned": True}
+    await published(planning, pinned, at(TOM, 2, "E"), at(SANDRA, 3, "L"))
+    away = str(TODAY + timedelta(days=3))
+    leave = a_leave(SANDRA, from_on=away, to_on=away, minutes=450, kind="sick")
+    assert (await team.sandra.post("/v1/leave", json=leave)).status_code == 201
+    duties = await mended(roster, planning, await ask(planning, TOM, 2, 2))
+    assert duties[str(RUTH), pinned["day_on"]]["pinned"]
+    assert not [who for who, on in duties if on == away and who == str(SANDRA)]

@@ -37,11 +37,16 @@ def has_begun(known: Problem, roster: Roster, who: int, day: int, now: datetime)
     return slot is not None and instant(slot.starts_at) <= now
 
 
+def _is_away(known: Problem, who: int, day: int, code: str | None) -> bool:
+    member = known.members[who]
+    return code is not None and (day in member.leave or (day, code) in member.cannot)
+
+
 def held(known: Problem, roster: Roster, day: int, now: datetime) -> Problem:
-    """On this day what has begun is pinned, and nobody is given anything that has."""
+    """On this day what has begun is pinned, and nobody is given anything that has; pins give way to leave."""
     mine = [has_begun(known, roster, who, day, now) for who in range(len(known.members))]
     pins = tuple((who, day, roster[who][day]) for who, is_mine in enumerate(mine) if is_mine)
-    others = tuple(pin for pin in known.fixed if not (pin[1] == day and mine[pin[0]]))
+    others = tuple(pin for pin in known.fixed if not (pin[1] == day and mine[pin[0]] or _is_away(known, *pin)))
     gone = frozenset(at for at, slot in slots(known).items() if at[0] == day and instant(slot.starts_at) <= now)
     members = tuple(
         one if is_mine else replace(one, cannot=one.cannot | gone)

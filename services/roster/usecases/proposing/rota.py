@@ -37,14 +37,17 @@ async def ask_proposals(tx: Transaction, rota_id: UUID, asked: ProposalsAsked) -
 async def ask_repair(tx: Transaction, rota_id: UUID, asked: RepairAsked) -> Job:
     """The published rota with the fewest changes to what has not begun, where somebody is away on these days.
 
-    Raises `NotFound`, `RotaClosed`, `NothingPublished`, `DayOutsideRota`, `DutyHasBegun` or `NotInTheTeam`.
+    It is judged by what is known today: by leave that was agreed since, and by whoever has joined. Raises `NotFound`,
+    `RotaClosed`, `NothingPublished`, `DayOutsideRota`, `DutyHasBegun`, `NotInTheTeam`, `UnknownDuty` or
+    `AmbiguousClock`.
     """
     rota = await tx.get(Rota, rota_id)
     rota.require_open()
     published = await rota_versions.in_state(tx, rota.id, VersionState.PUBLISHED)
     if not published:
         raise NothingPublished
-    problem, roster = await _laid_out(tx, rota, published[0])
+    problem = await problem_of(tx, rota, published[0])
+    roster = roster_of(problem, by_cell(await rota_versions.duties_of(tx, published[0].id)))
     first, last = max(asked.from_on, rota.from_on, tx.today), min(asked.to_on, rota.to_on)
     if last < first:
         raise DayOutsideRota("/body/from_on")
