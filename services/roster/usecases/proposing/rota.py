@@ -8,7 +8,7 @@ from services.common.membership import NotInTheTeam
 from services.roster.domain.job import Job, JobKind
 from services.roster.domain.proposal import AlreadySo, NothingPublished, ProposalsAsked, RepairAsked, WhyAsked
 from services.roster.domain.rota.problem import Problem, Roster
-from services.roster.domain.rota.slots import UnknownDuty
+from services.roster.domain.rota.slots import UnknownDuty, require_timed
 from services.roster.domain.rota_version.begun import DutyHasBegun, has_begun, held
 from services.roster.domain.rota_version.duty import by_cell, roster_of
 from services.roster.domain.rota_version.rota import DayOutsideRota, Rota
@@ -84,6 +84,8 @@ async def ask_why(tx: Transaction, version_id: UUID, asked: WhyAsked) -> Job:
 
 
 def _question(rota: Rota, problem: Problem) -> dict[str, Any]:
+    """Raises `UnknownDuty` or `AmbiguousClock` here and now, and not where nobody hears it."""
+    require_timed(problem, "/path")
     return {"rota_id": str(rota.id), "problem": PROBLEM.dump_python(problem, mode="json")}
 
 
