@@ -1,6 +1,6 @@
 """What the team says to a rota, and what its meeting decides."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -103,14 +103,18 @@ async def _record(tx: Transaction, decision: RotaDecision) -> None:
     await tx.session.flush()
 
 
-async def remember_decision(tx: Transaction, decision_id: UUID, team_id: UUID, subjects: list[UUID], on: date) -> None:
+async def remember_decision(
+    tx: Transaction, decision_id: UUID, team_id: UUID, subjects: list[UUID], on: date, adopted_at: datetime
+) -> None:
     """The team adopted a decision about a rota: its proposed version is agreed, unless somebody objects to it here.
 
-    The subject is the version, or its rota. Consent was asked for where the decision was adopted.
+    The subject is the version, or its rota: whatever was proposed after the decision is not what was decided. Consent
+    was asked for where it was adopted; whoever said nothing here has the same time as after a meeting.
     """
     wanted = select(col(RotaVersion.id)).where(
         col(RotaVersion.team_id) == team_id,
         col(RotaVersion.state) == VersionState.PROPOSED,
+        col(RotaVersion.proposed_at) < adopted_at,
         col(RotaVersion.id).in_(subjects) | col(RotaVersion.rota_id).in_(subjects),
     )
     for version_id in await tx.all(wanted):

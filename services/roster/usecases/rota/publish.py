@@ -115,9 +115,12 @@ def _by_person(problem: Problem, found: Sequence[scored.Breach]) -> dict[UUID, l
 
 
 async def _silent_until(tx: Transaction, version: RotaVersion) -> datetime | None:
-    """When those who were away from the meeting and said nothing have had their time; None if there are none."""
+    """When those who were away and said nothing have had their time; None if there are none.
+
+    Of a decision that was adopted elsewhere nobody here knows who was there.
+    """
     known = await whole(tx, version)
-    if known.decision is None or not known.decision.present:
+    if known.decision is None:
         return None
     if not known.consent.silent - set(known.decision.present):
         return None
