@@ -53,16 +53,6 @@ class WhyAsked(Input):
     seed: Seed = 1
 
 
-class NothingPublished(Conflict):
-    """A rota is repaired once it is what people work; until then it is drafted anew."""
-
-    field = "/path/rota_id"
-    way_out = "Ask for proposals, which keep to everybody's leave, or publish a version first."
-
-    def __init__(self) -> None:
-        super().__init__("No version of this rota is published.")
-
-
 class AlreadySo(Conflict):
     """It is asked what would be if a rota were otherwise, not what it is."""
 

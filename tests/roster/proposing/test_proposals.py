@@ -123,6 +123,8 @@ async def test_a_question_that_makes_no_sense_is_refused_at_once(
 async def test_only_what_is_published_is_mended(planning: Planning) -> None:
     answer = await ask_repair(planning)
     assert (answer.status_code, code(answer)) == (409, "nothing_published")
+    amended = await planning.amended(await planning.drafted(*WEEK), (RUTH, 0, None))
+    assert amended.json()["errors"] == answer.json()["errors"], "one code is one refusal, with one way out"
 
 
 async def test_a_repair_lies_within_the_rota(planning: Planning) -> None:

@@ -78,10 +78,10 @@ class NewAmendment(Duties):
 
 
 class NothingPublished(Conflict):
-    """What is amended is what people work by."""
+    """What is amended or repaired is what people work by."""
 
     field = "/path/rota_id"
-    way_out = "Publish a version of this rota first; a draft is edited, and needs no amendment."
+    way_out = "Publish a version of this rota first. Until then edit a draft, or ask for proposals."
 
     def __init__(self) -> None:
         super().__init__("No version of this rota is published.")

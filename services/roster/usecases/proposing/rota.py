@@ -6,13 +6,13 @@ from uuid import UUID
 from services.common.db import Transaction
 from services.common.membership import NotInTheTeam
 from services.roster.domain.job import Job, JobKind
-from services.roster.domain.proposal import AlreadySo, NothingPublished, ProposalsAsked, RepairAsked, WhyAsked
+from services.roster.domain.proposal import AlreadySo, ProposalsAsked, RepairAsked, WhyAsked
 from services.roster.domain.rota.problem import Problem, Roster
 from services.roster.domain.rota.slots import UnknownDuty, require_timed
 from services.roster.domain.rota_version.begun import DutyHasBegun, has_begun, held
 from services.roster.domain.rota_version.duty import by_cell, roster_of
 from services.roster.domain.rota_version.rota import DayOutsideRota, Rota
-from services.roster.domain.rota_version.version import RotaVersion, VersionState
+from services.roster.domain.rota_version.version import NothingPublished, RotaVersion, VersionState
 from services.roster.store import rota_versions
 from services.roster.usecases import jobs
 from services.roster.usecases.rota.load import PROBLEM, judged_by, problem_of
