@@ -24,8 +24,9 @@ class AdoptedDecision(BaseModel):
 
 async def remember_decision(tx: Transaction, fact: AdoptedDecision) -> None:
     subjects = [subject.id for subject in fact.subjects if subject.kind == "rota"]
+    adopted_at = tx.now if tx.event is None else tx.event.time
     if subjects:
-        await rota.remember_decision(tx, fact.decision_id, fact.team_id, subjects, fact.adopted_on)
+        await rota.remember_decision(tx, fact.decision_id, fact.team_id, subjects, fact.adopted_on, adopted_at)
 
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 from uuid6 import uuid7
@@ -24,6 +24,8 @@ MOST_ATTEMPTS = 3
 MOST_PROGRESS = 50
 # Why a job failed, where no rule of the answer's own says so.
 SOLVER_DIED = "solver_died"
+# It was found, and could not be written down.
+ANSWER_NOT_KEPT = "answer_not_kept"
 
 
 class JobKind(StrEnum):
@@ -124,8 +126,8 @@ class Job(TeamOwned, Base, table=True):
     input_hash: str
     # How many have begun to work on it: the last of them alone may end it.
     attempts: int = 0
-    best: int | None = None
-    bound: int | None = None
+    best: int | None = Field(default=None, sa_type=BigInteger)
+    bound: int | None = Field(default=None, sa_type=BigInteger)
     elapsed_milliseconds: int | None = None
     progress: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     result: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))

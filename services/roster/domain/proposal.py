@@ -53,16 +53,6 @@ class WhyAsked(Input):
     seed: Seed = 1
 
 
-class NothingPublished(Conflict):
-    """A rota is repaired once it is what people work; until then it is drafted anew."""
-
-    field = "/path/rota_id"
-    way_out = "Ask for proposals, which keep to everybody's leave, or publish a version first."
-
-    def __init__(self) -> None:
-        super().__init__("No version of this rota is published.")
-
-
 class AlreadySo(Conflict):
     """It is asked what would be if a rota were otherwise, not what it is."""
 
@@ -74,10 +64,16 @@ class AlreadySo(Conflict):
 
 
 def told(problem: Problem, rows: list[list[str | None]]) -> list[dict[str, Any]]:
-    """The duties of a roster as cells: who, on which day, which code."""
+    """The duties of a roster as cells: who, on which day, which code, and whether it is pinned."""
+    pins = set(problem.fixed)
     return [
-        {"employee_id": str(member.employee_id), "day_on": str(day_of(problem, day)), "code": code}
-        for member, row in zip(problem.members, rows, strict=True)
+        {
+            "employee_id": str(member.employee_id),
+            "day_on": str(day_of(problem, day)),
+            "code": code,
+            "pinned": (who, day, code) in pins,
+        }
+        for who, (member, row) in enumerate(zip(problem.members, rows, strict=True))
         for day, code in enumerate(row)
         if code is not None
     ]

@@ -1,11 +1,11 @@
 """Queries about rotas, their versions and what is said of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, exists, func, select, text
 from sqlmodel import col
 
 from services.common.db import Transaction
@@ -47,6 +47,13 @@ async def in_state(tx: Transaction, rota_id: UUID, *states: VersionState) -> Seq
     return await tx.all(wanted.order_by(col(RotaVersion.number)))
 
 
+async def descends_from(tx: Transaction, version: RotaVersion, other_id: UUID) -> bool:
+    """Whether a version was made from another, however many were made in between."""
+    line = select(col(RotaVersion.parent_id)).where(col(RotaVersion.id) == version.id).cte(recursive=True)
+    line = line.union(select(col(RotaVersion.parent_id)).where(col(RotaVersion.id) == line.c.parent_id))
+    return bool(await tx.session.scalar(select(exists().where(line.c.parent_id == other_id))))
+
+
 async def versions_of(tx: Transaction, rota_id: UUID) -> Select[Any]:
     return select(RotaVersion).where(col(RotaVersion.rota_id) == rota_id, await tx.visible(RotaVersion))
 
@@ -85,6 +92,15 @@ async def memberships(tx: Transaction, team_id: UUID, from_on: date, to_on: date
     for employee_id, since, until in await tx.rows(wanted.order_by(member.c.employee_id, member.c.from_on)):
         found.setdefault(employee_id, []).append((since, until))
     return found
+
+
+def belongs(spans: Iterable[Belonging], on: date) -> bool:
+    return any(since <= on and (until is None or on <= until) for since, until in spans)
+
+
+def members_on(belonging: Mapping[UUID, Sequence[Belonging]], on: date) -> frozenset[UUID]:
+    """Who of these belongs to the team on one day."""
+    return frozenset(who for who, spans in belonging.items() if belongs(spans, on))
 
 
 async def shifts_of(tx: Transaction, rota_id: UUID) -> Sequence[Shift]:

@@ -111,6 +111,12 @@ class Planning:
         assert answer.status_code == 200, answer.text
         return answer
 
+    async def amended(self, version: Any, *these: Cell, **changes: Any) -> Any:
+        """The published version as it was read, with some cells changed."""
+        body = a_version(*these, **({"from_version_id": id_of(version), "reason": "demand"} | changes))
+        at = f"/v1/rotas/{self.rota['id']}/amendments"
+        return await self.nurse.post(at, json=body, headers={"If-Match": version.headers["ETag"]})
+
     async def tried(self, version: Any, verb: str, body: Any = None) -> Any:
         at = f"/v1/rota-versions/{id_of(version)}/{verb}"
         return await self.nurse.post(at, json=body, headers={"If-Match": version.headers["ETag"]})

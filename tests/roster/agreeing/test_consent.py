@@ -1,14 +1,15 @@
 """A rota is agreed by consent: nobody objects, all who are at the meeting can live with it, and enough are there."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from uuid6 import uuid7
 
+from services.common.events import Envelope
 from tests.roster.agreeing.conftest import Team
 from tests.roster.agreeing.made import TODAY, WEEK, Planning, a_decision, a_response, id_of, say, state_of
-from tests.roster.facts import RUTH, TOM, code, hear, pointer
+from tests.roster.facts import RUTH, SANDRA, TOM, code, hear, pointer
 from tests.running import STRANGER, TEAM, Running
 
 
@@ -87,6 +88,26 @@ async def test_a_meeting_to_come_has_decided_nothing(planning: Planning) -> None
     assert (refused.status_code, pointer(refused)) == (422, "/body/meeting_on")
 
 
+async def test_a_meeting_before_a_version_was_proposed_did_not_agree_it(planning: Planning, team: Team) -> None:
+    """Or whoever has come since, and the time of those who were away, would be passed over."""
+    proposed = await planning.proposed(*WEEK)
+    await team.all_say(proposed)
+    refused = await planning.decided(proposed, meeting_on=str(TODAY - timedelta(days=1)))
+    assert (refused.status_code, code(refused), pointer(refused)) == (422, "met_before_proposed", "/body/meeting_on")
+    assert state_of(await planning.read(proposed)) == "proposed"
+
+
+async def test_who_has_joined_since_the_meeting_may_object(roster: Running, planning: Planning, team: Team) -> None:
+    proposed = await planning.proposed(*WEEK)
+    await team.all_say(proposed)
+    assert (await say(team.sandra, proposed, "objection")).status_code == 201
+    before, joined = TODAY - timedelta(days=2), TODAY - timedelta(days=1)
+    await roster.alter("roster", f"update rota_version set proposed_at = '{before}T09:00Z'")
+    await roster.alter("roster", f"update team_member set from_on = '{joined}' where employee_id = '{SANDRA}'")
+    refused = await planning.decided(proposed, RUTH, TOM, meeting_on=str(before))
+    assert (refused.status_code, code(refused)) == (409, "objection_stands")
+
+
 async def test_an_objection_to_what_was_agreed_opens_it_again(planning: Planning, team: Team) -> None:
     proposed = await planning.proposed(*WEEK)
     await team.all_say(proposed)
@@ -114,6 +135,29 @@ def adopted(subject: str, kind: str = "rota") -> tuple[str, dict[str, object]]:
     subjects = [{"kind": kind, "id": subject}]
     told = {"decision_id": str(uuid7()), "team_id": str(TEAM), "subjects": subjects, "adopted_on": str(TODAY)}
     return "governance.decision.adopted.v1", told
+
+
+async def test_a_decision_agrees_nothing_that_was_proposed_after_it(roster: Running, planning: Planning) -> None:
+    proposed = await planning.proposed(*WEEK)
+    name, told = adopted(planning.rota["id"])
+    about = {"source": "/heatshield/governance", "subject": f"decision/{uuid7()}", "aggregateversion": 1}
+    earlier = datetime.now(UTC) - timedelta(minutes=5)
+    await roster.hand_over("roster", Envelope.model_validate({"type": name, "data": told, "time": earlier} | about))
+    assert state_of(await planning.read(proposed)) == "proposed"
+
+
+async def test_who_said_nothing_to_a_decision_of_the_teams_list_has_their_time_too(
+    roster: Running, planning: Planning, team: Team
+) -> None:
+    proposed = await planning.proposed(*WEEK)
+    for member in (team.ruth, team.tom):
+        assert (await say(member, proposed)).status_code == 201
+    await hear(roster, adopted(id_of(proposed)))
+    agreed = await planning.read(proposed)
+    waits = await planning.tried(agreed, "publish", {})
+    assert (state_of(agreed), waits.status_code, code(waits)) == ("agreed", 409, "not_agreed")
+    await roster.alter("roster", "update rota_decision set meeting_on = meeting_on - 4")
+    assert state_of(await planning.done(agreed, "publish", {})) == "published"
 
 
 async def test_a_decision_of_the_teams_list_agrees_the_rota_that_it_is_about(

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.roster.events import ShiftPlanned
 from tests.roster.agreeing.conftest import Team
-from tests.roster.agreeing.made import TODAY, WEEK, Planning, a_version, day, id_of, say, state_of
+from tests.roster.agreeing.made import TODAY, WEEK, Planning, day, id_of, say, state_of
 from tests.roster.facts import RUTH, SANDRA, TOM, a_shift, code, pointer
 from tests.running import Running
 
@@ -74,8 +74,9 @@ async def test_those_who_were_away_have_their_time_to_answer(planning: Planning,
     assert state_of(await planning.done(decided, "publish", {})) == "published"
 
 
-async def test_silence_is_over_three_days_after_the_meeting(planning: Planning, team: Team) -> None:
+async def test_silence_is_over_three_days_after_the_meeting(roster: Running, planning: Planning, team: Team) -> None:
     proposed = await planning.proposed(*WEEK)
+    await roster.alter("roster", "update rota_version set proposed_at = '2026-01-05T09:00Z'")
     for member in (team.ruth, team.tom):
         assert (await say(member, proposed)).status_code == 201
     decided = await planning.decided(proposed, RUTH, TOM, meeting_on="2026-01-05")
@@ -149,9 +150,8 @@ async def test_a_rota_that_breaks_a_rule_is_published_with_its_ground_and_rest_i
 
 async def test_a_published_rota_is_amended_with_its_reason_and_people_accept(planning: Planning, team: Team) -> None:
     published = await planning.done(await agreed(planning, team), "publish", {})
-    at = f"/v1/rotas/{planning.rota['id']}/amendments"
-    change = a_version((RUTH, 0, None), (TOM, 0, "E"), reason="sickness", initiated_by=str(RUTH))
-    amended = await team.tom.post(at, json=change)
+    change = {"reason": "sickness", "initiated_by": str(RUTH)}
+    amended = await planning.amended(published, (RUTH, 0, None), (TOM, 0, "E"), **change)
     assert (amended.status_code, state_of(amended)) == (201, "published")
     about = amended.json()["rota_version"]
     assert (about["origin"], about["reason"], about["parent_id"]) == ("amendment", "sickness", id_of(published))
@@ -168,9 +168,7 @@ async def test_a_published_rota_is_amended_with_its_reason_and_people_accept(pla
 
 
 async def test_what_is_not_published_is_edited_and_not_amended(planning: Planning, team: Team) -> None:
-    await planning.proposed(*WEEK)
-    at = f"/v1/rotas/{planning.rota['id']}/amendments"
-    refused = await team.tom.post(at, json=a_version((RUTH, 0, None), reason="leave"))
+    refused = await planning.amended(await planning.proposed(*WEEK), (RUTH, 0, None))
     assert (refused.status_code, code(refused)) == (409, "nothing_published")
 
 
@@ -180,10 +178,9 @@ async def test_a_change_within_two_days_is_at_short_notice(roster: Running, team
     tomorrow, later = str(TODAY + timedelta(days=1)), str(TODAY + timedelta(days=5))
     cells = [{"employee_id": str(TOM), "day_on": on, "code": "L"} for on in (tomorrow, later)]
     draft = await planning.drafted(duties=cells)
-    await planning.done(draft, "publish", {"urgency": "It is our first rota"})
+    published = await planning.done(draft, "publish", {"urgency": "It is our first rota"})
     early = [{**cell, "code": "E"} for cell in cells]
-    at = f"/v1/rotas/{planning.rota['id']}/amendments"
-    amended = await team.ruth.post(at, json=a_version(reason="demand", duties=early))
+    amended = await planning.amended(published, duties=early)
     assert amended.status_code == 201, amended.text
     found = (await team.ruth.get("/v1/shifts", params=soon)).json()["items"]
     assert {shift["starts_at"][:10]: shift["short_notice"] for shift in found} == {tomorrow: True, later: False}

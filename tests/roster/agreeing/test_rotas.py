@@ -80,6 +80,28 @@ async def test_round_the_clock_and_nine_to_five_are_the_same_but_for_their_needs
     assert stale.status_code == 412
 
 
+async def test_what_is_needed_are_duties_that_the_team_knows(planning: Planning) -> None:
+    at, first = f"/v1/rotas/{planning.rota['id']}/needs", {"If-Match": '"1"'}
+    for people in (0, 1):
+        needs = [{"code": "X", "days": ["mon"], "people": people}]
+        refused = await planning.nurse.put(at, json={"needs": needs}, headers=first)
+        assert (refused.status_code, code(refused), pointer(refused)) == (422, "unknown_duty", "/body/needs")
+        made = await planning.nurse.post("/v1/rotas", json=a_rota(from_on=day(14), to_on=day(20), needs=needs))
+        assert (made.status_code, code(made), pointer(made)) == (422, "unknown_duty", "/body/needs")
+    assert len((await planning.nurse.get("/v1/rotas")).json()["items"]) == 1
+
+
+async def test_a_need_at_a_time_that_is_not_on_the_clock_is_asked_about(planning: Planning) -> None:
+    odd = a_duty_type("E") | {"code": "O", "parts": [{"starts_minute": 90, "ends_minute": 480}]}
+    assert (await planning.nurse.post("/v1/duty-types", json=odd)).status_code == 201
+    days = {"from_on": "2027-03-22", "to_on": "2027-03-28"}
+    sunday = a_rota(**days, needs=[{"code": "O", "days": ["sun"], "people": 1}])
+    refused = await planning.nurse.post("/v1/rotas", json=sunday)
+    assert (refused.status_code, code(refused), pointer(refused)) == (422, "ambiguous_clock", "/body/needs")
+    saturday = a_rota(**days, needs=[{"code": "O", "days": ["sat"], "people": 1}])
+    assert (await planning.nurse.post("/v1/rotas", json=saturday)).status_code == 201
+
+
 NURSE = {"kind": "role", "code": "registered_nurse", "people": 1}
 
 

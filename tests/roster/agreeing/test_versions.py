@@ -124,6 +124,13 @@ async def test_a_duty_at_a_time_that_is_not_on_the_clock_is_asked_about(planning
     assert (night["starts_at"], night["ends_at"]) == ("2027-03-27T21:00:00Z", "2027-03-28T05:30:00Z")
 
 
+async def test_a_day_off_is_not_pinned(planning: Planning) -> None:
+    """There is no duty to keep the pin with; it is refused rather than lost."""
+    off = {**cells((RUTH, 0, None))[0], "pinned": True}
+    refused = await planning.nurse.post(f"/v1/rotas/{planning.rota['id']}/versions", json=a_version(duties=[off]))
+    assert (refused.status_code, code(refused), pointer(refused)) == (422, "validation_failed", "/body/duties/0")
+
+
 async def test_versions_of_two_rotas_are_not_mixed(planning: Planning) -> None:
     mine = await planning.drafted(*WEEK)
     other = a_rota(from_on=day(14), to_on=day(20))

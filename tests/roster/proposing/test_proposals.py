@@ -123,6 +123,8 @@ async def test_a_question_that_makes_no_sense_is_refused_at_once(
 async def test_only_what_is_published_is_mended(planning: Planning) -> None:
     answer = await ask_repair(planning)
     assert (answer.status_code, code(answer)) == (409, "nothing_published")
+    amended = await planning.amended(await planning.drafted(*WEEK), (RUTH, 0, None))
+    assert amended.json()["errors"] == answer.json()["errors"], "one code is one refusal, with one way out"
 
 
 async def test_a_repair_lies_within_the_rota(planning: Planning) -> None:
@@ -145,6 +147,13 @@ async def test_what_cannot_be_asked_is_refused(planning: Planning, changes: dict
     answer = await ask_proposals(planning, **changes)
     assert answer.status_code in (409, 422)
     assert code(answer) in ("validation_failed", "version_of_another_rota")
+
+
+async def test_a_question_that_no_solver_can_read_is_refused_at_once(roster: Running, planning: Planning) -> None:
+    """A duty type that ends leaves the needs of a rota behind."""
+    await roster.alter("roster", "update duty_type set until_on = '2026-01-01' where code = 'L'")
+    answer = await ask_proposals(planning)
+    assert (answer.status_code, code(answer), answer.json()["errors"][0]["pointer"]) == (422, "unknown_duty", "/path")
 
 
 async def test_another_team_asks_nothing_of_this_rota(roster: Running, planning: Planning, team: Team) -> None:

@@ -44,7 +44,9 @@ async def add(made: World) -> None:
         "POST /v1/availability": availability(),
         "POST /v1/availability/{availability_id}/end": {"until_on": rota.day(60)},
         "POST /v1/team-agreements": an_agreement(720),
-        "POST /v1/rotas/{rota_id}/amendments": rota.a_version((TOM, 1, "E"), reason="demand"),
+        "POST /v1/rotas/{rota_id}/amendments": rota.a_version(
+            (TOM, 1, "E"), reason="demand", from_version_id=proposed["id"]
+        ),
         "POST /v1/rotas": rota.a_rota(from_on=rota.day(14), to_on=rota.day(27)),
         "PUT /v1/rotas/{rota_id}/needs": {"needs": period["needs"]},
         "POST /v1/duty-types": rota.a_duty_type("E", from_on="2025-02-01"),

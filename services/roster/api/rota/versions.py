@@ -73,11 +73,11 @@ async def withdraw_rota(tx: ByNurse, rota_version_id: UUID, version: IfMatch, re
 async def publish_rota(
     tx: ByNurse, rota_version_id: UUID, body: Publication, version: IfMatch, response: Response
 ) -> object:
-    """What the team agreed becomes its shifts; what cannot wait for that says why."""
+    """What the team agreed becomes its shifts; what cannot wait says why. Each is made from the one before it."""
     return shown_whole(await rota.publish_rota(tx, rota_version_id, body, version), response)
 
 
 @router.post("/rotas/{rota_id}/amendments", status_code=201, response_model=WholeVersionShape)
-async def amend_rota(tx: ByNurse, rota_id: UUID, body: NewAmendment, response: Response) -> object:
-    """Change cells of the published rota, with the reason. It holds at once, and each whom it concerns is told."""
-    return shown_whole(await rota.amend_rota(tx, rota_id, body), response)
+async def amend_rota(tx: ByNurse, rota_id: UUID, body: NewAmendment, version: IfMatch, response: Response) -> object:
+    """Change cells of the published version as last read, with the reason. Each whom it concerns is told at once."""
+    return shown_whole(await rota.amend_rota(tx, rota_id, body, version), response)

@@ -22,8 +22,8 @@ class AmbiguousClock(Unprocessable):
     field = "/body/duties"
     way_out = "Say which time is meant: give that day a duty with a time before or after the hour of the change."
 
-    def __init__(self, when: str) -> None:
-        super().__init__(f"A duty begins or ends on {when}, which is not one time.")
+    def __init__(self, when: str, field: str = field) -> None:
+        super().__init__(f"A duty begins or ends on {when}, which is not one time.", field=field)
 
 
 class UnknownDuty(Unprocessable):
@@ -51,13 +51,25 @@ def slots(problem: Problem) -> Mapping[Cell, Slot]:
     return timed
 
 
-def slot_of(problem: Problem, timed: Mapping[Cell, Slot], day: int, code: str) -> Slot:
+def slot_of(problem: Problem, timed: Mapping[Cell, Slot], day: int, code: str, field: str = UnknownDuty.field) -> Slot:
     """Raises `AmbiguousClock`, or `UnknownDuty` for a code that is no duty type's."""
     found = timed.get((day, code))
     if found is not None:
         return found
     when = _timed_of(problem)[1].get((day, code))
-    raise UnknownDuty if when is None else AmbiguousClock(when)
+    raise UnknownDuty(field) if when is None else AmbiguousClock(when, field)
+
+
+def require_timed(problem: Problem, field: str) -> None:
+    """Each duty that a day needs is known, and at times that the clock shows once.
+
+    Raises `AmbiguousClock` or `UnknownDuty`, at this field.
+    """
+    timed = _timed_of(problem)[0]
+    for day, code in _asked_for(problem):
+        slot_of(problem, timed, day, code, field)
+    if not {need.code for need in problem.needs} <= {duty.code for duty in problem.duties}:
+        raise UnknownDuty(field)
 
 
 @lru_cache(maxsize=4096)

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Uuid
 from sqlmodel import Field
 
-from services.common.errors import Conflict, Forbidden
+from services.common.errors import Conflict, Forbidden, Unprocessable
 from services.common.models import INSTANT, TeamOwned, only_states
 from services.common.rules import Rule
 from services.common.types import Day, Input, NewId, PastDay, Words
@@ -102,6 +102,16 @@ class PresentButSilent(Conflict):
         super().__init__(f"Members who are there and have not answered: {silent}.")
 
 
+class MetBeforeProposed(Unprocessable):
+    """A meeting agrees what lies before it, and who was away has time from then on."""
+
+    field = "/body/meeting_on"
+    way_out = "Name the meeting at which the team agreed this version: on the day that it was proposed, or after."
+
+    def __init__(self, proposed_on: date) -> None:
+        super().__init__(f"This version was proposed on {proposed_on}, after that meeting.")
+
+
 class NotYourResponse(Forbidden):
     """Nobody takes back a colleague's objection."""
 
@@ -178,7 +188,7 @@ class RotaDecision(TeamOwned, Base, table=True):
 
 @dataclass(frozen=True)
 class Consent:
-    """Where a team stands with a version. Only what its members of the day say counts."""
+    """Where a team stands with a version: what its members of the day say, and who of today objects."""
 
     members: frozenset[UUID]
     needed: int
@@ -188,13 +198,17 @@ class Consent:
     silent: frozenset[UUID]
 
     @classmethod
-    def among(cls, members: Collection[UUID], responses: Iterable[RotaResponse], quorum: Rule) -> Self:
-        said = {one.employee_id: one.answer for one in responses if one.stands and one.employee_id in members}
+    def among(
+        cls, members: Collection[UUID], today: Collection[UUID], responses: Iterable[RotaResponse], quorum: Rule
+    ) -> Self:
+        all_said = {one.employee_id: one.answer for one in responses if one.stands}
+        said = {who: answer for who, answer in all_said.items() if who in members}
+        heard = frozenset(members) | frozenset(today)
         return cls(
             members=frozenset(members),
             needed=quorum.share_of(len(members)),
             consenting=frozenset(who for who, answer in said.items() if answer in CONSENTS),
-            objecting=frozenset(who for who, answer in said.items() if answer == Answer.OBJECTION),
+            objecting=frozenset(who for who in heard if all_said.get(who) == Answer.OBJECTION),
             living_with=sum(answer == Answer.CAN_LIVE_WITH for answer in said.values()),
             silent=frozenset(members) - said.keys(),
         )

@@ -6,7 +6,7 @@ from typing import Self
 from uuid import UUID
 
 from pydantic import Field as Shape
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
@@ -24,12 +24,18 @@ Cells = Mapping[tuple[UUID, date], str]
 
 
 class Cell(Input):
-    """One person's duty on one day; without a code, a day off. What is pinned a proposal leaves as it is."""
+    """One person's duty on one day; without a code, a day off. A duty that is pinned a proposal leaves as it is."""
 
     employee_id: UUID
     day_on: Day
     code: DutyCode | None
     pinned: bool = False
+
+    @model_validator(mode="after")
+    def _a_duty_is_pinned(self) -> Self:
+        if self.pinned and self.code is None:
+            raise ValueError("a day off is not pinned; say that they cannot work on it, or that they are on leave")
+        return self
 
 
 class Duties(Input):

@@ -72,8 +72,11 @@ def of_shift(shift: Shift) -> Stretch:
     return Stretch(shift.employee_id, shift.kind, *times, shift.duty_kind)
 
 
-def steps(wanted: Iterable[Stretch], planned: Sequence[Shift], now: datetime) -> Steps:
-    """What has begun stays as it was. A person's one shift of a kind and day is moved rather than made anew."""
+def steps(wanted: Iterable[Stretch], planned: Sequence[Shift], now: datetime, *, is_first: bool) -> Steps:
+    """What has begun stays as it was. A person's one shift of a kind and day is moved rather than made anew.
+
+    The first version of a rota may be published late; after it nothing is made that would have begun by now.
+    """
     missing = set(wanted)
     spare: dict[tuple[UUID, DutyKind, date], list[Shift]] = defaultdict(list)
     for shift in planned:
@@ -87,6 +90,6 @@ def steps(wanted: Iterable[Stretch], planned: Sequence[Shift], now: datetime) ->
         there = spare.get((stretch.employee_id, stretch.on_duty, stretch.day_on))
         if there:
             move.append((there.pop(0), stretch))
-        else:
+        elif is_first or stretch.starts_at > now:
             make.append(stretch)
     return Steps(tuple(shift for left in spare.values() for shift in left), tuple(move), tuple(make))

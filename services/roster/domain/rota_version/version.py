@@ -11,9 +11,10 @@ from sqlmodel import Field, col
 
 from services.common.errors import Conflict
 from services.common.models import INSTANT, TeamOwned, only_states
-from services.common.types import Input, NewId, Words
+from services.common.types import Input, NewId, Words, day_in_england
 from services.roster.domain.base import Base
 from services.roster.domain.breach import Ground
+from services.roster.domain.rota_version.consent import MetBeforeProposed
 from services.roster.domain.rota_version.duty import Duties
 from services.roster.domain.rota_version.rota import Rota
 
@@ -67,22 +68,36 @@ class Reason(StrEnum):
 
 
 class NewAmendment(Duties):
-    """The cells of the published rota that change, why, and who asked for it, if it was one of the team."""
+    """The cells of the published version that change, why, and who asked for it, if it was one of the team."""
 
     id: NewId
+    from_version_id: UUID
     reason: Reason
     initiated_by: UUID | None = None
     ground: Ground | None = None
 
 
 class NothingPublished(Conflict):
-    """What is amended is what people work by."""
+    """What is amended or repaired is what people work by."""
 
     field = "/path/rota_id"
-    way_out = "Publish a version of this rota first; a draft is edited, and needs no amendment."
+    way_out = "Publish a version of this rota first. Until then edit a draft, or ask for proposals."
 
     def __init__(self) -> None:
         super().__init__("No version of this rota is published.")
+
+
+class RotaMovedOn(Conflict):
+    """What is published next holds all that was changed before it; no amendment is undone unseen."""
+
+    field = "/path/rota_version_id"
+    way_out = (
+        "Read the rota's published version and make a new version from it: name it as from_version_id, or as "
+        "near_version_id when proposals are asked for."
+    )
+
+    def __init__(self, field: str = field) -> None:
+        super().__init__("Another version is published, and this one was not made from it.", field=field)
 
 
 class VersionIsFixed(Conflict):
@@ -192,6 +207,11 @@ class RotaVersion(TeamOwned, Base, table=True):
     def supersede(self, now: datetime) -> None:
         self._become(VersionState.SUPERSEDED, now)
 
+    @property
+    def is_open(self) -> bool:
+        """It may still become the team's rota."""
+        return self.state in OPEN
+
     def require_in_talk(self) -> None:
         """It is said yes or no to between being proposed and published. Raises `VersionNotOpen`."""
         self._require(VersionState.PROPOSED, VersionState.AGREED)
@@ -200,6 +220,15 @@ class RotaVersion(TeamOwned, Base, table=True):
         """Raises `VersionNotOpen`."""
         self._require(VersionState.PROPOSED)
         self._become(VersionState.AGREED, now)
+
+    def was_proposed_by(self, on: date) -> bool:
+        """Whether the team was asked about it on this day or before."""
+        return self.proposed_at is not None and day_in_england(self.proposed_at) <= on
+
+    def require_proposed_by(self, on: date) -> None:
+        """Raises `MetBeforeProposed`."""
+        if self.proposed_at is not None and not self.was_proposed_by(on):
+            raise MetBeforeProposed(day_in_england(self.proposed_at))
 
     def reopen(self, now: datetime) -> None:
         """Somebody objects after it was agreed: it is talked about again."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.common.auth import SYSTEM
 from services.common.db import Database
 from services.common.errors import ServiceError
-from services.roster.domain.job import Account, Job, JobKind, Standing
+from services.roster.domain.job import ANSWER_NOT_KEPT, Account, Job, JobKind, Standing
 from services.roster.usecases.jobs.working import (
     Answer,
     Handler,
@@ -102,8 +102,10 @@ class Attempt:
     async def _finish(self, answer: Answer) -> bool:
         try:
             await self._write(finish, self._account, answer, self._handler.keep)
-        except ServiceError as error:
-            await self._write(fail, self._account, error.code())
+        except Exception as error:  # noqa: BLE001  the answer is there, and would come out the same however often
+            code = error.code() if isinstance(error, ServiceError) else ANSWER_NOT_KEPT
+            log.warning("answer not kept", extra={"job_id": str(self._job.id), "error": type(error).__name__})
+            await self._write(fail, self._account, code)
         return True
 
     async def _write(self, step: Callable[..., Awaitable[object]], *told: object) -> None:

@@ -6,12 +6,13 @@ from uuid import UUID
 from services.common.db import Transaction
 from services.common.membership import NotInTheTeam
 from services.roster.domain.job import Job, JobKind
-from services.roster.domain.proposal import AlreadySo, NothingPublished, ProposalsAsked, RepairAsked, WhyAsked
+from services.roster.domain.proposal import AlreadySo, ProposalsAsked, RepairAsked, WhyAsked
 from services.roster.domain.rota.problem import Problem, Roster
-from services.roster.domain.rota.slots import UnknownDuty
+from services.roster.domain.rota.slots import UnknownDuty, require_timed
+from services.roster.domain.rota_version.begun import DutyHasBegun, has_begun, held
 from services.roster.domain.rota_version.duty import by_cell, roster_of
 from services.roster.domain.rota_version.rota import DayOutsideRota, Rota
-from services.roster.domain.rota_version.version import RotaVersion, VersionState
+from services.roster.domain.rota_version.version import NothingPublished, RotaVersion, VersionState
 from services.roster.store import rota_versions
 from services.roster.usecases import jobs
 from services.roster.usecases.rota.load import PROBLEM, judged_by, problem_of
@@ -34,22 +35,28 @@ async def ask_proposals(tx: Transaction, rota_id: UUID, asked: ProposalsAsked) -
 
 
 async def ask_repair(tx: Transaction, rota_id: UUID, asked: RepairAsked) -> Job:
-    """The published rota with the fewest changes from today on, where somebody is away on these days.
+    """The published rota with the fewest changes to what has not begun, where somebody is away on these days.
 
-    Raises `NotFound`, `RotaClosed`, `NothingPublished`, `DayOutsideRota` or `NotInTheTeam`.
+    It is judged by what is known today: by leave that was agreed since, and by whoever has joined. Raises `NotFound`,
+    `RotaClosed`, `NothingPublished`, `DayOutsideRota`, `DutyHasBegun`, `NotInTheTeam`, `UnknownDuty` or
+    `AmbiguousClock`.
     """
     rota = await tx.get(Rota, rota_id)
     rota.require_open()
     published = await rota_versions.in_state(tx, rota.id, VersionState.PUBLISHED)
     if not published:
         raise NothingPublished
-    problem, roster = await _laid_out(tx, rota, published[0])
+    problem = await problem_of(tx, rota, published[0])
+    roster = roster_of(problem, by_cell(await rota_versions.duties_of(tx, published[0].id)))
     first, last = max(asked.from_on, rota.from_on, tx.today), min(asked.to_on, rota.to_on)
     if last < first:
         raise DayOutsideRota("/body/from_on")
-    away = [_member(problem, asked.employee_id), list(range(rota.day(first), rota.day(last) + 1))]
-    since = max(0, (tx.today - rota.from_on).days)
-    question = _question(rota, problem) | {"near_version_id": str(published[0].id)}
+    who, since = _member(problem, asked.employee_id), max(0, (tx.today - rota.from_on).days)
+    days = range(rota.day(first), rota.day(last) + 1)
+    away = [who, [day for day in days if not has_begun(problem, roster, who, day, tx.now)]]
+    if not away[1]:
+        raise DutyHasBegun("/body/from_on")
+    question = _question(rota, held(problem, roster, since, tx.now)) | {"near_version_id": str(published[0].id)}
     question |= {"roster": roster, "from_day": since, "away": away}
     return await jobs.ask(
         tx, team_id=rota.team_id, kind=JobKind.REPAIR, question=question, seconds=asked.seconds, seed=asked.seed
@@ -77,6 +84,8 @@ async def ask_why(tx: Transaction, version_id: UUID, asked: WhyAsked) -> Job:
 
 
 def _question(rota: Rota, problem: Problem) -> dict[str, Any]:
+    """Raises `UnknownDuty` or `AmbiguousClock` here and now, and not where nobody hears it."""
+    require_timed(problem, "/path")
     return {"rota_id": str(rota.id), "problem": PROBLEM.dump_python(problem, mode="json")}
 
 

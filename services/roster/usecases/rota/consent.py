@@ -1,6 +1,6 @@
 """What the team says to a rota, and what its meeting decides."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +19,7 @@ from services.roster.domain.rota_version.consent import (
 )
 from services.roster.domain.rota_version.version import RotaVersion, VersionState
 from services.roster.store import rota_versions
-from services.roster.usecases.agreed import QUORUM, team_rule
-from services.roster.usecases.rota.version import WholeVersion, whole
+from services.roster.usecases.rota.version import WholeVersion, consent_of, whole
 
 
 async def respond_to_rota(tx: Transaction, version_id: UUID, new: NewResponse) -> RotaResponse:
@@ -62,10 +61,12 @@ async def withdraw_response(tx: Transaction, response_id: UUID, if_match: int) -
 async def decide_rota(tx: Transaction, version_id: UUID, new: NewDecision) -> WholeVersion:
     """The meeting agrees this version by consent.
 
-    Raises `NotFound`, `VersionNotOpen`, `NotInTheTeam`, `ObjectionStands`, `PresentButSilent` or `QuorumNotMet`.
+    Raises `NotFound`, `VersionNotOpen`, `MetBeforeProposed`, `NotInTheTeam`, `ObjectionStands`, `PresentButSilent` or
+    `QuorumNotMet`.
     """
     version = await rota_versions.version_in_turn(tx, version_id)
     version.agree(tx.now)
+    version.require_proposed_by(new.meeting_on)
     consent = await _consent(tx, version, new.meeting_on)
     for field, people in (("/body/present", new.present), ("/body/facilitator_id", [new.facilitator_id])):
         if not consent.members.issuperset(people):
@@ -89,9 +90,7 @@ async def decide_rota(tx: Transaction, version_id: UUID, new: NewDecision) -> Wh
 
 
 async def _consent(tx: Transaction, version: RotaVersion, on: date) -> Consent:
-    belonging = await rota_versions.memberships(tx, version.team_id, on, on)
-    responses = await rota_versions.responses_to(tx, version.id)
-    return Consent.among(belonging.keys(), responses, await team_rule(tx, version.team_id, QUORUM, on))
+    return await consent_of(tx, version, await rota_versions.responses_to(tx, version.id), on)
 
 
 async def _record(tx: Transaction, decision: RotaDecision) -> None:
@@ -104,14 +103,18 @@ async def _record(tx: Transaction, decision: RotaDecision) -> None:
     await tx.session.flush()
 
 
-async def remember_decision(tx: Transaction, decision_id: UUID, team_id: UUID, subjects: list[UUID], on: date) -> None:
+async def remember_decision(
+    tx: Transaction, decision_id: UUID, team_id: UUID, subjects: list[UUID], on: date, adopted_at: datetime
+) -> None:
     """The team adopted a decision about a rota: its proposed version is agreed, unless somebody objects to it here.
 
-    The subject is the version, or its rota. Consent was asked for where the decision was adopted.
+    The subject is the version, or its rota: whatever was proposed after the decision is not what was decided. Consent
+    was asked for where it was adopted; whoever said nothing here has the same time as after a meeting.
     """
     wanted = select(col(RotaVersion.id)).where(
         col(RotaVersion.team_id) == team_id,
         col(RotaVersion.state) == VersionState.PROPOSED,
+        col(RotaVersion.proposed_at) < adopted_at,
         col(RotaVersion.id).in_(subjects) | col(RotaVersion.rota_id).in_(subjects),
     )
     for version_id in await tx.all(wanted):

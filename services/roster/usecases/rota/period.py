@@ -8,7 +8,15 @@ from sqlmodel import col
 
 from services.common.db import Transaction, require_version
 from services.common.paging import PageRequest, page
-from services.roster.domain.rota_version.duty_type import DutyType, DutyTypeAlreadySet, EndOfDutyType, NewDutyType
+from services.roster.domain.rota.problem import Problem, Rules
+from services.roster.domain.rota.slots import UnknownDuty, require_timed
+from services.roster.domain.rota_version.duty_type import (
+    DutyType,
+    DutyTypeAlreadySet,
+    EndOfDutyType,
+    NewDutyType,
+    in_use,
+)
 from services.roster.domain.rota_version.rota import Needs, NewRota, Rota, RotaOverlaps
 from services.roster.domain.rota_version.version import OPEN, VersionState
 from services.roster.store import rota_versions
@@ -16,10 +24,11 @@ from services.roster.store.of_team import of_team
 
 
 async def make_rota(tx: Transaction, new: NewRota) -> Rota:
-    """The team begins to plan these days. Raises `NotFound` or `RotaOverlaps`."""
+    """The team begins to plan these days. Raises `NotFound`, `RotaOverlaps`, `UnknownDuty` or `AmbiguousClock`."""
     await tx.require_team(new.team_id)
     await tx.take_turns(new.team_id)
     rota = Rota.made(new, tx.now)
+    await _require_known_duties(tx, rota)
     async with tx.refusing({"one_rota_a_day": RotaOverlaps}):
         tx.add(rota)
     return rota
@@ -36,13 +45,24 @@ async def list_rotas(tx: Transaction, request: PageRequest, *, team_id: UUID | N
 async def set_needs(tx: Transaction, rota_id: UUID, needs: Needs, if_match: int) -> Rota:
     """How many people each duty needs from now on; what was proposed keeps what it was proposed for.
 
-    Raises `PreconditionFailed` or `RotaClosed`.
+    Raises `PreconditionFailed`, `RotaClosed`, `UnknownDuty` or `AmbiguousClock`.
     """
     rota = await rota_versions.rota_in_turn(tx, rota_id)
     require_version(rota, if_match)
     rota.needs_now(needs.needs, tx.now)
+    await _require_known_duties(tx, rota)
     await tx.session.flush()
     return rota
+
+
+async def _require_known_duties(tx: Transaction, rota: Rota) -> None:
+    """Or whatever is judged by these needs afterwards could not be timed."""
+    types = in_use(await rota_versions.duty_types(tx, rota.team_id, rota.to_on), rota.from_on, rota.to_on)
+    rules = Rules({}, {}, rota.from_on)
+    asked = Problem(rota.from_on, rota.days, tuple(types.values()), (), rota.needed(), rules)
+    require_timed(asked, "/body/needs")
+    if not {need["code"] for need in rota.needs} <= types.keys():
+        raise UnknownDuty("/body/needs")
 
 
 async def close_rota(tx: Transaction, rota_id: UUID, if_match: int) -> Rota:

@@ -10,6 +10,7 @@ from services.roster.domain import rota as judge
 from services.roster.domain.breach import Ground, newly, require_grounds
 from services.roster.domain.rota import scored
 from services.roster.domain.rota.problem import Problem
+from services.roster.domain.rota_version.begun import require_ahead
 from services.roster.domain.rota_version.duty import RotaDuty, by_cell, roster_of
 from services.roster.domain.rota_version.duty_type import in_use
 from services.roster.domain.rota_version.rota import Rota
@@ -19,6 +20,7 @@ from services.roster.domain.rota_version.version import (
     NothingPublished,
     Origin,
     Publication,
+    RotaMovedOn,
     RotaVersion,
     VersionState,
 )
@@ -35,8 +37,8 @@ async def publish_rota(tx: Transaction, version_id: UUID, publication: Publicati
     """The agreed version becomes the team's shifts; one that cannot wait says why, and everybody is told.
 
     Shifts that are the same stay as they are. What breaks a rule stands with its ground, and rest is owed. Raises
-    `PreconditionFailed`, `RotaClosed`, `RotaAlreadyPublished`, `VersionNotOpen`, `NotAgreed`, `ShiftClash`,
-    `ShiftTooLong`, `OnLeave` or `BreachNeedsGround`.
+    `PreconditionFailed`, `RotaClosed`, `RotaAlreadyPublished`, `RotaMovedOn`, `VersionNotOpen`, `NotAgreed`,
+    `ShiftClash`, `ShiftTooLong`, `OnLeave` or `BreachNeedsGround`.
     """
     version = await rota_versions.version_in_turn(tx, version_id)
     rota = await tx.get(Rota, version.rota_id)
@@ -45,28 +47,35 @@ async def publish_rota(tx: Transaction, version_id: UUID, publication: Publicati
         require_version(version, if_match)
     silent_until = await _silent_until(tx, version)
     older = await rota_versions.in_state(tx, rota.id, VersionState.PUBLISHED)
-    for one in older:
-        if one.id != version.id:
-            one.amended(tx.now)
+    for one in older if version.is_open else ():
+        if not await rota_versions.descends_from(tx, version, one.id):
+            raise RotaMovedOn
+        one.amended(tx.now)
     await tx.session.flush()
     version.publish(publication.urgency, silent_until, tx.now)
     await put_in_place(tx, rota, version, older[0] if older else None, publication.ground)
     return await whole(tx, version)
 
 
-async def amend_rota(tx: Transaction, rota_id: UUID, new: NewAmendment) -> WholeVersion:
-    """Some cells of the published rota change, for a reason; each person it concerns is told, and may accept.
+async def amend_rota(tx: Transaction, rota_id: UUID, new: NewAmendment, if_match: int) -> WholeVersion:
+    """Some cells of the published version change, for a reason; each person it concerns is told, and may accept.
 
-    Raises `NotFound`, `RotaClosed`, `NothingPublished`, what `set_duties` raises and what `publish_rota` raises.
+    Raises `NotFound`, `RotaClosed`, `NothingPublished`, `RotaMovedOn`, `PreconditionFailed`, `DutyHasBegun`, what
+    `set_duties` raises and what `publish_rota` raises.
     """
     rota = await rota_versions.rota_in_turn(tx, rota_id)
     rota.require_open()
     published = await rota_versions.in_state(tx, rota_id, VersionState.PUBLISHED)
     if not published:
         raise NothingPublished
+    if published[0].id != new.from_version_id:
+        raise RotaMovedOn("/body/from_version_id")
+    require_version(published[0], if_match)
     about: dict[str, Any] = {"from_version_id": published[0].id, "reason": new.reason}
     version = await drafted(tx, rota, new.id, Origin.AMENDMENT, **about)
     await write_cells(tx, rota, version, new.duties)
+    before, after = [await rota_versions.duties_of(tx, one.id) for one in (published[0], version)]
+    require_ahead(before, after, tx.now)
     published[0].amended(tx.now)
     await tx.session.flush()
     version.publish_amendment(tx.now)
@@ -90,7 +99,7 @@ async def put_in_place(
     grounded = require_grounds(newly(before, after), ground)
     stays = _by_person(problem, [one for one in after.breaches if one not in grounded])
     await take_away_mended(tx, rota.id, problem.from_on, stays)
-    changed = await _into_shifts(tx, rota, version, duties, told)
+    changed = await _into_shifts(tx, rota, version, duties, told, is_first=older is None)
     for who, found in _by_person(problem, grounded).items():
         placed = Placed(problem.from_on, found)
         await write_breaches(tx, rota.team_id, placed, ground, who, rota_version_id=version.id)
@@ -108,9 +117,12 @@ def _by_person(problem: Problem, found: Sequence[scored.Breach]) -> dict[UUID, l
 
 
 async def _silent_until(tx: Transaction, version: RotaVersion) -> datetime | None:
-    """When those who were away from the meeting and said nothing have had their time; None if there are none."""
+    """When those who were away and said nothing have had their time; None if there are none.
+
+    Of a decision that was adopted elsewhere nobody here knows who was there.
+    """
     known = await whole(tx, version)
-    if known.decision is None or not known.decision.present:
+    if known.decision is None:
         return None
     if not known.consent.silent - set(known.decision.present):
         return None
@@ -119,11 +131,17 @@ async def _silent_until(tx: Transaction, version: RotaVersion) -> datetime | Non
 
 
 async def _into_shifts(
-    tx: Transaction, rota: Rota, version: RotaVersion, duties: Sequence[RotaDuty], told: dict[str, Any]
+    tx: Transaction,
+    rota: Rota,
+    version: RotaVersion,
+    duties: Sequence[RotaDuty],
+    told: dict[str, Any],
+    *,
+    is_first: bool,
 ) -> Sequence[Shift]:
     types = in_use(await rota_versions.duty_types(tx, rota.team_id, rota.to_on), rota.from_on, rota.to_on)
     await tx.take_turns(*{duty.employee_id for duty in duties})
-    plan = steps(stretches(duties, types), await rota_versions.shifts_of(tx, rota.id), tx.now)
+    plan = steps(stretches(duties, types), await rota_versions.shifts_of(tx, rota.id), tx.now, is_first=is_first)
     soon = tx.now + timedelta(hours=(await team_rule(tx, rota.team_id, SHORT_NOTICE, tx.today)).amount)
     about: dict[str, Any] = {"rota_version_id": version.id, "told_at": tx.now, **told}
     by = {"planned_by": tx.actor.employee_id}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -115,9 +116,7 @@ async def write_cells(tx: Transaction, rota: Rota, version: RotaVersion, cells: 
 
 def _require_member(belonging: Mapping[UUID, list[rota_versions.Belonging]], cell: Cell) -> None:
     spans = belonging.get(cell.employee_id, [])
-    if cell.code is not None and not any(
-        since <= cell.day_on and (until is None or cell.day_on <= until) for since, until in spans
-    ):
+    if cell.code is not None and not rota_versions.belongs(spans, cell.day_on):
         raise NotInTheTeam("/body/duties")
 
 
@@ -135,10 +134,15 @@ async def whole(tx: Transaction, version: RotaVersion) -> WholeVersion:
     """A fixed number of statements, however many versions there have been."""
     responses = await rota_versions.responses_to(tx, version.id)
     decision = await rota_versions.decision_on(tx, version.id)
-    on = tx.today if decision is None else decision.meeting_on
-    belonging = await rota_versions.memberships(tx, version.team_id, on, on)
-    consent = Consent.among(belonging.keys(), responses, await team_rule(tx, version.team_id, QUORUM, on))
+    consent = await consent_of(tx, version, responses, tx.today if decision is None else decision.meeting_on)
     return WholeVersion(version, await rota_versions.duties_of(tx, version.id), responses, decision, consent)
+
+
+async def consent_of(tx: Transaction, version: RotaVersion, responses: Sequence[RotaResponse], on: date) -> Consent:
+    """Among the members of a meeting's day; those of today may object too."""
+    belonging = await rota_versions.memberships(tx, version.team_id, min(on, tx.today), max(on, tx.today))
+    there, today = (rota_versions.members_on(belonging, day) for day in (on, tx.today))
+    return Consent.among(there, today, responses, await team_rule(tx, version.team_id, QUORUM, on))
 
 
 async def propose_rota(tx: Transaction, version_id: UUID, if_match: int) -> WholeVersion:
