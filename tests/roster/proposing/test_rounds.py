@@ -90,6 +90,19 @@ async def test_rounds_move_nothing_until_a_person_adopts_them(roster: Running, r
     assert (await adopt(ruth, plan)).status_code == 412
 
 
+async def test_a_round_from_home_tells_nobody_how_far_that_is(roster: Running, ruth: Any) -> None:
+    """Ruth lives where Walter does, half an hour from the base."""
+    (one,) = await planned(ruth, visit(WALTER, "10"))
+    from_base = await proposed(roster, ruth)
+    assert "minutes from where the round begins" in from_base["stops"][0]["why"]
+    assert from_base["cost"]["travel_minutes"] > 40
+    await put(ruth, "places", a_place(RUTH, kind="employee_home", latitude=54.2, longitude=-3.15))
+    plan = await proposed(roster, await roster.client("roster", TOM))
+    assert [(stop["visit_id"], stop["employee_id"]) for stop in plan["stops"]] == [(one, str(RUTH))]
+    assert plan["stops"][0]["why"] == "{0} is the named nurse; the round begins at home."
+    assert (plan["cost"]["travel_minutes"], plan["cost"]["points"]) == (0, 0)
+
+
 async def test_two_visits_change_places_in_one_adoption(roster: Running, ruth: Any) -> None:
     """Each would clash with the other on the way."""
     ids = await planned(ruth, visit(EDITH, "10"), visit(WALTER, "11"))

@@ -115,7 +115,7 @@ def _nurse(team: Team, shift: Shift) -> Nurse:
     rest, minutes = None, shift.unpaid_break_minutes
     if minutes and end - start > minutes + 2 * EDGE:
         rest = Break(minutes, round(start) + EDGE, round(end) - EDGE)
-    return Nurse(str(shift.employee_id), start, end, place, place, rest)
+    return Nurse(str(shift.employee_id), start, end, place, place, rest, team.ways.is_home(place))
 
 
 def _held(team: Team, visit: Visit) -> Call | Left:
