@@ -13,7 +13,7 @@ from services.roster.domain.known import CareTeam, Competence, Contract
 from services.roster.domain.member_skill import MemberSkill
 from services.roster.domain.period import Period
 from services.roster.domain.round_plan import RoundPlan
-from services.roster.domain.shift import VISITING, Shift
+from services.roster.domain.shift import VISITING, Shift, ShiftStatus
 from services.roster.domain.visit import Visit, VisitStatus
 from services.roster.domain.visit_plan import VisitPlan
 from services.roster.store import facts
@@ -26,6 +26,7 @@ async def shifts_of_day(tx: Transaction, team_id: UUID, day: date) -> Sequence[S
     wanted = select(Shift).where(
         col(Shift.team_id) == team_id,
         col(Shift.kind).in_(VISITING),
+        col(Shift.status) == ShiftStatus.PLANNED,
         col(Shift.starts_at) < of.ends_at,
         col(Shift.ends_at) > of.starts_at,
     )

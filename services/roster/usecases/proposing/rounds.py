@@ -41,7 +41,7 @@ async def propose_rounds(
 
 async def _run(job: Job, tell: Tell, stop: asyncio.Event) -> dict[str, Any]:
     asked, begun = QUESTION.validate_python(job.input["asked"]), time.monotonic()
-    if not asked.day.calls or not asked.day.nurses:
+    if not asked.asked or not asked.day.nurses:
         return {"plan": PLAN.dump_python(nobody(asked), mode="json")}
 
     def hear(plan: Plan) -> None:
