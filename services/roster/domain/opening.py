@@ -113,11 +113,16 @@ class OpeningHours(TeamOwned, Base, table=True):
         on = day_in_england(starts_at)
         first = minute_of(starts_at)
         last = first + whole_minutes(starts_at, ends_at)
-        opened = sorted((*self._spans(on, 0), *self._spans(on + A_DAY, MINUTES_OF_A_DAY)))
-        for start, end in opened:
-            if start <= first < end:
-                first = end
-        return first >= last
+        return any(start <= first and last <= end for start, end in self.stretches(on))
+
+    def stretches(self, on: date) -> list[tuple[int, int]]:
+        """From when to when it is open without a gap, in minutes after midnight, until the end of the next day."""
+        found: list[tuple[int, int]] = []
+        for start, end in sorted((*self._spans(on, 0), *self._spans(on + A_DAY, MINUTES_OF_A_DAY))):
+            if found and start <= found[-1][1]:
+                start, end = found.pop()[0], end
+            found.append((start, end))
+        return found
 
     def _spans(self, day: date, shift: int) -> Iterable[tuple[int, int]]:
         known = {named for one in self.hours for named in one["days"]}

@@ -105,14 +105,27 @@ def _left(visit_id: UUID, why: str) -> dict[str, Any]:
 
 
 def cost(question: Question, plan: Plan) -> dict[str, Any]:
-    """Minutes and counts of the plan as it was found, and of the visits the share that a known face makes."""
-    found = evaluate(question.day, plan)
+    """Minutes and counts of the plan as it was found, and of the visits the share that a known face makes.
+
+    The ways from and to somebody's home are left out: nobody works out from them where a colleague lives.
+    """
+    found, untold = evaluate(question.day, plan), _from_and_to_homes(question.day, plan)
     return {
-        "points": round(found.total),
-        "travel_minutes": round(found.travel),
+        "points": round(found.total - untold * question.day.prices.travel),
+        "travel_minutes": round(found.travel - untold),
         "no_break": found.no_break,
         "known_face_percent": found.named_or_buddy.percent,
     }
+
+
+def _from_and_to_homes(day: Day, plan: Plan) -> float:
+    minutes = 0.0
+    for index, nurse in enumerate(day.nurses):
+        stops = sorted((stop for stop in plan.stops if stop.nurse == index), key=lambda stop: stop.start)
+        if nurse.is_from_home and stops:
+            first, last = day.calls[stops[0].call].place, day.calls[stops[-1].call].place
+            minutes += day.travel[nurse.from_place][first] + day.travel[last][nurse.to_place]
+    return minutes
 
 
 def nobody(question: Question) -> Plan:

@@ -33,6 +33,14 @@ DEFERRABLE = """
     end $$
 """
 
+# Beside the policies of the team: where somebody lives is there for them alone, and for the service itself. What
+# reckons with the homes of one team says so for as long as it reads them (`app.homes_of`).
+OWN_HOME = """
+    kind <> 'employee_home' or subject_id = (select app_employee_id())
+    or ((select app_every_team()) and (select app_employee_id()) is null)
+"""
+RECKONED_WITH = "team_id = (select nullif(current_setting('app.homes_of', true), '')::uuid)"
+
 
 def upgrade() -> None:
     rules.load(RULES)
@@ -87,6 +95,10 @@ def upgrade() -> None:
     op.execute(DEFERRABLE.format(table="visit", name="visit_one_at_a_time"))
     op.execute(DEFERRABLE.format(table="attendance", name="attendance_one_at_a_time"))
     row_level_security.protect()
+    op.execute(
+        f"create policy own_home on place as restrictive for all using ({OWN_HOME} or {RECKONED_WITH}) "
+        f"with check ({OWN_HOME})"
+    )
 
 
 def _of_a_team() -> tuple[sa.Column[object], ...]:

@@ -6,13 +6,14 @@ wrong the kind alone is logged.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from services.roster.domain.rounds.travel import Matrix, Point, Travel, TravelSource, estimated, with_parking
 from services.roster.settings import RosterSettings
@@ -25,6 +26,11 @@ SECONDS = 2
 # Five decimals of a degree are a metre; at four, the houses of one street are still apart.
 DECIMALS = 4
 MOST_KNOWN = 100_000
+# Roads change; and a router that failed is left alone for a while, so that nobody waits for it again and again.
+DAY_SECONDS, PAUSE_SECONDS = 86_400.0, 60.0
+# No way of a round takes more than a day, or leads out of these islands and back.
+Seconds = Annotated[float, Field(ge=0, le=DAY_SECONDS, allow_inf_nan=False)]
+Metres = Annotated[float, Field(ge=0, le=3_000_000, allow_inf_nan=False)]
 Pair = tuple[Point, Point]
 
 
@@ -43,11 +49,11 @@ class Estimate:
 
 
 class _Table(BaseModel):
-    """Seconds and metres from each to each. A pair with no road between, which is null, makes all of it unusable."""
+    """Seconds and metres from each to each. One that is null, for want of a road, or nonsense makes all unusable."""
 
     code: Literal["Ok"]
-    durations: list[list[float]]
-    distances: list[list[float]]
+    durations: list[list[Seconds]]
+    distances: list[list[Metres]]
 
     def fits(self, count: int) -> bool:
         return all(len(rows) == count and {count} >= set(map(len, rows)) for rows in (self.durations, self.distances))
@@ -59,8 +65,11 @@ class Osrm:
 
     http: httpx.AsyncClient
     address: str
-    # Seconds and metres by pair, until this process ends.
+    clock: Callable[[], float] = time.monotonic
+    # Seconds and metres by pair, of one day at most.
     _known: dict[Pair, tuple[float, float]] = field(default_factory=dict, repr=False)
+    _known_since: float = 0.0
+    _silent_until: float | None = None
 
     async def matrix(self, points: Sequence[Point], travel: Travel) -> Matrix:
         rounded = [Point(round(one.latitude, DECIMALS), round(one.longitude, DECIMALS)) for one in points]
@@ -76,11 +85,15 @@ class Osrm:
 
     async def _learn(self, points: Sequence[Point]) -> bool:
         """Whether the way between each two of them is known now."""
+        self._forget_what_is_old()
         pairs = [pair for pair in product(points, repeat=2) if pair[0] != pair[1]]
         if all(pair in self._known for pair in pairs):
             return True
-        table = await self._table(points) if len(points) <= MOST_POINTS else None
+        if len(points) > MOST_POINTS or (self._silent_until or 0) > self.clock():
+            return False
+        table = await self._table(points)
         if table is None:
+            self._silent_until = self.clock() + PAUSE_SECONDS
             return False
         if len(self._known) + len(pairs) > MOST_KNOWN:
             self._known.clear()
@@ -89,6 +102,11 @@ class Osrm:
             row, column = place[start], place[end]
             self._known[start, end] = table.durations[row][column], table.distances[row][column]
         return True
+
+    def _forget_what_is_old(self) -> None:
+        if not self._known or self.clock() - self._known_since > DAY_SECONDS:
+            self._known.clear()
+            self._known_since = self.clock()
 
     async def _table(self, points: Sequence[Point]) -> _Table | None:
         at = ";".join(f"{one.longitude},{one.latitude}" for one in points)

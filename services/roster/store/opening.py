@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from services.common.db import Transaction
 from services.roster.domain.opening import PROTECTED, OpeningHours
+from services.roster.domain.period import Period
 from services.roster.domain.shift import Shift, ShiftKind, ShiftStatus
 
 
@@ -29,6 +30,18 @@ async def is_on_call(tx: Transaction, team_id: UUID, starts_at: datetime, ends_a
         col(Shift.ends_at) >= ends_at,
     )
     return bool(await tx.all(on_call.limit(1)))
+
+
+async def protected_time(tx: Transaction, people: Collection[UUID], within: Period) -> Sequence[Shift]:
+    """What `kept_free` would find of these people on these days."""
+    wanted = select(Shift).where(
+        col(Shift.employee_id).in_(people),
+        col(Shift.kind).in_(PROTECTED),
+        col(Shift.status) == ShiftStatus.PLANNED,
+        col(Shift.starts_at) < within.ends_at,
+        col(Shift.ends_at) > within.starts_at,
+    )
+    return await tx.all(wanted.order_by(col(Shift.starts_at), col(Shift.id)))
 
 
 async def kept_free(tx: Transaction, people: Collection[UUID], starts_at: datetime, ends_at: datetime) -> Sequence[str]:

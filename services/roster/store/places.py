@@ -1,10 +1,11 @@
 """Queries about places, and about the ways between them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import Select, delete, func, or_, select
 from sqlmodel import col
 
 from services.common.db import Transaction
@@ -22,18 +23,24 @@ async def listed(tx: Transaction, *, team_id: UUID | None, kind: PlaceKind | Non
 
 async def listed_overrides(tx: Transaction, *, team_id: UUID | None) -> Select[Any]:
     """What the team knows better of the ways between the places that the caller may see."""
-    hidden = select(col(Place.id)).where(
-        col(Place.kind) == PlaceKind.EMPLOYEE_HOME, col(Place.subject_id).is_distinct_from(tx.actor.employee_id)
+    seen = select(col(Place.id)).where(
+        or_(col(Place.kind) != PlaceKind.EMPLOYEE_HOME, col(Place.subject_id) == tx.actor.employee_id)
     )
     wanted = await of_team(tx, TravelOverride, team_id)
-    return wanted.where(
-        col(TravelOverride.from_place_id).not_in(hidden), col(TravelOverride.to_place_id).not_in(hidden)
-    )
+    return wanted.where(col(TravelOverride.from_place_id).in_(seen), col(TravelOverride.to_place_id).in_(seen))
 
 
 async def known_id(tx: Transaction, model: type[Place | TravelOverride], row_id: UUID) -> bool:
     """Whether the caller's teams have this one already."""
     return bool(await tx.all(select(col(model.id)).where(col(model.id) == row_id)))
+
+
+@asynccontextmanager
+async def reckoning_with_homes(tx: Transaction, team_id: UUID) -> AsyncIterator[None]:
+    """Inside, the database shows the homes of this team's members too: ways are reckoned, and no place is told."""
+    await tx.session.execute(select(func.set_config("app.homes_of", str(team_id), True)))
+    yield
+    await tx.session.execute(select(func.set_config("app.homes_of", "", True)))
 
 
 async def where_a_day_goes(
@@ -68,4 +75,5 @@ async def forget_client(tx: Transaction, team_id: UUID, client_id: UUID) -> None
 async def people_with_homes(tx: Transaction, team_id: UUID) -> frozenset[UUID]:
     """Whose journeys begin at home."""
     home = (col(Place.team_id) == team_id, col(Place.kind) == PlaceKind.EMPLOYEE_HOME)
-    return frozenset(await tx.all(select(col(Place.subject_id)).where(*home)))
+    async with reckoning_with_homes(tx, team_id):
+        return frozenset(await tx.all(select(col(Place.subject_id)).where(*home)))

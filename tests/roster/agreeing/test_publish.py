@@ -140,10 +140,10 @@ async def test_a_rota_that_breaks_a_rule_is_published_with_its_ground_and_rest_i
     assert (breach["rota_version_id"], breach["ground"]) == (id_of(published), "agreement")
     (owed,) = (await team.ruth.get("/v1/rest-owed")).json()["items"]
     assert (owed["minutes"], owed["due_on"], owed["settled_at"]) == (60, day(15), None)
-    at = f"/v1/rotas/{planning.rota['id']}/amendments"
-    assert (await team.tom.post(at, json=a_version((TOM, 3, "E"), reason="demand"))).status_code == 201
+    amended = await planning.amended(published, (TOM, 3, "E"))
+    assert amended.status_code == 201, amended.text
     assert [one["id"] for one in (await team.ruth.get("/v1/breaches")).json()["items"]] == [breach["id"]]
-    assert (await team.tom.post(at, json=a_version((RUTH, 1, None), reason="leave"))).status_code == 201
+    assert (await planning.amended(amended, (RUTH, 1, None), reason="leave")).status_code == 201
     for path in ("/v1/breaches", "/v1/rest-owed"):
         assert (await team.ruth.get(path)).json()["items"] == [], "a later version has it no longer"
 

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from tests.roster.facts import EDITH, RUTH, TOM, WALTER, a_visit, code, contact, hear
+from uuid6 import uuid7
+
+from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, WALTER, a_shift, a_visit, code, contact, hear
 from tests.roster.proposing.facts import a_base, a_place, put
 from tests.running import STRANGER, TEAM, Running
 
@@ -33,11 +35,42 @@ async def test_a_day_is_counted_from_the_base_to_each_visit_and_back(roster: Run
     assert (mine["on"], mine["visits"], mine["unknown_ways"]) == ("2026-11-24", 2, 0)
     # By the straight line 1.57, 12.05 and 13.62 km, longer by the roads by 1.35.
     assert (mine["miles"], mine["minutes"]) == (22.9, 61)
-    assert told["team"] == {"visits": 3, "minutes": 73, "miles": 25.5, "unknown_ways": 0}
     assert told["travel_source"] == "estimate"
     tom = (await (await roster.client("roster", TOM)).get("/v1/mileage", params=ASKED)).json()
     assert [one["visits"] for one in tom["mine"]] == [1]
     assert str(RUTH) not in str(tom)
+
+
+async def test_the_teams_total_is_told_of_months_that_are_over_and_in_which_three_others_drove(
+    roster: Running, nurse: Any
+) -> None:
+    """Less one's own, the total of a day or of two people is what a colleague drove."""
+    priya = uuid7()
+    await roster.join("roster", employee=priya)
+    assert (await nurse.post("/v1/shifts", json=a_shift(employee_id=priya))).status_code == 201
+    for place in (a_base(), a_place(EDITH), a_place(WALTER, latitude=54.2, longitude=-3.1)):
+        await put(nurse, "places", place)
+    tom = await roster.client("roster", TOM)
+    await put(tom, "places", a_place(TOM, kind="employee_home", latitude=54.11713, longitude=-3.21937))
+    await made(roster, nurse, client_id=EDITH)
+    await made(roster, nurse, client_id=EDITH, employee_id=TOM, **LATER)
+    await made(roster, nurse, client_id=WALTER, employee_id=RUTH, accompanied_by=SANDRA, **LATER)
+    over = ASKED | {"from_on": "2026-10-01", "to_on": "2026-10-31"}
+    await roster.alter(
+        "roster", "update visit set starts_at = starts_at - interval '35 days', ends_at = ends_at - interval '35 days'"
+    )
+    few = (await nurse.get("/v1/mileage", params=over)).json()
+    assert (few["team"], few["team_untold"], len(few["mine"])) == (None, "too_few_people", 1)
+    await roster.alter("roster", f"update visit set accompanied_by = '{priya}' where employee_id = '{TOM}'")
+    told = (await nurse.get("/v1/mileage", params=over)).json()
+    # Tom lives where Edith does: he drove nowhere. Ruth's day, Sandra's way to Walter, and Priya's to Edith.
+    assert told["team_untold"] is None
+    assert (told["team"]["visits"], told["team"]["miles"]) == (5, 22.9 + 22.9 + 2.6)
+    for part in ({"to_on": "2026-10-30"}, {"from_on": "2026-10-02"}, {"to_on": "2031-10-31", "from_on": "2031-01-01"}):
+        answer = (await nurse.get("/v1/mileage", params=over | part)).json()
+        assert (answer["team"], answer["team_untold"]) == (None, "not_whole_months")
+    quiet = (await nurse.get("/v1/mileage", params=over | {"from_on": "2026-09-01"})).json()
+    assert (quiet["team"], quiet["team_untold"]) == (None, "too_few_people"), "October would be what is left"
 
 
 async def test_what_was_not_made_or_lies_nowhere_has_no_miles(roster: Running, nurse: Any) -> None:

@@ -2,12 +2,14 @@
 
 import logging
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 from uuid6 import uuid7
 
-from services.common.auth import SYSTEM
+from services.common.auth import SYSTEM, Persona, Principal
+from services.roster.store.places import people_with_homes
 from tests.roster.facts import EDITH, RUTH, TOM, WALTER, code, hear
 from tests.roster.proposing.facts import BASE, NEW, ROOM, a_base, a_place, a_way, put
 from tests.running import OTHER_TEAM, STRANGER, TEAM, Running
@@ -86,6 +88,26 @@ async def test_where_somebody_lives_is_theirs_to_say_and_to_read(roster: Running
     assert (await tom.get("/v1/travel-overrides")).json()["items"] == []
     assert (await tom.delete(f"/v1/travel-overrides/{way['id']}", headers={"If-Match": '"1"'})).status_code == 404
     assert [one["id"] for one in await places(nurse, kind="employee_home")] == [home["id"]]
+
+
+async def test_the_database_itself_shows_a_home_to_whoever_lives_there_and_to_the_service(
+    roster: Running, nurse: Any
+) -> None:
+    home = await put(nurse, "places", a_place(RUTH, kind="employee_home"))
+    await put(nurse, "places", a_base())
+
+    async def seen(employee: UUID | None, persona: Persona = Persona.NURSE) -> list[str]:
+        async with roster.databases["roster"].transaction(Principal(str(employee), persona, employee)) as tx:
+            return list(await tx.all(text("select kind from place order by kind")))
+
+    assert await seen(RUTH) == ["base", "employee_home"]
+    assert await seen(TOM) == await seen(TOM, Persona.COACH) == ["base"]
+    assert await seen(None, Persona.SERVICE) == ["base", "employee_home"]
+    async with roster.databases["roster"].transaction(Principal(str(TOM), Persona.NURSE, TOM)) as tx:
+        assert await people_with_homes(tx, TEAM) == {RUTH}, "ways are reckoned with it"
+        assert await tx.all(text("select kind from place")) == ["base"], "and then it is gone again"
+        moved = text("update place set latitude = 54.2 where id = :home returning id")
+        assert await tx.rows(moved, {"home": home["id"]}) == []
 
 
 async def test_the_team_says_how_long_a_way_takes(roster: Running, nurse: Any) -> None:

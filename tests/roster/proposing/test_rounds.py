@@ -102,6 +102,44 @@ async def _shifts(nurse: Any) -> list[dict[str, Any]]:
     return list((await nurse.get("/v1/shifts", params={"from_on": DAY, "to_on": DAY})).json()["items"])
 
 
+async def test_a_round_from_home_tells_nobody_how_far_that_is(roster: Running, ruth: Any) -> None:
+    """Ruth lives where Walter does, half an hour from the base."""
+    (one,) = await planned(ruth, visit(WALTER, "10"))
+    from_base = await proposed(roster, ruth)
+    assert "minutes from where the round begins" in from_base["stops"][0]["why"]
+    assert from_base["cost"]["travel_minutes"] > 40
+    await put(ruth, "places", a_place(RUTH, kind="employee_home", latitude=54.2, longitude=-3.15))
+    plan = await proposed(roster, await roster.client("roster", TOM))
+    assert [(stop["visit_id"], stop["employee_id"]) for stop in plan["stops"]] == [(one, str(RUTH))]
+    assert plan["stops"][0]["why"] == "{0} is the named nurse; the round begins at home."
+    assert (plan["cost"]["travel_minutes"], plan["cost"]["points"]) == (0, 0)
+
+
+async def test_rounds_keep_to_meetings_opening_hours_and_what_was_said_of_a_time(roster: Running, ruth: Any) -> None:
+    """What adoption would refuse is not proposed: the first hour is a meeting, and the team closes at noon."""
+    meeting = {"kind": "meeting", "starts_at": f"{DAY}T09:00:00Z", "ends_at": f"{DAY}T10:00:00Z"}
+    for member in (RUTH, TOM):
+        answer = await ruth.post("/v1/shifts", json=a_shift(employee_id=member, unpaid_break_minutes=0, **meeting))
+        assert answer.status_code == 201, answer.text
+    said = "Her daughter is there then."
+    before, after = await planned(
+        ruth,
+        visit(EDITH, "09", employee_id=TOM, override_words=said),
+        visit(WALTER, "13", employee_id=TOM),
+    )
+    open_till_noon = [{"days": [*range(1, 8)], "from_minute": 480, "until_minute": 720}]
+    hours = {"id": str(uuid7()), "team_id": str(TEAM), "from_on": DAY, "hours": open_till_noon}
+    assert (await ruth.post("/v1/opening-hours", json=hours)).status_code == 201
+    plan = await proposed(roster, ruth)
+    held, moved = plan["stops"]
+    assert (held["visit_id"], held["is_held"], held["employee_id"]) == (before, True, str(TOM))
+    assert (moved["visit_id"], moved["is_moved"], plan["unserved"]) == (after, True, [])
+    assert f"{DAY}T10:00:00" < moved["starts_at"] <= f"{DAY}T11:00:00Z"
+    adopted = await adopt(ruth, plan)
+    assert adopted.status_code == 200, adopted.text
+    assert (await ruth.get(f"/v1/visits/{before}")).json()["override_words"] == said
+
+
 async def test_two_visits_change_places_in_one_adoption(roster: Running, ruth: Any) -> None:
     """Each would clash with the other on the way."""
     ids = await planned(ruth, visit(EDITH, "10"), visit(WALTER, "11"))

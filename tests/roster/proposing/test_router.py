@@ -1,7 +1,9 @@
 """A router of the organisation's own says how long the ways take; whatever goes wrong with it, there is an estimate."""
 
 import asyncio
+import json
 import logging
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 
 from services.roster.domain.rounds.travel import Matrix, Point, Travel, TravelSource, estimated
 from services.roster.main import SERVICE
@@ -24,6 +26,7 @@ TRAVEL = Travel(factor=1.35, kmh=42, park=3)
 # Seconds by road from row to column, and metres.
 SECONDS = [[0, 300.4, 1200], [290, 0, 900], [1190, 910, 0]]
 METRES = [[0, 2100, 16000], [2050, 0, 14000], [15900, 14100, 0]]
+NONSENSE = (math.nan, math.inf, -math.inf, -1, 1e12)
 GOOD = {"code": "Ok", "durations": SECONDS, "distances": METRES}
 
 
@@ -40,10 +43,10 @@ class Router:
         app = FastAPI()
 
         @app.get("/table/v1/driving/{points}")
-        async def table(points: str, annotations: str, request: Request) -> JSONResponse:
+        async def table(points: str, annotations: str, request: Request) -> Response:
             self.asked.append(f"{points}?annotations={annotations}")
             await asyncio.sleep(self.seconds)
-            return JSONResponse(self.says, self.status)
+            return Response(json.dumps(self.says), self.status, media_type="application/json")
 
         return app
 
@@ -85,6 +88,9 @@ async def _estimate_of(router: Router) -> Matrix:
         {"code": "Ok", "durations": SECONDS[:2], "distances": METRES},
         {"code": "Ok", "durations": SECONDS, "distances": [row[:2] for row in METRES]},
         {"code": "Ok", "durations": [[0, None, 1], *SECONDS[1:]], "distances": METRES},
+        *({"code": "Ok", "durations": [[0, odd, 1], *SECONDS[1:]], "distances": METRES} for odd in NONSENSE),
+        *({"code": "Ok", "durations": SECONDS, "distances": [[0, odd, 1], *METRES[1:]]} for odd in NONSENSE),
+        {"code": "Ok", "durations": [[0, 86_401, 1], *SECONDS[1:]], "distances": METRES},
         {"code": "NoTable", "durations": SECONDS, "distances": METRES},
         {"code": "Ok", "durations": SECONDS},
         ["something else"],
@@ -92,6 +98,30 @@ async def _estimate_of(router: Router) -> Matrix:
 )
 async def test_an_answer_that_is_short_or_strange_is_none(answer: Any) -> None:
     assert await _estimate_of(Router(says=answer)) == estimated([BASE, EDITH, WALTER], TRAVEL)
+
+
+async def test_nonsense_is_not_kept_and_a_router_that_failed_is_left_alone_for_a_minute() -> None:
+    router = Router(says={"code": "Ok", "durations": [[0, math.nan, 1], *SECONDS[1:]], "distances": METRES})
+    now = 1000.0
+    async with router.asking() as times:
+        times.clock = lambda: now
+        sources = []
+        for passed in (0, 30, 29, 2):
+            now += passed
+            sources.append((await times.matrix([BASE, EDITH, WALTER], TRAVEL)).source)
+            router.says = GOOD
+    assert sources == [*[TravelSource.ESTIMATE] * 3, TravelSource.ROUTER]
+    assert len(router.asked) == 2
+
+
+async def test_what_a_router_told_is_asked_again_after_a_day() -> None:
+    router, now = Router(), 1000.0
+    async with router.asking() as times:
+        times.clock = lambda: now
+        for passed, asked in ((0, 1), (86_000, 1), (401, 2), (86_000, 2)):
+            now += passed
+            assert (await times.matrix([BASE, EDITH, WALTER], TRAVEL)).source == TravelSource.ROUTER
+            assert len(router.asked) == asked
 
 
 async def test_a_router_that_fails_or_is_slow_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

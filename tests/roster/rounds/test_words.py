@@ -1,5 +1,7 @@
 """A plan says in words why each visit is where it is."""
 
+from dataclasses import replace
+
 from services.roster.domain.rounds.day import Call, Plan, Stop
 from services.roster.domain.rounds.words import words
 from tests.roster.rounds.days import a_call, a_day, a_nurse
@@ -40,6 +42,15 @@ def test_the_way_is_told_from_the_visit_before() -> None:
     calls = [a_call("a", 1), a_call("b", 2)]
     told = words(a_day([a_nurse()], calls, 0, 12, 13), Plan((Stop(0, 0, 0, 492), Stop(1, 0, 0, 523))))
     assert told[1].words == "{0} comes; 1 minute from the visit before."
+
+
+def test_how_far_somebody_lives_is_told_nobody() -> None:
+    day = a_day([replace(a_nurse(), is_from_home=True)], [a_call("a", 1), a_call("b", 2)], 0, 12, 13)
+    told = words(day, Plan((Stop(0, 0, 0, 492), Stop(1, 0, 0, 523))))
+    assert [one.words for one in told] == [
+        "{0} comes; the round begins at home.",
+        "{0} comes; 1 minute from the visit before.",
+    ]
 
 
 def test_what_is_left_out_says_what_stands_against_it() -> None:

@@ -8,6 +8,7 @@ from fastapi import Request
 from services.common.http import ByNurse, api_router
 from services.common.types import Answer, Day
 from services.roster.usecases import travelling
+from services.roster.usecases.travelling.mileage import Untold
 
 router = api_router(tags=["mileage"])
 
@@ -26,8 +27,12 @@ class DayDrivenShape(DrivenShape):
 
 
 class MileageShape(Answer):
+    """`team` is told of whole months that are over, in each of which at least three others drove; else
+    `team_untold` says why not."""
+
     mine: list[DayDrivenShape]
-    team: DrivenShape
+    team: DrivenShape | None
+    team_untold: Untold | None
     travel_source: str
 
 

@@ -20,7 +20,10 @@ class Break:
 
 @dataclass(frozen=True)
 class Nurse:
-    """One person's shift of the day: on the road from `start`, back at `to_place` by `end`."""
+    """One person's shift of the day: on the road from `start`, back at `to_place` by `end`.
+
+    Where `is_from_home`, both places are where this person lives: the plan reckons with it, and tells nobody.
+    """
 
     id: str
     start: float
@@ -28,6 +31,7 @@ class Nurse:
     from_place: int
     to_place: int
     rest: Break | None = None
+    is_from_home: bool = False
 
 
 @dataclass(frozen=True)

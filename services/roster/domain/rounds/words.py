@@ -35,12 +35,11 @@ def words(day: Day, plan: Plan) -> tuple[Told, ...]:
     return tuple(said)
 
 
-def _of_visit(call: Call, stops: Sequence[Stop], way: tuple[float, bool]) -> Iterator[str]:
-    minutes, is_first = way
+def _of_visit(call: Call, stops: Sequence[Stop], way: str) -> Iterator[str]:
     yield _face(call, stops[0].nurse)
     if len(stops) > 1:
         yield f"with {' and '.join(f'{{{hand}}}' for hand in range(1, len(stops)))}"
-    yield f"{_minutes(minutes)} from {'where the round begins' if is_first else 'the visit before'}"
+    yield way
     late = max(stop.start for stop in stops) - call.window[1]
     if late >= SHORT:
         yield f"{_minutes(late)} after its window ends"
@@ -80,13 +79,14 @@ def _minutes(amount: float) -> str:
     return "1 minute" if whole == 1 else f"{whole} minutes"
 
 
-def _ways(day: Day, plan: Plan) -> dict[Stop, tuple[float, bool]]:
-    """For each stop the minutes on the way to it, and whether it is the first of its round."""
+def _ways(day: Day, plan: Plan) -> dict[Stop, str]:
+    """For each stop the minutes on the way to it. How far it is from where somebody lives is theirs to know."""
     ways = {}
     for index, nurse in enumerate(day.nurses):
-        place, is_first = nurse.from_place, True
+        place, begin = nurse.from_place, "where the round begins"
         for stop in sorted((stop for stop in plan.stops if stop.nurse == index), key=lambda stop: stop.start):
             there = day.calls[stop.call].place
-            ways[stop] = day.travel[place][there], is_first
-            place, is_first = there, False
+            is_told = place != nurse.from_place or not nurse.is_from_home
+            ways[stop] = f"{_minutes(day.travel[place][there])} from {begin}" if is_told else "the round begins at home"
+            place, begin = there, "the visit before"
     return ways

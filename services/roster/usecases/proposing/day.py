@@ -1,6 +1,6 @@
 """One day of a team put as a question: who is out, what is planned, what is held, and how long the ways are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -9,15 +9,17 @@ from services.common import rulebook
 from services.common.db import Transaction
 from services.common.types import ENGLAND, midnight_in_england
 from services.roster.domain.base import Channel
+from services.roster.domain.opening import OpeningHours
+from services.roster.domain.period import Period
 from services.roster.domain.presence import Presence
 from services.roster.domain.round_question import Asked, Left, Question
 from services.roster.domain.rounds.day import Break, Call, Day, Hand, Nurse, Prices
-from services.roster.domain.shift import Shift
+from services.roster.domain.shift import Shift, ShiftKind
 from services.roster.domain.visit import Visit, VisitStatus
 from services.roster.domain.visit_plan import VisitPlan
 from services.roster.domain.window import MINUTES_OF_A_DAY
 from services.roster.partners.osrm import TravelTimes
-from services.roster.store import rounds, shifts, visits
+from services.roster.store import opening, rounds, shifts, visits
 from services.roster.usecases.travelling import Ways, ways_of
 
 CODES = ("buddy", "other", "drop", "overtime", "no_break")
@@ -25,6 +27,7 @@ STANDING = (VisitStatus.PLANNED, VisitStatus.CONFIRMED, VisitStatus.IN_PROGRESS,
 # A break lies in the middle of a shift and not at its edges.
 EDGE = 60
 OUT_OF_TIME = "Not served: its window is over."
+CLOSED = "Not served: in its window the team is not open for so long, and nobody is on call."
 NOBODY_OUT = "Held where it is, although whoever visits has no shift then."
 
 
@@ -43,6 +46,9 @@ class Team:
     named: Mapping[UUID, tuple[UUID, UUID]]
     prices: Mapping[str, int]
     ways: Ways
+    opening: OpeningHours | None
+    # Time to meet, learn and think, in which nobody visits.
+    kept: Sequence[Shift]
 
     def minute(self, instant: datetime) -> float:
         """Minutes since midnight, as they pass: the clocks may be changed in between."""
@@ -55,7 +61,10 @@ class Team:
 
 
 async def question(tx: Transaction, times: TravelTimes, team_id: UUID, day: date) -> Question:
-    """A fixed number of statements, whatever the size of the team. What is told, begun or past is held."""
+    """A fixed number of statements, whatever the size of the team.
+
+    What is told, begun or past is held, and so is what somebody said words for: they are of that time and no other.
+    """
     planned = [
         visit
         for visit in await visits.visits_of_day(tx, team_id=team_id, on=day, employee_id=None, late=False)
@@ -64,7 +73,7 @@ async def question(tx: Transaction, times: TravelTimes, team_id: UUID, day: date
     team = await _team(tx, times, team_id, day, planned)
     calls, asked, left = [], [], []
     for visit in planned:
-        is_held = visit.status != VisitStatus.PLANNED or visit.starts_at <= tx.now
+        is_held = visit.status != VisitStatus.PLANNED or visit.starts_at <= tx.now or visit.override_words is not None
         call = _held(team, visit) if is_held else _free(team, visit)
         if isinstance(call, Left):
             left.append(call)
@@ -76,7 +85,8 @@ async def question(tx: Transaction, times: TravelTimes, team_id: UUID, day: date
         midnight=team.midnight,
         day=Day(
             nurses=tuple(_nurse(team, shift) for shift in team.shifts),
-            calls=tuple(calls),
+            # Behind the visits, so that each of these has the number of its call.
+            calls=(*calls, *_kept(team)),
             travel=tuple(tuple(map(float, row)) for row in team.ways.minutes),
             # Late is outside the window, which is nobody's to change: it costs as much as to leave the visit out.
             prices=Prices(late=prices["drop"], overtime=prices["overtime"], no_break=prices["no_break"]),
@@ -107,6 +117,8 @@ async def _team(tx: Transaction, times: TravelTimes, team_id: UUID, day: date, p
         named=await rounds.care_teams(tx, team_id, clients, day),
         prices=dict(zip(CODES, amounts, strict=True)),
         ways=await ways_of(tx, times, team_id=team_id, client_ids=clients, people=people, on=day),
+        opening=await opening.opening_on(tx, team_id, day),
+        kept=await opening.protected_time(tx, people, Period(day, day)),
     )
 
 
@@ -115,7 +127,7 @@ def _nurse(team: Team, shift: Shift) -> Nurse:
     rest, minutes = None, shift.unpaid_break_minutes
     if minutes and end - start > minutes + 2 * EDGE:
         rest = Break(minutes, round(start) + EDGE, round(end) - EDGE)
-    return Nurse(str(shift.employee_id), start, end, place, place, rest)
+    return Nurse(str(shift.employee_id), start, end, place, place, rest, team.ways.is_home(place))
 
 
 def _held(team: Team, visit: Visit) -> Call | Left:
@@ -126,6 +138,17 @@ def _held(team: Team, visit: Visit) -> Call | Left:
     hands = tuple(Hand(_minutes(visit), (nurse,)) for nurse in crew)
     drop = team.prices["drop"]
     return Call(str(visit.id), _place(team, visit), (start, start), hands, pinned=(crew, start), drop=drop)
+
+
+def _kept(team: Team) -> Iterator[Call]:
+    """Protected time as far as it lies in a shift: at the base, and pinned."""
+    for kept in team.kept:
+        for number, shift in enumerate(team.shifts):
+            starts_at, ends_at = max(kept.starts_at, shift.starts_at), min(kept.ends_at, shift.ends_at)
+            if shift.employee_id == kept.employee_id and starts_at < ends_at:
+                start, end = team.minute(starts_at), team.minute(ends_at)
+                hands = (Hand(end - start, (number,)),)
+                yield Call(str(kept.id), team.ways.base, (start, start), hands, pinned=((number,), start), drop=0)
 
 
 def _shift_at(team: Team, person: UUID, visit: Visit) -> int | None:
@@ -143,10 +166,28 @@ def _free(team: Team, visit: Visit) -> Call | Left:
     opens, closes = _window(team, visit)
     if team.minute(team.now) > closes:
         return Left(visit.id, OUT_OF_TIME)
+    window = _while_open(team, visit, max(opens, -(-team.minute(team.now) // 1)), closes)
+    if window is None:
+        return Left(visit.id, CLOSED)
     hands = tuple(Hand(_minutes(visit), _able(team, visit, hand)) for hand in range(len(visit.people())))
-    window = (max(opens, -(-team.minute(team.now) // 1)), closes)
     faces, drop = _faces(team, visit), team.prices["drop"]
     return Call(str(visit.id), _place(team, visit), window, hands, faces=faces, drop=drop)
+
+
+def _while_open(team: Team, visit: Visit, opens: float, closes: float) -> tuple[float, float] | None:
+    """The part of a window in which the whole visit lies in the team's hours, or in one stretch on call.
+
+    Of several parts the one nearest to where the visit is now.
+    """
+    if team.opening is None:
+        return opens, closes
+    stretches = [(team.on_the_clock(start), team.on_the_clock(end)) for start, end in team.opening.stretches(team.day)]
+    on_call = (shift for shift in team.shifts if shift.kind == ShiftKind.ON_CALL)
+    stretches += [(team.minute(shift.starts_at), team.minute(shift.ends_at)) for shift in on_call]
+    parts = [(max(opens, start), min(closes, end - _minutes(visit))) for start, end in stretches]
+    now = team.minute(visit.starts_at)
+    usable = [part for part in parts if part[0] <= part[1]]
+    return min(usable, key=lambda part: max(part[0] - now, now - part[1], 0), default=None)
 
 
 def _window(team: Team, visit: Visit) -> tuple[float, float]:

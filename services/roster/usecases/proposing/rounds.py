@@ -14,7 +14,6 @@ from services.roster.domain.job import Job, JobKind, Told
 from services.roster.domain.round_plan import RoundPlan, RoundPlanOutdated
 from services.roster.domain.round_question import PLAN, QUESTION, cost, nobody, stops
 from services.roster.domain.rounds.day import Plan
-from services.roster.domain.rounds.referee import evaluate
 from services.roster.domain.visit import Move
 from services.roster.domain.visit_refusals import CLASHES
 from services.roster.partners.osrm import TravelTimes
@@ -42,12 +41,12 @@ async def propose_rounds(
 
 async def _run(job: Job, tell: Tell, stop: asyncio.Event) -> dict[str, Any]:
     asked, begun = QUESTION.validate_python(job.input["asked"]), time.monotonic()
-    if not asked.day.calls or not asked.day.nurses:
+    if not asked.asked or not asked.day.nurses:
         return {"plan": PLAN.dump_python(nobody(asked), mode="json")}
 
     def hear(plan: Plan) -> None:
         found = {"plan": PLAN.dump_python(plan, mode="json")}
-        best = round(evaluate(asked.day, plan).total)
+        best = cost(asked, plan)["points"]
         tell(Told(seconds=time.monotonic() - begun, best=best, by="rounds", found=found))
 
     plan = await race_day(asked.day, job.asked_seconds, seed=job.seed, tell=hear, stop=stop)

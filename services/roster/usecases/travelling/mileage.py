@@ -1,7 +1,8 @@
 """What was driven: from base or home to each visit that was made in person, and back, for each person and day."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
+from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -15,10 +16,21 @@ from services.roster.store import rounds
 from services.roster.usecases.travelling.ways import Ways, ways_of
 
 KILOMETRES_OF_A_MILE = 1.609344
+# Of fewer, what one colleague drove, and by that where they live, could be worked out by whoever knows their own.
+FEWEST_OTHERS = 3
+
+
+class Untold(StrEnum):
+    """Why there is no total of the team."""
+
+    NOT_WHOLE_MONTHS = "not_whole_months"
+    TOO_FEW_PEOPLE = "too_few_people"
 
 
 async def mileage(tx: Transaction, times: TravelTimes, *, team_id: UUID, from_on: date, to_on: date) -> dict[str, Any]:
     """The caller's own, day by day, and the team's total: nobody reads what a colleague drove.
+
+    The total is told of whole months that are over, in each of which at least three others drove.
 
     Raises `NotFound` or `PeriodNotUsable`.
     """
@@ -36,7 +48,18 @@ async def mileage(tx: Transaction, times: TravelTimes, *, team_id: UUID, from_on
     )
     told = {key: _of_day(ways, key[0], visits) for key, visits in sorted(days.items(), key=lambda one: one[0][1])}
     mine = [{"on": day, **of_day} for (person, day), of_day in told.items() if person == tx.actor.employee_id]
-    return {"mine": mine, "team": _total(told.values()), "travel_source": ways.source}
+    untold = _why_untold(period, tx.today, days.keys(), tx.actor.employee_id)
+    team = None if untold else _total(told.values())
+    return {"mine": mine, "team": team, "team_untold": untold, "travel_source": ways.source}
+
+
+def _why_untold(period: Period, today: date, driven: Collection[tuple[UUID, date]], me: UUID | None) -> Untold | None:
+    months = {(day.year, day.month) for day in period.days()}
+    is_whole = period.from_on.day == 1 and (period.to_on + timedelta(days=1)).day == 1
+    if not is_whole or period.to_on >= today:
+        return Untold.NOT_WHOLE_MONTHS
+    others = [{who for who, day in driven if (day.year, day.month) == month} - {me} for month in months]
+    return None if all(len(one) >= FEWEST_OTHERS for one in others) else Untold.TOO_FEW_PEOPLE
 
 
 def _by_person_and_day(made: Sequence[Visit]) -> dict[tuple[UUID, date], list[Visit]]:

@@ -37,6 +37,10 @@ class Ways:
         home = self._place(PlaceKind.EMPLOYEE_HOME, employee_id)
         return self._place(PlaceKind.BASE) if home == self.nowhere else home
 
+    def is_home(self, number: int) -> bool:
+        """Whether somebody lives there, which is told to nobody else."""
+        return number != self.nowhere and self.known[number].kind == PlaceKind.EMPLOYEE_HOME
+
     @property
     def base(self) -> int:
         return self._place(PlaceKind.BASE)
@@ -61,7 +65,8 @@ async def ways_of(
 ) -> Ways:
     """The ways between all places that this team, these clients and these members have, by the rules of that day."""
     factor, speed, parking, unknown = await rulebook.amounts(tx, on, FACTOR, SPEED, PARKING, UNKNOWN)
-    known = await places.where_a_day_goes(tx, team_id, client_ids, people)
+    async with places.reckoning_with_homes(tx, team_id):
+        known = await places.where_a_day_goes(tx, team_id, client_ids, people)
     said = await places.overrides_among(tx, [place.id for place in known])
     travel = Travel(factor=factor / 100, kmh=speed, park=parking)
     matrix = await times.matrix([place.point for place in known], travel)
