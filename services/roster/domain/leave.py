@@ -1,7 +1,7 @@
 """Leave: asked for, and agreed by a colleague; nobody answers their own, or what they asked for."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -143,6 +143,16 @@ def credited(leaves: Iterable[Leave], who: UUID, from_on: date, days: int) -> di
             if 0 <= number < whole:
                 found[day] = one.minutes * (number + 1) // whole - one.minutes * number // whole
     return found
+
+
+def days_away(leaves: Iterable[Leave], who: UUID) -> set[date]:
+    """All days of somebody's agreed leave."""
+    return {
+        one.from_on + timedelta(days=day)
+        for one in leaves
+        if one.employee_id == who
+        for day in range((one.to_on - one.from_on).days + 1)
+    }
 
 
 only_states(Leave, "kind", LeaveKind)

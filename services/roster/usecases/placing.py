@@ -1,6 +1,6 @@
 """Placing time: whatever is planned of somebody's time is judged by their history, and stands with its ground."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,13 +11,13 @@ from services.common.paging import PageRequest, page
 from services.common.types import day_in_england, midnight_in_england
 from services.roster.domain import rota as judge
 from services.roster.domain.breach import Breach, Ground, RestOwed, newly, require_grounds, settle
-from services.roster.domain.leave import credited
+from services.roster.domain.leave import credited, days_away
 from services.roster.domain.rota import scored
 from services.roster.domain.rota.problem import Member, Problem, Rules
 from services.roster.domain.rota_version.shifts import Stretch, of_shift
 from services.roster.domain.rota_version.worked import HISTORY_DAYS, WEEK, WORKED_WEEKS, Worked
 from services.roster.domain.shift import VISITING, Shift
-from services.roster.store import breaches, leave, rota_people
+from services.roster.store import breaches, leave, rota_people, rota_versions
 from services.roster.store.of_team import of_team
 from services.roster.usecases.agreed import REST_OWED, team_rule, team_rules
 
@@ -31,6 +31,16 @@ class Placed:
 
     from_on: date
     found: Sequence[scored.Breach]
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Since when somebody belongs to the team, and their leave: by day of the fortnight, and all its days."""
+
+    employee_id: UUID
+    since_on: date
+    credited: Mapping[int, int]
+    away: Collection[date]
 
 
 async def judge_shift(tx: Transaction, shift: Shift, ground: Ground | None) -> Placed:
@@ -47,21 +57,29 @@ async def judge_shift(tx: Transaction, shift: Shift, ground: Ground | None) -> P
     since = monday - timedelta(days=WORKED_WEEKS * WEEK)
     with tx.session.no_autoflush:
         others = await rota_people.stretches(tx, [who], since, until, but=shift.id)
-        away = await leave.agreed_leave(tx, [who], monday, until)
+        away = await leave.agreed_leave(tx, [who], since, until)
+        belonging = await rota_versions.memberships(tx, shift.team_id, monday, until)
     rules = await team_rules(tx, shift.team_id, on)
-    off = credited(away, who, monday, DAYS)
-    before, after = [_scored(who, monday, of, rules, off) for of in (others, [*others, of_shift(shift)])]
+    began = min((first for first, _ in belonging.get(who, ())), default=on)
+    whose = Whose(who, began, credited(away, who, monday, DAYS), days_away(away, who))
+    before, after = [_scored(whose, monday, of, rules) for of in (others, [*others, of_shift(shift)])]
     return Placed(monday, require_grounds(newly(before, after), ground))
 
 
-def _scored(who: UUID, monday: date, of: Sequence[Stretch], rules: Rules, off: dict[int, int]) -> scored.Score:
-    worked = Worked(of, ())
+def _scored(whose: Whose, monday: date, of: Sequence[Stretch], rules: Rules) -> scored.Score:
+    worked, who = Worked(of, ()), whose.employee_id
     history, row = (
         worked.codes(who, monday - timedelta(days=HISTORY_DAYS), HISTORY_DAYS),
         worked.codes(who, monday, DAYS),
     )
-    weeks = worked.weeks(who, monday)
-    member = Member(who, 0, "", frozenset(), leave=off, before=history, worked_minutes=weeks)
+    weeks = worked.weeks(who, monday, whose.since_on, whose.away)
+    member = Member(
+        *(who, 0, "", frozenset()),
+        leave=whose.credited,
+        before=history,
+        worked_minutes=tuple(minutes for _, minutes in weeks),
+        worked_days=tuple(counted for counted, _ in weeks),
+    )
     limits = Rules(rules.limits, {}, rules.as_of)
     problem = Problem(monday, DAYS, tuple(worked.other.values()), (member,), (), limits)
     return judge.score(problem, (row,))

@@ -148,6 +148,22 @@ def test_of_a_new_colleague_all_the_weeks_that_are_known_count_together() -> Non
     assert len(breaches(one_person("A A A A A . .", duties=(duty("A", 8, 18),)), Law.WEEKLY_LIMIT)) == 1
 
 
+def test_a_part_of_a_week_is_a_week_of_seven_days_less_leave() -> None:
+    """One shift in a rota of one day is no week of 52 hours."""
+    assert breaches(one_person("E"), Law.WEEKLY_LIMIT) == []
+    ten_hours = (duty("A", 8, 18),)
+    assert breaches(one_person("A A A A", duties=ten_hours), Law.WEEKLY_LIMIT) == []
+    (found,) = breaches(one_person("A A A A . .", member(leave={4: 0, 5: 0}), duties=ten_hours), Law.WEEKLY_LIMIT)
+    assert "56 h a week" in found.words
+
+
+def test_the_days_of_leave_in_earlier_weeks_are_left_out() -> None:
+    week, busy = "E E E E . . .", (2400,) * 16
+    assert breaches(one_person(week, member(worked_minutes=busy)), Law.WEEKLY_LIMIT) == []
+    who = member(worked_minutes=busy, worked_days=(5,) * 16)
+    assert len(breaches(one_person(week, who), Law.WEEKLY_LIMIT)) == 1
+
+
 def test_a_day_of_leave_is_no_day_of_the_average() -> None:
     rows = "A A A A . . ."  # 40 hours in 7 days, or in 5 where two are leave
     ten_hours = (duty("A", 8, 18),)

@@ -36,6 +36,7 @@ def _somebody(dice: random.Random, number: int, days: int) -> Member:
 
     away = dice.randrange(days)
     before = tuple(dice.choice((None, None, None, "E", "L")) for _ in range(dice.choice((0, 3, 14))))
+    weeks = tuple(dice.choice((7, 7, 5, 2)) for _ in range(dice.choice((0, 4, 16))))
     return member(
         number,
         minutes_per_week=dice.choice((1200, 1800, 2250)),
@@ -47,7 +48,8 @@ def _somebody(dice: random.Random, number: int, days: int) -> Member:
         wanted=wishes(),
         unwanted=wishes(),
         before=before if before and before[-1] != "L" else before[:-1],
-        worked_minutes=(2250,) * dice.choice((0, 16)),
+        worked_minutes=tuple(2850 * of_week // 7 for of_week in weeks),
+        worked_days=weeks,
         owed_nights=dice.choice((-120, 0, 150)),
         owed_weekend_days=dice.choice((-80, 0, 90)),
         opted_out_48=dice.random() < 0.3,

@@ -29,10 +29,10 @@ def test_a_roster_costs_in_the_program_what_it_costs_by_its_score(seed: int, sha
     assert objective(model, values) == score(made, roster).points
 
 
-@given(st.integers(0, 10_000), st.sampled_from([0.1, 0.2, 0.3, 0.5]))
+@given(st.integers(0, 10_000), st.sampled_from([0.1, 0.2, 0.3, 0.5]), st.sampled_from([4, 10, 14]))
 @MANY
-def test_a_roster_breaks_a_row_where_it_breaks_a_rule_and_nowhere_else(seed: int, share: float) -> None:
-    made = some_team(seed)
+def test_a_roster_breaks_a_row_where_it_breaks_a_rule_and_nowhere_else(seed: int, share: float, days: int) -> None:
+    made = some_team(seed, days=days)
     roster = random_roster(made, seed, share)
     model, names = build(made)
     laws = {breach.law for breach in score(made, roster).breaches}

@@ -120,14 +120,15 @@ def _busiest(problem: Problem, person: Person) -> tuple[Fraction, int, int] | No
     """The highest mean of work minutes a day over the weeks of reference, the day before which they end, and how many.
 
     Each week of the rota ends such weeks; where fewer are known, as of a new colleague, all that are known count, once,
-    at the end (regulation 4(4)). A day of leave is no day of them (4(6)).
+    at the end (regulation 4(4)). A day of leave is no day of them (4(6)); a week that the rota has but a part of is one
+    of seven days all the same.
     """
-    weeks = [(WEEK_DAYS, minutes) for minutes in person.who.worked_minutes]
+    weeks = list(person.who.weeks_before)
     known = len(weeks)
     for start in range(0, problem.days, WEEK_DAYS):
         days = range(start, min(start + WEEK_DAYS, problem.days))
         minutes = sum(person.duties[day].work_minutes for day in days if day in person.duties)
-        weeks.append((sum(day not in person.who.leave for day in days), minutes))
+        weeks.append((WEEK_DAYS - sum(day in person.who.leave for day in days), minutes))
     most = problem.rules.limits.get("reference_weeks", len(weeks))
     found = []
     for end in range(known + 1, len(weeks) + 1):

@@ -83,7 +83,8 @@ class Member:
 
     `leave` gives the minutes that each day of leave is credited with; nobody works on it. `cannot` is agreed flexible
     working and unavailability. `before` are the codes of up to 14 days before day 0 and `worked_minutes` those of up to
-    16 weeks, both oldest first; weeks of leave are left out. `owed_nights` and `owed_weekend_days` are the
+    16 weeks, both oldest first; weeks of leave are left out, and `worked_days` are the days of each that were none of
+    leave, all seven where it says nothing. `owed_nights` and `owed_weekend_days` are the
     debt of 13 weeks in hundredths of one; above nought for who has had fewer than their share.
     """
 
@@ -98,11 +99,18 @@ class Member:
     unwanted: tuple[Wish, ...] = ()
     before: tuple[str | None, ...] = ()
     worked_minutes: tuple[int, ...] = ()
+    worked_days: tuple[int, ...] = ()
     owed_nights: int = 0
     owed_weekend_days: int = 0
     opted_out_48: bool = False
     works_nights: bool = True
     supervised_with: frozenset[UUID] = frozenset()
+
+    @property
+    def weeks_before(self) -> tuple[tuple[int, int], ...]:
+        """The days that count of each week before day 0, and the minutes worked in it."""
+        days = self.worked_days or (7,) * len(self.worked_minutes)
+        return tuple(zip(days, self.worked_minutes, strict=True))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.common.rules import Rule
 from services.roster.domain.availability import Availability, Says, never, wishes
 from services.roster.domain.known import Contract
-from services.roster.domain.leave import Leave, credited
+from services.roster.domain.leave import Leave, credited, days_away
 from services.roster.domain.rota.problem import Member, Rules
 from services.roster.domain.rota_version.rota import Rota
 from services.roster.domain.rota_version.worked import DEBT_WEEKS, HISTORY_DAYS, WEEK, Worked, debts
@@ -50,6 +50,8 @@ class Team:
         from_on, days = self.rota.from_on, self.rota.days
         own = [one for one in self.said if one.employee_id == who]
         away = frozenset((day, code) for day in self._days_away(who) for code in codes)
+        began = min(since for since, _ in self.belonging[who])
+        weeks = self.worked.weeks(who, from_on, began, days_away(self.leave, who))
         return Member(
             employee_id=who,
             minutes_per_week=contracted,
@@ -61,7 +63,8 @@ class Team:
             wanted=wishes(own, Says.PREFERS, from_on, days),
             unwanted=wishes(own, Says.CANNOT, from_on, days),
             before=self.worked.codes(who, from_on - timedelta(days=HISTORY_DAYS), HISTORY_DAYS),
-            worked_minutes=self.worked.weeks(who, from_on),
+            worked_minutes=tuple(minutes for _, minutes in weeks),
+            worked_days=tuple(counted for counted, _ in weeks),
         )
 
     def _contracts_of(self, who: UUID) -> list[Contract]:

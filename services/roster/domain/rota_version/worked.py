@@ -1,7 +1,7 @@
 """Shifts as the rules of a rota know them: by day the code of a duty, whether the team has a letter for it or not."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -45,15 +45,21 @@ class Worked:
     def codes(self, who: UUID, from_on: date, days: int) -> tuple[str | None, ...]:
         return tuple(self.code(who, from_on + timedelta(days=day)) for day in range(days))
 
-    def weeks(self, who: UUID, until_on: date) -> tuple[int, ...]:
-        """Minutes at work in each of the weeks before a day, oldest first; weeks without any are left out."""
+    def weeks(self, who: UUID, until_on: date, since_on: date, away: Collection[date]) -> tuple[tuple[int, int], ...]:
+        """Of each week before a day, oldest first, its days but those away on leave, and the minutes at work.
+
+        A week without work counts as nought (regulation 4 of the Working Time Regulations 1998) from the day on which
+        somebody began to belong to the team; one that is all leave does not count.
+        """
         known = self._days.get(who, {})
         found = []
         for week in range(WORKED_WEEKS, 0, -1):
-            monday = until_on - timedelta(days=week * WEEK)
-            days = (monday + timedelta(days=day) for day in range(WEEK))
-            found.append(sum(_minutes(one) for day in days for one in known.get(day, ())))
-        return tuple(minutes for minutes in found if minutes)
+            days = [until_on - timedelta(days=week * WEEK - day) for day in range(WEEK)]
+            minutes = sum(_minutes(one) for day in days for one in known.get(day, ()))
+            counted = sum(day not in away for day in days)
+            if minutes or (counted and days[-1] >= since_on):
+                found.append((counted, minutes))
+        return tuple(found)
 
     def nights(self, who: UUID, until_on: date, night: tuple[int, int, int]) -> int:
         """In the weeks that debts are counted over."""

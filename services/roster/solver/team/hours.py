@@ -27,17 +27,18 @@ def weekly_limit(grid: Grid) -> None:
 
 def _spans(grid: Grid, who: int, member: Member) -> Iterator[tuple[list[Term], int, int]]:
     """For each mean that counts: the rota's minutes, those before it, and the days that share them."""
-    past = len(member.worked_minutes)
+    past = len(member.weeks_before)
     weeks = -(-grid.problem.days // WEEK)
     most = grid.limits.get("reference_weeks", past + weeks)
     for until in range(1, weeks + 1):
         first = max(0, past + until - most)
         days = range(max(0, first - past) * WEEK, min(until * WEEK, grid.problem.days))
-        worked = member.worked_minutes[first:]
-        counted = len(worked) * WEEK + sum(day not in member.leave for day in days)
+        before = member.weeks_before[first:]
+        of_rota = (until - max(0, first - past)) * WEEK - sum(day in member.leave for day in days)
+        counted = of_rota + sum(known for known, _ in before)
         if counted and (past + until >= most or until == weeks):
             terms = [(var, slot.work_minutes) for day in days for slot, var in grid.slots_on(who, day)]
-            yield terms, sum(worked), counted
+            yield terms, sum(minutes for _, minutes in before), counted
 
 
 def _night_limit(grid: Grid, who: int, terms: list[Term], known: tuple[int, int]) -> None:

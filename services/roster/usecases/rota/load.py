@@ -41,7 +41,7 @@ async def problem_of(tx: Transaction, rota: Rota, version: RotaVersion | None = 
         cleared=await rota_people.cleared(tx, belonging.keys(), rota.to_on),
         worked=worked,
         skills=await leave.skills(tx, rota.team_id, rota.from_on),
-        leave=await leave.agreed_leave(tx, belonging.keys(), rota.from_on, rota.to_on),
+        leave=await leave.agreed_leave(tx, belonging.keys(), since, rota.to_on),
         said=await leave.said(tx, rota.team_id, rota.from_on, rota.to_on),
     )
     members = team.members(types, rules)
