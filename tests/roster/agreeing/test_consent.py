@@ -133,8 +133,8 @@ async def test_a_draft_is_not_answered(planning: Planning, team: Team) -> None:
 
 def adopted(subject: str, kind: str = "rota") -> tuple[str, dict[str, object]]:
     subjects = [{"kind": kind, "id": subject}]
-    told = {"decision_id": str(uuid7()), "team_id": str(TEAM), "subjects": subjects, "adopted_on": str(TODAY)}
-    return "governance.decision.adopted.v1", told
+    told: dict[str, object] = {"decision_id": str(uuid7()), "team_id": str(TEAM), "subjects": subjects}
+    return "governance.decision.adopted.v1", told | {"adopted_on": str(TODAY)}
 
 
 async def test_a_decision_agrees_nothing_that_was_proposed_after_it(roster: Running, planning: Planning) -> None:
