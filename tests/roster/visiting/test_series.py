@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -225,3 +226,32 @@ async def test_another_teams_series_does_not_exist(roster: Running, ruth: Any) -
     assert answer.status_code == 404
     theirs = await begun_of(stranger, str(uuid7()))
     assert (theirs.status_code, code(theirs)) == (422, "plan_of_another_client")
+
+
+@pytest.mark.parametrize("scope", ["all", "following", "this"])
+async def test_nobody_accompanies_themselves_week_by_week(ruth: Any, scope: str) -> None:
+    oneself: dict[str, Any] = {"accompanied_by": str(RUTH), "second_hand_reason": "safety"}
+    refused = await begun(ruth, **oneself)
+    assert (refused.status_code, code(refused)) == (422, "accompanied_by_oneself")
+    assert pointer(refused) == "/body/accompanied_by"
+    series = await begun(ruth)
+    changed = await change(ruth, series, scope=scope, occurrence_on=str(on(1)), **oneself)
+    assert (changed.status_code, code(changed)) == (422, "accompanied_by_oneself")
+    assert await times(ruth, on(0), on(1), on(2)) == ["09:00 Ruth"] * 3
+
+
+async def test_a_series_that_fails_stands_in_no_others_way(
+    roster: Running, ruth: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = (await begun(ruth, until_on=str(on(3)))).json()["series"]["id"]
+    whole = await begun(ruth, starts_minute=TEN + 60, from_on=str(on(3)), until_on=str(on(3)))
+    assert [one["code"] for one in whole.json()["unplanned"]] == ["outside_shift"]
+    database = roster.databases["roster"]
+    async with database.transaction(SYSTEM) as tx:
+        series = await tx.get(VisitSeries, UUID(broken))
+        series.accompanied_by, series.second_hand_reason = RUTH, "safety"
+    await shifts(ruth, 3)
+    assert await make_due_occurrences(database) == 1
+    assert await times(ruth, on(3)) == ["11:00 Ruth"]
+    (told,) = [record for record in caplog.records if record.message == "series not made"]
+    assert (vars(told)["series_id"], vars(told)["error"]) == (broken, "IntegrityError")

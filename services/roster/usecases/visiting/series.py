@@ -1,5 +1,6 @@
 """Series: visits that are made week by week from a visit plan, and changed one by one or from a day on."""
 
+import logging
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from services.common.db import Database, Transaction, require_version
 from services.common.errors import NotFound, ServiceError
 from services.common.paging import PageRequest, page
 from services.common.rulebook import amounts
+from services.roster.domain.presence import AccompaniedByOneself
 from services.roster.domain.recurrence import (
     NewVisitSeries,
     NoSuchOccurrence,
@@ -29,6 +31,8 @@ from services.roster.store import visiting as store
 from services.roster.store.of_team import of_team
 from services.roster.usecases.visit import cancelled, moved, plan
 
+log = logging.getLogger(__name__)
+
 FIRST = UUID(int=0)
 CHANGED = "The series of visits was changed."
 
@@ -44,7 +48,8 @@ class Told:
 async def begin_series(tx: Transaction, new: NewVisitSeries) -> Told:
     """Visits are made from now until some weeks ahead, as far as the rules of a visit allow each.
 
-    Raises `PlanOfAnotherClient`, `OutsideWindow`, `SecondHandNeeded` or `SecondHandWithoutReason`.
+    Raises `PlanOfAnotherClient`, `AccompaniedByOneself`, `OutsideWindow`, `SecondHandNeeded` or
+    `SecondHandWithoutReason`.
     """
     try:
         visit_plan = await tx.get(VisitPlan, new.visit_plan_id)
@@ -97,21 +102,37 @@ async def change_series(tx: Transaction, series_id: UUID, change: SeriesChange, 
 
 
 async def make_due_occurrences(database: Database, at: datetime | None = None) -> int:
-    """Make what has come near enough, and what a rule stood against until now. How many visits there were."""
-    made, after = 0, FIRST
+    """Make what has come near enough, and what a rule stood against until now. How many visits there were.
+
+    A series that fails stands in nobody's way: the next is made all the same.
+    """
+    made, last_id = 0, FIRST
     while True:
-        async with database.transaction(SYSTEM) as tx:
-            tx.now = at or tx.now
-            series = await store.next_series(tx, after)
-            if series is None:
-                return made
-            before = len(await store.made_from(tx, series.id, tx.today))
-            await _make(tx, Told(series))
-            made += len(await store.made_from(tx, series.id, tx.today)) - before
-            after = series.id
+        before_id = last_id
+        try:
+            async with database.transaction(SYSTEM) as tx:
+                tx.now = at or tx.now
+                series = await store.next_series(tx, last_id)
+                if series is None:
+                    return made
+                last_id = series.id
+                count = await _make_due(tx, series)
+            made += count
+        except Exception as error:
+            if last_id == before_id:
+                raise
+            log.warning("series not made", extra={"series_id": str(last_id), "error": type(error).__name__})
+
+
+async def _make_due(tx: Transaction, series: VisitSeries) -> int:
+    before = len(await store.made_from(tx, series.id, tx.today))
+    await _make(tx, Told(series))
+    return len(await store.made_from(tx, series.id, tx.today)) - before
 
 
 async def _require_as_agreed(tx: Transaction, series: VisitSeries, visit_plan: VisitPlan) -> None:
+    if series.accompanied_by == series.employee_id:
+        raise AccompaniedByOneself
     said = series.second_hand_reason or visit_plan.second_hand_reason
     series.second_hand_reason = reason_of(series.accompanied_by, said, needs_two=visit_plan.needs_two)
     outside = visit_plan.window is not None and not visit_plan.window.holds_minute(series.starts_minute)
