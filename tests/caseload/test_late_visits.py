@@ -22,9 +22,9 @@ def of(given: Giving, visit: str, **more: Any) -> dict[str, Any]:
     return about | {"employee_id": str(DEPUTY)} | more
 
 
-async def is_late(given: Giving, visit: str) -> None:
-    told = of(given, visit, due_at=later(hours=-1), has_begun=True)
-    await given.system.deliver("caseload", "roster.visit.late.v1", told, version=3)
+async def is_late(given: Giving, visit: str, *, version: int = 3, **more: Any) -> None:
+    told = of(given, visit, **{"due_at": later(hours=-1), "has_begun": True} | more)
+    await given.system.deliver("caseload", "roster.visit.late.v1", told, version=version)
 
 
 async def alerts(given: Giving, **params: Any) -> list[Any]:
@@ -43,6 +43,24 @@ async def test_the_team_is_told_but_not_whoever_is_late(given: Giving) -> None:
 async def test_what_nobody_answers_is_told_to_everybody(given: Giving) -> None:
     await is_late(given, new_id())
 
+    at = datetime.now(UTC) + timedelta(minutes=16)
+    assert await escalate_some(given.system.databases["caseload"], at) == 1
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+async def test_whoever_makes_it_instead_and_is_late_as_well_is_told_of_again(given: Giving, is_answered: bool) -> None:
+    visit, due_at = new_id(), later(hours=-1)
+    await is_late(given, visit, due_at=due_at)
+    (first,) = await alerts(given, open="true")
+    if is_answered:
+        tag = {"If-Match": f'"{first["version"]}"'}
+        answered = await given.nurse.post(f"/v1/alerts/{first['id']}/acknowledge", headers=tag)
+        assert answered.status_code == 200, answered.text
+    await is_late(given, visit, due_at=due_at, employee_id=str(NURSE), version=5)
+    (again,) = await alerts(given, open="true")
+    assert (again["id"], again["acknowledged_by"]) == (first["id"], None)
+    assert str(DEPUTY) in again["for_people"]
+    assert str(NURSE) not in again["for_people"]
     at = datetime.now(UTC) + timedelta(minutes=16)
     assert await escalate_some(given.system.databases["caseload"], at) == 1
 

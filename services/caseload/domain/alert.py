@@ -114,6 +114,12 @@ class Alert(TeamOwned, Base, table=True):
         """It is told again after so many minutes, unless somebody answers."""
         self.escalates_at = self.changed_at + timedelta(minutes=minutes)
 
+    def reopen(self, people: Collection[UUID], now: datetime) -> None:
+        """It is raised for these people, as if for the first time."""
+        self.raised_at = self.changed_at = now
+        self.for_employee_id, self.for_people, self.escalations = None, sorted(people), 0
+        self.acknowledged_at = self.acknowledged_by = None
+
     def escalate(self, minutes: int, most: int, now: datetime) -> None:
         self.escalations += 1
         self.changed_at = now

@@ -88,6 +88,13 @@ async def due_dates_told(tx: Transaction, subject_ids: Sequence[UUID], kind: Ale
     return {(row[0], row[1]) for row in await tx.rows(select(col(Alert.subject_id), col(Alert.due_at)).where(*mine))}
 
 
+async def told_of(tx: Transaction, kind: AlertKind, subject_id: UUID, due_at: datetime) -> Alert | None:
+    """The one alert of this kind about this subject and time, answered or not, held until the end."""
+    mine = col(Alert.subject_id) == subject_id, col(Alert.kind) == kind, col(Alert.due_at) == due_at
+    found = await tx.all(select(Alert).where(*mine).with_for_update())
+    return found[0] if found else None
+
+
 async def unanswered(tx: Transaction, kind: AlertKind, **about: UUID) -> Sequence[Alert]:
     """What nobody has said they know of, about this subject or client, held until the end."""
     mine = [col(getattr(Alert, name)) == value for name, value in about.items()]

@@ -35,6 +35,19 @@ async def raise_alert(
         alert.for_employee_id = on_call_id or await store.on_call(tx, subject.team_id)
     alert.wait(minutes)
     tx.add(alert)
+    await _tell(tx, alert)
+    return alert
+
+
+async def reopen_alert(tx: Transaction, alert: Alert, people: Collection[UUID]) -> None:
+    """The same is so again, whether somebody answered or not: tell these people, who may be others."""
+    (minutes,) = await amounts(tx, tx.today, ANSWERED_WITHIN[AlertKind(alert.kind)])
+    alert.reopen(people, tx.now)
+    alert.wait(minutes)
+    await _tell(tx, alert)
+
+
+async def _tell(tx: Transaction, alert: Alert) -> None:
     raised = AlertRaised(
         alert_id=alert.id,
         kind=alert.kind,
@@ -45,7 +58,6 @@ async def raise_alert(
     )
     tx.publish(raised, about=alert)
     await store.wake(tx, alert)
-    return alert
 
 
 async def list_alerts(

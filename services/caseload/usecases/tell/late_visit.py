@@ -7,7 +7,7 @@ from uuid import UUID
 from services.caseload.domain.alert import AlertKind, Subject
 from services.caseload.domain.planned_visit import PlannedVisit
 from services.caseload.store import alerts as store
-from services.caseload.usecases.tell.alert import raise_alert, settle_alerts
+from services.caseload.usecases.tell.alert import raise_alert, reopen_alert, settle_alerts
 from services.common.db import Transaction
 from services.common.projections import keep_newest
 
@@ -15,9 +15,16 @@ from services.common.projections import keep_newest
 async def raise_late_visit(
     tx: Transaction, *, visit_id: UUID, team_id: UUID, client_id: UUID, employee_id: UUID, due_at: datetime
 ) -> None:
-    """Tell everybody of the team but whoever is late: they may not be able to answer."""
+    """Tell everybody of the team but whoever is late: they may not be able to answer.
+
+    Of a visit that somebody else was to make at the same time, and is late for as well, it is told again.
+    """
     people = await store.team_mates(tx, team_id, employee_id)
-    await raise_alert(tx, AlertKind.VISIT_LATE, Subject(visit_id, team_id, client_id), due_at, people=people)
+    told = await store.told_of(tx, AlertKind.VISIT_LATE, visit_id, due_at)
+    if told is None:
+        await raise_alert(tx, AlertKind.VISIT_LATE, Subject(visit_id, team_id, client_id), due_at, people=people)
+    else:
+        await reopen_alert(tx, told, people)
 
 
 async def settle_late_visit(tx: Transaction, visit_id: UUID) -> None:
