@@ -227,6 +227,9 @@ class Visit(TeamOwned, Base, table=True):
         """Whoever has to be lifted by two is, whatever else the move says."""
         kept, lifts = self.second_hand_reason, self.second_hand_reason == SecondHand.MOVING_HANDLING
         said = kept if lifts else move.second_hand_reason or kept
+        # Whoever came along before anybody asked why still does; who is named now comes for a reason.
+        if said is None and move.accompanied_by is None:
+            return None
         return reason_of(self.accompanied_by, said, needs_two=lifts)
 
     def _end_undone(self, status: VisitStatus, reason: str, now: datetime) -> None:

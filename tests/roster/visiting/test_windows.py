@@ -2,9 +2,12 @@
 
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from services.common.auth import SYSTEM
+from services.roster.domain.visit import Visit
 from services.roster.domain.window import TimeNotOnTheClock, Window, instant_on
 from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, a_plan, a_visit, code, episode, hear, pointer, refused
 from tests.roster.visiting.told import step
@@ -133,3 +136,16 @@ async def test_a_second_hand_for_any_other_reason_may_stay_away(nurse: Any) -> N
     await nurse.post("/v1/visits", json=visit)
     alone = await step(nurse, visit["id"], "move", {"starts_at": "2026-11-24T12:00:00Z", "accompanied_by": None})
     assert (alone.status_code, alone.json()["second_hand_reason"]) == (200, None)
+
+
+async def test_who_came_along_before_anybody_asked_why_still_comes(roster: Running, nurse: Any) -> None:
+    visit = a_visit(accompanied_by=TOM, second_hand_reason="training")
+    await nurse.post("/v1/visits", json=visit)
+    async with roster.databases["roster"].transaction(SYSTEM) as tx:
+        (await tx.get(Visit, UUID(visit["id"]))).second_hand_reason = None
+    noon = {"starts_at": "2026-11-24T12:00:00Z"}
+    moved = await step(nurse, visit["id"], "move", noon)
+    assert moved.status_code == 200, moved.text
+    assert (moved.json()["accompanied_by"], moved.json()["second_hand_reason"]) == (str(TOM), None)
+    named = await step(nurse, visit["id"], "move", noon | {"accompanied_by": str(TOM)})
+    assert (named.status_code, code(named)) == (422, "second_hand_without_reason")
