@@ -156,6 +156,16 @@ async def test_all_go_to_another_weekday(ruth: Any) -> None:
     assert await times(ruth, on(0), on(0, 2), on(1, 2), on(2)) == [None, "09:00 Ruth", "09:00 Ruth", None]
 
 
+async def test_a_change_that_is_undone_brings_its_visits_back_but_not_what_was_called_off(ruth: Any) -> None:
+    series = await begun(ruth)
+    await step(ruth, (await visit_on(ruth, on(1)))["id"], "cancel", {"reason": "At her daughter's"})
+    await change(ruth, series, scope="all", weekdays=[3])
+    assert await times(ruth, on(0), on(1), on(2)) == [None] * 3
+    undone = await change(ruth, series, scope="all", weekdays=[1])
+    assert undone.json()["unplanned"] == []
+    assert await times(ruth, on(0), on(1), on(2)) == ["09:00 Ruth", None, "09:00 Ruth"]
+
+
 async def test_a_visit_that_was_cancelled_is_not_made_again(roster: Running, ruth: Any) -> None:
     series = await begun(ruth)
     visit = await visit_on(ruth, on(1))

@@ -201,6 +201,8 @@ async def _follow(tx: Transaction, told: Told, visit: Visit, before: Pattern) ->
     if day is None or visit.status not in TO_COME or visit.starts_at <= tx.now or not _stands(visit, before, day):
         return
     if day not in series.days(day, day):
+        # It is made anew if the series comes back to that day; what was called off by hand is not.
+        visit.leave_series()
         await cancelled(tx, visit, CHANGED)
     elif series.pattern != before:
         about = {"accompanied_by": series.accompanied_by, "second_hand_reason": series.second_hand_reason}
