@@ -194,9 +194,13 @@ class Visit(TeamOwned, Base, table=True):
         self._end_undone(VisitStatus.MISSED, why, now)
 
     def finish(self, care_contact_id: UUID, done_at: datetime, now: datetime) -> bool:
-        """Whether the contact makes this visit done; one that has ended, or was cancelled, stays as it is."""
-        if self.status not in OPEN:
+        """Whether the contact makes this visit done; one that has ended, or was cancelled, stays as it is.
+
+        That nobody came was a colleague's word; whoever came knows better, and may say so late.
+        """
+        if self.status not in (*OPEN, VisitStatus.MISSED):
             return False
+        self.not_done_reason = self.not_done_at = None
         self.status, self.care_contact_id, self.done_at = VisitStatus.DONE, care_contact_id, done_at
         self.changed_at = now
         return True

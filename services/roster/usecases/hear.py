@@ -34,7 +34,7 @@ async def _finish(tx: Transaction, visit_id: UUID, contact: RecordedContact) -> 
     visit = await visits.visit_of(tx, visit_id, team_id=contact.team_id, client_id=contact.client_id)
     if visit is not None:
         await tx.take_turns(visit.client_id, *visit.people())
-        finish_visit(tx, visit, contact)
+        await finish_visit(tx, visit, contact)
 
 
 async def remember_standing(tx: Transaction, standing: dict[str, Any]) -> None:

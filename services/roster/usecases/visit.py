@@ -12,7 +12,12 @@ from services.roster.domain.known import RecordedContact
 from services.roster.domain.presence import require_fit
 from services.roster.domain.visit import OPEN, Cancellation, Move, NewVisit, Visit, VisitStatus
 from services.roster.domain.visit_plan import VisitPlan
-from services.roster.domain.visit_refusals import CLASHES, PlanOfAnotherClient
+from services.roster.domain.visit_refusals import (
+    CLASHES,
+    ClientAlreadyVisited,
+    NurseAlreadyBooked,
+    PlanOfAnotherClient,
+)
 from services.roster.domain.window import OutsideWindow
 from services.roster.events import VisitDone, VisitPlanned
 from services.roster.store import facts, shifts, visits
@@ -50,7 +55,7 @@ async def plan(tx: Transaction, visit: Visit) -> None:
     if contact is None:
         tell_of_plan(tx, visit)
     else:
-        finish_visit(tx, visit, contact)
+        await finish_visit(tx, visit, contact)
 
 
 async def _own_plan(tx: Transaction, visit: Visit) -> VisitPlan | None:
@@ -127,9 +132,17 @@ async def cancelled(tx: Transaction, visit: Visit, reason: str) -> None:
     tell_of_plan(tx, visit)
 
 
-def finish_visit(tx: Transaction, visit: Visit, contact: RecordedContact) -> None:
-    """A care contact says that the visit took place. Nothing changes where it is done already, or was cancelled."""
-    if not visit.finish(contact.care_contact_id, contact.done_at, tx.now):
+async def finish_visit(tx: Transaction, visit: Visit, contact: RecordedContact) -> None:
+    """A care contact says that the visit took place. Nothing changes where it is done already, or was cancelled.
+
+    What was called missed stays so where its time was given to another visit since.
+    """
+    try:
+        async with tx.refusing(CLASHES):
+            is_done = visit.finish(contact.care_contact_id, contact.done_at, tx.now)
+    except (ClientAlreadyVisited, NurseAlreadyBooked):
+        return
+    if not is_done:
         return
     done = VisitDone(
         visit_id=visit.id,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from uuid6 import uuid7
 
-from services.roster.events import VisitMissed, VisitNoReply, VisitPlanned, VisitStarted
+from services.roster.events import VisitDone, VisitMissed, VisitNoReply, VisitPlanned, VisitStarted
 from tests.roster.facts import EDITH, RUTH, TOM, WALTER, code, contact, hear, pointer
 from tests.roster.visiting.told import at, on_shift_now, planned, step
 from tests.running import STRANGER, Running
@@ -134,6 +134,26 @@ async def test_a_contact_does_not_undo_what_was_said_at_the_door(roster: Running
     await step(ruth, visit, "no-reply", KNOCKED)
     await hear(roster, contact(EDITH, RUTH, {"nursing": 30}, visit_id=visit))
     assert (await ruth.get(f"/v1/visits/{visit}")).json()["status"] == "no_reply"
+
+
+async def test_a_visitors_word_that_comes_late_undoes_that_nobody_came(roster: Running, ruth: Any) -> None:
+    visit = await planned(ruth, employee_id=TOM)
+    await step(ruth, visit, "missed", {"reason": "No word of Tom"})
+    await hear(roster, contact(EDITH, TOM, {"nursing": 30}, visit_id=visit))
+    done = (await ruth.get(f"/v1/visits/{visit}")).json()
+    assert (done["status"], done["not_done_reason"]) == ("done", None)
+    (told,) = await roster.published("roster", VisitDone)
+    assert told.data["visit_id"] == visit
+
+
+@pytest.mark.parametrize("taken", [{"client_id": EDITH, "employee_id": RUTH}, {"client_id": WALTER}])
+async def test_what_was_missed_stays_so_where_its_time_was_taken(roster: Running, ruth: Any, taken: Any) -> None:
+    visit = await planned(ruth, employee_id=TOM)
+    await step(ruth, visit, "missed", {"reason": "No word of Tom"})
+    await planned(ruth, **{"employee_id": TOM} | taken)
+    await hear(roster, contact(EDITH, TOM, {"nursing": 30}, visit_id=visit))
+    assert (await ruth.get(f"/v1/visits/{visit}")).json()["status"] == "missed"
+    assert await roster.published("roster", VisitDone) == []
 
 
 async def test_what_has_begun_is_neither_moved_nor_cancelled_nor_begun_again(ruth: Any) -> None:
