@@ -9,6 +9,7 @@ class RuleCode(StrEnum):
     CLIENT_FACING_TARGET = "time.client_facing_target"
     FULL_TIME_WEEK = "time.full_time_week"
     LATE_AFTER = "visit.late_after"
+    START_AHEAD = "visit.start_ahead"
     SERIES_AHEAD = "visit.series_ahead"
     INDIRECT_SHARE = "time.indirect_share"
     TRAVEL_PER_VISIT = "capacity.travel_per_visit"

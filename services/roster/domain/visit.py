@@ -1,6 +1,6 @@
 """Visit: one planned meeting of one person with one client (FHIR Appointment). What happened is a care contact."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
@@ -16,7 +16,13 @@ from services.roster.domain.base import Base, Channel
 from services.roster.domain.presence import AccompaniedByOneself
 from services.roster.domain.second_hand import SecondHand, reason_of
 from services.roster.domain.visit_plan import VisitPlan
-from services.roster.domain.visit_refusals import NotYetMissed, NotYourVisit, VisitNoLongerOpen, VisitNoLongerPlanned
+from services.roster.domain.visit_refusals import (
+    NotYetMissed,
+    NotYourVisit,
+    VisitNoLongerOpen,
+    VisitNoLongerPlanned,
+    VisitNotYetDue,
+)
 from services.roster.domain.window import Window
 
 
@@ -167,10 +173,11 @@ class Visit(TeamOwned, Base, table=True):
         self.status, self.told_how = VisitStatus.CONFIRMED, told_how
         self.confirmed_at = self.changed_at = now
 
-    def start(self, by: UUID | None, now: datetime) -> None:
-        """Whoever visits is at the door. Raises `NotYourVisit` or `VisitNoLongerPlanned`."""
+    def start(self, by: UUID | None, now: datetime, ahead: timedelta) -> None:
+        """Whoever visits is at the door. Raises `NotYourVisit`, `VisitNoLongerPlanned` or `VisitNotYetDue`."""
         self._require_visitor(by)
         self._require_to_come()
+        self._require_due(now, ahead)
         self.status, self.late_alerted_at = VisitStatus.IN_PROGRESS, None
         self.started_at = self.changed_at = now
 
@@ -179,11 +186,12 @@ class Visit(TeamOwned, Base, table=True):
         self.late_alerted_at = self.changed_at = now
         return self.ends_at if self.status == VisitStatus.IN_PROGRESS else self.starts_at
 
-    def find_nobody(self, tried: str, by: UUID | None, now: datetime) -> None:
-        """Nobody answered. Raises `NotYourVisit` or `VisitNoLongerOpen`."""
+    def find_nobody(self, tried: str, by: UUID | None, now: datetime, ahead: timedelta) -> None:
+        """Nobody answered. Raises `NotYourVisit`, `VisitNoLongerOpen` or `VisitNotYetDue`."""
         self._require_visitor(by)
         if self.status not in OPEN:
             raise VisitNoLongerOpen(self.status)
+        self._require_due(now, ahead)
         self._end_undone(VisitStatus.NO_REPLY, tried, now)
 
     def miss(self, why: str, now: datetime) -> None:
@@ -243,6 +251,10 @@ class Visit(TeamOwned, Base, table=True):
     def _require_to_come(self) -> None:
         if self.status not in TO_COME:
             raise VisitNoLongerPlanned(self.status)
+
+    def _require_due(self, now: datetime, ahead: timedelta) -> None:
+        if now < self.starts_at - ahead:
+            raise VisitNotYetDue(ahead)
 
     def _require_visitor(self, who: UUID | None) -> None:
         if who not in self.people():

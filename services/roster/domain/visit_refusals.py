@@ -1,5 +1,7 @@
 """Why a visit cannot be planned, or cannot change as it was asked to."""
 
+from datetime import timedelta
+
 from services.common.errors import Conflict, Forbidden, Unprocessable
 
 
@@ -31,6 +33,17 @@ class NotYetMissed(Conflict):
 
     def __init__(self) -> None:
         super().__init__("The time of this visit has not come yet.")
+
+
+class VisitNotYetDue(Conflict):
+    """A visit of another day or hour was touched by mistake."""
+
+    field = "/path/visit_id"
+    way_out = "Name the visit of this hour; move this one first, if it is made earlier than planned."
+
+    def __init__(self, ahead: timedelta) -> None:
+        minutes = ahead // timedelta(minutes=1)
+        super().__init__(f"This visit is not due yet: it begins at the earliest {minutes} minutes ahead of its time.")
 
 
 class NotYourVisit(Forbidden):

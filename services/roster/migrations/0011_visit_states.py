@@ -15,8 +15,10 @@ depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
 PROPOSAL = "A proposal, for the team to confirm: no law and no standard gives the figure"
+EARLY = "A guard against a touch on the visit of another day, with room for whoever is ahead of their round"
 RULES: list[rules.NewRule] = [
     ("visit.late_after", date(2019, 4, 1), 15, 1, "minutes", PROPOSAL, "to_be_confirmed"),
+    ("visit.start_ahead", date(2019, 4, 1), 60, 1, "minutes", EARLY, "derived"),
     ("visit.series_ahead", date(2019, 4, 1), 56, 1, "days", PROPOSAL, "to_be_confirmed"),
 ]
 HOLDING = "'planned', 'confirmed', 'in_progress', 'done'"

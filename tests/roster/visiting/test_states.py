@@ -136,6 +136,15 @@ async def test_a_contact_does_not_undo_what_was_said_at_the_door(roster: Running
     assert (await ruth.get(f"/v1/visits/{visit}")).json()["status"] == "no_reply"
 
 
+@pytest.mark.parametrize(("name", "body"), [("start", None), ("no-reply", KNOCKED)])
+async def test_nobody_is_at_the_door_long_before_the_time(ruth: Any, name: str, body: Any) -> None:
+    later = await planned(ruth, starts_at=at(70), ends_at=at(90))
+    refused = await step(ruth, later, name, body)
+    assert (refused.status_code, code(refused), pointer(refused)) == (409, "visit_not_yet_due", "/path/visit_id")
+    sooner = await planned(ruth, client_id=WALTER, starts_at=at(50), ends_at=at(65))
+    assert (await step(ruth, sooner, name, body)).status_code == 200
+
+
 async def test_a_visitors_word_that_comes_late_undoes_that_nobody_came(roster: Running, ruth: Any) -> None:
     visit = await planned(ruth, employee_id=TOM)
     await step(ruth, visit, "missed", {"reason": "No word of Tom"})

@@ -1,8 +1,11 @@
 """Steps of a visit on its way: the client is told, it begins, nobody answers, or nobody came."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from services.common.db import Transaction, require_version
+from services.common.rulebook import amounts
+from services.roster.domain.rule import RuleCode
 from services.roster.domain.visit import Confirmation, NotDone, Visit
 from services.roster.events import VisitMissed, VisitNoReply, VisitStarted
 from services.roster.usecases.visit import standing, tell_of_plan
@@ -18,9 +21,12 @@ async def confirm_visit(tx: Transaction, visit_id: UUID, confirmation: Confirmat
 
 
 async def start_visit(tx: Transaction, visit_id: UUID, if_match: int) -> Visit:
-    """Whoever visits is at the door. Raises `PreconditionFailed`, `NotYourVisit` or `VisitNoLongerPlanned`."""
+    """Whoever visits is at the door.
+
+    Raises `PreconditionFailed`, `NotYourVisit`, `VisitNoLongerPlanned` or `VisitNotYetDue`.
+    """
     visit = await _for_step(tx, visit_id, if_match)
-    visit.start(tx.actor.employee_id, tx.now)
+    visit.start(tx.actor.employee_id, tx.now, await _ahead(tx))
     await tx.session.flush()
     started = VisitStarted(
         visit_id=visit.id,
@@ -37,9 +43,12 @@ async def start_visit(tx: Transaction, visit_id: UUID, if_match: int) -> Visit:
 
 
 async def find_nobody(tx: Transaction, visit_id: UUID, tried: NotDone, if_match: int) -> Visit:
-    """Nobody answered, and what was tried. Raises `PreconditionFailed`, `NotYourVisit` or `VisitNoLongerOpen`."""
+    """Nobody answered, and what was tried.
+
+    Raises `PreconditionFailed`, `NotYourVisit`, `VisitNoLongerOpen` or `VisitNotYetDue`.
+    """
     visit = await _for_step(tx, visit_id, if_match)
-    visit.find_nobody(tried.reason, tx.actor.employee_id, tx.now)
+    visit.find_nobody(tried.reason, tx.actor.employee_id, tx.now, await _ahead(tx))
     await tx.session.flush()
     tx.publish(VisitNoReply(**standing(visit)), about=visit)
     return visit
@@ -58,3 +67,9 @@ async def _for_step(tx: Transaction, visit_id: UUID, if_match: int) -> Visit:
     visit = await tx.get(Visit, visit_id, lock=True)
     require_version(visit, if_match)
     return visit
+
+
+async def _ahead(tx: Transaction) -> timedelta:
+    """How long before its time somebody may stand at the door."""
+    (minutes,) = await amounts(tx, tx.today, RuleCode.START_AHEAD)
+    return timedelta(minutes=minutes)
