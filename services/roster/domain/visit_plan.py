@@ -108,7 +108,7 @@ class VisitPlan(TeamOwned, Base, table=True):
     channel: str
     window_from_minute: int | None = None
     window_until_minute: int | None = None
-    hands: int = 1
+    hands: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     second_hand_reason: str | None = None
     wishes: dict[str, list[str]] = Field(
         default_factory=dict, sa_column=Column(JSONB, nullable=False, server_default=text("'{}'"))

@@ -76,8 +76,8 @@ def upgrade() -> None:
 def _widen_visit_plan() -> None:
     op.add_column("visit_plan", sa.Column("window_from_minute", sa.Integer(), nullable=True))
     op.add_column("visit_plan", sa.Column("window_until_minute", sa.Integer(), nullable=True))
+    # The default stays: while a deployment rolls, the release before this one writes plans without it.
     op.add_column("visit_plan", sa.Column("hands", sa.Integer(), nullable=False, server_default="1"))
-    op.alter_column("visit_plan", "hands", server_default=None)
     op.add_column("visit_plan", sa.Column("second_hand_reason", sa.Text(), nullable=True))
     nothing = sa.text("'{}'")
     op.add_column("visit_plan", sa.Column("wishes", JSONB(), nullable=False, server_default=nothing))

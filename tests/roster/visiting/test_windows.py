@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from services.common.auth import SYSTEM
 from services.roster.domain.visit import Visit
@@ -149,3 +150,14 @@ async def test_who_came_along_before_anybody_asked_why_still_comes(roster: Runni
     assert (moved.json()["accompanied_by"], moved.json()["second_hand_reason"]) == (str(TOM), None)
     named = await step(nurse, visit["id"], "move", noon | {"accompanied_by": str(TOM)})
     assert (named.status_code, code(named)) == (422, "second_hand_without_reason")
+
+
+async def test_a_plan_that_the_release_before_writes_is_for_one(roster: Running, nurse: Any) -> None:
+    plan = await with_plan(nurse)
+    known = "version, changed_at, team_id, client_id, purpose, minutes, visits_per_four_weeks, role, skills, days"
+    known = f"{known}, channel, from_on"
+    copied = f"insert into visit_plan (id, {known}) select gen_random_uuid(), {known} from visit_plan"
+    async with roster.databases["roster"].transaction(SYSTEM) as tx:
+        await tx.session.execute(text(copied))
+    items = (await nurse.get("/v1/visit-plans")).json()["items"]
+    assert [one["hands"] for one in items if one["id"] != plan] == [1]
