@@ -84,6 +84,18 @@ async def test_whoever_is_heard_of_settles_it(given: Giving, name: str, more: di
     assert await alerts(given, open="true") == []
 
 
+async def test_of_late_and_heard_of_the_newer_has_the_last_word_in_whatever_order_they_come(given: Giving) -> None:
+    over, goes_on = new_id(), new_id()
+    times = {"starts_at": later(hours=-2), "ends_at": later(hours=-1), "channel": "in_person"}
+    begun = {"started_at": later(hours=-1), **times}
+    await given.system.deliver("caseload", "roster.visit.started.v1", of(given, over, **begun), version=4)
+    await is_late(given, over, version=3)
+    assert await alerts(given) == []
+    await is_late(given, goes_on, version=3)
+    await given.system.deliver("caseload", "roster.visit.started.v1", of(given, goes_on, **begun), version=2)
+    assert [alert["subject_id"] for alert in await alerts(given, open="true")] == [goes_on]
+
+
 async def test_a_client_who_is_told_the_time_settles_nothing(given: Giving) -> None:
     visit = new_id()
     await is_late(given, visit)

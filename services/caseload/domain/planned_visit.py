@@ -30,6 +30,18 @@ class PlannedVisit(Base, table=True):
     version: int
 
 
+class VisitNews(Base, table=True):
+    """Up to which version of a visit it is known that it is late, or that its nurse was heard of.
+
+    The two come by different queues: an alarm that is older than the word that settles it is none.
+    """
+
+    __tablename__ = "visit_news"
+
+    visit_id: UUID = Field(primary_key=True)
+    version: int
+
+
 Index("ix_planned_visit_next", col(PlannedVisit.client_id), col(PlannedVisit.starts_at))
 Index("ix_planned_visit_round", col(PlannedVisit.employee_id), col(PlannedVisit.starts_at))
 Index(

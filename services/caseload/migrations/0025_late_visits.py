@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import sqlalchemy as sa
 from alembic import op
 
 from services.common.migrations import rules
@@ -25,3 +26,9 @@ def upgrade() -> None:
     rules.load(RULES)
     op.drop_constraint("alert_kind_known", "alert")
     op.create_check_constraint("alert_kind_known", "alert", f"kind in ({KINDS})")
+    op.create_table(
+        "visit_news",
+        sa.Column("visit_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("visit_id"),
+    )

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.caseload.domain.alert import AlertKind, Subject
-from services.caseload.domain.planned_visit import PlannedVisit
+from services.caseload.domain.planned_visit import PlannedVisit, VisitNews
 from services.caseload.store import alerts as store
 from services.caseload.usecases.tell.alert import raise_alert, reopen_alert, settle_alerts
 from services.common.db import Transaction
@@ -17,8 +17,11 @@ async def raise_late_visit(
 ) -> None:
     """Tell everybody of the team but whoever is late: they may not be able to answer.
 
-    Of a visit that somebody else was to make at the same time, and is late for as well, it is told again.
+    Of a visit that somebody else was to make at the same time, and is late for as well, it is told again. Nobody is
+    told of one whose nurse was heard of since.
     """
+    if not await _is_news(tx, visit_id):
+        return
     people = await store.team_mates(tx, team_id, employee_id)
     told = await store.told_of(tx, AlertKind.VISIT_LATE, visit_id, due_at)
     if told is None:
@@ -28,8 +31,14 @@ async def raise_late_visit(
 
 
 async def settle_late_visit(tx: Transaction, visit_id: UUID) -> None:
-    """The visit has begun or is over, so its nurse was heard of."""
-    await settle_alerts(tx, AlertKind.VISIT_LATE, visit_id)
+    """The visit has begun or is over, so its nurse was heard of; unless they are late since."""
+    if await _is_news(tx, visit_id):
+        await settle_alerts(tx, AlertKind.VISIT_LATE, visit_id)
+
+
+async def _is_news(tx: Transaction, visit_id: UUID) -> bool:
+    """Whether this event is the newest of those by which a visit is late, or its nurse heard of."""
+    return await keep_newest(tx, VisitNews, {"visit_id": visit_id})
 
 
 async def remember_undone(tx: Transaction, visit: dict[str, Any]) -> None:
