@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import Field as Shape
-from pydantic import field_validator
+from pydantic import ValidationInfo, field_validator
 from sqlalchemy import CheckConstraint, Column, SmallInteger
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
@@ -46,6 +46,14 @@ class NewVisitSeries(Input):
             raise ValueError("name each once")
         return sorted(named)
 
+    @field_validator("until_on")
+    @classmethod
+    def _not_before_its_first_day(cls, until_on: date | None, info: ValidationInfo) -> date | None:
+        from_on = info.data.get("from_on")
+        if until_on is not None and from_on is not None and until_on < from_on:
+            raise ValueError("must not be before from_on")
+        return until_on
+
 
 class Scope(StrEnum):
     """One visit of the series, this and all after it, or all that are to come."""
@@ -72,6 +80,13 @@ class SeriesChange(Input):
     @classmethod
     def _each_once(cls, named: list[int] | None) -> list[int] | None:
         return None if named is None else sorted(set(named))
+
+    @field_validator("weekdays", "every_weeks", "until_on")
+    @classmethod
+    def _of_more_than_one(cls, said: Any, info: ValidationInfo) -> Any:
+        if info.data.get("scope") is Scope.THIS:
+            raise ValueError("one visit has no rhythm: leave it out, or change the following or all")
+        return said
 
 
 class NoSuchOccurrence(Conflict):

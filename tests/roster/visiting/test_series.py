@@ -265,3 +265,18 @@ async def test_a_series_that_fails_stands_in_no_others_way(
     assert await times(ruth, on(3)) == ["11:00 Ruth"]
     (told,) = [record for record in caplog.records if record.message == "series not made"]
     assert (vars(told)["series_id"], vars(told)["error"]) == (broken, "IntegrityError")
+
+
+async def test_a_series_does_not_end_before_it_begins(ruth: Any) -> None:
+    refused = await begun(ruth, from_on=str(on(1)), until_on=str(on(0)))
+    assert (refused.status_code, code(refused), pointer(refused)) == (422, "validation_failed", "/body/until_on")
+    assert (await begun(ruth, from_on=str(on(1)), until_on=str(on(1)))).status_code == 201
+
+
+@pytest.mark.parametrize("rhythm", [{"weekdays": [3]}, {"every_weeks": 2}, {"until_on": str(on(2))}])
+async def test_one_visit_has_no_rhythm_to_change(ruth: Any, rhythm: dict[str, Any]) -> None:
+    series = await begun(ruth)
+    refused = await change(ruth, series, scope="this", occurrence_on=str(on(1)), starts_minute=TEN, **rhythm)
+    (field,) = rhythm
+    assert (refused.status_code, code(refused), pointer(refused)) == (422, "validation_failed", f"/body/{field}")
+    assert await times(ruth, on(1)) == ["09:00 Ruth"]
