@@ -175,11 +175,12 @@ async def test_a_visit_that_was_cancelled_is_not_made_again(roster: Running, rut
     assert await times(ruth, on(0), on(1), on(2)) == ["10:00 Ruth", None, "10:00 Ruth"]
 
 
-async def test_what_cannot_go_along_is_named_and_stays_where_it_was(ruth: Any) -> None:
+async def test_what_cannot_go_along_is_named_and_stays_where_it_was(roster: Running, ruth: Any) -> None:
     series = await begun(ruth)
     answer = await change(ruth, series, scope="all", starts_minute=15 * 60 + 30)
     refused = {"outside_shift"}
     assert {one["code"] for one in answer.json()["unplanned"]} == refused
+    assert await make_due_occurrences(roster.databases["roster"]) == 0
     assert await times(ruth, on(0), on(1), on(2)) == ["09:00 Ruth"] * 3
 
 

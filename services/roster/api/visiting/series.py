@@ -33,7 +33,11 @@ class VisitSeriesShape(Answer):
 
 
 class Unplanned(Answer):
-    """A day on which a rule stands against the visit, by its code; it is tried again by itself."""
+    """A day on which a rule stands against the visit, by its code.
+
+    A visit that is not made yet is tried again by itself. One that was to change stayed where it was, and nothing tries
+    that again: move it by hand.
+    """
 
     occurrence_on: date
     code: str

@@ -39,7 +39,10 @@ CHANGED = "The series of visits was changed."
 
 @dataclass
 class Told:
-    """A series, and the days on which a rule stands against its visit; they are tried again by themselves."""
+    """A series, and the days on which a rule stands against its visit.
+
+    What is not made yet is tried again by itself; a visit that could not go along stayed where it was, for good.
+    """
 
     series: VisitSeries
     unplanned: dict[date, str] = field(default_factory=dict)
