@@ -109,22 +109,22 @@ async def make_due_occurrences(database: Database, at: datetime | None = None) -
 
     A series that fails stands in nobody's way: the next is made all the same.
     """
-    made, after = 0, FIRST
+    made, last_id = 0, FIRST
     while True:
-        before = after
+        before_id = last_id
         try:
             async with database.transaction(SYSTEM) as tx:
                 tx.now = at or tx.now
-                series = await store.next_series(tx, after)
+                series = await store.next_series(tx, last_id)
                 if series is None:
                     return made
-                after = series.id
+                last_id = series.id
                 count = await _make_due(tx, series)
             made += count
         except Exception as error:
-            if after == before:
+            if last_id == before_id:
                 raise
-            log.warning("series not made", extra={"series_id": str(after), "error": type(error).__name__})
+            log.warning("series not made", extra={"series_id": str(last_id), "error": type(error).__name__})
 
 
 async def _make_due(tx: Transaction, series: VisitSeries) -> int:
