@@ -59,6 +59,13 @@ class FloorAlert(TeamOwned, Base, table=True):
     raised_at: datetime = Field(sa_type=INSTANT)
     closed_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
+    def follow(self, found: "FloorOfWeek", now: datetime) -> None:
+        """It is still below: from which week, and by how much, is told as it is now."""
+        as_told = self.week_on, self.have, self.need
+        self.week_on, self.have, self.need = found.week_on, found.have, found.need
+        if as_told != (found.week_on, found.have, found.need):
+            self.changed_at = now
+
 
 @dataclass(frozen=True)
 class Staff:

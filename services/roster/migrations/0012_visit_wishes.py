@@ -36,6 +36,8 @@ def upgrade() -> None:
     for table, whose in (
         ("shift", "f.employee_id = shift.employee_id"),
         ("visit", "f.employee_id in (visit.employee_id, visit.accompanied_by)"),
+        # Of a team that they have left nothing is shown.
+        ("team_member", "f.employee_id = team_member.employee_id"),
     ):
         shown = feed.format(whose=whose)
         op.execute(f"create policy of_calendar on {table} for select using ({LINK} is not null and {shown})")

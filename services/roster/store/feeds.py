@@ -25,11 +25,22 @@ async def by_link(tx: Transaction, link_print: str) -> CalendarFeed | None:
 
 
 async def shifts_of(tx: Transaction, employee_id: UUID) -> Sequence[Shift]:
+    """Of the teams that this person belongs to today."""
     mine = col(Shift.employee_id) == employee_id, col(Shift.starts_at) > tx.now - KEPT
-    return await tx.all(select(Shift).where(*mine))
+    return await tx.all(select(Shift).where(*mine, col(Shift.team_id).in_(_teams_of(tx, employee_id))))
 
 
 async def visits_of(tx: Transaction, employee_id: UUID) -> Sequence[Visit]:
-    """Those that a person makes, and those where they come along."""
+    """Those that a person makes, and those where they come along, of the same teams."""
     mine = or_(col(Visit.employee_id) == employee_id, col(Visit.accompanied_by) == employee_id)
-    return await tx.all(select(Visit).where(mine, col(Visit.starts_at) > tx.now - KEPT))
+    wanted = select(Visit).where(mine, col(Visit.starts_at) > tx.now - KEPT)
+    return await tx.all(wanted.where(col(Visit.team_id).in_(_teams_of(tx, employee_id))))
+
+
+def _teams_of(tx: Transaction, employee_id: UUID) -> Select[Any]:
+    member = tx.metadata.tables["team_member"]
+    return select(member.c.team_id).where(
+        member.c.employee_id == employee_id,
+        member.c.from_on <= tx.today,
+        or_(member.c.until_on.is_(None), member.c.until_on >= tx.today),
+    )

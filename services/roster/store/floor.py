@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, union_all
+from sqlalchemy import func, or_, select, union, union_all
 from sqlmodel import col
 
 from services.common.db import Transaction
@@ -54,8 +54,10 @@ async def open_alerts(tx: Transaction, team_id: UUID) -> Mapping[str | None, Flo
 
 
 async def teams(tx: Transaction) -> Sequence[UUID]:
-    """Every team that somebody has or had a contract with."""
-    return await tx.all(select(col(Contract.team_id)).distinct().order_by(col(Contract.team_id)))
+    """Every team that somebody has or had a contract with or belonged to, or that set itself a floor."""
+    member = tx.metadata.tables["team_member"]
+    known = union(*map(select, (col(Contract.team_id), member.c.team_id, col(StaffingFloor.team_id))))
+    return sorted(await tx.all(known))
 
 
 async def mark_of_staff(tx: Transaction) -> tuple[Any, ...]:

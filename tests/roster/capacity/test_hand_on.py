@@ -63,12 +63,18 @@ async def test_a_contract_that_ends_is_a_leave_unless_another_follows(roster: Ru
     assert await listed(nurse) == []
 
 
-@pytest.mark.parametrize(("days", "is_listed"), [(60, True), (61, False), (-3, True)])
+@pytest.mark.parametrize(("days", "is_listed"), [(60, True), (61, False), (-3, True), (-61, True), (-400, True)])
 async def test_the_list_looks_sixty_days_ahead_and_does_not_forget(roster: Running, days: int, is_listed: bool) -> None:
     nurse = await roster.nurse("roster")
     await take_on(roster, SANDRA, RUTH)
     await leaves(roster, SANDRA, TODAY + timedelta(days=days))
     assert len(await listed(nurse)) == int(is_listed)
+
+
+async def test_an_old_contract_makes_no_leaver_of_a_member(roster: Running) -> None:
+    nurse, _ = await roster.nurse("roster"), await take_on(roster, SANDRA, RUTH)
+    await hear(roster, contract(SANDRA, 900, until_on=str(TODAY - timedelta(days=61))))
+    assert await listed(nurse) == []
 
 
 async def test_whose_care_has_ended_is_not_handed_on(roster: Running) -> None:

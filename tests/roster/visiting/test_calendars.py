@@ -55,6 +55,14 @@ async def test_a_calendar_has_its_owners_shifts_and_visits_and_nobody_elses(nurs
     assert {str(one["summary"]) for one in entries.values()} == {"Shift", "Visit"}
 
 
+async def test_whoever_has_left_a_team_sees_nothing_more_of_it(roster: Running, nurse: Any, telephone: Any) -> None:
+    assert (await nurse.post("/v1/visits", json=a_visit())).status_code == 201
+    _, link = await made(nurse)
+    assert len(await read(telephone, link)) == 2
+    await roster.alter("roster", f"update team_member set until_on = '2026-01-31' where employee_id = '{RUTH}'")
+    assert await read(telephone, link) == {}
+
+
 async def test_a_calendar_names_no_client_and_no_word(nurse: Any, telephone: Any) -> None:
     await nurse.post("/v1/visits", json=a_visit())
     text = (await telephone.get(f"/open/calendars/{(await made(nurse))[1]}")).text

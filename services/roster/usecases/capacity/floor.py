@@ -50,11 +50,16 @@ async def list_floor_alerts(
 
 
 async def check_floor(tx: Transaction, team_id: UUID) -> int:
-    """Raise an alert for each floor that the team will fall below, once; close those that it will not any more."""
+    """Raise an alert for each floor that the team will fall below, once.
+
+    One that is open follows the figures; those are closed that it will not fall below any more.
+    """
     await tx.take_turns(f"floor/{team_id}")
     below, known = breached(await _compared(tx, team_id)), await store.open_alerts(tx, team_id)
     for skill, alert in known.items():
-        if skill not in below:
+        if skill in below:
+            alert.follow(below[skill], tx.now)
+        else:
             alert.closed_at = alert.changed_at = tx.now
     raised = [one for skill, one in below.items() if skill not in known]
     for one in raised:

@@ -1,6 +1,6 @@
 """Whoever leaves hands their clients on: the list of those who need a new named nurse or deputy, and by when."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +14,16 @@ from services.roster.store import hand_on as store
 
 
 async def hand_on_list(tx: Transaction, team_id: UUID) -> dict[str, Any]:
-    """Clients in care whose named nurse or deputy leaves within sixty days (mission row 6.05).
+    """Clients in care whose named nurse or deputy leaves within sixty days, or left however long ago (row 6.05).
 
     It is worked out at each reading: who has been handed on is not in it any more.
     """
     await tx.require_team(team_id)
     (days,) = await amounts(tx, tx.today, RuleCode.HAND_ON_DAYS)
     ahead = Period(tx.today - timedelta(days=days), tx.today + timedelta(days=days))
-    members, contracts = await capacity.members(tx, team_id, ahead), await figures.contracts(tx, team_id, ahead)
+    # Who left is not forgotten; of members of today an old contract says nothing.
+    members = await capacity.members(tx, team_id, Period(date.min, ahead.to_on))
+    contracts = await figures.contracts(tx, team_id, ahead)
     found = to_hand_on(await store.named(tx, team_id), leavers(members, contracts, ahead.to_on))
     tx.concerns(*(one.client_id for one in found))
     return {"team_id": team_id, "items": found}

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from services.common.auth import SYSTEM
 from services.common.db import Database
@@ -28,12 +29,23 @@ async def watch_floors(runtime: Runtime) -> None:
         await asyncio.sleep(POLL_SECONDS)
 
 
-async def look_at_floors(database: Database, seen: Mark | None) -> Mark:
-    """Check every team, each in a transaction of its own, unless all is as it was; and say how all is."""
+async def look_at_floors(database: Database, seen: Mark | None) -> Mark | None:
+    """Check every team, each in a transaction of its own, unless all is as it was; and say how all is.
+
+    Where a team cannot be checked the others are, and all are looked at again.
+    """
     async with database.transaction(SYSTEM) as tx:
         mark = (tx.today, await store.mark_of_staff(tx))
         teams = [] if mark == seen else await store.teams(tx)
-    for team_id in teams:
+    checked = [await _is_checked(database, team_id) for team_id in teams]
+    return mark if all(checked) else None
+
+
+async def _is_checked(database: Database, team_id: UUID) -> bool:
+    try:
         async with database.transaction(SYSTEM) as tx:
             await check_floor(tx, team_id)
-    return mark
+    except Exception as error:  # noqa: BLE001  one team's trouble is not the others'
+        log.warning("floor not checked", extra={"team_id": str(team_id), "error": type(error).__name__})
+        return False
+    return True

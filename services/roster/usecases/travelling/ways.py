@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from uuid import UUID
 
 from services.common import rulebook
@@ -46,12 +47,16 @@ class Ways:
         return self._place(PlaceKind.BASE)
 
     def _place(self, kind: PlaceKind, subject_id: UUID | None = None) -> int:
-        found = (
-            number
-            for number, place in enumerate(self.known)
-            if place.kind == kind and subject_id in (None, place.subject_id)
-        )
-        return next(found, self.nowhere)
+        return self._numbers.get((kind, subject_id), self.nowhere)
+
+    @cached_property
+    def _numbers(self) -> dict[tuple[str, UUID | None], int]:
+        """The number of each place by what it is of; without anybody it is the first of its kind."""
+        found: dict[tuple[str, UUID | None], int] = {}
+        for number, place in enumerate(self.known):
+            found[place.kind, place.subject_id] = number
+            found.setdefault((place.kind, None), number)
+        return found
 
 
 async def ways_of(
