@@ -1,6 +1,6 @@
 """Journey J3: the team's weekly meeting, from the agenda to what is written back (mission rows 3.08 and 5.43).
 
-Steps 1 to 5, with the demo team. Step 2 goes from the decision to the referral; whether the visits fit is not asked.
+Steps 1 to 5, with the demo team; whether Maureen's visits fit, and step 6, are asked in `test_rota_meeting.py`.
 """
 
 import dataclasses

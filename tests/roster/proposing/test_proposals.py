@@ -120,6 +120,18 @@ async def test_a_question_that_makes_no_sense_is_refused_at_once(
     assert answer.json()["errors"][0]["pointer"] == field
 
 
+async def test_a_version_is_drawn_and_whoever_looks_finds_their_own_row(planning: Planning, team: Team) -> None:
+    version = await planning.drafted(*WEEK)
+    at = f"/v1/pictures/rota/{version.json()['rota_version']['id']}"
+    drawn = await team.tom.get(at, headers={"Accept": "image/svg+xml"})
+    assert (drawn.status_code, drawn.headers["content-type"]) == (200, "image/svg+xml")
+    assert drawn.text.count("(you)") == 1
+    assert str(TOM) not in drawn.text
+    assert (await team.tom.get(at, headers={"Accept": "image/png"})).content.startswith(b"\x89PNG")
+    stranger = await planning.nurse.get(f"/v1/pictures/rota/{uuid7()}")
+    assert stranger.status_code == 404
+
+
 async def test_only_what_is_published_is_mended(planning: Planning) -> None:
     answer = await ask_repair(planning)
     assert (answer.status_code, code(answer)) == (409, "nothing_published")

@@ -1,5 +1,5 @@
-"""Pictures: a day's rounds; and a rota, which `rota_grid.drawn` draws of whatever version it is given."""
+"""Pictures: a version of a rota, and a day's rounds."""
 
-from services.roster.api.pictures import rounds
+from services.roster.api.pictures import rota, rounds
 
-ROUTERS = (rounds.router,)
+ROUTERS = (rota.router, rounds.router)

@@ -27,7 +27,7 @@ async def draw_round(tx: ByNurse, round_plan_id: UUID, request: Request) -> Resp
 
 def _picture(plan: RoundPlan, placed: list[PlacedRound]) -> RoundsPicture:
     """Roster knows no names: people are letters, and what is said of them is said by their letters."""
-    letters = {str(one.employee_id): _letter(number) for number, one in enumerate(placed)}
+    letters = {str(one.employee_id): letter(number) for number, one in enumerate(placed)}
     rounds = tuple(
         RoundSketch(
             letter=letters[str(one.employee_id)],
@@ -42,7 +42,8 @@ def _picture(plan: RoundPlan, placed: list[PlacedRound]) -> RoundsPicture:
     return RoundsPicture(f"Rounds of {day}", rounds, unserved, plan.state == RoundPlanState.PROPOSED)
 
 
-def _letter(number: int) -> str:
+def letter(number: int) -> str:
+    """What somebody without a name is called: A to Z, then AA."""
     return ascii_uppercase[number % 26] * (number // 26 + 1)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from services.roster.domain.job import JobKind
 from services.roster.usecases.jobs import Handler
 from services.roster.usecases.proposing.answering import PROPOSE, REPAIR, WHY
-from services.roster.usecases.proposing.explain import Explanation, explain_version
+from services.roster.usecases.proposing.explain import Explanation, LaidOut, explain_version, laid_out
 from services.roster.usecases.proposing.rota import ask_proposals, ask_repair, ask_why
 from services.roster.usecases.proposing.rounds import (
     ROUNDS,
@@ -27,12 +27,14 @@ HANDLERS: Mapping[JobKind, Handler] = {
 __all__ = [
     "HANDLERS",
     "Explanation",
+    "LaidOut",
     "PlacedRound",
     "adopt_round_plan",
     "ask_proposals",
     "ask_repair",
     "ask_why",
     "explain_version",
+    "laid_out",
     "list_rounds",
     "placed_rounds",
     "propose_rounds",

@@ -7,15 +7,16 @@ from services.common.db import Transaction
 from services.common.membership import NotInTheTeam
 from services.roster.domain.job import Job, JobKind
 from services.roster.domain.proposal import AlreadySo, ProposalsAsked, RepairAsked, WhyAsked
-from services.roster.domain.rota.problem import Problem, Roster
+from services.roster.domain.rota.problem import Problem
 from services.roster.domain.rota.slots import UnknownDuty, require_timed
 from services.roster.domain.rota_version.begun import DutyHasBegun, has_begun, held
 from services.roster.domain.rota_version.duty import by_cell, roster_of
 from services.roster.domain.rota_version.rota import DayOutsideRota, Rota
-from services.roster.domain.rota_version.version import NothingPublished, RotaVersion, VersionState
+from services.roster.domain.rota_version.version import NothingPublished, VersionState
 from services.roster.store import rota_versions
 from services.roster.usecases import jobs
-from services.roster.usecases.rota.load import PROBLEM, judged_by, problem_of
+from services.roster.usecases.proposing.explain import laid_out
+from services.roster.usecases.rota.load import PROBLEM, problem_of
 from services.roster.usecases.rota.version import parent_of
 
 
@@ -68,9 +69,9 @@ async def ask_why(tx: Transaction, version_id: UUID, asked: WhyAsked) -> Job:
 
     Raises `NotFound`, `DayOutsideRota`, `NotInTheTeam`, `UnknownDuty` or `AlreadySo`.
     """
-    version = await tx.get(RotaVersion, version_id)
+    found = await laid_out(tx, version_id)
+    version, problem, roster = found.rota_version, found.problem, found.roster
     rota = await tx.get(Rota, version.rota_id)
-    problem, roster = await _laid_out(tx, rota, version)
     who, day = _member(problem, asked.employee_id), rota.day(asked.day_on, "/body/day_on")
     if asked.code is not None and asked.code not in {duty.code for duty in problem.duties}:
         raise UnknownDuty("/body/code")
@@ -87,11 +88,6 @@ def _question(rota: Rota, problem: Problem) -> dict[str, Any]:
     """Raises `UnknownDuty` or `AmbiguousClock` here and now, and not where nobody hears it."""
     require_timed(problem, "/path")
     return {"rota_id": str(rota.id), "problem": PROBLEM.dump_python(problem, mode="json")}
-
-
-async def _laid_out(tx: Transaction, rota: Rota, version: RotaVersion) -> tuple[Problem, Roster]:
-    problem = await judged_by(tx, rota, version)
-    return problem, roster_of(problem, by_cell(await rota_versions.duties_of(tx, version.id)))
 
 
 def _member(problem: Problem, employee_id: UUID) -> int:
