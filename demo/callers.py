@@ -70,6 +70,17 @@ class Gateway:
                 raise Refused(answer)
             await asyncio.sleep(0.05)
 
+    async def put_once(self, person: str, path: str, body: Any) -> None:
+        """A PUT of what is not there yet, once the service has heard of whom it is about. Raises `Refused`."""
+        deadline = time.monotonic() + NEWS_SECONDS
+        while True:
+            answer = await self.call(person, "PUT", path, body, if_none_match="*")
+            if answer.is_success or answer.status_code == httpx.codes.PRECONDITION_FAILED:
+                return
+            if answer.json().get("code") not in NOT_HEARD_YET or time.monotonic() > deadline:
+                raise Refused(answer)
+            await asyncio.sleep(0.05)
+
     async def _signed(self, person: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {await self._token(person)}", "traceparent": self._traceparent}
 

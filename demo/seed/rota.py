@@ -15,11 +15,22 @@ class Rota:
 
     async def sow(self) -> None:
         known = await self._known("/roster/v1/visit-plans?")
+        await self._places()
         added = await self._shifts() + await self._standing_visits(known) + await self._rounds()
         if added:
             self.report.progress(f"roster: {len(DATA['rota'])} shifts and {len(Rounds().placed)} visits of the week")
         if await self._last_week():
             self.report.progress("caseload: last week's contacts")
+
+    async def _places(self) -> None:
+        """Where the base and the clients are; what is there already is left as it is."""
+        base = DATA["team"]["base"]
+        wanted = [(id_of("base"), {"kind": "base", "name": base["name"]}, base["at"])]
+        wanted += [(id_of("client", one["key"]), {"kind": "client"}, one["at"]) for one in DATA["clients"]]
+        for subject, about, (latitude, longitude) in wanted:
+            place = {"team_id": str(TEAM), "subject_id": str(subject), "source": "map", **about}
+            place |= {"latitude": latitude, "longitude": longitude}
+            await self.gateway.put_once("ruth", f"/roster/v1/places/{id_of('place', str(subject))}", place)
 
     async def _known(self, path: str) -> set[str]:
         """The ids that are there already, page by page."""
