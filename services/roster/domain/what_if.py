@@ -35,7 +35,7 @@ class Window(Input):
     """Minutes after midnight within which the whole visit lies."""
 
     from_minute: MinuteOfDay
-    until_minute: MinuteOfDay
+    until_minute: Annotated[MinuteOfDay, Shape(ge=1)]
 
     @model_validator(mode="after")
     def _runs_forwards(self) -> Self:

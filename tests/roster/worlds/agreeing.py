@@ -23,7 +23,8 @@ async def add(made: World) -> None:
     response = rota.a_response("objection")
     await _made(nurse, f"/v1/rota-versions/{proposed['id']}/responses", response)
     leave, said = a_leave(TOM, from_on=rota.day(40), to_on=rota.day(41)), availability()
-    await _made(nurse, "/v1/leave", leave)
+    # Whoever asks for leave does not answer it.
+    await _made(await made.system.client("roster", TOM), "/v1/leave", leave)
     await _made(nurse, "/v1/availability", said)
     shift = a_shift(starts_at="2026-11-27T09:00:00Z", ends_at="2026-11-27T12:00:00Z")
     await _made(nurse, "/v1/shifts", shift)
