@@ -24,8 +24,8 @@ DECIMALS = 5
 DEGREES: Any = Numeric(8, DECIMALS, asdecimal=False)
 # The British Isles, with nothing else: two numbers in the wrong order lie outside.
 _TO_A_METRE = AfterValidator(lambda degrees: round(degrees, DECIMALS))
-Latitude = Annotated[float, Shape(ge=49.0, le=61.5, allow_inf_nan=False), _TO_A_METRE]
-Longitude = Annotated[float, Shape(ge=-11.0, le=2.5, allow_inf_nan=False), _TO_A_METRE]
+Latitude = Annotated[float, Shape(strict=True, ge=49.0, le=61.5, allow_inf_nan=False), _TO_A_METRE]
+Longitude = Annotated[float, Shape(strict=True, ge=-11.0, le=2.5, allow_inf_nan=False), _TO_A_METRE]
 
 
 class PlaceKind(StrEnum):

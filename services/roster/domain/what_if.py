@@ -47,8 +47,8 @@ class Window(Input):
 class Place(Input):
     """Degrees north and east (WGS 84)."""
 
-    latitude: Annotated[float, Shape(ge=-90, le=90)]
-    longitude: Annotated[float, Shape(ge=-180, le=180)]
+    latitude: Annotated[float, Shape(strict=True, ge=-90, le=90)]
+    longitude: Annotated[float, Shape(strict=True, ge=-180, le=180)]
 
     @property
     def point(self) -> Point:
