@@ -1,11 +1,13 @@
 """The meeting: a rota that is proposed, questioned, changed by nobody but the team, and agreed by consent."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from demo.barrow import DATA, TEAM, employee, id_of
-from demo.callers import until
+from demo.callers import Refused, until
 from demo.day import Day
 from demo.report import Step
+from services.common.types import day_in_england
 
 MEMBERS = [member["key"] for member in DATA["staff"]]
 WORKDAYS, WEEKEND = ["mon", "tue", "wed", "thu", "fri"], ["sat", "sun"]
@@ -103,7 +105,8 @@ async def _agreed(day: Day, step: Step, chosen: str) -> str:
             member, f"{at}/responses", {"id": str(id_of("response", chosen, member)), "answer": said}
         )
     there = [str(employee(member)) for member in MEMBERS]
-    decided = {"id": str(id_of("agreed", chosen)), "meeting_on": day.calendar.day(0), "present": there}
+    today = day_in_england(datetime.now(UTC))
+    decided = {"id": str(id_of("agreed", chosen)), "meeting_on": str(today), "present": there}
     await _take_step(day, f"{at}/decision", decided | {"facilitator_id": str(employee("megan"))})
     answer = await _take_step(day, f"{at}/publish", {})
     step.check(
@@ -113,6 +116,9 @@ async def _agreed(day: Day, step: Step, chosen: str) -> str:
 
 
 async def _take_step(day: Day, path: str, body: Any = None) -> Any:
-    """A step of a version, from how it stands now."""
+    """A step of a version, from how it stands now. Raises `Refused`."""
     read = await day.gateway.call("megan", "GET", path.rsplit("/", 1)[0])
-    return (await day.gateway.call("megan", "POST", path, body, if_match=read.headers["ETag"])).json()
+    answer = await day.gateway.call("megan", "POST", path, body, if_match=read.headers["ETag"])
+    if not answer.is_success:
+        raise Refused(answer)
+    return answer.json()
