@@ -128,7 +128,7 @@ async def test_the_problem_takes_as_many_statements_after_years_as_at_first(
 ) -> None:
     _, before = await problem(roster, planning.rota["id"])
     for year in range(2016, 2026):
-        old = a_rota(from_on=f"{year}-03-01", to_on=f"{year}-03-28")
+        old = a_rota(from_on=f"{year}-03-01", to_on=f"{year}-03-28", needs=[])
         assert (await team.ruth.post("/v1/rotas", json=old)).status_code == 201
     for month in range(1, 13):
         shift = a_shift(starts_at=f"2025-{month:02}-03T09:00:00Z", ends_at=f"2025-{month:02}-03T12:00:00Z")
