@@ -98,14 +98,13 @@ async def test_what_is_not_late_alerts_nobody(given: Giving) -> None:
 
 async def test_whoever_records_the_dose_knows_of_it(given: Giving) -> None:
     medicine = await a_time_critical_medicine(given)
-    yesterday = {"starts_on": datetime.now(UTC).date() - timedelta(days=3)}
     await late(given)
     due_at = (await alerts(given))[0]["due_at"]
     # As if it had been due an hour ago, for what is recorded has happened.
-    await given.system.alter("caseload", f"update medicine set starts_on = '{yesterday['starts_on']}'")
-    recorded = tomorrow_at(8) - timedelta(days=1)
+    recorded = datetime.now(UTC) - timedelta(hours=1)
+    await given.system.alter("caseload", f"update medicine set starts_on = '{in_days(-3)}'")
     await given.system.alter("caseload", f"update alert set due_at = '{recorded.isoformat()}'")
-    await given.recorded(medicine, happened_at=min(recorded, datetime.now(UTC)).isoformat())
+    await given.recorded(medicine, happened_at=recorded.isoformat())
     (alert,) = await alerts(given)
     assert due_at != alert["due_at"]
     assert (alert["acknowledged_by"], alert["escalates_at"]) == (str(NURSE), None)
@@ -147,7 +146,7 @@ async def test_an_app_asks_for_what_has_changed_since(given: Giving) -> None:
     changed_at = datetime.fromisoformat(alert["changed_at"])
     assert await alerts(given, since=(changed_at + timedelta(minutes=1)).isoformat()) == []
     await given.nurse.post(f"/v1/alerts/{alert['id']}/acknowledge")
-    await given.system.alter("caseload", "update alert set changed_at = changed_at + interval '1 day'")
+    await given.system.alter("caseload", "update alert set changed_at = changed_at + interval '2 days'")
     later = await alerts(given, since=(changed_at + timedelta(minutes=1)).isoformat())
     assert [(one["id"], one["version"]) for one in later] == [(alert["id"], 2)]
 

@@ -94,4 +94,5 @@ async def at_the_console(databases: Databases, *services: Service) -> AsyncItera
 
 def a_contract() -> dict[str, Any]:
     contract = {"contract_id": str(uuid7()), "employee_id": str(uuid7()), "team_id": str(uuid7())}
-    return contract | {"minutes_per_week": 1800, "from_on": "2025-06-01", "until_on": None}
+    agreed = {"minutes_per_week": 1800, "role": "registered_nurse", "kind": "permanent"}
+    return contract | agreed | {"from_on": "2025-06-01", "until_on": None}

@@ -59,7 +59,7 @@ def test_the_search_for_personal_data_knows_each_kind_of_it(name: str) -> None:
 def test_the_day_is_played_in_one_process_under_one_trace_and_again_without_doubling(one_process: Played) -> None:
     first = one_process.steps
     assert not_ok(first) == []
-    assert [step["step"] for step in first] == [1, 2, 3, 4, 5, 6, 7]
+    assert [step["step"] for step in first] == [1, 2, 3, 4, 5, 6, 7, 8]
     spans = one_process.collector.spans()
     by_trace: dict[bytes, set[str]] = {}
     for service, span in spans:

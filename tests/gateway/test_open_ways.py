@@ -17,4 +17,10 @@ def test_whoever_was_given_a_link_reaches_the_form_and_nothing_else_of_caseload(
 def test_no_other_way_is_open() -> None:
     open_ways = {way.prefix: way.service for way in ROUTES if way.is_open}
     smart = "/fhir/R4/.well-known/smart-configuration"
-    assert open_ways == {"/auth": "identity", smart: "identity", "/refer": "caseload", "/caseload/open": "caseload"}
+    assert open_ways == {
+        "/auth": "identity",
+        smart: "identity",
+        "/refer": "caseload",
+        "/caseload/open": "caseload",
+        "/roster/open": "roster",
+    }

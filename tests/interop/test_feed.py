@@ -33,7 +33,7 @@ KEPT_FROM_IT = {
     "finance.financial_assessment.asked.v1",
     "caseload.named_nurse.changed.v1",
 }
-NAMES = list(dict.fromkeys(subscription.event_name for subscription in SUBSCRIPTIONS))
+NAMES = list(dict.fromkeys(name for one in SUBSCRIPTIONS for name in (one.event_name, *one.also)))
 
 
 async def test_anonymous_is_refused(interop: Running) -> None:
@@ -148,6 +148,7 @@ async def test_nothing_about_a_person_is_in_the_feed(interop: Running, caseload:
     read_in_fhir = (await trust.get(f"/fhir/R4/Patient/{fact_about[0]}")).text
     assert PERSON["family_name"] in read_in_fhir
     fed = (await trust.get(FEED, params={"limit": 100})).text
+    assert {item["type"] for item in json.loads(fed)["items"]} == FED_NAMES
     assert len(json.loads(fed)["items"]) == len(FED_NAMES)
     private = {*PERSON.values(), "A private note", "Ulcer over the ankle", "Walk to chapel by Christmas", "Leg ulcer"}
     assert [word for word in private - {PERSON["sex"], PERSON["nhs_number_status"]} if word in fed] == []

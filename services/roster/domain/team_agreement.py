@@ -35,15 +35,14 @@ AGREEABLE = {
     "rota.days_running": Bounds(1, 12),
     "rota.nights_running": Bounds(1, 12),
     "rota.rest_after_nights": Bounds(660, WEEK_MINUTES),
-    "rota.full_weekends": Bounds(0, 53, range(1, 54)),
     "rota.hours_free": Bounds(0, 6000),
-    "rota.notice_days": Bounds(0, 365),
     SHARE: Bounds(1, 100, range(1, 101)),
     "rota.silence_hours": Bounds(1, 672),
     "rota.short_notice_hours": Bounds(1, 672),
     "rota.weekly_rest": Bounds(1440, WEEK_MINUTES // 2, range(WEEK_MINUTES, WEEK_MINUTES + 1)),
     "rota.fortnight_rest": Bounds(2880, FORTNIGHT_MINUTES // 2, range(FORTNIGHT_MINUTES, FORTNIGHT_MINUTES + 1)),
     "rota.rests_may_overlap": Bounds(0, 1),
+    "rota.swap_cosign": Bounds(0, 1),
 } | {f"{PRICES}{code}": Bounds(0, 10_000) for code in Code}
 
 

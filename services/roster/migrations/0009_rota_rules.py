@@ -14,7 +14,6 @@ REGULATIONS = "Working Time Regulations 1998, regulation"
 GUIDANCE = "HSE, Managing shift work (HSG256): recommended; a team may agree otherwise"
 LONG_DAY = "The ten hours of a long day in the rotas of community nursing; a team may agree otherwise"
 MEASURED = "Weights that gave rotas which teams of twelve would agree; a team may agree others"
-NOTICE = "NHS England, e-rostering levels of attainment: published six weeks ahead"
 BY_CONSENT = "Of the members of the team, present when it is agreed; a team may agree otherwise"
 SHORT_NOTICE = "Employment Rights Act 2025, payment for shifts changed at short notice; the hours await regulations"
 SOURCED, DERIVED, OPEN = "sourced", "derived", "to_be_confirmed"
@@ -34,13 +33,11 @@ PRICES = (
 )
 # Minutes of travel that each is worth.
 ROUND_PRICES = (
-    ("late", 3),
     ("overtime", 10),
     ("no_break", 200),
     ("buddy", 4),
     ("other", 15),
     ("drop", 3000),
-    ("moved", 5),
 )
 
 
@@ -61,7 +58,6 @@ def upgrade() -> None:
             ("rota.nights_running", AGREED, 3, 1, "nights", GUIDANCE, OPEN),
             ("rota.rest_after_nights", AGREED, 2880, 1, "minutes", GUIDANCE, OPEN),
             ("rota.hours_free", PRICED, 240, 1, "minutes off the contract that cost nothing", MEASURED, DERIVED),
-            ("rota.notice_days", PRICED, 42, 1, "days", NOTICE, OPEN),
             ("rota.quorum", PRICED, 2, 3, "of the members", BY_CONSENT, DERIVED),
             ("rota.silence_hours", PRICED, 72, 1, "hours", BY_CONSENT, DERIVED),
             ("rota.short_notice_hours", PRICED, 48, 1, "hours", SHORT_NOTICE, OPEN),

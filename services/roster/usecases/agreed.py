@@ -14,13 +14,6 @@ from services.roster.domain.team_agreement import AgreedAlready, NewTeamAgreemen
 from services.roster.store import leave
 from services.roster.store.of_team import of_team
 
-QUORUM, SILENCE, SHORT_NOTICE, REST_OWED = (
-    "rota.quorum",
-    "rota.silence_hours",
-    "rota.short_notice_hours",
-    "rota.rest_owed_days",
-)
-
 
 async def agree_rule(tx: Transaction, new: NewTeamAgreement) -> TeamAgreement:
     """The team keeps another limit or price from a day on.

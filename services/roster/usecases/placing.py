@@ -16,10 +16,11 @@ from services.roster.domain.rota import scored
 from services.roster.domain.rota.problem import Member, Problem, Rules
 from services.roster.domain.rota_version.shifts import Stretch, of_shift
 from services.roster.domain.rota_version.worked import HISTORY_DAYS, WEEK, WORKED_WEEKS, Worked
+from services.roster.domain.rule import RuleCode
 from services.roster.domain.shift import VISITING, Shift
 from services.roster.store import breaches, leave, rota_people, rota_versions
 from services.roster.store.of_team import of_team
-from services.roster.usecases.agreed import REST_OWED, team_rule, team_rules
+from services.roster.usecases.agreed import team_rule, team_rules
 
 DAYS = 14
 SETTLED_WITHIN = 60
@@ -91,7 +92,7 @@ async def write_breaches(
     """Write down what was broken, with the rest that is owed for it. `of` is the shift or the rota's version."""
     if ground is None or not placed.found:
         return
-    within = (await team_rule(tx, team_id, REST_OWED, tx.today)).amount
+    within = (await team_rule(tx, team_id, RuleCode.REST_OWED_DAYS, tx.today)).amount
     by = tx.actor.employee_id
     for found in placed.found:
         breach = Breach.placed(found, placed.from_on, ground, by, tx.now, team_id=team_id, employee_id=who, **of)

@@ -12,11 +12,12 @@ from services.common.paging import PageRequest, page
 from services.common.types import day_in_england, midnight_in_england
 from services.roster.domain.breach import Ground
 from services.roster.domain.period import midnight_after
+from services.roster.domain.rule import RuleCode
 from services.roster.domain.shift import NewShift, Shift, ShiftClash, Times
 from services.roster.events import ShiftPlanned
 from services.roster.store import breaches
 from services.roster.store.of_team import of_team
-from services.roster.usecases.agreed import SHORT_NOTICE, team_rule
+from services.roster.usecases.agreed import team_rule
 from services.roster.usecases.placing import judge_shift, settle_rest, write_breaches
 
 
@@ -92,7 +93,7 @@ def _told(tx: Transaction) -> dict[str, Any]:
 
 async def _soon(tx: Transaction, shift: Shift) -> datetime:
     """What begins before this is changed at short notice."""
-    return tx.now + timedelta(hours=(await team_rule(tx, shift.team_id, SHORT_NOTICE, tx.today)).amount)
+    return tx.now + timedelta(hours=(await team_rule(tx, shift.team_id, RuleCode.SHORT_NOTICE_HOURS, tx.today)).amount)
 
 
 def tell_of_shift(tx: Transaction, shift: Shift) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.roster.events import ShiftPlanned
-from tests.roster.agreeing.made import a_leave
+from tests.roster.agreeing.made import a_leave, an_agreement
 from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, a_plan, a_visit, code, pointer
 from tests.roster.swapping.conftest import Team
 from tests.roster.swapping.made import (
@@ -26,10 +26,6 @@ from tests.roster.swapping.made import (
 from tests.running import OTHER_TEAM, STRANGER, Running
 
 GROUND = {"ground": {"kind": "agreement", "words": "Nobody else can"}}
-COSIGNED = """
-    insert into rule (code, from_on, amount, per, unit, source, status)
-    values ('rota.swap_cosign', '2026-01-01', 1, 1, 'a third member', 'The team', 'derived')
-"""
 
 
 async def test_anonymous_is_refused(roster: Running) -> None:
@@ -232,7 +228,8 @@ async def test_another_teams_swaps_do_not_exist_for_a_nurse(roster: Running, tea
 
 
 async def test_where_the_team_agreed_so_a_third_member_countersigns_a_night(roster: Running, team: Team) -> None:
-    await roster.alter("roster", COSIGNED)
+    agreed = await team.ruth.post("/v1/team-agreements", json=an_agreement(1, code="rota.swap_cosign"))
+    assert agreed.status_code == 201, agreed.text
     swap = await checked(team.ruth, team.tom, await planned(team.ruth, RUTH, 0, NIGHT), to_employee_id=TOM)
     assert swap.json()["delta"]["needs_cosign"] is True
     refused = await step(team.ruth, swap, "apply", {})

@@ -14,6 +14,7 @@ from services.roster.domain.period import Period
 from services.roster.domain.presence import Presence
 from services.roster.domain.round_question import Asked, Left, Question
 from services.roster.domain.rounds.day import Break, Call, Day, Hand, Nurse, Prices
+from services.roster.domain.rule import RuleCode
 from services.roster.domain.shift import Shift, ShiftKind
 from services.roster.domain.visit import Visit, VisitStatus
 from services.roster.domain.visit_plan import VisitPlan
@@ -22,7 +23,13 @@ from services.roster.partners.osrm import TravelTimes
 from services.roster.store import opening, rounds, shifts, visits
 from services.roster.usecases.travelling import Ways, ways_of
 
-CODES = ("buddy", "other", "drop", "overtime", "no_break")
+PRICES = {
+    "buddy": RuleCode.PRICE_OF_BUDDY,
+    "other": RuleCode.PRICE_OF_OTHER,
+    "drop": RuleCode.PRICE_OF_DROP,
+    "overtime": RuleCode.PRICE_OF_OVERTIME,
+    "no_break": RuleCode.PRICE_OF_NO_BREAK,
+}
 STANDING = (VisitStatus.PLANNED, VisitStatus.CONFIRMED, VisitStatus.IN_PROGRESS, VisitStatus.DONE)
 # A break lies in the middle of a shift and not at its edges.
 EDGE = 60
@@ -103,7 +110,7 @@ async def _team(tx: Transaction, times: TravelTimes, team_id: UUID, day: date, p
     out = await rounds.shifts_of_day(tx, team_id, day)
     people, clients = {shift.employee_id for shift in out}, {visit.client_id for visit in planned}
     known = await shifts.presences(tx, team_id, sorted(people), midnight, midnight + timedelta(minutes=1))
-    amounts = await rulebook.amounts(tx, day, *(f"rounds.price.{code}" for code in CODES))
+    amounts = await rulebook.amounts(tx, day, *PRICES.values())
     plan_ids = {visit.visit_plan_id for visit in planned if visit.visit_plan_id is not None}
     return Team(
         day=day,
@@ -115,7 +122,7 @@ async def _team(tx: Transaction, times: TravelTimes, team_id: UUID, day: date, p
         skills=await rounds.skills(tx, team_id, day),
         plans=await rounds.plans(tx, plan_ids),
         named=await rounds.care_teams(tx, team_id, clients, day),
-        prices=dict(zip(CODES, amounts, strict=True)),
+        prices=dict(zip(PRICES, amounts, strict=True)),
         ways=await ways_of(tx, times, team_id=team_id, client_ids=clients, people=people, on=day),
         opening=await opening.opening_on(tx, team_id, day),
         kept=await opening.protected_time(tx, people, Period(day, day)),

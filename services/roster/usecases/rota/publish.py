@@ -24,9 +24,10 @@ from services.roster.domain.rota_version.version import (
     RotaVersion,
     VersionState,
 )
+from services.roster.domain.rule import RuleCode
 from services.roster.domain.shift import Shift, ShiftClash
 from services.roster.store import rota_versions
-from services.roster.usecases.agreed import SHORT_NOTICE, SILENCE, team_rule
+from services.roster.usecases.agreed import team_rule
 from services.roster.usecases.placing import Placed, settle_rest, take_away_mended, write_breaches
 from services.roster.usecases.rota.load import keep_judgement, problem_of
 from services.roster.usecases.rota.version import WholeVersion, drafted, whole, write_cells
@@ -126,7 +127,7 @@ async def _silent_until(tx: Transaction, version: RotaVersion) -> datetime | Non
         return None
     if not known.consent.silent - set(known.decision.present):
         return None
-    rule = await team_rule(tx, version.team_id, SILENCE, known.decision.meeting_on)
+    rule = await team_rule(tx, version.team_id, RuleCode.SILENCE_HOURS, known.decision.meeting_on)
     return known.decision.silent_until(rule.amount)
 
 
@@ -142,7 +143,7 @@ async def _into_shifts(
     types = in_use(await rota_versions.duty_types(tx, rota.team_id, rota.to_on), rota.from_on, rota.to_on)
     await tx.take_turns(*{duty.employee_id for duty in duties})
     plan = steps(stretches(duties, types), await rota_versions.shifts_of(tx, rota.id), tx.now, is_first=is_first)
-    soon = tx.now + timedelta(hours=(await team_rule(tx, rota.team_id, SHORT_NOTICE, tx.today)).amount)
+    soon = tx.now + timedelta(hours=(await team_rule(tx, rota.team_id, RuleCode.SHORT_NOTICE_HOURS, tx.today)).amount)
     about: dict[str, Any] = {"rota_version_id": version.id, "told_at": tx.now, **told}
     by = {"planned_by": tx.actor.employee_id}
     made = []

@@ -24,8 +24,9 @@ from services.roster.domain.rota_version.version import (
     VersionOfAnotherRota,
     VersionState,
 )
+from services.roster.domain.rule import RuleCode
 from services.roster.store import rota_versions
-from services.roster.usecases.agreed import QUORUM, team_rule
+from services.roster.usecases.agreed import team_rule
 from services.roster.usecases.rota.load import freeze
 
 
@@ -142,7 +143,7 @@ async def consent_of(tx: Transaction, version: RotaVersion, responses: Sequence[
     """Among the members of a meeting's day; those of today may object too."""
     belonging = await rota_versions.memberships(tx, version.team_id, min(on, tx.today), max(on, tx.today))
     there, today = (rota_versions.members_on(belonging, day) for day in (on, tx.today))
-    return Consent.among(there, today, responses, await team_rule(tx, version.team_id, QUORUM, on))
+    return Consent.among(there, today, responses, await team_rule(tx, version.team_id, RuleCode.QUORUM, on))
 
 
 async def propose_rota(tx: Transaction, version_id: UUID, if_match: int) -> WholeVersion:

@@ -10,10 +10,11 @@ from services.common import rulebook
 from services.common.db import Transaction
 from services.roster.domain.place import Place, PlaceKind
 from services.roster.domain.rounds.travel import Matrix, Travel, TravelSource
+from services.roster.domain.rule import RuleCode
 from services.roster.partners.osrm import TravelTimes
 from services.roster.store import places
 
-FACTOR, SPEED, PARKING, UNKNOWN = "travel.road_factor", "travel.kilometres_an_hour", "travel.parking", "travel.unknown"
+TRAVEL = (RuleCode.ROAD_FACTOR, RuleCode.KILOMETRES_AN_HOUR, RuleCode.PARKING, RuleCode.UNKNOWN_WAY)
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ async def ways_of(
     on: date,
 ) -> Ways:
     """The ways between all places that this team, these clients and these members have, by the rules of that day."""
-    factor, speed, parking, unknown = await rulebook.amounts(tx, on, FACTOR, SPEED, PARKING, UNKNOWN)
+    factor, speed, parking, unknown = await rulebook.amounts(tx, on, *TRAVEL)
     async with places.reckoning_with_homes(tx, team_id):
         known = await places.where_a_day_goes(tx, team_id, client_ids, people)
     said = await places.overrides_among(tx, [place.id for place in known])
