@@ -100,8 +100,8 @@ async def test_whoever_records_the_dose_knows_of_it(given: Giving) -> None:
     medicine = await a_time_critical_medicine(given)
     await late(given)
     due_at = (await alerts(given))[0]["due_at"]
-    # As if it had been due an hour ago, for what is recorded has happened.
-    recorded = datetime.now(UTC) - timedelta(hours=1)
+    # As if it had been due yesterday, for what is recorded has happened.
+    recorded = tomorrow_at(8) - timedelta(days=2)
     await given.system.alter("caseload", f"update medicine set starts_on = '{in_days(-3)}'")
     await given.system.alter("caseload", f"update alert set due_at = '{recorded.isoformat()}'")
     await given.recorded(medicine, happened_at=recorded.isoformat())
