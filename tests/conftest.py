@@ -15,10 +15,13 @@ from typing import Any
 
 import asyncpg
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.util import LRUCache
 
 from demo.servers.postgres import SERVICES, EmbeddedPostgres
 from demo.servers.rabbit import RabbitServer
+from services.common import connected, db
 from services.common.db import Database
 from services.common.migrations.migrate import migrate
 from tests.access.tally import summary
@@ -26,6 +29,8 @@ from tests.databases import Stock
 from tests.running import Databases
 
 POSTGRES = "HEATSHIELD_TEST_POSTGRES"
+# More than all services together ask for.
+STATEMENTS = 5000
 _watched: ContextVar[list[str] | None] = ContextVar("watched", default=None)
 
 
@@ -115,6 +120,27 @@ async def databases(stock: Stock, request: pytest.FixtureRequest) -> AsyncIterat
             await stock.drop(name)
         else:
             await stock.give_back(service, name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """All engines of a worker speak with one tongue, so that a statement is put into SQL once and not in each test."""
+    spoken: list[Engine] = []
+
+    def engine_of(url: str, pool_size: int) -> AsyncEngine:
+        made = connected.engine_of(url, pool_size)
+        if not spoken or not spoken[0].dialect.server_version_info:
+            # Until it has met the server a dialect does not know it, and lends itself to nobody.
+            spoken[:] = [made.sync_engine]
+            made.sync_engine._compiled_cache = LRUCache(STATEMENTS)
+        else:
+            made.sync_engine.dialect = spoken[0].dialect
+            made.sync_engine._compiled_cache = spoken[0]._compiled_cache
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db, "engine_of", engine_of)
+        yield
 
 
 @pytest.fixture

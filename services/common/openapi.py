@@ -84,12 +84,19 @@ SCHEMAS = {"Problem": PROBLEM, "OperationOutcome": OUTCOME, "OAuthError": OAUTH_
 
 
 class DescribedApp(FastAPI):
-    """An app whose document lists every refusal, in the one shape that all of them have."""
+    """An app whose document lists every refusal, in the one shape that all of them have.
+
+    `known` is kept for all apps of the same routes: it holds their document once it is written, which takes seconds.
+    """
+
+    def __init__(self, *, known: Document | None = None, **more: Any) -> None:
+        super().__init__(**more)
+        self._known = {} if known is None else known
 
     def openapi(self) -> Document:
-        if self.openapi_schema is None:
-            self.openapi_schema = described(super().openapi())
-        return self.openapi_schema
+        if not self._known:
+            self._known |= described(super().openapi())
+        return self._known
 
 
 def operations(document: Document) -> Iterator[tuple[str, str, Document]]:

@@ -5,7 +5,7 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import httpx
@@ -28,7 +28,7 @@ from services.common.desk.standing import standing
 from services.common.directory import Directory
 from services.common.inbox import Consumer, Subscription
 from services.common.migrations.migrate import migrate
-from services.common.openapi import DescribedApp
+from services.common.openapi import DescribedApp, Document
 from services.common.peers import Mounts, Peers, http_client, outside_client
 from services.common.relay import Relay
 from services.common.retrying import park_given_up, retry_parked
@@ -118,6 +118,7 @@ class Service:
                 yield
 
         app = DescribedApp(
+            known=self._described,
             title=f"Heatshield {self.name}",
             summary=self.summary,
             version="1",
@@ -130,17 +131,22 @@ class Service:
         self._furnish(app)
         return app
 
-    @cached_property
+    @property
     def _routes(self) -> Sequence[BaseRoute]:
-        """Put together once: they hold nothing of any app, and to work out what each takes costs a second."""
-        door = FastAPI(openapi_url=None, generate_unique_id_function=named_as_written)
-        for router in (*self.routers, rulebook.router, audit.router, audit.inside, desk.router, desk.inside):
-            door.include_router(router)
-        return door.routes
+        return self._put_together[0]
+
+    @property
+    def _directory(self) -> Directory:
+        return self._put_together[1]
+
+    @property
+    def _put_together(self) -> tuple[Sequence[BaseRoute], Directory]:
+        return _routed(*self.routers, rulebook.router, audit.router, audit.inside, desk.router, desk.inside)
 
     @cached_property
-    def _directory(self) -> Directory:
-        return Directory(self._routes)
+    def _described(self) -> Document:
+        """What its apps say of themselves, once one has been asked."""
+        return {}
 
     def _furnish(self, app: FastAPI) -> None:
         errors.install(app)
@@ -214,8 +220,19 @@ async def _stop(tasks: Sequence["asyncio.Future[None]"]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
+@cache
+def _routed(*routers: APIRouter) -> tuple[Sequence[BaseRoute], Directory]:
+    """Put together once: they hold nothing of any app, and to work out what each takes costs a second."""
+    door = FastAPI(openapi_url=None, generate_unique_id_function=named_as_written)
+    for router in routers:
+        door.include_router(router)
+    return door.routes, Directory(door.routes)
+
+
+@cache
 def _spare_what_is_imported() -> None:
-    """A full collection of it costs tens of milliseconds in the middle of some request."""
+    """A full collection of it costs tens of milliseconds in the middle of some request. Once is enough: what is made
+    later may be of no use any more."""
     gc.collect()
     gc.freeze()
 
