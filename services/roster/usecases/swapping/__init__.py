@@ -9,6 +9,7 @@ from services.roster.usecases.swapping.open_shift import (
     settle_open_shift,
     withdraw_open_shift,
 )
+from services.roster.usecases.swapping.recall import open_what_is_left
 from services.roster.usecases.swapping.swap import (
     accept_swap,
     apply_swap,
@@ -26,6 +27,7 @@ __all__ = [
     "answer_open_shift",
     "list_open_shifts",
     "offer_open_shift",
+    "open_what_is_left",
     "read_open_shift",
     "settle_open_shift",
     "withdraw_open_shift",
