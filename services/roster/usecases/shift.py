@@ -48,7 +48,7 @@ async def move_shift(tx: Transaction, shift_id: UUID, times: Times, if_match: in
     """Other times of the same person's shift, planned by hand; at short notice where either begins soon.
 
     What the shift breaks now takes the place of what it broke before.
-    Raises `PreconditionFailed`, `ShiftOfRota`, `ShiftIsOff`, and what `plan_shift` raises.
+    Raises `PreconditionFailed`, `ShiftOfRota`, `ShiftOfLoan`, `ShiftIsOff`, and what `plan_shift` raises.
     """
     shift = await _by_hand(tx, shift_id, if_match)
     async with tx.refusing({"shift_one_at_a_time": ShiftClash}):
@@ -61,7 +61,7 @@ async def move_shift(tx: Transaction, shift_id: UUID, times: Times, if_match: in
 async def cancel_shift(tx: Transaction, shift_id: UUID, if_match: int) -> Shift:
     """It is off, its time is free, and it breaks nothing any more; time away from the caseload is lost by it.
 
-    Raises `PreconditionFailed`, `ShiftOfRota` or `ShiftIsOff`.
+    Raises `PreconditionFailed`, `ShiftOfRota`, `ShiftOfLoan` or `ShiftIsOff`.
     """
     shift = await _by_hand(tx, shift_id, if_match)
     shift.cancel(await _soon(tx, shift), _told(tx), tx.now)

@@ -1,5 +1,15 @@
 """Shifts that change hands: swaps between two, open shifts, and nurses who are lent to another team."""
 
+from services.roster.usecases.swapping.loan import (
+    agree_loan,
+    ask_loan,
+    decline_loan,
+    end_loan,
+    list_loans,
+    place_loan,
+    read_loan,
+    withdraw_loan,
+)
 from services.roster.usecases.swapping.open_shift import (
     WholeOpenShift,
     answer_open_shift,
@@ -23,6 +33,14 @@ from services.roster.usecases.swapping.swap import (
 )
 
 __all__ = [
+    "agree_loan",
+    "ask_loan",
+    "decline_loan",
+    "end_loan",
+    "list_loans",
+    "place_loan",
+    "read_loan",
+    "withdraw_loan",
     "WholeOpenShift",
     "answer_open_shift",
     "list_open_shifts",
