@@ -20,6 +20,8 @@ class TeamMembershipChanged(Event):
 
 
 class ContractAgreed(Event):
+    """The whole state of one contract: as it was agreed, and once more with its new end when a secondee is recalled."""
+
     name: ClassVar[str] = "hr.contract.agreed.v1"
 
     contract_id: UUID
@@ -31,6 +33,23 @@ class ContractAgreed(Event):
     minutes_per_week: int
     from_on: date
     until_on: date | None
+
+
+class SecondmentRecalled(Event):
+    """The home employer calls a secondee back: `last_on` is the last day of the secondment.
+
+    `leaves_team` says whether the place in the team ends with it; whoever has another contract with the team stays.
+    """
+
+    name: ClassVar[str] = "hr.secondment.recalled.v1"
+
+    contract_id: UUID
+    employee_id: UUID
+    team_id: UUID
+    last_on: date
+    reason: str
+    recalled_on: date
+    leaves_team: bool
 
 
 class ClearanceChanged(Event):

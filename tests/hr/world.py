@@ -31,6 +31,9 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
         competency = a_competency(other, NURSE)
         assert (await hr_office.post("/v1/competencies", json=competency)).status_code == 201
         made.ids["competency_id"] = competency["id"]
+        contract = a_contract(NURSE, kind="secondment", home_employer="Westmere", until_on="2099-12-31")
+        assert (await hr_office.post("/v1/contracts", json=contract)).status_code == 201
+        made.ids["contract_id"] = contract["id"]
         made.bodies |= await _bodies(made) | {"POST /v1/competencies": a_competency(other, NURSE)}
         made.secrets |= {"staff": {"Adeyemi", PHONE}}
         yield made
@@ -44,6 +47,7 @@ async def _bodies(made: World) -> dict[str, Any]:
         "POST /v1/team-memberships/{membership_id}/end": {"until_on": "2027-03-31"},
         "POST /v1/team-memberships/{membership_id}/rejoin": {"from_on": "2027-06-01"},
         "POST /v1/contracts": a_contract(other),
+        "POST /v1/contracts/{contract_id}/recall": {"last_on": "2099-06-30", "reason": "emergency"},
         "POST /v1/dbs-checks": a_check(other),
         "POST /v1/dbs-checks/{check_id}/progress": {"status": "submitted", "on": "2026-09-20"},
     }

@@ -160,6 +160,16 @@ class AlertFact(TeamOwned, Base, table=True):
     acknowledged_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
 
+class LostTimeFact(TeamOwned, Base, table=True):
+    """A stretch of time away from the caseload that was lost; whose it was is not told.
+
+    `obstacle_id` is the obstacle that was raised for it, together with others; none while it is one of too few.
+    """
+
+    starts_at: datetime = Field(sa_type=INSTANT)
+    obstacle_id: UUID | None = Field(default=None, foreign_key="obstacle.id")
+
+
 only_states(ReferralFact, "outcome", ReferralOutcome)
 # A measure reads one team's facts of one period.
 Index("ix_referral_fact_period", col(ReferralFact.team_id), col(ReferralFact.received_at))
@@ -178,3 +188,4 @@ Index("ix_incident_fact_period", col(IncidentFact.team_id), col(IncidentFact.rai
 Index("ix_conflict_fact_period", col(ConflictFact.team_id), col(ConflictFact.opened_at))
 Index("ix_handover_fact_period", col(HandoverFact.team_id), col(HandoverFact.sent_at))
 Index("ix_alert_fact_period", col(AlertFact.team_id), col(AlertFact.raised_at))
+Index("ix_lost_time_fact_period", col(LostTimeFact.team_id), col(LostTimeFact.starts_at))

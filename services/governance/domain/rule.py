@@ -11,3 +11,5 @@ class RuleCode(StrEnum):
     OBSTACLE_TO_STEERING_GROUP = "obstacle.to_steering_group"
     COMPLAINT_ACKNOWLEDGEMENT = "complaint.acknowledgement"
     AGENDA_LOOKS_BACK = "meeting.looks_back_days"
+    TIME_LOST_TIMES = "protected_time.lost_times"
+    TIME_LOST_DAYS = "protected_time.lost_within_days"

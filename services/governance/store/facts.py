@@ -1,16 +1,17 @@
 """Keeping facts: each row grows from the events about it, in whatever order and however often they arrive."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func
+from sqlalchemy import case, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from services.common.db import Transaction
 from services.common.models import TeamOwned
-from services.governance.domain.fact import ContactFact
+from services.governance.domain.fact import ContactFact, LostTimeFact
 
 
 async def keep(tx: Transaction, model: type[TeamOwned], fact_id: UUID, team_id: UUID, **known: Any) -> None:
@@ -61,3 +62,15 @@ async def keep_cost(
     known = col(ContactFact.cost_version)
     newest = known.is_(None) | (known <= row.excluded.cost_version)
     await tx.session.execute(row.on_conflict_do_update(index_elements=["id"], set_=said, where=newest))
+
+
+async def lost_time_untold(
+    tx: Transaction, team_id: UUID, around: datetime, within: timedelta
+) -> Sequence[LostTimeFact]:
+    """The stretches of protected time that were lost within so long before or after one, and are in no obstacle yet."""
+    wanted = select(LostTimeFact).where(
+        col(LostTimeFact.team_id) == team_id,
+        col(LostTimeFact.starts_at).between(around - within, around + within),
+        col(LostTimeFact.obstacle_id).is_(None),
+    )
+    return await tx.all(wanted.order_by(col(LostTimeFact.id)))

@@ -12,6 +12,12 @@ from services.common.db import Transaction
 from services.governance.domain.obstacle import Obstacle
 
 
+async def by_id(tx: Transaction, obstacle_id: UUID) -> Obstacle | None:
+    """It, locked, if it was raised."""
+    found = await tx.all(select(Obstacle).where(col(Obstacle.id) == obstacle_id).with_for_update())
+    return found[0] if found else None
+
+
 async def listed(tx: Transaction, *, team_id: UUID | None, as_of: date, is_open: bool | None) -> Select[Any]:
     """The visible obstacles raised by that day, and open or closed on it where asked."""
     wanted = select(Obstacle).where(await tx.visible(Obstacle), col(Obstacle.raised_on) <= as_of)

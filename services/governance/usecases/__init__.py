@@ -57,6 +57,7 @@ from services.governance.usecases.obstacle import (
     raise_obstacle,
     read_obstacle,
 )
+from services.governance.usecases.staffing import floor_fell, floor_is_kept, protected_time_lost
 
 __all__ = [
     "acknowledge_complaint",
@@ -68,6 +69,8 @@ __all__ = [
     "call_meeting",
     "count_complaints",
     "count_obstacles",
+    "floor_fell",
+    "floor_is_kept",
     "hold_meeting",
     "learn_from_complaint",
     "list_complaints",
@@ -80,6 +83,7 @@ __all__ = [
     "meeting_health",
     "not_adopt_decision",
     "progress_obstacle",
+    "protected_time_lost",
     "raise_decision",
     "raise_obstacle",
     "read_agenda",

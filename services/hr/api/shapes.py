@@ -70,6 +70,8 @@ class ContractShape(Answer):
     until_on: date | None
     home_employer: str | None
     return_guaranteed: bool
+    recalled_on: date | None
+    recall_reason: str | None
 
 
 class EndingContract(Answer):

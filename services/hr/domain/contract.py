@@ -9,7 +9,7 @@ from pydantic import Field as Shape
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, col
 
-from services.common.errors import Unprocessable
+from services.common.errors import Conflict, Unprocessable
 from services.common.models import TeamOwned, only_states
 from services.common.types import Code, Day, Input, Name, NewId
 from services.hr.domain.base import Base, Role, keeps_order, require_order
@@ -54,6 +54,53 @@ class NewContract(Input):
     return_guaranteed: bool = False
 
 
+class RecallReason(StrEnum):
+    """Why the home employer calls somebody back; about the post there, and nothing about the person."""
+
+    POST_NEEDS_FILLING = "post_needs_filling"
+    SERVICE_REORGANISED = "service_reorganised"
+    FUNDING_ENDED = "funding_ended"
+    EMERGENCY = "emergency"
+    OTHER = "other"
+
+
+class Recall(Input):
+    """The last day with the team, and why; the day lies within the secondment, and has not passed."""
+
+    last_on: Day
+    reason: RecallReason
+
+
+class NotASecondment(Conflict):
+    """Only whoever has a post elsewhere can be called back to it."""
+
+    field = "/path/contract_id"
+    way_out = "Agree a contract that follows this one, or set the last day of the membership."
+
+    def __init__(self) -> None:
+        super().__init__("This contract is not a secondment.")
+
+
+class AlreadyRecalled(Conflict):
+    """Somebody is called back once, and everybody plans by that day."""
+
+    field = "/path/contract_id"
+    way_out = "Read the contract. If the day moves, agree a contract that follows this one."
+
+    def __init__(self) -> None:
+        super().__init__("This secondee has been recalled already.")
+
+
+class RecallOutsideSecondment(Unprocessable):
+    """A recall shortens a secondment from today on."""
+
+    field = "/body/last_on"
+    way_out = "Give a day from today on that lies within the secondment and before its last day."
+
+    def __init__(self) -> None:
+        super().__init__("The last day is past, or does not shorten the secondment.")
+
+
 class EndRequired(Unprocessable):
     """What is agreed for a time has a last day, so that nobody is surprised by it."""
 
@@ -75,7 +122,7 @@ class HomeEmployerRequired(Unprocessable):
 
 
 class Contract(TeamOwned, Base, table=True):
-    """One agreed contract. A change is a new contract that follows it."""
+    """One agreed contract. A change is a new contract that follows it; a recall alone brings its last day forward."""
 
     employee_id: UUID = Field(foreign_key="employee.id", index=True)
     kind: str
@@ -86,6 +133,8 @@ class Contract(TeamOwned, Base, table=True):
     until_on: date | None = None
     home_employer: str | None = None
     return_guaranteed: bool
+    recalled_on: date | None = None
+    recall_reason: str | None = None
 
     @classmethod
     def agreed(cls, new: NewContract, now: datetime) -> Self:
@@ -97,6 +146,17 @@ class Contract(TeamOwned, Base, table=True):
             raise HomeEmployerRequired
         return cls(**new.model_dump(), changed_at=now)
 
+    def recall(self, recall: Recall, today: date, now: datetime) -> None:
+        """Raises `NotASecondment`, `AlreadyRecalled` or `RecallOutsideSecondment`."""
+        if self.kind != ContractKind.SECONDMENT:
+            raise NotASecondment
+        if self.recalled_on is not None:
+            raise AlreadyRecalled
+        if self.until_on is None or not max(today, self.from_on) <= recall.last_on < self.until_on:
+            raise RecallOutsideSecondment
+        self.until_on, self.recalled_on, self.recall_reason = recall.last_on, today, recall.reason
+        self.changed_at = now
+
     @property
     def employment_contract_type(self) -> str | None:
         """The National Workforce Data Set code."""
@@ -105,6 +165,7 @@ class Contract(TeamOwned, Base, table=True):
 
 only_states(Contract, "kind", ContractKind)
 only_states(Contract, "role", Role)
+only_states(Contract, "recall_reason", RecallReason)
 keeps_order(Contract)
 Index("contract_ending", col(Contract.team_id), col(Contract.until_on))
 _ENDING = ", ".join(f"'{kind}'" for kind in WITH_AN_END)
@@ -112,5 +173,6 @@ for _name, _rule in (
     ("contract_end_known", f"until_on is not null or kind not in ({_ENDING})"),
     ("contract_home_known", f"home_employer is not null or kind <> '{ContractKind.SECONDMENT}'"),
     ("contract_minutes_in_a_week", "minutes_per_week between 0 and 10080"),
+    ("contract_recalled_with_reason", "(recalled_on is null) = (recall_reason is null)"),
 ):
     Contract.__table__.append_constraint(CheckConstraint(_rule, name=_name))  # type: ignore[attr-defined]

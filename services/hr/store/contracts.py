@@ -36,6 +36,17 @@ async def ending(tx: Transaction, team_id: UUID, first: date, last: date) -> Sel
     return wanted.where(~follows.exists())
 
 
+async def goes_on(tx: Transaction, ended: Contract, last_on: date) -> bool:
+    """Whether the same person has another contract with the team that is in force after this day."""
+    other = select(col(Contract.id)).where(
+        col(Contract.id) != ended.id,
+        col(Contract.employee_id) == ended.employee_id,
+        col(Contract.team_id) == ended.team_id,
+        or_(col(Contract.until_on).is_(None), col(Contract.until_on) > last_on),
+    )
+    return bool(await tx.all(other.limit(1)))
+
+
 async def minutes_by_employee(tx: Transaction, team_id: UUID, monday: date) -> dict[UUID, int]:
     """Contracted minutes of one week: a contract in force on its Monday counts whole, another not at all."""
     runs = or_(col(Contract.until_on).is_(None), col(Contract.until_on) >= monday)

@@ -8,7 +8,13 @@ from services.hr.usecases.belong import (
     team_members,
 )
 from services.hr.usecases.check import progress_dbs_check, read_dbs_check, start_dbs_check, waiting
-from services.hr.usecases.contract import agree_contract, contracts_ending, list_contracts
+from services.hr.usecases.contract import (
+    agree_contract,
+    contracts_ending,
+    list_contracts,
+    read_contract,
+    recall_secondee,
+)
 from services.hr.usecases.employ import employ, list_employees, read_employee
 from services.hr.usecases.hours import hours_of_team, remember_contact, remember_shift
 from services.hr.usecases.sign_off import (
@@ -30,9 +36,11 @@ __all__ = [
     "list_employees",
     "progress_dbs_check",
     "read_competency",
+    "read_contract",
     "read_dbs_check",
     "read_employee",
     "read_team_membership",
+    "recall_secondee",
     "rejoin_team",
     "remember_contact",
     "remember_shift",

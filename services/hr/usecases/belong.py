@@ -1,6 +1,7 @@
 """Belonging to a team: joining, leaving, coming back, and who is in it."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +47,15 @@ async def end_team_membership(tx: Transaction, membership_id: UUID, leaving: Lea
     if stays_longer:
         await _require_room(tx, membership, others)
     return await _changed(tx, membership)
+
+
+async def leave_by(tx: Transaction, team_id: UUID, employee_id: UUID, last_on: date) -> None:
+    """Somebody's place in a team ends on this day at the latest; where it has not begun by then it is left alone."""
+    for membership in await _locked(tx, team_id):
+        is_theirs = membership.employee_id == employee_id and membership.from_on <= last_on
+        if is_theirs and membership.holds_on(last_on + timedelta(days=1)):
+            membership.end(Leaving(until_on=last_on), tx.now)
+            await _changed(tx, membership)
 
 
 async def rejoin_team(tx: Transaction, membership_id: UUID, again: Return, if_match: int) -> TeamMembership:

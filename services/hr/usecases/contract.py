@@ -4,14 +4,15 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.common.db import Transaction
+from services.common.db import Transaction, require_version
 from services.common.paging import PageRequest, page
 from services.common.rulebook import amounts
-from services.hr.domain.contract import Contract, NewContract
+from services.hr.domain.contract import Contract, NewContract, Recall
 from services.hr.domain.rule import RuleCode
 from services.hr.domain.waiting import days_between
-from services.hr.events import ContractAgreed
+from services.hr.events import ContractAgreed, SecondmentRecalled
 from services.hr.store import contracts, people
+from services.hr.usecases.belong import leave_by
 
 
 async def agree_contract(tx: Transaction, new: NewContract) -> Contract:
@@ -23,6 +24,11 @@ async def agree_contract(tx: Transaction, new: NewContract) -> Contract:
     await people.known(tx, new.employee_id)
     contract = Contract.agreed(new, tx.now)
     tx.add(contract)
+    _tell(tx, contract)
+    return contract
+
+
+def _tell(tx: Transaction, contract: Contract) -> None:
     agreed = ContractAgreed(
         contract_id=contract.id,
         employee_id=contract.employee_id,
@@ -35,6 +41,37 @@ async def agree_contract(tx: Transaction, new: NewContract) -> Contract:
         until_on=contract.until_on,
     )
     tx.publish(agreed, about=contract)
+
+
+async def read_contract(tx: Transaction, contract_id: UUID) -> Contract:
+    contract: Contract = await tx.get(Contract, contract_id)
+    return contract
+
+
+async def recall_secondee(tx: Transaction, contract_id: UUID, recall: Recall, if_match: int) -> Contract:
+    """The home employer calls a secondee back: contract and place in the team end on the day, and all hear of it.
+
+    Whoever has a contract with the team that goes on stays in it. Raises `PreconditionFailed`, `NotASecondment`,
+    `AlreadyRecalled` or `RecallOutsideSecondment`.
+    """
+    contract: Contract = await tx.get(Contract, contract_id, lock=True)
+    require_version(contract, if_match)
+    contract.recall(recall, tx.today, tx.now)
+    await tx.session.flush()
+    leaves_team = not await contracts.goes_on(tx, contract, recall.last_on)
+    if leaves_team:
+        await leave_by(tx, contract.team_id, contract.employee_id, recall.last_on)
+    _tell(tx, contract)
+    recalled = SecondmentRecalled(
+        contract_id=contract.id,
+        employee_id=contract.employee_id,
+        team_id=contract.team_id,
+        last_on=recall.last_on,
+        reason=recall.reason,
+        recalled_on=tx.today,
+        leaves_team=leaves_team,
+    )
+    tx.publish(recalled, about=contract)
     return contract
 
 

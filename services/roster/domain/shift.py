@@ -95,6 +95,16 @@ class ShiftOfRota(Conflict):
         super().__init__("This shift is of a published rota.")
 
 
+class ShiftOfLoan(Conflict):
+    """What two teams agreed is changed by both."""
+
+    field = "/path/shift_id"
+    way_out = "End the loan: /v1/loans/{loan_id}/end. For other times ask for another."
+
+    def __init__(self) -> None:
+        super().__init__("This shift is of a nurse whom another team lends.")
+
+
 class ShiftIsOff(Conflict):
     """A shift that was cancelled stays so."""
 
@@ -132,6 +142,7 @@ class Shift(TeamOwned, Base, table=True):
     planned_by: UUID | None
     status: str = ShiftStatus.PLANNED
     rota_version_id: UUID | None = Field(default=None, foreign_key="rota_version.id")
+    loan_id: UUID | None = Field(default=None, foreign_key="loan.id")
     duty_kind: str | None = None
     told_at: datetime | None = Field(default=None, sa_type=INSTANT)
     accepted_at: datetime | None = Field(default=None, sa_type=INSTANT)
@@ -165,9 +176,11 @@ class Shift(TeamOwned, Base, table=True):
         self.status, self.accepted_at, self.changed_at = ShiftStatus.CANCELLED, None, now
 
     def require_by_hand(self) -> None:
-        """Raises `ShiftOfRota` or `ShiftIsOff`."""
+        """Raises `ShiftOfRota`, `ShiftOfLoan` or `ShiftIsOff`."""
         if self.rota_version_id is not None:
             raise ShiftOfRota
+        if self.loan_id is not None:
+            raise ShiftOfLoan
         if self.status != ShiftStatus.PLANNED:
             raise ShiftIsOff
 
@@ -195,4 +208,5 @@ Shift.__table__.append_constraint(  # type: ignore[attr-defined]
 )
 Index("ix_shift_team_starts", col(Shift.team_id), col(Shift.starts_at))
 Index("ix_shift_employee_starts", col(Shift.employee_id), col(Shift.starts_at))
+Index("ix_shift_loan", col(Shift.loan_id), unique=True, postgresql_where=col(Shift.loan_id).is_not(None))
 Index("ix_shift_rota_version", col(Shift.rota_version_id), postgresql_where=col(Shift.rota_version_id).is_not(None))

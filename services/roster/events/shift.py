@@ -20,3 +20,18 @@ class ShiftPlanned(Event):
     ends_at: datetime
     unpaid_break_minutes: int
     status: str
+
+
+class ProtectedTimeLost(Event):
+    """Time away from the caseload was taken: a visit was put over it with the team's words, or it was cancelled.
+
+    `cause` is `visit` or `cancelled`. Whose time it was stays with the team.
+    """
+
+    name: ClassVar[str] = "roster.protected_time.lost.v1"
+
+    shift_id: UUID
+    team_id: UUID
+    starts_at: datetime
+    cause: str
+    lost_at: datetime

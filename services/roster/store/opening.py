@@ -44,6 +44,20 @@ async def protected_time(tx: Transaction, people: Collection[UUID], within: Peri
     return await tx.all(wanted.order_by(col(Shift.starts_at), col(Shift.id)))
 
 
+async def away_from_caseload(
+    tx: Transaction, people: Collection[UUID], starts_at: datetime, ends_at: datetime
+) -> Sequence[Shift]:
+    """The time away from the caseload of these people, of whichever team, that this time would take from."""
+    wanted = select(Shift).where(
+        col(Shift.employee_id).in_(people),
+        col(Shift.kind) == ShiftKind.PROTECTED_TIME,
+        col(Shift.status) == ShiftStatus.PLANNED,
+        col(Shift.starts_at) < ends_at,
+        col(Shift.ends_at) > starts_at,
+    )
+    return await tx.all(wanted.order_by(col(Shift.id)))
+
+
 async def kept_free(tx: Transaction, people: Collection[UUID], starts_at: datetime, ends_at: datetime) -> Sequence[str]:
     """What kinds of protected time of these people this time would take from."""
     kept = select(col(Shift.kind)).where(

@@ -18,15 +18,19 @@ from services.roster.domain.shift import VISITING, Shift, ShiftStatus
 async def presences(
     tx: Transaction, team_id: UUID, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
 ) -> dict[UUID, Presence]:
-    """What is known of each of these people for this time: three statements, however many they are."""
+    """What is known of each of these people for this time: four statements, however many they are.
+
+    Whoever is lent to the team belongs to it in her shift there.
+    """
     on = day_in_england(starts_at)
     known = await membership.members(tx, team_id, on)
     cleared = await _clearances(tx, people, on)
     shifts = await _shifts_around(tx, team_id, people, starts_at, ends_at)
+    lent = await _lent(tx, team_id, people, starts_at, ends_at)
     return {
         one: Presence(
             employee_id=one,
-            is_member=one in known,
+            is_member=one in known or one in lent,
             is_on_shift=one in shifts,
             is_supervised=all(shifts.get(one, [])),
             cleared=cleared.get(one),
@@ -41,6 +45,20 @@ async def _clearances(tx: Transaction, people: Sequence[UUID], on: date) -> dict
         col(Clearance.employee_id).in_(people), col(Clearance.since_on) <= on
     )
     return {row[0]: row[1] for row in await tx.rows(words.order_by(col(Clearance.version)))}
+
+
+async def _lent(
+    tx: Transaction, team_id: UUID, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
+) -> frozenset[UUID]:
+    wanted = select(col(Shift.employee_id)).where(
+        col(Shift.team_id) == team_id,
+        col(Shift.employee_id).in_(people),
+        col(Shift.loan_id).is_not(None),
+        col(Shift.status) == ShiftStatus.PLANNED,
+        col(Shift.starts_at) <= starts_at,
+        col(Shift.ends_at) >= ends_at,
+    )
+    return frozenset(await tx.all(wanted))
 
 
 async def _shifts_around(

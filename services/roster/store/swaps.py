@@ -47,6 +47,19 @@ async def of_days(
     return await tx.all(wanted.order_by(col(Shift.starts_at), col(Shift.id)))
 
 
+async def planned_from(
+    tx: Transaction, team_id: UUID, employee_id: UUID, from_at: datetime, *, lock: bool = False
+) -> Sequence[Shift]:
+    """Whatever is planned of somebody's time in a team, of every kind, that begins at this instant or later."""
+    wanted = select(Shift).where(
+        col(Shift.team_id) == team_id,
+        col(Shift.employee_id) == employee_id,
+        col(Shift.status) == ShiftStatus.PLANNED,
+        col(Shift.starts_at) >= from_at,
+    )
+    return await tx.all((wanted.with_for_update() if lock else wanted).order_by(col(Shift.id)))
+
+
 async def rotas(tx: Transaction, team_id: UUID, from_on: date, to_on: date) -> Sequence[Rota]:
     """The team's rotas that hold some day of these."""
     wanted = select(Rota).where(col(Rota.team_id) == team_id, col(Rota.from_on) <= to_on, col(Rota.to_on) >= from_on)

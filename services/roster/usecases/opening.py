@@ -12,7 +12,9 @@ from services.roster.domain.opening import (
     overridden,
     require_words,
 )
+from services.roster.domain.shift import Shift, ShiftKind
 from services.roster.domain.visit import Visit
+from services.roster.events import ProtectedTimeLost
 from services.roster.store import opening as store
 from services.roster.store.of_team import of_team
 
@@ -47,3 +49,18 @@ async def require_free(tx: Transaction, visit: Visit) -> None:
     require_words(found, visit.override_words)
     visit.overrode = found
     visit.override_words = visit.override_words if found else None
+
+
+async def tell_of_taken_time(tx: Transaction, visit: Visit) -> None:
+    """Where this visit stands over somebody's time away from the caseload, those around the team hear of it."""
+    if ShiftKind.PROTECTED_TIME not in visit.overrode:
+        return
+    for shift in await store.away_from_caseload(tx, visit.people(), visit.starts_at, visit.ends_at):
+        tell_of_lost_time(tx, shift, "visit")
+
+
+def tell_of_lost_time(tx: Transaction, shift: Shift, cause: str) -> None:
+    lost = ProtectedTimeLost(
+        shift_id=shift.id, team_id=shift.team_id, starts_at=shift.starts_at, cause=cause, lost_at=tx.now
+    )
+    tx.publish(lost, about=shift)

@@ -44,13 +44,14 @@ class Whose:
     away: Collection[date]
 
 
-async def judge_shift(tx: Transaction, shift: Shift, ground: Ground | None) -> Placed:
+async def judge_shift(tx: Transaction, shift: Shift, ground: Ground | None, *, of_team: UUID | None = None) -> Placed:
     """What this shift breaks that was not broken without it: a fortnight, with a fortnight and 16 weeks before it.
 
-    The break within a shift is not asked about: a shift names the unpaid one alone. Raises `ShiftTooLong`, `OnLeave`
+    The break within a shift is not asked about: a shift names the unpaid one alone. Somebody who is lent is judged by
+    the rules `of_team`, her own. Raises `ShiftTooLong`, `OnLeave`
     or `BreachNeedsGround`.
     """
-    on = day_in_england(shift.starts_at)
+    on, team_id = day_in_england(shift.starts_at), of_team or shift.team_id
     monday = on - timedelta(days=on.weekday())
     if shift.kind not in VISITING:
         return Placed(monday, [])
@@ -59,8 +60,8 @@ async def judge_shift(tx: Transaction, shift: Shift, ground: Ground | None) -> P
     with tx.session.no_autoflush:
         others = await rota_people.stretches(tx, [who], since, until, but=shift.id)
         away = await leave.agreed_leave(tx, [who], since, until)
-        belonging = await rota_versions.memberships(tx, shift.team_id, monday, until)
-    rules = await team_rules(tx, shift.team_id, on)
+        belonging = await rota_versions.memberships(tx, team_id, monday, until)
+    rules = await team_rules(tx, team_id, on)
     began = min((first for first, _ in belonging.get(who, ())), default=on)
     whose = Whose(who, began, credited(away, who, monday, DAYS), days_away(away, who))
     before, after = [_scored(whose, monday, of, rules) for of in (others, [*others, of_shift(shift)])]

@@ -13,11 +13,12 @@ from services.common.types import day_in_england, midnight_in_england
 from services.roster.domain.breach import Ground
 from services.roster.domain.period import midnight_after
 from services.roster.domain.rule import RuleCode
-from services.roster.domain.shift import NewShift, Shift, ShiftClash, Times
+from services.roster.domain.shift import NewShift, Shift, ShiftClash, ShiftKind, Times
 from services.roster.events import ShiftPlanned
 from services.roster.store import breaches
 from services.roster.store.of_team import of_team
 from services.roster.usecases.agreed import team_rule
+from services.roster.usecases.opening import tell_of_lost_time
 from services.roster.usecases.placing import judge_shift, settle_rest, write_breaches
 
 
@@ -47,7 +48,7 @@ async def move_shift(tx: Transaction, shift_id: UUID, times: Times, if_match: in
     """Other times of the same person's shift, planned by hand; at short notice where either begins soon.
 
     What the shift breaks now takes the place of what it broke before.
-    Raises `PreconditionFailed`, `ShiftOfRota`, `ShiftIsOff`, and what `plan_shift` raises.
+    Raises `PreconditionFailed`, `ShiftOfRota`, `ShiftOfLoan`, `ShiftIsOff`, and what `plan_shift` raises.
     """
     shift = await _by_hand(tx, shift_id, if_match)
     async with tx.refusing({"shift_one_at_a_time": ShiftClash}):
@@ -58,12 +59,14 @@ async def move_shift(tx: Transaction, shift_id: UUID, times: Times, if_match: in
 
 
 async def cancel_shift(tx: Transaction, shift_id: UUID, if_match: int) -> Shift:
-    """It is off, its time is free, and it breaks nothing any more.
+    """It is off, its time is free, and it breaks nothing any more; time away from the caseload is lost by it.
 
-    Raises `PreconditionFailed`, `ShiftOfRota` or `ShiftIsOff`.
+    Raises `PreconditionFailed`, `ShiftOfRota`, `ShiftOfLoan` or `ShiftIsOff`.
     """
     shift = await _by_hand(tx, shift_id, if_match)
     shift.cancel(await _soon(tx, shift), _told(tx), tx.now)
+    if shift.kind == ShiftKind.PROTECTED_TIME:
+        tell_of_lost_time(tx, shift, "cancelled")
     await breaches.take_away(tx, await breaches.of_shift(tx, shift.id))
     await settle_rest(tx, shift.team_id, shift.employee_id)
     tell_of_shift(tx, shift)

@@ -21,7 +21,7 @@ from services.roster.domain.visit_refusals import (
 from services.roster.domain.window import OutsideWindow
 from services.roster.events import VisitDone, VisitPlanned
 from services.roster.store import facts, shifts, visits
-from services.roster.usecases.opening import require_free
+from services.roster.usecases.opening import require_free, tell_of_taken_time
 
 
 async def plan_visit(tx: Transaction, new: NewVisit) -> Visit:
@@ -51,6 +51,7 @@ async def plan(tx: Transaction, visit: Visit) -> None:
     await require_free(tx, visit)
     async with tx.refusing(CLASHES):
         tx.add(visit)
+    await tell_of_taken_time(tx, visit)
     contact = await facts.contact_naming(tx, visit)
     if contact is None:
         tell_of_plan(tx, visit)
@@ -113,6 +114,7 @@ async def moved(tx: Transaction, visit: Visit, move: Move) -> Visit:
             _require_window(tx, visit, await facts.care_team(tx, visit.team_id, visit.client_id))
             await _require_fit(tx, visit)
             await require_free(tx, visit)
+    await tell_of_taken_time(tx, visit)
     tell_of_plan(tx, visit)
     return visit
 

@@ -7,7 +7,9 @@ from uuid import UUID
 import pytest
 from uuid6 import uuid7
 
+from services.common.events import Event
 from services.common.types import day_in_england
+from services.roster.events import FloorFallen, FloorRestored
 from services.roster.usecases.capacity import look_at_floors
 from tests.roster.facts import RUTH, SANDRA, TOM, contract, hear, pointer
 from tests.running import OTHER_TEAM, STRANGER, TEAM, Running
@@ -29,6 +31,11 @@ async def alerts(client: Any, **params: Any) -> list[dict[str, Any]]:
     answer = await client.get("/v1/floor-alerts", params={"team_id": str(TEAM), **params})
     assert answer.status_code == 200, answer.text
     return [{name: one[name] for name in ("skill", "week_on", "have", "need")} for one in answer.json()["items"]]
+
+
+async def falls(roster: Running, event: type[Event]) -> list[dict[str, Any]]:
+    """What was told of falls to one and a half whole-time equivalents."""
+    return [one.data for one in await roster.published("roster", event) if one.data["have"] == 150]
 
 
 @pytest.fixture
@@ -59,12 +66,17 @@ async def test_a_leaver_takes_the_team_below_two_whole_time_equivalents(two_and_
     seen = await look_at_floors(database, seen)
     below = [{"skill": None, "week_on": str(WEEK_AFTER), "have": 150, "need": 200}]
     assert await alerts(await two_and_a_half.client("roster", "somebody", "heatshield"), open=True) == below
+    (told,) = await falls(two_and_a_half, FloorFallen)
+    assert told | below[0] | {"team_id": str(TEAM)} == told
     # It is told once, and no more once somebody stays or comes.
     await look_at_floors(database, None)
     assert await alerts(nurse, open=True) == below
     await leaves(two_and_a_half, TOM, None, version=3)
     await look_at_floors(database, seen)
     assert (await alerts(nurse, open=True), (await alerts(nurse, open=False))[:1]) == ([], below)
+    assert len(await falls(two_and_a_half, FloorFallen)) == 1
+    restored = await falls(two_and_a_half, FloorRestored)
+    assert restored[-1] | told == restored[-1]
 
 
 async def test_not_quite_two_is_below_two(roster: Running) -> None:

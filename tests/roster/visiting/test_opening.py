@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.roster.domain.opening import NewOpeningHours, OpeningHours
+from services.roster.events import ProtectedTimeLost
 from tests.roster.facts import RUTH, TOM, a_shift, a_visit, code, pointer, refused
 from tests.roster.visiting.told import NINE_TO_FIVE, cancelled, hours, step
 from tests.running import OTHER_TEAM, STRANGER, TEAM, Running
@@ -143,6 +144,26 @@ async def test_protected_time_is_not_filled_unseen(nurse: Any, kind: str) -> Non
     assert (await nurse.post("/v1/visits", json=before)).status_code == 201
     said = a_visit(starts_at="2026-11-24T11:00:00Z", ends_at="2026-11-24T11:30:00Z", override_words="A fall")
     assert (await nurse.post("/v1/visits", json=said)).json()["overrode"] == [kind]
+
+
+async def test_that_protected_time_was_taken_is_told_without_whose_it_was(roster: Running, nurse: Any) -> None:
+    """Row 4.13: by a visit that says why, put there or moved there, and by calling it off."""
+    kept, later = (
+        a_shift(kind="protected_time", unpaid_break_minutes=0, starts_at=f"{on}T11:00:00Z", ends_at=f"{on}T12:00:00Z")
+        for on in ("2026-11-24", "2026-11-25")
+    )
+    for shift in (kept, later):
+        assert (await nurse.post("/v1/shifts", json=shift)).status_code == 201
+    beside = a_visit(starts_at="2026-11-24T10:00:00Z", ends_at="2026-11-24T10:45:00Z")
+    assert (await nurse.post("/v1/visits", json=beside)).status_code == 201
+    assert await refused(nurse) == (409, "time_is_protected", "/body/starts_at")
+    assert await roster.published("roster", ProtectedTimeLost) == []
+    move = {"starts_at": "2026-11-24T11:00:00Z", "override_words": "A fall"}
+    assert (await step(nurse, beside["id"], "move", move)).status_code == 200
+    assert (await cancelled(nurse, later)).status_code == 200
+    told = [one.data for one in await roster.published("roster", ProtectedTimeLost)]
+    assert [(one["shift_id"], one["cause"]) for one in told] == [(kept["id"], "visit"), (later["id"], "cancelled")]
+    assert set(told[0]) == {"shift_id", "team_id", "starts_at", "cause", "lost_at"}
 
 
 async def test_another_teams_hours_do_not_exist(roster: Running, nurse: Any) -> None:

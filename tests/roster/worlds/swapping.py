@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from uuid6 import uuid7
+
 from tests.access.world import World
 from tests.roster.facts import RUTH, TOM
 from tests.roster.swapping.made import a_swap, duty
+from tests.roster.swapping.test_loans import a_loan, lending
 from tests.roster.swapping.test_open_shifts import an_open_shift
+from tests.running import TEAM
 
 
 async def add(made: World) -> None:
-    """A swap of Ruth's that is offered to Tom, and a hole that is offered to all."""
+    """A swap of Ruth's that is offered to Tom, a hole that is offered to all, and a nurse who is asked for."""
     nurse = await made.system.nurse("roster")
     given, taken = duty(RUTH, 0), duty(TOM, 1)
     for shift in (given, taken):
@@ -18,8 +22,13 @@ async def add(made: World) -> None:
     await _made(nurse, "/v1/swaps", swap)
     hole = an_open_shift(3)
     await _made(nurse, "/v1/open-shifts", hole)
+    loan = a_loan(team_id=str(TEAM), lending_team_id=str(uuid7()))
+    await _made(nurse, "/v1/loans", loan)
+    made.ids |= {"loan_id": loan["id"]}
     made.ids |= {"open_shift_id": hole["id"], "swap_id": swap["id"], "given_id": given["id"], "taken_id": taken["id"]}
     made.bodies |= {
+        "POST /v1/loans": a_loan(team_id=str(TEAM), lending_team_id=str(uuid7())),
+        "POST /v1/loans/{loan_id}/agree": lending(),
         "POST /v1/open-shifts": an_open_shift(4),
         "POST /v1/open-shifts/{open_shift_id}/answer": {"answer": "yes"},
         "POST /v1/swaps": a_swap(given["id"], to_employee_id=TOM, takes=[taken["id"]]),

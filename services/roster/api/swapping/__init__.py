@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from services.roster.api.swapping import open_shifts, swaps
+from services.roster.api.swapping import loans, open_shifts, swaps
 
-ROUTERS: tuple[APIRouter, ...] = (swaps.router, open_shifts.router)
+ROUTERS: tuple[APIRouter, ...] = (swaps.router, open_shifts.router, loans.router)

@@ -113,3 +113,24 @@ class OfferShape(Answer):
 class WholeOpenShiftShape(Answer):
     open_shift: OpenShiftShape
     offers: list[OfferShape]
+
+
+class LoanShape(Answer):
+    """`team_id` borrows. The lender's grounds, and who of it agreed, are told to the lender alone."""
+
+    id: UUID
+    team_id: UUID
+    lending_team_id: UUID
+    version: int
+    starts_at: datetime
+    ends_at: datetime
+    unpaid_break_minutes: int
+    needs: list[str]
+    reason: str
+    state: str
+    asked_by: UUID | None
+    employee_id: UUID | None
+    agreed_by: UUID | None
+    ground: GroundShape | None
+    below_floor_words: str | None
+    placed_at: datetime | None

@@ -20,6 +20,7 @@ from services.roster.domain.floor import (
 )
 from services.roster.domain.period import Period
 from services.roster.domain.rule import RuleCode
+from services.roster.events import FloorFallen, FloorRestored
 from services.roster.store import floor as store
 from services.roster.store.of_team import of_team
 
@@ -50,7 +51,7 @@ async def list_floor_alerts(
 
 
 async def check_floor(tx: Transaction, team_id: UUID) -> int:
-    """Raise an alert for each floor that the team will fall below, once.
+    """Raise an alert for each floor that the team will fall below, once, and tell the others once of each fall.
 
     One that is open follows the figures; those are closed that it will not fall below any more.
     """
@@ -61,6 +62,7 @@ async def check_floor(tx: Transaction, team_id: UUID) -> int:
             alert.follow(below[skill], tx.now)
         else:
             alert.closed_at = alert.changed_at = tx.now
+            tx.publish(FloorRestored(**_told(alert), restored_at=tx.now), about=alert)
     raised = [one for skill, one in below.items() if skill not in known]
     for one in raised:
         _raise(tx, team_id, one)
@@ -69,7 +71,14 @@ async def check_floor(tx: Transaction, team_id: UUID) -> int:
 
 def _raise(tx: Transaction, team_id: UUID, one: FloorOfWeek) -> None:
     about: dict[str, Any] = {"team_id": team_id, "raised_at": tx.now, "changed_at": tx.now}
-    tx.add(FloorAlert(skill=one.skill, week_on=one.week_on, have=one.have, need=one.need, **about))
+    alert = FloorAlert(skill=one.skill, week_on=one.week_on, have=one.have, need=one.need, **about)
+    tx.add(alert)
+    tx.publish(FloorFallen(**_told(alert)), about=alert)
+
+
+def _told(alert: FloorAlert) -> dict[str, Any]:
+    names = ("team_id", "skill", "week_on", "have", "need")
+    return {"floor_alert_id": alert.id, "fallen_at": alert.raised_at, **{name: getattr(alert, name) for name in names}}
 
 
 async def _compared(tx: Transaction, team_id: UUID) -> list[FloorOfWeek]:

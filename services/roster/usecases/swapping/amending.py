@@ -1,4 +1,4 @@
-"""A swap of what a rota planned amends the rota, so that shifts and rota never differ."""
+"""What changes hands, or is nobody's any more, is amended in the rota that planned it, so that the two never differ."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
@@ -18,7 +18,7 @@ from services.roster.usecases.rota.load import freeze
 from services.roster.usecases.rota.version import drafted, write_cells
 
 REASON = "swap"
-Moved = Mapping[tuple[UUID, date], UUID]
+Moved = Mapping[tuple[UUID, date], UUID | None]
 
 
 async def hold_rotas(tx: Transaction, shifts: Sequence[Shift]) -> Collection[UUID]:
@@ -29,8 +29,10 @@ async def hold_rotas(tx: Transaction, shifts: Sequence[Shift]) -> Collection[UUI
     return found
 
 
-async def amend_rotas(tx: Transaction, rota_ids: Collection[UUID], moves: Iterable[tuple[Shift, UUID]]) -> None:
-    """What is published of each of these gives the duties of these shifts to whoever works them now.
+async def amend_rotas(
+    tx: Transaction, rota_ids: Collection[UUID], moves: Iterable[tuple[Shift, UUID | None]], reason: str = REASON
+) -> None:
+    """What is published of each of these gives the duties of these shifts to whoever works them now, or to nobody.
 
     Raises `OneDutyADay`.
     """
@@ -41,20 +43,20 @@ async def amend_rotas(tx: Transaction, rota_ids: Collection[UUID], moves: Iterab
     }
     for rota_id in sorted(rota_ids):
         for version in await rota_versions.in_state(tx, rota_id, VersionState.PUBLISHED):
-            await _amend(tx, version, moved)
+            await _amend(tx, version, moved, reason)
 
 
-async def _amend(tx: Transaction, older: RotaVersion, moved: Moved) -> None:
+async def _amend(tx: Transaction, older: RotaVersion, moved: Moved, reason: str) -> None:
     rota = await tx.get(Rota, older.rota_id)
     codes = by_cell(await rota_versions.duties_of(tx, older.id))
     cells: dict[tuple[UUID, date], str | None] = {cell: None for cell in moved if cell in codes}
     for (who, on), to in moved.items():
-        if (who, on) not in codes:
+        if (who, on) not in codes or to is None:
             continue
         if (to, on) in codes and (to, on) not in moved:
             raise OneDutyADay
         cells[to, on] = codes[who, on]
-    version = await drafted(tx, rota, uuid7(), Origin.AMENDMENT, from_version_id=older.id, reason=REASON)
+    version = await drafted(tx, rota, uuid7(), Origin.AMENDMENT, from_version_id=older.id, reason=reason)
     changes = [Cell(employee_id=who, day_on=on, code=code) for (who, on), code in cells.items()]
     await write_cells(tx, rota, version, changes)
     await freeze(tx, rota, version)

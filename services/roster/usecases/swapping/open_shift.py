@@ -43,8 +43,8 @@ class WholeOpenShift:
     offers: Sequence[OpenShiftOffer]
 
 
-async def offer_open_shift(tx: Transaction, new: NewOpenShift) -> WholeOpenShift:
-    """The team offers a hole in its rota to those who can fill it; to nobody, where nobody can.
+async def offer_open_shift(tx: Transaction, new: NewOpenShift, *, but: UUID | None = None) -> WholeOpenShift:
+    """The team offers a hole in its rota to those who can fill it; to nobody, where nobody can, and never to `but`.
 
     Raises `NotFound` or `OpenShiftOver`.
     """
@@ -53,7 +53,7 @@ async def offer_open_shift(tx: Transaction, new: NewOpenShift) -> WholeOpenShift
     shift = OpenShift.opened(new, tx.actor.employee_id, rules.limits[TERM], tx.now)
     tx.add(shift)
     await tx.settle()
-    tx.session.add_all(offered(shift, await _who_can(tx, shift), tx.now))
+    tx.session.add_all(offered(shift, [one for one in await _who_can(tx, shift) if one.employee_id != but], tx.now))
     await tx.settle()
     return await _whole(tx, shift)
 

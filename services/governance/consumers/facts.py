@@ -1,4 +1,4 @@
-"""What governance listens to. Each model names only the fields governance reads."""
+"""What the others tell of care, its cost and reablement: facts that are measured and put on an agenda."""
 
 from datetime import date, datetime
 from uuid import UUID

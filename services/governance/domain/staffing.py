@@ -1,0 +1,50 @@
+"""What roster tells of a team's staffing and of its protected time, as an obstacle that somebody around it owns.
+
+An obstacle is read outside the team: it holds codes, counts and weeks, and names nobody.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from services.governance.domain.meeting import iso_week
+from services.governance.domain.obstacle import NewObstacle, Obstacle, ObstacleKind, ObstacleTag, Progress, Seat, Step
+
+KEPT_AGAIN = "The floor is kept again, by what hr and the team have told."
+
+
+def floor_fallen(
+    alert_id: UUID, team_id: UUID, skill: str | None, week_on: date, figures: tuple[int, int], raised_on: date
+) -> NewObstacle:
+    """The clinical lead owns it, and what covers the gap is said in its progress (mission row 6.13).
+
+    `figures` are what the team would have and what it needs: hundredths of whole-time equivalents, or people.
+    """
+    have, need = figures
+    amount = f"{have} of {need} people for {skill}" if skill else f"{have / 100:.2f} of {need / 100:.2f} whole-time"
+    return NewObstacle(
+        id=alert_id,
+        team_id=team_id,
+        title=f"Staffing below the floor from {iso_week(week_on)}: {amount}",
+        kind=ObstacleKind.HR,
+        tag=ObstacleTag.SUPPORT,
+        raised_on=raised_on,
+        owner=Seat.CLINICAL_LEAD,
+    )
+
+
+def floor_restored(obstacle: Obstacle, restored_on: date, now: datetime) -> None:
+    """Nothing is left to do; one that was closed by hand stays as it was."""
+    if not obstacle.is_closed:
+        obstacle.progress(Progress(status=Step.REMOVED, outcome=KEPT_AGAIN), restored_on, now)
+
+
+def time_lost(obstacle_id: UUID, team_id: UUID, times: int, days: int) -> NewObstacle:
+    """The coach owns it: to protect is to be the team's fire-wall (mission row 4.13)."""
+    return NewObstacle(
+        id=obstacle_id,
+        team_id=team_id,
+        title=f"Protected time was lost {times} times within {days} days",
+        kind=ObstacleKind.OTHER,
+        tag=ObstacleTag.PROTECT,
+        owner=Seat.COACH,
+    )

@@ -1,0 +1,57 @@
+"""Staffing: what roster tells of a team becomes an obstacle, so that somebody owns it and it goes higher by itself."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from uuid6 import uuid7
+
+from services.common.db import Transaction
+from services.common.rulebook import amounts
+from services.common.types import day_in_england
+from services.governance.domain.fact import LostTimeFact
+from services.governance.domain.obstacle import NewObstacle, Obstacle
+from services.governance.domain.rule import RuleCode
+from services.governance.domain.staffing import floor_fallen, floor_restored, time_lost
+from services.governance.store import facts, obstacles
+
+
+async def floor_fell(
+    tx: Transaction,
+    alert_id: UUID,
+    team_id: UUID,
+    skill: str | None,
+    week_on: date,
+    figures: tuple[int, int],
+    fallen_at: datetime,
+) -> Obstacle:
+    """A team will fall below its floor. One fall is one obstacle, however often and whenever it is heard of."""
+    await tx.take_turns(alert_id)
+    known = await obstacles.by_id(tx, alert_id)
+    if known is not None:
+        return known
+    return _raised(tx, floor_fallen(alert_id, team_id, skill, week_on, figures, day_in_england(fallen_at)))
+
+
+async def floor_is_kept(tx: Transaction, obstacle: Obstacle, restored_at: datetime) -> None:
+    """It will not fall below it any more."""
+    floor_restored(obstacle, day_in_england(restored_at), tx.now)
+
+
+async def protected_time_lost(tx: Transaction, shift_id: UUID, team_id: UUID, starts_at: datetime) -> None:
+    """Time away from the caseload was lost. Lost as often as the rule says, and not told of yet, the coach owns it."""
+    await tx.take_turns(f"lost_time/{team_id}")
+    await facts.keep(tx, LostTimeFact, shift_id, team_id, starts_at=starts_at)
+    often, days = await amounts(tx, tx.today, RuleCode.TIME_LOST_TIMES, RuleCode.TIME_LOST_DAYS)
+    lost = await facts.lost_time_untold(tx, team_id, starts_at, timedelta(days=days))
+    if len(lost) < often:
+        return
+    obstacle = _raised(tx, time_lost(uuid7(), team_id, len(lost), days))
+    await tx.session.flush()
+    for one in lost:
+        one.obstacle_id, one.changed_at = obstacle.id, tx.now
+
+
+def _raised(tx: Transaction, new: NewObstacle) -> Obstacle:
+    obstacle = Obstacle.raised(new, None, tx.today, tx.now)
+    tx.add(obstacle)
+    return obstacle
