@@ -6,6 +6,7 @@ from services.common.inbox import Subscription
 from services.finance import usecases
 from services.finance.domain.activity import RecordedContact
 from services.finance.domain.contract import AgreedContract
+from services.finance.domain.overhead import TeamMonth, ToldMonth
 from services.finance.domain.reablement import AgreedReablement, DischargedEpisode
 
 
@@ -30,5 +31,6 @@ SUBSCRIPTIONS = (
     Subscription("caseload.reablement.agreed.v1", AgreedReablement, start_reablement, one_by_one=True),
     Subscription("caseload.episode_of_care.discharged.v1", DischargedEpisode, end_reablement, one_by_one=True),
     Subscription("hr.contract.agreed.v1", AgreedContract, remember_contract, one_by_one=True),
+    Subscription("roster.month.summed.v1", ToldMonth, copied_into=TeamMonth),
     membership.SUBSCRIPTION,
 )

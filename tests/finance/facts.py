@@ -13,6 +13,7 @@ from tests.running import NURSE, TEAM, Running
 CONTACT = "caseload.care_contact.recorded.v1"
 CONTRACT = "hr.contract.agreed.v1"
 REABLEMENT = "caseload.reablement.agreed.v1"
+MONTH = "roster.month.summed.v1"
 NOVEMBER = "from_on=2026-11-01&to_on=2026-11-30"
 
 
@@ -51,6 +52,24 @@ def a_contract(**changes: Any) -> dict[str, Any]:
         "until_on": None,
     }
     return contract | changes
+
+
+def a_month(**changes: Any) -> dict[str, Any]:
+    """November of 1,000 contracted hours, 60 of them in meetings and 15 on paper."""
+    month = {
+        "month_id": str(uuid7()),
+        "team_id": str(TEAM),
+        "month_on": "2026-11-01",
+        "contracted_minutes": 60_000,
+        "client_facing_minutes": 36_000,
+        "coordination_minutes": 3_000,
+        "travel_minutes": 6_000,
+        "meeting_minutes": 3_600,
+        "training_minutes": 1_200,
+        "protected_time_minutes": 600,
+        "admin_minutes": 900,
+    }
+    return month | changes
 
 
 def a_reablement(**changes: Any) -> dict[str, Any]:

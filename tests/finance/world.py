@@ -10,10 +10,12 @@ from tests.access.world import World, started
 from tests.finance.facts import (
     CONTACT,
     CONTRACT,
+    MONTH,
     REABLEMENT,
     a_budget,
     a_contact,
     a_contract,
+    a_month,
     a_reablement,
     office,
 )
@@ -27,6 +29,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
         agreed = a_reablement(client_id=contact["client_id"])
         for name, fact in ((CONTRACT, a_contract()), (CONTACT, contact), (REABLEMENT, agreed)):
             await made.system.deliver("finance", name, fact)
+        await made.system.deliver("finance", MONTH, a_month())
         answer = await (await office(made.system)).post("/v1/budgets", json=budget)
         assert answer.status_code == 201, answer.text
         reablement_id, assessment_id = await _asked(made)

@@ -1,5 +1,12 @@
 """Finance over HTTP: each route parses, calls one use case and renders."""
 
-from services.finance.api import activity, budgets, financial_assessments, rates, reablement
+from services.finance.api import activity, budgets, financial_assessments, overheads, rates, reablement
 
-ROUTERS = (activity.router, budgets.router, rates.router, reablement.router, financial_assessments.router)
+ROUTERS = (
+    activity.router,
+    budgets.router,
+    rates.router,
+    reablement.router,
+    financial_assessments.router,
+    overheads.router,
+)

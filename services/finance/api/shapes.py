@@ -180,3 +180,29 @@ class ReablementSummary(Answer):
     before_decision: FigureShape
     decision_due: FigureShape
     after_free_days: FigureShape
+
+
+class OverheadShape(Answer):
+    """Meetings and admin. `share_basis_points`: of the contracted time; 800 is 8%."""
+
+    minutes: int
+    share_basis_points: int | None
+    pence_per_hour: int | None
+    cost_pence: int | None
+
+
+class TeamOverheadShape(Answer):
+    """One month. What was spent on few clients is not told, nor a cost that stands on few."""
+
+    team_id: UUID
+    month_on: date
+    contracted_minutes: int
+    client_facing_minutes: int | None
+    coordination_minutes: int | None
+    travel_minutes: int | None
+    meeting_minutes: int
+    training_minutes: int
+    admin_minutes: int
+    overhead: OverheadShape
+    yardstick_low_percent: int
+    yardstick_usual_percent: int

@@ -18,6 +18,7 @@ from services.finance.usecases.means_test import (
     read_reablement_episode,
     record_outcome,
 )
+from services.finance.usecases.overhead import overheads_of_month
 from services.finance.usecases.reablement import end_reablement, start_reablement
 from services.finance.usecases.read import (
     costs_of_activity,
@@ -40,6 +41,7 @@ __all__ = [
     "list_rates",
     "list_reablement_episodes",
     "list_weeks_of_care",
+    "overheads_of_month",
     "reablement_summary",
     "read_budget",
     "read_financial_assessment",

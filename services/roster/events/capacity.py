@@ -30,3 +30,24 @@ class FloorRestored(FloorFallen):
     name: ClassVar[str] = "roster.floor.restored.v1"
 
     restored_at: datetime
+
+
+class MonthSummed(Event):
+    """A team's month that is over, in minutes by what they were for; once more where something came in late.
+
+    Nobody's own figures are in it. What would tell of few clients is None; `travel_minutes` is an estimate.
+    """
+
+    name: ClassVar[str] = "roster.month.summed.v1"
+
+    month_id: UUID
+    team_id: UUID
+    month_on: date
+    contracted_minutes: int
+    client_facing_minutes: int | None
+    coordination_minutes: int | None
+    travel_minutes: int | None
+    meeting_minutes: int
+    training_minutes: int
+    protected_time_minutes: int
+    admin_minutes: int

@@ -11,6 +11,7 @@ from sqlmodel import col
 from services.common.db import Transaction
 from services.common.types import ENGLAND
 from services.roster.domain.capacity import Away, Extra, Member
+from services.roster.domain.month import SummedMonth
 from services.roster.domain.period import Period
 from services.roster.domain.shift import Shift, ShiftKind, ShiftStatus
 from services.roster.domain.vacancy import Vacancy
@@ -29,6 +30,13 @@ async def members(tx: Transaction, team_id: UUID, within: Period) -> list[Member
         or_(member.c.until_on.is_(None), member.c.until_on >= within.from_on),
     )
     return [Member(*row) for row in await tx.rows(wanted)]
+
+
+async def summed_month(tx: Transaction, team_id: UUID, month_on: date) -> SummedMonth | None:
+    """What was told of this month, if anything was."""
+    wanted = select(SummedMonth).where(col(SummedMonth.team_id) == team_id, col(SummedMonth.month_on) == month_on)
+    found = await tx.all(wanted)
+    return found[0] if found else None
 
 
 async def away(tx: Transaction, team_id: UUID, within: Period) -> list[Away]:

@@ -9,6 +9,7 @@ from services.roster.usecases.capacity.dependency import (
 )
 from services.roster.usecases.capacity.floor import check_floor, list_floor_alerts, set_floor, team_floor
 from services.roster.usecases.capacity.hand_on import hand_on_list
+from services.roster.usecases.capacity.month import sum_months, watch_months
 from services.roster.usecases.capacity.vacancy import fill_vacancy, list_vacancies, tell_of_vacancy
 from services.roster.usecases.capacity.watch import look_at_floors, watch_floors
 from services.roster.usecases.capacity.what_if import what_if
@@ -25,9 +26,11 @@ __all__ = [
     "look_at_floors",
     "say_dependency",
     "set_floor",
+    "sum_months",
     "team_floor",
     "tell_of_vacancy",
     "watch_floors",
+    "watch_months",
     "weeks_ahead",
     "what_if",
 ]
