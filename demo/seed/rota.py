@@ -16,6 +16,7 @@ class Rota:
     async def sow(self) -> None:
         known = await self._known("/roster/v1/visit-plans?")
         await self._places()
+        await self._skills()
         added = await self._shifts() + await self._standing_visits(known) + await self._rounds()
         if added:
             self.report.progress(f"roster: {len(DATA['rota'])} shifts and {len(Rounds().placed)} visits of the week")
@@ -31,6 +32,16 @@ class Rota:
             place = {"team_id": str(TEAM), "subject_id": str(subject), "source": "map", **about}
             place |= {"latitude": latitude, "longitude": longitude}
             await self.gateway.put_once("ruth", f"/roster/v1/places/{id_of('place', str(subject))}", place)
+
+    async def _skills(self) -> None:
+        """What the team says its members can do."""
+        known = await self._known("/roster/v1/member-skills?")
+        for one in DATA["staff"]:
+            for skill in one["skills"]:
+                said = {"id": str(id_of("skill", one["key"], skill)), "employee_id": str(employee(one["key"]))}
+                if said["id"] not in known:
+                    about = {"team_id": str(TEAM), "skill": skill, "from_on": self.calendar.day(-28)}
+                    await self.gateway.insist("ruth", "/roster/v1/member-skills", said | about)
 
     async def _known(self, path: str) -> set[str]:
         """The ids that are there already, page by page."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.roster.main import SERVICE
-from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, WALTER, a_shift, clearance, episode, hear
+from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, WALTER, a_shift, clearance, competency, contract, episode, hear
 from tests.running import OTHER_TEAM, STRANGER, Databases, Running, running
 
 
@@ -22,6 +22,14 @@ async def roster(databases: Databases) -> AsyncIterator[Running]:
         for client in (EDITH, WALTER):
             await hear(system, episode(client))
         yield system
+
+
+@pytest.fixture
+async def competent(roster: Running) -> None:
+    """All three are registered nurses who can do what the visit plans of the tests ask for."""
+    for member in (RUTH, TOM, SANDRA):
+        await hear(roster, contract(member, 1800))
+        await hear(roster, competency(member, "compression"))
 
 
 @pytest.fixture

@@ -96,6 +96,20 @@ def contract(employee: UUID, minutes_per_week: int, **changes: Any) -> Fact:
     return "hr.contract.agreed.v1", _in_json(data | changes)
 
 
+def competency(employee: UUID, task: str, **changes: Any) -> Fact:
+    """Signed off, by hr's word."""
+    data = {
+        "competency_id": uuid7(),
+        "team_id": TEAM,
+        "employee_id": employee,
+        "task": task,
+        "assessed_by": RUTH,
+        "assessed_on": "2025-06-01",
+        "until_on": "2199-12-31",
+    }
+    return "hr.competency.signed_off.v1", _in_json(data | changes)
+
+
 def a_need(**changes: Any) -> Fact:
     """A blood test of Edith's that is to be taken, by caseload's word."""
     data = {"test_id": uuid7(), "client_id": EDITH, "team_id": TEAM, "kind": "blood", "take_by": "2199-12-01"}

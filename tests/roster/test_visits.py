@@ -116,6 +116,7 @@ async def test_a_visit_is_made_by_a_member_of_the_team_on_that_day(roster: Runni
     assert await refused(nurse, employee_id=TOM) == (409, "not_in_the_team", "/body/employee_id")
 
 
+@pytest.mark.usefixtures("competent")
 async def test_a_visit_follows_a_plan_of_its_own_client_only(nurse: Any) -> None:
     plan, other = a_plan(), a_plan(client_id=WALTER)
     for made in (plan, other):

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from services.common.types import day_in_england
+from services.roster.domain.ability import Ability, Needed, may_make
 from services.roster.domain.rota.scored import Breach, Match
 from services.roster.domain.rota.words import day_words, number_words, plain
 from services.roster.domain.rota_version.shifts import Stretch
@@ -19,13 +20,14 @@ from services.roster.domain.trial import Around, Trial
 
 @dataclass(frozen=True)
 class PlannedVisit:
-    """What of a visit matters to who is on duty. `skills` are those that its plan asks for."""
+    """What of a visit matters to who is on duty. `skills` and `role` are those that its plan asks for."""
 
     visit_id: UUID
     employee_id: UUID
     starts_at: datetime
     ends_at: datetime
     skills: Sequence[str] | None
+    role: str | None = None
 
 
 def delta_of(trial: Trial) -> dict[str, Any]:
@@ -73,23 +75,23 @@ def _days(trial: Trial, days: Iterable[int]) -> list[str]:
 def resting(
     around: Around,
     visits: Iterable[PlannedVisit],
-    skills: Mapping[UUID, frozenset[str]],
+    able: Mapping[UUID, Ability],
     gone: Sequence[Stretch],
     come: Sequence[Stretch],
 ) -> list[dict[str, Any]]:
     """The skills that visits need and that then one person alone has, or nobody, on the days of the change."""
     days = {one.day_on for one in (*gone, *come)}
-    needed: dict[tuple[date, str], list[UUID]] = defaultdict(list)
+    needed: dict[tuple[date, str, str], list[UUID]] = defaultdict(list)
     for visit in visits:
         on = day_in_england(visit.starts_at)
         for skill in (visit.skills or ()) if on in days else ():
-            needed[on, skill].append(visit.visit_id)
+            needed[on, skill, visit.role or ""].append(visit.visit_id)
     duties = [around.on_duty(), around.on_duty(gone, come)]
     found = []
-    for (on, skill), visit_ids in sorted(needed.items()):
+    for (on, skill, role), visit_ids in sorted(needed.items()):
         day = around.rota.day(on)
-        able = {who for who, has in skills.items() if skill in has}
-        was, then = ({who for who, when in duty if when == day and who in able} for duty in duties)
+        can = {who for who, one in able.items() if may_make(one, Needed(role or None, frozenset({skill})))}
+        was, then = ({who for who, when in duty if when == day and who in can} for duty in duties)
         if len(then) <= 1 and then != was:
             found.append(_rests(around, on, skill, sorted(then), visit_ids))
     return found

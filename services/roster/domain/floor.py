@@ -16,6 +16,7 @@ from sqlmodel import Field, col
 
 from services.common.models import INSTANT, TeamOwned
 from services.common.types import Code, Day, Input, NewId
+from services.roster.domain.ability import Word, skills_on
 from services.roster.domain.base import Base
 from services.roster.domain.capacity import Member, time_of_members
 from services.roster.domain.known import Contract
@@ -73,7 +74,7 @@ class Staff:
 
     contracts: Sequence[Contract]
     members: Sequence[Member]
-    skilled: Sequence[tuple[UUID, str, date, date | None]]
+    words: Sequence[Word]
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def _wte(staff: Staff, day: date, full_time: int) -> int:
 
 def _with(staff: Staff, skill: str, day: date) -> int:
     there = {one.employee_id for one in staff.members if _holds(one.from_on, one.until_on, day)}
-    able = {who for who, can, from_on, until_on in staff.skilled if can == skill and _holds(from_on, until_on, day)}
+    able = {who for who, of in skills_on(day, staff.words).items() if skill in of.can}
     return len(there & able)
 
 

@@ -16,6 +16,7 @@ from services.common.errors import Conflict
 from services.common.models import TeamOwned
 from services.common.types import Day, Input, NewId, day_in_england
 from services.common.working_days import bank_holidays
+from services.roster.domain.ability import WITHOUT, Lack
 from services.roster.domain.base import Base
 from services.roster.domain.period import whole_minutes
 from services.roster.domain.shift import ShiftKind
@@ -142,12 +143,15 @@ def overridden(
 
 
 def require_words(found: Sequence[str], words: str | None) -> None:
-    """Raises `OutsideOpeningHours` or `TimeIsProtected`."""
+    """Raises `OutsideOpeningHours`, `TimeIsProtected`, `NotOfThatRole` or `WithoutTheSkill`."""
     if not found or words is not None:
         return
-    if found[0] == "opening_hours":
+    first = found[0]
+    if first in tuple(WITHOUT):
+        raise WITHOUT[Lack(first)]
+    if first == "opening_hours":
         raise OutsideOpeningHours
-    raise TimeIsProtected(found[0])
+    raise TimeIsProtected(first)
 
 
 Index("one_opening_of_each_day", col(OpeningHours.team_id), col(OpeningHours.from_on), unique=True)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.common.errors import Conflict, Unprocessable
 from services.common.membership import NotInTheTeam
+from services.roster.domain.ability import Ability
 from services.roster.domain.base import Channel
 
 NURSE, COMPANY = "/body/employee_id", "/body/accompanied_by"
@@ -43,23 +44,23 @@ class AccompaniedByOneself(Unprocessable):
 
 @dataclass(frozen=True)
 class Presence:
-    """One person at one visit, as far as roster knows. `cleared` is None where hr has recorded no check."""
+    """One person at one visit, as far as roster knows."""
 
     employee_id: UUID
     is_member: bool
     is_on_shift: bool
     is_supervised: bool
-    cleared: bool | None
+    ability: Ability
 
     @property
     def may_be_alone(self) -> bool:
-        return self.cleared is True and not self.is_supervised
+        return self.ability.cleared is True and not self.is_supervised
 
     @property
     def why_not_alone(self) -> str:
-        if self.cleared is None:
+        if self.ability.cleared is None:
             return "Hr has not recorded a check for this person, so they cannot visit alone."
-        if not self.cleared:
+        if not self.ability.cleared:
             return "This person is not cleared to visit alone."
         return "This person's shift is a supervised one, so they cannot visit alone."
 

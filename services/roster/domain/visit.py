@@ -55,7 +55,7 @@ class NewVisit(Input):
     """A visit as the team agreed it with the client. `accompanied_by` is a second member of the team.
 
     Why two are needed is said with it, unless the visit plan says so; `override_words` say why it is outside the
-    team's hours, or in protected time.
+    team's hours, in protected time, or made by somebody without the role or the skill that its plan names.
     """
 
     id: NewId

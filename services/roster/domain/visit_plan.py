@@ -15,6 +15,7 @@ from sqlmodel import Field, col
 from services.common.errors import Forbidden
 from services.common.models import TeamOwned, only_states
 from services.common.types import Code, Day, Input, Minutes, Name, NewId
+from services.roster.domain.ability import Needed
 from services.roster.domain.base import Base, Channel, Weekday
 from services.roster.domain.period import Period
 from services.roster.domain.second_hand import SecondHand
@@ -125,6 +126,10 @@ class VisitPlan(TeamOwned, Base, table=True):
     @property
     def window(self) -> Window | None:
         return Window.of(self.window_from_minute, self.window_until_minute)
+
+    @property
+    def needed(self) -> Needed:
+        return Needed(self.role, frozenset(self.skills))
 
     @property
     def needs_two(self) -> bool:

@@ -13,6 +13,7 @@ from pydantic import Field as Shape
 from pydantic import field_validator, model_validator
 
 from services.common.types import Code, Day, Input, Minutes
+from services.roster.domain.ability import REGISTERED, Ability, Needed, may_make
 from services.roster.domain.base import Weekday
 from services.roster.domain.rounds import travel
 from services.roster.domain.rounds.day import Break, Call, Hand, Nurse, Plan, Prices, Stop
@@ -20,7 +21,6 @@ from services.roster.domain.rounds.day import Day as DayOfRounds
 from services.roster.domain.rounds.travel import Point, Travel
 
 MOST_VISITS = 84
-REGISTERED = "registered_nurse"
 # The waking day, within which several visits of one day are spread where no window is asked for.
 AWAKE = (480, 1200)
 # A break is taken at least so many minutes after a shift begins and before it ends (Working Time Regulations 1998, 12).
@@ -73,6 +73,10 @@ class NewVisits(Input):
     def weekdays(self) -> list[int]:
         return sorted({list(Weekday).index(day) for day in self.days}) or list(range(7))
 
+    @property
+    def needed(self) -> Needed:
+        return Needed(self.role, frozenset(self.skills))
+
 
 class WhatIf(Input):
     """The care that is asked for. `client_id` is of somebody who is known; places let travel be estimated."""
@@ -91,21 +95,6 @@ class WhatIf(Input):
         if sum(one.times_a_week for one in visits) > MOST_VISITS:
             raise ValueError(f"ask for at most {MOST_VISITS} visits a week at a time")
         return visits
-
-
-@dataclass(frozen=True)
-class Person:
-    """What a member may do, as far as roster knows: the role of the contract, skills, and whether alone."""
-
-    role: str | None = None
-    skills: frozenset[str] = frozenset()
-    is_cleared: bool = False
-
-    def can(self, wanted: NewVisits) -> bool:
-        """A registered nurse may do what is delegated to others; not the other way round."""
-        if self.role == REGISTERED != wanted.role:
-            return True
-        return self.role == wanted.role and set(wanted.skills) <= self.skills
 
 
 @dataclass(frozen=True)
@@ -141,7 +130,7 @@ class TypicalWeek:
     """The week that stands for those to come, and what is known of its people. `faces` price each for this client."""
 
     days: Sequence[TypicalDay]
-    people: Mapping[UUID, Person]
+    people: Mapping[UUID, Ability]
     travel_per_visit: int
     faces: Mapping[UUID, float] = field(default_factory=dict)
     new_face: float = 0.0
@@ -167,8 +156,9 @@ def rounds_of(day: TypicalDay, week: TypicalWeek, asked: WhatIf) -> tuple[DayOfR
 
 def able(day: TypicalDay, week: TypicalWeek, wanted: NewVisits) -> tuple[int, ...]:
     """The shifts, by index, whose people may make such a visit, alone where they are."""
-    known = enumerate((shift, week.people.get(shift.employee_id, Person())) for shift in day.shifts)
-    return tuple(at for at, (shift, who) in known if who.can(wanted) and who.is_cleared and not shift.is_supervised)
+    known = enumerate((shift, week.people.get(shift.employee_id, Ability())) for shift in day.shifts)
+    needed = wanted.needed
+    return tuple(at for at, (shift, who) in known if not shift.is_supervised and may_make(who, needed, alone=True))
 
 
 def call_for(day: TypicalDay, week: TypicalWeek, wanted: NewVisits, part: int, parts: int) -> Call:

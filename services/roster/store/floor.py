@@ -1,11 +1,10 @@
 """What the floor of a team is measured by, and the alerts that are open."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, union, union_all
+from sqlalchemy import func, select, union, union_all
 from sqlmodel import col
 
 from services.common.db import Transaction
@@ -13,7 +12,7 @@ from services.roster.domain.floor import FloorAlert, Staff, StaffingFloor
 from services.roster.domain.known import Competence, Contract
 from services.roster.domain.member_skill import MemberSkill
 from services.roster.domain.period import Period
-from services.roster.store import capacity, figures
+from services.roster.store import abilities, capacity, figures
 
 
 async def staff(tx: Transaction, team_id: UUID, within: Period) -> Staff:
@@ -21,25 +20,8 @@ async def staff(tx: Transaction, team_id: UUID, within: Period) -> Staff:
     return Staff(
         await figures.contracts(tx, team_id, within),
         await capacity.members(tx, team_id, within),
-        await _skilled(tx, team_id, within),
+        await abilities.words(tx, team_id, within.from_on),
     )
-
-
-async def _skilled(tx: Transaction, team_id: UUID, within: Period) -> list[tuple[UUID, str, date, date | None]]:
-    said = select(
-        col(MemberSkill.employee_id), col(MemberSkill.skill), col(MemberSkill.from_on), col(MemberSkill.until_on)
-    ).where(
-        col(MemberSkill.team_id) == team_id,
-        or_(col(MemberSkill.until_on).is_(None), col(MemberSkill.until_on) >= within.from_on),
-    )
-    signed_off = select(
-        col(Competence.employee_id), col(Competence.task), col(Competence.assessed_on), col(Competence.until_on)
-    ).where(
-        col(Competence.team_id) == team_id,
-        col(Competence.withdrawn_at).is_(None),
-        col(Competence.until_on) >= within.from_on,
-    )
-    return [(row[0], row[1], row[2], row[3]) for row in await tx.rows(union_all(said, signed_off))]
 
 
 async def floors(tx: Transaction, team_id: UUID) -> Sequence[StaffingFloor]:

@@ -13,7 +13,6 @@ from services.common.types import midnight_in_england
 from services.roster.domain.availability import Availability
 from services.roster.domain.breach import RestOwed
 from services.roster.domain.leave import Leave, LeaveState
-from services.roster.domain.member_skill import MemberSkill
 from services.roster.domain.period import midnight_after
 from services.roster.domain.shift import Shift, ShiftStatus
 from services.roster.domain.team_agreement import TeamAgreement
@@ -38,19 +37,6 @@ async def said(tx: Transaction, team_id: UUID, from_on: date, to_on: date) -> Se
         col(Availability.until_on).is_(None) | (col(Availability.until_on) >= from_on),
     )
     return await tx.all(wanted.order_by(col(Availability.id)))
-
-
-async def skills(tx: Transaction, team_id: UUID, on: date) -> dict[UUID, frozenset[str]]:
-    """By person what they can do on a day, by the team's own word."""
-    wanted = select(col(MemberSkill.employee_id), col(MemberSkill.skill)).where(
-        col(MemberSkill.team_id) == team_id,
-        col(MemberSkill.from_on) <= on,
-        col(MemberSkill.until_on).is_(None) | (col(MemberSkill.until_on) >= on),
-    )
-    found: dict[UUID, set[str]] = {}
-    for employee_id, skill in await tx.rows(wanted):
-        found.setdefault(employee_id, set()).add(skill)
-    return {who: frozenset(its) for who, its in found.items()}
 
 
 async def agreements(tx: Transaction, team_id: UUID, on: date) -> dict[str, tuple[int, int]]:

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from services.common.db import Transaction
 from services.common.types import midnight_in_england
-from services.roster.domain.known import Clearance, Contract
+from services.roster.domain.known import Contract
 from services.roster.domain.rota_version.shifts import Stretch
 from services.roster.domain.shift import VISITING, Shift, ShiftStatus
 
@@ -22,14 +22,6 @@ async def contracts(tx: Transaction, team_id: UUID, from_on: date, to_on: date) 
         col(Contract.until_on).is_(None) | (col(Contract.until_on) >= from_on),
     )
     return await tx.all(wanted.order_by(col(Contract.from_on), col(Contract.contract_id)))
-
-
-async def cleared(tx: Transaction, people: Collection[UUID], on: date) -> dict[UUID, bool]:
-    """Hr's newest word on each that counts on this day."""
-    words = select(col(Clearance.employee_id), col(Clearance.may_visit_alone)).where(
-        col(Clearance.employee_id).in_(people), col(Clearance.since_on) <= on
-    )
-    return {row[0]: row[1] for row in await tx.rows(words.order_by(col(Clearance.version)))}
 
 
 async def stretches(

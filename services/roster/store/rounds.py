@@ -9,8 +9,7 @@ from sqlmodel import col
 
 from services.common.db import Transaction
 from services.roster.domain.base import Channel
-from services.roster.domain.known import CareTeam, Competence, Contract
-from services.roster.domain.member_skill import MemberSkill
+from services.roster.domain.known import CareTeam
 from services.roster.domain.period import Period
 from services.roster.domain.round_plan import RoundPlan
 from services.roster.domain.shift import VISITING, Shift, ShiftStatus
@@ -31,40 +30,6 @@ async def shifts_of_day(tx: Transaction, team_id: UUID, day: date) -> Sequence[S
         col(Shift.ends_at) > of.starts_at,
     )
     return await tx.all(wanted.order_by(col(Shift.starts_at), col(Shift.id)))
-
-
-async def roles(tx: Transaction, team_id: UUID, day: date) -> dict[UUID, set[str]]:
-    """By member, the roles of the contracts that count on this day; none where hr told none."""
-    wanted = select(col(Contract.employee_id), col(Contract.role)).where(
-        col(Contract.team_id) == team_id,
-        col(Contract.from_on) <= day,
-        (col(Contract.until_on).is_(None)) | (col(Contract.until_on) >= day),
-        col(Contract.role).is_not(None),
-    )
-    return _gathered(await tx.rows(wanted))
-
-
-async def skills(tx: Transaction, team_id: UUID, day: date) -> dict[UUID, set[str]]:
-    """By member, what they can do on this day by hr's word and by the team's."""
-    said = select(col(MemberSkill.employee_id), col(MemberSkill.skill)).where(
-        col(MemberSkill.team_id) == team_id,
-        col(MemberSkill.from_on) <= day,
-        (col(MemberSkill.until_on).is_(None)) | (col(MemberSkill.until_on) >= day),
-    )
-    signed_off = select(col(Competence.employee_id), col(Competence.task)).where(
-        col(Competence.team_id) == team_id,
-        col(Competence.assessed_on) <= day,
-        col(Competence.until_on) >= day,
-        col(Competence.withdrawn_at).is_(None),
-    )
-    return _gathered([*await tx.rows(said), *await tx.rows(signed_off)])
-
-
-def _gathered(pairs: Sequence[tuple[UUID, str]]) -> dict[UUID, set[str]]:
-    found: dict[UUID, set[str]] = {}
-    for employee_id, what in pairs:
-        found.setdefault(employee_id, set()).add(what)
-    return found
 
 
 async def plans(tx: Transaction, plan_ids: Collection[UUID]) -> dict[UUID, VisitPlan]:

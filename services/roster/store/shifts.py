@@ -1,7 +1,7 @@
 """Queries about shifts, and about the people who could be with a client in them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,21 +10,21 @@ from sqlmodel import col
 from services.common import membership
 from services.common.db import Transaction
 from services.common.types import day_in_england
-from services.roster.domain.known import Clearance
 from services.roster.domain.presence import Presence
 from services.roster.domain.shift import VISITING, Shift, ShiftStatus
+from services.roster.store.abilities import abilities
 
 
 async def presences(
     tx: Transaction, team_id: UUID, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
 ) -> dict[UUID, Presence]:
-    """What is known of each of these people for this time: four statements, however many they are.
+    """What is known of each of these people for this time: six statements, however many they are.
 
     Whoever is lent to the team belongs to it in her shift there.
     """
     on = day_in_england(starts_at)
     known = await membership.members(tx, team_id, on)
-    cleared = await _clearances(tx, people, on)
+    able = await abilities(tx, team_id, people, on)
     shifts = await _shifts_around(tx, team_id, people, starts_at, ends_at)
     lent = await _lent(tx, team_id, people, starts_at, ends_at)
     return {
@@ -33,18 +33,10 @@ async def presences(
             is_member=one in known or one in lent,
             is_on_shift=one in shifts,
             is_supervised=all(shifts.get(one, [])),
-            cleared=cleared.get(one),
+            ability=able[one],
         )
         for one in people
     }
-
-
-async def _clearances(tx: Transaction, people: Sequence[UUID], on: date) -> dict[UUID, bool]:
-    """Hr's newest word on each that counts on this day, so that one taken back from an earlier day is taken back."""
-    words = select(col(Clearance.employee_id), col(Clearance.may_visit_alone)).where(
-        col(Clearance.employee_id).in_(people), col(Clearance.since_on) <= on
-    )
-    return {row[0]: row[1] for row in await tx.rows(words.order_by(col(Clearance.version)))}
 
 
 async def _lent(

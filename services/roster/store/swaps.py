@@ -10,8 +10,6 @@ from sqlmodel import col
 
 from services.common.db import Transaction
 from services.common.types import midnight_in_england
-from services.roster.domain.known import Competence
-from services.roster.domain.member_skill import MemberSkill
 from services.roster.domain.open_shift import OpenShift, OpenShiftOffer
 from services.roster.domain.period import midnight_after
 from services.roster.domain.rota_version.rota import Rota
@@ -66,27 +64,8 @@ async def rotas(tx: Transaction, team_id: UUID, from_on: date, to_on: date) -> S
     return await tx.all(wanted.order_by(col(Rota.from_on)))
 
 
-async def skills(tx: Transaction, team_id: UUID, on: date) -> dict[UUID, frozenset[str]]:
-    """What each member can do on a day, by the team's word and by what hr has signed off."""
-    said = select(col(MemberSkill.employee_id), col(MemberSkill.skill)).where(
-        col(MemberSkill.team_id) == team_id,
-        col(MemberSkill.from_on) <= on,
-        col(MemberSkill.until_on).is_(None) | (col(MemberSkill.until_on) >= on),
-    )
-    signed_off = select(col(Competence.employee_id), col(Competence.task)).where(
-        col(Competence.team_id) == team_id,
-        col(Competence.assessed_on) <= on,
-        col(Competence.until_on) >= on,
-        col(Competence.withdrawn_at).is_(None),
-    )
-    found: dict[UUID, frozenset[str]] = {}
-    for employee_id, skill in await tx.rows(said.union(signed_off)):
-        found[employee_id] = found.get(employee_id, frozenset()) | {skill}
-    return found
-
-
 async def visits_between(tx: Transaction, team_id: UUID, from_on: date, to_on: date) -> Sequence[Any]:
-    """Id, visitor, start, end and the skills that its plan asks for, of each visit that is planned on these days."""
+    """Of each visit of these days: id, visitor, start, end, and the skills and the role that its plan asks for."""
     wanted: Executable = (
         select(
             col(Visit.id),
@@ -94,6 +73,7 @@ async def visits_between(tx: Transaction, team_id: UUID, from_on: date, to_on: d
             col(Visit.starts_at),
             col(Visit.ends_at),
             col(VisitPlan.skills).label("skills"),
+            col(VisitPlan.role).label("role"),
         )
         .outerjoin(VisitPlan, col(VisitPlan.id) == col(Visit.visit_plan_id))
         .where(

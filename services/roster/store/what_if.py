@@ -1,20 +1,18 @@
 """What a typical week is made of, one statement each. None goes on record as read: nobody is told of a client."""
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Executable, func, or_, select, union
+from sqlalchemy import Executable, func, select
 from sqlmodel import col
 
 from services.common.db import Transaction
 from services.common.types import day_in_england, midnight_in_england
-from services.roster.domain.known import Clearance, Competence, Contract, RecordedContact
-from services.roster.domain.member_skill import MemberSkill
+from services.roster.domain.known import RecordedContact
 from services.roster.domain.period import Period, whole_minutes
 from services.roster.domain.shift import Shift, ShiftKind, ShiftStatus
 from services.roster.domain.visit import Visit
-from services.roster.domain.what_if import Held, OnShift, Person, TypicalDay
+from services.roster.domain.what_if import Held, OnShift, TypicalDay
 from services.roster.store.capacity import NEVER_MADE
 
 WEEKS_OF_FACES = 12
@@ -71,52 +69,6 @@ def _visits(team_id: UUID, week: Period) -> Executable:
         col(Visit.status).not_in(NEVER_MADE),
     )
     return wanted.order_by(col(Visit.starts_at), col(Visit.id))
-
-
-async def people(tx: Transaction, team_id: UUID, who: Iterable[UUID], on: date) -> dict[UUID, Person]:
-    """The role by contract, the skills by hr's word or the team's, and whether they may visit alone."""
-    them = list(who)
-    roles, skills = await _roles(tx, team_id, them, on), await _skills(tx, team_id, them, on)
-    cleared = await _clearances(tx, them, on)
-    return {one: Person(roles.get(one), frozenset(skills.get(one, ())), cleared.get(one) is True) for one in them}
-
-
-async def _roles(tx: Transaction, team_id: UUID, who: list[UUID], on: date) -> dict[UUID, str | None]:
-    wanted = select(col(Contract.employee_id), col(Contract.role)).where(
-        col(Contract.team_id) == team_id,
-        col(Contract.employee_id).in_(who),
-        col(Contract.from_on) <= on,
-        or_(col(Contract.until_on).is_(None), col(Contract.until_on) >= on),
-    )
-    return {row[0]: row[1] for row in await tx.rows(wanted.order_by(col(Contract.from_on)))}
-
-
-async def _skills(tx: Transaction, team_id: UUID, who: list[UUID], on: date) -> dict[UUID, set[str]]:
-    signed_off = select(col(Competence.employee_id), col(Competence.task)).where(
-        col(Competence.team_id) == team_id,
-        col(Competence.employee_id).in_(who),
-        col(Competence.assessed_on) <= on,
-        col(Competence.until_on) >= on,
-        col(Competence.withdrawn_at).is_(None),
-    )
-    said = select(col(MemberSkill.employee_id), col(MemberSkill.skill)).where(
-        col(MemberSkill.team_id) == team_id,
-        col(MemberSkill.employee_id).in_(who),
-        col(MemberSkill.from_on) <= on,
-        or_(col(MemberSkill.until_on).is_(None), col(MemberSkill.until_on) >= on),
-    )
-    found: dict[UUID, set[str]] = {}
-    for employee_id, skill in await tx.rows(union(signed_off, said)):
-        found.setdefault(employee_id, set()).add(skill)
-    return found
-
-
-async def _clearances(tx: Transaction, who: list[UUID], on: date) -> dict[UUID, bool]:
-    """Hr's newest word on each that counts on this day."""
-    words = select(col(Clearance.employee_id), col(Clearance.may_visit_alone)).where(
-        col(Clearance.employee_id).in_(who), col(Clearance.since_on) <= on
-    )
-    return {row[0]: row[1] for row in await tx.rows(words.order_by(col(Clearance.version)))}
 
 
 async def faces(tx: Transaction, team_id: UUID, client_id: UUID, on: date) -> set[UUID]:

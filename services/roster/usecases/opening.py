@@ -1,10 +1,12 @@
 """Opening hours: the team sets them, and a visit outside them, or in protected time, says why."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from services.common.db import Transaction
 from services.common.paging import PageRequest, page
 from services.common.types import day_in_england
+from services.roster.domain.ability import Lack
 from services.roster.domain.opening import (
     HoursAlreadySet,
     NewOpeningHours,
@@ -32,10 +34,10 @@ async def list_opening_hours(tx: Transaction, request: PageRequest, *, team_id: 
     return await page(tx, await of_team(tx, OpeningHours, team_id), OpeningHours, request)
 
 
-async def require_free(tx: Transaction, visit: Visit) -> None:
-    """What the visit overrides stands with it, so that it can be counted.
+async def require_free(tx: Transaction, visit: Visit, lacks: Sequence[Lack] = ()) -> None:
+    """What the visit overrides stands with it, so that it can be counted; `lacks` of its people are among it.
 
-    Raises `OutsideOpeningHours` or `TimeIsProtected`, unless it says why.
+    Raises `OutsideOpeningHours`, `TimeIsProtected`, `NotOfThatRole` or `WithoutTheSkill`, unless it says why.
     """
     when = visit.starts_at, visit.ends_at
     opening = await store.opening_on(tx, visit.team_id, day_in_england(visit.starts_at))
@@ -46,6 +48,7 @@ async def require_free(tx: Transaction, visit: Visit) -> None:
         is_on_call=opening is not None and await store.is_on_call(tx, visit.team_id, *when),
         kept=await store.kept_free(tx, visit.people(), *when),
     )
+    found += lacks
     require_words(found, visit.override_words)
     visit.overrode = found
     visit.override_words = visit.override_words if found else None

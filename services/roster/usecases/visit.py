@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.common.db import Transaction, require_version
 from services.common.errors import NotFound
+from services.roster.domain.ability import Lack, lacking
 from services.roster.domain.base import Channel
 from services.roster.domain.known import RecordedContact
 from services.roster.domain.presence import require_fit
@@ -29,7 +30,8 @@ async def plan_visit(tx: Transaction, new: NewVisit) -> Visit:
 
     Raises `NotFound`, `UnknownClient`, `ClientNotInCare`, `PlanOfAnotherClient`, `NotInTheTeam`, `OutsideShift`,
     `OutsideWindow`, `OutsideOpeningHours`, `TimeIsProtected`, `SecondHandNeeded`, `SecondHandWithoutReason`,
-    `NotClearedToVisitAlone`, `NurseAlreadyBooked` or `ClientAlreadyVisited`.
+    `NotClearedToVisitAlone`, `NotOfThatRole`, `WithoutTheSkill`, `NotDelegated`, `NurseAlreadyBooked` or
+    `ClientAlreadyVisited`.
     """
     await tx.require_team(new.team_id)
     visit = Visit.planned(new, tx.actor.employee_id, tx.now)
@@ -47,8 +49,7 @@ async def plan(tx: Transaction, visit: Visit) -> None:
     await tx.take_turns(visit.id)
     await tx.take_turns(visit.client_id, *visit.people())
     await facts.require_in_care(tx, visit.team_id, visit.client_id)
-    await _require_fit(tx, visit)
-    await require_free(tx, visit)
+    await require_free(tx, visit, await _require_fit(tx, visit))
     async with tx.refusing(CLASHES):
         tx.add(visit)
     await tell_of_taken_time(tx, visit)
@@ -78,10 +79,13 @@ def _require_window(tx: Transaction, visit: Visit, named: Collection[UUID]) -> N
         raise OutsideWindow
 
 
-async def _require_fit(tx: Transaction, visit: Visit) -> None:
+async def _require_fit(tx: Transaction, visit: Visit) -> Sequence[Lack]:
+    """What its people are without, so that it says why. Raises as `require_fit` and `lacking` do."""
     found = await shifts.presences(tx, visit.team_id, visit.people(), visit.starts_at, visit.ends_at)
     company = None if visit.accompanied_by is None else found[visit.accompanied_by]
     require_fit(Channel(visit.channel), found[visit.employee_id], company)
+    plan = await _own_plan(tx, visit)
+    return () if plan is None else lacking([one.ability for one in found.values()], plan.needed)
 
 
 async def read_visit(tx: Transaction, visit_id: UUID) -> Visit:
@@ -112,8 +116,7 @@ async def moved(tx: Transaction, visit: Visit, move: Move) -> Visit:
         visit.move(move, tx.now)
         with tx.session.no_autoflush:
             _require_window(tx, visit, await facts.care_team(tx, visit.team_id, visit.client_id))
-            await _require_fit(tx, visit)
-            await require_free(tx, visit)
+            await require_free(tx, visit, await _require_fit(tx, visit))
     await tell_of_taken_time(tx, visit)
     tell_of_plan(tx, visit)
     return visit

@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from demo.barrow import employee
-from services.roster.domain.what_if import AWAKE, Held, Person, Place, PlaceOfClient
+from services.roster.domain.ability import REGISTERED, Ability
+from services.roster.domain.what_if import AWAKE, Held, Place, PlaceOfClient
 from services.roster.solver.taking_on import NO_ROOM, NO_SHIFT, NOBODY_ABLE, take_on
 from tests.roster.capacity.weeks import ANNA, BEN, MONDAY, NURSES, a_day, a_week, asking, barrow, on_shift
 
@@ -81,24 +82,25 @@ def test_the_window_holds() -> None:
     assert one.why == NO_ROOM
 
 
+def somebody(role: str | None, *skills: str, cleared: bool = True) -> Ability:
+    return Ability(frozenset({role} if role else ()), frozenset(skills), cleared=cleared)
+
+
 @pytest.mark.parametrize(
     ("person", "wanted", "can"),
     [
-        (
-            Person("registered_nurse", frozenset(), True),
-            {"role": "assistant_practitioner", "skills": ["insulin"]},
-            True,
-        ),
-        (Person("assistant_practitioner", frozenset(), True), {"role": "registered_nurse"}, False),
-        (Person("assistant_practitioner", frozenset(), True), {"role": "assistant_practitioner"}, True),
-        (Person("registered_nurse", frozenset({"catheter"}), True), {"skills": ["catheter"]}, True),
-        (Person("registered_nurse", frozenset({"insulin"}), True), {"skills": ["catheter"]}, False),
-        (Person("registered_nurse", frozenset(), False), {}, False),
-        (Person(None, frozenset(), True), {}, False),
+        (somebody(REGISTERED), {"role": ASSISTANT, "skills": ["insulin"]}, True),
+        (somebody(REGISTERED), {"role": "social_worker"}, False),
+        (somebody(ASSISTANT), {"role": REGISTERED}, False),
+        (somebody(ASSISTANT), {"role": ASSISTANT}, True),
+        (somebody(REGISTERED, "catheter"), {"skills": ["catheter"]}, True),
+        (somebody(REGISTERED, "insulin"), {"skills": ["catheter"]}, False),
+        (somebody(REGISTERED, cleared=False), {}, False),
+        (somebody(None), {}, False),
     ],
 )
 def test_whoever_makes_it_has_the_role_the_skills_and_the_check(
-    person: Person, wanted: dict[str, object], can: bool
+    person: Ability, wanted: dict[str, object], can: bool
 ) -> None:
     week = a_week(a_day(0, on_shift()), people={ANNA: person})
     (one,) = take_on(week, asking({"days": ["mon"], **wanted}))

@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from demo.barrow import DATA, WEEKDAYS, Placed, Rounds, employee, id_of
-from services.roster.domain.what_if import Held, NewVisits, OnShift, Person, TypicalDay, TypicalWeek, WhatIf
+from services.roster.domain.ability import REGISTERED, Ability
+from services.roster.domain.what_if import Held, NewVisits, OnShift, TypicalDay, TypicalWeek, WhatIf
 from tests.running import TEAM
 
 MONDAY = date(2026, 11, 23)
 ANNA, BEN = UUID(int=1), UUID(int=2)
-NURSES = {ANNA: Person("registered_nurse", frozenset(), True), BEN: Person("registered_nurse", frozenset(), True)}
+NURSES = dict.fromkeys((ANNA, BEN), Ability(frozenset({REGISTERED}), cleared=True))
 
 
 def a_week(*days: TypicalDay, **changes: Any) -> TypicalWeek:
@@ -61,5 +62,5 @@ def _held(one: Placed) -> Held:
     return Held((employee(one.nurse),), client, one.start_minute, end)
 
 
-def _person(one: dict[str, Any]) -> Person:
-    return Person(one["role"], frozenset(one["skills"]), one["dbs"]["clear"])
+def _person(one: dict[str, Any]) -> Ability:
+    return Ability(frozenset({one["role"]}), frozenset(one["skills"]), cleared=one["dbs"]["clear"])

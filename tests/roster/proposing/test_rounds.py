@@ -7,7 +7,7 @@ import pytest
 from uuid6 import uuid7
 
 from services.roster.usecases.proposing import HANDLERS
-from tests.roster.facts import EDITH, RUTH, TOM, WALTER, a_shift, a_visit, code
+from tests.roster.facts import EDITH, RUTH, TOM, WALTER, a_plan, a_shift, a_visit, code, competency, contract, hear
 from tests.roster.jobs.asked import over, working
 from tests.roster.proposing.facts import a_base, a_place, put
 from tests.roster.visiting.told import cancelled
@@ -194,6 +194,17 @@ async def test_a_visit_that_was_told_is_held_and_one_that_changed_makes_the_plan
     assert moved.status_code == 200, moved.text
     old = await adopt(ruth, plan)
     assert (old.status_code, code(old)) == (409, "round_plan_outdated")
+
+
+async def test_a_round_goes_to_whoever_has_the_role_and_the_skill(roster: Running, ruth: Any) -> None:
+    """Ruth is the named nurse, and can no longer do what Tom has been signed off for."""
+    for who in (RUTH, TOM):
+        await hear(roster, contract(who, 1800))
+        await hear(roster, competency(who, "compression", until_on="2031-11-24" if who == RUTH else "2199-12-31"))
+    plan = a_plan(days=[])
+    assert (await ruth.post("/v1/visit-plans", json=plan)).status_code == 201
+    await planned(ruth, visit(EDITH, "10", employee_id=TOM, visit_plan_id=plan["id"]))
+    assert [one["employee_id"] for one in (await proposed(roster, ruth))["stops"]] == [str(TOM)]
 
 
 async def test_what_nobody_can_take_is_listed(roster: Running, ruth: Any) -> None:

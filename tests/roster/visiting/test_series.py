@@ -18,6 +18,8 @@ from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, a_plan, a_shift, code, 
 from tests.roster.visiting.told import step
 from tests.running import STRANGER, TEAM, Running
 
+pytestmark = pytest.mark.usefixtures("competent")
+
 NINE, TEN = 540, 600
 TODAY = day_in_england(datetime.now(ENGLAND))
 MONDAY = TODAY + timedelta(days=7 - TODAY.weekday())

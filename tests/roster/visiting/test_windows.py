@@ -14,6 +14,8 @@ from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, a_plan, a_visit, code, 
 from tests.roster.visiting.told import step
 from tests.running import Running
 
+pytestmark = pytest.mark.usefixtures("competent")
+
 MORNING = {"window_from_minute": 540, "window_until_minute": 630}
 BY_TWO = {"hands": 2, "second_hand_reason": "moving_handling"}
 

@@ -10,6 +10,8 @@ from tests.roster.facts import EDITH, RUTH, TOM, WALTER, a_plan, code
 from tests.roster.visiting.told import at, on_shift_now, planned, step
 from tests.running import STRANGER, Running
 
+pytestmark = pytest.mark.usefixtures("competent")
+
 LATER = {"wish": "later"}
 
 

@@ -14,6 +14,7 @@ from services.roster.domain.what_if import TypicalWeek, WhatIf
 from services.roster.solver.taking_on import Taken, take_on
 from services.roster.store import facts
 from services.roster.store import what_if as store
+from services.roster.store.abilities import abilities
 
 
 async def what_if(tx: Transaction, asked: WhatIf) -> dict[str, Any]:
@@ -30,7 +31,7 @@ async def what_if(tx: Transaction, asked: WhatIf) -> dict[str, Any]:
     people = sorted({shift.employee_id for day in days for shift in day.shifts})
     faces = await _faces(tx, asked, week.from_on, float(buddy))
     known = TypicalWeek(
-        days, await store.people(tx, asked.team_id, people, week.from_on), travel, faces, float(other) if faces else 0.0
+        days, await abilities(tx, asked.team_id, people, week.from_on), travel, faces, float(other) if faces else 0.0
     )
     taken = await asyncio.to_thread(take_on, known, asked)
     return {

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.common import rulebook
 from services.common.db import Transaction
 from services.common.types import ENGLAND, midnight_in_england
+from services.roster.domain.ability import Needed, may_make
 from services.roster.domain.base import Channel
 from services.roster.domain.opening import OpeningHours
 from services.roster.domain.period import Period
@@ -47,8 +48,6 @@ class Team:
     midnight: datetime
     shifts: Sequence[Shift]
     known: Mapping[UUID, Presence]
-    roles: Mapping[UUID, set[str]]
-    skills: Mapping[UUID, set[str]]
     plans: Mapping[UUID, VisitPlan]
     named: Mapping[UUID, tuple[UUID, UUID]]
     prices: Mapping[str, int]
@@ -118,8 +117,6 @@ async def _team(tx: Transaction, times: TravelTimes, team_id: UUID, day: date, p
         midnight=midnight,
         shifts=[shift for shift in out if known[shift.employee_id].is_member],
         known=known,
-        roles=await rounds.roles(tx, team_id, day),
-        skills=await rounds.skills(tx, team_id, day),
         plans=await rounds.plans(tx, plan_ids),
         named=await rounds.care_teams(tx, team_id, clients, day),
         prices=dict(zip(PRICES, amounts, strict=True)),
@@ -210,21 +207,17 @@ def _window(team: Team, visit: Visit) -> tuple[float, float]:
 
 
 def _able(team: Team, visit: Visit, hand: int) -> tuple[int, ...]:
-    """Who may be this hand: the first at a door may be there alone. Whom the team gave the visit to stays able."""
+    """Who may be this hand: the first at a door may make the visit alone; whoever comes along may be anybody."""
+    if hand:
+        return tuple(range(len(team.shifts)))
     plan = team.plans.get(visit.visit_plan_id) if visit.visit_plan_id is not None else None
-    is_first_at_the_door = hand == 0 and visit.channel == Channel.IN_PERSON
+    needed, alone = Needed() if plan is None else plan.needed, visit.channel == Channel.IN_PERSON
     return tuple(
         number
         for number, shift in enumerate(team.shifts)
-        if _suits(team, shift.employee_id, visit, plan)
-        and not (is_first_at_the_door and (shift.supervised_only or not team.known[shift.employee_id].cleared))
+        if may_make(team.known[shift.employee_id].ability, needed, alone=alone)
+        and not (alone and shift.supervised_only)
     )
-
-
-def _suits(team: Team, person: UUID, visit: Visit, plan: VisitPlan | None) -> bool:
-    if plan is None or person in visit.people():
-        return True
-    return plan.role in team.roles.get(person, set()) and set(plan.skills) <= team.skills.get(person, set())
 
 
 def _faces(team: Team, visit: Visit) -> tuple[float, ...]:

@@ -18,7 +18,7 @@ from services.roster.domain.rota_version.people import Team
 from services.roster.domain.rota_version.rota import Rota
 from services.roster.domain.rota_version.version import RotaVersion, VersionState
 from services.roster.domain.rota_version.worked import WEEK, WORKED_WEEKS, Worked
-from services.roster.store import leave, rota_people, rota_versions
+from services.roster.store import abilities, leave, rota_people, rota_versions
 from services.roster.usecases.agreed import team_rules
 
 PROBLEM = TypeAdapter(Problem)
@@ -38,9 +38,9 @@ async def problem_of(tx: Transaction, rota: Rota, version: RotaVersion | None = 
         rota=rota,
         belonging=belonging,
         contracts=await rota_people.contracts(tx, rota.team_id, rota.from_on, rota.to_on),
-        cleared=await rota_people.cleared(tx, belonging.keys(), rota.to_on),
+        cleared=await abilities.cleared(tx, belonging.keys(), rota.to_on),
         worked=worked,
-        skills=await leave.skills(tx, rota.team_id, rota.from_on),
+        skills=await abilities.skills(tx, rota.team_id, rota.from_on),
         leave=await leave.agreed_leave(tx, belonging.keys(), since, rota.to_on),
         said=await leave.said(tx, rota.team_id, rota.from_on, rota.to_on),
     )

@@ -16,7 +16,7 @@ from services.roster.domain.rota_version.rota import Rota
 from services.roster.domain.rota_version.shifts import Stretch
 from services.roster.domain.rota_version.worked import WEEK, WORKED_WEEKS, Worked
 from services.roster.domain.trial import Around, Trial
-from services.roster.store import leave, rota_people, rota_versions, swaps
+from services.roster.store import abilities, leave, rota_people, rota_versions, swaps
 from services.roster.usecases.agreed import team_rules
 
 # After a night the rest that is agreed lasts two days, so that many count beyond the last day.
@@ -37,9 +37,9 @@ async def around(tx: Transaction, team_id: UUID, from_on: date, to_on: date) -> 
         rota=rota,
         belonging=belonging,
         contracts=await rota_people.contracts(tx, team_id, first, last),
-        cleared=await rota_people.cleared(tx, belonging.keys(), last),
+        cleared=await abilities.cleared(tx, belonging.keys(), last),
         worked=Worked(stretches, types.values()),
-        skills=await swaps.skills(tx, team_id, from_on),
+        skills=await abilities.skills(tx, team_id, from_on),
         leave=await leave.agreed_leave(tx, belonging.keys(), first, last),
         said=await leave.said(tx, team_id, first, last),
     )
@@ -73,9 +73,10 @@ async def looked_at(
     days = [one.day_on for one in (*gone, *come)]
     known, trial = await tried(tx, team_id, gone, come)
     visits = [PlannedVisit(*row) for row in await swaps.visits_between(tx, team_id, min(days), max(days))]
+    able = await abilities.abilities(tx, team_id, known.team.belonging.keys(), min(days))
     return trial, {
         **delta_of(trial),
-        "skills": resting(known, visits, known.team.skills, [*gone], [*come]),
+        "skills": resting(known, visits, able, [*gone], [*come]),
         "visits": left_behind(visits, [*gone]),
     }
 

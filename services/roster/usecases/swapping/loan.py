@@ -27,7 +27,7 @@ from services.roster.domain.loan import (
 from services.roster.domain.period import Period
 from services.roster.domain.rule import RuleCode
 from services.roster.domain.shift import ShiftClash
-from services.roster.store import breaches, floor, loans, swaps
+from services.roster.store import abilities, breaches, floor, loans
 from services.roster.usecases.placing import judge_shift, settle_rest, write_breaches
 from services.roster.usecases.shift import tell_of_shift
 
@@ -55,7 +55,7 @@ async def agree_loan(tx: Transaction, loan_id: UUID, lending: Lending, if_match:
     on = day_in_england(loan.starts_at)
     loan.agree(lending, tx.actor.employee_id, tx.now)
     await require_members(tx, loan.lending_team_id, on, {"/body/employee_id": lending.employee_id})
-    able = (await swaps.skills(tx, loan.lending_team_id, on)).get(lending.employee_id, frozenset())
+    able = (await abilities.skills(tx, loan.lending_team_id, on)).get(lending.employee_id, frozenset())
     if missing := sorted({*loan.needs} - able):
         raise SkillsMissing(missing)
     await _require_floor(tx, loan, lending)

@@ -1,0 +1,170 @@
+"""Ability: whether somebody may make a visit, by role, skills, live delegation and check. All of roster asks here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from services.common.errors import Conflict
+
+REGISTERED = "registered_nurse"
+# Whoever works as one does a nurse's tasks by delegation alone. The nurse answers for it (NMC Code 2018, section 11).
+DELEGATES = frozenset({"assistant_practitioner"})
+WHO = "/body/employee_id"
+
+
+class Lack(StrEnum):
+    """What somebody is without. Only a delegation and a check are never made up for by words."""
+
+    ROLE = "role"
+    SKILL = "skill"
+    DELEGATION = "delegation"
+    CHECK = "check"
+
+
+class NotOfThatRole(Conflict):
+    """A visit plan says who makes its visits; a registered nurse makes those of assistants as well."""
+
+    field = WHO
+    way_out = (
+        "Choose somebody with the role that the visit plan names, name them in accompanied_by, "
+        "or say in override_words why this person visits all the same."
+    )
+
+    def __init__(self) -> None:
+        super().__init__("By their contract this person has not the role that the visit plan asks for.")
+
+
+class WithoutTheSkill(Conflict):
+    """Whoever visits can do what the visit plan asks for; a registered nurse answers for what she can do herself."""
+
+    field = WHO
+    way_out = (
+        "Choose somebody who can, name them in accompanied_by, say the skill first (POST /v1/member-skills), "
+        "or say in override_words why this person visits all the same."
+    )
+
+    def __init__(self) -> None:
+        super().__init__("This person has not been said to have the skills that the visit plan asks for.")
+
+
+class NotDelegated(Conflict):
+    """Assistants do delegated tasks only while somebody has signed off that they can (mission row 6.29)."""
+
+    field = WHO
+    way_out = (
+        "Give the visit to a registered nurse, name one in accompanied_by, "
+        "or have the competence assessed and signed off at hr (POST /v1/competencies)."
+    )
+
+    def __init__(self) -> None:
+        super().__init__("What the visit plan asks for is not delegated to this person on that day.")
+
+
+# What a visit is planned without by words alone.
+WITHOUT = {Lack.ROLE: NotOfThatRole, Lack.SKILL: WithoutTheSkill}
+
+
+@dataclass(frozen=True)
+class Needed:
+    """What a visit asks of whoever makes it. Without a visit plan that is nothing."""
+
+    role: str | None = None
+    skills: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Ability:
+    """What somebody may do on one day: the roles of their contracts, skills, and hr's word on their check.
+
+    `ended` are tasks that hr once signed off and which nobody relies on any more. `cleared` is None where hr has
+    recorded no check.
+    """
+
+    roles: frozenset[str] = frozenset()
+    skills: frozenset[str] = frozenset()
+    ended: frozenset[str] = frozenset()
+    cleared: bool | None = None
+
+    def lacks(self, needed: Needed, *, alone: bool = False) -> tuple[Lack, ...]:
+        """What stands against it that this person makes such a visit, `alone` where nobody else is at the door."""
+        found = []
+        if needed.role is not None and not self._has_role(needed.role):
+            found.append(Lack.ROLE)
+        missing = needed.skills - self.skills
+        if missing and not self._is_own_work(needed.role):
+            found.append(Lack.DELEGATION if self._works_by_delegation(missing) else Lack.SKILL)
+        if alone and self.cleared is not True:
+            found.append(Lack.CHECK)
+        return tuple(found)
+
+    def _has_role(self, role: str) -> bool:
+        return role in self.roles or self._is_own_work(role)
+
+    def _is_own_work(self, role: str | None) -> bool:
+        """What is delegated to others a registered nurse may do herself; not the other way round."""
+        return REGISTERED in self.roles and role in DELEGATES
+
+    def _works_by_delegation(self, missing: Iterable[str]) -> bool:
+        if REGISTERED in self.roles:
+            return False
+        return bool(self.roles & DELEGATES) or not self.ended.isdisjoint(missing)
+
+
+def may_make(who: Ability, needed: Needed, *, alone: bool = False) -> bool:
+    """May she make this visit? The one answer for what-if, rounds, swaps, hand-on and the plan of a visit."""
+    return not who.lacks(needed, alone=alone)
+
+
+def lacking(people: Sequence[Ability], needed: Needed) -> tuple[Lack, ...]:
+    """What all who come to a visit are without: it is enough that one of them may make it.
+
+    Raises `NotDelegated`.
+    """
+    least = min((who.lacks(needed) for who in people), key=lambda one: (Lack.DELEGATION in one, len(one)))
+    if Lack.DELEGATION in least:
+        raise NotDelegated
+    return least
+
+
+@dataclass(frozen=True)
+class Word:
+    """That somebody can do something from a day to a last one: by hr's word, or by the team's own.
+
+    Hr's word goes before the team's: once a task was signed off, what hr says of it alone counts.
+    """
+
+    employee_id: UUID
+    skill: str
+    from_on: date
+    until_on: date | None
+    is_of_hr: bool = False
+    is_withdrawn: bool = False
+
+    def holds(self, day: date) -> bool:
+        return not self.is_withdrawn and self.from_on <= day and (self.until_on is None or day <= self.until_on)
+
+
+@dataclass
+class Skills:
+    """What one person can do on a day, and what they could once, by hr's word."""
+
+    can: set[str] = field(default_factory=set)
+    ended: set[str] = field(default_factory=set)
+
+
+def skills_on(day: date, words: Iterable[Word]) -> Mapping[UUID, Skills]:
+    """By person."""
+    said: dict[tuple[UUID, str], list[Word]] = {}
+    for word in words:
+        if word.from_on <= day:
+            said.setdefault((word.employee_id, word.skill), []).append(word)
+    found: dict[UUID, Skills] = {}
+    for (who, skill), about in said.items():
+        of_hr = [word for word in about if word.is_of_hr]
+        if any(word.holds(day) for word in of_hr or about):
+            found.setdefault(who, Skills()).can.add(skill)
+        elif of_hr:
+            found.setdefault(who, Skills()).ended.add(skill)
+    return found
