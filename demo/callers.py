@@ -10,7 +10,7 @@ import httpx
 from demo.careful import Careful
 
 Found = TypeVar("Found")
-TOKEN_SECONDS, NEWS_SECONDS = 600, 30
+TOKEN_SECONDS, NEWS_SECONDS, JOB_SECONDS = 600, 30, 120
 # What a service says while the news of a client, a colleague or a clearance is still on its way to it.
 NOT_HEARD_YET = {"unknown_client", "not_in_the_team", "not_cleared_to_visit_alone", "not_of_that_role", "unavailable"}
 
@@ -58,28 +58,33 @@ class Gateway:
             return None
         raise Refused(answer)
 
-    async def insist(self, person: str, path: str, body: Any) -> None:
-        """A POST again and again while the service has yet to hear of what it names. Raises `Refused`."""
+    async def insist(self, person: str, path: str, body: Any, method: str = "POST", **headers: str) -> None:
+        """Make what is not there yet, again and again while the service has yet to hear of what it names.
+
+        Raises `Refused`.
+        """
         deadline = time.monotonic() + NEWS_SECONDS
         while True:
-            answer = await self.call(person, "POST", path, body)
-            code = "" if answer.is_success else answer.json()["code"]
-            if answer.is_success or code == "already_recorded":
+            answer = await self.call(person, method, path, body, **headers)
+            if answer.is_success or answer.status_code == httpx.codes.PRECONDITION_FAILED:
+                return
+            code = answer.json()["code"]
+            if code == "already_recorded":
                 return
             if code not in NOT_HEARD_YET or time.monotonic() > deadline:
                 raise Refused(answer)
             await asyncio.sleep(0.05)
 
-    async def put_once(self, person: str, path: str, body: Any) -> None:
-        """A PUT of what is not there yet, once the service has heard of whom it is about. Raises `Refused`."""
-        deadline = time.monotonic() + NEWS_SECONDS
-        while True:
-            answer = await self.call(person, "PUT", path, body, if_none_match="*")
-            if answer.is_success or answer.status_code == httpx.codes.PRECONDITION_FAILED:
-                return
-            if answer.json().get("code") not in NOT_HEARD_YET or time.monotonic() > deadline:
-                raise Refused(answer)
-            await asyncio.sleep(0.05)
+    async def answered(self, person: str, path: str, question: dict[str, Any]) -> Any:
+        """What came of a question that takes seconds; None where nothing did. Raises `Refused`."""
+        job = await self.send(person, path, question)
+
+        async def over() -> Any:
+            found = await self.get(person, f"/roster/v1/jobs/{job['id']}")
+            return found if found["ended_at"] else None
+
+        found = await until(over, seconds=JOB_SECONDS)
+        return found["result"] if found else None
 
     async def _signed(self, person: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {await self._token(person)}", "traceparent": self._traceparent}

@@ -3,12 +3,12 @@
 import asyncio
 import secrets
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from demo.barrow import TEAM, id_of
-from demo.callers import Gateway, until
+from demo.callers import Gateway
 
 SVG = "image/svg+xml"
 
@@ -31,13 +31,8 @@ async def _round(gateway: Gateway) -> str:
     """The rounds of the busiest day of the demo's week."""
     visit = await gateway.get("ruth", f"/roster/v1/visits/{id_of('maureen', 'visit')}")
     day = visit["starts_at"][:10]
-    job = await gateway.send("ruth", f"/roster/v1/rounds/{day}/proposals", {"team_id": str(TEAM), "seconds": 5})
-
-    async def over() -> Any:
-        found = await gateway.get("ruth", f"/roster/v1/jobs/{job['id']}")
-        return found if found["ended_at"] else None
-
-    result = (await until(over, seconds=60) or {})["result"]
+    asked = {"team_id": str(TEAM), "seconds": 5}
+    result = await gateway.answered("ruth", f"/roster/v1/rounds/{day}/proposals", asked)
     return await _drawn(gateway, f"/roster/v1/pictures/round/{result['round_plan_id']}")
 
 

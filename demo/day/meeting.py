@@ -59,20 +59,8 @@ async def _published(day: Day, at: str) -> str | None:
     return next((one["id"] for one in versions if one["state"] == "published"), None)
 
 
-async def _answer(day: Day, path: str, question: dict[str, Any]) -> Any:
-    """What came of a question that takes seconds."""
-    job = await day.gateway.send("ruth", path, question)
-
-    async def over() -> Any:
-        found = await day.gateway.get("ruth", f"/roster/v1/jobs/{job['id']}")
-        return found if found["ended_at"] else None
-
-    found = await until(over, seconds=120)
-    return found["result"] if found else None
-
-
 async def _proposed(day: Day, step: Step, at: str) -> str:
-    result = await _answer(day, f"{at}/proposals", {"seconds": 5})
+    result = await day.gateway.answered("ruth", f"{at}/proposals", {"seconds": 5})
     labels = ", ".join(proposal["label"] for proposal in result["proposals"])
     step.check(result["proposals"], f"the solver prepares drafts to choose from: {labels}")
     best: dict[str, Any] = result["proposals"][0]
@@ -92,7 +80,7 @@ async def _questioned(day: Day, step: Step, chosen: str) -> None:
     hers = {duty["employee_id"] for duty in whole["duties"] if duty["day_on"] == saturday}
     who = "megan" if str(employee("priya")) in hers else "priya"
     cell = {"employee_id": str(employee(who)), "day_on": saturday, "code": "W"}
-    why = await _answer(day, f"/roster/v1/rota-versions/{chosen}/why", cell)
+    why = await day.gateway.answered("ruth", f"/roster/v1/rota-versions/{chosen}/why", cell)
     step.check(why and why["words"], f"“Why not me on Saturday?” {why['words']}")
 
 

@@ -31,7 +31,9 @@ class Rota:
         for subject, about, (latitude, longitude) in wanted:
             place = {"team_id": str(TEAM), "subject_id": str(subject), "source": "map", **about}
             place |= {"latitude": latitude, "longitude": longitude}
-            await self.gateway.put_once("ruth", f"/roster/v1/places/{id_of('place', str(subject))}", place)
+            await self.gateway.insist(
+                "ruth", f"/roster/v1/places/{id_of('place', str(subject))}", place, "PUT", if_none_match="*"
+            )
 
     async def _skills(self) -> None:
         """What the team says its members can do."""

@@ -1,7 +1,7 @@
 """Routes: who may call, one transaction around each call, versions as ETags."""
 
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.routing import APIRoute
@@ -16,6 +16,8 @@ from services.common.auth import Principal
 from services.common.db import Transaction
 from services.common.errors import PreconditionRequired, ServiceError
 from services.common.tokens import TokenVerifier
+
+RowT = TypeVar("RowT")
 
 
 class TransactionRoute(APIRoute):
@@ -177,6 +179,12 @@ IfMatchOrNew = Annotated[int | None, Depends(if_match_or_new)]
 
 def etag(response: Response, row: Any) -> None:
     response.headers["ETag"] = f'"{row.version}"'
+
+
+def tagged(row: RowT, response: Response) -> RowT:
+    """The row, with its version in the answer's header."""
+    etag(response, row)
+    return row
 
 
 def written(document: str, *, version: int | None = None) -> Response:

@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import Response
 
 from services.caseload import usecases
-from services.caseload.domain.delegation import Delegation, NewDelegation
-from services.common.http import ByNurse, IfMatch, api_router, etag
+from services.caseload.domain.delegation import NewDelegation
+from services.common.http import ByNurse, IfMatch, api_router, tagged
 from services.common.paging import Asked, Page
 from services.common.types import Answer
 
@@ -33,15 +33,10 @@ class DelegationShape(Answer):
     withdrawn_by: UUID | None
 
 
-def _tagged(delegation: Delegation, response: Response) -> object:
-    etag(response, delegation)
-    return delegation
-
-
 @router.post("/delegations", status_code=201, response_model=DelegationShape)
 async def delegate(tx: ByNurse, body: NewDelegation, response: Response) -> object:
     """Let somebody give one client's medicine; a registered nurse does, and says who assessed their competence."""
-    return _tagged(await usecases.delegate(tx, body), response)
+    return tagged(await usecases.delegate(tx, body), response)
 
 
 @router.get("/delegations", response_model=Page[DelegationShape])
@@ -55,10 +50,10 @@ async def list_delegations(
 @router.get("/delegations/{delegation_id}", response_model=DelegationShape)
 async def read_delegation(tx: ByNurse, delegation_id: UUID, response: Response) -> object:
     """One of them."""
-    return _tagged(await usecases.read_delegation(tx, delegation_id), response)
+    return tagged(await usecases.read_delegation(tx, delegation_id), response)
 
 
 @router.post("/delegations/{delegation_id}/withdraw", response_model=DelegationShape)
 async def withdraw_delegation(tx: ByNurse, delegation_id: UUID, version: IfMatch, response: Response) -> object:
     """It ends now; anybody of the team may say so."""
-    return _tagged(await usecases.withdraw_delegation(tx, delegation_id, version), response)
+    return tagged(await usecases.withdraw_delegation(tx, delegation_id, version), response)

@@ -8,8 +8,8 @@ from fastapi import Response
 from services.caseload import usecases
 from services.caseload.api.assessments import CareActView
 from services.caseload.api.callers import ByGuest
-from services.caseload.domain.guest_seat import GuestSeat, NewGuestSeat
-from services.common.http import ByNurse, IfMatch, api_router, etag
+from services.caseload.domain.guest_seat import NewGuestSeat
+from services.common.http import ByNurse, IfMatch, api_router, tagged
 from services.common.paging import Asked, Page
 from services.common.types import Answer
 
@@ -58,15 +58,10 @@ class SharedClients(Answer):
     items: list[SharedClient]
 
 
-def _tagged(seat: GuestSeat, response: Response) -> object:
-    etag(response, seat)
-    return seat
-
-
 @router.post("/guest-seats", status_code=201, response_model=GuestSeatShape)
 async def invite_guest(tx: ByNurse, body: NewGuestSeat, response: Response) -> object:
     """Let a social worker read what a client shares, for the days that the rule `guest_seat.days` gives."""
-    return _tagged(await usecases.invite_guest(tx, body), response)
+    return tagged(await usecases.invite_guest(tx, body), response)
 
 
 @router.get("/guest-seats", response_model=Page[GuestSeatShape])
@@ -78,13 +73,13 @@ async def list_guest_seats(tx: ByNurse, page: Asked, client_id: UUID | None = No
 @router.get("/guest-seats/{guest_seat_id}", response_model=GuestSeatShape)
 async def read_guest_seat(tx: ByNurse, guest_seat_id: UUID, response: Response) -> object:
     """One seat."""
-    return _tagged(await usecases.read_guest_seat(tx, guest_seat_id), response)
+    return tagged(await usecases.read_guest_seat(tx, guest_seat_id), response)
 
 
 @router.post("/guest-seats/{guest_seat_id}/withdraw", response_model=GuestSeatShape)
 async def withdraw_guest_seat(tx: ByNurse, guest_seat_id: UUID, version: IfMatch, response: Response) -> object:
     """End a seat at once."""
-    return _tagged(await usecases.withdraw_guest_seat(tx, guest_seat_id, version), response)
+    return tagged(await usecases.withdraw_guest_seat(tx, guest_seat_id, version), response)
 
 
 @router.get("/shared-clients", response_model=SharedClients, response_model_exclude_unset=True)

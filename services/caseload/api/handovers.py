@@ -7,8 +7,8 @@ from fastapi import APIRouter, Response
 
 from services.caseload import usecases
 from services.caseload.api.summary_shapes import OnePage, on_one_page
-from services.caseload.domain.handover import Handover, HandoverStatus, NewHandover, Sending, ToCall
-from services.common.http import ByNurse, IfMatch, ToldOnceRoute, api_router, etag
+from services.caseload.domain.handover import HandoverStatus, NewHandover, Sending, ToCall
+from services.common.http import ByNurse, IfMatch, ToldOnceRoute, api_router, tagged
 from services.common.paging import Asked, Page
 from services.common.types import Answer
 
@@ -67,15 +67,10 @@ class SentHandover(Answer):
     code: str
 
 
-def _tagged(handover: Handover, response: Response) -> Handover:
-    etag(response, handover)
-    return handover
-
-
 @router.post("/handovers", status_code=201, response_model=HandoverShape)
 async def draft_handover(tx: ByNurse, body: NewHandover, response: Response) -> object:
     """Write down for whom a service outside is to care, from when to when, what to watch for, and what to do then."""
-    return _tagged(await usecases.draft_handover(tx, body), response)
+    return tagged(await usecases.draft_handover(tx, body), response)
 
 
 @router.get("/handovers", response_model=Page[HandoverShape])
@@ -90,7 +85,7 @@ async def list_handovers(
 async def read_handover(tx: ByNurse, handover_id: UUID, response: Response) -> object:
     """One handover with what the other side wrote back, and the client on one page, for whoever is on call."""
     handover, notes, found = await usecases.read_handover(tx, handover_id)
-    told = HandoverShape.model_validate(_tagged(handover, response)).model_dump()
+    told = HandoverShape.model_validate(tagged(handover, response)).model_dump()
     return {**told, "their_notes": notes, "client": on_one_page(found, tx.now)}
 
 
@@ -98,10 +93,10 @@ async def read_handover(tx: ByNurse, handover_id: UUID, response: Response) -> o
 async def send_handover(tx: ByNurse, handover_id: UUID, body: Sending, version: IfMatch, response: Response) -> object:
     """Send it, to be accepted by a deadline; or send it again, with another link and another code."""
     handover, handed_out = await usecases.send_handover(tx, handover_id, body, version)
-    return {"handover": _tagged(handover, response), "link": handed_out.link, "code": handed_out.code}
+    return {"handover": tagged(handover, response), "link": handed_out.link, "code": handed_out.code}
 
 
 @router.post("/handovers/{handover_id}/return", response_model=HandoverShape)
 async def return_handover(tx: ByNurse, handover_id: UUID, version: IfMatch, response: Response) -> object:
     """The client is with the team again; the link opens nothing more from now on."""
-    return _tagged(await usecases.return_handover(tx, handover_id, version), response)
+    return tagged(await usecases.return_handover(tx, handover_id, version), response)

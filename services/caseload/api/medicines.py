@@ -9,7 +9,7 @@ from services.caseload import usecases
 from services.caseload.api.callers import ByNurseReading
 from services.caseload.api.shapes import MedicineShape
 from services.caseload.domain.medicine import NewMedicine, Stop
-from services.common.http import ByNurse, IfMatch, api_router, etag
+from services.common.http import ByNurse, IfMatch, api_router, tagged
 from services.common.paging import Asked, Page
 from services.common.types import Answer, Day
 
@@ -33,15 +33,10 @@ class DueMedicine(Answer):
     doses: list[DoseShape]
 
 
-def _tagged(medicine: object, response: Response) -> object:
-    etag(response, medicine)
-    return medicine
-
-
 @router.post("/medicines", status_code=201, response_model=MedicineShape)
 async def add_medicine(tx: ByNurse, body: NewMedicine, response: Response) -> object:
     """Write down what was prescribed; a registered nurse does."""
-    return _tagged(await usecases.add_medicine(tx, body), response)
+    return tagged(await usecases.add_medicine(tx, body), response)
 
 
 @router.get("/medicines", response_model=Page[MedicineShape])
@@ -53,13 +48,13 @@ async def list_medicines(tx: ByNurse, page: Asked, client_id: UUID | None = None
 @router.get("/medicines/{medicine_id}", response_model=MedicineShape)
 async def read_medicine(tx: ByNurseReading, medicine_id: UUID, response: Response) -> object:
     """One medicine, with the balance of its stock if it is a controlled drug."""
-    return _tagged(await usecases.read_medicine(tx, medicine_id), response)
+    return tagged(await usecases.read_medicine(tx, medicine_id), response)
 
 
 @router.post("/medicines/{medicine_id}/stop", response_model=MedicineShape)
 async def stop_medicine(tx: ByNurse, medicine_id: UUID, body: Stop, version: IfMatch, response: Response) -> object:
     """It is not given any more; what is prescribed instead is added as another medicine."""
-    return _tagged(await usecases.stop_medicine(tx, medicine_id, body, version), response)
+    return tagged(await usecases.stop_medicine(tx, medicine_id, body, version), response)
 
 
 @router.get("/due-medicines", response_model=Page[DueMedicine])

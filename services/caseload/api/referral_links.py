@@ -13,9 +13,9 @@ from pydantic import Field
 
 from services.caseload.api.callers import ByNurseOrCoach
 from services.caseload.api.open_route import OVER, Open, OpenPage, OpenRoute
-from services.caseload.domain.referral_link import NewReferralLink, OpenReferral, ReferralLink, ShownLink, ShownReceipt
+from services.caseload.domain.referral_link import NewReferralLink, OpenReferral, ShownLink, ShownReceipt
 from services.caseload.usecases import getting_in
-from services.common.http import ByNurse, IfMatch, ToldOnceRoute, api_router, etag
+from services.common.http import ByNurse, IfMatch, ToldOnceRoute, api_router, tagged
 from services.common.paging import Asked, Page
 from services.common.types import Answer
 
@@ -89,11 +89,6 @@ class WhatBecame(Answer):
     signpost: str | None
 
 
-def _tagged(link: ReferralLink, response: Response) -> object:
-    etag(response, link)
-    return link
-
-
 @giving.post("/referral-links", status_code=201, response_model=GivenLink)
 async def give_referral_link(tx: ByNurseOrCoach, body: NewReferralLink) -> object:
     """Give a person, or a place such as the library, a link to refer somebody by with no account."""
@@ -110,13 +105,13 @@ async def list_referral_links(tx: ByNurse, page: Asked, team_id: UUID | None = N
 @router.get("/referral-links/{referral_link_id}", response_model=ReferralLinkShape)
 async def read_referral_link(tx: ByNurse, referral_link_id: UUID, response: Response) -> object:
     """One link, and how often it was used."""
-    return _tagged(await getting_in.read_referral_link(tx, referral_link_id), response)
+    return tagged(await getting_in.read_referral_link(tx, referral_link_id), response)
 
 
 @router.post("/referral-links/{referral_link_id}/withdraw", response_model=ReferralLinkShape)
 async def withdraw_referral_link(tx: ByNurse, referral_link_id: UUID, version: IfMatch, response: Response) -> object:
     """Close a link at once."""
-    return _tagged(await getting_in.withdraw_referral_link(tx, referral_link_id, version), response)
+    return tagged(await getting_in.withdraw_referral_link(tx, referral_link_id, version), response)
 
 
 @page_router.get("/form", response_class=HTMLResponse)

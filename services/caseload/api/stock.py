@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import Response
 
 from services.caseload import usecases
-from services.caseload.domain.controlled_drug import NewStockCount, NewStockEntry, StockCount
-from services.common.http import ByNurse, IfMatch, api_router, etag
+from services.caseload.domain.controlled_drug import NewStockCount, NewStockEntry
+from services.common.http import ByNurse, IfMatch, api_router, tagged
 from services.common.paging import Asked, Page
 from services.common.types import Answer
 
@@ -47,11 +47,6 @@ class StockCountShape(Answer):
     confirmed_at: datetime | None
 
 
-def _tagged(count: StockCount, response: Response) -> object:
-    etag(response, count)
-    return count
-
-
 @router.post("/stock-entries", status_code=201, response_model=StockEntryShape)
 async def record_stock(tx: ByNurse, body: NewStockEntry) -> object:
     """Record that stock of a controlled drug was delivered or returned."""
@@ -67,16 +62,16 @@ async def list_stock_entries(tx: ByNurse, page: Asked, medicine_id: UUID | None 
 @router.post("/stock-counts", status_code=201, response_model=StockCountShape)
 async def count_stock(tx: ByNurse, body: NewStockCount, response: Response) -> object:
     """Say what you counted; it holds once another member of the team has confirmed it."""
-    return _tagged(await usecases.count_stock(tx, body), response)
+    return tagged(await usecases.count_stock(tx, body), response)
 
 
 @router.get("/stock-counts/{stock_count_id}", response_model=StockCountShape)
 async def read_stock_count(tx: ByNurse, stock_count_id: UUID, response: Response) -> object:
     """One count."""
-    return _tagged(await usecases.read_stock_count(tx, stock_count_id), response)
+    return tagged(await usecases.read_stock_count(tx, stock_count_id), response)
 
 
 @router.post("/stock-counts/{stock_count_id}/confirm", response_model=StockCountShape)
 async def confirm_stock_count(tx: ByNurse, stock_count_id: UUID, version: IfMatch, response: Response) -> object:
     """Say that you counted the same. From then on it is the balance, and a difference is an incident."""
-    return _tagged(await usecases.confirm_stock_count(tx, stock_count_id, version), response)
+    return tagged(await usecases.confirm_stock_count(tx, stock_count_id, version), response)

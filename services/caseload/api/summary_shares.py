@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from services.caseload import usecases
-from services.caseload.domain.summary_share import NewSummaryShare, SummaryShare
-from services.common.http import ByNurse, IfMatch, ToldOnceRoute, api_router, etag
+from services.caseload.domain.summary_share import NewSummaryShare
+from services.common.http import ByNurse, IfMatch, ToldOnceRoute, api_router, tagged
 from services.common.paging import Asked, Page
 from services.common.types import Answer
 
@@ -42,16 +42,11 @@ class SharedSummary(Answer):
     code: str
 
 
-def _tagged(share: SummaryShare, response: Response) -> SummaryShare:
-    etag(response, share)
-    return share
-
-
 @sharing.post("/summary-shares", status_code=201, response_model=SharedSummary)
 async def share_summary(tx: ByNurse, body: NewSummaryShare, response: Response) -> object:
     """Let a professional elsewhere, such as the GP, open what the client agrees to show, once."""
     share, handed_out = await usecases.share_summary(tx, body)
-    return {"share": _tagged(share, response), "link": handed_out.link, "code": handed_out.code}
+    return {"share": tagged(share, response), "link": handed_out.link, "code": handed_out.code}
 
 
 @router.get("/summary-shares", response_model=Page[SummaryShareShape])
@@ -63,10 +58,10 @@ async def list_summary_shares(tx: ByNurse, page: Asked, client_id: UUID | None =
 @router.get("/summary-shares/{summary_share_id}", response_model=SummaryShareShape)
 async def read_summary_share(tx: ByNurse, summary_share_id: UUID, response: Response) -> object:
     """One share."""
-    return _tagged(await usecases.read_summary_share(tx, summary_share_id), response)
+    return tagged(await usecases.read_summary_share(tx, summary_share_id), response)
 
 
 @router.post("/summary-shares/{summary_share_id}/withdraw", response_model=SummaryShareShape)
 async def withdraw_summary_share(tx: ByNurse, summary_share_id: UUID, version: IfMatch, response: Response) -> object:
     """End it at once."""
-    return _tagged(await usecases.withdraw_summary_share(tx, summary_share_id, version), response)
+    return tagged(await usecases.withdraw_summary_share(tx, summary_share_id, version), response)

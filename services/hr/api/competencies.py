@@ -5,12 +5,12 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.common.http import IfMatch, api_router, etag
+from services.common.http import IfMatch, api_router, tagged
 from services.common.paging import Asked, Page
 from services.common.types import Answer
 from services.hr import usecases
 from services.hr.api.callers import ByHrOrNurse
-from services.hr.domain.competency import Competency, NewCompetency
+from services.hr.domain.competency import NewCompetency
 
 router = api_router(tags=["competencies"])
 
@@ -27,15 +27,10 @@ class CompetencyShape(Answer):
     withdrawn_at: datetime | None
 
 
-def _tagged(competency: Competency, response: Response) -> object:
-    etag(response, competency)
-    return competency
-
-
 @router.post("/competencies", status_code=201, response_model=CompetencyShape)
 async def sign_off_competency(tx: ByHrOrNurse, body: NewCompetency, response: Response) -> object:
     """A registered nurse signs off what she saw; HR records what was signed on paper."""
-    return _tagged(await usecases.sign_off_competency(tx, body), response)
+    return tagged(await usecases.sign_off_competency(tx, body), response)
 
 
 @router.get("/competencies", response_model=Page[CompetencyShape])
@@ -49,10 +44,10 @@ async def list_competencies(
 @router.get("/competencies/{competency_id}", response_model=CompetencyShape)
 async def read_competency(tx: ByHrOrNurse, competency_id: UUID, response: Response) -> object:
     """One of them."""
-    return _tagged(await usecases.read_competency(tx, competency_id), response)
+    return tagged(await usecases.read_competency(tx, competency_id), response)
 
 
 @router.post("/competencies/{competency_id}/withdraw", response_model=CompetencyShape)
 async def withdraw_competency(tx: ByHrOrNurse, competency_id: UUID, version: IfMatch, response: Response) -> object:
     """It ends now, and with it whatever was delegated on it; anybody of the team may say so."""
-    return _tagged(await usecases.withdraw_competency(tx, competency_id, version), response)
+    return tagged(await usecases.withdraw_competency(tx, competency_id, version), response)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Response
 
-from services.common.http import IfMatch, api_router, etag
+from services.common.http import IfMatch, api_router, etag, tagged
 from services.common.paging import DEFAULT_LIMIT, Asked, Limit, Page
 from services.common.types import Answer
 from services.interop import usecases
@@ -14,7 +14,7 @@ from services.interop.api.callers import ByNurseOrSocialWorker, BySocialWorker
 from services.interop.api.seated_route import Places, Seated, seated_router
 from services.interop.domain.change_cursor import cursor_at, place_of
 from services.interop.domain.seat import CareActView
-from services.interop.domain.submission import Correction, Submission, SubmissionState
+from services.interop.domain.submission import Correction, SubmissionState
 
 changes = seated_router(tags=["social care"])
 router = api_router(tags=["social care"])
@@ -80,11 +80,6 @@ def _shown(change: usecases.Change) -> dict[str, Any]:
     return {"submission": change.submission, "shared": change.shared, **about}
 
 
-def _tagged(submission: Submission, response: Response) -> object:
-    etag(response, submission)
-    return submission
-
-
 @changes.get("/care-plan-changes", response_model=CarePlanChanges)
 async def list_care_plan_changes(
     tx: BySocialWorker, seats: Seated, places: Places, since: Since, limit: Limit = DEFAULT_LIMIT, state: State = None
@@ -111,7 +106,7 @@ async def review_care_plan_change(
     tx: BySocialWorker, seats: Seated, submission_id: UUID, version: IfMatch, response: Response
 ) -> object:
     """The social worker has looked at the change. What is shared of it goes to the council at once."""
-    return _tagged(await usecases.review_care_plan_change(tx, seats, submission_id, version), response)
+    return tagged(await usecases.review_care_plan_change(tx, seats, submission_id, version), response)
 
 
 @router.get("/social-care/submissions", response_model=Page[SubmissionShape])
@@ -125,7 +120,7 @@ async def list_submissions(
 @router.get("/social-care/submissions/{submission_id}", response_model=SubmissionShape)
 async def read_submission(tx: ByNurseOrSocialWorker, submission_id: UUID, response: Response) -> object:
     """One submission: where it stands, on whom it waits, and why."""
-    return _tagged(await usecases.read_submission(tx, submission_id), response)
+    return tagged(await usecases.read_submission(tx, submission_id), response)
 
 
 @changes.post("/social-care/submissions/{submission_id}/correct", response_model=SubmissionShape)
@@ -133,7 +128,7 @@ async def correct_submission(
     tx: BySocialWorker, seats: Seated, submission_id: UUID, body: Correction, version: IfMatch, response: Response
 ) -> object:
     """Say by which id the council knows the case, once for all that is sent there about this client from now on."""
-    return _tagged(await usecases.correct_submission(tx, seats, submission_id, body, version), response)
+    return tagged(await usecases.correct_submission(tx, seats, submission_id, body, version), response)
 
 
 @changes.post("/social-care/submissions/{submission_id}/resend", response_model=SubmissionShape)
@@ -141,4 +136,4 @@ async def resend_submission(
     tx: BySocialWorker, seats: Seated, submission_id: UUID, version: IfMatch, response: Response
 ) -> object:
     """Send what was rejected, or never answered, again."""
-    return _tagged(await usecases.resend_submission(tx, seats, submission_id, version), response)
+    return tagged(await usecases.resend_submission(tx, seats, submission_id, version), response)

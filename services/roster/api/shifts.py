@@ -1,11 +1,10 @@
 """Shifts of a team's members."""
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import Response
 
-from services.common.http import ByNurse, IfMatch, api_router, etag
+from services.common.http import ByNurse, IfMatch, api_router, tagged
 from services.common.paging import Asked, Page
 from services.common.types import Day
 from services.roster import usecases
@@ -15,15 +14,10 @@ from services.roster.domain.shift import NewShift, Times
 router = api_router(tags=["shifts"])
 
 
-def _tagged(shift: Any, response: Response) -> object:
-    etag(response, shift)
-    return shift
-
-
 @router.post("/shifts", status_code=201, response_model=ShiftShape)
 async def plan_shift(tx: ByNurse, body: NewShift, response: Response) -> object:
     """Plan a stretch of a member's time. The team does this itself; what breaks a rule says on which ground."""
-    return _tagged(await usecases.plan_shift(tx, body), response)
+    return tagged(await usecases.plan_shift(tx, body), response)
 
 
 @router.get("/shifts", response_model=Page[ShiftShape])
@@ -37,16 +31,16 @@ async def list_shifts(
 @router.patch("/shifts/{shift_id}", response_model=ShiftShape)
 async def move_shift(tx: ByNurse, shift_id: UUID, body: Times, version: IfMatch, response: Response) -> object:
     """Other times for a shift that was planned by hand, made on the version last read."""
-    return _tagged(await usecases.move_shift(tx, shift_id, body, version), response)
+    return tagged(await usecases.move_shift(tx, shift_id, body, version), response)
 
 
 @router.post("/shifts/{shift_id}/cancel", response_model=ShiftShape)
 async def cancel_shift(tx: ByNurse, shift_id: UUID, version: IfMatch, response: Response) -> object:
     """A shift that was planned by hand is off."""
-    return _tagged(await usecases.cancel_shift(tx, shift_id, version), response)
+    return tagged(await usecases.cancel_shift(tx, shift_id, version), response)
 
 
 @router.post("/shifts/{shift_id}/accept", response_model=ShiftShape)
 async def accept_shift(tx: ByNurse, shift_id: UUID, version: IfMatch, response: Response) -> object:
     """Whose shift it is says yes to it as it now stands."""
-    return _tagged(await usecases.accept_shift(tx, shift_id, version), response)
+    return tagged(await usecases.accept_shift(tx, shift_id, version), response)

@@ -6,6 +6,7 @@ import re
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -178,6 +179,28 @@ async def test_a_race_that_was_stopped_before_asks_nobody() -> None:
     stop.set()
     outcome = await race.solve(a_model(1), 10, seed=1, tell=lambda told: None, stop=stop)
     assert outcome.status == "unknown"
+
+
+async def test_what_a_process_needs_to_begin_is_no_time_of_searching(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of two turns begins after longer than the whole search may take, and searches all the same."""
+    seconds, slow = 0.5, 1.0
+    searched: list[float] = []
+
+    @asynccontextmanager
+    async def opened(name: str) -> AsyncIterator[str]:
+        await asyncio.sleep(slow)
+        yield name
+
+    async def search(_: str, model: Model, settings: Settings, **told: object) -> Outcome:
+        searched.append(settings.seconds)
+        return Outcome("unknown", None, None, None, 0.0, settings.seed)
+
+    monkeypatch.setattr(engine, "opened", opened)
+    monkeypatch.setattr(engine, "search", search)
+    plan = (race.Turn(WINDOWS, most=0.1), race.Turn(FLOW))
+    await race.solve(a_model(1), seconds, seed=1, tell=lambda told: None, stop=asyncio.Event(), plan=plan)
+    assert len(searched) == 2
+    assert 0 < searched[1] <= seconds
 
 
 def test_highs_is_imported_by_its_own_process_alone() -> None:

@@ -3,13 +3,13 @@
 import random
 from dataclasses import replace
 
+from benchmarks.roster_team import made_up
 from services.roster.domain.rota.problem import DutyKind, DutyType, Member, Need, Part, Problem, Roster, Wish
 from services.roster.solver.team.build import build
 from tests.roster.rota.made import duty, member, problem
 
 CODES = ("E", "L", "M", "N")
 NURSE = (("role:registered_nurse", 1),)
-AGREED_OFF = {2: (2,), 5: (4,), 7: (5, 6)}
 
 
 def some_team(seed: int, people: int = 4, days: int = 14) -> Problem:
@@ -58,47 +58,8 @@ def _somebody(dice: random.Random, number: int, days: int) -> Member:
 
 
 def twelve(seed: int = 3, weeks: int = 4) -> Problem:
-    """Twelve people round the clock with leave, agreed days off and wishes, drawn as the reference draws them."""
-    dice, days = random.Random(seed), 7 * weeks
-    members = []
-    for number, each in enumerate((37.5, 37.5, 30, 30, 30, 24, 24, 22.5, 20, 37.5, 30, 24)):
-        first, away = dice.randrange(days - 6), 0
-        if dice.random() < 0.7:
-            away = dice.choice([1, 2, 3, 5])
-        wanted, unwanted = _wishes(dice, weeks, days)
-        off = AGREED_OFF.get(number, ())
-        who = member(
-            number + 1,
-            minutes_per_week=round(each * 60),
-            role="registered_nurse" if number < 9 else "nursing_assistant",
-            works_nights=number not in (3, 7),
-            leave={day: round(each * 12) if day % 7 < 5 else 0 for day in range(first, first + away)},
-            cannot=frozenset((day, code) for day in range(days) if day % 7 in off for code in CODES),
-            wanted=wanted,
-            unwanted=unwanted,
-        )
-        members.append(who)
-    return problem(*members, days=days, needs=round_the_clock(days))
-
-
-def _wishes(dice: random.Random, weeks: int, days: int) -> tuple[tuple[Wish, ...], tuple[Wish, ...]]:
-    wanted: dict[tuple[int, str], int] = {}
-    unwanted: dict[tuple[int, str], int] = {}
-    for _ in range(weeks * 2):
-        day, code = dice.randrange(days), dice.choice(CODES)
-        (wanted if dice.random() < 0.4 else unwanted)[day, code] = dice.choice([1, 2, 4])
-    return tuple(Wish(*cell, weight) for cell, weight in wanted.items()), tuple(
-        Wish(*cell, weight) for cell, weight in unwanted.items()
-    )
-
-
-def round_the_clock(days: int) -> tuple[Need, ...]:
-    of_weekday, of_weekend = {"E": 4, "L": 2, "M": 0, "N": 1}, {"E": 2, "L": 1, "M": 1, "N": 1}
-    return tuple(
-        Need(day, code, people, NURSE if people else ())
-        for day in range(days)
-        for code, people in (of_weekday if day % 7 < 5 else of_weekend).items()
-    )
+    """Twelve people round the clock with leave, agreed days off and wishes: the team that is measured."""
+    return made_up(seed, weeks)
 
 
 def six(days: int = 7) -> Problem:

@@ -1,5 +1,6 @@
 """Proposals for a team: lawful, scored by its own prices, with what could still be gained, and different."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -14,7 +15,8 @@ from services.roster.solver.model import Form, Progress, Settings
 from services.roster.solver.team import Asked, build, propose, read
 from services.roster.solver.team.build import Apart
 from services.roster.solver.team.greedy import first_roster
-from services.roster.solver.team.propose import MOST_ALIKE
+from services.roster.solver.team.propose import MOST_ALIKE, greeted
+from services.roster.solver.team.search import search
 from tests.roster.rota.made import member, problem
 from tests.roster.team_rota.rotas import NURSE, nine_to_five, six, some_team, twelve
 
@@ -107,3 +109,26 @@ async def test_somebody_who_stops_the_search_has_what_was_best() -> None:
     asked.stop.set()
     (found,) = await propose(twelve(weeks=2), asked)
     assert found.score.breaches == ()
+
+
+async def test_others_have_their_turn_while_a_program_is_written() -> None:
+    """Heartbeats, progress and stops wait on the same loop."""
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0)
+            ticks += 1
+
+    ticking = asyncio.create_task(tick())
+    await asyncio.sleep(0)
+    before = ticks
+    await greeted(twelve(), Asked(seconds=1))
+    of_greeting = ticks - before
+    stop = asyncio.Event()
+    stop.set()
+    await search(twelve(), Asked(seconds=1, stop=stop))
+    ticking.cancel()
+    assert of_greeting > 0
+    assert ticks - before > of_greeting

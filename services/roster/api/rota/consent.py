@@ -1,11 +1,10 @@
 """What the team says to a version of its rota, and what the meeting decides."""
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import Response
 
-from services.common.http import ByNurse, IfMatch, api_router, etag
+from services.common.http import ByNurse, IfMatch, api_router, tagged
 from services.roster.api.rota.shapes import ResponseShape, WholeVersionShape
 from services.roster.api.rota.versions import shown_whole
 from services.roster.domain.rota_version.consent import NewDecision, NewResponse
@@ -14,21 +13,16 @@ from services.roster.usecases import rota
 router = api_router(tags=["rota versions"])
 
 
-def _tagged(row: Any, response: Response) -> object:
-    etag(response, row)
-    return row
-
-
 @router.post("/rota-versions/{rota_version_id}/responses", status_code=201, response_model=ResponseShape)
 async def respond_to_rota(tx: ByNurse, rota_version_id: UUID, body: NewResponse, response: Response) -> object:
     """One's own answer, in the place of the last: fine, can live with it, or an objection with its reason."""
-    return _tagged(await rota.respond_to_rota(tx, rota_version_id, body), response)
+    return tagged(await rota.respond_to_rota(tx, rota_version_id, body), response)
 
 
 @router.post("/rota-responses/{rota_response_id}/withdraw", response_model=ResponseShape)
 async def withdraw_response(tx: ByNurse, rota_response_id: UUID, version: IfMatch, response: Response) -> object:
     """Whoever gave an answer takes it back."""
-    return _tagged(await rota.withdraw_response(tx, rota_response_id, version), response)
+    return tagged(await rota.withdraw_response(tx, rota_response_id, version), response)
 
 
 @router.post("/rota-versions/{rota_version_id}/decision", status_code=201, response_model=WholeVersionShape)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.common.http import ByNurse, IfMatch, api_router, etag
+from services.common.http import ByNurse, IfMatch, api_router, etag, tagged
 from services.common.paging import Asked, Page
 from services.roster.api.rota.people_shapes import AvailabilityShape, LeaveShape, LeaveWithShiftsShape
 from services.roster.domain.availability import EndOfAvailability, NewAvailability
@@ -13,11 +13,6 @@ from services.roster.domain.leave import LeaveAnswer, NewLeave
 from services.roster.usecases import leave
 
 router = api_router(tags=["leave"])
-
-
-def _tagged(row: Any, response: Response) -> object:
-    etag(response, row)
-    return row
 
 
 def _with_shifts(found: Any, response: Response) -> object:
@@ -58,7 +53,7 @@ async def withdraw_leave(tx: ByNurse, leave_id: UUID, version: IfMatch, response
 @router.post("/availability", status_code=201, response_model=AvailabilityShape)
 async def say_availability(tx: ByNurse, body: NewAvailability, response: Response) -> object:
     """Say for oneself what one can, would rather or cannot work."""
-    return _tagged(await leave.say_availability(tx, body), response)
+    return tagged(await leave.say_availability(tx, body), response)
 
 
 @router.get("/availability", response_model=Page[AvailabilityShape])
@@ -72,10 +67,10 @@ async def end_availability(
     tx: ByNurse, availability_id: UUID, body: EndOfAvailability, version: IfMatch, response: Response
 ) -> object:
     """The last day on which it is meant."""
-    return _tagged(await leave.end_availability(tx, availability_id, body, version), response)
+    return tagged(await leave.end_availability(tx, availability_id, body, version), response)
 
 
 @router.post("/availability/{availability_id}/agree", response_model=AvailabilityShape)
 async def agree_availability(tx: ByNurse, availability_id: UUID, version: IfMatch, response: Response) -> object:
     """A colleague records that the team agreed to it; no proposal breaks it from then on."""
-    return _tagged(await leave.agree_availability(tx, availability_id, version), response)
+    return tagged(await leave.agree_availability(tx, availability_id, version), response)

@@ -1,11 +1,10 @@
 """Rotas, and the duty types that they are made of."""
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import Response
 
-from services.common.http import ByNurse, IfMatch, api_router, etag
+from services.common.http import ByNurse, IfMatch, api_router, tagged
 from services.common.paging import Asked, Page
 from services.common.types import Day
 from services.roster.api.rota.shapes import DutyTypeShape, RotaShape
@@ -16,15 +15,10 @@ from services.roster.usecases import rota
 router = api_router(tags=["rotas"])
 
 
-def _tagged(row: Any, response: Response) -> object:
-    etag(response, row)
-    return row
-
-
 @router.post("/rotas", status_code=201, response_model=RotaShape)
 async def make_rota(tx: ByNurse, body: NewRota, response: Response) -> object:
     """Begin to plan some days together, and say how many people each duty needs."""
-    return _tagged(await rota.make_rota(tx, body), response)
+    return tagged(await rota.make_rota(tx, body), response)
 
 
 @router.get("/rotas", response_model=Page[RotaShape])
@@ -36,25 +30,25 @@ async def list_rotas(tx: ByNurse, page: Asked, team_id: UUID | None = None) -> o
 @router.get("/rotas/{rota_id}", response_model=RotaShape)
 async def read_rota(tx: ByNurse, rota_id: UUID, response: Response) -> object:
     """One rota."""
-    return _tagged(await rota.read_rota(tx, rota_id), response)
+    return tagged(await rota.read_rota(tx, rota_id), response)
 
 
 @router.put("/rotas/{rota_id}/needs", response_model=RotaShape)
 async def set_needs(tx: ByNurse, rota_id: UUID, body: Needs, version: IfMatch, response: Response) -> object:
     """How many people each duty needs, all of it anew, made on the version last read."""
-    return _tagged(await rota.set_needs(tx, rota_id, body, version), response)
+    return tagged(await rota.set_needs(tx, rota_id, body, version), response)
 
 
 @router.post("/rotas/{rota_id}/close", response_model=RotaShape)
 async def close_rota(tx: ByNurse, rota_id: UUID, version: IfMatch, response: Response) -> object:
     """The days are over, and nothing of them is planned any more."""
-    return _tagged(await rota.close_rota(tx, rota_id, version), response)
+    return tagged(await rota.close_rota(tx, rota_id, version), response)
 
 
 @router.post("/duty-types", status_code=201, response_model=DutyTypeShape)
 async def set_duty_type(tx: ByNurse, body: NewDutyType, response: Response) -> object:
     """What the team means by a letter from a day on: all that one person does on one day."""
-    return _tagged(await rota.set_duty_type(tx, body), response)
+    return tagged(await rota.set_duty_type(tx, body), response)
 
 
 @router.get("/duty-types", response_model=Page[DutyTypeShape])
@@ -68,4 +62,4 @@ async def end_duty_type(
     tx: ByNurse, duty_type_id: UUID, body: EndOfDutyType, version: IfMatch, response: Response
 ) -> object:
     """The last day on which a duty type may be used."""
-    return _tagged(await rota.end_duty_type(tx, duty_type_id, body, version), response)
+    return tagged(await rota.end_duty_type(tx, duty_type_id, body, version), response)

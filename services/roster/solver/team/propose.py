@@ -1,5 +1,6 @@
 """Two or three rosters for a team to choose from, each with what it costs and how much could still be gained."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from services.roster.solver.team.ask import Asked
 from services.roster.solver.team.build import Apart, build
 from services.roster.solver.team.clash import clash
 from services.roster.solver.team.greedy import first_roster
-from services.roster.solver.team.read import Gap, gaps, values_of
+from services.roster.solver.team.read import Gap, Names, gaps, values_of
 from services.roster.solver.team.search import search
 
 # Of the duties of the proposals before, at most so many of a hundred are the same in another.
@@ -78,7 +79,7 @@ def _second_way(problem: Problem) -> tuple[str, Prices]:
 
 async def _first(problem: Problem, asked: Asked) -> Proposal:
     began = time.monotonic()
-    at_hand, is_lawful = greeted(problem, asked)
+    at_hand, is_lawful = await greeted(problem, asked)
     # Where even the first roster has somebody for each role, all others shall. It is no hint then: CP-SAT finds better
     # ones sooner without, and stays near to this one for long.
     found = await search(problem, asked, hint=None if is_lawful else at_hand, roles_priced=not is_lawful)
@@ -88,17 +89,22 @@ async def _first(problem: Problem, asked: Asked) -> Proposal:
     return await proposal(problem, roster, found.bound, asked, "by your prices", began)
 
 
-def greeted(problem: Problem, asked: Asked) -> tuple[Roster, bool]:
+async def greeted(problem: Problem, asked: Asked) -> tuple[Roster, bool]:
     """A first roster at once, which is told where it keeps every rule, and whether it does."""
     began = time.monotonic()
+    names, at_hand, values, is_lawful = await asyncio.to_thread(_at_hand, problem)
+    if is_lawful:
+        points = score(problem, at_hand).points
+        asked.reading(names).tell(Progress("greedy", time.monotonic() - began, points, None, values))
+    return at_hand, is_lawful
+
+
+def _at_hand(problem: Problem) -> tuple[Names, Roster, tuple[int, ...], bool]:
+    """A roster made by hand, as values of the program too, and whether it keeps every rule."""
     model, names = build(problem)
     at_hand = first_roster(problem, names.cells)
     values = values_of(names, at_hand)
-    is_lawful = is_solution(model, values)
-    if is_lawful:
-        points = score(problem, at_hand).points
-        asked.tell(Progress("greedy", time.monotonic() - began, points, None, values))
-    return at_hand, is_lawful
+    return names, at_hand, values, is_solution(model, values)
 
 
 async def proposal(

@@ -1,5 +1,6 @@
 """A rota mended after sickness: what is past stays, and as little else as can be moves."""
 
+import asyncio
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -35,8 +36,8 @@ async def repair(
     began = time.monotonic()
     made = mended(problem, roster, from_day, sick)
     for roles_priced in (False, True):
-        model, names = build(made, roles_priced=roles_priced)
-        outcome = await at_once(replace(model, hint=values_of(names, roster)), asked)
+        model, names = await asyncio.to_thread(build, made, roles_priced=roles_priced)
+        outcome = await at_once(replace(model, hint=values_of(names, roster)), asked.reading(names))
         if outcome.values is not None:
             bound = None if roles_priced else outcome.bound
             return await proposal(made, read(names, outcome.values), bound, asked, "fewest changes", began)

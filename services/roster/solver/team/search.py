@@ -3,6 +3,7 @@
 Asked for hour by hour of everybody it takes most of an engine's time, though hardly any roster ever lacks it.
 """
 
+import asyncio
 import time
 from dataclasses import dataclass, replace
 
@@ -37,11 +38,14 @@ async def search(
     """The best roster that the engines find in the seconds asked for."""
     ends, at_risk, bound = time.monotonic() + asked.seconds, set[tuple[int, int]](), None
     while True:
-        model, names = build(problem, apart=apart, roles_priced=roles_priced, at_risk=at_risk)
+        # Beside the loop, on which heartbeats, progress and stops wait: a large team's program takes seconds to write.
+        model, names = await asyncio.to_thread(
+            build, problem, apart=apart, roles_priced=roles_priced, at_risk=frozenset(at_risk)
+        )
         if hint is not None:
             model = replace(model, hint=values_of(names, hint))
         seconds = max(min(A_LITTLE, asked.seconds), ends - time.monotonic())
-        outcome = await best(model, replace(asked, seconds=seconds))
+        outcome = await best(model, replace(asked.reading(names), seconds=seconds))
         if outcome.bound is not None:
             bound = max(outcome.bound, outcome.bound if bound is None else bound)
         if outcome.values is None:

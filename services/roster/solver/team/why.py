@@ -1,5 +1,6 @@
 """Why somebody has a duty, or has it not: what it would cost otherwise, by rule, and who else would move."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from services.roster.domain.rota import difference, score
@@ -53,7 +54,7 @@ async def why(problem: Problem, roster: Roster, cell: Cell, asked: Asked) -> Why
     who, day, code = cell
     pins = tuple(pin for pin in problem.fixed if pin[:2] != (who, day))
     made = replace(problem, fixed=pins)
-    model, names = build(made, near=Near(roster, A_MOVE))
+    model, names = await asyncio.to_thread(build, made, near=Near(roster, A_MOVE))
     if code is not None and code not in names.cells[who][day]:
         return _impossible(_by_itself(made, roster, cell))
     held = names.forced(cell if code is not None else (who, day, roster[who][day]), is_had=code is not None)

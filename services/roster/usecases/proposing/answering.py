@@ -22,13 +22,9 @@ from services.roster.usecases.rota.version import drafted, write_cells
 
 
 async def propose(job: Job, tell: Tell, stop: asyncio.Event) -> dict[str, Any]:
-    """Two or three rosters, or which wishes cannot all hold."""
+    """Two or three rosters; each says which wishes cannot all hold."""
     problem = PROBLEM.validate_python(job.input["problem"])
-    try:
-        found: Sequence[team.Proposal] = await team.propose(problem, _asked(job, tell, stop))
-    except team.NothingFits as nothing:
-        return _nothing(problem, nothing)
-    return _proposed(problem, found)
+    return _proposed(problem, await team.propose(problem, _asked(job, tell, stop)))
 
 
 async def repair(job: Job, tell: Tell, stop: asyncio.Event) -> dict[str, Any]:

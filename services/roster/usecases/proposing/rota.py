@@ -16,7 +16,7 @@ from services.roster.domain.rota_version.version import NothingPublished, Versio
 from services.roster.store import rota_versions
 from services.roster.usecases import jobs
 from services.roster.usecases.proposing.explain import laid_out
-from services.roster.usecases.rota.load import PROBLEM, problem_of
+from services.roster.usecases.rota.load import in_json, problem_of
 from services.roster.usecases.rota.version import parent_of
 
 
@@ -87,7 +87,7 @@ async def ask_why(tx: Transaction, version_id: UUID, asked: WhyAsked) -> Job:
 def _question(rota: Rota, problem: Problem) -> dict[str, Any]:
     """Raises `UnknownDuty` or `AmbiguousClock` here and now, and not where nobody hears it."""
     require_timed(problem, "/path")
-    return {"rota_id": str(rota.id), "problem": PROBLEM.dump_python(problem, mode="json")}
+    return {"rota_id": str(rota.id), "problem": in_json(problem)}
 
 
 def _member(problem: Problem, employee_id: UUID) -> int:

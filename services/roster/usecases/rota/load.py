@@ -1,6 +1,5 @@
 """A rota as its rules, its solver and its score know it."""
 
-import hashlib
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,6 +9,7 @@ from pydantic import TypeAdapter
 
 from services.common.db import Transaction
 from services.roster.domain import rota as judge
+from services.roster.domain.job import print_of
 from services.roster.domain.rota.problem import Problem
 from services.roster.domain.rota.scored import Score
 from services.roster.domain.rota_version.duty import by_cell, roster_of
@@ -22,6 +22,15 @@ from services.roster.store import abilities, leave, rota_people, rota_versions
 from services.roster.usecases.agreed import team_rules
 
 PROBLEM = TypeAdapter(Problem)
+SETS = ("skills", "cannot", "supervised_with")
+
+
+def in_json(problem: Problem) -> dict[str, Any]:
+    """The same for the same problem in every process: what of a member is a set is put in order."""
+    told: dict[str, Any] = PROBLEM.dump_python(problem, mode="json")
+    for member in told["members"]:
+        member.update({name: sorted(member[name]) for name in SETS})
+    return told
 
 
 async def problem_of(tx: Transaction, rota: Rota, version: RotaVersion | None = None) -> Problem:
@@ -87,8 +96,8 @@ async def freeze(tx: Transaction, rota: Rota, version: RotaVersion) -> None:
 
 
 def keep_judgement(version: RotaVersion, problem: Problem, found: Score) -> None:
-    version.problem = PROBLEM.dump_python(problem, mode="json")
-    version.input_hash = hashlib.sha256(PROBLEM.dump_json(problem)).hexdigest()
+    version.problem = in_json(problem)
+    version.input_hash = print_of(version.problem)
     version.rules_as_of = problem.rules.as_of
     version.score = in_short(found)
 
