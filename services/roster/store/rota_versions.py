@@ -14,7 +14,7 @@ from services.roster.domain.rota_version.consent import RotaDecision, RotaRespon
 from services.roster.domain.rota_version.duty import RotaDuty
 from services.roster.domain.rota_version.duty_type import DutyType
 from services.roster.domain.rota_version.rota import Rota
-from services.roster.domain.rota_version.version import RotaVersion, VersionState
+from services.roster.domain.rota_version.version import WORKED_BY, RotaVersion, VersionState
 from services.roster.domain.shift import Shift, ShiftStatus
 
 Belonging = tuple[date, date | None]
@@ -78,6 +78,17 @@ async def duty_types(tx: Transaction, team_id: UUID, until_on: date) -> Sequence
     """All rows that have begun by a day."""
     wanted = select(DutyType).where(col(DutyType.team_id) == team_id, col(DutyType.from_on) <= until_on)
     return await tx.all(wanted.order_by(col(DutyType.from_on)))
+
+
+async def agreed_letters(tx: Transaction, rota_id: UUID) -> Any:
+    """The duty types, as JSON, of the newest version that is published or was, or else of the one that is agreed."""
+    wanted = select(col(RotaVersion.problem)["duties"]).where(
+        col(RotaVersion.rota_id) == rota_id,
+        col(RotaVersion.state).in_((*WORKED_BY, VersionState.AGREED)),
+        col(RotaVersion.problem).is_not(None),
+    )
+    newest = wanted.order_by(col(RotaVersion.published_at).desc().nulls_last(), col(RotaVersion.number).desc())
+    return await tx.session.scalar(newest.limit(1)) or []
 
 
 async def memberships(tx: Transaction, team_id: UUID, from_on: date, to_on: date) -> dict[UUID, list[Belonging]]:

@@ -12,7 +12,6 @@ from services.roster.domain.rota import scored
 from services.roster.domain.rota.problem import Problem
 from services.roster.domain.rota_version.begun import require_ahead
 from services.roster.domain.rota_version.duty import RotaDuty, by_cell, roster_of
-from services.roster.domain.rota_version.duty_type import in_use
 from services.roster.domain.rota_version.rota import Rota
 from services.roster.domain.rota_version.shifts import steps, stretches
 from services.roster.domain.rota_version.version import (
@@ -29,6 +28,7 @@ from services.roster.domain.shift import Shift, ShiftClash
 from services.roster.store import rota_versions
 from services.roster.usecases.agreed import team_rule
 from services.roster.usecases.placing import Placed, settle_rest, take_away_mended, write_breaches
+from services.roster.usecases.rota.letters import letters_of, time_anew
 from services.roster.usecases.rota.load import keep_judgement, problem_of
 from services.roster.usecases.rota.version import WholeVersion, drafted, whole, write_cells
 from services.roster.usecases.shift import tell_of_shift
@@ -91,6 +91,8 @@ async def put_in_place(
 
     `told` are what is said of each shift that it makes, moves or calls off.
     """
+    if version.problem is None:
+        await time_anew(tx, rota, version)
     duties = await rota_versions.duties_of(tx, version.id)
     problem = await problem_of(tx, rota)
     was = by_cell([] if older is None else await rota_versions.duties_of(tx, older.id))
@@ -140,7 +142,7 @@ async def _into_shifts(
     *,
     is_first: bool,
 ) -> Sequence[Shift]:
-    types = in_use(await rota_versions.duty_types(tx, rota.team_id, rota.to_on), rota.from_on, rota.to_on)
+    types = await letters_of(tx, rota)
     await tx.take_turns(*{duty.employee_id for duty in duties})
     plan = steps(stretches(duties, types), await rota_versions.shifts_of(tx, rota.id), tx.now, is_first=is_first)
     soon = tx.now + timedelta(hours=(await team_rule(tx, rota.team_id, RuleCode.SHORT_NOTICE_HOURS, tx.today)).amount)
