@@ -1,6 +1,18 @@
 """What roster tells the others. Additive changes only; a breaking change is a new version beside the old."""
 
+from services.roster.events.rota import RotaAgreed, RotaProposed, RotaPublished
 from services.roster.events.shift import ShiftPlanned
 from services.roster.events.visit import VisitDone, VisitLate, VisitMissed, VisitNoReply, VisitPlanned, VisitStarted
 
-__all__ = ["ShiftPlanned", "VisitDone", "VisitLate", "VisitMissed", "VisitNoReply", "VisitPlanned", "VisitStarted"]
+__all__ = [
+    "RotaAgreed",
+    "RotaProposed",
+    "RotaPublished",
+    "ShiftPlanned",
+    "VisitDone",
+    "VisitLate",
+    "VisitMissed",
+    "VisitNoReply",
+    "VisitPlanned",
+    "VisitStarted",
+]

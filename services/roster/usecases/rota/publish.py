@@ -30,6 +30,7 @@ from services.roster.usecases.agreed import team_rule
 from services.roster.usecases.placing import Placed, settle_rest, take_away_mended, write_breaches
 from services.roster.usecases.rota.letters import letters_of, time_anew
 from services.roster.usecases.rota.load import keep_judgement, problem_of
+from services.roster.usecases.rota.telling import tell_of_published
 from services.roster.usecases.rota.version import WholeVersion, drafted, whole, write_cells
 from services.roster.usecases.shift import tell_of_shift
 
@@ -107,6 +108,7 @@ async def put_in_place(
         placed = Placed(problem.from_on, found)
         await write_breaches(tx, rota.team_id, placed, ground, who, rota_version_id=version.id)
     await settle_rest(tx, rota.team_id, *sorted({shift.employee_id for shift in changed}))
+    await tell_of_published(tx, rota, version, None if older is None else older.id)
     for shift in changed:
         tell_of_shift(tx, shift)
 

@@ -28,6 +28,7 @@ from services.roster.store import rota_versions
 from services.roster.usecases.agreed import team_rule
 from services.roster.usecases.rota.letters import letters_of, time_anew
 from services.roster.usecases.rota.load import freeze
+from services.roster.usecases.rota.telling import tell_of_proposed
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,8 @@ async def propose_rota(tx: Transaction, version_id: UUID, if_match: int) -> Whol
             said = [one for one in await rota_versions.responses_to(tx, older.id) if one.stands]
             same = unchanged(before, duties, [one.employee_id for one in said])
             tx.session.add_all([one.carried(version.id, tx.now) for one in said if one.employee_id in same])
-    await tx.session.flush()
+    await tell_of_proposed(tx, rota, version)
+    await tx.settle()
     return await whole(tx, version)
 
 
