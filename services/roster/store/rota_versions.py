@@ -115,10 +115,10 @@ def members_on(belonging: Mapping[UUID, Sequence[Belonging]], on: date) -> froze
 
 
 async def shifts_of(tx: Transaction, rota_id: UUID) -> Sequence[Shift]:
-    """The planned shifts that were made of some version of this rota."""
+    """The planned shifts that were made of some version of this rota, as they are now."""
     versions = select(col(RotaVersion.id)).where(col(RotaVersion.rota_id) == rota_id)
     wanted = select(Shift).where(col(Shift.rota_version_id).in_(versions), col(Shift.status) == ShiftStatus.PLANNED)
-    return await tx.all(wanted.order_by(col(Shift.starts_at), col(Shift.id)))
+    return await tx.all(wanted.order_by(col(Shift.starts_at), col(Shift.id)).execution_options(populate_existing=True))
 
 
 async def look_when_all_have_moved(tx: Transaction) -> None:

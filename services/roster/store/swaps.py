@@ -22,14 +22,19 @@ from services.roster.domain.visit_plan import VisitPlan
 
 
 async def shifts(tx: Transaction, team_id: UUID, shift_ids: Collection[UUID], *, lock: bool = False) -> Sequence[Shift]:
-    """Those of a team's planned shifts and times on call that are named, in order of their ids."""
+    """Those of a team's planned shifts and times on call that are named, in order of their ids.
+
+    Where they are locked they are read as they are now, whatever was read of them before.
+    """
     wanted = select(Shift).where(
         col(Shift.team_id) == team_id,
         col(Shift.id).in_(shift_ids),
         col(Shift.kind).in_(VISITING),
         col(Shift.status) == ShiftStatus.PLANNED,
     )
-    return await tx.all((wanted.with_for_update() if lock else wanted).order_by(col(Shift.id)))
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    return await tx.all(wanted.order_by(col(Shift.id)))
 
 
 async def of_days(
