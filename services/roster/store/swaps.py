@@ -14,7 +14,7 @@ from services.roster.domain.known import Competence
 from services.roster.domain.member_skill import MemberSkill
 from services.roster.domain.open_shift import OpenShift, OpenShiftOffer
 from services.roster.domain.period import midnight_after
-from services.roster.domain.rota_version.rota import Rota
+from services.roster.domain.rota_version.rota import Rota, RotaState
 from services.roster.domain.rota_version.version import RotaVersion
 from services.roster.domain.shift import VISITING, Shift, ShiftStatus
 from services.roster.domain.visit import Visit, VisitStatus
@@ -54,7 +54,12 @@ async def of_days(
 
 async def rotas(tx: Transaction, team_id: UUID, from_on: date, to_on: date) -> Sequence[Rota]:
     """The team's rotas that hold some day of these."""
-    wanted = select(Rota).where(col(Rota.team_id) == team_id, col(Rota.from_on) <= to_on, col(Rota.to_on) >= from_on)
+    wanted = select(Rota).where(
+        col(Rota.team_id) == team_id,
+        col(Rota.from_on) <= to_on,
+        col(Rota.to_on) >= from_on,
+        col(Rota.state) != RotaState.WITHDRAWN,
+    )
     return await tx.all(wanted.order_by(col(Rota.from_on)))
 
 
