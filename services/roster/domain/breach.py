@@ -59,8 +59,8 @@ class ShiftTooLong(Unprocessable):
     field = "/body/ends_at"
     way_out = "Plan a shorter shift, or two people. The team may agree to longer shifts: /v1/team-agreements."
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
+    def __init__(self, detail: str, field: str | None = None) -> None:
+        super().__init__(detail, field=field)
 
 
 class OnLeave(Conflict):
@@ -69,8 +69,8 @@ class OnLeave(Conflict):
     field = "/body/starts_at"
     way_out = "Ask somebody else. Whoever offers to come in takes back the leave of that day first."
 
-    def __init__(self) -> None:
-        super().__init__("This person is on leave on that day.")
+    def __init__(self, field: str | None = None) -> None:
+        super().__init__("This person is on leave on that day.", field=field)
 
 
 class BreachNeedsGround(Unprocessable):
@@ -146,13 +146,18 @@ def plain_words(found: scored.Breach) -> str:
     return f"{found.words.format('This person')}."
 
 
-def require_grounds(found: Sequence[scored.Breach], ground: Ground | None) -> list[scored.Breach]:
-    """Those that are placed with the ground. Raises `ShiftTooLong`, `OnLeave` or `BreachNeedsGround`."""
+def require_grounds(
+    found: Sequence[scored.Breach], ground: Ground | None, at: str | None = None
+) -> list[scored.Breach]:
+    """Those that are placed with the ground. `at` is the field that names what is placed, if it is not sent as times.
+
+    Raises `ShiftTooLong`, `OnLeave` or `BreachNeedsGround`.
+    """
     for one in found:
         if one.law == Law.LONGEST_SHIFT:
-            raise ShiftTooLong(plain_words(one))
+            raise ShiftTooLong(plain_words(one), at)
         if one.law == Law.LEAVE:
-            raise OnLeave
+            raise OnLeave(at)
     grounded = [one for one in found if one.law in GROUNDED]
     if grounded and ground is None:
         more = f" And {len(grounded) - 1} more." if len(grounded) > 1 else ""

@@ -81,8 +81,8 @@ class ShiftClash(Conflict):
     field = "/body/starts_at"
     way_out = "Look at this person's shifts of that day, and choose a time that does not overlap with them."
 
-    def __init__(self) -> None:
-        super().__init__("This person already has a shift at that time.")
+    def __init__(self, field: str = field) -> None:
+        super().__init__("This person already has a shift at that time.", field=field)
 
 
 class ShiftOfRota(Conflict):

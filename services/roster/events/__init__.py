@@ -1,6 +1,7 @@
 """What roster tells the others. Additive changes only; a breaking change is a new version beside the old."""
 
 from services.roster.events.capacity import FloorFallen, FloorRestored, MonthSummed
+from services.roster.events.rota import RotaAgreed, RotaProposed, RotaPublished
 from services.roster.events.shift import ProtectedTimeLost, ShiftPlanned
 from services.roster.events.visit import VisitDone, VisitLate, VisitMissed, VisitNoReply, VisitPlanned, VisitStarted
 
@@ -9,6 +10,9 @@ __all__ = [
     "FloorRestored",
     "MonthSummed",
     "ProtectedTimeLost",
+    "RotaAgreed",
+    "RotaProposed",
+    "RotaPublished",
     "ShiftPlanned",
     "VisitDone",
     "VisitLate",

@@ -14,7 +14,7 @@ from services.roster.domain.rota_version.consent import RotaDecision, RotaRespon
 from services.roster.domain.rota_version.duty import RotaDuty
 from services.roster.domain.rota_version.duty_type import DutyType
 from services.roster.domain.rota_version.rota import Rota
-from services.roster.domain.rota_version.version import RotaVersion, VersionState
+from services.roster.domain.rota_version.version import WORKED_BY, RotaVersion, VersionState
 from services.roster.domain.shift import Shift, ShiftStatus
 
 Belonging = tuple[date, date | None]
@@ -80,6 +80,17 @@ async def duty_types(tx: Transaction, team_id: UUID, until_on: date) -> Sequence
     return await tx.all(wanted.order_by(col(DutyType.from_on)))
 
 
+async def agreed_letters(tx: Transaction, rota_id: UUID) -> Any:
+    """The duty types, as JSON, of the newest version that is published or was, or else of the one that is agreed."""
+    wanted = select(col(RotaVersion.problem)["duties"]).where(
+        col(RotaVersion.rota_id) == rota_id,
+        col(RotaVersion.state).in_((*WORKED_BY, VersionState.AGREED)),
+        col(RotaVersion.problem).is_not(None),
+    )
+    newest = wanted.order_by(col(RotaVersion.published_at).desc().nulls_last(), col(RotaVersion.number).desc())
+    return await tx.session.scalar(newest.limit(1)) or []
+
+
 async def memberships(tx: Transaction, team_id: UUID, from_on: date, to_on: date) -> dict[UUID, list[Belonging]]:
     """Who belongs to the team on some day of these, and from when to when."""
     member = tx.metadata.tables["team_member"]
@@ -104,10 +115,10 @@ def members_on(belonging: Mapping[UUID, Sequence[Belonging]], on: date) -> froze
 
 
 async def shifts_of(tx: Transaction, rota_id: UUID) -> Sequence[Shift]:
-    """The planned shifts that were made of some version of this rota."""
+    """The planned shifts that were made of some version of this rota, as they are now."""
     versions = select(col(RotaVersion.id)).where(col(RotaVersion.rota_id) == rota_id)
     wanted = select(Shift).where(col(Shift.rota_version_id).in_(versions), col(Shift.status) == ShiftStatus.PLANNED)
-    return await tx.all(wanted.order_by(col(Shift.starts_at), col(Shift.id)))
+    return await tx.all(wanted.order_by(col(Shift.starts_at), col(Shift.id)).execution_options(populate_existing=True))
 
 
 async def look_when_all_have_moved(tx: Transaction) -> None:

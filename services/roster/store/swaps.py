@@ -12,7 +12,7 @@ from services.common.db import Transaction
 from services.common.types import midnight_in_england
 from services.roster.domain.open_shift import OpenShift, OpenShiftOffer
 from services.roster.domain.period import midnight_after
-from services.roster.domain.rota_version.rota import Rota
+from services.roster.domain.rota_version.rota import Rota, RotaState
 from services.roster.domain.rota_version.version import RotaVersion
 from services.roster.domain.shift import VISITING, Shift, ShiftStatus
 from services.roster.domain.visit import Visit, VisitStatus
@@ -20,14 +20,19 @@ from services.roster.domain.visit_plan import VisitPlan
 
 
 async def shifts(tx: Transaction, team_id: UUID, shift_ids: Collection[UUID], *, lock: bool = False) -> Sequence[Shift]:
-    """Those of a team's planned shifts and times on call that are named, in order of their ids."""
+    """Those of a team's planned shifts and times on call that are named, in order of their ids.
+
+    Where they are locked they are read as they are now, whatever was read of them before.
+    """
     wanted = select(Shift).where(
         col(Shift.team_id) == team_id,
         col(Shift.id).in_(shift_ids),
         col(Shift.kind).in_(VISITING),
         col(Shift.status) == ShiftStatus.PLANNED,
     )
-    return await tx.all((wanted.with_for_update() if lock else wanted).order_by(col(Shift.id)))
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    return await tx.all(wanted.order_by(col(Shift.id)))
 
 
 async def of_days(
@@ -60,7 +65,12 @@ async def planned_from(
 
 async def rotas(tx: Transaction, team_id: UUID, from_on: date, to_on: date) -> Sequence[Rota]:
     """The team's rotas that hold some day of these."""
-    wanted = select(Rota).where(col(Rota.team_id) == team_id, col(Rota.from_on) <= to_on, col(Rota.to_on) >= from_on)
+    wanted = select(Rota).where(
+        col(Rota.team_id) == team_id,
+        col(Rota.from_on) <= to_on,
+        col(Rota.to_on) >= from_on,
+        col(Rota.state) != RotaState.WITHDRAWN,
+    )
     return await tx.all(wanted.order_by(col(Rota.from_on)))
 
 

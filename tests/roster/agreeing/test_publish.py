@@ -120,7 +120,7 @@ async def test_a_duty_over_a_shift_that_was_planned_by_hand_is_refused(planning:
     assert (await team.ruth.post("/v1/shifts", json=by_hand)).status_code == 201
     version = await agreed(planning, team)
     refused = await planning.tried(version, "publish", {})
-    assert (refused.status_code, code(refused)) == (409, "shift_clash")
+    assert (refused.status_code, code(refused), pointer(refused)) == (409, "shift_clash", "/path/rota_version_id")
     assert state_of(await planning.read(version)) == "agreed"
     assert len(await shifts(team.tom)) == 1
 

@@ -72,7 +72,7 @@ async def test_a_swap_into_somebodys_own_shift_is_refused_whole(team: Team) -> N
     swap = await checked(team.ruth, team.tom, early, to_employee_id=TOM)
     await team.ruth.post("/v1/shifts", json=busy)
     refused = await step(team.ruth, swap, "apply", GROUND)
-    assert (refused.status_code, code(refused), pointer(refused)) == (409, "shift_clash", "/body/starts_at")
+    assert (refused.status_code, code(refused), pointer(refused)) == (409, "shift_clash", "/path/swap_id")
     assert (str(RUTH), at(0, "07:30")) in await who_works(team.ruth, 0)
 
 
@@ -119,7 +119,7 @@ async def test_nobody_takes_a_shift_on_a_day_of_their_leave_whatever_the_ground(
     told = {"kind": "sick", "from_on": at(1, "00:00")[:10], "to_on": at(2, "00:00")[:10], "minutes": 900}
     assert (await team.tom.post("/v1/leave", json=a_leave(TOM, **told))).status_code == 201
     refused = await step(team.ruth, swap, "apply", GROUND)
-    assert (refused.status_code, code(refused)) == (409, "on_leave")
+    assert (refused.status_code, code(refused), pointer(refused)) == (409, "on_leave", "/path/swap_id")
     again = (await done(team.tom, swap, "check")).json()["delta"]["breaches"]
     assert [(one["law"], one["employee_id"]) for one in again] == [("leave", str(TOM))]
     assert await who_works(team.ruth, 1) == [(str(RUTH), at(1, "07:30"))]

@@ -49,6 +49,7 @@ async def add(made: World) -> None:
             (TOM, 1, "E"), reason="demand", from_version_id=proposed["id"]
         ),
         "POST /v1/rotas": rota.a_rota(from_on=rota.day(14), to_on=rota.day(27)),
+        "POST /v1/rotas/{rota_id}/withdraw": {"reason": "It is for the wrong month"},
         "PUT /v1/rotas/{rota_id}/needs": {"needs": period["needs"]},
         "POST /v1/duty-types": rota.a_duty_type("E", from_on="2025-02-01"),
         "POST /v1/duty-types/{duty_type_id}/end": {"until_on": "2030-01-01"},

@@ -9,7 +9,7 @@ from services.common.paging import Asked, Page
 from services.common.types import Day
 from services.roster.api.rota.shapes import DutyTypeShape, RotaShape
 from services.roster.domain.rota_version.duty_type import EndOfDutyType, NewDutyType
-from services.roster.domain.rota_version.rota import Needs, NewRota
+from services.roster.domain.rota_version.rota import Needs, NewRota, Withdrawal
 from services.roster.usecases import rota
 
 router = api_router(tags=["rotas"])
@@ -43,6 +43,12 @@ async def set_needs(tx: ByNurse, rota_id: UUID, body: Needs, version: IfMatch, r
 async def close_rota(tx: ByNurse, rota_id: UUID, version: IfMatch, response: Response) -> object:
     """The days are over, and nothing of them is planned any more."""
     return tagged(await rota.close_rota(tx, rota_id, version), response)
+
+
+@router.post("/rotas/{rota_id}/withdraw", response_model=RotaShape)
+async def abandon_rota(tx: ByNurse, rota_id: UUID, body: Withdrawal, version: IfMatch, response: Response) -> object:
+    """These days are not planned in this way after all, and why. Never what was published: that is amended."""
+    return tagged(await rota.abandon_rota(tx, rota_id, body, version), response)
 
 
 @router.post("/duty-types", status_code=201, response_model=DutyTypeShape)

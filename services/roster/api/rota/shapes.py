@@ -27,6 +27,7 @@ class RotaShape(Answer):
     from_on: date
     to_on: date
     state: str
+    withdrawn_because: str | None
     needs: list[NeedShape]
 
 

@@ -62,6 +62,10 @@ class RotaDuty(TeamOwned, Base, table=True):
     ends_at: datetime = Field(sa_type=INSTANT)
     pinned: bool = False
 
+    def take_times(self, starts_at: datetime, ends_at: datetime, now: datetime) -> None:
+        if (self.starts_at, self.ends_at) != (starts_at, ends_at):
+            self.starts_at, self.ends_at, self.changed_at = starts_at, ends_at, now
+
 
 class Clock:
     """When each duty type is on each day of one rota, a change of the clocks included."""

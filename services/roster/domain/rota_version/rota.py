@@ -14,7 +14,7 @@ from sqlmodel import Field
 
 from services.common.errors import Conflict, Unprocessable
 from services.common.models import TeamOwned, only_states
-from services.common.types import Code, Day, Input, NewId
+from services.common.types import Code, Day, Input, NewId, Words
 from services.roster.domain.base import Base, Weekday
 from services.roster.domain.rota.problem import Need
 from services.roster.domain.rota_version.duty_type import DutyCode
@@ -26,6 +26,7 @@ WEEKDAYS = tuple(Weekday)
 class RotaState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
 
 
 class WantedKind(StrEnum):
@@ -82,6 +83,12 @@ class NewRota(Needs):
         return to_on
 
 
+class Withdrawal(Input):
+    """Why these days are not planned in this way, for whoever began or was asked about it."""
+
+    reason: Words
+
+
 class RotaOverlaps(Conflict):
     """A day of a team is in one rota."""
 
@@ -98,8 +105,18 @@ class RotaClosed(Conflict):
     field = "/path"
     way_out = "Make a new rota for the days to come. What was worked is corrected with the hours, not in the rota."
 
+    def __init__(self, state: str) -> None:
+        super().__init__(f"This rota is {state}.")
+
+
+class RotaIsWorkedBy(Conflict):
+    """What was published people plan their lives by: it is amended day by day, and each is told."""
+
+    field = "/path/rota_id"
+    way_out = "Amend the published version: /v1/rotas/{rota_id}/amendments, with the reason."
+
     def __init__(self) -> None:
-        super().__init__("This rota is closed.")
+        super().__init__("A version of this rota is published.")
 
 
 class RotaStillRuns(Conflict):
@@ -128,6 +145,7 @@ class Rota(TeamOwned, Base, table=True):
     from_on: date
     to_on: date
     state: str = RotaState.OPEN
+    withdrawn_because: str | None = None
     needs: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
 
     @classmethod
@@ -148,7 +166,7 @@ class Rota(TeamOwned, Base, table=True):
     def require_open(self) -> None:
         """Raises `RotaClosed`."""
         if self.state != RotaState.OPEN:
-            raise RotaClosed
+            raise RotaClosed(self.state)
 
     def needs_now(self, needs: list[NewNeed], now: datetime) -> None:
         """Raises `RotaClosed`."""
@@ -161,6 +179,11 @@ class Rota(TeamOwned, Base, table=True):
         if today <= self.to_on:
             raise RotaStillRuns
         self.state, self.changed_at = RotaState.CLOSED, now
+
+    def withdraw(self, reason: str, now: datetime) -> None:
+        """Its days are free to be planned anew. Raises `RotaClosed`."""
+        self.require_open()
+        self.state, self.withdrawn_because, self.changed_at = RotaState.WITHDRAWN, reason, now
 
     def needed(self) -> tuple[Need, ...]:
         """By day and duty: what is said of one day stands in the place of what is said of its weekday."""

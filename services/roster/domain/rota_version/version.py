@@ -41,6 +41,8 @@ class VersionState(StrEnum):
 
 # What may still become the team's rota.
 OPEN = (VersionState.DRAFT, VersionState.PROPOSED, VersionState.AGREED)
+# What was published, and still is or has been what people work by.
+WORKED_BY = (VersionState.PUBLISHED, VersionState.AMENDED, VersionState.CLOSED)
 
 
 class NewVersion(Duties):

@@ -3,6 +3,7 @@
 from services.roster.usecases.rota.consent import decide_rota, remember_decision, respond_to_rota, withdraw_response
 from services.roster.usecases.rota.load import problem_of, score_of
 from services.roster.usecases.rota.period import (
+    abandon_rota,
     close_rota,
     end_duty_type,
     list_duty_types,
@@ -26,6 +27,7 @@ from services.roster.usecases.rota.version import (
 
 __all__ = [
     "WholeVersion",
+    "abandon_rota",
     "amend_rota",
     "close_rota",
     "decide_rota",

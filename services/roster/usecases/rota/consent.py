@@ -19,6 +19,7 @@ from services.roster.domain.rota_version.consent import (
 )
 from services.roster.domain.rota_version.version import RotaVersion, VersionState
 from services.roster.store import rota_versions
+from services.roster.usecases.rota.telling import tell_of_agreed
 from services.roster.usecases.rota.version import WholeVersion, consent_of, whole
 
 
@@ -85,7 +86,7 @@ async def decide_rota(tx: Transaction, version_id: UUID, new: NewDecision) -> Wh
         recorded_by=tx.actor.employee_id,
         changed_at=tx.now,
     )
-    await _record(tx, decision)
+    await _record(tx, version, decision)
     return await whole(tx, version)
 
 
@@ -93,14 +94,15 @@ async def _consent(tx: Transaction, version: RotaVersion, on: date) -> Consent:
     return await consent_of(tx, version, await rota_versions.responses_to(tx, version.id), on)
 
 
-async def _record(tx: Transaction, decision: RotaDecision) -> None:
+async def _record(tx: Transaction, version: RotaVersion, decision: RotaDecision) -> None:
     """A version that was agreed, objected to and agreed again has the last decision."""
     earlier = await rota_versions.decision_on(tx, decision.rota_version_id)
     if earlier is not None:
         await tx.session.delete(earlier)
         await tx.session.flush()
     tx.add(decision)
-    await tx.session.flush()
+    await tell_of_agreed(tx, version, decision)
+    await tx.settle()
 
 
 async def remember_decision(
@@ -125,4 +127,4 @@ async def remember_decision(
         version.agree(tx.now)
         ids: dict[str, Any] = {"team_id": team_id, "rota_version_id": version.id, "decision_id": decision_id}
         stands: dict[str, Any] = {"quorum_have": len(consent.consenting), "quorum_of": consent.needed}
-        await _record(tx, RotaDecision(**ids, **stands, meeting_on=on, present=[], changed_at=tx.now))
+        await _record(tx, version, RotaDecision(**ids, **stands, meeting_on=on, present=[], changed_at=tx.now))

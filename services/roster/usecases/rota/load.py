@@ -13,13 +13,13 @@ from services.roster.domain.job import print_of
 from services.roster.domain.rota.problem import Problem
 from services.roster.domain.rota.scored import Score
 from services.roster.domain.rota_version.duty import by_cell, roster_of
-from services.roster.domain.rota_version.duty_type import in_use
 from services.roster.domain.rota_version.people import Team
 from services.roster.domain.rota_version.rota import Rota
 from services.roster.domain.rota_version.version import RotaVersion, VersionState
 from services.roster.domain.rota_version.worked import WEEK, WORKED_WEEKS, Worked
 from services.roster.store import abilities, leave, rota_people, rota_versions
 from services.roster.usecases.agreed import team_rules
+from services.roster.usecases.rota.letters import letters_of
 
 PROBLEM = TypeAdapter(Problem)
 SETS = ("skills", "cannot", "supervised_with")
@@ -39,7 +39,7 @@ async def problem_of(tx: Transaction, rota: Rota, version: RotaVersion | None = 
     With a version its pinned duties are fixed, and the problem is kept near to it. Raises what `slots` raises.
     """
     rules = await team_rules(tx, rota.team_id, rota.from_on)
-    types = in_use(await rota_versions.duty_types(tx, rota.team_id, rota.to_on), rota.from_on, rota.to_on)
+    types = await letters_of(tx, rota)
     belonging = await rota_versions.memberships(tx, rota.team_id, rota.from_on, rota.to_on)
     since = rota.from_on - timedelta(days=WORKED_WEEKS * WEEK)
     worked = Worked(await rota_people.stretches(tx, belonging.keys(), since, rota.from_on), types.values())

@@ -15,12 +15,12 @@ from services.roster.domain.rota_version.duty_type import (
     DutyTypeAlreadySet,
     EndOfDutyType,
     NewDutyType,
-    in_use,
 )
-from services.roster.domain.rota_version.rota import Needs, NewRota, Rota, RotaOverlaps
-from services.roster.domain.rota_version.version import OPEN, VersionState
+from services.roster.domain.rota_version.rota import Needs, NewRota, Rota, RotaIsWorkedBy, RotaOverlaps, Withdrawal
+from services.roster.domain.rota_version.version import OPEN, WORKED_BY, VersionState
 from services.roster.store import rota_versions
 from services.roster.store.of_team import of_team
+from services.roster.usecases.rota.letters import letters_of
 
 
 async def make_rota(tx: Transaction, new: NewRota) -> Rota:
@@ -57,7 +57,7 @@ async def set_needs(tx: Transaction, rota_id: UUID, needs: Needs, if_match: int)
 
 async def _require_known_duties(tx: Transaction, rota: Rota) -> None:
     """Or whatever is judged by these needs afterwards could not be timed."""
-    types = in_use(await rota_versions.duty_types(tx, rota.team_id, rota.to_on), rota.from_on, rota.to_on)
+    types = await letters_of(tx, rota)
     rules = Rules({}, {}, rota.from_on)
     asked = Problem(rota.from_on, rota.days, tuple(types.values()), (), rota.needed(), rules)
     require_timed(asked, "/body/needs")
@@ -75,6 +75,22 @@ async def close_rota(tx: Transaction, rota_id: UUID, if_match: int) -> Rota:
     rota.close(tx.today, tx.now)
     for version in await rota_versions.in_state(tx, rota_id, VersionState.PUBLISHED, *OPEN):
         version.close(tx.now)
+    await tx.session.flush()
+    return rota
+
+
+async def abandon_rota(tx: Transaction, rota_id: UUID, withdrawal: Withdrawal, if_match: int) -> Rota:
+    """These days are not planned in this way after all: nobody is asked about it any more, and they are free again.
+
+    Raises `PreconditionFailed`, `RotaClosed` or `RotaIsWorkedBy`.
+    """
+    rota = await rota_versions.rota_in_turn(tx, rota_id)
+    require_version(rota, if_match)
+    rota.withdraw(withdrawal.reason, tx.now)
+    if await rota_versions.in_state(tx, rota_id, *WORKED_BY):
+        raise RotaIsWorkedBy
+    for version in await rota_versions.in_state(tx, rota_id, *OPEN):
+        version.withdraw(tx.now)
     await tx.session.flush()
     return rota
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,7 @@ from services.roster.domain.breach import Ground, newly, require_grounds
 from services.roster.domain.rota import scored
 from services.roster.domain.rota.problem import Problem
 from services.roster.domain.rota_version.begun import require_ahead
-from services.roster.domain.rota_version.duty import RotaDuty, by_cell, roster_of
-from services.roster.domain.rota_version.duty_type import in_use
+from services.roster.domain.rota_version.duty import Cells, RotaDuty, by_cell, roster_of
 from services.roster.domain.rota_version.rota import Rota
 from services.roster.domain.rota_version.shifts import steps, stretches
 from services.roster.domain.rota_version.version import (
@@ -29,9 +29,13 @@ from services.roster.domain.shift import Shift, ShiftClash
 from services.roster.store import rota_versions
 from services.roster.usecases.agreed import team_rule
 from services.roster.usecases.placing import Placed, settle_rest, take_away_mended, write_breaches
+from services.roster.usecases.rota.letters import letters_of, time_anew
 from services.roster.usecases.rota.load import keep_judgement, problem_of
+from services.roster.usecases.rota.telling import tell_of_published
 from services.roster.usecases.rota.version import WholeVersion, drafted, whole, write_cells
 from services.roster.usecases.shift import tell_of_shift
+
+VERSION = "/path/rota_version_id"
 
 
 async def publish_rota(tx: Transaction, version_id: UUID, publication: Publication, if_match: int) -> WholeVersion:
@@ -54,7 +58,7 @@ async def publish_rota(tx: Transaction, version_id: UUID, publication: Publicati
         one.amended(tx.now)
     await tx.session.flush()
     version.publish(publication.urgency, silent_until, tx.now)
-    await put_in_place(tx, rota, version, older[0] if older else None, publication.ground)
+    await put_in_place(tx, rota, version, older[0] if older else None, publication.ground, at=VERSION)
     return await whole(tx, version)
 
 
@@ -80,33 +84,53 @@ async def amend_rota(tx: Transaction, rota_id: UUID, new: NewAmendment, if_match
     published[0].amended(tx.now)
     await tx.session.flush()
     version.publish_amendment(tx.now)
-    await put_in_place(tx, rota, version, published[0], new.ground, initiated_by=new.initiated_by)
+    await put_in_place(tx, rota, version, published[0], new.ground, at="/body/duties", initiated_by=new.initiated_by)
     return await whole(tx, version)
 
 
 async def put_in_place(
-    tx: Transaction, rota: Rota, version: RotaVersion, older: RotaVersion | None, ground: Ground | None, **told: Any
+    tx: Transaction,
+    rota: Rota,
+    version: RotaVersion,
+    older: RotaVersion | None,
+    ground: Ground | None,
+    *,
+    at: str,
+    **told: Any,
 ) -> None:
     """A version that is published now takes the place of the one before, as shifts.
 
-    `told` are what is said of each shift that it makes, moves or calls off.
+    `at` is the field that names it, and `told` are what is said of each shift that it makes, moves or calls off.
+    All whose time it is are held before anything is judged: what others place meanwhile is judged with it.
     """
+    was = by_cell([] if older is None else await rota_versions.duties_of(tx, older.id))
+    await tx.take_turns(*await _people(tx, version, was))
+    if version.problem is None:
+        await time_anew(tx, rota, version)
     duties = await rota_versions.duties_of(tx, version.id)
     problem = await problem_of(tx, rota)
-    was = by_cell([] if older is None else await rota_versions.duties_of(tx, older.id))
     before, after = [judge.score(problem, roster_of(problem, cells)) for cells in (was, by_cell(duties))]
     if version.problem is None:
         keep_judgement(version, problem, after)
-    grounded = require_grounds(newly(before, after), ground)
+    grounded = require_grounds(newly(before, after), ground, at)
     stays = _by_person(problem, [one for one in after.breaches if one not in grounded])
     await take_away_mended(tx, rota.id, problem.from_on, stays)
-    changed = await _into_shifts(tx, rota, version, duties, told, is_first=older is None)
+    async with tx.refusing({"shift_one_at_a_time": partial(ShiftClash, at)}):
+        changed = await _into_shifts(tx, rota, version, duties, told, is_first=older is None)
     for who, found in _by_person(problem, grounded).items():
         placed = Placed(problem.from_on, found)
         await write_breaches(tx, rota.team_id, placed, ground, who, rota_version_id=version.id)
     await settle_rest(tx, rota.team_id, *sorted({shift.employee_id for shift in changed}))
+    await tell_of_published(tx, rota, version, None if older is None else older.id)
     for shift in changed:
         tell_of_shift(tx, shift)
+
+
+async def _people(tx: Transaction, version: RotaVersion, was: Cells) -> set[UUID]:
+    """Everybody whose time it is, by this version, the one before it, or the shifts as they are now."""
+    shifts = await rota_versions.shifts_of(tx, version.rota_id)
+    duties = await rota_versions.duties_of(tx, version.id)
+    return {one.employee_id for one in duties} | {one.employee_id for one in shifts} | {who for who, _ in was}
 
 
 def _by_person(problem: Problem, found: Sequence[scored.Breach]) -> dict[UUID, list[scored.Breach]]:
@@ -140,21 +164,19 @@ async def _into_shifts(
     *,
     is_first: bool,
 ) -> Sequence[Shift]:
-    types = in_use(await rota_versions.duty_types(tx, rota.team_id, rota.to_on), rota.from_on, rota.to_on)
-    await tx.take_turns(*{duty.employee_id for duty in duties})
+    types = await letters_of(tx, rota)
     plan = steps(stretches(duties, types), await rota_versions.shifts_of(tx, rota.id), tx.now, is_first=is_first)
     soon = tx.now + timedelta(hours=(await team_rule(tx, rota.team_id, RuleCode.SHORT_NOTICE_HOURS, tx.today)).amount)
     about: dict[str, Any] = {"rota_version_id": version.id, "told_at": tx.now, **told}
     by = {"planned_by": tx.actor.employee_id}
     made = []
-    async with tx.refusing({"shift_one_at_a_time": ShiftClash}):
-        await rota_versions.look_when_all_have_moved(tx)
-        for shift in plan.cancel:
-            shift.cancel(soon, about, tx.now)
-        for shift, stretch in plan.move:
-            shift.become(stretch, soon, about, tx.now)
-        for stretch in plan.make:
-            made.append(Shift.of_rota(rota.team_id, stretch, soon, about | by, tx.now))
-        tx.session.add_all(made)
-        await rota_versions.look_now(tx)
+    await rota_versions.look_when_all_have_moved(tx)
+    for shift in plan.cancel:
+        shift.cancel(soon, about, tx.now)
+    for shift, stretch in plan.move:
+        shift.become(stretch, soon, about, tx.now)
+    for stretch in plan.make:
+        made.append(Shift.of_rota(rota.team_id, stretch, soon, about | by, tx.now))
+    tx.session.add_all(made)
+    await rota_versions.look_now(tx)
     return [*plan.cancel, *(shift for shift, _ in plan.move), *made]

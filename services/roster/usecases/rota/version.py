@@ -15,7 +15,6 @@ from services.common.membership import NotInTheTeam
 from services.common.paging import PageRequest, page
 from services.roster.domain.rota_version.consent import Consent, RotaDecision, RotaResponse
 from services.roster.domain.rota_version.duty import Cell, Changed, Clock, RotaDuty, by_cell, unchanged
-from services.roster.domain.rota_version.duty_type import in_use
 from services.roster.domain.rota_version.rota import Rota
 from services.roster.domain.rota_version.version import (
     NewVersion,
@@ -27,7 +26,9 @@ from services.roster.domain.rota_version.version import (
 from services.roster.domain.rule import RuleCode
 from services.roster.store import rota_versions
 from services.roster.usecases.agreed import team_rule
+from services.roster.usecases.rota.letters import letters_of, time_anew
 from services.roster.usecases.rota.load import freeze
+from services.roster.usecases.rota.telling import tell_of_proposed
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ async def write_cells(tx: Transaction, rota: Rota, version: RotaVersion, cells: 
     """Into a draft. Raises `DayOutsideRota`, `UnknownDuty`, `AmbiguousClock` or `NotInTheTeam`."""
     if not cells:
         return
-    types = in_use(await rota_versions.duty_types(tx, rota.team_id, rota.to_on), rota.from_on, rota.to_on)
+    types = await letters_of(tx, rota)
     belonging = await rota_versions.memberships(tx, rota.team_id, rota.from_on, rota.to_on)
     clock = Clock(rota, types)
     made = []
@@ -154,8 +155,10 @@ async def propose_rota(tx: Transaction, version_id: UUID, if_match: int) -> Whol
     """
     version = await rota_versions.version_in_turn(tx, version_id)
     require_version(version, if_match)
+    rota = await tx.get(Rota, version.rota_id)
     version.propose(tx.now)
-    await freeze(tx, await tx.get(Rota, version.rota_id), version)
+    await time_anew(tx, rota, version)
+    await freeze(tx, rota, version)
     duties = by_cell(await rota_versions.duties_of(tx, version.id))
     for older in await rota_versions.in_state(tx, version.rota_id, VersionState.PROPOSED, VersionState.AGREED):
         if older.id != version.id:
@@ -164,7 +167,8 @@ async def propose_rota(tx: Transaction, version_id: UUID, if_match: int) -> Whol
             said = [one for one in await rota_versions.responses_to(tx, older.id) if one.stands]
             same = unchanged(before, duties, [one.employee_id for one in said])
             tx.session.add_all([one.carried(version.id, tx.now) for one in said if one.employee_id in same])
-    await tx.session.flush()
+    await tell_of_proposed(tx, rota, version)
+    await tx.settle()
     return await whole(tx, version)
 
 

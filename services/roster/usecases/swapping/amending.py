@@ -15,6 +15,7 @@ from services.roster.domain.shift import Shift
 from services.roster.domain.swap import OneDutyADay
 from services.roster.store import rota_versions, swaps
 from services.roster.usecases.rota.load import freeze
+from services.roster.usecases.rota.telling import tell_of_published
 from services.roster.usecases.rota.version import drafted, write_cells
 
 REASON = "swap"
@@ -63,4 +64,5 @@ async def _amend(tx: Transaction, older: RotaVersion, moved: Moved, reason: str)
     older.amended(tx.now)
     await tx.settle()
     version.publish_amendment(tx.now)
+    await tell_of_published(tx, rota, version, older.id)
     await tx.settle()

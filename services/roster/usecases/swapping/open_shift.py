@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -92,12 +93,12 @@ async def _held(tx: Transaction, open_shift_id: UUID, if_match: int) -> OpenShif
 
 async def _give(tx: Transaction, shift: OpenShift, offers: Sequence[OpenShiftOffer]) -> bool:
     """To whose turn it is, if it is anybody's by now; who has become unable since is passed over."""
+    await tx.take_turns(*(one.employee_id for one in offers))
     able = {one.employee_id for one in await _who_can(tx, shift)}
     who = winner(offers, able, in_rank=tx.now < shift.until_at)
     if who is not None:
-        await tx.take_turns(who)
         made = shift.as_shift(who, tx.now)
-        async with tx.refusing({"shift_one_at_a_time": ShiftClash}):
+        async with tx.refusing({"shift_one_at_a_time": partial(ShiftClash, "/path/open_shift_id")}):
             tx.add(made)
         shift.taken(made, tx.now)
         await settle_rest(tx, shift.team_id, who)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,7 @@ from services.roster.usecases.swapping.amending import amend_rotas, hold_rotas
 from services.roster.usecases.swapping.around import looked_at, tried
 
 COSIGN = "swap_cosign"
+SWAP = "/path/swap_id"
 READY = (SwapState.ACCEPTED, SwapState.CHECKED)
 
 
@@ -97,7 +99,7 @@ async def accept_swap(tx: Transaction, swap_id: UUID, acceptance: Acceptance, if
     elif acceptance.takes:
         raise NotTheirShift("/body/takes")
     else:
-        taken = await _given(tx, swap.team_id, by, swap.takes, "/path/swap_id") if by == swap.to_employee_id else []
+        taken = await _given(tx, swap.team_id, by, swap.takes, SWAP) if by == swap.to_employee_id else []
     swap.accept(by, acceptance.takes, min([swap.until_at, *(one.starts_at for one in taken)]), tx.now)
     await tx.settle()
     return swap
@@ -136,10 +138,10 @@ def _change(swap: Swap, shifts: Sequence[Shift]) -> tuple[list[Stretch], list[St
 
 async def _both(tx: Transaction, swap: Swap, *, lock: bool = False) -> list[Shift]:
     """The shifts of both, as they stand now. Raises `NotTheirShift`."""
-    given = await _given(tx, swap.team_id, swap.from_employee_id, swap.gives, "/path/swap_id", lock=lock)
+    given = await _given(tx, swap.team_id, swap.from_employee_id, swap.gives, SWAP, lock=lock)
     if swap.to_employee_id is None or not swap.takes:
         return [*given]
-    taken = await _given(tx, swap.team_id, swap.to_employee_id, swap.takes, "/path/swap_id", lock=lock)
+    taken = await _given(tx, swap.team_id, swap.to_employee_id, swap.takes, SWAP, lock=lock)
     return [*given, *taken]
 
 
@@ -175,9 +177,9 @@ async def apply_swap(tx: Transaction, swap_id: UUID, application: Application, i
     shifts = await _both(tx, swap, lock=True)
     swap.apply({str(one.id): one.version for one in shifts}, application.ground, tx.now)
     _, trial = await tried(tx, swap.team_id, *_change(swap, shifts))
-    grounded = require_grounds(trial.new_breaches, application.ground)
+    grounded = require_grounds(trial.new_breaches, application.ground, SWAP)
     await amend_rotas(tx, rota_ids, [(one, _other(swap, one.employee_id)) for one in shifts])
-    async with tx.refusing({"shift_one_at_a_time": ShiftClash}):
+    async with tx.refusing({"shift_one_at_a_time": partial(ShiftClash, SWAP)}):
         await rota_versions.look_when_all_have_moved(tx)
         for shift in shifts:
             hand_over(shift, _other(swap, shift.employee_id), swap.from_employee_id, tx.now)
