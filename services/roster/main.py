@@ -11,7 +11,7 @@ from services.roster.consumers import SUBSCRIPTIONS
 from services.roster.domain.base import Base
 from services.roster.partners import osrm
 from services.roster.settings import RosterSettings
-from services.roster.usecases import capacity, visiting
+from services.roster.usecases import capacity, travelling, visiting
 from services.roster.worker import work, work_beside
 
 
@@ -25,7 +25,13 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=ROUTERS,
     subscriptions=SUBSCRIPTIONS,
-    background=(work_beside, visiting.watch_late_visits, visiting.watch_series, capacity.watch_floors),
+    background=(
+        work_beside,
+        visiting.watch_late_visits,
+        visiting.watch_series,
+        capacity.watch_floors,
+        travelling.watch_homes,
+    ),
     settings_type=RosterSettings,
     furnish=_furnish,
     worker=work,
