@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import Select, delete, exists, func, or_, select
 from sqlmodel import col
 
 from services.common.db import Transaction
@@ -77,3 +77,17 @@ async def people_with_homes(tx: Transaction, team_id: UUID) -> frozenset[UUID]:
     home = (col(Place.team_id) == team_id, col(Place.kind) == PlaceKind.EMPLOYEE_HOME)
     async with reckoning_with_homes(tx, team_id):
         return frozenset(await tx.all(select(col(Place.subject_id)).where(*home)))
+
+
+async def forget_homes_of_leavers(tx: Transaction) -> int:
+    """The homes of whoever belonged to the team, and does so neither today nor from a later day; how many there were.
+
+    Of whom no membership is told at all nothing is forgotten: the copy of them may be on its way.
+    """
+    member = tx.metadata.tables["team_member"]
+    theirs = (member.c.team_id == col(Place.team_id), member.c.employee_id == col(Place.subject_id))
+    goes_on = member.c.until_on.is_(None) | (member.c.until_on >= tx.today)
+    left = delete(Place).where(
+        col(Place.kind) == PlaceKind.EMPLOYEE_HOME, exists().where(*theirs), ~exists().where(*theirs, goes_on)
+    )
+    return len(await tx.all(left.returning(col(Place.id))))

@@ -1,5 +1,6 @@
 """Getting about: where the team's bases, clients and members are, and how long it takes from one to another."""
 
+from services.roster.usecases.travelling.leavers import forget_homes_of_leavers, watch_homes
 from services.roster.usecases.travelling.mileage import mileage
 from services.roster.usecases.travelling.places import (
     forget_place,
@@ -14,6 +15,7 @@ from services.roster.usecases.travelling.ways import Ways, ways_of
 
 __all__ = [
     "Ways",
+    "forget_homes_of_leavers",
     "forget_place",
     "forget_way",
     "list_places",
@@ -22,5 +24,6 @@ __all__ = [
     "put_place",
     "put_way",
     "read_place",
+    "watch_homes",
     "ways_of",
 ]
