@@ -166,13 +166,21 @@ class Job(TeamOwned, Base, table=True):
     def is_over(self) -> bool:
         return self.state in OVER
 
+    @property
+    def is_worn_out(self) -> bool:
+        """Whether so many have died over it that nobody looks any more: it ends with the best so far."""
+        return self.attempts > MOST_ATTEMPTS
+
     def begin(self, now: datetime) -> bool:
-        """Somebody begins, or begins again after whoever did before has died. Whether there is anything to do."""
+        """Somebody begins, or begins again after whoever did before has died. Whether there is anything to do.
+
+        After the third death that is to end it with the best so far; where there is none, or that fails too, it failed.
+        """
         if self.is_over:
             return False
         if self.cancel_asked_at is not None:
             self._end(JobState.CANCELLED, now)
-        elif self.attempts >= MOST_ATTEMPTS:
+        elif self.attempts >= MOST_ATTEMPTS + (self.result is not None):
             self.fail(SOLVER_DIED, now)
         else:
             self.state, self.attempts, self.started_at, self.changed_at = JobState.RUNNING, self.attempts + 1, now, now
@@ -188,8 +196,11 @@ class Job(TeamOwned, Base, table=True):
         self.state, self.attempts, self.changed_at = JobState.QUEUED, self.attempts - 1, now
 
     def finish(self, result: dict[str, Any], now: datetime) -> None:
-        """An answer that came although it was to be stopped is kept, and is still not asked for."""
-        self.result = result
+        """An answer that came although it was to be stopped is kept, and is still not asked for.
+
+        One that nobody could finish says so, in `unfinished`.
+        """
+        self.result = result | ({"unfinished": SOLVER_DIED} if self.is_worn_out else {})
         self._end(JobState.DONE if self.cancel_asked_at is None else JobState.CANCELLED, now)
 
     def fail(self, code: str, now: datetime) -> None:
@@ -241,4 +252,10 @@ Index(
     "ix_job_open",
     Job.__table__.c.id,  # type: ignore[attr-defined]
     postgresql_where=text("state in ('queued', 'running')"),
+)
+# What is kept of the question and the answer, until it is forgotten.
+Index(
+    "ix_job_kept",
+    Job.__table__.c.ended_at,  # type: ignore[attr-defined]
+    postgresql_where=text("input <> '{}'::jsonb"),
 )

@@ -29,7 +29,8 @@ class Bounds(NamedTuple):
 
 # What a team may agree. The rest is law: a shift against that is placed with its ground, and rest is owed.
 # Rests are no less than those of regulations 10 and 11 of the Working Time Regulations 1998: a fortnight's is 11(2),
-# and that the daily rest may be part of it 11(7). A shift of 13 hours leaves 11 of 24.
+# and that the daily rest may be part of it 11(7). A shift of 13 hours leaves 11 of 24. The other bounds keep slips of
+# the pen out and say nothing of the law; what a team agrees within them is a dated row of its own.
 AGREEABLE = {
     "rota.longest_shift": Bounds(60, 780),
     "rota.days_running": Bounds(1, 12),

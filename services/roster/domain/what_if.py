@@ -21,10 +21,6 @@ from services.roster.domain.rounds.day import Day as DayOfRounds
 from services.roster.domain.rounds.travel import Point, Travel
 
 MOST_VISITS = 84
-# The waking day, within which several visits of one day are spread where no window is asked for.
-AWAKE = (480, 1200)
-# A break is taken at least so many minutes after a shift begins and before it ends (Working Time Regulations 1998, 12).
-NOT_AT_THE_ENDS = 60
 # Nobody is late, works over or goes without a break for a client who is not there yet: what does not fit is told.
 STRICT = Prices(travel=1, late=1000, overtime=1000, no_break=10000)
 BASE, NEW = 0, 1
@@ -127,11 +123,17 @@ class TypicalDay:
 
 @dataclass(frozen=True)
 class TypicalWeek:
-    """The week that stands for those to come, and what is known of its people. `faces` price each for this client."""
+    """The week that stands for those to come, and what is known of its people. `faces` price each for this client.
+
+    `awake` is the waking day in minutes after midnight, within which several visits of one day are spread where no
+    window is asked for. A break is taken `edge` minutes after a shift begins, or later, and as long before it ends.
+    """
 
     days: Sequence[TypicalDay]
     people: Mapping[UUID, Ability]
     travel_per_visit: int
+    awake: tuple[int, int]
+    edge: int
     faces: Mapping[UUID, float] = field(default_factory=dict)
     new_face: float = 0.0
 
@@ -139,7 +141,7 @@ class TypicalWeek:
 def rounds_of(day: TypicalDay, week: TypicalWeek, asked: WhatIf) -> tuple[DayOfRounds, Plan]:
     """The rounds of a day as they stand: everything planned is pinned. Place 0 is the base, 1 the new client's."""
     nurses = tuple(
-        Nurse(str(shift.employee_id), shift.start, shift.end, BASE, BASE, _rest(shift)) for shift in day.shifts
+        Nurse(str(one.employee_id), one.start, one.end, BASE, BASE, _rest(one, week.edge)) for one in day.shifts
     )
     places = [None, None, *dict.fromkeys(one.client_id for one in day.held if one.client_id)]
     calls: list[Call] = []
@@ -163,7 +165,7 @@ def able(day: TypicalDay, week: TypicalWeek, wanted: NewVisits) -> tuple[int, ..
 
 def call_for(day: TypicalDay, week: TypicalWeek, wanted: NewVisits, part: int, parts: int) -> Call:
     """The visit that is asked for, as the `part`-th of so many on its day. A second hand may be anybody on shift."""
-    opens, closes = AWAKE if wanted.window is None else (wanted.window.from_minute, wanted.window.until_minute)
+    opens, closes = week.awake if wanted.window is None else (wanted.window.from_minute, wanted.window.until_minute)
     length = (closes - opens) / parts
     first, last = opens + part * length, opens + (part + 1) * length - wanted.minutes
     hands = [Hand(wanted.minutes, able(day, week, wanted)), Hand(wanted.minutes, tuple(range(len(day.shifts))))]
@@ -171,8 +173,8 @@ def call_for(day: TypicalDay, week: TypicalWeek, wanted: NewVisits, part: int, p
     return Call("new", NEW, (first, max(first, last)), tuple(hands[: wanted.hands]), faces=faces)
 
 
-def _rest(shift: OnShift) -> Break | None:
-    from_, until = shift.start + NOT_AT_THE_ENDS, shift.end - NOT_AT_THE_ENDS
+def _rest(shift: OnShift, edge: int) -> Break | None:
+    from_, until = shift.start + edge, shift.end - edge
     is_there = shift.break_minutes > 0 and until - from_ >= shift.break_minutes
     return Break(shift.break_minutes, from_, until) if is_there else None
 

@@ -28,6 +28,12 @@ LOST = text("""
 NOTES = ("pgqueuer_log", "pgqueuer_statistics")
 FORGET = "delete from {} where created < clock_timestamp() - interval '14 days'"
 
+FORGET_ANSWERS = text("""
+    update job set input = '{}', result = null, progress = '[]' where id in (
+        select id from job where ended_at < :before and input <> '{}'::jsonb order by ended_at limit :batch)
+""")
+BATCH = 200
+
 
 async def enqueue(tx: Transaction, job_id: UUID) -> None:
     """Let it be worked on once this transaction has committed; one that waits already does not wait twice."""
@@ -44,6 +50,11 @@ async def forget_notes(tx: Transaction) -> None:
     """Two weeks are long enough to see how the queue went."""
     for table in NOTES:
         await tx.session.execute(text(FORGET.format(table)))
+
+
+async def forget_answers(tx: Transaction, before: datetime) -> None:
+    """The question and the answer of jobs that ended before, some at a time; that there was one stays."""
+    await tx.session.execute(FORGET_ANSWERS, {"before": before, "batch": BATCH})
 
 
 async def asked_already(tx: Transaction, like: Job) -> Job | None:

@@ -91,6 +91,15 @@ async def agreed_letters(tx: Transaction, rota_id: UUID) -> Any:
     return await tx.session.scalar(newest.limit(1)) or []
 
 
+async def codes_in_use(tx: Transaction, team_id: UUID, from_on: date) -> set[str]:
+    """Those of duty types that may be used on some day from this one on."""
+    wanted = select(col(DutyType.code)).where(
+        col(DutyType.team_id) == team_id,
+        col(DutyType.until_on).is_(None) | (col(DutyType.until_on) >= from_on),
+    )
+    return set(await tx.all(wanted))
+
+
 async def memberships(tx: Transaction, team_id: UUID, from_on: date, to_on: date) -> dict[UUID, list[Belonging]]:
     """Who belongs to the team on some day of these, and from when to when."""
     member = tx.metadata.tables["team_member"]

@@ -38,26 +38,23 @@ async def next_series(tx: Transaction, after: UUID) -> VisitSeries | None:
     return found[0] if found else None
 
 
-# How long a round goes on from its first visit.
-ROUND = timedelta(hours=12)
-
-
-async def late_visits(tx: Transaction, after: timedelta, *, most: int) -> Sequence[Visit]:
+async def late_visits(tx: Transaction, after: timedelta, *, round_: timedelta, most: int) -> Sequence[Visit]:
     """Visits at homes of which nobody was told that they are late: begun and not ended, or not begun by somebody who
-    has begun another of the same round. Whoever does not say where they are is not looked for."""
+    has begun another of the same round, which goes on so long. Whoever does not say where they are is not looked for.
+    """
     before = aliased(Visit)
     on_round = select(col(before.id)).where(
         col(before.team_id) == col(Visit.team_id),
         col(before.employee_id) == col(Visit.employee_id),
-        col(before.starts_at).between(tx.now - 2 * ROUND, tx.now),
-        col(before.started_at) > tx.now - ROUND,
+        col(before.starts_at).between(tx.now - 2 * round_, tx.now),
+        col(before.started_at) > tx.now - round_,
     )
     not_ended = and_(col(Visit.status) == VisitStatus.IN_PROGRESS, col(Visit.ends_at) < tx.now - after)
     not_begun = and_(col(Visit.status).in_(TO_COME), col(Visit.starts_at) < tx.now - after, on_round.exists())
     late = select(Visit).where(
         col(Visit.late_alerted_at).is_(None),
         col(Visit.status).in_((*TO_COME, VisitStatus.IN_PROGRESS)),
-        col(Visit.starts_at).between(tx.now - 2 * ROUND, tx.now),
+        col(Visit.starts_at).between(tx.now - 2 * round_, tx.now),
         col(Visit.channel) == Channel.IN_PERSON,
         or_(not_ended, not_begun),
     )

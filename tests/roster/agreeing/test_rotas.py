@@ -1,10 +1,12 @@
 """A team plans some days together, with duties under its own letters and how many people each needs."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from services.roster.domain.rota_version.duty_type import MOST_TYPES
 from tests.roster.agreeing.made import DUTIES, MONDAY, TODAY, Planning, a_duty_type, a_rota, day
 from tests.roster.facts import code, pointer
 from tests.running import OTHER_TEAM, STRANGER, Running
@@ -115,6 +117,24 @@ async def test_a_rota_is_closed_when_its_days_are_over(planning: Planning) -> No
     assert (closed.status_code, closed.json()["state"]) == (200, "closed")
     draft = await planning.nurse.post(f"/v1/rotas/{past['id']}/versions", json={"id": past["id"], "duties": []})
     assert (draft.status_code, code(draft)) == (409, "rota_closed")
+
+
+async def test_a_team_has_only_so_many_duty_types_in_use(planning: Planning) -> None:
+    made = []
+    for number in range(MOST_TYPES - len(DUTIES)):
+        made.append(a_duty_type("E") | {"code": f"X{number}", "parts": DUTIES["E"]})
+        assert (await planning.nurse.post("/v1/duty-types", json=made[-1])).status_code == 201
+    more = a_duty_type("E", from_on=str(TODAY + timedelta(days=1))) | {"code": "more"}
+    refused = await planning.nurse.post("/v1/duty-types", json=more)
+    assert (refused.status_code, code(refused)) == (409, "too_many_duty_types")
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["/body/code"]
+    later = a_duty_type("E", from_on=str(TODAY), parts=DUTIES["L"])
+    assert (await planning.nurse.post("/v1/duty-types", json=later)).status_code == 201, "it is no new one"
+    at = f"/v1/duty-types/{made[0]['id']}/end"
+    assert (
+        await planning.nurse.post(at, json={"until_on": str(TODAY)}, headers={"If-Match": '"1"'})
+    ).status_code == 200
+    assert (await planning.nurse.post("/v1/duty-types", json=more)).status_code == 201
 
 
 async def test_a_letter_means_one_thing_from_a_day_on(planning: Planning) -> None:

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from demo.barrow import employee
 from services.roster.domain.ability import REGISTERED, Ability
-from services.roster.domain.what_if import AWAKE, Held, Place, PlaceOfClient
+from services.roster.domain.what_if import Held, Place, PlaceOfClient
 from services.roster.solver.taking_on import NO_ROOM, NO_SHIFT, NOBODY_ABLE, take_on
-from tests.roster.capacity.weeks import ANNA, BEN, MONDAY, NURSES, a_day, a_week, asking, barrow, on_shift
+from tests.roster.capacity.weeks import ANNA, AWAKE, BEN, MONDAY, NURSES, a_day, a_week, asking, barrow, on_shift
 
 EDITH, ASSISTANT = UUID(int=11), "assistant_practitioner"
 TUESDAY, THURSDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=3)

@@ -10,6 +10,8 @@ from services.roster.domain.what_if import Held, NewVisits, OnShift, TypicalDay,
 from tests.running import TEAM
 
 MONDAY = date(2026, 11, 23)
+# The rules of the waking day, and of how far a break is from the edges of a shift.
+AWAKE, EDGE = (480, 1200), 60
 ANNA, BEN = UUID(int=1), UUID(int=2)
 NURSES = dict.fromkeys((ANNA, BEN), Ability(frozenset({REGISTERED}), cleared=True))
 
@@ -17,7 +19,8 @@ NURSES = dict.fromkeys((ANNA, BEN), Ability(frozenset({REGISTERED}), cleared=Tru
 def a_week(*days: TypicalDay, **changes: Any) -> TypicalWeek:
     """A week of which these days are the first, and in which nothing happens on the others."""
     rest = [TypicalDay(MONDAY + timedelta(days=at)) for at in range(len(days), 7)]
-    return TypicalWeek(**{"days": [*days, *rest], "people": NURSES, "travel_per_visit": 15} | changes)
+    known = {"people": NURSES, "travel_per_visit": 15, "awake": AWAKE, "edge": EDGE}
+    return TypicalWeek(**{"days": [*days, *rest]} | known | changes)
 
 
 def a_day(at: int, *shifts: OnShift, held: tuple[Held, ...] = ()) -> TypicalDay:
@@ -54,7 +57,7 @@ def barrow() -> TypicalWeek:
         held += [_held(one) for one in Rounds().placed if one.day == day]
         days.append(TypicalDay(MONDAY + timedelta(days=day), shifts, held))
     people = {employee(one["key"]): _person(one) for one in DATA["staff"]}
-    return TypicalWeek(days, people, 16)
+    return TypicalWeek(days, people, 16, AWAKE, EDGE)
 
 
 def _held(one: Placed) -> Held:

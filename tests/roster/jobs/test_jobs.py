@@ -167,12 +167,22 @@ async def test_a_refusal_is_the_answer_and_is_not_tried_again(roster: Running) -
     assert (job.state, job.failure_code, job.attempts, job.result) == ("failed", "client_not_in_care", 1, None)
 
 
-async def test_after_the_third_death_a_job_fails_and_the_best_is_kept(roster: Running) -> None:
+async def test_after_the_third_death_a_job_ends_with_the_best_and_says_that_it_is_unfinished(roster: Running) -> None:
     job_id = await ask(roster, {"steps": 9, "pause": 0.02, "dies_at": 4})
     async with working(roster):
         job = await over(roster, job_id)
-    assert (job.state, job.failure_code, job.attempts) == ("failed", "solver_died", 3)
-    assert (job.best, (job.result or {}).get("came_to")) == (96, 4)
+    assert (job.state, job.failure_code, job.attempts) == ("done", None, 4)
+    assert (job.best, (job.result or {}).get("came_to"), (job.result or {}).get("unfinished")) == (96, 4, "solver_died")
+
+
+async def test_after_the_third_death_a_job_without_anything_found_has_failed(roster: Running) -> None:
+    async def die(job: Job, tell: jobs.Tell, stop: asyncio.Event) -> dict[str, Any]:
+        raise RuntimeError
+
+    job_id = await ask(roster)
+    async with working(roster, {JobKind.ROTA: Handler(die)}):
+        job = await over(roster, job_id)
+    assert (job.state, job.failure_code, job.attempts, job.result) == ("failed", "solver_died", 3, None)
 
 
 async def test_what_is_kept_of_an_answer_is_kept_with_the_end_of_the_job(roster: Running) -> None:
@@ -223,6 +233,24 @@ async def test_what_was_noted_of_the_queue_is_forgotten_after_two_weeks(roster: 
         await tx.session.execute(text("update pgqueuer_log set created = created - interval '15 days'"))
         await jobs.tidy(tx)
         assert list(await tx.all(counted)) == [0]
+
+
+async def test_what_was_asked_and_answered_is_forgotten_after_a_month_and_the_job_stays(roster: Running) -> None:
+    old, new = await ask(roster, seed=1), await ask(roster, seed=2)
+    waiting = await ask(roster, kind=JobKind.REPAIR)
+    async with working(roster, {JobKind.ROTA: HANDLERS[JobKind.ROTA]}):
+        ended = [await over(roster, one) for one in (old, new)]
+    assert all(job.result for job in ended)
+    aged = "update job set ended_at = clock_timestamp() - interval '{} days' where id = '{}'"
+    async with roster.databases["roster"].transaction(SYSTEM) as tx:
+        for days, job_id in ((31, old), (29, new)):
+            await tx.session.execute(text(aged.format(days, job_id)))
+        await jobs.tidy(tx)
+    found = {job_id: await now(roster, job_id) for job_id in (old, new, waiting)}
+    assert (found[old].state, found[old].input, found[old].result, found[old].progress) == ("done", {}, None, [])
+    assert found[new].result == ended[1].result
+    assert found[new].input
+    assert found[waiting].input
 
 
 async def test_only_the_newest_attempt_ends_a_job(roster: Running) -> None:

@@ -1,13 +1,20 @@
 """A rota that is proposed, mended and explained: the solver prepares, and people change and agree."""
 
+import asyncio
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from uuid6 import uuid7
 
+from services.roster.domain.job import Job, JobKind, Told
+from services.roster.usecases.jobs import Tell
+from services.roster.usecases.proposing.answering import PROPOSE
 from tests.roster.agreeing.conftest import Team
 from tests.roster.agreeing.made import WEEK, Planning, cells, day, on_duty
 from tests.roster.facts import RUTH, SANDRA, TOM, code
+from tests.roster.jobs.asked import over, working
 from tests.roster.proposing.asked import answered, ask_proposals, ask_repair, ask_why
 from tests.running import STRANGER, Running
 
@@ -41,6 +48,32 @@ async def test_proposals_become_drafts_that_say_why(roster: Running, planning: P
         assert why["people"] == result["people"]
     best = result["proposals"][0]
     assert best["bound"] is None or best["bound"] <= best["points"]
+
+
+async def test_a_proposal_that_nobody_could_finish_becomes_the_draft_that_was_best(
+    roster: Running, planning: Planning
+) -> None:
+    """The worker dies each time it has told of a roster; the third death ends the job with it."""
+
+    async def dying(job: Job, tell: Tell, stop: asyncio.Event) -> dict[str, Any]:
+        def hear(told: Told) -> None:
+            tell(told)
+            if told.found is not None:
+                stop.set()
+
+        await PROPOSE.run(job, hear, stop)
+        raise RuntimeError
+
+    asked = await ask_proposals(planning)
+    async with working(roster, {JobKind.ROTA: replace(PROPOSE, run=dying)}):
+        job = await over(roster, UUID(asked.json()["id"]), 60)
+    assert (job.state, job.attempts, (job.result or {})["unfinished"]) == ("done", 4, "solver_died")
+    (proposal,) = (job.result or {})["proposals"]
+    version = (await read(planning, proposal["rota_version_id"])).json()
+    assert version["rota_version"]["state"] == "draft"
+    assert version["duties"]
+    why = (await read(planning, proposal["rota_version_id"], "/explanation")).json()
+    assert why["points"] == proposal["points"]
 
 
 async def test_what_a_team_has_pinned_stays_in_the_next_proposal(roster: Running, planning: Planning) -> None:

@@ -21,6 +21,8 @@ from services.roster.domain.rota.problem import DutyKind, Part
 # A slip of the pen, as of a shift, and no limit of working time.
 LONGEST_MINUTES = 16 * 60
 TWO_DAYS = 2880
+# Each is a choice for each person on each day: beyond so many a rota is neither searched in its time nor read.
+MOST_TYPES = 40
 
 DutyCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9+./-]{0,11}$")]
 Minute = Annotated[int, Shape(strict=True, ge=0, le=TWO_DAYS)]
@@ -74,6 +76,16 @@ class DutyTypeAlreadySet(Conflict):
 
     def __init__(self) -> None:
         super().__init__("The team has this duty type from that day on already.")
+
+
+class TooManyDutyTypes(Conflict):
+    """A team knows its duties by heart, and a solver tries each for everybody on each day."""
+
+    field = "/body/code"
+    way_out = "End a duty type that is of no use any more, or change what one of them means from this day on."
+
+    def __init__(self) -> None:
+        super().__init__(f"The team has {MOST_TYPES} duty types in use from that day on already.")
 
 
 class DutyType(TeamOwned, Base, table=True):

@@ -16,6 +16,15 @@ from services.roster.store import facts
 from services.roster.store import what_if as store
 from services.roster.store.abilities import abilities
 
+RULES = (
+    RuleCode.TRAVEL_PER_VISIT,
+    RuleCode.PRICE_OF_BUDDY,
+    RuleCode.PRICE_OF_OTHER,
+    RuleCode.AWAKE_FROM,
+    RuleCode.AWAKE_UNTIL,
+    RuleCode.BREAK_EDGE,
+)
+
 
 async def what_if(tx: Transaction, asked: WhatIf) -> dict[str, Any]:
     """Try the visits in the newest week that has shifts; everything planned in it stays (mission row 4.10).
@@ -25,13 +34,17 @@ async def what_if(tx: Transaction, asked: WhatIf) -> dict[str, Any]:
     await tx.require_team(asked.team_id)
     week = await store.typical_week(tx, asked.team_id, asked.week_of or tx.today)
     days = await store.days(tx, asked.team_id, week)
-    travel, buddy, other = await amounts(
-        tx, tx.today, RuleCode.TRAVEL_PER_VISIT, RuleCode.PRICE_OF_BUDDY, RuleCode.PRICE_OF_OTHER
-    )
+    travel, buddy, other, awake_from, awake_until, edge = await amounts(tx, tx.today, *RULES)
     people = sorted({shift.employee_id for day in days for shift in day.shifts})
     faces = await _faces(tx, asked, week.from_on, float(buddy))
     known = TypicalWeek(
-        days, await abilities(tx, asked.team_id, people, week.from_on), travel, faces, float(other) if faces else 0.0
+        days,
+        await abilities(tx, asked.team_id, people, week.from_on),
+        travel,
+        awake=(awake_from, awake_until),
+        edge=edge,
+        faces=faces,
+        new_face=float(other) if faces else 0.0,
     )
     taken = await asyncio.to_thread(take_on, known, asked)
     return {

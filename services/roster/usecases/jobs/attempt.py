@@ -38,7 +38,10 @@ async def work_on(database: Database, job_id: UUID, handlers: Mapping[JobKind, H
     while True:
         async with database.transaction(SYSTEM) as tx:
             job = await take(tx, job_id)
-        if job is None or await Attempt(database, job, handlers[JobKind(job.kind)]).run():
+        if job is None:
+            return
+        attempt = Attempt(database, job, handlers[JobKind(job.kind)])
+        if await (attempt.end_with_best() if job.is_worn_out else attempt.run()):
             return
 
 
@@ -62,6 +65,10 @@ class Attempt:
             raise
         await _call_off(answer)
         return await self._settle(answer) if self._standing.is_mine else True
+
+    async def end_with_best(self) -> bool:
+        """Nobody could finish it: what those who died told last is the answer."""
+        return await self._finish(self._job.result or {})
 
     async def _watch(self, answer: "asyncio.Future[Answer]") -> None:
         """Until there is an answer, or whoever is to stop had time enough to give one."""

@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from services.common import rulebook
 from services.common.db import Transaction
 from services.roster.domain.job import Account, Job, JobState, Standing, Told
+from services.roster.domain.rule import RuleCode
 from services.roster.store import jobs
 
 Answer = dict[str, Any]
@@ -36,10 +39,15 @@ async def take(tx: Transaction, job_id: UUID) -> Job | None:
 
 
 async def tidy(tx: Transaction) -> None:
-    """What waits in no queue, though it is not over, waits in it again; what was noted of the queue is forgotten."""
+    """What waits in no queue, though it is not over, waits in it again.
+
+    What was noted of the queue is forgotten, and in time what was asked and answered. Raises `NoRuleInForce`.
+    """
     for job_id in await jobs.lost(tx):
         await jobs.enqueue(tx, job_id)
     await jobs.forget_notes(tx)
+    (days,) = await rulebook.amounts(tx, tx.today, RuleCode.JOB_KEEP_DAYS)
+    await jobs.forget_answers(tx, tx.now - timedelta(days=days))
 
 
 async def tell_progress(tx: Transaction, job_id: UUID, attempt: int, account: Account) -> Standing:

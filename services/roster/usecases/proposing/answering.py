@@ -1,6 +1,7 @@
 """How each question about a rota is answered, apart from every request, and what is kept of the answer."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid6 import uuid7
 from services.common.db import Transaction
 from services.roster.domain.job import Job, Told
 from services.roster.domain.proposal import day_of, told
+from services.roster.domain.rota import score
 from services.roster.domain.rota.problem import Problem, Roster
 from services.roster.domain.rota_version.duty import Cell
 from services.roster.domain.rota_version.version import Origin
@@ -20,18 +22,21 @@ from services.roster.usecases.jobs import Handler, Tell
 from services.roster.usecases.rota.load import PROBLEM
 from services.roster.usecases.rota.version import drafted, write_cells
 
+# How often the best so far is put as an answer, which takes some milliseconds.
+SO_FAR_SECONDS = 2.0
+
 
 async def propose(job: Job, tell: Tell, stop: asyncio.Event) -> dict[str, Any]:
     """Two or three rosters; each says which wishes cannot all hold."""
     problem = PROBLEM.validate_python(job.input["problem"])
-    return _proposed(problem, await team.propose(problem, _asked(job, tell, stop)))
+    return _proposed(problem, await team.propose(problem, _asked(problem, job, tell, stop)))
 
 
 async def repair(job: Job, tell: Tell, stop: asyncio.Event) -> dict[str, Any]:
     """The one roster with the fewest changes."""
     problem = PROBLEM.validate_python(job.input["problem"])
     who, days = job.input["away"]
-    asked, roster, since = _asked(job, tell, stop), _roster(job), job.input["from_day"]
+    asked, roster, since = _asked(problem, job, tell, stop), _roster(job), job.input["from_day"]
     try:
         found = await team.repair(problem, roster, since, asked, sick={who: days})
     except team.NothingFits as nothing:
@@ -43,7 +48,7 @@ async def why(job: Job, tell: Tell, stop: asyncio.Event) -> dict[str, Any]:
     """What would be otherwise, rule by rule and in words, and who else would move."""
     problem = PROBLEM.validate_python(job.input["problem"])
     who, day, code = job.input["cell"]
-    answer = await team.why(problem, _roster(job), (who, day, code), _asked(job, tell, stop))
+    answer = await team.why(problem, _roster(job), (who, day, code), _asked(problem, job, tell, stop))
     people = _people(problem)
     return {
         "rota_version_id": job.input["rota_version_id"],
@@ -101,11 +106,34 @@ async def keep_drafts(tx: Transaction, job: Job, answer: dict[str, Any]) -> dict
     return answer
 
 
-def _asked(job: Job, tell: Tell, stop: asyncio.Event) -> team.Asked:
-    def hear(heard: Progress) -> None:
-        tell(Told(heard.seconds, heard.best, heard.bound, heard.engine))
+class _SoFar:
+    """The best roster so far, put as an answer now and then: what stays if nobody can go on."""
 
-    return team.Asked(seconds=job.asked_seconds, seed=job.seed, tell=hear, stop=stop)
+    def __init__(self, problem: Problem, seed: int) -> None:
+        self._problem, self._seed, self._begun, self._next = problem, seed, time.monotonic(), 0.0
+        self._roster: Roster | None = None
+
+    def show(self, roster: Roster) -> None:
+        self._roster = roster
+
+    def found(self) -> dict[str, Any] | None:
+        """None where nothing is new, or the last is newer than two seconds: then it comes with what is told next."""
+        now, roster = time.monotonic(), self._roster
+        if roster is None or now < self._next:
+            return None
+        self._roster, self._next = None, now + SO_FAR_SECONDS
+        scored, open_ = score(self._problem, roster), team.gaps(self._problem, roster)
+        best = team.Proposal(roster, scored, None, now - self._begun, self._seed, "the best so far", open_)
+        return _proposed(self._problem, [best])
+
+
+def _asked(problem: Problem, job: Job, tell: Tell, stop: asyncio.Event) -> team.Asked:
+    so_far = _SoFar(problem, job.seed)
+
+    def hear(heard: Progress) -> None:
+        tell(Told(heard.seconds, heard.best, heard.bound, heard.engine, so_far.found()))
+
+    return team.Asked(seconds=job.asked_seconds, seed=job.seed, tell=hear, stop=stop, show=so_far.show)
 
 
 def _roster(job: Job) -> Roster:

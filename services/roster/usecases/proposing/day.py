@@ -32,8 +32,6 @@ PRICES = {
     "no_break": RuleCode.PRICE_OF_NO_BREAK,
 }
 STANDING = (VisitStatus.PLANNED, VisitStatus.CONFIRMED, VisitStatus.IN_PROGRESS, VisitStatus.DONE)
-# A break lies in the middle of a shift and not at its edges.
-EDGE = 60
 OUT_OF_TIME = "Not served: its window is over."
 CLOSED = "Not served: in its window the team is not open for so long, and nobody is on call."
 NOBODY_OUT = "Held where it is, although whoever visits has no shift then."
@@ -51,6 +49,8 @@ class Team:
     plans: Mapping[UUID, VisitPlan]
     named: Mapping[UUID, tuple[UUID, UUID]]
     prices: Mapping[str, int]
+    # A break lies in the middle of a shift, so many minutes from its edges.
+    edge: int
     ways: Ways
     opening: OpeningHours | None
     # Time to meet, learn and think, in which nobody visits.
@@ -109,7 +109,7 @@ async def _team(tx: Transaction, times: TravelTimes, team_id: UUID, day: date, p
     out = await rounds.shifts_of_day(tx, team_id, day)
     people, clients = {shift.employee_id for shift in out}, {visit.client_id for visit in planned}
     known = await shifts.presences(tx, team_id, sorted(people), midnight, midnight + timedelta(minutes=1))
-    amounts = await rulebook.amounts(tx, day, *PRICES.values())
+    edge, *amounts = await rulebook.amounts(tx, day, RuleCode.BREAK_EDGE, *PRICES.values())
     plan_ids = {visit.visit_plan_id for visit in planned if visit.visit_plan_id is not None}
     return Team(
         day=day,
@@ -120,6 +120,7 @@ async def _team(tx: Transaction, times: TravelTimes, team_id: UUID, day: date, p
         plans=await rounds.plans(tx, plan_ids),
         named=await rounds.care_teams(tx, team_id, clients, day),
         prices=dict(zip(PRICES, amounts, strict=True)),
+        edge=edge,
         ways=await ways_of(tx, times, team_id=team_id, client_ids=clients, people=people, on=day),
         opening=await opening.opening_on(tx, team_id, day),
         kept=await opening.protected_time(tx, people, Period(day, day)),
@@ -129,8 +130,8 @@ async def _team(tx: Transaction, times: TravelTimes, team_id: UUID, day: date, p
 def _nurse(team: Team, shift: Shift) -> Nurse:
     start, end, place = team.minute(shift.starts_at), team.minute(shift.ends_at), team.ways.start_of(shift.employee_id)
     rest, minutes = None, shift.unpaid_break_minutes
-    if minutes and end - start > minutes + 2 * EDGE:
-        rest = Break(minutes, round(start) + EDGE, round(end) - EDGE)
+    if minutes and end - start > minutes + 2 * team.edge:
+        rest = Break(minutes, round(start) + team.edge, round(end) - team.edge)
     return Nurse(str(shift.employee_id), start, end, place, place, rest, team.ways.is_home(place))
 
 

@@ -11,10 +11,12 @@ from services.common.paging import PageRequest, page
 from services.roster.domain.rota.problem import Problem, Rules
 from services.roster.domain.rota.slots import UnknownDuty, require_timed
 from services.roster.domain.rota_version.duty_type import (
+    MOST_TYPES,
     DutyType,
     DutyTypeAlreadySet,
     EndOfDutyType,
     NewDutyType,
+    TooManyDutyTypes,
 )
 from services.roster.domain.rota_version.rota import Needs, NewRota, Rota, RotaIsWorkedBy, RotaOverlaps, Withdrawal
 from services.roster.domain.rota_version.version import OPEN, WORKED_BY, VersionState
@@ -96,8 +98,12 @@ async def abandon_rota(tx: Transaction, rota_id: UUID, withdrawal: Withdrawal, i
 
 
 async def set_duty_type(tx: Transaction, new: NewDutyType) -> DutyType:
-    """From a day on the team means this by the code. Raises `NotFound` or `DutyTypeAlreadySet`."""
+    """From a day on the team means this by the code. Raises `NotFound`, `TooManyDutyTypes` or `DutyTypeAlreadySet`."""
     await tx.require_team(new.team_id)
+    await tx.take_turns(new.team_id)
+    codes = await rota_versions.codes_in_use(tx, new.team_id, new.from_on)
+    if len(codes) >= MOST_TYPES and new.code not in codes:
+        raise TooManyDutyTypes
     made = DutyType.made(new, tx.now)
     async with tx.refusing({"one_duty_type_from_a_day": DutyTypeAlreadySet}):
         tx.add(made)

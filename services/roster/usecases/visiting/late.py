@@ -16,8 +16,8 @@ async def tell_of_late_visits(database: Database, at: datetime | None = None) ->
     """Tell once of each visit that was to have begun, or ended, some minutes ago. How many there were."""
     async with database.transaction(SYSTEM) as tx:
         tx.now = at or tx.now
-        (minutes,) = await amounts(tx, tx.today, RuleCode.LATE_AFTER)
-        late = await store.late_visits(tx, timedelta(minutes=minutes), most=MOST_AT_ONCE)
+        minutes, hours = await amounts(tx, tx.today, RuleCode.LATE_AFTER, RuleCode.ROUND_HOURS)
+        late = await store.late_visits(tx, timedelta(minutes=minutes), round_=timedelta(hours=hours), most=MOST_AT_ONCE)
         for visit in late:
             due_at = visit.be_late(tx.now)
             told = VisitLate(
