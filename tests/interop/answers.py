@@ -57,7 +57,8 @@ def resources(answer: Any) -> list[dict[str, Any]]:
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/fhir+json"
     assert fhirkit.validate(answer.text) == []
-    return [entry["resource"] for entry in answer.json().get("entry", [])]
+    entries = answer.json().get("entry", [])
+    return [entry["resource"] for entry in entries if entry.get("search", {}).get("mode") != "outcome"]
 
 
 def refused_once(answer: Any, status: int, code: str) -> dict[str, Any]:

@@ -95,12 +95,18 @@ async def test_what_the_server_says_it_can_do_is_true(interop: Running, caseload
     client_id = await tell(interop, caseload, a_record())
     await plan_visit(interop, client_id=client_id)
     strict = {"Prefer": "handling=strict"}
-    examples = {"_id": client_id, "patient": client_id, "identifier": f"{WOUND}|1", "_lastUpdated": "ge2020"}
+    own = {"_id": client_id, "patient": client_id, "subject": client_id, "identifier": f"{WOUND}|1"}
+    by_type = {"token": "x", "reference": client_id, "date": "ge2020", "quantity": "gt5", "string": "x"}
     everything = (await trust.get(f"{BASE}/metadata")).json()["rest"][0]["resource"]
     # Who read a record is asked for patient by patient (test_fhir_audit_events.py).
     for served in (one for one in everything if one["type"] != "AuditEvent"):
         for parameter in served["searchParam"]:
-            asked = {parameter["name"]: examples[parameter["name"]]}
-            assert (await trust.get(f"{BASE}/{served['type']}", params=asked, headers=strict)).status_code == 200
+            asked = {parameter["name"]: own.get(parameter["name"], by_type[parameter["type"]])}
+            answer = await trust.post(f"{BASE}/{served['type']}/_search", data=asked, headers=strict)
+            assert answer.status_code == 200, answer.text
+        for control in ("searchInclude", "searchRevInclude"):
+            for value in served.get(control, []):
+                asked = {{"searchInclude": "_include", "searchRevInclude": "_revinclude"}[control]: value}
+                assert (await trust.get(f"{BASE}/{served['type']}", params=asked, headers=strict)).status_code == 200
         first = resources(await trust.get(f"{BASE}/{served['type']}"))[0]
         assert (await trust.get(f"{BASE}/{served['type']}/{first['id']}")).json() == first

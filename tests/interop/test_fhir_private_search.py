@@ -12,6 +12,14 @@ from tests.running import OTHER_TEAM, Running
 
 NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 NUMBER = "9990000204"
+SOMEBODY_ELSE: dict[str, Any] = {
+    "nhs_number": None,
+    "nhs_number_status": "07",
+    "given_name": "Ann",
+    "family_name": "Shaw",
+    "birth_on": "1940-01-01",
+    "phone": None,
+}
 OURS = "https://heatshield.uk/Id/referral-reference|HS-00000-00000"
 
 
@@ -30,15 +38,15 @@ async def test_an_identifier_of_a_person_is_refused_in_an_address(trust: Any, as
 @pytest.mark.parametrize(
     "chained",
     [
-        "patient.identifier",
-        "patient:Patient.identifier",
-        "subject.identifier",
-        "subject:Patient.name",
+        "patient.identifier.value",
+        "patient:Practitioner.identifier",
+        "episode-of-care.identifier",
+        "patient.colour",
         "_has:Observation:patient:code",
         "_has",
     ],
 )
-async def test_a_chain_is_refused_and_never_ignored(
+async def test_a_chain_that_is_not_known_is_refused_and_never_ignored(
     interop: Running, caseload: Caseload, trust: Any, chained: str
 ) -> None:
     await tell(interop, caseload, a_record())
@@ -50,6 +58,39 @@ async def test_a_chain_is_refused_and_never_ignored(
         issue = refused_once(answer, 400, "invalid")
         assert "Patient/_search" in issue["details"]["text"]
         assert NUMBER not in answer.text
+
+
+@pytest.mark.parametrize(
+    "chained", ["patient.identifier", "patient:Patient.identifier", "subject:Patient.identifier", "subject.name"]
+)
+async def test_a_chain_to_a_person_is_taken_in_a_body_alone(
+    interop: Running, caseload: Caseload, trust: Any, chained: str
+) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    await tell(interop, caseload, a_record(nhs_number=None, nhs_number_status="07", family_name="Shaw"))
+    asked = {chained: "tabor" if "name" in chained else f"{NHS_NUMBER}|{NUMBER}"}
+    issue = refused_once(await trust.get(f"{BASE}/Encounter", params=asked), 400, "invalid")
+    assert "POST to _search" in issue["details"]["text"]
+    answer = await trust.post(f"{BASE}/Encounter/_search", data=asked)
+    assert [found["subject"]["reference"] for found in resources(answer)] == [f"Patient/{client_id}"]
+    assert answer.json()["link"] == [{"relation": "self", "url": "http://interop:8000/fhir/R4/Encounter"}]
+
+
+@pytest.mark.parametrize(
+    "asked", ["name=Tabor", "family:exact=Tabor", "given=Maureen", "birthdate=1936-06-06", "phone=01229 870001"]
+)
+async def test_what_tells_who_a_person_is_is_refused_in_an_address(
+    interop: Running, caseload: Caseload, trust: Any, asked: str
+) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    await tell(interop, caseload, a_record(**SOMEBODY_ELSE))
+    issue = refused_once(await trust.get(f"{BASE}/Patient?{asked}"), 400, "invalid")
+    assert "POST to _search" in issue["details"]["text"]
+    name, value = asked.split("=")
+    refused_once(await trust.get(f"{BASE}/Encounter?subject.{asked}"), 400, "invalid")
+    answer = await trust.post(f"{BASE}/Patient/_search", data={name: value})
+    assert [found["id"] for found in resources(answer)] == [client_id]
+    assert answer.json()["link"] == [{"relation": "self", "url": "http://interop:8000/fhir/R4/Patient"}]
 
 
 @pytest.mark.parametrize("parameter", ["patient", "_id"])

@@ -25,7 +25,7 @@ async def granted(system: Running, scope: str, persona: str = "integrator") -> A
 
 ASKED = {
     "read": ("GET", "/fhir/R4/Patient/01938000-0000-7000-8000-000000000001", "system/Patient.r"),
-    "search": ("GET", "/fhir/R4/Patient?birthdate=1940-01-01", "system/Patient.s"),
+    "search": ("GET", "/fhir/R4/Patient?gender=female", "system/Patient.s"),
     "search by form": ("POST", "/fhir/R4/Patient/_search", "system/Patient.s"),
     "another type": ("GET", "/fhir/R4/Encounter?date=2026-01-01", "system/Encounter.s"),
     "message": ("POST", "/fhir/R4/$process-message", "system/ServiceRequest.c"),
@@ -49,7 +49,7 @@ async def test_a_scope_opens_one_door_and_no_other(system: Running, method: str,
 
 async def test_a_person_is_bound_by_the_role_and_not_by_scopes(system: Running) -> None:
     nurse = await system.client("interop", NURSE)
-    assert (await nurse.get("/fhir/R4/Patient?birthdate=1940-01-01")).status_code == 200
+    assert (await nurse.get("/fhir/R4/Patient?gender=female")).status_code == 200
 
 
 @pytest.mark.parametrize(

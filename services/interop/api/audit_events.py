@@ -27,4 +27,4 @@ async def search_audit_events(tx: ByIntegrator, request: Request, prefer: Prefer
     wanted = asked_page(Cursors.of(request, kind.name, filters), max(asked.count, 1), asked.cursor)
     client_id, page = await usecases.search_audit_events(tx, asked, wanted)
     found = [audit_event(row, client_id) for row in page["items"]]
-    return fhir(bundle.page(f"{public_base(request)}/{kind.name}", asked, found, page["next_cursor"]))
+    return fhir(bundle.page(public_base(request), kind.name, asked, found, page["next_cursor"]))

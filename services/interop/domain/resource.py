@@ -1,20 +1,50 @@
-"""The FHIR resources that interop shows, each a projection of what another service owns."""
+"""The FHIR resources that interop shows, each a projection of what another service owns, with all its versions."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, Text, UniqueConstraint
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+import orjson
+from sqlalchemy import Column, Dialect, ForeignKeyConstraint, Index, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, col
 
-from services.common.models import TeamOwned
+from services.common.models import INSTANT, Stored, TeamOwned
 from services.interop.domain.base import Base
+
+
+class Written(TypeDecorator[Any]):
+    """A JSON object as the very text that was written: 72.50 stays 72.50, and the members keep their order."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+        return orjson.dumps(value).decode()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return json.loads(value, parse_float=_as_written)
+
+
+def _as_written(number: str) -> orjson.Fragment:
+    return orjson.Fragment(number.encode())
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one resource is found by: exact texts, stretches of time and amounts, each under its parameter's name."""
+
+    tokens: list[str]
+    times: list[tuple[str, datetime, datetime]] = field(default_factory=list)
+    amounts: list[tuple[str, float, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Projected:
-    """One resource as the owner's state at `owner_version` makes it. `tokens` are what `identifier` finds it by."""
+    """One resource as the owner's state at `owner_version` makes it, and what it is found by."""
 
     resource_type: str
     resource_id: UUID
@@ -22,28 +52,94 @@ class Projected:
     client_id: UUID | None
     owner_version: int
     content: dict[str, Any]
-    tokens: list[str]
+    found_by: Found
 
 
 class Resource(TeamOwned, Base, table=True):
     """One FHIR resource. Its `version` is meta.versionId, its `changed_at` meta.lastUpdated.
 
-    The row's own id only orders the pages; to the outside a resource is its type and its owner's id.
+    To the outside a resource is its type and its owner's id, in the order of which the pages follow each other.
     """
 
     resource_type: str
     resource_id: UUID
     client_id: UUID | None = None
     owner_version: int
-    content: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    content: dict[str, Any] = Field(sa_column=Column(Written, nullable=False))
     tokens: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One page of what was found with what comes along with it, and how many there are where that was asked for."""
+
+    rows: Sequence[Resource]
+    next_cursor: str | None = None
+    total: int | None = None
+    along: Sequence[Resource] = ()
+
+
+class ResourceHistory(Stored, Base, table=True):
+    """One version of a resource, as it was. Rows are only added; the newest has the highest id."""
+
+    team_id: UUID
+    resource_type: str
+    resource_id: UUID
+    client_id: UUID | None = None
+    version: int
+    changed_at: datetime = Field(sa_type=INSTANT)
+    content: dict[str, Any] = Field(sa_column=Column(Written, nullable=False))
+
+
+class SearchTime(Stored, Base, table=True):
+    """When something in a resource was or began and ended, the end left out, for the parameter of that name."""
+
+    team_id: UUID
+    resource_type: str
+    resource_id: UUID
+    name: str
+    starts_at: datetime = Field(sa_type=INSTANT)
+    ends_at: datetime = Field(sa_type=INSTANT)
+
+
+class SearchAmount(Stored, Base, table=True):
+    """An amount in a resource, in the unit that it was measured in, for the parameter of that name."""
+
+    team_id: UUID
+    resource_type: str
+    resource_id: UUID
+    name: str
+    amount: float
+    unit: str
 
 
 Resource.__table__.append_constraint(  # type: ignore[attr-defined]
     UniqueConstraint("resource_type", "resource_id", name="one_resource_per_owner_id")
 )
-Index("ix_resource_type", col(Resource.resource_type), col(Resource.id))
-Index("ix_resource_team_type", col(Resource.team_id), col(Resource.resource_type), col(Resource.id))
-Index("ix_resource_client", col(Resource.client_id), col(Resource.resource_type), col(Resource.id))
+ResourceHistory.__table__.append_constraint(  # type: ignore[attr-defined]
+    UniqueConstraint("resource_type", "resource_id", "version", name="one_row_per_version")
+)
+for indexed in (SearchTime, SearchAmount):
+    indexed.__table__.append_constraint(  # type: ignore[union-attr]
+        ForeignKeyConstraint(
+            ["resource_type", "resource_id"], ["resource.resource_type", "resource.resource_id"], ondelete="CASCADE"
+        )
+    )
+Index("ix_resource_team_type", col(Resource.team_id), col(Resource.resource_type), col(Resource.resource_id))
+Index("ix_resource_client", col(Resource.client_id), col(Resource.resource_type), col(Resource.resource_id))
+Index("ix_resource_client_id", col(Resource.client_id), col(Resource.resource_id))
 Index("ix_resource_changed_at", col(Resource.resource_type), col(Resource.changed_at))
 Index("ix_resource_tokens", col(Resource.tokens), postgresql_using="gin")
+Index("ix_resource_history_type", col(ResourceHistory.resource_type), col(ResourceHistory.id))
+Index("ix_resource_history_team", col(ResourceHistory.team_id), col(ResourceHistory.id))
+Index(
+    "ix_resource_history_resource",
+    col(ResourceHistory.resource_type),
+    col(ResourceHistory.resource_id),
+    col(ResourceHistory.id),
+)
+Index("ix_search_time_resource", col(SearchTime.resource_type), col(SearchTime.resource_id))
+Index("ix_search_time_starts", col(SearchTime.resource_type), col(SearchTime.name), col(SearchTime.starts_at))
+Index("ix_search_time_ends", col(SearchTime.resource_type), col(SearchTime.name), col(SearchTime.ends_at))
+Index("ix_search_amount_resource", col(SearchAmount.resource_type), col(SearchAmount.resource_id))
+Index("ix_search_amount", col(SearchAmount.resource_type), col(SearchAmount.name), col(SearchAmount.amount))

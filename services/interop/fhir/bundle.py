@@ -1,41 +1,123 @@
-"""Resources on their way out: with their version, and in a searchset whose links work for the caller."""
+"""Resources on their way out: with their version, and in a Bundle whose links work for the caller."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from services.interop.domain.resource import Resource
+from services.interop.domain.resource import Resource, ResourceHistory, Shown
+from services.interop.fhir.asked import Search
 from services.interop.fhir.mapping.parts import instant
-from services.interop.fhir.search import CURSOR, Search
+from services.interop.fhir.search import CURSOR
+
+Entry = dict[str, Any]
+SUBSETTED = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
+# What a resource is not valid without, and so is there whatever was asked for (FHIR R4, 3.1.1.5.9).
+ALWAYS = {"resourceType", "id", "meta"}
+MANDATORY = {
+    "Appointment": {"status", "participant"},
+    "CarePlan": {"status", "intent", "subject"},
+    "Condition": {"subject"},
+    "Encounter": {"status", "class"},
+    "EpisodeOfCare": {"status", "patient"},
+    "Observation": {"status", "code"},
+    "Patient": set[str](),
+    "ServiceRequest": {"status", "intent", "subject"},
+}
 
 
-def rendered(row: Resource) -> dict[str, Any]:
+def rendered(row: Resource | ResourceHistory) -> dict[str, Any]:
     """The resource with meta.versionId and meta.lastUpdated."""
     meta = {"versionId": str(row.version), "lastUpdated": instant(row.changed_at), **row.content["meta"]}
     return {**row.content, "meta": meta}
 
 
-def searchset(base: str, search: Search, rows: Sequence[Resource], next_cursor: str | None) -> dict[str, Any]:
-    """One page of the record, each resource with its version."""
-    return page(base, search, [rendered(row) for row in rows], next_cursor)
+def searchset(root: str, listed: str, search: Search, shown: Shown) -> dict[str, Any]:
+    """One page of the record, each resource with its version; what comes along is said to be no match.
+
+    `root` is the FHIR base as the caller sees it, and `listed` what was asked for there.
+    """
+    contents = [_part(rendered(row), search) for row in shown.rows]
+    bundle = page(root, listed, search, contents, shown.next_cursor)
+    total = {} if shown.total is None else {"total": shown.total}
+    beside = [_entry(root, rendered(row), "include") for row in shown.along]
+    return _with(bundle | total, [*beside, *_outcome(search)])
 
 
-def page(base: str, search: Search, contents: Sequence[dict[str, Any]], next_cursor: str | None) -> dict[str, Any]:
-    """One page. `base` is the address of the searched type as the caller sees it; `next` is absent on the last page."""
-    links = [{"relation": "self", "url": _link(base, search.applied)}]
-    if next_cursor is not None:
-        links.append({"relation": "next", "url": _link(base, [*search.applied, (CURSOR, next_cursor)])})
-    entries = [
-        {"fullUrl": f"{base}/{content['id']}", "resource": content, "search": {"mode": "match"}} for content in contents
-    ]
-    bundle = {"resourceType": "Bundle", "type": "searchset", "link": links}
-    return {**bundle, "entry": entries} if entries else bundle
+def page(
+    root: str, listed: str, search: Search, contents: Sequence[dict[str, Any]], next_cursor: str | None
+) -> dict[str, Any]:
+    """One page of resources as they are. `next` is absent on the last page."""
+    bundle = {"resourceType": "Bundle", "type": "searchset", "link": _links(f"{root}/{listed}", search, next_cursor)}
+    return _with(bundle, [_entry(root, content, "match") for content in contents])
 
 
 def counted(base: str, search: Search, total: int) -> dict[str, Any]:
     """The answer to `_count=0`: how many there are, and none of them."""
+    bundle = {"resourceType": "Bundle", "type": "searchset", "total": total, "link": _links(base, search, None)}
+    return _with(bundle, list(_outcome(search)))
+
+
+def history(
+    root: str, listed: str, search: Search, rows: Sequence[ResourceHistory], next_cursor: str | None
+) -> dict[str, Any]:
+    """One page of versions, newest first."""
+    bundle = {"resourceType": "Bundle", "type": "history", "link": _links(f"{root}/{listed}", search, next_cursor)}
+    return _with(bundle, [_version(root, row) for row in rows])
+
+
+def _version(root: str, row: ResourceHistory) -> Entry:
+    name = f"{row.resource_type}/{row.resource_id}"
+    is_first = row.version == 1
+    return {
+        "fullUrl": f"{root}/{name}",
+        "resource": rendered(row),
+        "request": {"method": "POST" if is_first else "PUT", "url": row.resource_type if is_first else name},
+        "response": {
+            "status": "201" if is_first else "200",
+            "etag": f'W/"{row.version}"',
+            "lastModified": instant(row.changed_at),
+        },
+    }
+
+
+def _with(bundle: dict[str, Any], entries: Sequence[Entry]) -> dict[str, Any]:
+    """FHIR has no empty list."""
+    known = [*bundle.get("entry", []), *entries]
+    return {**bundle, "entry": known} if known else bundle
+
+
+def _entry(root: str, content: dict[str, Any], mode: str) -> Entry:
+    address = f"{root}/{content['resourceType']}/{content['id']}"
+    return {"fullUrl": address, "resource": content, "search": {"mode": mode}}
+
+
+def _part(content: dict[str, Any], search: Search) -> dict[str, Any]:
+    """As much of a resource as was asked for, and said to be a part."""
+    if not search.elements and search.summary != "data":
+        return content
+    wanted = ALWAYS | MANDATORY[content["resourceType"]] | search.elements
+    kept = {name: value for name, value in content.items() if not search.elements or name in wanted}
+    return {**kept, "meta": {**content["meta"], "tag": [SUBSETTED]}}
+
+
+def _outcome(search: Search) -> Iterator[Entry]:
+    """Which parameters were passed over: the caller may take what was found for less than it is."""
+    if search.ignored:
+        named = ", ".join(sorted({name for name in search.ignored if name})) or "A parameter"
+        issue = {
+            "severity": "warning",
+            "code": "not-supported",
+            "details": {"text": f"{named}: not known here, and passed over. See /fhir/R4/metadata for what is."},
+        }
+        outcome = {"resourceType": "OperationOutcome", "issue": [issue]}
+        yield {"resource": outcome, "search": {"mode": "outcome"}}
+
+
+def _links(base: str, search: Search, next_cursor: str | None) -> list[dict[str, str]]:
     links = [{"relation": "self", "url": _link(base, search.applied)}]
-    return {"resourceType": "Bundle", "type": "searchset", "total": total, "link": links}
+    if next_cursor is not None:
+        links.append({"relation": "next", "url": _link(base, [*search.applied, (CURSOR, next_cursor)])})
+    return links
 
 
 def _link(base: str, pairs: Sequence[tuple[str, str]]) -> str:

@@ -6,7 +6,8 @@ from services.common.outcome import MEDIA_TYPE
 from services.interop.fhir import registry, systems
 
 # Raised when what is served changes.
-AS_OF = "2026-11-23"
+AS_OF = "2026-11-27"
+EVERYTHING = "http://hl7.org/fhir/OperationDefinition/Patient-everything"
 PROCESS_MESSAGE = "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message"
 
 
@@ -38,14 +39,35 @@ def _rest() -> dict[str, Any]:
 def _resource(kind: registry.ServedType) -> dict[str, Any]:
     of_record = {
         "supportedProfile": [systems.profile(kind.name)],
-        "interaction": [{"code": "read"}, {"code": "search-type"}],
+        "interaction": [
+            {"code": code} for code in ("read", "vread", "history-instance", "history-type", "search-type")
+        ],
         "versioning": "versioned",
+        "conditionalRead": "full-support",
+        "referencePolicy": ["literal", "logical"],
+        **_comes_along(kind),
+        **({"operation": [{"name": "everything", "definition": EVERYTHING}]} if kind.name == "Patient" else {}),
     }
     return {
         "type": kind.name,
         **(of_record if kind.is_record else {"interaction": [{"code": "search-type"}]}),
-        "searchParam": [vars(parameter) for parameter in kind.parameters],
+        "searchParam": [
+            {"name": known.name, "type": known.type, "documentation": known.documentation} for known in kind.parameters
+        ],
     }
+
+
+def _comes_along(kind: registry.ServedType) -> dict[str, Any]:
+    """What `_include` and `_revinclude` take; an element without a value is left out, as FHIR asks."""
+    refers = [f"{kind.name}:{known.name}" for known in kind.references()]
+    referring = [
+        f"{other.name}:{known.name}"
+        for other in registry.SERVED.values()
+        for known in other.references()
+        if kind.name in known.targets
+    ]
+    found = {"searchInclude": refers, "searchRevInclude": referring}
+    return {name: values for name, values in found.items() if values}
 
 
 def _messaging(base: str, definitions: tuple[str, ...]) -> dict[str, Any]:

@@ -5,15 +5,44 @@ from dataclasses import dataclass
 from services.common.errors import NotFound
 
 FHIR_VERSION = "4.0.1"
+PREFIXES = "With the prefixes eq, ne, gt, ge, lt, le, sa and eb."
+REFERENCE = "Type/{id} or the id alone; :identifier for what is known by an identifier."
 
 
 @dataclass(frozen=True)
 class SearchParameter:
-    """A parameter as the FHIR R4 specification defines it for every type that has it here."""
+    """A parameter as the FHIR R4 specification defines it for every type that has it here.
+
+    `paths` lead to what it is about; `targets` are the served types that a reference can be to. What `names_a_person`
+    is taken in the body of a search alone.
+    """
 
     name: str
     type: str
     documentation: str
+    paths: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    names_a_person: bool = False
+
+
+def _token(name: str, *paths: str, about: str = "system|code, code, |code or system|.") -> SearchParameter:
+    return SearchParameter(name, "token", about, paths or (name,))
+
+
+def _reference(name: str, path: str, *targets: str) -> SearchParameter:
+    return SearchParameter(name, "reference", REFERENCE, (path,), targets)
+
+
+def _date(name: str, *paths: str) -> SearchParameter:
+    return SearchParameter(name, "date", PREFIXES, paths)
+
+
+def _person(name: str, kind: str, *paths: str) -> SearchParameter:
+    return SearchParameter(name, kind, "Tells who somebody is: in a POST to _search alone.", paths, names_a_person=True)
+
+
+def _about(path: str) -> tuple[SearchParameter, ...]:
+    return (_reference("patient", path, "Patient"), _reference("subject", path, "Patient"))
 
 
 EVERY_TYPE = (
@@ -23,9 +52,74 @@ EVERY_TYPE = (
         "identifier",
         "token",
         "system|value, value, |value or system|. A person's, such as an NHS number, in a POST to _search alone.",
+        ("identifier",),
     ),
 )
-OF_A_PATIENT = SearchParameter("patient", "reference", "Patient/{id} or the id alone.")
+PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
+    "Appointment": (
+        _reference("patient", "participant.actor", "Patient"),
+        _reference("actor", "participant.actor", "Patient"),
+        _token("status"),
+        _date("date", "start"),
+    ),
+    "CarePlan": (*_about("subject"), _token("status"), _token("intent"), _date("date", "period")),
+    "Condition": (*_about("subject"), _token("clinical-status", "clinicalStatus"), _token("category"), _token("code")),
+    "Encounter": (
+        *_about("subject"),
+        _token("status"),
+        _token("class"),
+        _token("type"),
+        _date("date", "period"),
+        SearchParameter("length", "quantity", f"Amount, or amount|system|unit. {PREFIXES}", ("length",)),
+        _reference("episode-of-care", "episodeOfCare", "EpisodeOfCare"),
+        _reference("based-on", "basedOn", "ServiceRequest"),
+        _reference("appointment", "appointment", "Appointment"),
+        _reference("participant", "participant.individual"),
+    ),
+    "EpisodeOfCare": (
+        _reference("patient", "patient", "Patient"),
+        _token("status"),
+        _date("date", "period"),
+        _reference("organization", "managingOrganization"),
+        _reference("care-manager", "careManager"),
+        _reference("incoming-referral", "referralRequest", "ServiceRequest"),
+    ),
+    "Observation": (
+        *_about("subject"),
+        _token("status"),
+        _token("category"),
+        _token("code"),
+        _token("component-code", "component.code"),
+        _date("date", "effectiveDateTime"),
+        SearchParameter(
+            "component-value-quantity",
+            "quantity",
+            f"Amount, or amount|system|unit. {PREFIXES}",
+            ("component.valueQuantity",),
+        ),
+        _reference("performer", "performer"),
+    ),
+    "Patient": (
+        _token("active"),
+        _token("gender"),
+        _person("birthdate", "date", "birthDate"),
+        _person("name", "string", "name.family", "name.given"),
+        _person("family", "string", "name.family"),
+        _person("given", "string", "name.given"),
+        _person("address-postalcode", "string", "address.postalCode"),
+        _person("phone", "token", "telecom"),
+    ),
+    "ServiceRequest": (
+        *_about("subject"),
+        _token("status"),
+        _token("intent"),
+        _token("priority"),
+        _token("code"),
+        _date("authored", "authoredOn"),
+        _reference("requester", "requester"),
+        _reference("performer", "performer"),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -35,30 +129,31 @@ class ServedType:
     # UK Core has profiles of what is in a record.
     is_record: bool = True
 
-    def has(self, parameter: str) -> bool:
-        return any(parameter == known.name for known in self.parameters)
+    def parameter(self, name: str) -> SearchParameter | None:
+        return next((known for known in self.parameters if known.name == name), None)
+
+    def references(self) -> tuple[SearchParameter, ...]:
+        """The parameters that lead to another served resource."""
+        return tuple(known for known in self.parameters if known.targets)
 
 
-SERVED = {
-    name: ServedType(name, EVERY_TYPE if name == "Patient" else (*EVERY_TYPE, OF_A_PATIENT))
-    for name in (
-        "Appointment",
-        "CarePlan",
-        "Condition",
-        "Encounter",
-        "EpisodeOfCare",
-        "Observation",
-        "Patient",
-        "ServiceRequest",
-    )
-}
+SERVED = {name: ServedType(name, (*EVERY_TYPE, *own)) for name, own in PARAMETERS.items()}
 
 
 # Who read a patient's record here, from this service's own audit trail.
 AUDIT_EVENT = ServedType(
     "AuditEvent",
-    (OF_A_PATIENT, SearchParameter("date", "date", "With the prefixes eq, ne, gt, ge, lt and le.")),
+    (
+        SearchParameter("patient", "reference", "Patient/{id} or the id alone.", targets=("Patient",)),
+        SearchParameter("date", "date", "With the prefixes eq, ne, gt, ge, lt and le."),
+    ),
     is_record=False,
+)
+
+
+# What the versions of a resource, and everything of a patient, are narrowed by.
+OF_VERSIONS = ServedType(
+    "versions", (SearchParameter("_since", "date", "Changed at this instant, or since."),), is_record=False
 )
 
 

@@ -1,96 +1,33 @@
 """What a FHIR search asks for, read strictly: a parameter understood wrongly would show the wrong person."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Iterable
 from urllib.parse import parse_qsl
-from uuid import UUID
 
-from services.common.errors import ServiceError
 from services.common.paging import MAX_LIMIT
-from services.common.types import midnight_in_england
-from services.interop.fhir import tokens
-from services.interop.fhir.registry import ServedType
+from services.interop.fhir import registry, tokens, values
+from services.interop.fhir.asked import (
+    BadSearch,
+    ChainedSearch,
+    IdentifierInAddress,
+    Included,
+    PersonInAddress,
+    Search,
+    UnknownParameter,
+)
+from services.interop.fhir.registry import SearchParameter, ServedType
 
-DEFAULT_COUNT = 50
 MOST_PARAMETERS = 50
-MOST_VALUES = 100
 CURSOR = "_cursor"
 REVERSE_CHAIN = "_has"
 # They change how an answer looks and not what it holds; JSON is all there is.
 ALWAYS_ALLOWED = {"_format", "_pretty"}
-DATE = re.compile(r"(eq|ne|gt|ge|lt|le)?([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(T.+)?)?)?")
-
-
-class BadSearch(ServiceError):
-    """The search cannot be read as FHIR defines it."""
-
-    field = "/query"
-    way_out = "Compare the parameter with /fhir/R4/metadata, and encode special characters."
-
-    @classmethod
-    def at_parameter(cls, name: str, detail: str) -> "BadSearch":
-        return cls(detail, field=f"/query/{name}" if name.isascii() and name.isidentifier() else "/query")
-
-
-class UnknownParameter(BadSearch):
-    """Refused only where the caller asked for it by `Prefer: handling=strict`."""
-
-    way_out = "Leave the parameter out, or leave out Prefer: handling=strict to have it ignored."
-
-
-class ChainedSearch(BadSearch):
-    """Ignored, it would show everybody where one person was meant."""
-
-    way_out = "Search for the Patient first, by POST to Patient/_search, then search by patient with the id found."
-
-    def __init__(self) -> None:
-        super().__init__("Chained parameters and _has are not taken here.")
-
-
-class IdentifierInAddress(BadSearch):
-    """An NHS number would stand in addresses, and so in logs; only identifiers of our own making name nobody."""
-
-    field = "/query/identifier"
-    way_out = "Send the same search as a POST to _search, with the identifier in the body."
-
-    def __init__(self) -> None:
-        super().__init__("An identifier of a person is not taken in an address.")
-
-
-class MoreThanOnePage(BadSearch):
-    """The link to a next page would have to repeat the identifier."""
-
-    field = "/body/_count"
-    way_out = "Raise _count, up to 100, or add parameters that leave less to be found."
-
-    def __init__(self) -> None:
-        super().__init__("A search for an identifier of a person is answered on one page, and more was found.")
-
-
-@dataclass(frozen=True)
-class Between:
-    """A stretch of time that a change falls in, or outside of. An open end is None."""
-
-    start: datetime | None
-    end: datetime | None
-    inside: bool = True
-
-
-@dataclass
-class Search:
-    """Each list is a set of alternatives; all the lists have to hold."""
-
-    ids: list[list[UUID]] = field(default_factory=list)
-    patients: list[list[UUID]] = field(default_factory=list)
-    tokens: list[list[str]] = field(default_factory=list)
-    changed: list[Between] = field(default_factory=list)
-    count: int = DEFAULT_COUNT
-    cursor: str | None = None
-    # What was understood, for the links; what names a person, or may, is left out of them.
-    applied: list[tuple[str, str]] = field(default_factory=list)
-    is_private: bool = False
+# The parameters by which a resource says whom it is about.
+OF_A_PATIENT = {"patient", "subject"}
+SUMMARIES = {"false", "count", "data"}
+TOTALS = {"none": False, "accurate": True, "estimate": True}
+# What is said back of a parameter that is not known; anything else might be a number of somebody.
+A_NAME = re.compile(r"[A-Za-z_][A-Za-z_.:-]{0,39}", re.ASCII)
 
 
 def parameters(text: str) -> list[tuple[str, str]]:
@@ -107,146 +44,193 @@ def parameters(text: str) -> list[tuple[str, str]]:
 def parse(
     kind: ServedType, in_address: Iterable[tuple[str, str]], in_body: Iterable[tuple[str, str]], *, strict: bool
 ) -> Search:
-    """Raises `BadSearch`, `ChainedSearch`, `IdentifierInAddress`, or `UnknownParameter` where the caller is strict."""
+    """Raises `BadSearch`, or `UnknownParameter` where the caller is strict."""
     search = Search()
-    for name, value in _known(kind, in_address, strict=strict):
-        if _names_a_person(name, value):
-            raise IdentifierInAddress
-        _apply(search, name, value)
-    for name, value in _known(kind, in_body, strict=strict):
-        _apply(search, name, value)
+    for is_private, pairs in ((False, in_address), (True, in_body)):
+        for name, value in pairs:
+            _read(search, kind, name, value, may_name_a_person=is_private)
+    if strict and search.ignored:
+        raise UnknownParameter("This server does not know one of the search parameters.")
     return search
 
 
-def _known(kind: ServedType, pairs: Iterable[tuple[str, str]], *, strict: bool) -> Iterator[tuple[str, str]]:
-    """The parameters that are understood here; the others are refused if the caller is strict, or else ignored."""
-    for name, value in pairs:
-        base, _, modifier = name.partition(":")
-        if "." in name or base == REVERSE_CHAIN:
-            raise ChainedSearch
-        if base in ALWAYS_ALLOWED:
-            continue
-        if base not in READERS or (base in FILTERS and not kind.has(base)):
-            if strict:
-                raise UnknownParameter("This server does not know one of the search parameters.")
-            continue
-        if modifier:
+def _read(search: Search, kind: ServedType, name: str, value: str, *, may_name_a_person: bool) -> None:
+    """One parameter, into the search; what is not known is noted."""
+    base, _, modifier = name.partition(":")
+    if base in ALWAYS_ALLOWED:
+        return
+    if base == REVERSE_CHAIN or "." in name:
+        _read_chain(search, kind, name, value, may_name_a_person=may_name_a_person)
+    elif base in CONTROLS and (kind.is_record or base in {"_count", CURSOR}):
+        if modifier and base not in {"_include", "_revinclude"}:
             raise BadSearch.at_parameter(base, "This parameter takes no modifier here.")
-        yield base, value
+        CONTROLS[base](search, kind, value)
+    else:
+        parameter = kind.parameter(base)
+        if parameter is None:
+            search.ignored.append(base if A_NAME.fullmatch(base) else "")
+        else:
+            _read_filter(search, parameter, modifier, value, may_name_a_person=may_name_a_person)
 
 
-def _apply(search: Search, name: str, value: str) -> None:
-    repeated = READERS[name](search, value)
-    if repeated:
-        search.applied.append((name, repeated))
+def _read_filter(
+    search: Search, parameter: SearchParameter, modifier: str, value: str, *, may_name_a_person: bool
+) -> None:
+    name = parameter.name
+    is_private = modifier != "missing" and _names_a_person(parameter, modifier, value)
+    if is_private and not may_name_a_person:
+        raise IdentifierInAddress if name == "identifier" else PersonInAddress(name)
+    search.is_private |= is_private
+    if name in OWN_READERS and modifier != "missing":
+        if modifier and modifier not in parameter.targets:
+            raise BadSearch.at_parameter(name, "This parameter does not take this modifier here.")
+        repeated = OWN_READERS[name](search, value)
+    else:
+        repeated = values.apply(search, parameter, modifier, value)
+    if repeated and not is_private:
+        search.applied.append((f"{name}:{modifier}" if modifier else name, repeated))
 
 
-def _names_a_person(name: str, value: str) -> bool:
-    return name == "identifier" and any(tokens.names_a_person(text) for text in value.split(",") if text)
+def _names_a_person(parameter: SearchParameter, modifier: str, value: str) -> bool:
+    if parameter.name == "identifier" or (modifier == "identifier" and parameter.name in OF_A_PATIENT):
+        return any(tokens.names_a_person(text) for text in value.split(",") if text)
+    return parameter.names_a_person
 
 
-def _values(name: str, value: str) -> list[str]:
-    values = [part for part in value.split(",") if part]
-    if not 0 < len(values) <= MOST_VALUES:
-        raise BadSearch.at_parameter(name, "Give between 1 and 100 values.")
-    return values
+def _read_chain(search: Search, kind: ServedType, name: str, value: str, *, may_name_a_person: bool) -> None:
+    """One step: to the patient that a resource is about, or by `_has` to what is about a patient.
+
+    Raises `ChainedSearch` for any other; an identifier on the way is as private as anywhere.
+    """
+    other, of, parameter = _steps(kind, name)
+    inner = Search()
+    if other.parameter(parameter.partition(":")[0]) is None:
+        raise ChainedSearch
+    _read(inner, other, parameter, value, may_name_a_person=may_name_a_person)
+    search.is_private |= inner.is_private
+    if of == REVERSE_CHAIN:
+        search.had.append((other.name, inner))
+    else:
+        search.of_patients.append(inner)
+    search.applied += [(f"{name.removesuffix(parameter)}{asked}", said) for asked, said in inner.applied]
 
 
-def _uuids(texts: Iterable[str]) -> list[UUID]:
-    """What is not an id of ours finds nothing, which is not an error in FHIR."""
-    found: list[UUID] = []
-    for text in texts:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found
+def _steps(kind: ServedType, name: str) -> tuple[ServedType, str, str]:
+    """The type that is searched on the way, how it is reached, and the parameter that it is searched by."""
+    if name.startswith(f"{REVERSE_CHAIN}:") and kind.name == "Patient":
+        _, source, reference, *rest = [*name.split(":", 3), ""][:4]
+        other, parameter = registry.SERVED.get(source), ":".join(rest)
+        if other is None or reference not in OF_A_PATIENT or other.parameter(reference) is None:
+            raise ChainedSearch
+        return other, REVERSE_CHAIN, parameter
+    reference, _, parameter = name.partition(".")
+    base, _, target = reference.partition(":")
+    if base not in OF_A_PATIENT or target not in {"", "Patient"} or kind.parameter(base) is None or "." in parameter:
+        raise ChainedSearch
+    if not kind.is_record:
+        raise ChainedSearch
+    return registry.SERVED["Patient"], base, parameter
 
 
 def _read_id(search: Search, value: str) -> str:
-    search.ids.append(_uuids(_values("_id", value)))
+    search.ids.append(values.uuids(values.alternatives("_id", value)))
     return ",".join(map(str, search.ids[-1]))
 
 
 def _read_patient(search: Search, value: str) -> str:
-    references = _values("patient", value)
-    search.patients.append(_uuids(reference.rpartition("Patient/")[2] for reference in references))
+    references = values.alternatives("patient", value)
+    search.patients.append(values.uuids(reference.rpartition("Patient/")[2] for reference in references))
     return ",".join(map(str, search.patients[-1]))
 
 
-def _read_identifier(search: Search, value: str) -> str:
-    search.tokens.append([tokens.asked(text) for text in _values("identifier", value)])
-    if _names_a_person("identifier", value):
-        search.is_private = True
-        return ""
+def _read_changed(search: Search, value: str) -> str:
+    search.changed.append(values.changed("_lastUpdated", value))
     return value
 
 
-def _read_count(search: Search, value: str) -> str:
+def _read_since(search: Search, value: str) -> str:
+    search.changed.append(values.changed("_since", f"ge{value}"))
+    return value
+
+
+def _read_count(search: Search, kind: ServedType, value: str) -> None:
     if not value.isascii() or not value.isdigit() or len(value) > 9:
         raise BadSearch.at_parameter("_count", "_count is a whole number from 0 on.")
     search.count = min(int(value), MAX_LIMIT)
-    return value
+    search.applied.append(("_count", value))
 
 
-def _read_cursor(search: Search, value: str) -> str:
+def _read_cursor(search: Search, kind: ServedType, value: str) -> None:
     search.cursor = value
-    return ""
 
 
-def _read_changed(search: Search, value: str) -> str:
-    return _read_time(search, "_lastUpdated", value)
+def _read_sort(search: Search, kind: ServedType, value: str) -> None:
+    """By id alone: what is changed meanwhile would come twice, or never, in any other order."""
+    if value not in {"_id", "-_id"}:
+        raise BadSearch.at_parameter("_sort", "This server sorts by _id or -_id, in which its pages follow each other.")
+    search.newest_first = value == "-_id"
+    search.applied.append(("_sort", value))
 
 
-def _read_date(search: Search, value: str) -> str:
-    return _read_time(search, "date", value)
+def _read_total(search: Search, kind: ServedType, value: str) -> None:
+    if value not in TOTALS:
+        raise BadSearch.at_parameter("_total", "_total is none, estimate or accurate.")
+    search.wants_total = TOTALS[value]
+    search.applied.append(("_total", value))
 
 
-def _read_time(search: Search, name: str, value: str) -> str:
-    found = DATE.fullmatch(value)
-    try:
-        if found is None:
-            raise ValueError(value)
-        start, end = _stretch(found)
-    except (ValueError, OverflowError) as error:
-        raise BadSearch.at_parameter(name, "This is not a FHIR date or instant with its offset.") from error
-    stretches = {
-        "eq": Between(start, end),
-        "ne": Between(start, end, inside=False),
-        "gt": Between(end, None),
-        "ge": Between(start, None),
-        "lt": Between(None, start),
-        "le": Between(None, end),
-    }
-    search.changed.append(stretches[found.group(1) or "eq"])
-    return value
+def _read_summary(search: Search, kind: ServedType, value: str) -> None:
+    if value not in SUMMARIES:
+        raise BadSearch.at_parameter(
+            "_summary", "_summary is count, data or false here; _elements names what is wanted."
+        )
+    search.summary = value
+    search.count = 0 if value == "count" else search.count
+    search.applied.append(("_summary", value))
 
 
-def _stretch(found: re.Match[str]) -> tuple[datetime, datetime]:
-    """The time that a date of this precision covers, its end left out; a day is one of England's.
-
-    Raises `ValueError` or `OverflowError` for what no clock can show.
-    """
-    _, year, month, day, rest = found.groups()
-    if rest is not None:
-        at = datetime.fromisoformat(f"{year}-{month}-{day}{rest}")
-        if at.tzinfo is None:
-            raise ValueError("an instant without an offset")
-        return at.astimezone(UTC), at.astimezone(UTC) + timedelta(milliseconds=1 if "." in rest else 1000)
-    first = date(int(year), int(month or 1), int(day or 1))
-    if day is not None:
-        after = first + timedelta(days=1)
-    else:
-        after = (first.replace(day=28) + timedelta(days=4)).replace(day=1) if month else date(int(year) + 1, 1, 1)
-    return midnight_in_england(first), midnight_in_england(after)
+def _read_elements(search: Search, kind: ServedType, value: str) -> None:
+    names = values.alternatives("_elements", value)
+    if not all(name.isascii() and name.isalpha() for name in names):
+        raise BadSearch.at_parameter("_elements", "_elements takes the names of elements at the top of a resource.")
+    search.elements = frozenset(names)
+    search.applied.append(("_elements", value))
 
 
-# Each reads a value into the search, and gives what of it the links may repeat.
-FILTERS: dict[str, Callable[[Search, str], str]] = {
+def _read_include(search: Search, kind: ServedType, value: str) -> None:
+    """`Type:parameter` or `Type:parameter:Target`, of the type that is searched."""
+    source, name, *target = value.split(":")
+    known = kind.parameter(name) if source == kind.name else None
+    if known is None or not known.targets or (target and target[0] not in known.targets) or len(target) > 1:
+        raise BadSearch.at_parameter("_include", "There is no such reference from this type to a type served here.")
+    search.included += [Included(source, name, found) for found in target or known.targets]
+    search.applied.append(("_include", value))
+
+
+def _read_revinclude(search: Search, kind: ServedType, value: str) -> None:
+    """`Type:parameter`, of a type that refers to the one that is searched."""
+    source, _, name = value.partition(":")
+    other = registry.SERVED.get(source)
+    known = other.parameter(name.partition(":")[0]) if other else None
+    if known is None or kind.name not in known.targets or name.partition(":")[2] not in {"", kind.name}:
+        raise BadSearch.at_parameter("_revinclude", "There is no such reference to this type from a type served here.")
+    search.referring.append(Included(source, known.name, kind.name))
+    search.applied.append(("_revinclude", value))
+
+
+OWN_READERS: dict[str, Callable[[Search, str], str]] = {
     "_id": _read_id,
     "_lastUpdated": _read_changed,
-    "date": _read_date,
-    "identifier": _read_identifier,
+    "_since": _read_since,
     "patient": _read_patient,
 }
-READERS = {**FILTERS, "_count": _read_count, CURSOR: _read_cursor}
+CONTROLS: dict[str, Callable[[Search, ServedType, str], None]] = {
+    "_count": _read_count,
+    CURSOR: _read_cursor,
+    "_sort": _read_sort,
+    "_total": _read_total,
+    "_summary": _read_summary,
+    "_elements": _read_elements,
+    "_include": _read_include,
+    "_revinclude": _read_revinclude,
+}

@@ -1,33 +1,77 @@
-"""How an identifier is found: FHIR's token search, as exact strings that an index can hold."""
+"""What a resource is found by as exact strings that one index can hold: tokens, references and the starts of names."""
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator
 from typing import Any
 
 from services.interop.fhir.systems import NHS_NUMBER, NHS_NUMBER_STATUS_EXTENSION, REFERRAL_REFERENCE, WOUND
 
 # Stands for "whatever it is". A search text never holds a control character, so nobody can ask for it by accident.
 ANY = "\x1f"
+# Between a parameter's name and what it finds.
+OF = "\x1e"
 TO_BE_RESOLVED = "05"
 # Of our own making: whoever reads one in a log learns nothing about anybody.
 REFERENCES = {REFERRAL_REFERENCE, WOUND}
+# The start of a name is looked for up to this many letters.
+LONGEST_START = 40
 
 
-def stored(identifiers: Sequence[dict[str, Any]]) -> list[str]:
-    """The tokens that find a resource by these identifiers. An NHS number still to be resolved finds nobody."""
-    found: list[str] = []
-    for identifier in identifiers:
-        if _identifies(identifier):
-            system, value = identifier["system"], identifier["value"]
-            found += [f"{system}|{value}", f"{ANY}|{value}", f"{system}|{ANY}"]
-    return found
+def present(name: str) -> str:
+    """The token of whatever has something under this parameter."""
+    return f"{name}{OF}{ANY}|{ANY}"
 
 
-def asked(text: str) -> str:
+def of_token(name: str, value: Any) -> Iterator[str]:
+    """A code, boolean, Coding, CodeableConcept, Identifier or ContactPoint, by system and by code.
+
+    An NHS number still to be resolved finds nobody.
+    """
+    for system, code in _coded(value):
+        yield from (f"{name}{OF}{system}|{code}", f"{name}{OF}{ANY}|{code}", f"{name}{OF}{system}|{ANY}")
+
+
+def _coded(value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, bool):
+        yield "", str(value).lower()
+    elif not isinstance(value, dict):
+        yield "", str(value)
+    elif "coding" in value:
+        yield from ((coding.get("system", ""), coding["code"]) for coding in value["coding"] if "code" in coding)
+    elif "code" in value:
+        yield value.get("system", ""), value["code"]
+    elif "value" in value and _identifies(value):
+        yield value.get("system", ""), value["value"]
+
+
+def of_reference(name: str, value: dict[str, Any]) -> Iterator[str]:
+    """A reference by type and id, and by the identifier that it names."""
+    if "reference" in value:
+        yield f"{name}{OF}{value['reference']}"
+    if "identifier" in value:
+        yield from of_token(f"{name}:identifier", value["identifier"])
+
+
+def of_string(name: str, value: str) -> Iterator[str]:
+    """A text by its starts and those of its words, without regard to case and accents, and as it is."""
+    whole = folded(value)
+    yield f"{name}:exact{OF}{value}"
+    for text in {whole, *whole.split()}:
+        yield from (f"{name}{OF}{text[:length]}" for length in range(1, min(len(text), LONGEST_START) + 1))
+
+
+def folded(text: str) -> str:
+    """As names are compared: `Zoë` and `zoe` are alike."""
+    apart = unicodedata.normalize("NFKD", text)
+    return " ".join("".join(letter for letter in apart if not unicodedata.combining(letter)).casefold().split())
+
+
+def asked(name: str, text: str) -> str:
     """The token for `system|value`, `value` in any system, `|value` in none, or `system|` with any value."""
     if "|" not in text:
-        return f"{ANY}|{text}"
+        return f"{name}{OF}{ANY}|{text}"
     system, _, value = text.partition("|")
-    return f"{system}|{value or ANY}"
+    return f"{name}{OF}{system}|{value or ANY}"
 
 
 def names_a_person(text: str) -> bool:
@@ -36,7 +80,7 @@ def names_a_person(text: str) -> bool:
 
 
 def _identifies(identifier: dict[str, Any]) -> bool:
-    if identifier["system"] != NHS_NUMBER:
+    if identifier.get("system") != NHS_NUMBER:
         return True
     codings = [
         coding["code"]

@@ -9,8 +9,8 @@ from services.common.audit.report import Part, before, part_of
 from services.common.audit.tables import EVENT
 from services.common.db import Transaction
 from services.common.paging import PageRequest
-from services.interop.fhir.search import Between
-from services.interop.store.resources import within
+from services.interop.fhir.asked import Between
+from services.interop.store.resource_search import within
 
 
 async def of_patient(tx: Transaction, client_id: UUID, recorded: Sequence[Between], request: PageRequest) -> Part:

@@ -1,19 +1,20 @@
-"""The FHIR resources: kept as projections, found by what FHIR lets one ask."""
+"""The FHIR resources: kept as projections with all their versions, and with what they are found by."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, select, true
+from sqlalchemy import ColumnElement, Select, delete, exists, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 from uuid6 import uuid7
 
 from services.common.db import Transaction
-from services.interop.domain.resource import Projected, Resource
-from services.interop.fhir.search import Between, Search
+from services.interop.domain.resource import Projected, Resource, ResourceHistory, SearchAmount, SearchTime
 
 REPLACED = ("team_id", "client_id", "owner_version", "content", "tokens", "changed_at")
+KEPT = ("resource_type", "resource_id", "team_id", "client_id", "content", "changed_at")
+Key = tuple[str, UUID]
 
 
 async def put(tx: Transaction, resources: Sequence[Projected]) -> None:
@@ -25,18 +26,73 @@ async def put(tx: Transaction, resources: Sequence[Projected]) -> None:
     newer = [item for item in resources if item.owner_version > known.get((item.resource_type, item.resource_id), 0)]
     if not newer:
         return
-    rows = [
-        {**vars(item), "id": uuid7(), "version": 1, "changed_at": tx.now}
-        for item in sorted(newer, key=lambda item: (item.resource_type, item.resource_id))
-    ]
-    statement = insert(Resource)
+    ordered = sorted(newer, key=lambda item: (item.resource_type, item.resource_id))
+    rows = [_row(tx, item) for item in ordered]
+    table: Any = Resource.__table__  # type: ignore[attr-defined]
+    statement = insert(table)
     fresh = {name: statement.excluded[name] for name in REPLACED}
     upsert = statement.on_conflict_do_update(
         constraint="one_resource_per_owner_id",
-        set_={**fresh, "version": col(Resource.version) + 1},
+        set_={**fresh, "version": table.c.version + 1},
         where=_is_older(tx, statement.excluded.owner_version),
     )
-    await tx.session.execute(upsert, rows)
+    written = await tx.session.execute(
+        upsert.returning(table.c.resource_type, table.c.resource_id, table.c.version), rows
+    )
+    versions = {(row.resource_type, row.resource_id): row.version for row in written}
+    await _keep_versions(tx, rows, versions)
+    await _index(tx, [item for item in ordered if (item.resource_type, item.resource_id) in versions])
+
+
+def _row(tx: Transaction, item: Projected) -> dict[str, Any]:
+    told = {name: value for name, value in vars(item).items() if name != "found_by"}
+    return {**told, "tokens": item.found_by.tokens, "id": uuid7(), "version": 1, "changed_at": tx.now}
+
+
+async def _keep_versions(tx: Transaction, rows: Sequence[dict[str, Any]], versions: Mapping[Key, int]) -> None:
+    """What was written, and not what came too late to be."""
+    kept = [
+        {
+            **{name: row[name] for name in KEPT},
+            "id": uuid7(),
+            "version": versions[row["resource_type"], row["resource_id"]],
+        }
+        for row in rows
+        if (row["resource_type"], row["resource_id"]) in versions
+    ]
+    if kept:
+        await tx.session.execute(insert(ResourceHistory.__table__), kept)  # type: ignore[attr-defined]
+
+
+async def _index(tx: Transaction, items: Sequence[Projected]) -> None:
+    """Find each by its times and amounts as they are now."""
+    keys = [(item.resource_type, item.resource_id) for item in items]
+    for model, rows in ((SearchTime, _times(items)), (SearchAmount, _amounts(items))):
+        table: Any = model.__table__  # type: ignore[union-attr]
+        await tx.session.execute(delete(table).where(tuple_(table.c.resource_type, table.c.resource_id).in_(keys)))
+        if rows:
+            await tx.session.execute(insert(table), rows)
+
+
+def _times(items: Sequence[Projected]) -> list[dict[str, Any]]:
+    return [
+        {**_whose(item), "name": name, "starts_at": starts_at, "ends_at": ends_at}
+        for item in items
+        for name, starts_at, ends_at in item.found_by.times
+    ]
+
+
+def _amounts(items: Sequence[Projected]) -> list[dict[str, Any]]:
+    return [
+        {**_whose(item), "name": name, "amount": amount, "unit": unit}
+        for item in items
+        for name, amount, unit in item.found_by.amounts
+    ]
+
+
+def _whose(item: Projected) -> dict[str, Any]:
+    whose = {"team_id": item.team_id, "resource_type": item.resource_type, "resource_id": item.resource_id}
+    return {"id": uuid7(), **whose}
 
 
 def _is_older(tx: Transaction, told: Any) -> ColumnElement[bool]:
@@ -45,7 +101,7 @@ def _is_older(tx: Transaction, told: Any) -> ColumnElement[bool]:
     return older
 
 
-async def _owner_versions(tx: Transaction, resources: Sequence[Projected]) -> dict[tuple[str, UUID], int]:
+async def _owner_versions(tx: Transaction, resources: Sequence[Projected]) -> dict[Key, int]:
     """What is kept of these clients already, so that a long record is not written anew for one new line in it."""
     clients = {item.client_id for item in resources if item.client_id is not None}
     wanted = select(col(Resource.resource_type), col(Resource.resource_id), col(Resource.owner_version))
@@ -60,33 +116,30 @@ async def read(tx: Transaction, resource_type: str, resource_id: UUID) -> Resour
     return found
 
 
-async def searched(tx: Transaction, resource_type: str, search: Search) -> Select[Any]:
-    """The visible resources of one type that the search asks for."""
-    conditions = [_is(resource_type), await tx.visible(Resource)]
-    conditions += [col(Resource.resource_id).in_(ids) for ids in search.ids]
-    conditions += [col(Resource.client_id).in_(ids) for ids in search.patients]
-    conditions += [_any_token(tokens) for tokens in search.tokens]
-    conditions += [within(col(Resource.changed_at), between) for between in search.changed]
-    return select(Resource).where(*conditions)
+async def version(tx: Transaction, resource_type: str, resource_id: UUID, number: int) -> ResourceHistory | None:
+    """One version, if the caller may see it and the resource as it is now."""
+    wanted = (await versions(tx, resource_type, resource_id)).where(col(ResourceHistory.version) == number)
+    found: ResourceHistory | None = (await tx.session.execute(wanted)).scalar_one_or_none()
+    return found
 
 
-async def count(tx: Transaction, wanted: Select[Any]) -> int:
-    total: int = (await tx.session.execute(select(func.count()).select_from(wanted.subquery()))).scalar_one()
-    return total
+async def versions(tx: Transaction, resource_type: str, resource_id: UUID | None = None) -> Select[Any]:
+    """The versions that the caller may see, of one resource or of a type: those of what a read would show now.
+
+    A version that another team wrote, before the client came to the caller's, stays that team's.
+    """
+    readable = exists().where(
+        col(Resource.resource_type) == col(ResourceHistory.resource_type),
+        col(Resource.resource_id) == col(ResourceHistory.resource_id),
+        await tx.visible(Resource),
+    )
+    wanted = select(ResourceHistory).where(col(ResourceHistory.resource_type) == resource_type, readable)
+    if resource_id is not None:
+        wanted = wanted.where(col(ResourceHistory.resource_id) == resource_id)
+    if tx.actor.is_team_bound:
+        wanted = wanted.where(col(ResourceHistory.team_id).in_(await tx.teams()))
+    return wanted
 
 
 def _is(resource_type: str) -> ColumnElement[bool]:
     return col(Resource.resource_type) == resource_type
-
-
-def _any_token(tokens: list[str]) -> ColumnElement[bool]:
-    kept: Any = col(Resource.tokens)
-    overlap: ColumnElement[bool] = kept.overlap(tokens)
-    return overlap
-
-
-def within(at: Any, between: Between) -> ColumnElement[bool]:
-    """Whether this instant is one of those asked for."""
-    after = true() if between.start is None else at >= between.start
-    before = true() if between.end is None else at < between.end
-    return and_(after, before) if between.inside else not_(and_(after, before))

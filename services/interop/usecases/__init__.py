@@ -2,6 +2,13 @@
 
 from services.interop.usecases.deliver import deliver_facts, give_up_waiting
 from services.interop.usecases.follow import feed_event, follow_feed, keep_feed_for_a_while
+from services.interop.usecases.look import (
+    look_at_everything,
+    look_at_history,
+    read_resource,
+    read_version,
+    search_resources,
+)
 from services.interop.usecases.receive import (
     list_service_endpoints,
     read_inbound_message,
@@ -28,11 +35,8 @@ from services.interop.usecases.share import (
     withdraw_share,
 )
 from services.interop.usecases.show import (
-    Found,
     Introduction,
     Visit,
-    read_resource,
-    search_resources,
     show_introduction,
     show_record,
     show_referral,
@@ -57,7 +61,6 @@ from services.interop.usecases.watch import Patience, watch_feed, watch_over
 
 __all__ = [
     "Change",
-    "Found",
     "Introduction",
     "Patience",
     "Place",
@@ -78,6 +81,8 @@ __all__ = [
     "list_service_endpoints",
     "list_shares",
     "list_submissions",
+    "look_at_everything",
+    "look_at_history",
     "note_answered",
     "prepare_submissions",
     "read_care_plan_change",
@@ -88,6 +93,7 @@ __all__ = [
     "read_resource",
     "read_share",
     "read_submission",
+    "read_version",
     "receive_message",
     "register_connection",
     "register_service_endpoint",

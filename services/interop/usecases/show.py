@@ -1,17 +1,13 @@
-"""Showing the record as FHIR: kept up to date by events, read and searched by those who may."""
+"""Showing the record as FHIR: kept up to date by events."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from services.common.db import Transaction
-from services.common.errors import NotFound
-from services.common.paging import PageRequest, page
 from services.interop.domain.record import ClientRecord, Referral
-from services.interop.domain.resource import Resource
 from services.interop.fhir import mapping
 from services.interop.fhir.mapping import care, parts
-from services.interop.fhir.search import MoreThanOnePage, Search
 from services.interop.store import messages, resources
 
 
@@ -38,15 +34,6 @@ class Introduction:
     status: str
     accepted_on: date
     introduced_by: UUID | None
-
-
-@dataclass(frozen=True)
-class Found:
-    """One page of a search, or only how many there are."""
-
-    rows: list[Resource]
-    next_cursor: str | None = None
-    total: int | None = None
 
 
 async def show_record(tx: Transaction, record: ClientRecord) -> None:
@@ -77,25 +64,3 @@ async def show_introduction(tx: Transaction, introduction: Introduction) -> None
     about = {"team_id": introduction.team_id, "client_id": introduction.client_id}
     content = care.social_prescribing(**told)
     await resources.put(tx, [parts.projected(content, **about, owner_version=tx.event_version)])
-
-
-async def read_resource(tx: Transaction, resource_type: str, resource_id: str) -> Resource:
-    """One resource. Raises `NotFound` alike for one that is absent and one of another team."""
-    try:
-        found = await resources.read(tx, resource_type, UUID(resource_id))
-    except ValueError:
-        found = None
-    if found is None:
-        raise NotFound(resource_type)
-    return found
-
-
-async def search_resources(tx: Transaction, resource_type: str, search: Search, request: PageRequest) -> Found:
-    """One page of what the search finds among what the caller may see. Raises `MoreThanOnePage`."""
-    wanted = await resources.searched(tx, resource_type, search)
-    if search.count == 0:
-        return Found([], total=await resources.count(tx, wanted))
-    found = await page(tx, wanted, Resource, request)
-    if search.is_private and found["next_cursor"] is not None:
-        raise MoreThanOnePage
-    return Found(found["items"], found["next_cursor"])

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.common.db import Transaction
 from services.common.paging import PageRequest
-from services.interop.fhir.search import BadSearch, Search
+from services.interop.fhir.asked import BadSearch, Search
 from services.interop.store import audit_events
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.interop.domain.resource import Projected
-from services.interop.fhir import systems, tokens
+from services.interop.fhir import indexing, systems
 
 Content = dict[str, Any]
 
@@ -28,7 +28,7 @@ def projected(content: Content, *, team_id: UUID, client_id: UUID | None, owner_
         client_id=client_id,
         owner_version=owner_version,
         content=content,
-        tokens=tokens.stored(content.get("identifier", [])),
+        found_by=indexing.found_by(content),
     )
 
 

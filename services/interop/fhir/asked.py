@@ -1,0 +1,152 @@
+"""What a search asks for, once it is understood; and the refusals of what cannot be."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from services.common.errors import ServiceError
+
+DEFAULT_COUNT = 50
+
+
+class BadSearch(ServiceError):
+    """The search cannot be read as FHIR defines it."""
+
+    field = "/query"
+    way_out = "Compare the parameter with /fhir/R4/metadata, and encode special characters."
+
+    @classmethod
+    def at_parameter(cls, name: str, detail: str) -> "BadSearch":
+        return cls(detail, field=f"/query/{name}" if name.isascii() and name.isidentifier() else "/query")
+
+
+class UnknownParameter(BadSearch):
+    """Refused only where the caller asked for it by `Prefer: handling=strict`."""
+
+    way_out = "Leave the parameter out, or leave out Prefer: handling=strict to have it ignored."
+
+
+class ChainedSearch(BadSearch):
+    """Ignored, it would show everybody where one person was meant."""
+
+    way_out = (
+        "Chain one step, from patient or subject to a parameter of Patient, or by _has from Patient to a type that "
+        "names it; or search by POST to Patient/_search first, and then by the id found."
+    )
+
+    def __init__(self) -> None:
+        super().__init__("This chain is not taken here.")
+
+
+class IdentifierInAddress(BadSearch):
+    """An NHS number would stand in addresses, and so in logs; only identifiers of our own making name nobody."""
+
+    field = "/query/identifier"
+    way_out = "Send the same search as a POST to _search, with the identifier in the body."
+
+    def __init__(self) -> None:
+        super().__init__("An identifier of a person is not taken in an address.")
+
+
+class PersonInAddress(BadSearch):
+    """Neither a name nor a day of birth stands in an address, for the reason that an identifier does not."""
+
+    way_out = "Send the same search as a POST to _search, with this parameter in the body."
+
+    def __init__(self, name: str) -> None:
+        super().__init__("What tells who a person is is not taken in an address.", field=f"/query/{name}")
+
+
+class MoreThanOnePage(BadSearch):
+    """The link to a next page would have to repeat the identifier."""
+
+    field = "/body/_count"
+    way_out = "Raise _count, up to 100, or add parameters that leave less to be found."
+
+    def __init__(self) -> None:
+        super().__init__("A search for a person is answered on one page, and more was found.")
+
+
+@dataclass(frozen=True)
+class Between:
+    """A stretch of time that a change falls in, or outside of. An open end is None."""
+
+    start: datetime | None
+    end: datetime | None
+    inside: bool = True
+
+
+@dataclass(frozen=True)
+class AnyToken:
+    """One of these tokens is among a resource's; or none is, where it is turned round."""
+
+    tokens: list[str]
+    is_there: bool = True
+
+
+@dataclass(frozen=True)
+class Times:
+    """A time under a parameter's name, compared with a stretch by one of FHIR's prefixes."""
+
+    name: str
+    prefix: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """An amount under a parameter's name, compared by one of FHIR's prefixes.
+
+    `low` and `high` enclose what rounds to the number that was asked for; without a unit, any will do.
+    """
+
+    name: str
+    prefix: str
+    low: float
+    high: float
+    unit: str | None
+
+
+@dataclass(frozen=True)
+class Included:
+    """What comes along with what is found: `resource_type`, by the parameter of `source` that refers to it."""
+
+    source: str
+    parameter: str
+    resource_type: str
+
+
+@dataclass
+class Search:
+    """Each list is a set of alternatives; all the lists have to hold."""
+
+    ids: list[list[UUID]] = field(default_factory=list)
+    patients: list[list[UUID]] = field(default_factory=list)
+    tokens: list[AnyToken] = field(default_factory=list)
+    changed: list[Between] = field(default_factory=list)
+    times: list[Times] = field(default_factory=list)
+    amounts: list[Amounts] = field(default_factory=list)
+    # Searches of another type: for the patients that a resource is about, and for what is about a patient.
+    of_patients: list["Search"] = field(default_factory=list)
+    had: list[tuple[str, "Search"]] = field(default_factory=list)
+    included: list[Included] = field(default_factory=list)
+    referring: list[Included] = field(default_factory=list)
+    count: int = DEFAULT_COUNT
+    cursor: str | None = None
+    newest_first: bool = False
+    wants_total: bool = False
+    summary: str | None = None
+    elements: frozenset[str] = frozenset()
+    # What was understood, for the links; what names a person, or may, is left out of them.
+    applied: list[tuple[str, str]] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    is_private: bool = False
+
+    def searched_types(self) -> set[str]:
+        """The other types that are searched on the way."""
+        return {"Patient" for _ in self.of_patients} | {name for name, _ in self.had}
+
+    def shown_types(self) -> set[str]:
+        """The other types that come along."""
+        return {one.resource_type for one in self.included} | {one.source for one in self.referring}

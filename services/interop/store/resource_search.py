@@ -1,0 +1,131 @@
+"""Finding resources by what FHIR lets one ask, each part of it by an index."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, not_, select, true, tuple_
+from sqlmodel import col
+
+from services.common.db import Transaction
+from services.common.paging import PageRequest
+from services.interop.domain.resource import Resource, SearchAmount, SearchTime
+from services.interop.fhir.asked import Amounts, AnyToken, Between, Search, Times
+
+
+async def searched(tx: Transaction, resource_type: str, search: Search) -> Select[Any]:
+    """The visible resources of one type that the search asks for."""
+    return select(Resource).where(*await _conditions(tx, resource_type, search))
+
+
+async def about(tx: Transaction, client_id: UUID) -> Select[Any]:
+    """Everything visible that is about one client."""
+    return select(Resource).where(col(Resource.client_id) == client_id, await tx.visible(Resource))
+
+
+async def page_by_id(
+    tx: Transaction, wanted: Select[Any], request: PageRequest, *, newest_first: bool = False
+) -> tuple[list[Resource], str | None]:
+    """A page in the order of the ids that are shown, and where it goes on."""
+    order = col(Resource.resource_id)
+    if request.after is not None:
+        wanted = wanted.where(order < request.after if newest_first else order > request.after)
+    rows = list(await tx.all(wanted.order_by(order.desc() if newest_first else order).limit(request.limit + 1)))
+    items = rows[: request.limit]
+    tx.leaves_out(rows[request.limit :])
+    return items, request.next_cursor(items[-1].resource_id) if len(rows) > request.limit else None
+
+
+async def count(tx: Transaction, wanted: Select[Any]) -> int:
+    total: int = (await tx.session.execute(select(func.count()).select_from(wanted.subquery()))).scalar_one()
+    return total
+
+
+async def named(tx: Transaction, keys: Iterable[tuple[str, UUID]]) -> Sequence[Resource]:
+    """Those of these resources that the caller may see."""
+    wanted = tuple_(col(Resource.resource_type), col(Resource.resource_id)).in_(sorted(set(keys)))
+    found: Sequence[Resource] = await tx.all(select(Resource).where(wanted, await tx.visible(Resource)))
+    return found
+
+
+async def referring(tx: Transaction, resource_type: str, references: list[str], most: int) -> Sequence[Resource]:
+    """Visible resources of a type with one of these references, up to one more than `most`."""
+    wanted = select(Resource).where(_is(resource_type), _has_any(AnyToken(references)), await tx.visible(Resource))
+    rows: Sequence[Resource] = await tx.all(wanted.order_by(col(Resource.id)).limit(most + 1))
+    return rows
+
+
+def within(at: Any, between: Between) -> ColumnElement[bool]:
+    """Whether this instant is one of those asked for."""
+    after = true() if between.start is None else at >= between.start
+    before = true() if between.end is None else at < between.end
+    return and_(after, before) if between.inside else not_(and_(after, before))
+
+
+async def _conditions(tx: Transaction, resource_type: str, search: Search) -> list[ColumnElement[bool]]:
+    conditions = [_is(resource_type), await tx.visible(Resource)]
+    conditions += [col(Resource.resource_id).in_(ids) for ids in search.ids]
+    conditions += [col(Resource.client_id).in_(ids) for ids in search.patients]
+    conditions += [_has_any(asked) for asked in search.tokens]
+    conditions += [within(col(Resource.changed_at), between) for between in search.changed]
+    conditions += [_at_time(resource_type, asked) for asked in search.times]
+    conditions += [_of_amount(resource_type, asked) for asked in search.amounts]
+    for inner in search.of_patients:
+        patients = select(col(Resource.resource_id)).where(*await _conditions(tx, "Patient", inner))
+        conditions.append(col(Resource.client_id).in_(patients.correlate(None)))
+    for other, inner in search.had:
+        clients = select(col(Resource.client_id)).where(*await _conditions(tx, other, inner))
+        conditions.append(col(Resource.resource_id).in_(clients.correlate(None)))
+    return conditions
+
+
+def _is(resource_type: str) -> ColumnElement[bool]:
+    return col(Resource.resource_type) == resource_type
+
+
+def _has_any(asked: AnyToken) -> ColumnElement[bool]:
+    kept: Any = col(Resource.tokens)
+    overlap: ColumnElement[bool] = kept.overlap(asked.tokens)
+    return overlap if asked.is_there else not_(overlap)
+
+
+def _at_time(resource_type: str, asked: Times) -> ColumnElement[bool]:
+    """FHIR R4, 3.1.1.4.6: how a period compares with the stretch that was asked for."""
+    starts_at, ends_at = col(SearchTime.starts_at), col(SearchTime.ends_at)
+    inside = and_(starts_at >= asked.start, starts_at < asked.end, ends_at <= asked.end)
+    compared = {
+        "eq": inside,
+        "ne": not_(inside),
+        "gt": ends_at > asked.end,
+        "ge": ends_at > asked.start,
+        "lt": starts_at < asked.start,
+        "le": starts_at < asked.end,
+        "sa": starts_at >= asked.end,
+        "eb": ends_at <= asked.start,
+    }
+    return _indexed(SearchTime, resource_type, asked.name, compared[asked.prefix])
+
+
+def _of_amount(resource_type: str, asked: Amounts) -> ColumnElement[bool]:
+    """What rounds to the number is equal to it; the unit is the one it was measured in."""
+    amount = col(SearchAmount.amount)
+    equal = and_(amount >= asked.low, amount < asked.high)
+    compared = {
+        "eq": equal,
+        "ne": not_(equal),
+        "gt": amount >= asked.high,
+        "ge": amount >= asked.low,
+        "lt": amount < asked.low,
+        "le": amount < asked.high,
+        "sa": amount >= asked.high,
+        "eb": amount < asked.low,
+    }
+    in_unit = true() if asked.unit is None else col(SearchAmount.unit) == asked.unit
+    return _indexed(SearchAmount, resource_type, asked.name, and_(compared[asked.prefix], in_unit))
+
+
+def _indexed(model: Any, resource_type: str, name: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    found = select(col(model.resource_id)).where(
+        col(model.resource_type) == resource_type, col(model.name) == name, condition
+    )
+    return col(Resource.resource_id).in_(found)

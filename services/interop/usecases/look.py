@@ -1,0 +1,106 @@
+"""Looking at the record as FHIR: read, searched and followed through its versions by those who may."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from services.common.db import Transaction
+from services.common.errors import NotFound
+from services.common.paging import PageRequest, page
+from services.interop.domain.resource import Resource, ResourceHistory, Shown
+from services.interop.fhir import indexing, registry
+from services.interop.fhir.asked import BadSearch, Included, MoreThanOnePage, Search
+from services.interop.fhir.tokens import OF
+from services.interop.store import resource_search, resources
+
+# What may come along with one page by references to what is on it.
+MOST_REFERRING = 1000
+
+
+class TooMuchComesAlong(BadSearch):
+    """Cut, it would look whole."""
+
+    field = "/query/_revinclude"
+    way_out = "Lower _count, or search for what refers to them by itself, page by page."
+
+    def __init__(self) -> None:
+        super().__init__("More refers to this page than one answer holds.")
+
+
+async def read_resource(tx: Transaction, resource_type: str, resource_id: str) -> Resource:
+    """One resource. Raises `NotFound` alike for one that is absent and one of another team."""
+    found = await resources.read(tx, resource_type, _id(resource_type, resource_id))
+    if found is None:
+        raise NotFound(resource_type)
+    return found
+
+
+async def read_version(tx: Transaction, resource_type: str, resource_id: str, number: str) -> ResourceHistory:
+    """One version of a resource that may be read. Raises `NotFound`."""
+    wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+    found = await resources.version(tx, resource_type, _id(resource_type, resource_id), wanted)
+    if found is None:
+        raise NotFound(resource_type)
+    return found
+
+
+async def look_at_history(
+    tx: Transaction, resource_type: str, resource_id: str | None, search: Search, request: PageRequest
+) -> dict[str, Any]:
+    """A page of the versions of one resource, or of a type, newest first. Raises `NotFound` as a read does."""
+    one = None if resource_id is None else (await read_resource(tx, resource_type, resource_id)).resource_id
+    wanted = await resources.versions(tx, resource_type, one)
+    since = [resource_search.within(ResourceHistory.changed_at, between) for between in search.changed]
+    return await page(tx, wanted.where(*since), ResourceHistory, request, newest_first=True)
+
+
+async def look_at_everything(tx: Transaction, patient_id: str, search: Search, request: PageRequest) -> Shown:
+    """A page of all that is shown of one patient, the Patient among it. Raises `NotFound` as a read does."""
+    patient = await read_resource(tx, "Patient", patient_id)
+    wanted = await resource_search.about(tx, patient.resource_id)
+    changed = [resource_search.within(Resource.changed_at, between) for between in search.changed]
+    rows, next_cursor = await resource_search.page_by_id(tx, wanted.where(*changed), request)
+    return Shown(rows, next_cursor)
+
+
+async def search_resources(tx: Transaction, resource_type: str, search: Search, request: PageRequest) -> Shown:
+    """One page of what the search finds among what the caller may see. Raises `MoreThanOnePage`."""
+    wanted = await resource_search.searched(tx, resource_type, search)
+    is_counted = search.wants_total or search.count == 0
+    total = await resource_search.count(tx, wanted) if is_counted else None
+    if search.count == 0:
+        return Shown([], total=total)
+    rows, next_cursor = await resource_search.page_by_id(tx, wanted, request, newest_first=search.newest_first)
+    if search.is_private and next_cursor is not None:
+        raise MoreThanOnePage
+    return Shown(rows, next_cursor, total, await _along(tx, search, rows))
+
+
+async def _along(tx: Transaction, search: Search, rows: Sequence[Resource]) -> list[Resource]:
+    """What is asked for beside the page and is not on it, each once. Raises `TooMuchComesAlong`."""
+    keys = [key for row in rows for one in search.included for key in _referred(row, one)]
+    found = list(await resource_search.named(tx, keys)) if keys else []
+    for one in search.referring:
+        references = [f"{one.parameter}{OF}{row.resource_type}/{row.resource_id}" for row in rows]
+        referring = await resource_search.referring(tx, one.source, references, MOST_REFERRING)
+        if len(referring) > MOST_REFERRING:
+            raise TooMuchComesAlong
+        found += referring
+    shown = {row.id for row in rows}
+    return list({row.id: row for row in found if row.id not in shown}.values())
+
+
+def _referred(row: Resource, asked: Included) -> list[tuple[str, UUID]]:
+    """The resources of the wanted type that this one refers to by the parameter."""
+    parameter = registry.SERVED[asked.source].parameter(asked.parameter)
+    values = [value for path in parameter.paths for value in indexing.at(row.content, path)] if parameter else []
+    named = [value["reference"].partition("/") for value in values if "reference" in value]
+    return [(kind, UUID(found)) for kind, _, found in named if kind == asked.resource_type]
+
+
+def _id(resource_type: str, text: str) -> UUID:
+    """Raises `NotFound` for what is no id of ours."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound(resource_type) from None

@@ -1,0 +1,162 @@
+"""FHIR search by codes, references, times and amounts; and what comes along with what is found."""
+
+from typing import Any
+
+import pytest
+
+from services.common.auth import SYSTEM
+from tests.interop.answers import BASE, refused_once, resources
+from tests.interop.records import Caseload, a_record
+from tests.interop.telling import tell
+from tests.interop.test_fhir_versions import granted
+from tests.running import OTHER_TEAM, Running
+
+# What is asked of a record with one contact at 9:00 for 65 minutes, two ratings, and a wound measured once at 9:20.
+ASKED = [
+    ("Encounter?status=finished", 1),
+    ("Encounter?status=planned,finished", 1),
+    ("Encounter?status:not=finished", 0),
+    ("Encounter?status:missing=true", 0),
+    ("Encounter?status:missing=false", 1),
+    ("Encounter?class=http://terminology.hl7.org/CodeSystem/v3-ActCode|HH", 1),
+    ("Encounter?class=http://terminology.hl7.org/CodeSystem/v3-ActCode|", 1),
+    ("Encounter?class=|HH", 0),
+    ("Encounter?status=|finished", 1),
+    ("Encounter?date=2026-11-10", 1),
+    ("Encounter?date=ne2026-11-10", 0),
+    ("Encounter?date=gt2026-11-10T09:30:00Z", 1),
+    ("Encounter?date=sa2026-11-10T09:30:00Z", 0),
+    ("Encounter?date=sa2026-11-09", 1),
+    ("Encounter?date=eb2026-11-11", 1),
+    ("Encounter?date=lt2026-11-10", 0),
+    ("Encounter?date=le2026-11-10", 1),
+    ("Encounter?date=ge2026-11-11", 0),
+    ("Encounter?date=ge2026-11&date=lt2026-12", 1),
+    ("Encounter?length=65", 1),
+    ("Encounter?length=gt64|http://unitsofmeasure.org|min", 1),
+    ("Encounter?length=gt64|http://unitsofmeasure.org|h", 0),
+    ("Encounter?length=lt65", 0),
+    ("Encounter?length=65.0", 1),
+    ("Encounter?length=ne65", 0),
+    ("Observation?component-value-quantity=ge42||mm", 1),
+    ("Observation?component-value-quantity=gt5000", 0),
+    ("Observation?code=72287-6", 1),
+    ("Observation?code:not=72287-6", 2),
+    ("Observation?category=survey", 2),
+    ("EpisodeOfCare?date=2030", 0),
+    ("EpisodeOfCare?date=ge2030", 1),
+    ("EpisodeOfCare?care-manager:identifier=https://heatshield.uk/Id/employee|x", 0),
+    ("Patient?gender=female&active=true", 1),
+    ("Patient?_has:Observation:patient:code=72287-6", 1),
+    ("Patient?_has:Observation:patient:code=0", 0),
+    ("Encounter?patient.gender=female", 1),
+    ("Encounter?subject:Patient.gender=male", 0),
+]
+
+
+async def test_what_is_asked_is_found_and_nothing_else(interop: Running, caseload: Caseload, trust: Any) -> None:
+    await tell(interop, caseload, a_record())
+    strict = {"Prefer": "handling=strict"}
+    for asked, matches in ASKED:
+        answer = await trust.get(f"{BASE}/{asked}", headers=strict)
+        assert len(resources(answer)) == matches, asked
+
+
+async def test_a_reference_is_found_by_type_id_and_address(interop: Running, caseload: Caseload, trust: Any) -> None:
+    record = a_record()
+    client_id = await tell(interop, caseload, record)
+    episode = record["episode_of_care"][0]["id"]
+    for asked in (episode, f"EpisodeOfCare/{episode}", f"http://interop:8000{BASE}/EpisodeOfCare/{episode}"):
+        assert len(resources(await trust.get(f"{BASE}/Encounter", params={"episode-of-care": asked}))) == 1
+    for asked in (client_id, f"Patient/{episode}", "9990000204"):
+        answer = await trust.get(f"{BASE}/Encounter", params={"episode-of-care": asked})
+        assert resources(answer) == []
+        assert "9990000204" not in answer.text
+    assert len(resources(await trust.get(f"{BASE}/Encounter?subject:Patient={client_id}"))) == 1
+
+
+async def test_names_are_found_by_their_starts(interop: Running, caseload: Caseload, trust: Any) -> None:
+    await tell(interop, caseload, a_record(family_name="Gómez Tabor", given_name="Zoë"))
+    asked = {
+        ("name", "zoe"): 1,
+        ("name", "GOMEZ t"): 1,
+        ("family", "tab"): 1,
+        ("family", "bor"): 0,
+        ("given", "gomez"): 0,
+        ("family:exact", "Gómez Tabor"): 1,
+        ("family:exact", "gómez tabor"): 0,
+        ("address-postalcode", "LA14"): 1,
+        ("birthdate", "1936"): 1,
+        ("birthdate", "lt1936-06-06"): 0,
+        ("phone:missing", "false"): 1,
+    }
+    for (name, value), matches in asked.items():
+        found = resources(await trust.post(f"{BASE}/Patient/_search", data={name: value}))
+        assert len(found) == matches, (name, value)
+    for value in ("x" * 41, " "):
+        refused_once(await trust.post(f"{BASE}/Patient/_search", data={"name": value}), 400, "invalid")
+
+
+async def test_what_is_referred_to_and_what_refers_comes_along(
+    interop: Running, caseload: Caseload, trust: Any
+) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    await tell(interop, caseload, a_record())
+    answer = await trust.get(f"{BASE}/Encounter?patient={client_id}&_include=Encounter:subject&_total=accurate")
+    modes = [(entry["resource"]["resourceType"], entry["search"]["mode"]) for entry in answer.json()["entry"]]
+    assert modes == [("Encounter", "match"), ("Patient", "include")]
+    assert answer.json()["total"] == 1
+    back = await trust.get(f"{BASE}/Patient?_id={client_id}&_revinclude=Observation:subject")
+    assert [one["resourceType"] for one in resources(back)] == ["Patient", *["Observation"] * 3]
+
+
+async def test_nothing_comes_along_that_could_not_be_read(interop: Running, caseload: Caseload) -> None:
+    record = a_record()
+    await tell(interop, caseload, record)
+    nurse = await interop.nurse("interop")
+    async with interop.databases["interop"].transaction(SYSTEM) as tx:
+        table = tx.metadata.tables["resource"]
+        await tx.session.execute(table.update().where(table.c.resource_type == "Patient").values(team_id=OTHER_TEAM))
+    answer = await nurse.get(f"{BASE}/Encounter?_include=Encounter:subject")
+    assert [one["resourceType"] for one in resources(answer)] == ["Encounter"]
+    for chain in ("patient.gender=female", "subject.gender=female"):
+        assert resources(await nurse.get(f"{BASE}/Encounter?{chain}")) == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Encounter?_include=Encounter:subject",
+        "Encounter?patient.gender=female",
+        "Encounter?_include=Encounter:episode-of-care",
+    ],
+)
+async def test_a_way_round_needs_the_right_to_what_it_shows(interop: Running, asked: str) -> None:
+    limited = await granted(interop, "system/Encounter.rs")
+    refused_once(await limited.get(f"{BASE}/{asked}"), 403, "forbidden")
+
+
+async def test_a_part_of_a_resource_says_that_it_is_one(interop: Running, caseload: Caseload, trust: Any) -> None:
+    await tell(interop, caseload, a_record())
+    (part,) = resources(await trust.get(f"{BASE}/Encounter?_elements=period"))
+    assert set(part) == {"resourceType", "id", "meta", "status", "class", "period"}
+    assert part["meta"]["tag"][0]["code"] == "SUBSETTED"
+    counted = await trust.get(f"{BASE}/Observation?_summary=count")
+    assert (counted.json()["total"], "entry" in counted.json()) == (3, False)
+
+
+async def test_what_was_passed_over_is_said_in_the_answer(trust: Any) -> None:
+    answer = await trust.get(f"{BASE}/Patient?colour=red&9990000204=1")
+    (entry,) = answer.json()["entry"]
+    assert (entry["search"]["mode"], entry["resource"]["issue"][0]["severity"]) == ("outcome", "warning")
+    assert "colour" in entry["resource"]["issue"][0]["details"]["text"]
+    assert "9990000204" not in answer.text
+    assert answer.json()["link"][0]["url"].endswith("/Patient")
+
+
+async def test_pages_go_either_way(interop: Running, caseload: Caseload, trust: Any) -> None:
+    made = [await tell(interop, caseload, a_record()) for _ in range(3)]
+    first = await trust.get(f"{BASE}/Patient?_sort=-_id&_count=2")
+    links = {link["relation"]: link["url"] for link in first.json()["link"]}
+    second = await trust.get(links["next"].removeprefix("http://interop:8000"))
+    assert [one["id"] for one in resources(first) + resources(second)] == made[::-1]

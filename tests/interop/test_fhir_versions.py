@@ -1,0 +1,139 @@
+"""Every version of a resource is kept and shown to whoever may read the resource, and to nobody else."""
+
+from typing import Any
+
+import asyncpg
+import orjson
+import pytest
+from sqlalchemy.dialects import postgresql
+
+from services.interop.domain.resource import Written
+from tests.interop.answers import BASE, refused_once, resources
+from tests.interop.records import Caseload, a_record
+from tests.interop.telling import tell
+from tests.running import OTHER_TEAM, STRANGER, TEAM, Running, owner
+
+
+async def granted(system: Running, scope: str) -> Any:
+    client = await system.client("interop", None)
+    token = system.issuer.token("trust-tie", "integrator", "interop", scope=scope)
+    client.headers["Authorization"] = f"Bearer {token}"
+    return client
+
+
+async def changed_twice(interop: Running, caseload: Caseload) -> str:
+    client_id = await tell(interop, caseload, a_record())
+    await tell(interop, caseload, a_record(client_id, family_name="Shaw", version=2))
+    return client_id
+
+
+async def test_each_version_is_read_as_it_was(interop: Running, caseload: Caseload, trust: Any) -> None:
+    client_id = await changed_twice(interop, caseload)
+    path = f"{BASE}/Patient/{client_id}"
+    first, second = [await trust.get(f"{path}/_history/{number}") for number in (1, 2)]
+    assert [answer.json()["name"][0]["family"] for answer in (first, second)] == ["Tabor", "Shaw"]
+    assert (first.headers["etag"], first.json()["meta"]["versionId"]) == ('W/"1"', "1")
+    assert second.json() == (await trust.get(path)).json()
+    for number in ("3", "0", "x", "9" * 30):
+        refused_once(await trust.get(f"{path}/_history/{number}"), 404, "not-found")
+
+
+async def test_the_history_is_told_newest_first_and_page_by_page(
+    interop: Running, caseload: Caseload, trust: Any
+) -> None:
+    client_id = await changed_twice(interop, caseload)
+    answer = await trust.get(f"{BASE}/Patient/{client_id}/_history")
+    assert [one["meta"]["versionId"] for one in resources(answer)] == ["2", "1"]
+    assert [entry["request"]["method"] for entry in answer.json()["entry"]] == ["PUT", "POST"]
+    page = await trust.get(f"{BASE}/Patient/_history?_count=1")
+    links = {link["relation"]: link["url"] for link in page.json()["link"]}
+    following = await trust.get(links["next"].removeprefix("http://interop:8000"))
+    assert [one["meta"]["versionId"] for one in resources(page) + resources(following)] == ["2", "1"]
+    assert resources(await trust.get(f"{BASE}/Patient/_history?_since=2099")) == []
+    assert len(resources(await trust.get(f"{BASE}/Patient/_history?_since=2020"))) == 2
+
+
+async def test_what_changed_nothing_makes_no_version(interop: Running, caseload: Caseload, trust: Any) -> None:
+    record = a_record()
+    client_id = await tell(interop, caseload, record)
+    await tell(interop, caseload, record)
+    assert len(resources(await trust.get(f"{BASE}/Patient/{client_id}/_history"))) == 1
+
+
+async def test_a_version_of_another_team_is_as_absent_as_none(interop: Running, caseload: Caseload) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    await tell(interop, caseload, a_record(client_id, OTHER_TEAM, version=2))
+    nurse, stranger = await interop.nurse("interop"), await interop.client("interop", STRANGER)
+    path = f"{BASE}/Patient/{client_id}"
+    for ending in ("_history", "_history/1", "_history/2", "$everything", "Encounter"):
+        refused_once(await nurse.get(f"{path}/{ending}"), 404, "not-found")
+    assert resources(await nurse.get(f"{BASE}/Patient/_history")) == []
+    assert [one["meta"]["versionId"] for one in resources(await stranger.get(f"{path}/_history"))] == ["2"]
+    refused_once(await stranger.get(f"{path}/_history/1"), 404, "not-found")
+
+
+async def test_what_the_caller_has_is_not_sent_again(interop: Running, caseload: Caseload, trust: Any) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    path = f"{BASE}/Patient/{client_id}"
+    at = (await trust.get(path)).headers["last-modified"]
+    for known in ({"If-None-Match": 'W/"9", W/"1"'}, {"If-Modified-Since": at}):
+        assert (await trust.get(path, headers=known)).status_code == 304
+    stale: tuple[dict[str, str], ...] = (
+        {"If-None-Match": 'W/"9"', "If-Modified-Since": at},
+        {"If-Modified-Since": "Fri, 01 Jan 2021 00:00:00 GMT"},
+        {"If-Modified-Since": "lately"},
+    )
+    for known in stale:
+        assert (await trust.get(path, headers=known)).status_code == 200
+
+
+async def test_everything_of_a_patient_is_theirs_alone(interop: Running, caseload: Caseload, trust: Any) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    other_id = await tell(interop, caseload, a_record())
+    answer = await trust.get(f"{BASE}/Patient/{client_id}/$everything?_count=100")
+    kinds = {one["resourceType"] for one in resources(answer)}
+    assert kinds == {"Patient", "ServiceRequest", "EpisodeOfCare", "Encounter", "CarePlan", "Condition", "Observation"}
+    assert other_id not in answer.text
+    within = await trust.get(f"{BASE}/Patient/{client_id}/Observation?code=87289-1,72287-6")
+    assert [one["subject"]["reference"] for one in resources(within)] == [f"Patient/{client_id}"]
+    assert within.json()["link"][0]["url"].startswith(f"http://interop:8000{BASE}/Patient/{client_id}/Observation?")
+
+
+@pytest.mark.parametrize(
+    ("path", "scope"),
+    [
+        ("$everything", "system/Patient.rs"),
+        ("_history", "system/Patient.s"),
+        ("_history/1", "system/Patient.s"),
+        ("Encounter", "system/Encounter.rs"),
+        ("Encounter", "system/Patient.rs"),
+    ],
+)
+async def test_a_scope_that_refuses_a_read_refuses_the_way_round(
+    interop: Running, caseload: Caseload, path: str, scope: str
+) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    limited = await granted(interop, scope)
+    refused_once(await limited.get(f"{BASE}/Patient/{client_id}/{path}"), 403, "forbidden")
+
+
+@pytest.mark.parametrize("path", ["_history", "_history/1", "$everything", "Encounter"])
+async def test_anonymous_is_refused(interop: Running, path: str) -> None:
+    nobody = await interop.client("interop", None)
+    refused_once(await nobody.get(f"{BASE}/Patient/{TEAM}/{path}"), 401, "login")
+
+
+def test_a_number_and_a_time_stay_as_they_were_written() -> None:
+    text = '{"value":72.50,"small":1e-2,"at":"2026-11-01T10:00:00.1234567+01:00","b":[1,2.0],"a":"\u00e9"}'
+    column = Written()
+    held = column.process_result_value(text, postgresql.dialect())
+    assert orjson.dumps(held).decode() == text
+    assert column.process_bind_param(held, postgresql.dialect()) == text
+
+
+async def test_a_version_is_never_changed(interop: Running, caseload: Caseload) -> None:
+    await tell(interop, caseload, a_record())
+    async with owner(interop.databases["interop"].url) as connection:
+        for statement in ("update resource_history set version = 9", "delete from resource_history"):
+            with pytest.raises(asyncpg.RaiseError, match="never changed"):
+                await connection.execute(statement)
