@@ -1,12 +1,22 @@
 """Interop over HTTP: FHIR under /fhir/R4, the team's own words under /v1."""
 
-from services.interop.api import audit_events, council, feed, messages, referrals, resources, submissions
+from services.interop.api import (
+    audit_events,
+    council,
+    feed,
+    messages,
+    referrals,
+    resources,
+    submissions,
+    validate,
+)
 
 # The open statement comes first: a resource type cannot be called `metadata`. So does what is no part of the record.
 ROUTERS = (
     resources.public,
     messages.fhir_door,
     audit_events.router,
+    validate.router,
     resources.router,
     messages.router,
     submissions.changes,
