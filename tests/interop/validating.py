@@ -56,3 +56,11 @@ def judged(content: dict[str, Any]) -> list[Issue]:
 
 def places(content: dict[str, Any]) -> list[tuple[str, str]]:
     return [(issue.code, issue.expression) for issue in judged(content)]
+
+
+def entry(name: str, **more: Any) -> dict[str, Any]:
+    return {"fullUrl": name, "resource": a_patient(), **more}
+
+
+def bundle(kind: str, *entries: dict[str, Any]) -> dict[str, Any]:
+    return {"resourceType": "Bundle", "type": kind, "entry": list(entries)}
