@@ -1,6 +1,16 @@
 """Interop over HTTP: FHIR under /fhir/R4, the team's own words under /v1."""
 
-from services.interop.api import audit_events, council, feed, messages, referrals, resources, submissions, versions
+from services.interop.api import (
+    audit_events,
+    council,
+    feed,
+    messages,
+    referrals,
+    resources,
+    submissions,
+    validate,
+    versions,
+)
 
 # The open statement comes first: a resource type cannot be called `metadata`. So does what is no part of the record.
 ROUTERS = (
@@ -8,6 +18,7 @@ ROUTERS = (
     messages.fhir_door,
     audit_events.router,
     versions.router,
+    validate.router,
     resources.router,
     messages.router,
     submissions.changes,

@@ -1,5 +1,6 @@
 """The CapabilityStatement, made from the very lists that the routes and the searches use, so that it stays true."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from services.common.outcome import MEDIA_TYPE
@@ -8,6 +9,7 @@ from services.interop.fhir import registry, systems
 # Raised when what is served changes.
 AS_OF = "2026-11-27"
 EVERYTHING = "http://hl7.org/fhir/OperationDefinition/Patient-everything"
+VALIDATE = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
 PROCESS_MESSAGE = "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message"
 
 
@@ -46,7 +48,7 @@ def _resource(kind: registry.ServedType) -> dict[str, Any]:
         "conditionalRead": "full-support",
         "referencePolicy": ["literal", "logical"],
         **_comes_along(kind),
-        **({"operation": [{"name": "everything", "definition": EVERYTHING}]} if kind.name == "Patient" else {}),
+        "operation": list(_operations(kind)),
     }
     return {
         "type": kind.name,
@@ -55,6 +57,12 @@ def _resource(kind: registry.ServedType) -> dict[str, Any]:
             {"name": known.name, "type": known.type, "documentation": known.documentation} for known in kind.parameters
         ],
     }
+
+
+def _operations(kind: registry.ServedType) -> Iterator[dict[str, str]]:
+    yield {"name": "validate", "definition": VALIDATE}
+    if kind.name == "Patient":
+        yield {"name": "everything", "definition": EVERYTHING}
 
 
 def _comes_along(kind: registry.ServedType) -> dict[str, Any]:

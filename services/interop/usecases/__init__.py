@@ -57,6 +57,7 @@ from services.interop.usecases.submit import (
     review_care_plan_change,
 )
 from services.interop.usecases.trail import search_audit_events
+from services.interop.usecases.validate import validate_resource
 from services.interop.usecases.watch import Patience, watch_feed, watch_over
 
 __all__ = [
@@ -108,6 +109,7 @@ __all__ = [
     "show_visit",
     "take_plain_referral",
     "tell_councils",
+    "validate_resource",
     "watch_feed",
     "watch_over",
     "withdraw_share",

@@ -1,0 +1,42 @@
+"""`$validate`: whether we would take a resource, asked before it is sent in earnest."""
+
+from typing import Annotated
+
+from fastapi import Path, Query, Request, Response
+
+from services.common.body import UnsupportedMediaType
+from services.common.outcome import MEDIA_TYPE, Issue, operation_outcome
+from services.interop import usecases
+from services.interop.api.callers import ByReader
+from services.interop.api.fhir_route import fhir, fhir_router, media_type
+
+router = fhir_router(tags=["FHIR"])
+
+ResourceType = Annotated[str, Path(max_length=64, pattern=r"^[A-Z][A-Za-z]+$")]
+Profile = Annotated[str | None, Query(max_length=300, description="The canonical address of a profile of UK Core.")]
+MEDIA_TYPES = {MEDIA_TYPE, "application/json"}
+# How a write with these faults is refused; the asking itself is answered with 200.
+REFUSED = 422
+
+
+@router.post("/{resource_type}/$validate", response_class=Response)
+async def validate_resource(
+    tx: ByReader, request: Request, resource_type: ResourceType, profile: Profile = None
+) -> Response:
+    """Ask whether a resource would be taken. Nothing of it is kept; the answer has an issue for each fault."""
+    if media_type(request) not in MEDIA_TYPES:
+        raise UnsupportedMediaType("The body is not declared as FHIR in JSON.")
+    found = await usecases.validate_resource(resource_type, await request.body(), profile)
+    return fhir(operation_outcome(REFUSED, found) if _has_fault(found) else _well(found))
+
+
+def _has_fault(found: list[Issue]) -> bool:
+    return any(issue.severity == "error" for issue in found)
+
+
+def _well(found: list[Issue]) -> dict[str, object]:
+    """Words about what would be taken: no code of a refusal belongs to them."""
+    outcome = operation_outcome(REFUSED, found)
+    for issue in outcome["issue"]:
+        del issue["details"]["coding"]
+    return outcome

@@ -1,0 +1,73 @@
+"""A trust asks whether we would take a resource, before it sends it in earnest. Nothing of it is kept."""
+
+import asyncio
+import re
+from dataclasses import replace
+from typing import Any
+
+from services.common import body
+from services.common.outcome import Issue
+from services.interop.fhir import systems, validation
+
+WRAPPED = re.compile(r"Parameters\.parameter\[\d+\]\.resource")
+BASE = "http://hl7.org/fhir/StructureDefinition/"
+
+NOT_OF_THE_TYPE = "The address names another type of resource. Send it to the address of its own type."
+NOTHING_SENT = "There is no resource. Send it as it is, or as the parameter `resource` of a Parameters resource."
+NOT_KNOWN = "This profile is not known here. The resource was judged by FHIR R4 and the rules of UK Core."
+ALL_WELL = "Nothing is wrong with this resource by FHIR R4 and the rules of UK Core that are kept here."
+
+
+async def validate_resource(resource_type: str, raw: bytes, profile: str | None = None) -> list[Issue]:
+    """Everything that is wrong with a resource of this type, or one word that nothing is.
+
+    Raises `MalformedJson` or `UnstorableValue` where there is no document to look at.
+    """
+    content = body.parse(raw)
+    # A large Bundle takes a while, and nobody else waits for it.
+    found = await asyncio.to_thread(validation.issues, raw.decode(), content)
+    if not found:
+        found = [*_of_address(resource_type, content), *_of_profile(resource_type, profile or _asked(content))]
+    return [replace(one, expression=_unwrapped(one.expression, content)) for one in found] or [
+        Issue("informational", resource_type, ALL_WELL, severity="information")
+    ]
+
+
+def _sent(content: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """The resource that is asked about, and where it stands: it may come in a Parameters resource."""
+    if content["resourceType"] != "Parameters":
+        return content["resourceType"], content
+    for place, one in enumerate(content.get("parameter", [])):
+        if one.get("name") == "resource" and "resource" in one:
+            return f"Parameters.parameter[{place}].resource", one["resource"]
+    return None
+
+
+def _asked(content: dict[str, Any]) -> str | None:
+    parameters = content.get("parameter", []) if content["resourceType"] == "Parameters" else []
+    return next((one.get("valueUri") for one in parameters if one.get("name") == "profile"), None)
+
+
+def _of_address(resource_type: str, content: dict[str, Any]) -> list[Issue]:
+    if content["resourceType"] == resource_type:
+        return []
+    sent = _sent(content)
+    if sent is None:
+        return [Issue("required", "Parameters.parameter", NOTHING_SENT)]
+    at, resource = sent
+    return [] if resource["resourceType"] == resource_type else [Issue("invalid", at, NOT_OF_THE_TYPE)]
+
+
+def _of_profile(resource_type: str, profile: str | None) -> list[Issue]:
+    if profile in (None, systems.profile(resource_type), f"{BASE}{resource_type}"):
+        return []
+    return [Issue("not-supported", resource_type, NOT_KNOWN, severity="warning")]
+
+
+def _unwrapped(expression: str, content: dict[str, Any]) -> str:
+    """The place in the resource itself, whatever it came in."""
+    wrapper = WRAPPED.match(expression)
+    sent = _sent(content) if wrapper else None
+    if wrapper is None or sent is None or sent[0] != wrapper[0]:
+        return expression
+    return f"{sent[1]['resourceType']}{expression[wrapper.end() :]}"
