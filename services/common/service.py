@@ -220,13 +220,19 @@ async def _stop(tasks: Sequence["asyncio.Future[None]"]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-@cache
+# By the ids of the routers, which are kept here: no other thing takes one of these ids.
+_known: dict[tuple[int, ...], tuple[Sequence[BaseRoute], Directory, Sequence[APIRouter]]] = {}
+
+
 def _routed(*routers: APIRouter) -> tuple[Sequence[BaseRoute], Directory]:
     """Put together once: they hold nothing of any app, and to work out what each takes costs a second."""
-    door = FastAPI(openapi_url=None, generate_unique_id_function=named_as_written)
-    for router in routers:
-        door.include_router(router)
-    return door.routes, Directory(door.routes)
+    ids = tuple(map(id, routers))
+    if ids not in _known:
+        door = FastAPI(openapi_url=None, generate_unique_id_function=named_as_written)
+        for router in routers:
+            door.include_router(router)
+        _known[ids] = door.routes, Directory(door.routes), routers
+    return _known[ids][:2]
 
 
 @cache
