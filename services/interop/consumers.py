@@ -218,6 +218,9 @@ FED, *ALSO_FED = (
     "roster.visit.started.v1",
     "roster.visit.no_reply.v1",
     "roster.visit.missed.v1",
+    "roster.rota.proposed.v1",
+    "roster.rota.agreed.v1",
+    "roster.rota.published.v1",
     "finance.reablement.started.v1",
     "finance.reablement.ending.v1",
 )

@@ -66,16 +66,21 @@ SOUND = {
 }
 
 NUMBER = "Patient.identifier[0]"
+ARABIC = "\u0669\u0669\u0669\u0660\u0660\u0660\u0660\u0662\u0660\u0664"
 FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
     "check digit": (a_patient(identifier=[a_number("9990000205")]), "value", f"{NUMBER}.value"),
     "letters": (a_patient(identifier=[a_number("99900002O4")]), "value", f"{NUMBER}.value"),
-    "other digits": (a_patient(identifier=[a_number("٩٩٩٠٠٠٠٢٠٤")]), "value", f"{NUMBER}.value"),
+    "other digits": (
+        a_patient(identifier=[a_number("\u0669\u0669\u0669\u0660\u0660\u0660\u0660\u0662\u0660\u0664")]),
+        "value",
+        f"{NUMBER}.value",
+    ),
     "no number": (
         a_patient(identifier=[{"system": "https://fhir.nhs.uk/Id/nhs-number", "extension": [a_status()]}]),
         "required",
         NUMBER,
     ),
-    "two numbers": (a_patient(identifier=[a_number(), a_number("9000000009")]), "structure", "Patient.identifier[1]"),
+    "two numbers": (a_patient(identifier=[a_number(), a_number("9990000298")]), "structure", "Patient.identifier[1]"),
     "misspelt system": (
         a_patient(identifier=[{"system": "https://fhir.nhs.uk/id/NHS-number", "value": "9990000204"}]),
         "value",

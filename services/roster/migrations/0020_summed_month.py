@@ -27,5 +27,4 @@ def upgrade() -> None:
         sa.UniqueConstraint("team_id", "month_on", name="each_month_once"),
         sa.CheckConstraint("extract(day from month_on) = 1", name="summed_month_begins_a_month"),
     )
-    op.create_index("ix_summed_month_team", "summed_month", ["team_id", "id"])
     row_level_security.protect()

@@ -64,7 +64,7 @@ async def test_who_belongs_to_the_team_until_tonight_or_later_keeps_it(
 
 async def test_who_comes_back_keeps_it(roster: Running, homes: Any) -> None:
     await _belongs(roster, TOM, -1)
-    await _belongs(roster, TOM, None, since=str(TODAY + timedelta(days=7)), version=1)
+    await _belongs(roster, TOM, None, since=str(TODAY + timedelta(days=7)), version=3)
     assert (await _forgotten(roster), await _known(roster)) == (0, {RUTH, TOM})
 
 
