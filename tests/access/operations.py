@@ -52,7 +52,7 @@ PUBLIC |= {"GET /open/calendars/{link}"}
 PUBLIC |= {"GET /refer/form", "POST /refer/look", "POST /refer/referrals", "POST /refer/status"}
 # What a required query parameter is asked with, by its name.
 ASKED = {"team_id": str(TEAM), "from_on": "2026-03-01", "to_on": "2026-03-31", "types": "a.thing.happened.v1"}
-ASKED |= {"client_id": str(uuid7()), "device_id": str(uuid7())}
+ASKED |= {"client_id": str(uuid7()), "device_id": str(uuid7()), "month_on": "2026-11-15"}
 # What is said in the address of a body that is no JSON.
 ASKED |= {"id": str(uuid7()), "sha256": "0" * 64, "taken_at": "2026-11-04T10:20:00Z", "agreed_how": "in_person"}
 # Of a photo in pieces (tus), from the device that began it in the world of caseload.

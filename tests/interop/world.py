@@ -35,7 +35,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
         made.ids |= {
             "resource_type": "Patient",
             "resource_id": client_id,
-            "version_id": "1",
+            "vid": "1",
             "inbound_referral_id": str(inbound.id),
             "receipt_id": plain["id"],
             "connection_id": connection_id,

@@ -48,13 +48,11 @@ async def look_at_history(
     return await _history(tx, request, resource_type, resource_id, prefer)
 
 
-@router.get("/{resource_type}/{resource_id}/_history/{version_id}", response_class=Response)
-async def read_version(
-    tx: ByReader, resource_type: ResourceType, resource_id: ResourceId, version_id: VersionId
-) -> Response:
+@router.get("/{resource_type}/{resource_id}/_history/{vid}", response_class=Response)
+async def read_version(tx: ByReader, resource_type: ResourceType, resource_id: ResourceId, vid: VersionId) -> Response:
     """One version of a resource, as it was."""
     kind = fhir_asked.served(tx, resource_type, "r")
-    row = await usecases.read_version(tx, kind.name, resource_id, version_id)
+    row = await usecases.read_version(tx, kind.name, resource_id, vid)
     return fhir(bundle.rendered(row), headers=fhir_asked.version_headers(row))
 
 
