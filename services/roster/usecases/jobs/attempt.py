@@ -67,8 +67,12 @@ class Attempt:
         return await self._settle(answer) if self._standing.is_mine else True
 
     async def end_with_best(self) -> bool:
-        """Nobody could finish it: what those who died told last is the answer."""
-        return await self._finish(self._job.result or {})
+        """Nobody could finish it: the best that those who died told is the answer."""
+        try:
+            return await self._finish(self._job.result or {})
+        except asyncio.CancelledError:
+            await self._write(put_back)
+            raise
 
     async def _watch(self, answer: "asyncio.Future[Answer]") -> None:
         """Until there is an answer, or whoever is to stop had time enough to give one."""

@@ -106,12 +106,16 @@ async def keep_drafts(tx: Transaction, job: Job, answer: dict[str, Any]) -> dict
     return answer
 
 
-class _SoFar:
-    """The best roster so far, put as an answer now and then: what stays if nobody can go on."""
+class SoFar:
+    """The best roster so far, put as an answer now and then: what stays if nobody can go on.
 
-    def __init__(self, problem: Problem, seed: int) -> None:
-        self._problem, self._seed, self._begun, self._next = problem, seed, time.monotonic(), 0.0
+    Whoever takes up a job begins anew; what was found before stays until something is better.
+    """
+
+    def __init__(self, problem: Problem, job: Job) -> None:
+        self._problem, self._seed, self._begun, self._next = problem, job.seed, time.monotonic(), 0.0
         self._roster: Roster | None = None
+        self._points = min((one["points"] for one in (job.result or {}).get("proposals", [])), default=None)
 
     def show(self, roster: Roster) -> None:
         self._roster = roster
@@ -123,12 +127,15 @@ class _SoFar:
             return None
         self._roster, self._next = None, now + SO_FAR_SECONDS
         scored, open_ = score(self._problem, roster), team.gaps(self._problem, roster)
+        if self._points is not None and scored.points >= self._points:
+            return None
+        self._points = scored.points
         best = team.Proposal(roster, scored, None, now - self._begun, self._seed, "the best so far", open_)
         return _proposed(self._problem, [best])
 
 
 def _asked(problem: Problem, job: Job, tell: Tell, stop: asyncio.Event) -> team.Asked:
-    so_far = _SoFar(problem, job.seed)
+    so_far = SoFar(problem, job)
 
     def hear(heard: Progress) -> None:
         tell(Told(heard.seconds, heard.best, heard.bound, heard.engine, so_far.found()))
