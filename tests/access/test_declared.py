@@ -122,7 +122,7 @@ def test_a_figure_of_a_team_is_not_narrowed_down_to_a_person() -> None:
     figures = [one for one in EVERY if one.personas & OUTSIDE and re.fullmatch(FIGURES, one.path.removeprefix("/v1/"))]
     assert len(figures) > 6
     assert {
-        str(one): one.query - {"team_id", "from_on", "to_on", "as_of", "week_of"} for one in figures if one.query
+        str(one): one.query - {"team_id", "from_on", "to_on", "as_of", "week_of", "month_on"} for one in figures if one.query
     } == {str(one): set() for one in figures}
 
 
