@@ -7,6 +7,9 @@ import orjson
 import pytest
 from sqlalchemy.dialects import postgresql
 
+from services.common.auth import SYSTEM
+from services.common.broker import Delivery
+from services.common.events import Envelope
 from services.interop.domain.resource import Written
 from tests.interop.answers import BASE, refused_once, resources
 from tests.interop.records import Caseload, a_record
@@ -58,6 +61,44 @@ async def test_what_changed_nothing_makes_no_version(interop: Running, caseload:
     client_id = await tell(interop, caseload, record)
     await tell(interop, caseload, record)
     assert len(resources(await trust.get(f"{BASE}/Patient/{client_id}/_history"))) == 1
+
+
+async def made_again(interop: Running, name: str, client_id: str) -> None:
+    """What `events rebuild` does with an event about a client that was applied before."""
+    consumer = interop.apps["interop"].state.desk.consumers[f"interop.{name}"]
+    envelope = Envelope(
+        source="/heatshield/caseload", type=name, subject="thing/1", aggregateversion=1, data={"client_id": client_id}
+    )
+    delivery = consumer.read(Delivery(envelope.model_dump_json(exclude_none=True).encode()))
+    lot = await consumer.answered([delivery])
+    async with interop.databases["interop"].transaction(SYSTEM, rebuilding=True) as tx:
+        await consumer.apply_to(tx, lot)
+
+
+async def test_a_rebuild_finds_anew_and_adds_no_version(interop: Running, caseload: Caseload, trust: Any) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    path = f"{BASE}/Patient/{client_id}"
+    before = (await trust.get(f"{path}/$everything?_count=100")).json()["entry"]
+    # As they stood before: indexed in another way, and spaced as the database spaces JSON.
+    await interop.alter("interop", "update resource set tokens = '{}', content = content::jsonb::text")
+    await interop.alter("interop", "delete from search_time")
+    assert resources(await trust.get(f"{BASE}/Encounter?status=finished")) == []
+    for _ in range(2):
+        await made_again(interop, "caseload.episode_of_care.opened.v1", client_id)
+    assert (await trust.get(f"{path}/$everything?_count=100")).json()["entry"] == before
+    assert len(resources(await trust.get(f"{BASE}/Encounter?status=finished&date=2026-11-10"))) == 1
+    assert [one["meta"]["versionId"] for one in resources(await trust.get(f"{BASE}/Encounter/_history"))] == ["1"]
+
+
+async def test_a_rebuild_that_learns_something_makes_a_version(
+    interop: Running, caseload: Caseload, trust: Any
+) -> None:
+    record = a_record()
+    client_id = await tell(interop, caseload, record)
+    caseload.clients[client_id] = a_record(client_id, family_name="Shaw")
+    await made_again(interop, "caseload.episode_of_care.opened.v1", client_id)
+    found = resources(await trust.get(f"{BASE}/Patient/{client_id}/_history"))
+    assert [one["name"][0]["family"] for one in found] == ["Shaw", "Tabor"]
 
 
 async def test_a_version_of_another_team_is_as_absent_as_none(interop: Running, caseload: Caseload) -> None:

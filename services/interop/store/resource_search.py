@@ -11,6 +11,7 @@ from services.common.db import Transaction
 from services.common.paging import PageRequest
 from services.interop.domain.resource import Resource, SearchAmount, SearchTime
 from services.interop.fhir.asked import Amounts, AnyToken, Between, Search, Times
+from services.interop.store.resources import is_type
 
 
 async def searched(tx: Transaction, resource_type: str, search: Search) -> Select[Any]:
@@ -50,7 +51,7 @@ async def named(tx: Transaction, keys: Iterable[tuple[str, UUID]]) -> Sequence[R
 
 async def referring(tx: Transaction, resource_type: str, references: list[str], most: int) -> Sequence[Resource]:
     """Visible resources of a type with one of these references, up to one more than `most`."""
-    wanted = select(Resource).where(_is(resource_type), _has_any(AnyToken(references)), await tx.visible(Resource))
+    wanted = select(Resource).where(is_type(resource_type), _has_any(AnyToken(references)), await tx.visible(Resource))
     rows: Sequence[Resource] = await tx.all(wanted.order_by(col(Resource.id)).limit(most + 1))
     return rows
 
@@ -63,7 +64,7 @@ def within(at: Any, between: Between) -> ColumnElement[bool]:
 
 
 async def _conditions(tx: Transaction, resource_type: str, search: Search) -> list[ColumnElement[bool]]:
-    conditions = [_is(resource_type), await tx.visible(Resource)]
+    conditions = [is_type(resource_type), await tx.visible(Resource)]
     conditions += [col(Resource.resource_id).in_(ids) for ids in search.ids]
     conditions += [col(Resource.client_id).in_(ids) for ids in search.patients]
     conditions += [_has_any(asked) for asked in search.tokens]
@@ -77,10 +78,6 @@ async def _conditions(tx: Transaction, resource_type: str, search: Search) -> li
         clients = select(col(Resource.client_id)).where(*await _conditions(tx, other, inner))
         conditions.append(col(Resource.resource_id).in_(clients.correlate(None)))
     return conditions
-
-
-def _is(resource_type: str) -> ColumnElement[bool]:
-    return col(Resource.resource_type) == resource_type
 
 
 def _has_any(asked: AnyToken) -> ColumnElement[bool]:
