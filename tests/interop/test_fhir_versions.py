@@ -65,7 +65,7 @@ async def test_what_changed_nothing_makes_no_version(interop: Running, caseload:
 
 async def made_again(interop: Running, name: str, client_id: str) -> None:
     """What `events rebuild` does with an event about a client that was applied before."""
-    consumer = interop.apps["interop"].state.desk.consumers[f"interop.{name}"]
+    consumer: Any = interop.apps["interop"].state.desk.consumers[f"interop.{name}"]
     envelope = Envelope(
         source="/heatshield/caseload", type=name, subject="thing/1", aggregateversion=1, data={"client_id": client_id}
     )
@@ -138,6 +138,37 @@ async def test_everything_of_a_patient_is_theirs_alone(interop: Running, caseloa
     within = await trust.get(f"{BASE}/Patient/{client_id}/Observation?code=87289-1,72287-6")
     assert [one["subject"]["reference"] for one in resources(within)] == [f"Patient/{client_id}"]
     assert within.json()["link"][0]["url"].startswith(f"http://interop:8000{BASE}/Patient/{client_id}/Observation?")
+
+
+async def test_everything_of_a_patient_comes_page_by_page_and_whole(
+    interop: Running, caseload: Caseload, trust: Any
+) -> None:
+    """Resources of two types may have one id, and stand on either side of the end of a page."""
+    record = a_record()
+    client_id = record["client"]["id"]
+    record["episode_of_care"][0]["id"] = record["care_contact"][0]["id"] = client_id
+    await tell(interop, caseload, record)
+    everything = f"{BASE}/Patient/{client_id}/$everything"
+    whole = resources(await trust.get(f"{everything}?_count=100"))
+    assert len({one["resourceType"] for one in whole if one["id"] == client_id}) == 3
+    paged: list[Any] = []
+    path: str | None = f"{everything}?_count=1"
+    while path:
+        page = await trust.get(path)
+        paged += resources(page)
+        links = {link["relation"]: link["url"] for link in page.json()["link"]}
+        path = links["next"].removeprefix("http://interop:8000") if "next" in links else None
+    assert paged == whole
+
+
+@pytest.mark.parametrize(("path", "kind", "total"), [("_history", "history", 2), ("$everything", "searchset", 1)])
+async def test_a_count_of_none_is_answered_by_how_many_there_are(
+    interop: Running, caseload: Caseload, trust: Any, path: str, kind: str, total: int
+) -> None:
+    client_id = await changed_twice(interop, caseload)
+    await interop.alter("interop", "delete from resource where resource_type <> 'Patient'")
+    answer = (await trust.get(f"{BASE}/Patient/{client_id}/{path}?_count=0")).json()
+    assert (answer["type"], answer["total"], "entry" in answer) == (kind, total, False)
 
 
 @pytest.mark.parametrize(

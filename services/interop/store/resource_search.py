@@ -19,6 +19,14 @@ async def searched(tx: Transaction, resource_type: str, search: Search) -> Selec
     return select(Resource).where(*await _conditions(tx, resource_type, search))
 
 
+async def people(tx: Transaction, wanted: Select[Any], most: int) -> Sequence[UUID]:
+    """Whom the resources are about, up to one more than `most`."""
+    client_id = col(Resource.client_id)
+    found = wanted.with_only_columns(client_id).where(client_id.is_not(None)).distinct().limit(most + 1)
+    rows: Sequence[UUID] = await tx.all(found)
+    return rows
+
+
 async def about(tx: Transaction, client_id: UUID) -> Select[Any]:
     """Everything visible that is about one client."""
     return select(Resource).where(col(Resource.client_id) == client_id, await tx.visible(Resource))
@@ -104,18 +112,22 @@ def _at_time(resource_type: str, asked: Times) -> ColumnElement[bool]:
 
 
 def _of_amount(resource_type: str, asked: Amounts) -> ColumnElement[bool]:
-    """What rounds to the number is equal to it; the unit is the one it was measured in."""
+    """What rounds to the number is equal to it; every other prefix compares with the number itself.
+
+    FHIR R4, search, "number" and "quantity": the prefixes gt, lt, ge, le, sa and eb pass over the implicit precision.
+    The unit is the one it was measured in.
+    """
     amount = col(SearchAmount.amount)
     equal = and_(amount >= asked.low, amount < asked.high)
     compared = {
         "eq": equal,
         "ne": not_(equal),
-        "gt": amount >= asked.high,
-        "ge": amount >= asked.low,
-        "lt": amount < asked.low,
-        "le": amount < asked.high,
-        "sa": amount >= asked.high,
-        "eb": amount < asked.low,
+        "gt": amount > asked.exact,
+        "ge": amount >= asked.exact,
+        "lt": amount < asked.exact,
+        "le": amount <= asked.exact,
+        "sa": amount > asked.exact,
+        "eb": amount < asked.exact,
     }
     in_unit = true() if asked.unit is None else col(SearchAmount.unit) == asked.unit
     return _indexed(SearchAmount, resource_type, asked.name, and_(compared[asked.prefix], in_unit))
