@@ -64,6 +64,36 @@ async def test_a_page_of_a_search_is_on_record_with_whom_it_gave_and_no_other(
     assert (await newest(interop.databases["interop"])).client_ids is None
 
 
+async def test_a_count_is_on_record_with_whom_it_tells_of(interop: Running, caseload: Caseload, trust: Any) -> None:
+    record = a_record()
+    client_id = await tell(interop, caseload, record)
+    await tell(interop, caseload, a_record(nhs_number=None, nhs_number_status="07"))
+    episode = record["episode_of_care"][0]["id"]
+    of_number = {"identifier": "9990000204", "_summary": "count"}
+    assert (await trust.post(f"{BASE}/Patient/_search", data=of_number)).json()["total"] == 1
+    assert (await newest(interop.databases["interop"])).client_ids == [UUID(client_id)]
+    chained = {"patient.identifier": "9990000204", "_summary": "count"}
+    assert (await trust.post(f"{BASE}/Observation/_search", data=chained)).json()["total"] == 3
+    assert (await newest(interop.databases["interop"])).client_ids == [UUID(client_id)]
+    for asked in (
+        f"Observation?patient={client_id}&code=0&_summary=count",
+        f"Observation?subject=Patient/{client_id}&code=0&_summary=count",
+        f"Patient?_has:Observation:patient:patient={client_id}&active=false",
+        f"Encounter?episode-of-care={episode}&_count=0",
+    ):
+        assert (await trust.get(f"{BASE}/{asked}")).status_code == 200
+        assert (await newest(interop.databases["interop"])).client_ids == [UUID(client_id)], asked
+
+
+@pytest.mark.parametrize("asked", ["Patient?_id={}", "Encounter?patient={}", "Encounter?patient._id={}"])
+async def test_a_search_for_somebody_that_finds_nothing_is_on_record_with_them(
+    interop: Running, trust: Any, asked: str
+) -> None:
+    somebody = uuid4()
+    assert resources(await trust.get(f"{BASE}/{asked.format(somebody)}")) == []
+    assert (await newest(interop.databases["interop"])).client_ids == [somebody]
+
+
 async def test_a_type_that_is_not_served_is_not_written_down(interop: Running, trust: Any) -> None:
     await trust.get(f"{BASE}/Zzcanary")
     row = await newest(interop.databases["interop"])

@@ -1,10 +1,13 @@
 """FHIR search by codes, references, times and amounts; and what comes along with what is found."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from services.common.auth import SYSTEM
+from services.interop.usecases import look
 from tests.interop.answers import BASE, refused_once, resources
 from tests.interop.records import Caseload, a_record
 from tests.interop.telling import tell
@@ -53,6 +56,12 @@ ASKED = [
     ("Encounter?subject:Patient.gender=male", 0),
 ]
 
+STRANGE = """
+    insert into resource (id, version, changed_at, team_id, resource_type, resource_id, owner_version, content, tokens)
+    select gen_random_uuid(), 1, now(), team_id, 'Strange', resource_id, 1, '{"resourceType": "Strange"}', '{}'
+    from resource limit 1
+"""
+
 
 async def test_what_is_asked_is_found_and_nothing_else(interop: Running, caseload: Caseload, trust: Any) -> None:
     await tell(interop, caseload, a_record())
@@ -60,6 +69,39 @@ async def test_what_is_asked_is_found_and_nothing_else(interop: Running, caseloa
     for asked, matches in ASKED:
         answer = await trust.get(f"{BASE}/{asked}", headers=strict)
         assert len(resources(answer)) == matches, asked
+
+
+async def test_only_equality_rounds_an_amount(interop: Running, caseload: Caseload, trust: Any) -> None:
+    """FHIR R4, search: the other prefixes compare with the number itself."""
+    await tell(interop, caseload, a_record())
+    for amount, found, passed_over in (
+        (3.2, ("3", "gt3", "sa3", "ge3", "lt3.3", "ne4"), ("le3", "lt3", "eb3", "ne3")),
+        (3.0, ("3", "ge3", "le3", "3.0"), ("gt3", "lt3", "sa3", "eb3", "ne3")),
+        (2.8, ("3", "le3", "lt3", "eb3"), ("ge3", "gt3", "sa3", "2.9")),
+    ):
+        await interop.alter("interop", f"update search_amount set amount = {amount} where name = 'length'")
+        for asked in (*found, *passed_over):
+            answer = resources(await trust.get(f"{BASE}/Encounter?length={asked}"))
+            assert len(answer) == (asked in found), (amount, asked)
+
+
+async def test_what_was_shown_before_the_indexes_is_found_by_them(
+    interop: Running, caseload: Caseload, trust: Any
+) -> None:
+    """As migration 9 fills them, from what was shown already; a type that it does not know is passed over."""
+    migration = import_module("services.interop.migrations.0009_resource_search")
+    await tell(interop, caseload, a_record())
+    await interop.alter("interop", "update resource set tokens = '{}'")
+    await interop.alter("interop", "delete from search_time; delete from search_amount")
+    await interop.alter("interop", STRANGE)
+    async with interop.databases["interop"].transaction(SYSTEM) as tx:
+        connection = await tx.session.connection()
+        rows = (await connection.execute(text("select * from resource"))).all()
+        await connection.run_sync(migration._fill_with, rows)
+    for asked, matches in ASKED:
+        assert len(resources(await trust.get(f"{BASE}/{asked}"))) == matches, asked
+    found = await trust.post(f"{BASE}/Patient/_search", data={"identifier": "9990000204", "birthdate": "1936"})
+    assert len(resources(found)) == 1
 
 
 async def test_a_reference_is_found_by_type_id_and_address(interop: Running, caseload: Caseload, trust: Any) -> None:
@@ -108,6 +150,19 @@ async def test_what_is_referred_to_and_what_refers_comes_along(
     assert answer.json()["total"] == 1
     back = await trust.get(f"{BASE}/Patient?_id={client_id}&_revinclude=Observation:subject")
     assert [one["resourceType"] for one in resources(back)] == ["Patient", *["Observation"] * 3]
+
+
+async def test_what_refers_comes_along_once_and_is_limited_in_all(
+    interop: Running, caseload: Caseload, trust: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    monkeypatch.setattr(look, "MOST_REFERRING", 3)
+    observations = "&_revinclude=Observation:subject" * 20
+    answer = await trust.get(f"{BASE}/Patient?_id={client_id}{observations}&_revinclude=Observation:patient")
+    assert [one["resourceType"] for one in resources(answer)] == ["Patient", *["Observation"] * 3]
+    more = f"{BASE}/Patient?_id={client_id}&_revinclude=Observation:subject&_revinclude=Encounter:subject"
+    issue = refused_once(await trust.get(more), 400, "invalid")
+    assert issue["expression"] == ["http._revinclude"]
 
 
 async def test_nothing_comes_along_that_could_not_be_read(interop: Running, caseload: Caseload) -> None:

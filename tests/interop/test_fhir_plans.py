@@ -22,7 +22,8 @@ MANY = """
         select gen_random_uuid(), team_id, resource_type, resource_id, 'length', row_number() over (), 'min' from made
     )
     insert into resource_history (id, team_id, resource_type, resource_id, version, changed_at, content)
-    select gen_random_uuid(), team_id, resource_type, resource_id, 1, now(), '{}' from made
+    select gen_random_uuid(), team_id, resource_type, resource_id, 1,
+           now() - row_number() over () * interval '1 hour', '{}' from made
 """
 OF_TYPE = "select * from resource where resource_type = 'Encounter'"
 WANTED = {
@@ -42,12 +43,17 @@ WANTED = {
         "ix_search_amount",
     ),
     "everything of a patient": (
-        "select * from resource where client_id = '01938000-0000-7000-8000-000000000000' order by resource_id limit 51",
-        "ix_resource_client",
+        "select * from resource where client_id = '01938000-0000-7000-8000-000000000000' order by id limit 51",
+        "ix_resource_client_id",
     ),
     "the versions of a type": (
         "select * from resource_history where resource_type = 'Encounter' order by id desc limit 51",
         "ix_resource_history_type",
+    ),
+    "the versions since": (
+        """select * from resource_history where resource_type = 'Encounter' and changed_at >= now() - interval '2 hours'
+        order by id desc limit 51""",
+        "ix_resource_history_changed_at",
     ),
 }
 

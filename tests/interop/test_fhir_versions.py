@@ -7,6 +7,9 @@ import orjson
 import pytest
 from sqlalchemy.dialects import postgresql
 
+from services.common.auth import SYSTEM
+from services.common.broker import Delivery
+from services.common.events import Envelope
 from services.interop.domain.resource import Written
 from tests.interop.answers import BASE, refused_once, resources
 from tests.interop.records import Caseload, a_record
@@ -60,6 +63,44 @@ async def test_what_changed_nothing_makes_no_version(interop: Running, caseload:
     assert len(resources(await trust.get(f"{BASE}/Patient/{client_id}/_history"))) == 1
 
 
+async def made_again(interop: Running, name: str, client_id: str) -> None:
+    """What `events rebuild` does with an event about a client that was applied before."""
+    consumer: Any = interop.apps["interop"].state.desk.consumers[f"interop.{name}"]
+    envelope = Envelope(
+        source="/heatshield/caseload", type=name, subject="thing/1", aggregateversion=1, data={"client_id": client_id}
+    )
+    delivery = consumer.read(Delivery(envelope.model_dump_json(exclude_none=True).encode()))
+    lot = await consumer.answered([delivery])
+    async with interop.databases["interop"].transaction(SYSTEM, rebuilding=True) as tx:
+        await consumer.apply_to(tx, lot)
+
+
+async def test_a_rebuild_finds_anew_and_adds_no_version(interop: Running, caseload: Caseload, trust: Any) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    path = f"{BASE}/Patient/{client_id}"
+    before = (await trust.get(f"{path}/$everything?_count=100")).json()["entry"]
+    # As they stood before: indexed in another way, and spaced as the database spaces JSON.
+    await interop.alter("interop", "update resource set tokens = '{}', content = content::jsonb::text")
+    await interop.alter("interop", "delete from search_time")
+    assert resources(await trust.get(f"{BASE}/Encounter?status=finished")) == []
+    for _ in range(2):
+        await made_again(interop, "caseload.episode_of_care.opened.v1", client_id)
+    assert (await trust.get(f"{path}/$everything?_count=100")).json()["entry"] == before
+    assert len(resources(await trust.get(f"{BASE}/Encounter?status=finished&date=2026-11-10"))) == 1
+    assert [one["meta"]["versionId"] for one in resources(await trust.get(f"{BASE}/Encounter/_history"))] == ["1"]
+
+
+async def test_a_rebuild_that_learns_something_makes_a_version(
+    interop: Running, caseload: Caseload, trust: Any
+) -> None:
+    record = a_record()
+    client_id = await tell(interop, caseload, record)
+    caseload.clients[client_id] = a_record(client_id, family_name="Shaw")
+    await made_again(interop, "caseload.episode_of_care.opened.v1", client_id)
+    found = resources(await trust.get(f"{BASE}/Patient/{client_id}/_history"))
+    assert [one["name"][0]["family"] for one in found] == ["Shaw", "Tabor"]
+
+
 async def test_a_version_of_another_team_is_as_absent_as_none(interop: Running, caseload: Caseload) -> None:
     client_id = await tell(interop, caseload, a_record())
     await tell(interop, caseload, a_record(client_id, OTHER_TEAM, version=2))
@@ -97,6 +138,37 @@ async def test_everything_of_a_patient_is_theirs_alone(interop: Running, caseloa
     within = await trust.get(f"{BASE}/Patient/{client_id}/Observation?code=87289-1,72287-6")
     assert [one["subject"]["reference"] for one in resources(within)] == [f"Patient/{client_id}"]
     assert within.json()["link"][0]["url"].startswith(f"http://interop:8000{BASE}/Patient/{client_id}/Observation?")
+
+
+async def test_everything_of_a_patient_comes_page_by_page_and_whole(
+    interop: Running, caseload: Caseload, trust: Any
+) -> None:
+    """Resources of two types may have one id, and stand on either side of the end of a page."""
+    record = a_record()
+    client_id = record["client"]["id"]
+    record["episode_of_care"][0]["id"] = record["care_contact"][0]["id"] = client_id
+    await tell(interop, caseload, record)
+    everything = f"{BASE}/Patient/{client_id}/$everything"
+    whole = resources(await trust.get(f"{everything}?_count=100"))
+    assert len({one["resourceType"] for one in whole if one["id"] == client_id}) == 3
+    paged: list[Any] = []
+    path: str | None = f"{everything}?_count=1"
+    while path:
+        page = await trust.get(path)
+        paged += resources(page)
+        links = {link["relation"]: link["url"] for link in page.json()["link"]}
+        path = links["next"].removeprefix("http://interop:8000") if "next" in links else None
+    assert paged == whole
+
+
+@pytest.mark.parametrize(("path", "kind", "total"), [("_history", "history", 2), ("$everything", "searchset", 1)])
+async def test_a_count_of_none_is_answered_by_how_many_there_are(
+    interop: Running, caseload: Caseload, trust: Any, path: str, kind: str, total: int
+) -> None:
+    client_id = await changed_twice(interop, caseload)
+    await interop.alter("interop", "delete from resource where resource_type <> 'Patient'")
+    answer = (await trust.get(f"{BASE}/Patient/{client_id}/{path}?_count=0")).json()
+    assert (answer["type"], answer["total"], "entry" in answer) == (kind, total, False)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ async def look_at_everything(
     listed = f"Patient/{resource_id}/$everything"
     wanted = fhir_asked.wanted_page(request, listed, asked)
     found = await usecases.look_at_everything(tx, resource_id, asked, wanted)
+    if asked.count == 0:
+        return fhir(bundle.counted(f"{public_base(request)}/{listed}", asked, found.total or 0))
     return fhir(bundle.searchset(public_base(request), listed, asked, found))
 
 
@@ -64,4 +66,7 @@ async def _history(
     listed = f"{kind.name}/_history" if resource_id is None else f"{kind.name}/{resource_id}/_history"
     wanted = fhir_asked.wanted_page(request, listed, asked)
     found = await usecases.look_at_history(tx, kind.name, resource_id, asked, wanted)
-    return fhir(bundle.history(public_base(request), listed, asked, found["items"], found["next_cursor"]))
+    root = public_base(request)
+    if asked.count == 0:
+        return fhir(bundle.counted(f"{root}/{listed}", asked, found["total"], kind="history"))
+    return fhir(bundle.history(root, listed, asked, found["items"], found["next_cursor"]))

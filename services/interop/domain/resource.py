@@ -127,10 +127,11 @@ for indexed in (SearchTime, SearchAmount):
     )
 Index("ix_resource_team_type", col(Resource.team_id), col(Resource.resource_type), col(Resource.resource_id))
 Index("ix_resource_client", col(Resource.client_id), col(Resource.resource_type), col(Resource.resource_id))
-Index("ix_resource_client_id", col(Resource.client_id), col(Resource.resource_id))
+Index("ix_resource_client_id", col(Resource.client_id), col(Resource.id))
 Index("ix_resource_changed_at", col(Resource.resource_type), col(Resource.changed_at))
 Index("ix_resource_tokens", col(Resource.tokens), postgresql_using="gin")
 Index("ix_resource_history_type", col(ResourceHistory.resource_type), col(ResourceHistory.id))
+Index("ix_resource_history_changed_at", col(ResourceHistory.resource_type), col(ResourceHistory.changed_at))
 Index("ix_resource_history_team", col(ResourceHistory.team_id), col(ResourceHistory.id))
 Index(
     "ix_resource_history_resource",

@@ -1,12 +1,16 @@
 """What a search asks for, once it is understood; and the refusals of what cannot be."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from services.common.errors import ServiceError
+from services.interop.fhir.tokens import OF
 
 DEFAULT_COUNT = 50
+# The token of a reference, by type and id.
+A_REFERENCE = re.compile(rf"[^{OF}]+{OF}([A-Za-z]+)/([0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})", re.ASCII)
 
 
 class BadSearch(ServiceError):
@@ -98,11 +102,12 @@ class Times:
 class Amounts:
     """An amount under a parameter's name, compared by one of FHIR's prefixes.
 
-    `low` and `high` enclose what rounds to the number that was asked for; without a unit, any will do.
+    `low` and `high` enclose what rounds to the number that was asked for, `exact`; without a unit, any will do.
     """
 
     name: str
     prefix: str
+    exact: float
     low: float
     high: float
     unit: str | None
@@ -142,6 +147,28 @@ class Search:
     applied: list[tuple[str, str]] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     is_private: bool = False
+
+    def references(self) -> set[tuple[str, UUID]]:
+        """The resources that are named, by type and id, on the way too."""
+        found = {("Patient", one) for ids in self.patients for one in ids}
+        for token in (token for asked in self.tokens for token in asked.tokens):
+            named = A_REFERENCE.fullmatch(token)
+            found |= {(named[1], UUID(named[2]))} if named else set()
+        return found
+
+    def patients_named(self, resource_type: str) -> set[UUID]:
+        """The patients whose ids stand in a search of this type, or in one on its way."""
+        named = {one for ids in self.ids for one in ids} if resource_type == "Patient" else set[UUID]()
+        named |= {found for kind, found in self.references() if kind == "Patient"}
+        inner = [("Patient", one) for one in self.of_patients] + self.had
+        return named.union(*(one.patients_named(kind) for kind, one in inner))
+
+    def seeks_somebody(self) -> bool:
+        """Whether it asks by what few share: who somebody is, an identifier, or what is named by its id."""
+        by_identifier = any(token.startswith(f"identifier{OF}") for asked in self.tokens for token in asked.tokens)
+        inner = [*self.of_patients, *(one for _, one in self.had)]
+        is_direct = self.is_private or by_identifier or bool(self.ids or self.references())
+        return is_direct or any(one.seeks_somebody() for one in inner)
 
     def searched_types(self) -> set[str]:
         """The other types that are searched on the way."""

@@ -51,10 +51,10 @@ def page(
     return _with(bundle, [_entry(root, content, "match") for content in contents])
 
 
-def counted(base: str, search: Search, total: int) -> dict[str, Any]:
+def counted(base: str, search: Search, total: int, kind: str = "searchset") -> dict[str, Any]:
     """The answer to `_count=0`: how many there are, and none of them."""
-    bundle = {"resourceType": "Bundle", "type": "searchset", "total": total, "link": _links(base, search, None)}
-    return _with(bundle, list(_outcome(search)))
+    bundle = {"resourceType": "Bundle", "type": kind, "total": total, "link": _links(base, search, None)}
+    return _with(bundle, list(_outcome(search)) if kind == "searchset" else [])
 
 
 def history(

@@ -136,7 +136,8 @@ def _read_amount(search: Search, parameter: SearchParameter, modifier: str, valu
     if found is None or len(unit) not in {0, 2}:
         raise BadSearch.at_parameter(parameter.name, "This is not an amount, nor amount|system|unit.")
     half = 0.5 * 10 ** -len(found[1] or "")
-    wanted = Amounts(parameter.name, prefix, float(number) - half, float(number) + half, unit[1] if unit else None)
+    exact = float(number)
+    wanted = Amounts(parameter.name, prefix, exact, exact - half, exact + half, unit[1] if unit else None)
     search.amounts.append(wanted)
     return value
 

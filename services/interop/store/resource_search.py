@@ -11,11 +11,20 @@ from services.common.db import Transaction
 from services.common.paging import PageRequest
 from services.interop.domain.resource import Resource, SearchAmount, SearchTime
 from services.interop.fhir.asked import Amounts, AnyToken, Between, Search, Times
+from services.interop.store.resources import is_type
 
 
 async def searched(tx: Transaction, resource_type: str, search: Search) -> Select[Any]:
     """The visible resources of one type that the search asks for."""
     return select(Resource).where(*await _conditions(tx, resource_type, search))
+
+
+async def people(tx: Transaction, wanted: Select[Any], most: int) -> Sequence[UUID]:
+    """Whom the resources are about, up to one more than `most`."""
+    client_id = col(Resource.client_id)
+    found = wanted.with_only_columns(client_id).where(client_id.is_not(None)).distinct().limit(most + 1)
+    rows: Sequence[UUID] = await tx.all(found)
+    return rows
 
 
 async def about(tx: Transaction, client_id: UUID) -> Select[Any]:
@@ -50,7 +59,7 @@ async def named(tx: Transaction, keys: Iterable[tuple[str, UUID]]) -> Sequence[R
 
 async def referring(tx: Transaction, resource_type: str, references: list[str], most: int) -> Sequence[Resource]:
     """Visible resources of a type with one of these references, up to one more than `most`."""
-    wanted = select(Resource).where(_is(resource_type), _has_any(AnyToken(references)), await tx.visible(Resource))
+    wanted = select(Resource).where(is_type(resource_type), _has_any(AnyToken(references)), await tx.visible(Resource))
     rows: Sequence[Resource] = await tx.all(wanted.order_by(col(Resource.id)).limit(most + 1))
     return rows
 
@@ -63,7 +72,7 @@ def within(at: Any, between: Between) -> ColumnElement[bool]:
 
 
 async def _conditions(tx: Transaction, resource_type: str, search: Search) -> list[ColumnElement[bool]]:
-    conditions = [_is(resource_type), await tx.visible(Resource)]
+    conditions = [is_type(resource_type), await tx.visible(Resource)]
     conditions += [col(Resource.resource_id).in_(ids) for ids in search.ids]
     conditions += [col(Resource.client_id).in_(ids) for ids in search.patients]
     conditions += [_has_any(asked) for asked in search.tokens]
@@ -77,10 +86,6 @@ async def _conditions(tx: Transaction, resource_type: str, search: Search) -> li
         clients = select(col(Resource.client_id)).where(*await _conditions(tx, other, inner))
         conditions.append(col(Resource.resource_id).in_(clients.correlate(None)))
     return conditions
-
-
-def _is(resource_type: str) -> ColumnElement[bool]:
-    return col(Resource.resource_type) == resource_type
 
 
 def _has_any(asked: AnyToken) -> ColumnElement[bool]:
@@ -107,18 +112,22 @@ def _at_time(resource_type: str, asked: Times) -> ColumnElement[bool]:
 
 
 def _of_amount(resource_type: str, asked: Amounts) -> ColumnElement[bool]:
-    """What rounds to the number is equal to it; the unit is the one it was measured in."""
+    """What rounds to the number is equal to it; every other prefix compares with the number itself.
+
+    FHIR R4, search, "number" and "quantity": the prefixes gt, lt, ge, le, sa and eb pass over the implicit precision.
+    The unit is the one it was measured in.
+    """
     amount = col(SearchAmount.amount)
     equal = and_(amount >= asked.low, amount < asked.high)
     compared = {
         "eq": equal,
         "ne": not_(equal),
-        "gt": amount >= asked.high,
-        "ge": amount >= asked.low,
-        "lt": amount < asked.low,
-        "le": amount < asked.high,
-        "sa": amount >= asked.high,
-        "eb": amount < asked.low,
+        "gt": amount > asked.exact,
+        "ge": amount >= asked.exact,
+        "lt": amount < asked.exact,
+        "le": amount <= asked.exact,
+        "sa": amount > asked.exact,
+        "eb": amount < asked.exact,
     }
     in_unit = true() if asked.unit is None else col(SearchAmount.unit) == asked.unit
     return _indexed(SearchAmount, resource_type, asked.name, and_(compared[asked.prefix], in_unit))

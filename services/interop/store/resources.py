@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, exists, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, delete, exists, select, tuple_
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlmodel import col
 from uuid6 import uuid7
 
 from services.common.db import Transaction
 from services.interop.domain.resource import Projected, Resource, ResourceHistory, SearchAmount, SearchTime
 
-REPLACED = ("team_id", "client_id", "owner_version", "content", "tokens", "changed_at")
+REPLACED = ("team_id", "client_id", "owner_version", "tokens")
 KEPT = ("resource_type", "resource_id", "team_id", "client_id", "content", "changed_at")
 Key = tuple[str, UUID]
 
@@ -20,6 +20,7 @@ Key = tuple[str, UUID]
 async def put(tx: Transaction, resources: Sequence[Projected]) -> None:
     """Keep these resources, each unless a state of its owner at least as new is kept already; made again, all of them.
 
+    What says the same as before is found anew by its tokens, times and amounts, and stays at the version that it had.
     The rows are locked in one order, so that two events about one client cannot wait for each other.
     """
     known = {} if tx.rebuilding else await _owner_versions(tx, resources)
@@ -33,7 +34,7 @@ async def put(tx: Transaction, resources: Sequence[Projected]) -> None:
     fresh = {name: statement.excluded[name] for name in REPLACED}
     upsert = statement.on_conflict_do_update(
         constraint="one_resource_per_owner_id",
-        set_={**fresh, "version": table.c.version + 1},
+        set_={**fresh, **_versioned(table.c, statement.excluded)},
         where=_is_older(tx, statement.excluded.owner_version),
     )
     written = await tx.session.execute(
@@ -49,8 +50,17 @@ def _row(tx: Transaction, item: Projected) -> dict[str, Any]:
     return {**told, "tokens": item.found_by.tokens, "id": uuid7(), "version": 1, "changed_at": tx.now}
 
 
+def _versioned(kept: Any, told: Any) -> dict[str, ColumnElement[Any]]:
+    """A new version where something else is said, or of somebody else; how JSON is spaced and ordered says nothing."""
+    content = [cast(cast(cast(one.content, Text), JSONB), Text) for one in (kept, told)]
+    whose = and_(kept.team_id == told.team_id, kept.client_id.is_not_distinct_from(told.client_id))
+    is_same = and_(content[0] == content[1], whose)
+    fresh = {"content": told.content, "changed_at": told.changed_at, "version": kept.version + 1}
+    return {name: case((is_same, kept[name]), else_=value) for name, value in fresh.items()}
+
+
 async def _keep_versions(tx: Transaction, rows: Sequence[dict[str, Any]], versions: Mapping[Key, int]) -> None:
-    """What was written, and not what came too late to be."""
+    """What was written as a new version, and not what came too late to be."""
     kept = [
         {
             **{name: row[name] for name in KEPT},
@@ -61,7 +71,8 @@ async def _keep_versions(tx: Transaction, rows: Sequence[dict[str, Any]], versio
         if (row["resource_type"], row["resource_id"]) in versions
     ]
     if kept:
-        await tx.session.execute(insert(ResourceHistory.__table__), kept)  # type: ignore[attr-defined]
+        statement = insert(ResourceHistory.__table__)  # type: ignore[attr-defined]
+        await tx.session.execute(statement.on_conflict_do_nothing(constraint="one_row_per_version"), kept)
 
 
 async def _index(tx: Transaction, items: Sequence[Projected]) -> None:
@@ -111,7 +122,7 @@ async def _owner_versions(tx: Transaction, resources: Sequence[Projected]) -> di
 
 async def read(tx: Transaction, resource_type: str, resource_id: UUID) -> Resource | None:
     """One resource of a team that the caller may see."""
-    wanted = select(Resource).where(_is(resource_type), col(Resource.resource_id) == resource_id)
+    wanted = select(Resource).where(is_type(resource_type), col(Resource.resource_id) == resource_id)
     found: Resource | None = (await tx.session.execute(wanted.where(await tx.visible(Resource)))).scalar_one_or_none()
     return found
 
@@ -141,5 +152,6 @@ async def versions(tx: Transaction, resource_type: str, resource_id: UUID | None
     return wanted
 
 
-def _is(resource_type: str) -> ColumnElement[bool]:
+def is_type(resource_type: str) -> ColumnElement[bool]:
+    """Resources of this type."""
     return col(Resource.resource_type) == resource_type

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Select
+
 from services.common.db import Transaction
 from services.common.errors import NotFound
-from services.common.paging import PageRequest, page
+from services.common.paging import MAX_LIMIT, PageRequest, page
 from services.interop.domain.resource import Resource, ResourceHistory, Shown
 from services.interop.fhir import indexing, registry
 from services.interop.fhir.asked import BadSearch, Included, MoreThanOnePage, Search
@@ -50,25 +52,35 @@ async def look_at_history(
     """A page of the versions of one resource, or of a type, newest first. Raises `NotFound` as a read does."""
     one = None if resource_id is None else (await read_resource(tx, resource_type, resource_id)).resource_id
     wanted = await resources.versions(tx, resource_type, one)
-    since = [resource_search.within(ResourceHistory.changed_at, between) for between in search.changed]
-    return await page(tx, wanted.where(*since), ResourceHistory, request, newest_first=True)
+    wanted = wanted.where(*(resource_search.within(ResourceHistory.changed_at, one) for one in search.changed))
+    if search.count == 0:
+        return {"items": [], "next_cursor": None, "total": await resource_search.count(tx, wanted)}
+    return await page(tx, wanted, ResourceHistory, request, newest_first=True)
 
 
 async def look_at_everything(tx: Transaction, patient_id: str, search: Search, request: PageRequest) -> Shown:
     """A page of all that is shown of one patient, the Patient among it. Raises `NotFound` as a read does."""
     patient = await read_resource(tx, "Patient", patient_id)
     wanted = await resource_search.about(tx, patient.resource_id)
-    changed = [resource_search.within(Resource.changed_at, between) for between in search.changed]
-    rows, next_cursor = await resource_search.page_by_id(tx, wanted.where(*changed), request)
-    return Shown(rows, next_cursor)
+    wanted = wanted.where(*(resource_search.within(Resource.changed_at, between) for between in search.changed))
+    if search.count == 0:
+        return Shown([], total=await resource_search.count(tx, wanted))
+    # By row: resources of several types may have one id.
+    found = await page(tx, wanted, Resource, request)
+    return Shown(found["items"], found["next_cursor"])
 
 
 async def search_resources(tx: Transaction, resource_type: str, search: Search, request: PageRequest) -> Shown:
-    """One page of what the search finds among what the caller may see. Raises `MoreThanOnePage`."""
+    """One page of what the search finds among what the caller may see. Raises `MoreThanOnePage`.
+
+    Whoever was asked for is on record, found or not: that nothing was found tells of them too.
+    """
+    tx.concerns(*search.patients_named(resource_type))
     wanted = await resource_search.searched(tx, resource_type, search)
     is_counted = search.wants_total or search.count == 0
     total = await resource_search.count(tx, wanted) if is_counted else None
     if search.count == 0:
+        await _put_counted_on_record(tx, search, wanted)
         return Shown([], total=total)
     rows, next_cursor = await resource_search.page_by_id(tx, wanted, request, newest_first=search.newest_first)
     if search.is_private and next_cursor is not None:
@@ -76,18 +88,33 @@ async def search_resources(tx: Transaction, resource_type: str, search: Search, 
     return Shown(rows, next_cursor, total, await _along(tx, search, rows))
 
 
+async def _put_counted_on_record(tx: Transaction, search: Search, wanted: Select[Any]) -> None:
+    """A count by what few share tells about each of them; one of more people than a page holds tells about nobody.
+
+    Raises `MoreThanOnePage` where it is private, as the page would.
+    """
+    if not search.seeks_somebody():
+        return
+    people = await resource_search.people(tx, wanted, MAX_LIMIT)
+    if len(people) <= MAX_LIMIT:
+        tx.concerns(*people)
+    elif search.is_private:
+        raise MoreThanOnePage
+
+
 async def _along(tx: Transaction, search: Search, rows: Sequence[Resource]) -> list[Resource]:
     """What is asked for beside the page and is not on it, each once. Raises `TooMuchComesAlong`."""
     keys = [key for row in rows for one in search.included for key in _referred(row, one)]
     found = list(await resource_search.named(tx, keys)) if keys else []
-    for one in search.referring:
+    back: dict[UUID, Resource] = {}
+    for one in dict.fromkeys(search.referring):
         references = [f"{one.parameter}{OF}{row.resource_type}/{row.resource_id}" for row in rows]
         referring = await resource_search.referring(tx, one.source, references, MOST_REFERRING)
-        if len(referring) > MOST_REFERRING:
+        back |= {row.id: row for row in referring}
+        if len(back) > MOST_REFERRING:
             raise TooMuchComesAlong
-        found += referring
     shown = {row.id for row in rows}
-    return list({row.id: row for row in found if row.id not in shown}.values())
+    return [row for row in ({row.id: row for row in found} | back).values() if row.id not in shown]
 
 
 def _referred(row: Resource, asked: Included) -> list[tuple[str, UUID]]:
