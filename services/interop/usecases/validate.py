@@ -2,14 +2,17 @@
 
 import asyncio
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+
+from fhirkit import RESOURCE_TYPES
 
 from services.common import body
 from services.common.outcome import Issue
 from services.interop.fhir import systems, validation
 
-WRAPPED = re.compile(r"Parameters\.parameter\[\d+\]\.resource")
+WRAPPED = re.compile(r"Parameters\.parameter\[\d+\]\.resource(?=\.|$)")
 BASE = "http://hl7.org/fhir/StructureDefinition/"
 
 NOT_OF_THE_TYPE = "The address names another type of resource. Send it to the address of its own type."
@@ -34,23 +37,32 @@ async def validate_resource(resource_type: str, raw: bytes, profile: str | None 
 
 
 def _sent(content: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
-    """The resource that is asked about, and where it stands: it may come in a Parameters resource."""
-    if content["resourceType"] != "Parameters":
-        return content["resourceType"], content
-    for place, one in enumerate(content.get("parameter", [])):
-        if one.get("name") == "resource" and "resource" in one:
-            return f"Parameters.parameter[{place}].resource", one["resource"]
+    """The resource that came in a Parameters resource, and where it stands; None where none of a type of R4 did."""
+    for place, one in _parameters(content):
+        resource = one.get("resource")
+        if one.get("name") == "resource" and isinstance(resource, dict):
+            is_one = resource.get("resourceType") in RESOURCE_TYPES
+            return (f"Parameters.parameter[{place}].resource", resource) if is_one else None
     return None
 
 
+def _parameters(content: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each with its place. What is no parameter is passed over: the structure's own faults tell of it."""
+    found = content.get("parameter") if content["resourceType"] == "Parameters" else None
+    for place, one in enumerate(found if isinstance(found, list) else []):
+        if isinstance(one, dict):
+            yield place, one
+
+
 def _asked(content: dict[str, Any]) -> str | None:
-    parameters = content.get("parameter", []) if content["resourceType"] == "Parameters" else []
-    return next((one.get("valueUri") for one in parameters if one.get("name") == "profile"), None)
+    return next((one.get("valueUri") for _, one in _parameters(content) if one.get("name") == "profile"), None)
 
 
 def _of_address(resource_type: str, content: dict[str, Any]) -> list[Issue]:
     if content["resourceType"] == resource_type:
         return []
+    if content["resourceType"] != "Parameters":
+        return [Issue("invalid", content["resourceType"], NOT_OF_THE_TYPE)]
     sent = _sent(content)
     if sent is None:
         return [Issue("required", "Parameters.parameter", NOTHING_SENT)]
