@@ -1,8 +1,12 @@
-"""A trust asks whether we would take a resource, before it sends it in earnest. Nothing of it is kept."""
+"""A trust asks what is wrong with a resource by FHIR R4 and the rules of UK Core, before it sends it in earnest.
+
+Nothing of it is kept. The door for referrals ($process-message) asks less: exact R4, and BaRS's own rules.
+"""
 
 import asyncio
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -15,10 +19,15 @@ from services.interop.fhir import systems, validation
 WRAPPED = re.compile(r"Parameters\.parameter\[\d+\]\.resource(?=\.|$)")
 BASE = "http://hl7.org/fhir/StructureDefinition/"
 
+ONE_AT_A_TIME = ThreadPoolExecutor(max_workers=1, thread_name_prefix="validate")
+
 NOT_OF_THE_TYPE = "The address names another type of resource. Send it to the address of its own type."
 NOTHING_SENT = "There is no resource. Send it as it is, or as the parameter `resource` of a Parameters resource."
 NOT_KNOWN = "This profile is not known here. The resource was judged by FHIR R4 and the rules of UK Core."
-ALL_WELL = "Nothing is wrong with this resource by FHIR R4 and the rules of UK Core that are kept here."
+ALL_WELL = (
+    "Nothing is wrong with this resource by FHIR R4 and the rules of UK Core that are kept here."
+    " A referral to $process-message is judged by FHIR R4 and the rules of BaRS instead."
+)
 
 
 async def validate_resource(resource_type: str, raw: bytes, profile: str | None = None) -> list[Issue]:
@@ -27,8 +36,9 @@ async def validate_resource(resource_type: str, raw: bytes, profile: str | None 
     Raises `MalformedJson` or `UnstorableValue` where there is no document to look at.
     """
     content = body.parse(raw)
-    # A large Bundle takes a while, and nobody else waits for it.
-    found = await asyncio.to_thread(validation.issues, raw.decode(), content)
+    # A large Bundle takes a while, and nobody waits for it but who asks the same.
+    loop = asyncio.get_running_loop()
+    found = await loop.run_in_executor(ONE_AT_A_TIME, validation.issues, raw.decode(), content)
     if not found:
         found = [*_of_address(resource_type, content), *_of_profile(resource_type, profile or _asked(content))]
     return [replace(one, expression=_unwrapped(one.expression, content)) for one in found] or [
