@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.interop.answers import BASE, refused_once, resources
-from tests.interop.records import Caseload, a_record
+from tests.interop.records import Caseload, a_record, a_referral
 from tests.interop.telling import tell
 from tests.running import OTHER_TEAM, Running
 
@@ -140,6 +140,19 @@ async def test_what_is_no_number_of_a_person_is_taken_in_an_address(trust: Any, 
     answer = await trust.get(f"{BASE}/{asked}")
     assert resources(answer) == []
     assert "=" in answer.json()["link"][0]["url"]
+
+
+async def test_a_person_not_yet_taken_on_is_found_by_the_identifier_that_a_reference_holds(
+    interop: Running, caseload: Caseload, trust: Any
+) -> None:
+    for number, status in ((NUMBER, "01"), (None, "07")):
+        referral = a_referral(nhs_number=number, nhs_number_status=status)
+        caseload.referrals[referral["id"]] = referral
+        told = {"referral_id": referral["id"], "inbound_referral_id": None}
+        await interop.deliver("interop", "caseload.referral.received.v1", told)
+    for name in ("patient:identifier", "subject:identifier"):
+        (found,) = resources(await trust.post(f"{BASE}/ServiceRequest/_search", data={name: WITH_SYSTEM}))
+        assert found["subject"]["identifier"]["value"] == NUMBER
 
 
 @pytest.mark.parametrize("parameter", ["patient", "_id"])
