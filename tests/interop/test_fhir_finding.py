@@ -196,6 +196,9 @@ async def test_a_part_of_a_resource_says_that_it_is_one(interop: Running, caselo
     (part,) = resources(await trust.get(f"{BASE}/Encounter?_elements=period"))
     assert set(part) == {"resourceType", "id", "meta", "status", "class", "period"}
     assert part["meta"]["tag"][0]["code"] == "SUBSETTED"
+    for asked in ("_summary=count&_count=10", "_count=10&_summary=count"):
+        answer = await trust.get(f"{BASE}/Observation?{asked}")
+        assert (answer.json()["total"], resources(answer)) == (3, [])
     counted = await trust.get(f"{BASE}/Observation?_summary=count")
     assert (counted.json()["total"], "entry" in counted.json()) == (3, False)
 

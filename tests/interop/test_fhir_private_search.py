@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.interop.answers import BASE, refused_once, resources
-from tests.interop.records import Caseload, a_record
+from tests.interop.records import Caseload, a_record, a_referral
 from tests.interop.telling import tell
 from tests.running import OTHER_TEAM, Running
 
@@ -93,12 +93,76 @@ async def test_what_tells_who_a_person_is_is_refused_in_an_address(
     assert answer.json()["link"] == [{"relation": "self", "url": "http://interop:8000/fhir/R4/Patient"}]
 
 
+WITH_SYSTEM = f"{NHS_NUMBER}|{NUMBER}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameter", "value"),
+    [
+        ("Appointment", "actor:identifier", WITH_SYSTEM),
+        ("Appointment", "patient:identifier", WITH_SYSTEM),
+        ("ServiceRequest", "requester:identifier", WITH_SYSTEM),
+        ("ServiceRequest", "performer:identifier", "urn:x|P-17"),
+        ("Encounter", "participant:identifier", "P-17"),
+        ("Observation", "performer:identifier", f"{NHS_NUMBER.upper()}|1"),
+        ("EpisodeOfCare", "care-manager:identifier", f"https://heatshield.uk/Id/employee|{NUMBER}"),
+        ("ServiceRequest", "code", WITH_SYSTEM),
+        ("ServiceRequest", "code", f"{NHS_NUMBER}|1"),
+        ("ServiceRequest", "code:not", f"x,{NHS_NUMBER}|1"),
+        ("ServiceRequest", "status", NUMBER),
+        ("ServiceRequest", "status", "999 000 0204"),
+        ("Encounter", "status", f"finished,x|x{NUMBER}x"),
+        ("Encounter", "length", f"gt{NUMBER}"),
+        ("Patient", "_has:Encounter:subject:status", NUMBER),
+    ],
+)
+async def test_a_number_in_any_parameter_is_refused_in_an_address_and_in_no_link(
+    trust: Any, kind: str, parameter: str, value: str
+) -> None:
+    issue = refused_once(await trust.get(f"{BASE}/{kind}", params={parameter: value}), 400, "invalid")
+    assert "POST to _search" in issue["details"]["text"]
+    assert NUMBER not in str(issue)
+    answer = await trust.post(f"{BASE}/{kind}/_search", data={parameter: value, "_count": "5"})
+    assert resources(answer) == []
+    assert answer.json()["link"] == [{"relation": "self", "url": f"http://interop:8000/fhir/R4/{kind}?_count=5"}]
+    assert NUMBER not in answer.text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "ServiceRequest?requester:identifier=https://fhir.nhs.uk/Id/ods-organization-code|A81001",
+        "EpisodeOfCare?care-manager:identifier=https://heatshield.uk/Id/employee|01990000-2040-7000-8000-009990000204",
+        "ServiceRequest?code=9990000205",
+    ],
+)
+async def test_what_is_no_number_of_a_person_is_taken_in_an_address(trust: Any, asked: str) -> None:
+    answer = await trust.get(f"{BASE}/{asked}")
+    assert resources(answer) == []
+    assert "=" in answer.json()["link"][0]["url"]
+
+
+async def test_a_person_not_yet_taken_on_is_found_by_the_identifier_that_a_reference_holds(
+    interop: Running, caseload: Caseload, trust: Any
+) -> None:
+    for number, status in ((NUMBER, "01"), (None, "07")):
+        referral = a_referral(nhs_number=number, nhs_number_status=status)
+        caseload.referrals[referral["id"]] = referral
+        told = {"referral_id": referral["id"], "inbound_referral_id": None}
+        await interop.deliver("interop", "caseload.referral.received.v1", told)
+    for name in ("patient:identifier", "subject:identifier"):
+        (found,) = resources(await trust.post(f"{BASE}/ServiceRequest/_search", data={name: WITH_SYSTEM}))
+        assert found["subject"]["identifier"]["value"] == NUMBER
+
+
 @pytest.mark.parametrize("parameter", ["patient", "_id"])
 async def test_no_link_repeats_what_is_no_id(interop: Running, caseload: Caseload, trust: Any, parameter: str) -> None:
     client_id = await tell(interop, caseload, a_record())
     nothing = await trust.get(f"{BASE}/Encounter?{parameter}={NUMBER}&_count=5")
     assert resources(nothing) == []
     assert nothing.json()["link"][0]["url"] == "http://interop:8000/fhir/R4/Encounter?_count=5"
+    (outcome,) = nothing.json()["entry"]
+    assert f"{parameter}: no id" in outcome["resource"]["issue"][0]["details"]["text"]
     among = await trust.get(f"{BASE}/Encounter?{parameter}={NUMBER},{client_id}")
     assert among.json()["link"][0]["url"] == f"http://interop:8000/fhir/R4/Encounter?{parameter}={client_id}"
     counted = await trust.get(f"{BASE}/Encounter?{parameter}={NUMBER}&_count=0")

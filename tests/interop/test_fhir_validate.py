@@ -65,6 +65,30 @@ async def test_a_resource_may_come_in_parameters(trust: Any) -> None:
     assert (found["code"], found["expression"]) == ("required", ["Parameters.parameter"])
 
 
+@pytest.mark.parametrize(
+    ("sent", "at"),
+    [
+        ([{"name": "resource", "resource": {"foo": 1}}], "Parameters.parameter[0].resource"),
+        ([{"name": "resource", "resource": "x"}], "Parameters.parameter[0].resource"),
+        ([{"name": "resource", "resource": None}], "Parameters.parameter[0].resource"),
+        ([5, {"name": "resource", "resource": {"foo": 1}}], "Parameters.parameter[0]"),
+        ([None, {"name": 1, "resource": []}], "Parameters.parameter[0]"),
+        (None, "Parameters.parameter"),
+        ("x", "Parameters.parameter"),
+        (
+            [{"name": "resource", "resource": {"resourceType": "John Smith 9990000204", "foo": 1}}],
+            "Parameters.parameter[0].resource",
+        ),
+        ([{"name": "resource", "resource": {"resourceType": ["Patient"]}}], "Parameters.parameter[0].resource"),
+    ],
+)
+async def test_parameters_that_hold_no_resource_are_a_fault_at_their_place(trust: Any, sent: Any, at: str) -> None:
+    found = await issues(trust, {"resourceType": "Parameters", "parameter": sent})
+    assert found[0]["expression"][0].startswith(at)
+    assert {issue["severity"] for issue in found} == {"error"}
+    assert not any(word in str(found) for word in ("Smith", "9990000204"))
+
+
 async def test_a_resource_is_of_the_type_that_its_address_names(trust: Any) -> None:
     (found,) = await issues(trust, a_patient(), kind="Observation")
     assert (found["code"], found["expression"]) == ("invalid", ["Patient"])
@@ -110,6 +134,5 @@ async def test_xml_is_not_taken(trust: Any) -> None:
 
 async def test_nothing_of_what_is_asked_about_is_kept(interop: Running, trust: Any) -> None:
     await issues(trust, a_patient(id="kept-nowhere"))
-    found = await trust.get(f"{BASE}/Patient?_id=kept-nowhere")
-    assert found.status_code == 200
-    assert "entry" not in found.json()
+    found = await trust.get(f"{BASE}/Patient?_count=0")
+    assert found.json()["total"] == 0

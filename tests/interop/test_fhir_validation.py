@@ -1,11 +1,13 @@
 """What is wrong with a resource: one fault each, and the place and the kind that are told of it."""
 
+from time import process_time
 from typing import Any
 
 import pytest
 
 from services.interop.fhir.validation.bundles import MOST_ENTRIES
 from services.interop.fhir.validation.contained import MOST_CONTAINED
+from services.interop.fhir.validation.walk import MOST_NODES
 from tests.interop.validating import a_number, a_patient, a_status, an_observation, bundle, entry, judged, places
 
 UK_CORE = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-"
@@ -183,6 +185,15 @@ FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
         "CareTeam.contained[0].meta",
     ),
     "contained twice": (contained(ORGANIZATION, ORGANIZATION, **OF_A_MEMBER), "duplicate", "CareTeam.contained[1].id"),
+    "a bundle contained": (
+        contained(
+            {**bundle("collection", {"resource": a_patient()}), "id": "a"},
+            extension=[{"url": "http://example.org/x", "valueReference": {"reference": "#a"}}],
+        ),
+        "invariant",
+        "CareTeam.contained[0].entry[0].resource",
+    ),
+    "too many elements": (a_patient(name=[{"family": "A"}] * (MOST_NODES + 1)), "too-long", "Resource"),
     "too many contained": (
         contained(*[{**ORGANIZATION, "id": f"a{number}"} for number in range(MOST_CONTAINED + 1)]),
         "too-costly",
@@ -290,6 +301,19 @@ def test_a_resource_in_a_bundle_is_judged_as_by_itself() -> None:
 def test_an_appointment_needs_its_times_together() -> None:
     assert places(UNTIMED) == [("invariant", "Appointment")]
     assert places({**UNTIMED, "start": APPOINTMENT["start"]}) == [("invariant", "Appointment")] * 2
+
+
+def test_what_is_nested_within_what_is_contained_is_looked_at_once() -> None:
+    flat = nested = a_patient(name=[{"family": "A"}] * 20_000)
+    for depth in range(5):
+        held = {**bundle("collection", {"resource": nested}), "id": "a"}
+        nested = a_patient(contained=[held], link=[{"other": {"reference": "#a"}, "type": "seealso"}] if depth else [])
+        nested = {name: value for name, value in nested.items() if value}
+    started = process_time()
+    assert places(flat) == []
+    between = process_time()
+    assert "invariant" in {code for code, _ in places(nested)}
+    assert process_time() - between < 4 * (between - started)
 
 
 def test_at_most_fifty_faults_are_told() -> None:

@@ -117,15 +117,25 @@ async def test_what_the_caller_has_is_not_sent_again(interop: Running, caseload:
     client_id = await tell(interop, caseload, a_record())
     path = f"{BASE}/Patient/{client_id}"
     at = (await trust.get(path)).headers["last-modified"]
-    for known in ({"If-None-Match": 'W/"9", W/"1"'}, {"If-Modified-Since": at}):
-        assert (await trust.get(path, headers=known)).status_code == 304
+    held: tuple[dict[str, str], ...] = (
+        {"If-None-Match": 'W/"9", W/"1"'},
+        {"If-None-Match": '"1"'},
+        {"If-None-Match": "*"},
+        {"If-Modified-Since": at},
+        {"If-Modified-Since": "Fri, 31 Dec 9999 23:59:59 GMT"},
+    )
+    for known in held:
+        assert (await trust.get(path, headers=known)).status_code == 304, known
     stale: tuple[dict[str, str], ...] = (
         {"If-None-Match": 'W/"9"', "If-Modified-Since": at},
         {"If-Modified-Since": "Fri, 01 Jan 2021 00:00:00 GMT"},
         {"If-Modified-Since": "lately"},
+        {"If-Modified-Since": "Fri, 01 Jan 2027 00:00:00 +99999999999999"},
+        {"If-None-Match": '"9"'},
+        {"If-None-Match": "1"},
     )
     for known in stale:
-        assert (await trust.get(path, headers=known)).status_code == 200
+        assert (await trust.get(path, headers=known)).status_code == 200, known
 
 
 async def test_everything_of_a_patient_is_theirs_alone(interop: Running, caseload: Caseload, trust: Any) -> None:

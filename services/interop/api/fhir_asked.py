@@ -1,7 +1,7 @@
 """What a request under /fhir asks for: which type, by what right, and which page."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Annotated
 
@@ -56,17 +56,21 @@ def version_headers(row: Resource | ResourceHistory) -> dict[str, str]:
 
 
 def is_known(row: Resource, if_none_match: str | None, if_modified_since: str | None) -> bool:
-    """Whether the caller has this version; the date counts only where no ETag is sent (RFC 9110, 13.1.3)."""
+    """Whether the caller has this version; the date counts only where no ETag is sent (RFC 9110, 13.1.2 and 13.1.3).
+
+    ETags are compared weakly, and `*` is any version.
+    """
     if if_none_match is not None:
-        return f'W/"{row.version}"' in [one.strip() for one in if_none_match.split(",")]
+        tags = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
+        return not tags.isdisjoint({"*", f'"{row.version}"'})
     since = _date(if_modified_since)
-    return since is not None and row.changed_at < since + timedelta(seconds=1)
+    return since is not None and row.changed_at.replace(microsecond=0) <= since
 
 
 def _date(text: str | None) -> datetime | None:
     """What is no date is passed over (RFC 9110, 13.1.3)."""
     try:
         found = parsedate_to_datetime(text) if text else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found if found is not None and found.tzinfo is not None else None

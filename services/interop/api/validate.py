@@ -1,4 +1,4 @@
-"""`$validate`: whether we would take a resource, asked before it is sent in earnest."""
+"""`$validate`: what is wrong with a resource, asked before it is sent in earnest."""
 
 from typing import Annotated
 
@@ -23,7 +23,10 @@ REFUSED = 422
 async def validate_resource(
     tx: ByReader, request: Request, resource_type: ResourceType, profile: Profile = None
 ) -> Response:
-    """Ask whether a resource would be taken. Nothing of it is kept; the answer has an issue for each fault."""
+    """Ask what is wrong with a resource by FHIR R4 and UK Core: an issue for each fault, and nothing is kept.
+
+    It is stricter than `$process-message`, which asks for exact R4 and the rules of BaRS alone.
+    """
     if media_type(request) not in MEDIA_TYPES:
         raise UnsupportedMediaType("The body is not declared as FHIR in JSON.")
     found = await usecases.validate_resource(resource_type, await request.body(), profile)
@@ -35,7 +38,7 @@ def _has_fault(found: list[Issue]) -> bool:
 
 
 def _well(found: list[Issue]) -> dict[str, object]:
-    """Words about what would be taken: no code of a refusal belongs to them."""
+    """Words about what is sound: no code of a refusal belongs to them."""
     outcome = operation_outcome(REFUSED, found)
     for issue in outcome["issue"]:
         del issue["details"]["coding"]

@@ -146,6 +146,8 @@ class Search:
     # What was understood, for the links; what names a person, or may, is left out of them.
     applied: list[tuple[str, str]] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    # The parameters by which nothing can be found, since no value of them is an id of ours.
+    unusable: list[str] = field(default_factory=list)
     is_private: bool = False
 
     def references(self) -> set[tuple[str, UUID]]:

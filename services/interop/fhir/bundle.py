@@ -13,6 +13,8 @@ Entry = dict[str, Any]
 SUBSETTED = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
 # What a resource is not valid without, and so is there whatever was asked for (FHIR R4, 3.1.1.5.9).
 ALWAYS = {"resourceType", "id", "meta"}
+PASSED_OVER = "not known here, and passed over. See /fhir/R4/metadata for what is."
+NO_ID = "no id of this server, so that nothing is found by it. Give the id, or the type and the id."
 MANDATORY = {
     "Appointment": {"status", "participant"},
     "CarePlan": {"status", "intent", "subject"},
@@ -101,16 +103,20 @@ def _part(content: dict[str, Any], search: Search) -> dict[str, Any]:
 
 
 def _outcome(search: Search) -> Iterator[Entry]:
-    """Which parameters were passed over: the caller may take what was found for less than it is."""
-    if search.ignored:
-        named = ", ".join(sorted({name for name in search.ignored if name})) or "A parameter"
-        issue = {
-            "severity": "warning",
-            "code": "not-supported",
-            "details": {"text": f"{named}: not known here, and passed over. See /fhir/R4/metadata for what is."},
-        }
-        outcome = {"resourceType": "OperationOutcome", "issue": [issue]}
+    """What was passed over, and what found nothing: the caller may take what was found for another search's."""
+    told = ((search.ignored, "not-supported", PASSED_OVER), (search.unusable, "value", NO_ID))
+    issues = [
+        {"severity": "warning", "code": code, "details": {"text": f"{_named(names)}: {text}"}}
+        for names, code, text in told
+        if names
+    ]
+    if issues:
+        outcome = {"resourceType": "OperationOutcome", "issue": issues}
         yield {"resource": outcome, "search": {"mode": "outcome"}}
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(sorted({name for name in names if name})) or "A parameter"
 
 
 def _links(base: str, search: Search, next_cursor: str | None) -> list[dict[str, str]]:

@@ -16,6 +16,7 @@ from services.interop.fhir.asked import (
     UnknownParameter,
 )
 from services.interop.fhir.registry import SearchParameter, ServedType
+from services.interop.fhir.validation.targets import TARGETS
 
 MOST_PARAMETERS = 50
 CURSOR = "_cursor"
@@ -24,6 +25,7 @@ REVERSE_CHAIN = "_has"
 ALWAYS_ALLOWED = {"_format", "_pretty"}
 # The parameters by which a resource says whom it is about.
 OF_A_PATIENT = {"patient", "subject"}
+PEOPLE = {"Patient", "RelatedPerson"}
 SUMMARIES = {"false", "count", "data"}
 TOTALS = {"none": False, "accurate": True, "estimate": True}
 # What is said back of a parameter that is not known; anything else might be a number of somebody.
@@ -33,7 +35,7 @@ A_NAME = re.compile(r"[A-Za-z_][A-Za-z_.:-]{0,39}", re.ASCII)
 def parameters(text: str) -> list[tuple[str, str]]:
     """The pairs of a query string or form. Raises `BadSearch`."""
     try:
-        pairs = parse_qsl(text, keep_blank_values=False, max_num_fields=MOST_PARAMETERS, errors="strict")
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_PARAMETERS, errors="strict")
     except ValueError as error:
         raise BadSearch("The parameters cannot be read.") from error
     if any(ord(letter) < 32 or "\ud800" <= letter <= "\udfff" for name, value in pairs for letter in name + value):
@@ -49,6 +51,8 @@ def parse(
     for is_private, pairs in ((False, in_address), (True, in_body)):
         for name, value in pairs:
             _read(search, kind, name, value, may_name_a_person=is_private)
+    # Whatever else was asked of the page, in whatever order.
+    search.count = 0 if search.summary == "count" else search.count
     if strict and search.ignored:
         raise UnknownParameter("This server does not know one of the search parameters.")
     return search
@@ -62,39 +66,65 @@ def _read(search: Search, kind: ServedType, name: str, value: str, *, may_name_a
     if base == REVERSE_CHAIN or "." in name:
         _read_chain(search, kind, name, value, may_name_a_person=may_name_a_person)
     elif base in CONTROLS and (kind.is_record or base in {"_count", CURSOR}):
-        if modifier and base not in {"_include", "_revinclude"}:
+        if modifier:
             raise BadSearch.at_parameter(base, "This parameter takes no modifier here.")
         CONTROLS[base](search, kind, value)
     else:
         parameter = kind.parameter(base)
         if parameter is None:
-            search.ignored.append(base if A_NAME.fullmatch(base) else "")
+            search.ignored.append(base if A_NAME.fullmatch(base) and not tokens.holds_nhs_number(base) else "")
+        elif not value:
+            raise BadSearch.at_parameter(base, "This parameter has no value. Give one, or leave it out.")
         else:
-            _read_filter(search, parameter, modifier, value, may_name_a_person=may_name_a_person)
+            _read_filter(search, kind, parameter, modifier, value, may_name_a_person=may_name_a_person)
 
 
 def _read_filter(
-    search: Search, parameter: SearchParameter, modifier: str, value: str, *, may_name_a_person: bool
+    search: Search, kind: ServedType, parameter: SearchParameter, modifier: str, value: str, *, may_name_a_person: bool
 ) -> None:
     name = parameter.name
-    is_private = modifier != "missing" and _names_a_person(parameter, modifier, value)
+    is_private = modifier != "missing" and _names_a_person(kind, parameter, modifier, value)
     if is_private and not may_name_a_person:
-        raise IdentifierInAddress if name == "identifier" else PersonInAddress(name)
+        raise _in_address(name)
+    repeated = _understood(search, parameter, modifier, value)
+    # Ids alone are repeated of a reference; of all else what was sent, which may be a number in the wrong place.
+    if tokens.holds_nhs_number(repeated):
+        if not may_name_a_person:
+            raise _in_address(name)
+        is_private = True
     search.is_private |= is_private
-    if name in OWN_READERS and modifier != "missing":
-        if modifier and modifier not in parameter.targets:
-            raise BadSearch.at_parameter(name, "This parameter does not take this modifier here.")
-        repeated = OWN_READERS[name](search, value)
-    else:
-        repeated = values.apply(search, parameter, modifier, value)
-    if repeated and not is_private:
+    if not repeated:
+        search.unusable.append(name)
+    elif not is_private:
         search.applied.append((f"{name}:{modifier}" if modifier else name, repeated))
 
 
-def _names_a_person(parameter: SearchParameter, modifier: str, value: str) -> bool:
-    if parameter.name == "identifier" or (modifier == "identifier" and parameter.name in OF_A_PATIENT):
-        return any(tokens.names_a_person(text) for text in value.split(",") if text)
-    return parameter.names_a_person
+def _understood(search: Search, parameter: SearchParameter, modifier: str, value: str) -> str:
+    """Add what is asked; what of it a link may repeat is given back. Raises `BadSearch`."""
+    name = parameter.name
+    if name in OWN_READERS and modifier in {"", *parameter.targets}:
+        return OWN_READERS[name](search, value)
+    if not parameter.paths:
+        raise BadSearch.at_parameter(name, "This parameter does not take this modifier here.")
+    return values.apply(search, parameter, modifier, value)
+
+
+def _in_address(name: str) -> BadSearch:
+    return IdentifierInAddress() if name == "identifier" else PersonInAddress(name)
+
+
+def _names_a_person(kind: ServedType, parameter: SearchParameter, modifier: str, value: str) -> bool:
+    texts = [text for text in value.split(",") if text]
+    if parameter.names_a_person or any(tokens.names_the_system(text) for text in texts):
+        return True
+    may_be_one = parameter.name == "identifier" or (modifier == "identifier" and _may_be_a_person(kind, parameter))
+    return may_be_one and any(tokens.names_a_person(text) for text in texts)
+
+
+def _may_be_a_person(kind: ServedType, parameter: SearchParameter) -> bool:
+    """Whether a reference may lead to a patient, or to somebody close to one."""
+    led_to = {target for path in parameter.paths for target in TARGETS.get(f"{kind.name}.{path}", ())}
+    return not led_to.isdisjoint(PEOPLE) or not PEOPLE.isdisjoint(parameter.targets)
 
 
 def _read_chain(search: Search, kind: ServedType, name: str, value: str, *, may_name_a_person: bool) -> None:
@@ -108,6 +138,7 @@ def _read_chain(search: Search, kind: ServedType, name: str, value: str, *, may_
         raise ChainedSearch
     _read(inner, other, parameter, value, may_name_a_person=may_name_a_person)
     search.is_private |= inner.is_private
+    search.unusable += inner.unusable
     if of == REVERSE_CHAIN:
         search.had.append((other.name, inner))
     else:
@@ -185,7 +216,6 @@ def _read_summary(search: Search, kind: ServedType, value: str) -> None:
             "_summary", "_summary is count, data or false here; _elements names what is wanted."
         )
     search.summary = value
-    search.count = 0 if value == "count" else search.count
     search.applied.append(("_summary", value))
 
 
@@ -199,7 +229,8 @@ def _read_elements(search: Search, kind: ServedType, value: str) -> None:
 
 def _read_include(search: Search, kind: ServedType, value: str) -> None:
     """`Type:parameter` or `Type:parameter:Target`, of the type that is searched."""
-    source, name, *target = value.split(":")
+    source, _, rest = value.partition(":")
+    name, *target = rest.split(":")
     known = kind.parameter(name) if source == kind.name else None
     if known is None or not known.targets or (target and target[0] not in known.targets) or len(target) > 1:
         raise BadSearch.at_parameter("_include", "There is no such reference from this type to a type served here.")

@@ -1,18 +1,31 @@
 """What a resource is found by as exact strings that one index can hold: tokens, references and the starts of names."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-from services.interop.fhir.systems import NHS_NUMBER, NHS_NUMBER_STATUS_EXTENSION, REFERRAL_REFERENCE, WOUND
+from nhs_number.validate import is_valid
+
+from services.interop.fhir import systems
+from services.interop.fhir.systems import NHS_NUMBER, NHS_NUMBER_STATUS_EXTENSION
 
 # Stands for "whatever it is". A search text never holds a control character, so nobody can ask for it by accident.
 ANY = "\x1f"
 # Between a parameter's name and what it finds.
 OF = "\x1e"
 TO_BE_RESOLVED = "05"
-# Of our own making: whoever reads one in a log learns nothing about anybody.
-REFERENCES = {REFERRAL_REFERENCE, WOUND}
+# Of our own making, or of an organisation: whoever reads one in a log learns nothing about any patient.
+REFERENCES = {
+    systems.REFERRAL_REFERENCE,
+    systems.WOUND,
+    systems.TEAM,
+    systems.EMPLOYEE,
+    systems.ODS_CODE,
+    systems.DOS_SERVICE,
+}
+AN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+TEN_DIGITS = re.compile(r"(?<![0-9])[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}(?![0-9])", re.ASCII)
 # The start of a name is looked for up to this many letters.
 LONGEST_START = 40
 
@@ -75,8 +88,18 @@ def asked(name: str, text: str) -> str:
 
 
 def names_a_person(text: str) -> bool:
-    """Whether what is asked for may hold an NHS number: all but our own references, and NHS numbers at large."""
-    return text != f"{NHS_NUMBER}|" and text.partition("|")[0] not in REFERENCES
+    """Whether an identifier may be that of a patient: all but those of `REFERENCES`, and NHS numbers at large."""
+    return text != f"{NHS_NUMBER}|" and (text.partition("|")[0] not in REFERENCES or holds_nhs_number(text))
+
+
+def names_the_system(text: str) -> bool:
+    """Whether a text speaks of an NHS number by its system, and of more than NHS numbers at large."""
+    return text != f"{NHS_NUMBER}|" and NHS_NUMBER.casefold() in text.casefold()
+
+
+def holds_nhs_number(text: str) -> bool:
+    """Whether ten digits with the check digit of an NHS number stand in a text, beside any ids of ours."""
+    return any(is_valid(found) for found in TEN_DIGITS.findall(AN_ID.sub("", text)))
 
 
 def _identifies(identifier: dict[str, Any]) -> bool:

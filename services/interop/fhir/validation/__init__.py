@@ -19,9 +19,10 @@ from services.interop.fhir.validation import (
     nhs_numbers,
     references,
 )
-from services.interop.fhir.validation.walk import Node, nodes
+from services.interop.fhir.validation.walk import MOST_NODES, Node, is_too_long, nodes
 
 MOST_ISSUES = structure.MOST_ISSUES
+TOO_LONG = f"A document has at most {MOST_NODES} elements with others in them here. Send it in parts."
 # Each looks at one element and says what is wrong with it.
 RULES: tuple[Callable[[Node], Iterator[Issue]], ...] = (
     bundles.issues,
@@ -40,6 +41,8 @@ def issues(document: str, content: dict[str, Any]) -> list[Issue]:
 
     `content` is the document as it was parsed. The rules look at it only where its structure is FHIR R4.
     """
+    if is_too_long(content):
+        return [Issue("too-long", "Resource", TOO_LONG)]
     found = structure.faults(document) or bundles.bounds(content)
     if found:
         return found

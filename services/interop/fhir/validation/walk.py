@@ -7,6 +7,8 @@ from typing import Any
 
 # FHIRPath knows a choice of types by its name alone: `value`, and not `valueCodeableConcept`.
 CHOICE = re.compile(r"value[A-Z][A-Za-z0-9]*")
+# More than the largest Bundle that is taken has by far, and few enough to be judged within seconds.
+MOST_NODES = 50_000
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,20 @@ class Node:
         kind = content.get("resourceType")
         if name not in ("resource", "contained") or kind is None:
             return Node(at, f"{self.path}.{name}", name, content, self.resource, self.host, self.entries)
-        host = self.resource if name == "contained" else content
+        # Whatever a contained resource holds is contained as well, and is no document of its own.
+        host = self.host if self.is_contained else self.resource if name == "contained" else content
         return Node(at, kind, name, content, content, host, self.entries)
+
+
+def is_too_long(document: Any) -> bool:
+    """Whether there are more elements than are looked at, counted without looking into them."""
+    count, waiting = 0, [document]
+    while waiting and count <= MOST_NODES:
+        one = waiting.pop()
+        count += isinstance(one, dict)
+        inner = one.values() if isinstance(one, dict) else one
+        waiting += [held for held in inner if isinstance(held, dict | list)] if isinstance(one, dict | list) else []
+    return count > MOST_NODES
 
 
 def nodes(document: dict[str, Any]) -> Iterator[Node]:
