@@ -12,7 +12,14 @@ from demo.careful import Careful
 Found = TypeVar("Found")
 TOKEN_SECONDS, NEWS_SECONDS, JOB_SECONDS = 600, 30, 120
 # What a service says while the news of a client, a colleague or a clearance is still on its way to it.
-NOT_HEARD_YET = {"unknown_client", "not_in_the_team", "not_cleared_to_visit_alone", "not_of_that_role", "unavailable"}
+NOT_HEARD_YET = {
+    "unknown_client",
+    "not_in_the_team",
+    "not_cleared_to_visit_alone",
+    "not_of_that_role",
+    "not_delegated",
+    "unavailable",
+}
 
 
 class Refused(Exception):

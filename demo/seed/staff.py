@@ -20,6 +20,9 @@ class Staff:
             return
         for member in DATA["staff"]:
             await self._employ(member)
+        for member in DATA["staff"]:
+            if member["role"] == "assistant_practitioner":
+                await self._sign_off(member)
         self.report.progress(f"hr: {len(DATA['staff'])} staff with contract, DBS check and membership")
 
     async def _employ(self, member: dict[str, Any]) -> None:
@@ -58,6 +61,18 @@ class Staff:
             news = {"status": status, "on": day(check["on"] if status == "clear" else started + number + 1)}
             path = f"/hr/v1/dbs-checks/{check_id}/progress"
             await self.gateway.send("jean", path, news, done="step_not_possible")
+
+    async def _sign_off(self, member: dict[str, Any]) -> None:
+        """An assistant does by delegation what Ruth has seen her do; hr records what Ruth signed."""
+        known = {
+            "team_id": str(TEAM),
+            "employee_id": str(employee(member["key"])),
+            "assessed_by": str(employee("ruth")),
+        }
+        known |= {"assessed_on": self.calendar.day(-28), "until_on": self.calendar.day(300)}
+        for task in member["skills"]:
+            new = {"id": str(id_of("competency", member["key"], task)), "task": task}
+            await self.gateway.insist("jean", "/hr/v1/competencies", new | known)
 
     async def until_everybody_knows_the_team(self) -> None:
         """Membership travels by event; a nurse is believed in a service as soon as it has heard."""

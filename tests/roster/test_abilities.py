@@ -37,9 +37,13 @@ def somebody(*roles: str, **changes: Any) -> Ability:
         (somebody(REGISTERED, ended=INSULIN), OF_NURSE, (Lack.SKILL,)),
         (somebody(REGISTERED, skills=INSULIN), OF_NURSE, ()),
         (somebody(REGISTERED), Needed("social_worker"), (Lack.ROLE,)),
-        (somebody(ASSISTANT, skills=INSULIN), OF_ASSISTANT, ()),
+        (somebody(ASSISTANT, skills=INSULIN, delegated=INSULIN), OF_ASSISTANT, ()),
+        (somebody(ASSISTANT, skills=INSULIN), OF_ASSISTANT, (Lack.DELEGATION,)),
+        (somebody(REGISTERED, ASSISTANT, skills=INSULIN), OF_NURSE, ()),
+        (somebody(is_lent=True), OF_ASSISTANT, (Lack.ROLE, Lack.DELEGATION)),
+        (somebody().lent(somebody(REGISTERED, skills=INSULIN)), OF_NURSE, ()),
         (somebody(ASSISTANT), OF_ASSISTANT, (Lack.DELEGATION,)),
-        (somebody(ASSISTANT, skills=INSULIN), OF_NURSE, (Lack.ROLE,)),
+        (somebody(ASSISTANT, skills=INSULIN, delegated=INSULIN), OF_NURSE, (Lack.ROLE,)),
         (somebody("social_worker"), Needed("social_worker", INSULIN), (Lack.SKILL,)),
         (somebody("social_worker", ended=INSULIN), Needed("social_worker", INSULIN), (Lack.DELEGATION,)),
         (somebody(), OF_NURSE, (Lack.ROLE, Lack.SKILL)),
@@ -72,6 +76,7 @@ def test_hrs_word_goes_before_the_teams() -> None:
     withdrawn = Word(RUTH, "catheter", date(2026, 2, 1), date(2027, 1, 1), is_of_hr=True, is_withdrawn=True)
     for words, can in (([team], True), ([team, lapsed], False), ([lapsed, live], True), ([team, withdrawn], False)):
         found = skills_on(DAY, words)[RUTH]
+        assert found.delegated == ({"catheter"} if words == [lapsed, live] else set())
         assert (found.can, found.ended) == (({"catheter"}, set()) if can else (set(), {"catheter"}))
     assert skills_on(date(2025, 12, 31), [team]) == {}
 
@@ -119,6 +124,13 @@ async def test_the_teams_word_does_not_outlast_hrs(roster: Running, team: Any) -
     said = {"id": a_plan()["id"], "team_id": str(TEAM), "employee_id": str(SANDRA), "skill": "insulin"}
     assert (await team.post("/v1/member-skills", json=said | {"from_on": "2026-11-01"})).status_code == 201
     await hear(roster, competency(SANDRA, "insulin", until_on="2026-11-23"))
+    assert code(await planned(team, SANDRA)) == "not_delegated"
+
+
+async def test_the_teams_word_alone_delegates_nothing(team: Any) -> None:
+    said = {"id": a_plan()["id"], "team_id": str(TEAM), "employee_id": str(SANDRA), "skill": "insulin"}
+    sandra = await team.post("/v1/member-skills", json=said | {"from_on": "2026-11-01"})
+    assert sandra.status_code == 201
     assert code(await planned(team, SANDRA)) == "not_delegated"
 
 

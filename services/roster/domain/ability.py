@@ -1,7 +1,7 @@
 """Ability: whether somebody may make a visit, by role, skills, live delegation and check. All of roster asks here."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -12,6 +12,8 @@ REGISTERED = "registered_nurse"
 # Whoever works as one does a nurse's tasks by delegation alone. The nurse answers for it (NMC Code 2018, section 11).
 DELEGATES = frozenset({"assistant_practitioner"})
 WHO = "/body/employee_id"
+# What is said of somebody's ability in codes, and goes along with them where they are lent.
+CODES = ("roles", "skills", "delegated", "ended")
 
 
 class Lack(StrEnum):
@@ -78,21 +80,29 @@ class Needed:
 class Ability:
     """What somebody may do on one day: the roles of their contracts, skills, and hr's word on their check.
 
-    `ended` are tasks that hr once signed off and which nobody relies on any more. `cleared` is None where hr has
-    recorded no check.
+    `delegated` are those of the skills that hr has signed off, `ended` what hr once did and nobody relies on any more.
+    `cleared` is None where hr has recorded no check. Whoever `is_lent` is known to the lender alone.
     """
 
     roles: frozenset[str] = frozenset()
     skills: frozenset[str] = frozenset()
+    delegated: frozenset[str] = frozenset()
     ended: frozenset[str] = frozenset()
     cleared: bool | None = None
+    is_lent: bool = False
+
+    def lent(self, brought: "Ability") -> "Ability":
+        """With the roles and skills that somebody brings along from the team that lends them."""
+        both = {name: getattr(self, name) | getattr(brought, name) for name in CODES}
+        return replace(self, **both, is_lent=True)
 
     def lacks(self, needed: Needed, *, alone: bool = False) -> tuple[Lack, ...]:
         """What stands against it that this person makes such a visit, `alone` where nobody else is at the door."""
         found = []
         if needed.role is not None and not self._has_role(needed.role):
             found.append(Lack.ROLE)
-        missing = needed.skills - self.skills
+        # The team's own word makes nobody of those a nurse delegates to able: hr's sign-off does.
+        missing = needed.skills - (self.delegated if self._is_delegated_to() else self.skills)
         if missing and not self._is_own_work(needed.role):
             found.append(Lack.DELEGATION if self._works_by_delegation(missing) else Lack.SKILL)
         if alone and self.cleared is not True:
@@ -106,10 +116,14 @@ class Ability:
         """What is delegated to others a registered nurse may do herself; not the other way round."""
         return REGISTERED in self.roles and role in DELEGATES
 
+    def _is_delegated_to(self) -> bool:
+        return REGISTERED not in self.roles and bool(self.roles & DELEGATES)
+
     def _works_by_delegation(self, missing: Iterable[str]) -> bool:
         if REGISTERED in self.roles:
             return False
-        return bool(self.roles & DELEGATES) or not self.ended.isdisjoint(missing)
+        is_unknown = self.is_lent and not self.roles
+        return is_unknown or self._is_delegated_to() or not self.ended.isdisjoint(missing)
 
 
 def may_make(who: Ability, needed: Needed, *, alone: bool = False) -> bool:
@@ -148,9 +162,10 @@ class Word:
 
 @dataclass
 class Skills:
-    """What one person can do on a day, and what they could once, by hr's word."""
+    """What one person can do on a day, what of it by hr's word, and what they could once by hr's word."""
 
     can: set[str] = field(default_factory=set)
+    delegated: set[str] = field(default_factory=set)
     ended: set[str] = field(default_factory=set)
 
 
@@ -164,7 +179,9 @@ def skills_on(day: date, words: Iterable[Word]) -> Mapping[UUID, Skills]:
     for (who, skill), about in said.items():
         of_hr = [word for word in about if word.is_of_hr]
         if any(word.holds(day) for word in of_hr or about):
-            found.setdefault(who, Skills()).can.add(skill)
+            skills = found.setdefault(who, Skills())
+            skills.can.add(skill)
+            skills.delegated |= {skill} if of_hr else set()
         elif of_hr:
             found.setdefault(who, Skills()).ended.add(skill)
     return found

@@ -10,13 +10,14 @@ from uuid import UUID
 
 from pydantic import Field as Shape
 from pydantic import ValidationInfo, field_validator
-from sqlalchemy import CheckConstraint, Column, Index, Text
+from sqlalchemy import CheckConstraint, Column, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, col
 
 from services.common.errors import Conflict, Unprocessable
 from services.common.models import INSTANT, TeamOwned, only_states
 from services.common.types import Code, Count, Input, Instant, NewId, Words
+from services.roster.domain.ability import CODES, Ability
 from services.roster.domain.base import Base
 from services.roster.domain.breach import Ground
 from services.roster.domain.shift import NewShift, Shift
@@ -143,6 +144,11 @@ class BelowFloorByLoan(Unprocessable):
         super().__init__(f"Without this person the lending team would have fewer {what} on that day than its floor.")
 
 
+def _codes() -> Any:
+    """Each its own column: one cannot stand for two."""
+    return Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False, server_default=text("'{}'")))
+
+
 class Loan(TeamOwned, Base, table=True):
     """`team_id` borrows. Both teams see it; its shift is the borrower's, and both can end it."""
 
@@ -159,6 +165,11 @@ class Loan(TeamOwned, Base, table=True):
     ground: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     below_floor_words: str | None = None
     placed_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    # What she may do on that day, as the lender knew it when it agreed: the borrower hears nothing of her from hr.
+    roles: list[str] = _codes()
+    skills: list[str] = _codes()
+    delegated: list[str] = _codes()
+    ended: list[str] = _codes()
 
     @classmethod
     def asked(cls, new: NewLoan, by: UUID | None, now: datetime) -> Self:
@@ -181,6 +192,15 @@ class Loan(TeamOwned, Base, table=True):
         self.ground = None if lending.ground is None else lending.ground.model_dump(mode="json")
         self.below_floor_words = lending.below_floor_words
         self.become(LoanState.AGREED, now)
+
+    def take_along(self, able: Ability) -> None:
+        for name in CODES:
+            setattr(self, name, sorted(getattr(able, name)))
+
+    @property
+    def brought(self) -> Ability:
+        said = frozenset(self.skills), frozenset(self.delegated), frozenset(self.ended)
+        return Ability(frozenset(self.roles), *said)
 
     def become(self, state: LoanState, now: datetime) -> None:
         self.state, self.changed_at = state, now

@@ -16,7 +16,6 @@ from services.common.errors import Conflict
 from services.common.models import TeamOwned
 from services.common.types import Day, Input, NewId, day_in_england
 from services.common.working_days import bank_holidays
-from services.roster.domain.ability import WITHOUT, Lack
 from services.roster.domain.base import Base
 from services.roster.domain.period import whole_minutes
 from services.roster.domain.shift import ShiftKind
@@ -140,18 +139,6 @@ def overridden(
     """What a visit of this time stands against: opening hours, and the kinds of protected time."""
     is_open = opening is None or is_on_call or opening.holds(starts_at, ends_at)
     return ([] if is_open else ["opening_hours"]) + sorted(set(kept))
-
-
-def require_words(found: Sequence[str], words: str | None) -> None:
-    """Raises `OutsideOpeningHours`, `TimeIsProtected`, `NotOfThatRole` or `WithoutTheSkill`."""
-    if not found or words is not None:
-        return
-    first = found[0]
-    if first in tuple(WITHOUT):
-        raise WITHOUT[Lack(first)]
-    if first == "opening_hours":
-        raise OutsideOpeningHours
-    raise TimeIsProtected(first)
 
 
 Index("one_opening_of_each_day", col(OpeningHours.team_id), col(OpeningHours.from_on), unique=True)

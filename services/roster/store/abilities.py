@@ -21,7 +21,8 @@ async def abilities(tx: Transaction, team_id: UUID, people: Collection[UUID], on
 
 
 def _ability(roles: set[str], skills: Skills, check: bool | None) -> Ability:
-    return Ability(frozenset(roles), frozenset(skills.can), frozenset(skills.ended), check)
+    said = frozenset(skills.can), frozenset(skills.delegated), frozenset(skills.ended)
+    return Ability(frozenset(roles), *said, cleared=check)
 
 
 async def skills(tx: Transaction, team_id: UUID, on: date) -> dict[UUID, frozenset[str]]:

@@ -25,9 +25,10 @@ async def by_link(tx: Transaction, link_print: str) -> CalendarFeed | None:
 
 
 async def shifts_of(tx: Transaction, employee_id: UUID) -> Sequence[Shift]:
-    """Of the teams that this person belongs to today."""
+    """Of the teams that this person belongs to today, and those for which another team borrows them."""
     mine = col(Shift.employee_id) == employee_id, col(Shift.starts_at) > tx.now - KEPT
-    return await tx.all(select(Shift).where(*mine, col(Shift.team_id).in_(_teams_of(tx, employee_id))))
+    shown = or_(col(Shift.loan_id).is_not(None), col(Shift.team_id).in_(_teams_of(tx, employee_id)))
+    return await tx.all(select(Shift).where(*mine, shown))
 
 
 async def visits_of(tx: Transaction, employee_id: UUID) -> Sequence[Visit]:

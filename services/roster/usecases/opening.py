@@ -12,8 +12,8 @@ from services.roster.domain.opening import (
     NewOpeningHours,
     OpeningHours,
     overridden,
-    require_words,
 )
+from services.roster.domain.overriding import require_words
 from services.roster.domain.shift import Shift, ShiftKind
 from services.roster.domain.visit import Visit
 from services.roster.events import ProtectedTimeLost
@@ -37,6 +37,7 @@ async def list_opening_hours(tx: Transaction, request: PageRequest, *, team_id: 
 async def require_free(tx: Transaction, visit: Visit, lacks: Sequence[Lack] = ()) -> None:
     """What the visit overrides stands with it, so that it can be counted; `lacks` of its people are among it.
 
+    Nobody is asked for words on each visit of a series: its people were chosen when the series was set.
     Raises `OutsideOpeningHours`, `TimeIsProtected`, `NotOfThatRole` or `WithoutTheSkill`, unless it says why.
     """
     when = visit.starts_at, visit.ends_at
@@ -48,8 +49,8 @@ async def require_free(tx: Transaction, visit: Visit, lacks: Sequence[Lack] = ()
         is_on_call=opening is not None and await store.is_on_call(tx, visit.team_id, *when),
         kept=await store.kept_free(tx, visit.people(), *when),
     )
+    require_words([*found, *(lacks if visit.series_id is None else ())], visit.override_words)
     found += lacks
-    require_words(found, visit.override_words)
     visit.overrode = found
     visit.override_words = visit.override_words if found else None
 

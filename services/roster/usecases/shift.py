@@ -15,7 +15,7 @@ from services.roster.domain.period import midnight_after
 from services.roster.domain.rule import RuleCode
 from services.roster.domain.shift import NewShift, Shift, ShiftClash, ShiftKind, Times
 from services.roster.events import ShiftPlanned
-from services.roster.store import breaches
+from services.roster.store import breaches, shifts
 from services.roster.store.of_team import of_team
 from services.roster.usecases.agreed import team_rule
 from services.roster.usecases.opening import tell_of_lost_time
@@ -117,8 +117,8 @@ def tell_of_shift(tx: Transaction, shift: Shift) -> None:
 async def list_shifts(
     tx: Transaction, request: PageRequest, *, team_id: UUID | None, from_on: date | None, to_on: date | None
 ) -> dict[str, Any]:
-    """The shifts that start on these days in England."""
-    wanted = await of_team(tx, Shift, team_id)
+    """The shifts that start on these days in England; unless one team is asked for, one's own with a borrower too."""
+    wanted = await of_team(tx, Shift, team_id) if team_id else await shifts.of_all(tx)
     if from_on is not None:
         wanted = wanted.where(col(Shift.starts_at) >= midnight_in_england(from_on))
     if to_on is not None:

@@ -66,4 +66,6 @@ def _held(one: Placed) -> Held:
 
 
 def _person(one: dict[str, Any]) -> Ability:
-    return Ability(frozenset({one["role"]}), frozenset(one["skills"]), cleared=one["dbs"]["clear"])
+    """Hr has signed off what the team says an assistant can do."""
+    can = frozenset(one["skills"])
+    return Ability(frozenset({one["role"]}), can, can, cleared=one["dbs"]["clear"])

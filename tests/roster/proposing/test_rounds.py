@@ -7,11 +7,26 @@ import pytest
 from uuid6 import uuid7
 
 from services.roster.usecases.proposing import HANDLERS
-from tests.roster.facts import EDITH, RUTH, TOM, WALTER, a_plan, a_shift, a_visit, code, competency, contract, hear
+from tests.roster.facts import (
+    EDITH,
+    RUTH,
+    SANDRA,
+    TOM,
+    WALTER,
+    a_plan,
+    a_shift,
+    a_visit,
+    clearance,
+    code,
+    competency,
+    contract,
+    hear,
+)
 from tests.roster.jobs.asked import over, working
 from tests.roster.proposing.facts import a_base, a_place, put
+from tests.roster.swapping.made import step
 from tests.roster.visiting.told import cancelled
-from tests.running import STRANGER, TEAM, Running
+from tests.running import OTHER_TEAM, STRANGER, TEAM, Running
 
 DAY = "2031-11-25"
 WHOLE_DAY = {"starts_at": f"{DAY}T09:00:00Z", "ends_at": f"{DAY}T16:30:00Z"}
@@ -96,6 +111,29 @@ async def test_nobody_goes_round_in_a_shift_that_is_off(roster: Running, ruth: A
     (own,) = [one for one in await _shifts(ruth) if one["employee_id"] == str(RUTH)]
     assert (await cancelled(ruth, own)).status_code == 200
     assert {one["employee_id"] for one in (await proposed(roster, ruth))["stops"]} == {str(TOM)}
+
+
+async def test_whoever_is_lent_goes_round_in_that_shift(roster: Running, ruth: Any) -> None:
+    """The stranger is lent, and able by what her own team knew, and its contracts are not the borrower's."""
+    for member in (RUTH, TOM):
+        await hear(roster, contract(member, 1800))
+    plan = a_plan(minutes=60, days=[], skills=["insulin"])
+    assert (await ruth.post("/v1/visit-plans", json=plan)).status_code == 201
+    (one,) = await planned(ruth, visit(EDITH, "10", visit_plan_id=plan["id"], override_words="Until somebody can"))
+    await hear(roster, clearance(STRANGER, team_id=OTHER_TEAM))
+    await hear(roster, contract(STRANGER, 1800, team_id=OTHER_TEAM))
+    await hear(roster, competency(STRANGER, "insulin", team_id=OTHER_TEAM))
+    await roster.join("roster", team=OTHER_TEAM, employee=SANDRA)
+    away = await roster.client("roster", SANDRA)
+    loan = {"id": str(uuid7()), "team_id": str(TEAM), "lending_team_id": str(OTHER_TEAM), "reason": "skill"}
+    asked = await ruth.post("/v1/loans", json=loan | WHOLE_DAY)
+    agreed = await step(away, asked, "agree", {"employee_id": str(STRANGER), "below_floor_words": "Quiet"}, of="loans")
+    assert agreed.status_code == 200, agreed.text
+    lent = await step(await roster.client("roster", STRANGER), agreed, "place", of="loans")
+    assert lent.status_code == 200, lent.text
+    await roster.alter("roster", f"update visit set override_words = null where id = '{one}'")
+    (stop,) = (await proposed(roster, ruth))["stops"]
+    assert (stop["visit_id"], stop["employee_id"]) == (one, str(STRANGER))
 
 
 async def _shifts(nurse: Any) -> list[dict[str, Any]]:

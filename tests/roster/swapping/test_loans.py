@@ -10,7 +10,7 @@ from uuid6 import uuid7
 
 from services.roster.events import ShiftPlanned
 from tests.roster.agreeing.made import a_leave
-from tests.roster.facts import RUTH, SANDRA, TOM, code, contract, episode, hear, pointer
+from tests.roster.facts import RUTH, SANDRA, TOM, a_plan, a_visit, code, competency, contract, episode, hear, pointer
 from tests.roster.swapping.conftest import Team
 from tests.roster.swapping.made import EARLY, LATE, NIGHT, a_skill, at, done, planned, step
 from tests.running import OTHER_TEAM, STRANGER, TEAM, Running
@@ -70,6 +70,11 @@ async def test_the_nurses_own_word_makes_the_borrowers_shift(roster: Running, th
         str(TOM),
         loan["starts_at"],
     )
+    assert (await team.tom.get("/v1/shifts")).json()["items"] == [shift], "she sees her own"
+    assert (await team.tom.get("/v1/shifts", params={"team_id": str(TEAM)})).json()["items"] == []
+    link = (await team.tom.post("/v1/calendar-feeds", json={"id": str(uuid7())})).json()["link"]
+    nobody = await roster.client("roster", None)
+    assert f"shift-{shift['id']}@" in (await nobody.get(f"/open/calendars/{link}")).text
     (told,) = await roster.published("roster", ShiftPlanned)
     assert (told.data["shift_id"], told.data["team_id"]) == (shift["id"], str(OTHER_TEAM))
     assert (await team.ruth.get("/v1/shifts")).json()["items"] == [], "her own team's rota does not show it"
@@ -120,6 +125,38 @@ async def test_whoever_is_lent_visits_the_borrowers_clients_in_that_shift(
     made = await there.post("/v1/visits", json=visit)
     assert made.status_code == 201, made.text
     assert (await team.tom.get("/v1/visits", params={"on": at(0, "09:00")[:10]})).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("role", "facts", "found"),
+    [
+        ("registered_nurse", [competency(TOM, "insulin")], (201, [])),
+        ("assistant_practitioner", [competency(TOM, "insulin")], (201, ["role"])),
+        ("assistant_practitioner", [], (409, "not_delegated")),
+        (None, [], (409, "not_delegated")),
+    ],
+)
+async def test_whoever_is_lent_brings_her_role_and_her_skills_along(
+    roster: Running, there: Any, team: Team, role: str | None, facts: list[Any], found: Any
+) -> None:
+    """The borrower hears nothing of her from hr: what the lender knew that day goes along in codes."""
+    client = uuid7()
+    name, opened = episode(client)
+    await hear(roster, (name, opened | {"team_id": str(OTHER_TEAM), "named_nurse_id": str(STRANGER)}))
+    told = "null" if role is None else f"'{role}'"
+    await roster.alter("roster", f"update contract set role = {told}")
+    for fact in facts:
+        await hear(roster, fact)
+    plan = a_plan(team_id=OTHER_TEAM, client_id=client, skills=["insulin"], minutes=30)
+    assert (await there.post("/v1/visit-plans", json=plan)).status_code == 201
+    loan = await placed(there, team)
+    assert not {"roles", "skills", "delegated", "ended"} & set(loan.json())
+    times = {"starts_at": at(0, "09:00"), "ends_at": at(0, "09:30")}
+    about = {"team_id": OTHER_TEAM, "client_id": client, "employee_id": TOM, "visit_plan_id": plan["id"]}
+    # An assistant makes a nurse's visit by words, which make up for a role and for no delegation.
+    words = {"override_words": "Nobody else can come"} if role != "registered_nurse" else {}
+    made = await there.post("/v1/visits", json=a_visit(**times, **about, **words))
+    assert (made.status_code, made.json()["overrode"] if made.status_code == 201 else code(made)) == found
 
 
 async def test_each_step_is_whose_it_is(there: Any, team: Team) -> None:

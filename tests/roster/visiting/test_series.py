@@ -14,7 +14,7 @@ from services.common.types import ENGLAND, day_in_england
 from services.roster.domain.known import CareTeam
 from services.roster.domain.recurrence import VisitSeries
 from services.roster.usecases.visiting import make_due_occurrences
-from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, a_plan, a_shift, code, hear, pointer
+from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, a_plan, a_shift, code, competency, hear, pointer
 from tests.roster.visiting.told import step
 from tests.running import STRANGER, TEAM, Running
 
@@ -115,6 +115,40 @@ async def test_a_day_on_which_a_rule_stands_against_the_visit_is_named_and_made_
     await shifts(ruth, 3)
     assert (await make_due_occurrences(database), await make_due_occurrences(database)) == (1, 0)
     assert await times(ruth, on(3)) == ["09:00 Ruth"]
+
+
+async def test_a_series_goes_on_where_nobody_said_the_skill_or_the_role_and_tells_so(ruth: Any) -> None:
+    """Words are asked once for one visit, and not week by week; what each stands against is told with it."""
+    asked = {"role": "social_worker", "skills": ["insulin"]}
+    answer = await begun(ruth, asked)
+    assert answer.json()["unplanned"] == []
+    visit = await visit_on(ruth, on(1))
+    assert (visit["overrode"], visit["override_words"]) == (["role", "skill"], None)
+    moved = await change(ruth, answer, scope="this", occurrence_on=str(on(1)), starts_minute=TEN)
+    assert moved.status_code == 200, moved.text
+    assert (await change(ruth, answer, scope="all", employee_id=str(TOM))).json()["unplanned"] == []
+    assert await times(ruth, on(0), on(1), on(2)) == ["09:00 Tom", "10:00 Ruth", "09:00 Tom"]
+
+
+async def test_what_was_delegated_once_is_not_done_week_by_week_without_it(roster: Running, ruth: Any) -> None:
+    await hear(roster, competency(TOM, "insulin", until_on="2025-12-31"))
+    await roster.alter("roster", f"update contract set role = 'assistant_practitioner' where employee_id = '{TOM}'")
+    answer = await begun(ruth, {"role": "assistant_practitioner", "skills": ["insulin"]}, employee_id=str(TOM))
+    assert {one["code"] for one in answer.json()["unplanned"]} == {"not_delegated"}
+
+
+async def test_what_a_series_could_not_make_is_logged_by_codes(
+    roster: Running, ruth: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    series = (await begun(ruth, until_on=str(on(3)))).json()["series"]["id"]
+    assert await make_due_occurrences(roster.databases["roster"]) == 0
+    (told,) = [record for record in caplog.records if record.message == "visits of a series not made"]
+    assert {name: vars(told)[name] for name in ("series_id", "codes", "days")} == {
+        "series_id": series,
+        "codes": ["outside_shift"],
+        "days": 1,
+    }
 
 
 async def test_every_second_week_is_counted_from_the_week_of_its_first_day(ruth: Any) -> None:

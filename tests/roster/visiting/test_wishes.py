@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from uuid6 import uuid7
 
-from tests.roster.facts import EDITH, RUTH, TOM, WALTER, a_plan, code
+from tests.roster.facts import EDITH, RUTH, TOM, WALTER, a_plan, a_shift, code
 from tests.roster.visiting.told import at, on_shift_now, planned, step
 from tests.running import STRANGER, Running
 
@@ -101,6 +101,27 @@ async def test_every_rule_of_a_move_holds_for_a_wish(ruth: Any, client: Any) -> 
     by_tom = {"starts_at": at(120), "employee_id": str(TOM)}
     assert (await answered(ruth, await wish_of(ruth), "accept", by_tom)).status_code == 200
     assert (await ruth.get(f"/v1/visits/{visit}")).json()["employee_id"] == str(TOM)
+
+
+async def test_what_was_said_for_a_visit_holds_where_the_client_moves_it(ruth: Any, client: Any) -> None:
+    plan = a_plan(minutes=30, days=[], skills=["insulin"], from_on=at()[:10])
+    assert (await ruth.post("/v1/visit-plans", json=plan)).status_code == 201
+    visit, link = await sent(ruth, visit_plan_id=plan["id"], override_words="Nobody else can come")
+    await asked(client, link)
+    by_tom = await answered(ruth, await wish_of(ruth), "accept", {"starts_at": at(120), "employee_id": str(TOM)})
+    assert (by_tom.status_code, code(by_tom)) == (409, "without_the_skill")
+    meeting = a_shift(kind="meeting", starts_at=at(150), ends_at=at(240))
+    assert (await ruth.post("/v1/shifts", json=meeting)).status_code == 201
+    kept = await answered(ruth, await wish_of(ruth), "accept", {"starts_at": at(180)})
+    assert (kept.status_code, code(kept)) == (409, "time_is_protected"), "of a meeting nobody said a word"
+    taken = await answered(ruth, await wish_of(ruth), "accept", {"starts_at": at(120)})
+    assert taken.status_code == 200, taken.text
+    found = (await ruth.get(f"/v1/visits/{visit}")).json()
+    assert (found["starts_at"], found["overrode"], found["override_words"]) == (
+        at(120),
+        ["skill"],
+        "Nobody else can come",
+    )
 
 
 async def test_whoever_does_not_want_the_visit_is_not_visited(ruth: Any, client: Any) -> None:

@@ -8,11 +8,10 @@ from uuid import UUID
 from services.common import rulebook
 from services.common.db import Transaction
 from services.common.types import ENGLAND, midnight_in_england
-from services.roster.domain.ability import Needed, may_make
+from services.roster.domain.ability import Ability, Needed, may_make
 from services.roster.domain.base import Channel
 from services.roster.domain.opening import OpeningHours
 from services.roster.domain.period import Period
-from services.roster.domain.presence import Presence
 from services.roster.domain.round_question import Asked, Left, Question
 from services.roster.domain.rounds.day import Break, Call, Day, Hand, Nurse, Prices
 from services.roster.domain.rule import RuleCode
@@ -45,7 +44,8 @@ class Team:
     now: datetime
     midnight: datetime
     shifts: Sequence[Shift]
-    known: Mapping[UUID, Presence]
+    # By shift: whoever is lent for one brings along what she may do.
+    able: Mapping[UUID, Ability]
     plans: Mapping[UUID, VisitPlan]
     named: Mapping[UUID, tuple[UUID, UUID]]
     prices: Mapping[str, int]
@@ -108,15 +108,15 @@ async def _team(tx: Transaction, times: TravelTimes, team_id: UUID, day: date, p
     midnight = midnight_in_england(day)
     out = await rounds.shifts_of_day(tx, team_id, day)
     people, clients = {shift.employee_id for shift in out}, {visit.client_id for visit in planned}
-    known = await shifts.presences(tx, team_id, sorted(people), midnight, midnight + timedelta(minutes=1))
+    able = await shifts.able_in(tx, team_id, day, out)
     edge, *amounts = await rulebook.amounts(tx, day, RuleCode.BREAK_EDGE, *PRICES.values())
     plan_ids = {visit.visit_plan_id for visit in planned if visit.visit_plan_id is not None}
     return Team(
         day=day,
         now=tx.now,
         midnight=midnight,
-        shifts=[shift for shift in out if known[shift.employee_id].is_member],
-        known=known,
+        shifts=[shift for shift in out if shift.id in able],
+        able=able,
         plans=await rounds.plans(tx, plan_ids),
         named=await rounds.care_teams(tx, team_id, clients, day),
         prices=dict(zip(PRICES, amounts, strict=True)),
@@ -216,8 +216,7 @@ def _able(team: Team, visit: Visit, hand: int) -> tuple[int, ...]:
     return tuple(
         number
         for number, shift in enumerate(team.shifts)
-        if may_make(team.known[shift.employee_id].ability, needed, alone=alone)
-        and not (alone and shift.supervised_only)
+        if may_make(team.able[shift.id], needed, alone=alone) and not (alone and shift.supervised_only)
     )
 
 

@@ -55,9 +55,10 @@ async def agree_loan(tx: Transaction, loan_id: UUID, lending: Lending, if_match:
     on = day_in_england(loan.starts_at)
     loan.agree(lending, tx.actor.employee_id, tx.now)
     await require_members(tx, loan.lending_team_id, on, {"/body/employee_id": lending.employee_id})
-    able = (await abilities.skills(tx, loan.lending_team_id, on)).get(lending.employee_id, frozenset())
-    if missing := sorted({*loan.needs} - able):
+    able = (await abilities.abilities(tx, loan.lending_team_id, [lending.employee_id], on))[lending.employee_id]
+    if missing := sorted({*loan.needs} - able.skills):
         raise SkillsMissing(missing)
+    loan.take_along(able)
     await _require_floor(tx, loan, lending)
     await judge_shift(tx, loan.as_shift(lending.employee_id, tx.now), lending.ground, of_team=loan.lending_team_id)
     await tx.settle()

@@ -129,7 +129,10 @@ async def make_due_occurrences(database: Database, at: datetime | None = None) -
 
 async def _make_due(tx: Transaction, series: VisitSeries) -> int:
     before = len(await store.made_from(tx, series.id, tx.today))
-    await _make(tx, Told(series))
+    told = await _make(tx, Told(series))
+    if told.unplanned:
+        about = {"series_id": str(series.id), "codes": sorted({*told.unplanned.values()}), "days": len(told.unplanned)}
+        log.info("visits of a series not made", extra=about)
     return len(await store.made_from(tx, series.id, tx.today)) - before
 
 

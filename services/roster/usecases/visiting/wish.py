@@ -1,5 +1,6 @@
 """A client asks by a link to be visited at another time, and a nurse answers in one call."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from services.common.audit.purpose import Purpose
 from services.common.auth import Persona, Principal
 from services.common.db import Transaction, require_version
 from services.common.paging import PageRequest, page
+from services.roster.domain.ability import WITHOUT
 from services.roster.domain.move_wish import (
     Acceptance,
     AlreadyAsked,
@@ -20,6 +22,7 @@ from services.roster.domain.move_wish import (
     fingerprint,
     new_link,
 )
+from services.roster.domain.overriding import require_words
 from services.roster.domain.visit import TO_COME, Move, Visit
 from services.roster.domain.visit_refusals import VisitNoLongerPlanned
 from services.roster.store import wishes as store
@@ -95,9 +98,19 @@ async def accept_move_wish(tx: Transaction, move_wish_id: UUID, acceptance: Acce
     if wish.wish == Wish.NOT_AT_ALL:
         await cancelled(tx, visit, NOT_WANTED)
     else:
-        await moved(tx, visit, Move(starts_at=wish.time_of(acceptance), employee_id=acceptance.employee_id))
+        await _move(tx, visit, wish.time_of(acceptance), acceptance.employee_id)
     await tx.session.flush()
     return wish
+
+
+async def _move(tx: Transaction, visit: Visit, starts_at: datetime, employee_id: UUID | None) -> None:
+    """What was said of why this person visits all the same still holds, and of nothing else."""
+    is_same = employee_id in (None, visit.employee_id)
+    words, spoken_of = visit.override_words if is_same else None, {*visit.overrode}
+    if visit.series_id is not None:
+        spoken_of |= {*WITHOUT}
+    await moved(tx, visit, Move(starts_at=starts_at, employee_id=employee_id, override_words=words))
+    require_words([one for one in visit.overrode if one not in spoken_of], None)
 
 
 async def decline_move_wish(tx: Transaction, move_wish_id: UUID, if_match: int) -> MoveWish:
