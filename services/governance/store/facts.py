@@ -67,7 +67,10 @@ async def keep_cost(
 async def lost_time_untold(
     tx: Transaction, team_id: UUID, around: datetime, within: timedelta
 ) -> Sequence[LostTimeFact]:
-    """The stretches of protected time that were lost within so long before or after one, and are in no obstacle yet; in order of time."""
+    """The stretches of protected time that were lost within so long before or after one, by time.
+
+    Those that are in an obstacle already are left out.
+    """
     wanted = select(LostTimeFact).where(
         col(LostTimeFact.team_id) == team_id,
         col(LostTimeFact.starts_at).between(around - within, around + within),
