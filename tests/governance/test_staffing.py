@@ -105,6 +105,19 @@ async def test_protected_time_that_is_lost_twice_is_the_coachs(governance: Runni
     assert len(await obstacles(governance)) == 2
 
 
+async def test_what_was_lost_before_and_after_counts_within_one_stretch_of_days(governance: Running) -> None:
+    """The one between is within 28 days of either, but the first and the last are not of each other."""
+    await lost(governance, days_ago=54)
+    await lost(governance)
+    assert await obstacles(governance) == []
+    await lost(governance, days_ago=27)
+    (found,) = await obstacles(governance)
+    assert found["title"] == "Protected time was lost 2 times within 28 days"
+    # The last is in no obstacle yet, and counts with the next.
+    await lost(governance, days_ago=3)
+    assert len(await obstacles(governance)) == 2
+
+
 async def test_protected_time_that_is_lost_once_in_a_while_is_nobodys_business(governance: Running) -> None:
     await lost(governance, days_ago=40)
     await lost(governance)

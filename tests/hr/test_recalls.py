@@ -75,6 +75,18 @@ async def test_whoever_has_another_contract_stays_in_the_team(hr: Running) -> No
     assert [one.data["leaves_team"] for one in await hr.published("hr", SecondmentRecalled)] == [False]
 
 
+@pytest.mark.parametrize(("days_after", "leaves"), [(1, False), (2, True)])
+async def test_a_contract_that_begins_after_a_gap_keeps_nobody_in_the_team(
+    hr: Running, days_after: int, leaves: bool
+) -> None:
+    priya = await employed(hr)
+    await joined(hr, employee_id=priya)
+    contract = await agreed(hr, priya, **SECONDED)
+    await agreed(hr, priya, from_on=str(TODAY + timedelta(days=20 + days_after)))
+    assert (await recalled(hr, contract)).status_code == 200
+    assert [one.data["leaves_team"] for one in await hr.published("hr", SecondmentRecalled)] == [leaves]
+
+
 async def test_an_end_that_comes_sooner_is_left_alone(hr: Running) -> None:
     priya = await employed(hr)
     await joined(hr, employee_id=priya, until_on=str(TODAY + timedelta(days=3)))

@@ -3,7 +3,9 @@
 An obstacle is read outside the team: it holds codes, counts and weeks, and names nobody.
 """
 
-from datetime import date, datetime
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from services.governance.domain.meeting import iso_week
@@ -36,6 +38,15 @@ def floor_restored(obstacle: Obstacle, restored_on: date, now: datetime) -> None
     """Nothing is left to do; one that was closed by hand stays as it was."""
     if not obstacle.is_closed:
         obstacle.progress(Progress(status=Step.REMOVED, outcome=KEPT_AGAIN), restored_on, now)
+
+
+def lost_together(starts_at: Sequence[datetime], often: int, within: timedelta) -> slice | None:
+    """Which of these, in order of time, are the first so many or more that began within so long of one another."""
+    for first, begins in enumerate(starts_at):
+        until = bisect_right(starts_at, begins + within)
+        if until - first >= often:
+            return slice(first, until)
+    return None
 
 
 def time_lost(obstacle_id: UUID, team_id: UUID, times: int, days: int) -> NewObstacle:

@@ -67,10 +67,13 @@ async def keep_cost(
 async def lost_time_untold(
     tx: Transaction, team_id: UUID, around: datetime, within: timedelta
 ) -> Sequence[LostTimeFact]:
-    """The stretches of protected time that were lost within so long before or after one, and are in no obstacle yet."""
+    """The stretches of protected time that were lost within so long before or after one, by time.
+
+    Those that are in an obstacle already are left out.
+    """
     wanted = select(LostTimeFact).where(
         col(LostTimeFact.team_id) == team_id,
         col(LostTimeFact.starts_at).between(around - within, around + within),
         col(LostTimeFact.obstacle_id).is_(None),
     )
-    return await tx.all(wanted.order_by(col(LostTimeFact.id)))
+    return await tx.all(wanted.order_by(col(LostTimeFact.starts_at), col(LostTimeFact.id)))

@@ -11,7 +11,7 @@ from services.common.types import day_in_england
 from services.governance.domain.fact import LostTimeFact
 from services.governance.domain.obstacle import NewObstacle, Obstacle
 from services.governance.domain.rule import RuleCode
-from services.governance.domain.staffing import floor_fallen, floor_restored, time_lost
+from services.governance.domain.staffing import floor_fallen, floor_restored, lost_together, time_lost
 from services.governance.store import facts, obstacles
 
 
@@ -42,9 +42,12 @@ async def protected_time_lost(tx: Transaction, shift_id: UUID, team_id: UUID, st
     await tx.take_turns(f"lost_time/{team_id}")
     await facts.keep(tx, LostTimeFact, shift_id, team_id, starts_at=starts_at)
     often, days = await amounts(tx, tx.today, RuleCode.TIME_LOST_TIMES, RuleCode.TIME_LOST_DAYS)
-    lost = await facts.lost_time_untold(tx, team_id, starts_at, timedelta(days=days))
-    if len(lost) < often:
+    within = timedelta(days=days)
+    untold = await facts.lost_time_untold(tx, team_id, starts_at, within)
+    together = lost_together([one.starts_at for one in untold], often, within)
+    if together is None:
         return
+    lost = untold[together]
     obstacle = _raised(tx, time_lost(uuid7(), team_id, len(lost), days))
     await tx.session.flush()
     for one in lost:

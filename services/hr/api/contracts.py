@@ -5,26 +5,21 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from services.common.http import IfMatch, api_router, etag
+from services.common.http import IfMatch, api_router, tagged
 from services.common.paging import Asked, Page
 from services.common.types import Day, InDigits
 from services.hr import usecases
 from services.hr.api.callers import ByHr, ByHrOrAroundTeam
 from services.hr.api.shapes import ContractShape, EndingContract
-from services.hr.domain.contract import Contract, NewContract, Recall
+from services.hr.domain.contract import NewContract, Recall
 
 router = api_router(tags=["contracts"])
-
-
-def _tagged(contract: Contract, response: Response) -> object:
-    etag(response, contract)
-    return contract
 
 
 @router.post("/contracts", status_code=201, response_model=ContractShape)
 async def agree_contract(tx: ByHr, body: NewContract, response: Response) -> object:
     """A contract is agreed."""
-    return _tagged(await usecases.agree_contract(tx, body), response)
+    return tagged(await usecases.agree_contract(tx, body), response)
 
 
 @router.get("/contracts", response_model=Page[ContractShape])
@@ -59,10 +54,10 @@ async def contracts_ending(
 @router.get("/contracts/{contract_id}", response_model=ContractShape)
 async def read_contract(tx: ByHr, contract_id: UUID, response: Response) -> object:
     """One contract."""
-    return _tagged(await usecases.read_contract(tx, contract_id), response)
+    return tagged(await usecases.read_contract(tx, contract_id), response)
 
 
 @router.post("/contracts/{contract_id}/recall", response_model=ContractShape)
 async def recall_secondee(tx: ByHr, contract_id: UUID, body: Recall, version: IfMatch, response: Response) -> object:
     """The home employer calls a secondee back: the contract ends sooner, and the team hears of it."""
-    return _tagged(await usecases.recall_secondee(tx, contract_id, body, version), response)
+    return tagged(await usecases.recall_secondee(tx, contract_id, body, version), response)

@@ -1,6 +1,6 @@
 """Queries about contracts: listed, ending, and the minutes agreed for a week."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -37,11 +37,12 @@ async def ending(tx: Transaction, team_id: UUID, first: date, last: date) -> Sel
 
 
 async def goes_on(tx: Transaction, ended: Contract, last_on: date) -> bool:
-    """Whether the same person has another contract with the team that is in force after this day."""
+    """Whether the same person has another contract with the team that is in force on the day after this one."""
     other = select(col(Contract.id)).where(
         col(Contract.id) != ended.id,
         col(Contract.employee_id) == ended.employee_id,
         col(Contract.team_id) == ended.team_id,
+        col(Contract.from_on) <= last_on + timedelta(days=1),
         or_(col(Contract.until_on).is_(None), col(Contract.until_on) > last_on),
     )
     return bool(await tx.all(other.limit(1)))

@@ -79,8 +79,8 @@ class BreachNeedsGround(Unprocessable):
     field = "/body/ground"
     way_out = "Choose another time or person, or say on which ground it is placed all the same, in words."
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
+    def __init__(self, detail: str, field: str | None = None) -> None:
+        super().__init__(detail, field=field)
 
 
 class Breach(TeamOwned, Base, table=True):
@@ -147,9 +147,10 @@ def plain_words(found: scored.Breach) -> str:
 
 
 def require_grounds(
-    found: Sequence[scored.Breach], ground: Ground | None, at: str | None = None
+    found: Sequence[scored.Breach], ground: Ground | None, at: str | None = None, *, ground_at: str | None = None
 ) -> list[scored.Breach]:
     """Those that are placed with the ground. `at` is the field that names what is placed, if it is not sent as times.
+    `ground_at` is what to change if no ground is sent with it.
 
     Raises `ShiftTooLong`, `OnLeave` or `BreachNeedsGround`.
     """
@@ -161,7 +162,7 @@ def require_grounds(
     grounded = [one for one in found if one.law in GROUNDED]
     if grounded and ground is None:
         more = f" And {len(grounded) - 1} more." if len(grounded) > 1 else ""
-        raise BreachNeedsGround(plain_words(grounded[0]) + more)
+        raise BreachNeedsGround(plain_words(grounded[0]) + more, ground_at)
     return grounded
 
 

@@ -45,6 +45,8 @@ class LoanState(StrEnum):
 
 
 OPEN = (LoanState.ASKED, LoanState.AGREED)
+# Whoever is lent is missed at home, as soon as the team has said so.
+LENT = (LoanState.AGREED, LoanState.PLACED)
 
 
 class NewLoan(Input):

@@ -1,15 +1,20 @@
 """Queries about loans, which two teams see."""
 
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlmodel import col
 
 from services.common.db import Transaction
 from services.common.errors import NotFound
-from services.roster.domain.loan import Loan
-from services.roster.domain.shift import Shift, ShiftStatus
+from services.common.types import midnight_in_england
+from services.roster.domain.loan import LENT, Loan, LoanIsOver
+from services.roster.domain.period import midnight_after
+from services.roster.domain.shift import Shift, ShiftKind, ShiftStatus
 
 
 async def of_both(tx: Transaction, team_id: UUID | None) -> Select[Any]:
@@ -31,8 +36,60 @@ async def one(tx: Transaction, loan_id: UUID, *, lock: bool = False) -> Loan:
     return loan
 
 
-async def shift_of(tx: Transaction, loan_id: UUID) -> Shift:
-    """The planned shift of a loan that is placed; both teams may take it off."""
-    wanted = select(Shift).where(col(Shift.loan_id) == loan_id, col(Shift.status) == ShiftStatus.PLANNED)
-    shift: Shift = (await tx.all(wanted.with_for_update()))[0]
+async def shift_of(tx: Transaction, loan: Loan) -> Shift:
+    """The planned shift of a loan that is placed; both teams may take it off. Raises `LoanIsOver`."""
+    wanted = select(Shift).where(col(Shift.loan_id) == loan.id, col(Shift.status) == ShiftStatus.PLANNED)
+    found = await tx.all(wanted.with_for_update().execution_options(populate_existing=True))
+    if not found:
+        raise LoanIsOver(loan.state)
+    shift: Shift = found[0]
     return shift
+
+
+async def lent_on(tx: Transaction, team_id: UUID, on: date) -> frozenset[UUID]:
+    """Whom the team lends at some time of a day in England."""
+    wanted = select(col(Loan.employee_id)).where(
+        col(Loan.lending_team_id) == team_id,
+        col(Loan.state).in_(LENT),
+        col(Loan.starts_at) < midnight_after(on),
+        col(Loan.ends_at) > midnight_in_england(on),
+    )
+    return frozenset(await tx.all(wanted))
+
+
+async def lent_from(tx: Transaction, team_id: UUID, employee_id: UUID, from_at: datetime) -> Sequence[Loan]:
+    """The loans of somebody by a team that begin at this instant or later, locked."""
+    wanted = select(Loan).where(
+        col(Loan.lending_team_id) == team_id,
+        col(Loan.employee_id) == employee_id,
+        col(Loan.state).in_(LENT),
+        col(Loan.starts_at) >= from_at,
+    )
+    return await tx.all(wanted.order_by(col(Loan.id)).with_for_update())
+
+
+async def is_on_shift(tx: Transaction, employee_id: UUID, starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether somebody has a shift at some time between, as far as the caller's teams plan or lend it."""
+    wanted = select(col(Shift.id)).where(
+        col(Shift.employee_id) == employee_id,
+        col(Shift.kind) == ShiftKind.SHIFT,
+        col(Shift.status) == ShiftStatus.PLANNED,
+        col(Shift.starts_at) < ends_at,
+        col(Shift.ends_at) > starts_at,
+    )
+    return bool(await tx.all(wanted.limit(1)))
+
+
+@asynccontextmanager
+async def for_lender(tx: Transaction, loan: Loan) -> AsyncIterator[None]:
+    """What an end of a loan changes is the lender's as well: its rows are there too, until the block ends (ADR 19)."""
+    teams = await tx.teams()
+    await _act_for(tx, teams | {loan.lending_team_id})
+    yield
+    await _act_for(tx, teams)
+
+
+async def _act_for(tx: Transaction, teams: frozenset[UUID]) -> None:
+    await tx.session.flush()
+    told = "{" + ",".join(sorted(map(str, teams))) + "}"
+    await tx.session.execute(select(func.set_config("app.teams", told, True)))

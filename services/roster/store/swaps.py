@@ -9,6 +9,7 @@ from sqlalchemy import Executable, func, select
 from sqlmodel import col
 
 from services.common.db import Transaction
+from services.common.errors import NotFound
 from services.common.types import midnight_in_england
 from services.roster.domain.open_shift import OpenShift, OpenShiftOffer
 from services.roster.domain.period import midnight_after
@@ -20,13 +21,14 @@ from services.roster.domain.visit_plan import VisitPlan
 
 
 async def shifts(tx: Transaction, team_id: UUID, shift_ids: Collection[UUID], *, lock: bool = False) -> Sequence[Shift]:
-    """Those of a team's planned shifts and times on call that are named, in order of their ids.
+    """Those of a team's planned shifts and times on call that are named, by their ids; none of a loan.
 
     Where they are locked they are read as they are now, whatever was read of them before.
     """
     wanted = select(Shift).where(
         col(Shift.team_id) == team_id,
         col(Shift.id).in_(shift_ids),
+        col(Shift.loan_id).is_(None),
         col(Shift.kind).in_(VISITING),
         col(Shift.status) == ShiftStatus.PLANNED,
     )
@@ -53,14 +55,27 @@ async def of_days(
 async def planned_from(
     tx: Transaction, team_id: UUID, employee_id: UUID, from_at: datetime, *, lock: bool = False
 ) -> Sequence[Shift]:
-    """Whatever is planned of somebody's time in a team, of every kind, that begins at this instant or later."""
+    """Whatever a team plans of somebody's time, of every kind but loans, that begins at this instant or later."""
     wanted = select(Shift).where(
         col(Shift.team_id) == team_id,
         col(Shift.employee_id) == employee_id,
         col(Shift.status) == ShiftStatus.PLANNED,
         col(Shift.starts_at) >= from_at,
+        col(Shift.loan_id).is_(None),
     )
-    return await tx.all((wanted.with_for_update() if lock else wanted).order_by(col(Shift.id)))
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    return await tx.all(wanted.order_by(col(Shift.id)))
+
+
+async def whose(tx: Transaction, shift_id: UUID) -> UUID:
+    """Whose shift it is, without a lock. Raises `NotFound`."""
+    wanted = select(col(Shift.employee_id)).where(col(Shift.id) == shift_id, await tx.visible(Shift))
+    found = await tx.all(wanted)
+    if not found:
+        raise NotFound("shift")
+    who: UUID = found[0]
+    return who
 
 
 async def rotas(tx: Transaction, team_id: UUID, from_on: date, to_on: date) -> Sequence[Rota]:

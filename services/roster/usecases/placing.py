@@ -44,12 +44,14 @@ class Whose:
     away: Collection[date]
 
 
-async def judge_shift(tx: Transaction, shift: Shift, ground: Ground | None, *, of_team: UUID | None = None) -> Placed:
+async def judge_shift(
+    tx: Transaction, shift: Shift, ground: Ground | None, *, of_team: UUID | None = None, **at: str
+) -> Placed:
     """What this shift breaks that was not broken without it: a fortnight, with a fortnight and 16 weeks before it.
 
     The break within a shift is not asked about: a shift names the unpaid one alone. Somebody who is lent is judged by
-    the rules `of_team`, her own. Raises `ShiftTooLong`, `OnLeave`
-    or `BreachNeedsGround`.
+    the rules `of_team`, her own. `at` are the fields of `require_grounds`. Raises `ShiftTooLong`, `OnLeave` or
+    `BreachNeedsGround`.
     """
     on, team_id = day_in_england(shift.starts_at), of_team or shift.team_id
     monday = on - timedelta(days=on.weekday())
@@ -65,7 +67,7 @@ async def judge_shift(tx: Transaction, shift: Shift, ground: Ground | None, *, o
     began = min((first for first, _ in belonging.get(who, ())), default=on)
     whose = Whose(who, began, credited(away, who, monday, DAYS), days_away(away, who))
     before, after = [_scored(whose, monday, of, rules) for of in (others, [*others, of_shift(shift)])]
-    return Placed(monday, require_grounds(newly(before, after), ground))
+    return Placed(monday, require_grounds(newly(before, after), ground, **at))
 
 
 def _scored(whose: Whose, monday: date, of: Sequence[Stretch], rules: Rules) -> scored.Score:

@@ -15,7 +15,7 @@ from services.roster.domain.period import midnight_after
 from services.roster.domain.rule import RuleCode
 from services.roster.domain.shift import NewShift, Shift, ShiftClash, ShiftKind, Times
 from services.roster.events import ShiftPlanned
-from services.roster.store import breaches, shifts
+from services.roster.store import breaches, shifts, swaps
 from services.roster.store.of_team import of_team
 from services.roster.usecases.agreed import team_rule
 from services.roster.usecases.opening import tell_of_lost_time
@@ -83,10 +83,11 @@ async def accept_shift(tx: Transaction, shift_id: UUID, if_match: int) -> Shift:
 
 
 async def _by_hand(tx: Transaction, shift_id: UUID, if_match: int) -> Shift:
+    # Whose time it is before the row, as everybody who changes several shifts of one person does.
+    await tx.take_turns(await swaps.whose(tx, shift_id))
     shift = await tx.get(Shift, shift_id, lock=True)
     require_version(shift, if_match)
     shift.require_by_hand()
-    await tx.take_turns(shift.employee_id)
     return shift
 
 

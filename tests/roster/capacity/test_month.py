@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from uuid6 import uuid7
 
@@ -10,7 +11,7 @@ from services.roster.domain.month import months_before
 from services.roster.events import MonthSummed
 from services.roster.usecases.capacity import sum_months
 from tests.roster.facts import RUTH, TOM, a_shift, contact, contract, hear
-from tests.running import TEAM, Running
+from tests.running import TEAM, Running, owner
 
 TODAY = day_in_england(datetime.now(UTC))
 LAST, BEFORE = months_before(TODAY, 2)
@@ -76,3 +77,13 @@ async def test_time_with_few_clients_is_not_told(roster: Running) -> None:
     await sum_months(roster.databases["roster"])
     *_, found = await told(roster, LAST.from_on)
     assert (found["client_facing_minutes"], found["coordination_minutes"], found["travel_minutes"]) == (None,) * 3
+
+
+async def test_one_team_that_fails_stands_in_no_others_way(roster: Running) -> None:
+    first, database = UUID(int=1), roster.databases["roster"]
+    for team in (first, TEAM):
+        await hear(roster, contract(RUTH, 1050, team_id=team))
+    async with owner(database.url) as connection:
+        await connection.execute(f"alter table summed_month add constraint not_the_first check (team_id <> '{first}')")
+    assert await sum_months(database) == 2
+    assert len(await told(roster, LAST.from_on)) == 1

@@ -4,6 +4,7 @@ The stranger's team borrows; Ruth, Tom and Sandra are of the team that lends.
 """
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from uuid6 import uuid7
@@ -12,8 +13,8 @@ from services.roster.events import ShiftPlanned
 from tests.roster.agreeing.made import a_leave
 from tests.roster.facts import RUTH, SANDRA, TOM, a_plan, a_visit, code, competency, contract, episode, hear, pointer
 from tests.roster.swapping.conftest import Team
-from tests.roster.swapping.made import EARLY, LATE, NIGHT, a_skill, at, done, planned, step
-from tests.running import OTHER_TEAM, STRANGER, TEAM, Running
+from tests.roster.swapping.made import EARLY, LATE, MONDAY, NIGHT, a_skill, a_swap, at, done, planned, step
+from tests.running import OTHER_TEAM, STRANGER, TEAM, Running, owner
 
 GROUND = {"kind": "emergency", "words": "Three are ill there"}
 FLOOR = "It is a quiet day and Sandra is on call"
@@ -196,10 +197,70 @@ async def test_below_the_floor_the_lender_says_why(roster: Running, there: Any, 
     await ok(team.ruth, loan, "agree", without)
 
 
+async def test_who_is_lent_already_is_missed_too(roster: Running, there: Any, team: Team) -> None:
+    """Three can do it and two have to be there: one may go without a word, a second on the same day not."""
+    for who in (RUTH, TOM, SANDRA):
+        assert (await team.ruth.post("/v1/member-skills", json=a_skill(who, "catheter"))).status_code == 201
+    floor = {"id": str(uuid7()), "team_id": str(TEAM), "skill": "catheter", "fewest": 2, "from_on": "2025-06-01"}
+    assert (await team.ruth.post("/v1/staffing-floors", json=floor)).status_code == 201
+    for who in (RUTH, TOM, SANDRA):
+        await hear(roster, contract(who, 4500))
+    await ok(team.ruth, await asked(there, 0, EARLY), "agree", {"employee_id": str(TOM)})
+    second, without = await asked(there, 0, LATE), {"employee_id": str(SANDRA)}
+    assert await refused(team.ruth, second, "agree", without) == (
+        422,
+        "below_floor_by_loan",
+        "/body/below_floor_words",
+    )
+    await ok(team.ruth, await asked(there, 1, EARLY), "agree", without)
+
+
+async def test_the_shift_of_a_loan_is_neither_swapped_nor_recalled_away(
+    roster: Running, there: Any, team: Team
+) -> None:
+    """Not even where the nurse who is lent belongs to the borrowing team as well."""
+    loan = await placed(there, team)
+    await roster.join("roster", team=OTHER_TEAM, employee=TOM)
+    (shift,) = (await there.get("/v1/shifts")).json()["items"]
+    swap = await team.tom.post("/v1/swaps", json=a_swap(shift["id"], team_id=OTHER_TEAM))
+    assert (swap.status_code, code(swap)) == (409, "not_their_shift")
+    await called_back(roster, OTHER_TEAM)
+    (shift,) = (await there.get("/v1/shifts")).json()["items"]
+    assert shift["status"] == "planned"
+    assert (await ok(there, loan, "end")).json()["state"] == "ended"
+
+
+async def test_without_its_shift_a_loan_is_over(roster: Running, there: Any, team: Team) -> None:
+    loan = await placed(there, team)
+    async with owner(roster.databases["roster"].url) as connection:
+        await connection.execute("update shift set status = 'cancelled'")
+    assert await refused(there, loan, "end") == (409, "loan_is_over", "/path/loan_id")
+
+
+async def called_back(roster: Running, from_team: UUID) -> None:
+    """Tom's last day is the Monday."""
+    told = {"employee_id": str(TOM), "team_id": str(from_team), "last_on": str(MONDAY), "leaves_team": True}
+    await roster.deliver("roster", "hr.secondment.recalled.v1", told)
+
+
+async def test_whoever_is_called_back_is_lent_no_more(roster: Running, there: Any, team: Team) -> None:
+    kept, off = await placed(there, team), await placed(there, team, 2)
+    agreed = await ok(team.ruth, await asked(there, 4), "agree", lending())
+    await called_back(roster, TEAM)
+    now = {one["id"]: one["state"] for one in (await there.get("/v1/loans")).json()["items"]}
+    assert [now[one.json()["id"]] for one in (kept, off, agreed)] == ["placed", "ended", "declined"]
+    shifts = {one["starts_at"]: one["status"] for one in (await there.get("/v1/shifts")).json()["items"]}
+    assert shifts == {kept.json()["starts_at"]: "planned", off.json()["starts_at"]: "cancelled"}
+    last = (await roster.published("roster", ShiftPlanned))[-1]
+    assert (last.data["team_id"], last.data["status"]) == (str(OTHER_TEAM), "cancelled")
+
+
 async def test_nobody_is_in_two_places(there: Any, team: Team) -> None:
     loan = await ok(team.ruth, await asked(there, 0, LATE), "agree", lending())
     await planned(team.ruth, TOM, 0, EARLY)
-    assert await refused(team.tom, loan, "place") == (409, "shift_clash", "/body/starts_at")
+    assert await refused(team.tom, loan, "place") == (409, "shift_clash", "/path/loan_id")
+    again = await asked(there, 0, LATE)
+    assert await refused(team.ruth, again, "agree", lending()) == (409, "shift_clash", "/body/employee_id")
     await placed(there, team, 3)
     home = {"id": str(uuid7()), "team_id": str(TEAM), "employee_id": str(TOM), "unpaid_break_minutes": 0}
     clash = await team.ruth.post("/v1/shifts", json=home | {"starts_at": at(3, "15:00"), "ends_at": at(3, "18:00")})
@@ -227,7 +288,7 @@ async def test_a_shift_at_home_has_to_leave_rest_after_one_that_is_lent(there: A
 async def test_what_came_between_is_judged_when_it_is_placed(there: Any, team: Team) -> None:
     loan = await ok(team.ruth, await asked(there, 1, LATE), "agree", lending())
     await planned(team.ruth, TOM, 0, NIGHT)
-    assert await refused(team.tom, loan, "place") == (422, "breach_needs_ground", "/body/ground")
+    assert await refused(team.tom, loan, "place") == (422, "breach_needs_ground", "/path/loan_id")
     assert (await there.get("/v1/shifts")).json()["items"] == []
 
 
@@ -245,7 +306,11 @@ async def test_declined_and_withdrawn_it_is_over(there: Any, team: Team) -> None
 
 @pytest.mark.parametrize("side", ["lender", "borrower"])
 async def test_either_team_ends_it_and_her_time_is_free(roster: Running, there: Any, team: Team, side: str) -> None:
-    loan = await placed(there, team)
+    await planned(team.ruth, TOM, 0, NIGHT)
+    loan = await placed(there, team, 1, LATE, ground=GROUND)
+    before = len(await roster.published("roster", ShiftPlanned))
+    for of in ("breaches", "rest-owed"):
+        assert (await team.ruth.get(f"/v1/{of}")).json()["items"]
     (shift,) = (await there.get("/v1/shifts")).json()["items"]
     by_hand = await there.post(f"/v1/shifts/{shift['id']}/cancel", headers={"If-Match": '"1"'})
     assert (by_hand.status_code, code(by_hand)) == (409, "shift_of_loan")
@@ -253,8 +318,12 @@ async def test_either_team_ends_it_and_her_time_is_free(roster: Running, there: 
     assert ended.json()["state"] == "ended"
     (shift,) = (await there.get("/v1/shifts")).json()["items"]
     assert shift["status"] == "cancelled"
-    assert [one.data["status"] for one in await roster.published("roster", ShiftPlanned)] == ["planned", "cancelled"]
-    await planned(team.ruth, TOM, 0, EARLY)
+    told = (await roster.published("roster", ShiftPlanned))[before:]
+    assert [(one.data["shift_id"], one.data["status"]) for one in told] == [(shift["id"], "cancelled")]
+    for of in ("breaches", "rest-owed"):
+        assert (await team.ruth.get(f"/v1/{of}")).json()["items"] == []
+    assert (await there.get("/v1/loans", params={"team_id": str(TEAM)})).status_code == 404
+    await planned(team.ruth, TOM, 1, LATE, ground=GROUND)
     assert await refused(there, ended, "end") == (409, "loan_is_over", "/path/loan_id")
 
 
@@ -283,4 +352,4 @@ async def test_what_cannot_be_asked_is_refused(there: Any, changes: dict[str, An
 async def test_nobody_is_lent_on_a_day_of_her_leave(there: Any, team: Team) -> None:
     told = {"kind": "sick", "from_on": at(0, "00:00")[:10], "to_on": at(0, "00:00")[:10], "minutes": 450}
     assert (await team.tom.post("/v1/leave", json=a_leave(TOM, **told))).status_code == 201
-    assert await refused(team.ruth, await asked(there), "agree", lending()) == (409, "on_leave", "/body/starts_at")
+    assert await refused(team.ruth, await asked(there), "agree", lending()) == (409, "on_leave", "/body/employee_id")

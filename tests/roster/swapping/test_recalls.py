@@ -67,7 +67,7 @@ async def test_a_published_rota_is_amended(roster: Running, team: Team) -> None:
     await recalled(roster, SANDRA, day(3))
     versions = (await team.ruth.get(f"/v1/rotas/{planning.rota['id']}/versions")).json()["items"]
     newest = max(versions, key=lambda version: int(version["number"]))
-    assert (newest["state"], newest["reason"]) == ("published", "A secondee is called back")
+    assert (newest["state"], newest["reason"]) == ("published", "recall")
     now = await team.ruth.get(f"/v1/rota-versions/{newest['id']}")
     assert on_duty(now) == {(str(RUTH), day(0), "E"), (str(SANDRA), day(1), "L")}
     assert [kind for kind, _, _ in await open_shifts(team.ruth)] == ["on_call", "shift"]

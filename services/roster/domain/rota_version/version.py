@@ -67,6 +67,7 @@ class Reason(StrEnum):
     DEMAND = "demand"
     CORRECTION = "correction"
     LEAVE = "leave"
+    RECALL = "recall"
 
 
 class NewAmendment(Duties):

@@ -40,13 +40,20 @@ async def watch_months(runtime: Runtime) -> None:
 
 
 async def sum_months(database: Database) -> int:
-    """Tell of the last months of every team, as far as they are not told as they are. How many were told."""
+    """Tell of the last months of every team, as far as they are not told as they are. How many were told.
+
+    A team that fails stands in nobody's way: the next is told all the same.
+    """
     async with database.transaction(SYSTEM) as tx:
         teams, months = await floor.teams(tx), months_before(tx.today, MONTHS)
     told = 0
     for team_id in teams:
-        async with database.transaction(SYSTEM) as tx:
-            told += sum([await _is_told(tx, team_id, month) for month in months])
+        try:
+            async with database.transaction(SYSTEM) as tx:
+                of_team = sum([await _is_told(tx, team_id, month) for month in months])
+            told += of_team
+        except Exception as error:  # noqa: BLE001  the next team is told all the same
+            log.warning("months not summed", extra={"team_id": str(team_id), "error": type(error).__name__})
     return told
 
 

@@ -10,7 +10,7 @@ from services.common.db import Transaction
 from services.common.types import day_in_england
 from services.roster.domain.rota_version.duty import Cell, by_cell
 from services.roster.domain.rota_version.rota import Rota
-from services.roster.domain.rota_version.version import Origin, RotaVersion, VersionState
+from services.roster.domain.rota_version.version import Origin, Reason, RotaVersion, VersionState
 from services.roster.domain.shift import Shift
 from services.roster.domain.swap import OneDutyADay
 from services.roster.store import rota_versions, swaps
@@ -18,7 +18,6 @@ from services.roster.usecases.rota.load import freeze
 from services.roster.usecases.rota.telling import tell_of_published
 from services.roster.usecases.rota.version import drafted, write_cells
 
-REASON = "swap"
 Moved = Mapping[tuple[UUID, date], UUID | None]
 
 
@@ -31,7 +30,10 @@ async def hold_rotas(tx: Transaction, shifts: Sequence[Shift]) -> Collection[UUI
 
 
 async def amend_rotas(
-    tx: Transaction, rota_ids: Collection[UUID], moves: Iterable[tuple[Shift, UUID | None]], reason: str = REASON
+    tx: Transaction,
+    rota_ids: Collection[UUID],
+    moves: Iterable[tuple[Shift, UUID | None]],
+    reason: Reason = Reason.SWAP,
 ) -> None:
     """What is published of each of these gives the duties of these shifts to whoever works them now, or to nobody.
 
@@ -47,7 +49,7 @@ async def amend_rotas(
             await _amend(tx, version, moved, reason)
 
 
-async def _amend(tx: Transaction, older: RotaVersion, moved: Moved, reason: str) -> None:
+async def _amend(tx: Transaction, older: RotaVersion, moved: Moved, reason: Reason) -> None:
     rota = await tx.get(Rota, older.rota_id)
     codes = by_cell(await rota_versions.duties_of(tx, older.id))
     cells: dict[tuple[UUID, date], str | None] = {cell: None for cell in moved if cell in codes}

@@ -1,6 +1,7 @@
 """Loans: one team asks, the other lends, and the nurse says yes herself; then the shift is there."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from services.roster.store import abilities, breaches, floor, loans
 from services.roster.usecases.placing import judge_shift, settle_rest, write_breaches
 from services.roster.usecases.shift import tell_of_shift
 
+LENT_AT, LOAN = "/body/employee_id", "/path/loan_id"
 GROUND: TypeAdapter[Ground | None] = TypeAdapter(Ground | None)
 
 
@@ -58,19 +60,24 @@ async def agree_loan(tx: Transaction, loan_id: UUID, lending: Lending, if_match:
     able = (await abilities.abilities(tx, loan.lending_team_id, [lending.employee_id], on))[lending.employee_id]
     if missing := sorted({*loan.needs} - able.skills):
         raise SkillsMissing(missing)
+    if await loans.is_on_shift(tx, lending.employee_id, loan.starts_at, loan.ends_at):
+        raise ShiftClash(LENT_AT)
     loan.take_along(able)
     await _require_floor(tx, loan, lending)
-    await judge_shift(tx, loan.as_shift(lending.employee_id, tx.now), lending.ground, of_team=loan.lending_team_id)
+    shift = loan.as_shift(lending.employee_id, tx.now)
+    await judge_shift(tx, shift, lending.ground, of_team=loan.lending_team_id, at=LENT_AT)
     await tx.settle()
     return loan
 
 
 async def _require_floor(tx: Transaction, loan: Loan, lending: Lending) -> None:
-    """What the lending team would have on that day without this person."""
+    """What the lending team would have on that day without this person, and without all whom it lends already."""
     on = day_in_england(loan.starts_at)
     day = Period(on, on)
-    whole, who = await floor.staff(tx, loan.lending_team_id, day), lending.employee_id
-    left = replace(whole, members=[one for one in whole.members if one.employee_id != who])
+    await tx.take_turns(f"lend/{loan.lending_team_id}")
+    gone = await loans.lent_on(tx, loan.lending_team_id, on) | {lending.employee_id}
+    whole = await floor.staff(tx, loan.lending_team_id, day)
+    left = replace(whole, members=[one for one in whole.members if one.employee_id not in gone])
     below = breached(await _compared(tx, loan, day, left))
     if below and lending.below_floor_words is None:
         raise BelowFloorByLoan(next(iter(below)))
@@ -100,9 +107,9 @@ async def place_loan(tx: Transaction, loan_id: UUID, if_match: int) -> Loan:
     loan.placed_at = tx.now
     loan.become(LoanState.PLACED, tx.now)
     shift, ground = loan.as_shift(who, tx.now), GROUND.validate_python(loan.ground)
-    async with tx.refusing({"shift_one_at_a_time": ShiftClash}):
+    async with tx.refusing({"shift_one_at_a_time": partial(ShiftClash, LOAN)}):
         tx.add(shift)
-    placed = await judge_shift(tx, shift, ground, of_team=loan.lending_team_id)
+    placed = await judge_shift(tx, shift, ground, of_team=loan.lending_team_id, at=LOAN, ground_at=LOAN)
     await write_breaches(tx, loan.lending_team_id, placed, ground, who, shift_id=shift.id)
     await settle_rest(tx, loan.lending_team_id, who)
     tell_of_shift(tx, shift)
@@ -137,14 +144,27 @@ async def end_loan(tx: Transaction, loan_id: UUID, if_match: int) -> Loan:
     """
     loan = await _held(tx, loan_id, if_match)
     loan.require(tx.now, LoanState.PLACED)
-    shift = await loans.shift_of(tx, loan.id)
-    await tx.take_turns(shift.employee_id)
-    loan.become(LoanState.ENDED, tx.now)
-    shift.cancel(tx.now, {"told_at": tx.now, "initiated_by": tx.actor.employee_id}, tx.now)
-    await breaches.take_away(tx, await breaches.of_shift(tx, shift.id))
-    tell_of_shift(tx, shift)
+    await tx.take_turns(loan.employee_id)
+    await take_back(tx, loan)
     await tx.settle()
     return loan
+
+
+async def take_back(tx: Transaction, loan: Loan) -> None:
+    """Whoever was lent, and is held, has the time for herself again; what it broke at home is broken no more.
+
+    One that she has not placed yet is declined. Raises `LoanIsOver`.
+    """
+    if loan.state == LoanState.AGREED:
+        loan.become(LoanState.DECLINED, tx.now)
+        return
+    shift = await loans.shift_of(tx, loan)
+    loan.become(LoanState.ENDED, tx.now)
+    shift.cancel(tx.now, {"told_at": tx.now, "initiated_by": tx.actor.employee_id}, tx.now)
+    async with loans.for_lender(tx, loan):
+        await breaches.take_away(tx, await breaches.of_shift(tx, shift.id))
+        await settle_rest(tx, loan.lending_team_id, shift.employee_id)
+    tell_of_shift(tx, shift)
 
 
 async def read_loan(tx: Transaction, loan_id: UUID) -> Loan:
