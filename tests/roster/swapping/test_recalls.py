@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from services.roster.events import ShiftPlanned
-from tests.roster.agreeing.made import Planning, day, on_duty
-from tests.roster.facts import RUTH, SANDRA, TOM
+from tests.roster.agreeing.made import Planning, day, id_of, on_duty
+from tests.roster.facts import RUTH, SANDRA, TOM, code, pointer
 from tests.roster.swapping.conftest import Team
 from tests.roster.swapping.made import EARLY, MONDAY, planned, who_works
-from tests.running import TEAM, Running
+from tests.running import TEAM, Running, owner
 
 
 async def recalled(roster: Running, who: UUID, last_on: str, *, leaves_team: bool = True) -> None:
@@ -71,3 +71,18 @@ async def test_a_published_rota_is_amended(roster: Running, team: Team) -> None:
     now = await team.ruth.get(f"/v1/rota-versions/{newest['id']}")
     assert on_duty(now) == {(str(RUTH), day(0), "E"), (str(SANDRA), day(1), "L")}
     assert [kind for kind, _, _ in await open_shifts(team.ruth)] == ["on_call", "shift"]
+
+
+async def test_a_rota_that_is_not_published_yet_gives_nobody_a_duty_who_has_left(roster: Running, team: Team) -> None:
+    planning = await Planning.begun(team.ruth)
+    proposed = await planning.proposed((RUTH, 0, "E"), (SANDRA, 1, "L"), (SANDRA, 5, "W"))
+    async with owner(roster.databases["roster"].url) as connection:
+        until_on = "update team_member set until_on = $1 where employee_id = $2"
+        await connection.execute(until_on, MONDAY + timedelta(days=3), SANDRA)
+    urgent = {"urgency": "Monday has nobody", "ground": {"kind": "emergency", "words": "Nobody else"}}
+    refused = await planning.tried(proposed, "publish", urgent)
+    assert (refused.status_code, code(refused), pointer(refused)) == (409, "duty_of_leaver", "/path/rota_version_id")
+    assert refused.json()["detail"] == f"Employee {SANDRA} has a duty on {day(5)}, and is not in the team then."
+    without = await planning.drafted((SANDRA, 5, None), from_version_id=id_of(proposed))
+    published = await planning.done(without, "publish", urgent)
+    assert on_duty(published) == {(str(RUTH), day(0), "E"), (str(SANDRA), day(1), "L")}

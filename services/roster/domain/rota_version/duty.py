@@ -10,6 +10,7 @@ from pydantic import field_validator, model_validator
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
+from services.common.errors import Conflict
 from services.common.models import INSTANT, TeamOwned
 from services.common.types import Day, Input
 from services.roster.domain.base import Base
@@ -49,6 +50,15 @@ class Duties(Input):
         if len({(cell.employee_id, cell.day_on) for cell in duties}) != len(duties):
             raise ValueError("name each person's day once")
         return duties
+
+
+class DutyOfLeaver(Conflict):
+    """A team plans the time of its own members, as they are when it is published."""
+
+    way_out = "Make a version, or an amendment, in which this person has no duty on that day, and publish that."
+
+    def __init__(self, employee_id: UUID, day_on: date, field: str) -> None:
+        super().__init__(f"Employee {employee_id} has a duty on {day_on}, and is not in the team then.", field=field)
 
 
 class RotaDuty(TeamOwned, Base, table=True):

@@ -12,7 +12,7 @@ from services.roster.domain.breach import Ground, newly, require_grounds
 from services.roster.domain.rota import scored
 from services.roster.domain.rota.problem import Problem
 from services.roster.domain.rota_version.begun import require_ahead
-from services.roster.domain.rota_version.duty import Cells, RotaDuty, by_cell, roster_of
+from services.roster.domain.rota_version.duty import Cells, DutyOfLeaver, RotaDuty, by_cell, roster_of
 from services.roster.domain.rota_version.rota import Rota
 from services.roster.domain.rota_version.shifts import steps, stretches
 from services.roster.domain.rota_version.version import (
@@ -43,7 +43,7 @@ async def publish_rota(tx: Transaction, version_id: UUID, publication: Publicati
 
     Shifts that are the same stay as they are. What breaks a rule stands with its ground, and rest is owed. Raises
     `PreconditionFailed`, `RotaClosed`, `RotaAlreadyPublished`, `RotaMovedOn`, `VersionNotOpen`, `NotAgreed`,
-    `ShiftClash`, `ShiftTooLong`, `OnLeave` or `BreachNeedsGround`.
+    `DutyOfLeaver`, `ShiftClash`, `ShiftTooLong`, `OnLeave` or `BreachNeedsGround`.
     """
     version = await rota_versions.version_in_turn(tx, version_id)
     rota = await tx.get(Rota, version.rota_id)
@@ -108,6 +108,7 @@ async def put_in_place(
     if version.problem is None:
         await time_anew(tx, rota, version)
     duties = await rota_versions.duties_of(tx, version.id)
+    await _require_members(tx, rota, duties, at)
     problem = await problem_of(tx, rota)
     before, after = [judge.score(problem, roster_of(problem, cells)) for cells in (was, by_cell(duties))]
     if version.problem is None:
@@ -124,6 +125,14 @@ async def put_in_place(
     await tell_of_published(tx, rota, version, None if older is None else older.id)
     for shift in changed:
         tell_of_shift(tx, shift)
+
+
+async def _require_members(tx: Transaction, rota: Rota, duties: Sequence[RotaDuty], at: str) -> None:
+    """Who has left since a duty was planned is not put on it; what has begun was worked. Raises `DutyOfLeaver`."""
+    belonging = await rota_versions.memberships(tx, rota.team_id, rota.from_on, rota.to_on)
+    for duty in duties:
+        if duty.starts_at > tx.now and not rota_versions.belongs(belonging.get(duty.employee_id, ()), duty.day_on):
+            raise DutyOfLeaver(duty.employee_id, duty.day_on, at)
 
 
 async def _people(tx: Transaction, version: RotaVersion, was: Cells) -> set[UUID]:
