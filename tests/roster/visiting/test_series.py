@@ -1,8 +1,7 @@
 """Visits week by week from a plan: this, following and all, over the clock changes, with exceptions kept (row 1.02)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -10,82 +9,20 @@ from sqlmodel import col
 from uuid6 import uuid7
 
 from services.common.auth import SYSTEM
-from services.common.types import ENGLAND, day_in_england
 from services.roster.domain.known import CareTeam
 from services.roster.domain.recurrence import VisitSeries
 from services.roster.usecases.visiting import make_due_occurrences
-from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, a_plan, a_shift, code, competency, hear, pointer
+from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, a_plan, code, competency, hear, pointer
 from tests.roster.visiting.told import step
-from tests.running import STRANGER, TEAM, Running
+from tests.roster.visiting.weekly import NINE, TEN, TODAY, at_work, begun, change, on, shifts, times, visit_on
+from tests.running import TEAM, Running
 
 pytestmark = pytest.mark.usefixtures("competent")
-
-NINE, TEN = 540, 600
-TODAY = day_in_england(datetime.now(ENGLAND))
-MONDAY = TODAY + timedelta(days=7 - TODAY.weekday())
-
-
-def on(week: int, weekday: int = 0) -> date:
-    return MONDAY + timedelta(days=7 * week + weekday)
-
-
-def clock(day: date, hour: int) -> str:
-    return datetime(day.year, day.month, day.day, hour, tzinfo=ENGLAND).isoformat()
-
-
-async def shifts(nurse: Any, *weeks: int, weekdays: tuple[int, ...] = (0,), who: tuple[Any, ...] = (RUTH,)) -> None:
-    for week in weeks:
-        for weekday in weekdays:
-            day = on(week, weekday)
-            for one in who:
-                shift = a_shift(employee_id=one, starts_at=clock(day, 8), ends_at=clock(day, 16))
-                assert (await nurse.post("/v1/shifts", json=shift)).status_code == 201
 
 
 @pytest.fixture
 async def ruth(roster: Running) -> Any:
-    """Ruth, with three Mondays of shifts ahead of her, as Tom has."""
-    ruth = await roster.nurse("roster")
-    await shifts(ruth, 0, 1, 2, who=(RUTH, TOM))
-    return ruth
-
-
-async def begun(nurse: Any, plan_changes: dict[str, Any] | None = None, **changes: Any) -> Any:
-    plan = a_plan(minutes=60, days=[], from_on=str(TODAY), **(plan_changes or {}))
-    assert (await nurse.post("/v1/visit-plans", json=plan)).status_code == 201
-    series = {
-        "id": str(uuid7()),
-        "visit_plan_id": plan["id"],
-        "employee_id": str(RUTH),
-        "starts_minute": NINE,
-        "weekdays": [1],
-        "from_on": str(TODAY),
-        "until_on": str(on(2)),
-    }
-    return await nurse.post("/v1/visit-series", json=series | changes)
-
-
-async def change(nurse: Any, answer: Any, **said: Any) -> Any:
-    series = answer.json()["series"]
-    newest = (await nurse.get(f"/v1/visit-series/{series['id']}")).json()["version"]
-    path, tag = f"/v1/visit-series/{series['id']}/change", {"If-Match": f'"{newest}"'}
-    return await nurse.post(path, json=said, headers=tag)
-
-
-async def visit_on(nurse: Any, day: date) -> Any:
-    """The one visit of a day that is not off."""
-    found = (await nurse.get("/v1/visits", params={"on": str(day)})).json()["items"]
-    return next((visit for visit in found if visit["status"] != "cancelled"), None)
-
-
-async def times(nurse: Any, *days: date) -> list[str | None]:
-    """When the visit of each day begins, and who makes it, on the clocks of England."""
-    told = []
-    for day in days:
-        visit = await visit_on(nurse, day)
-        local = visit and datetime.fromisoformat(visit["starts_at"]).astimezone(ENGLAND)
-        told.append(local and f"{local:%H:%M} {'Ruth' if visit['employee_id'] == str(RUTH) else 'Tom'}")
-    return told
+    return await at_work(roster)
 
 
 async def test_anonymous_is_refused(roster: Running) -> None:
@@ -254,66 +191,3 @@ async def begun_of(nurse: Any, plan: str) -> Any:
     return await nurse.post(
         "/v1/visit-series", json=series | {"weekdays": [1], "from_on": str(TODAY), "until_on": str(on(2))}
     )
-
-
-async def test_a_series_is_changed_at_one_of_its_days_to_come(ruth: Any) -> None:
-    series = await begun(ruth)
-    for scope, day in (("this", on(0, 1)), ("following", on(0, 1)), ("following", None), ("this", TODAY)):
-        said = {"scope": scope, "starts_minute": TEN} | ({"occurrence_on": str(day)} if day else {})
-        refused = await change(ruth, series, **said)
-        assert (refused.status_code, code(refused)) == (409, "no_such_occurrence")
-
-
-async def test_another_teams_series_does_not_exist(roster: Running, ruth: Any) -> None:
-    series = (await begun(ruth)).json()["series"]["id"]
-    stranger = await roster.client("roster", STRANGER)
-    assert (await stranger.get(f"/v1/visit-series/{series}")).status_code == 404
-    tag = {"If-Match": '"1"'}
-    answer = await stranger.post(f"/v1/visit-series/{series}/change", json={"scope": "all"}, headers=tag)
-    assert answer.status_code == 404
-    theirs = await begun_of(stranger, str(uuid7()))
-    assert (theirs.status_code, code(theirs)) == (422, "plan_of_another_client")
-
-
-@pytest.mark.parametrize("scope", ["all", "following", "this"])
-async def test_nobody_accompanies_themselves_week_by_week(ruth: Any, scope: str) -> None:
-    oneself: dict[str, Any] = {"accompanied_by": str(RUTH), "second_hand_reason": "safety"}
-    refused = await begun(ruth, **oneself)
-    assert (refused.status_code, code(refused)) == (422, "accompanied_by_oneself")
-    assert pointer(refused) == "/body/accompanied_by"
-    series = await begun(ruth)
-    changed = await change(ruth, series, scope=scope, occurrence_on=str(on(1)), **oneself)
-    assert (changed.status_code, code(changed)) == (422, "accompanied_by_oneself")
-    assert await times(ruth, on(0), on(1), on(2)) == ["09:00 Ruth"] * 3
-
-
-async def test_a_series_that_fails_stands_in_no_others_way(
-    roster: Running, ruth: Any, caplog: pytest.LogCaptureFixture
-) -> None:
-    broken = (await begun(ruth, until_on=str(on(3)))).json()["series"]["id"]
-    whole = await begun(ruth, starts_minute=TEN + 60, from_on=str(on(3)), until_on=str(on(3)))
-    assert [one["code"] for one in whole.json()["unplanned"]] == ["outside_shift"]
-    database = roster.databases["roster"]
-    async with database.transaction(SYSTEM) as tx:
-        series = await tx.get(VisitSeries, UUID(broken))
-        series.accompanied_by, series.second_hand_reason = RUTH, "safety"
-    await shifts(ruth, 3)
-    assert await make_due_occurrences(database) == 1
-    assert await times(ruth, on(3)) == ["11:00 Ruth"]
-    (told,) = [record for record in caplog.records if record.message == "series not made"]
-    assert (vars(told)["series_id"], vars(told)["error"]) == (broken, "IntegrityError")
-
-
-async def test_a_series_does_not_end_before_it_begins(ruth: Any) -> None:
-    refused = await begun(ruth, from_on=str(on(1)), until_on=str(on(0)))
-    assert (refused.status_code, code(refused), pointer(refused)) == (422, "validation_failed", "/body/until_on")
-    assert (await begun(ruth, from_on=str(on(1)), until_on=str(on(1)))).status_code == 201
-
-
-@pytest.mark.parametrize("rhythm", [{"weekdays": [3]}, {"every_weeks": 2}, {"until_on": str(on(2))}])
-async def test_one_visit_has_no_rhythm_to_change(ruth: Any, rhythm: dict[str, Any]) -> None:
-    series = await begun(ruth)
-    refused = await change(ruth, series, scope="this", occurrence_on=str(on(1)), starts_minute=TEN, **rhythm)
-    (field,) = rhythm
-    assert (refused.status_code, code(refused), pointer(refused)) == (422, "validation_failed", f"/body/{field}")
-    assert await times(ruth, on(1)) == ["09:00 Ruth"]
