@@ -12,9 +12,9 @@ from services.common.auth import SYSTEM
 from services.roster.domain.known import CareTeam
 from services.roster.domain.recurrence import VisitSeries
 from services.roster.usecases.visiting import make_due_occurrences
-from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, a_plan, code, competency, hear, pointer
+from tests.roster.facts import EDITH, SANDRA, TOM, a_plan, code, competency, hear, pointer
 from tests.roster.visiting.told import step
-from tests.roster.visiting.weekly import NINE, TEN, TODAY, at_work, begun, change, on, shifts, times, visit_on
+from tests.roster.visiting.weekly import TEN, TODAY, at_work, begun, begun_of, change, on, shifts, times, visit_on
 from tests.running import TEAM, Running
 
 pytestmark = pytest.mark.usefixtures("competent")
@@ -184,10 +184,3 @@ async def test_a_series_keeps_to_the_window_but_for_whoever_set_it(roster: Runni
     refused = await begun_of(sandra, plan["id"])
     assert (refused.status_code, code(refused), pointer(refused)) == (409, "outside_window", "/body/starts_minute")
     assert (await begun_of(ruth, plan["id"])).json()["unplanned"] == []
-
-
-async def begun_of(nurse: Any, plan: str) -> Any:
-    series = {"id": str(uuid7()), "visit_plan_id": plan, "employee_id": str(RUTH), "starts_minute": NINE}
-    return await nurse.post(
-        "/v1/visit-series", json=series | {"weekdays": [1], "from_on": str(TODAY), "until_on": str(on(2))}
-    )

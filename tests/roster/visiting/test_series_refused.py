@@ -10,7 +10,7 @@ from services.common.auth import SYSTEM
 from services.roster.domain.recurrence import VisitSeries
 from services.roster.usecases.visiting import make_due_occurrences
 from tests.roster.facts import RUTH, code, pointer
-from tests.roster.visiting.weekly import TEN, TODAY, at_work, begun, change, on, shifts, times
+from tests.roster.visiting.weekly import TEN, TODAY, at_work, begun, begun_of, change, on, shifts, times
 from tests.running import STRANGER, Running
 
 pytestmark = pytest.mark.usefixtures("competent")

@@ -74,3 +74,10 @@ async def times(nurse: Any, *days: date) -> list[str | None]:
         local = visit and datetime.fromisoformat(visit["starts_at"]).astimezone(ENGLAND)
         told.append(local and f"{local:%H:%M} {'Ruth' if visit['employee_id'] == str(RUTH) else 'Tom'}")
     return told
+
+
+async def begun_of(nurse: Any, plan: str) -> Any:
+    series = {"id": str(uuid7()), "visit_plan_id": plan, "employee_id": str(RUTH), "starts_minute": NINE}
+    return await nurse.post(
+        "/v1/visit-series", json=series | {"weekdays": [1], "from_on": str(TODAY), "until_on": str(on(2))}
+    )
