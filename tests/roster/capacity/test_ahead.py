@@ -149,7 +149,7 @@ async def test_a_team_is_full_above_nine_tenths_and_over_above_all(roster: Runni
 async def test_visits_beyond_the_standing_plans_and_second_hands_are_asked_for(nurse: Any, roster: Running) -> None:
     plan = a_plan(visits_per_four_weeks=4, minutes=75, days=["tue"])
     await nurse.post("/v1/visit-plans", json=plan)
-    planned = a_visit(visit_plan_id=plan["id"], accompanied_by=str(TOM))
+    planned = a_visit(visit_plan_id=plan["id"], accompanied_by=str(TOM), override_words="They know her")
     cancelled = a_visit(starts_at="2026-11-24T14:00:00Z", ends_at="2026-11-24T15:00:00Z")
     for visit in (planned, a_visit(**NEXT), cancelled):
         assert (await nurse.post("/v1/visits", json=visit)).status_code == 201
@@ -164,7 +164,7 @@ async def test_a_plan_for_two_asks_for_both_and_a_visit_of_two_adds_nothing_to_i
     two = {"hands": 2, "second_hand_reason": "moving_handling"}
     plan = a_plan(visits_per_four_weeks=4, minutes=75, days=["tue"], **two)
     assert (await nurse.post("/v1/visit-plans", json=plan)).status_code == 201
-    visit = a_visit(visit_plan_id=plan["id"], accompanied_by=str(TOM))
+    visit = a_visit(visit_plan_id=plan["id"], accompanied_by=str(TOM), override_words="They know her")
     assert (await nurse.post("/v1/visits", json=visit)).status_code == 201
     week = (await ahead(nurse))[0]
     assert (week["client_minutes"], week["travel_minutes"]) == (150, 32)
