@@ -113,6 +113,7 @@ def test_roster_listens_to_what_it_agreed_to() -> None:
         "hr.competency.withdrawn.v1",
         "hr.contract.agreed.v1",
         "hr.clearance.changed.v1",
+        "hr.secondment.recalled.v1",
         "governance.decision.adopted.v1",
         "caseload.acuity_review.completed.v1",
         "caseload.episode_of_care.opened.v1",
