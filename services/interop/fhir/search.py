@@ -104,7 +104,7 @@ def _understood(search: Search, parameter: SearchParameter, modifier: str, value
     name = parameter.name
     if name in OWN_READERS and modifier in {"", *parameter.targets}:
         return OWN_READERS[name](search, value)
-    if not parameter.paths:
+    if modifier and not parameter.paths:
         raise BadSearch.at_parameter(name, "This parameter does not take this modifier here.")
     return values.apply(search, parameter, modifier, value)
 
