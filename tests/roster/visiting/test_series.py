@@ -81,10 +81,10 @@ async def test_what_a_series_could_not_make_is_logged_by_codes(
     series = (await begun(ruth, until_on=str(on(3)))).json()["series"]["id"]
     assert await make_due_occurrences(roster.databases["roster"]) == 0
     (told,) = [record for record in caplog.records if record.message == "visits of a series not made"]
-    assert {name: vars(told)[name] for name in ("series_id", "codes", "days")} == {
+    assert {name: vars(told)[name] for name in ("series_id", "reason", "rows")} == {
         "series_id": series,
-        "codes": ["outside_shift"],
-        "days": 1,
+        "reason": "outside_shift",
+        "rows": 1,
     }
 
 

@@ -55,6 +55,7 @@ class Duties(Input):
 class DutyOfLeaver(Conflict):
     """A team plans the time of its own members, as they are when it is published."""
 
+    field = "/path/rota_version_id"
     way_out = "Make a version, or an amendment, in which this person has no duty on that day, and publish that."
 
     def __init__(self, employee_id: UUID, day_on: date, field: str) -> None:

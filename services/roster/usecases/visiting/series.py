@@ -131,7 +131,8 @@ async def _make_due(tx: Transaction, series: VisitSeries) -> int:
     before = len(await store.made_from(tx, series.id, tx.today))
     told = await _make(tx, Told(series))
     if told.unplanned:
-        about = {"series_id": str(series.id), "codes": sorted({*told.unplanned.values()}), "days": len(told.unplanned)}
+        why = ", ".join(sorted({*told.unplanned.values()}))
+        about = {"series_id": str(series.id), "reason": why, "rows": len(told.unplanned)}
         log.info("visits of a series not made", extra=about)
     return len(await store.made_from(tx, series.id, tx.today)) - before
 
