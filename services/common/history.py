@@ -1,16 +1,15 @@
 """What was sent and applied, kept as long as it is of use: the log of events, the inbox, the keys of requests."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.common.db import Database
-
-log = logging.getLogger(__name__)
+from services.common.watching import keep_on
 
 KEEP_SENT = timedelta(days=14)
 # Longer than an event may be sent again, so that whatever comes twice is known.
@@ -51,12 +50,7 @@ AGED_KEYS = text("""
 
 async def keep_for_a_while(database: Database) -> None:
     """Purge in small batches for as long as the process lives, so that no cost grows with history."""
-    while True:
-        try:
-            await purge(database)
-        except Exception as error:  # noqa: BLE001  housekeeping waits for better times
-            log.warning("purge interrupted", extra={"error": type(error).__name__})
-        await asyncio.sleep(PURGE_SECONDS)
+    await keep_on("purge", PURGE_SECONDS, partial(purge, database))
 
 
 async def purge(database: Database) -> None:

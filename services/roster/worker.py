@@ -19,6 +19,7 @@ from services.common.auth import SYSTEM
 from services.common.connected import KEEPALIVES
 from services.common.db import Database
 from services.common.service import Runtime
+from services.common.watching import keep_on
 from services.roster.domain.job import JobKind
 from services.roster.settings import RosterSettings
 from services.roster.solver.engine import Warm
@@ -124,10 +125,8 @@ class Worker:
 
     async def _sweep(self) -> None:
         """Keep the queue in order beside the work."""
-        while True:
-            try:
-                async with self._database.transaction(SYSTEM) as tx:
-                    await jobs.tidy(tx)
-            except Exception as error:  # noqa: BLE001  the worker outlives every outage
-                log.warning("sweep interrupted", extra={"error": type(error).__name__})
-            await asyncio.sleep(SWEEP_SECONDS)
+        await keep_on("sweep", SWEEP_SECONDS, self._tidy)
+
+    async def _tidy(self) -> None:
+        async with self._database.transaction(SYSTEM) as tx:
+            await jobs.tidy(tx)

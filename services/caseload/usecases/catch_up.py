@@ -1,11 +1,10 @@
 """Catching up: what changed of the team's clients while a tablet was away, and until when that is kept."""
 
-import asyncio
 import json
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from services.caseload.domain.rule import RuleCode
@@ -17,8 +16,7 @@ from services.common.db import Database, Transaction
 from services.common.reach import reads
 from services.common.rulebook import amounts
 from services.common.service import Runtime
-
-log = logging.getLogger(__name__)
+from services.common.watching import drained, keep_on
 
 POLL_SECONDS = 3600.0
 MOST_AT_ONCE = 2000
@@ -73,13 +71,8 @@ def _told(tx: Transaction, row: Any) -> str:
 
 async def forget_changes(runtime: Runtime) -> None:
     """Forget changes that are older than the rule says, for as long as the process lives."""
-    while True:
-        try:
-            while await forget_some(runtime.database) == MOST_AT_ONCE:
-                pass
-        except Exception as error:  # noqa: BLE001  the worker outlives every outage
-            log.warning("forgetting interrupted", extra={"error": type(error).__name__})
-        await asyncio.sleep(POLL_SECONDS)
+    look = partial(forget_some, runtime.database)
+    await keep_on("forgetting", POLL_SECONDS, partial(drained, look, MOST_AT_ONCE))
 
 
 async def forget_some(database: Database) -> int:

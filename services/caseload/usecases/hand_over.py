@@ -1,8 +1,7 @@
 """Handing a client over for a night or a weekend: drafted, sent by a link and a code, and taken back."""
 
-import asyncio
-import logging
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +19,7 @@ from services.common.membership import require_members
 from services.common.paging import PageRequest, page
 from services.common.rulebook import amounts
 from services.common.service import Runtime
-
-log = logging.getLogger(__name__)
+from services.common.watching import drained, keep_on
 
 POLL_SECONDS = 1.0
 MOST_AT_ONCE = 20
@@ -100,13 +98,7 @@ async def return_handover(tx: Transaction, handover_id: UUID, if_match: int) -> 
 
 async def expire_handovers(runtime: Runtime) -> None:
     """Warn of what nobody accepted in time, for as long as the process lives; each replica takes what is free."""
-    while True:
-        try:
-            while await expire_some(runtime.database):
-                pass
-        except Exception as error:  # noqa: BLE001  the worker outlives every outage
-            log.warning("expiry interrupted", extra={"error": type(error).__name__})
-        await asyncio.sleep(POLL_SECONDS)
+    await keep_on("expiry", POLL_SECONDS, partial(drained, partial(expire_some, runtime.database)))
 
 
 async def expire_some(database: Database) -> int:

@@ -1,9 +1,8 @@
 """What follows the free days: decided by the team, the council's means test asked for, and its outcome billed."""
 
-import asyncio
-import logging
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from services.common.figures import require_period
 from services.common.paging import PageRequest, page
 from services.common.service import Background, Runtime
 from services.common.types import day_in_england
+from services.common.watching import drained, keep_on
 from services.finance.domain.contribution import WeekOfCare, monday_of, weeks_of_care
 from services.finance.domain.financial_assessment import (
     AlreadyAsked,
@@ -31,8 +31,6 @@ from services.finance.domain.reablement import Decision, ReablementEpisode
 from services.finance.events import FinancialAssessmentAsked, ReablementEnding
 from services.finance.store import activity, financial_assessments, reablement
 
-log = logging.getLogger(__name__)
-
 POLL_SECONDS = 60.0
 MOST_AT_ONCE = 50
 
@@ -45,13 +43,10 @@ def ask_for_decisions(today: Callable[[], date] = today_in_england, every: float
     """The work of one process beside its requests: on the day of decision the team is asked what is to follow."""
 
     async def run(runtime: Runtime) -> None:
-        while True:
-            try:
-                while await ask_for_some(runtime.database, today()):
-                    pass
-            except Exception as error:  # noqa: BLE001  the worker outlives every outage
-                log.warning("asking for decisions interrupted", extra={"error": type(error).__name__})
-            await asyncio.sleep(every)
+        async def look() -> int:
+            return await ask_for_some(runtime.database, today())
+
+        await keep_on("asking_for_decisions", every, partial(drained, look))
 
     return run
 

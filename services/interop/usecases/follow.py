@@ -1,19 +1,17 @@
 """The feed for integrators who cannot take webhooks: fed by what is heard, followed by cursor, kept for a while."""
 
-import asyncio
 import json
-import logging
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from services.common import history
 from services.common.db import Transaction
 from services.common.service import Runtime
+from services.common.watching import keep_on
 from services.interop.domain.feed import CursorExpired, Place, Start, UnknownCursor, cursor_at
 from services.interop.store import feed as store
 from services.interop.usecases.watch import Patience, Watch
-
-log = logging.getLogger(__name__)
 
 
 def feed_event(tx: Transaction) -> None:
@@ -44,9 +42,5 @@ async def follow_feed(tx: Transaction, watch: Watch, place: Place, limit: int, p
 
 async def keep_feed_for_a_while(runtime: Runtime) -> None:
     """Purge what has been kept long enough in small batches, for as long as the process lives."""
-    while True:
-        try:
-            await history.in_batches(runtime.database, store.forget_old)
-        except Exception as error:  # noqa: BLE001  housekeeping waits for better times
-            log.warning("purge of the feed interrupted", extra={"error": type(error).__name__})
-        await asyncio.sleep(history.PURGE_SECONDS)
+    purge = partial(history.in_batches, runtime.database, store.forget_old)
+    await keep_on("purge_of_the_feed", history.PURGE_SECONDS, purge)

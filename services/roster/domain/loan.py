@@ -16,11 +16,11 @@ from sqlmodel import Field, col
 
 from services.common.errors import Conflict, Unprocessable
 from services.common.models import INSTANT, TeamOwned, only_states
-from services.common.types import Code, Count, Input, Instant, NewId, Words
+from services.common.types import Code, Input, NewId, Words
 from services.roster.domain.ability import CODES, Ability
 from services.roster.domain.base import Base
 from services.roster.domain.breach import Ground
-from services.roster.domain.shift import NewShift, Shift
+from services.roster.domain.shift import Shift, Span
 
 
 class LoanReason(StrEnum):
@@ -49,15 +49,12 @@ OPEN = (LoanState.ASKED, LoanState.AGREED)
 LENT = (LoanState.AGREED, LoanState.PLACED)
 
 
-class NewLoan(Input):
+class NewLoan(Span):
     """One shift with the borrowing team `team_id`, by a nurse of the lending team who has all of these skills."""
 
     id: NewId
     team_id: UUID
     lending_team_id: UUID
-    starts_at: Instant
-    ends_at: Instant
-    unpaid_break_minutes: Count = 0
     needs: Annotated[list[Code], Shape(max_length=10)] = []
     reason: LoanReason
 
@@ -67,16 +64,6 @@ class NewLoan(Input):
         if lending_team_id == info.data.get("team_id"):
             raise ValueError("must be another team than team_id")
         return lending_team_id
-
-    @field_validator("ends_at")
-    @classmethod
-    def _of_a_likely_length(cls, ends_at: datetime, info: ValidationInfo) -> datetime:
-        return NewShift._of_a_likely_length(ends_at, info)
-
-    @field_validator("unpaid_break_minutes")
-    @classmethod
-    def _within_the_shift(cls, minutes: int, info: ValidationInfo) -> int:
-        return NewShift._within_the_shift(minutes, info)
 
 
 class Lending(Input):

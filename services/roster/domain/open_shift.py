@@ -8,19 +8,19 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field as Shape
-from pydantic import StringConstraints, ValidationInfo, field_validator
+from pydantic import StringConstraints
 from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, col
 
 from services.common.errors import Conflict
 from services.common.models import INSTANT, TeamOwned, only_states
-from services.common.types import Count, Input, Instant, Name, NewId
+from services.common.types import Input, Name, NewId
 from services.roster.domain.base import Base
 from services.roster.domain.period import whole_minutes
 from services.roster.domain.rota.scored import Law
 from services.roster.domain.rota_version.shifts import Stretch
-from services.roster.domain.shift import NewShift, Shift, ShiftKind
+from services.roster.domain.shift import Shift, ShiftKind, Span
 from services.roster.domain.trial import Around
 
 WEEKS, WEEK = 4, 7
@@ -39,27 +39,14 @@ class OfferAnswer(StrEnum):
     NO = "no"
 
 
-class NewOpenShift(Input):
+class NewOpenShift(Span):
     """A shift without a person. `needs` are skills that whoever takes it has, and `role:` with a role."""
 
     id: NewId
     team_id: UUID
     kind: Literal[ShiftKind.SHIFT, ShiftKind.ON_CALL] = ShiftKind.SHIFT
-    starts_at: Instant
-    ends_at: Instant
-    unpaid_break_minutes: Count = 0
     needs: Annotated[list[What], Shape(max_length=10)] = []
     reason: Name
-
-    @field_validator("ends_at")
-    @classmethod
-    def _of_a_likely_length(cls, ends_at: datetime, info: ValidationInfo) -> datetime:
-        return NewShift._of_a_likely_length(ends_at, info)
-
-    @field_validator("unpaid_break_minutes")
-    @classmethod
-    def _within_the_shift(cls, minutes: int, info: ValidationInfo) -> int:
-        return NewShift._within_the_shift(minutes, info)
 
 
 class OfferReply(Input):

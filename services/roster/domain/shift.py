@@ -40,13 +40,12 @@ class ShiftStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Times(Input):
-    """From when to when, and why it is placed all the same where it breaks a rule. The break in it is not paid."""
+class Span(Input):
+    """From when to when. The break in it is not paid."""
 
     starts_at: Instant
     ends_at: Instant
     unpaid_break_minutes: Count = 0
-    ground: Ground | None = None
 
     @field_validator("ends_at")
     @classmethod
@@ -63,6 +62,12 @@ class Times(Input):
         if starts_at is not None and ends_at is not None and minutes >= whole_minutes(starts_at, ends_at):
             raise ValueError("must be shorter than the shift")
         return minutes
+
+
+class Times(Span):
+    """When somebody works, and why it is placed all the same where it breaks a rule."""
+
+    ground: Ground | None = None
 
 
 class NewShift(Times):

@@ -1,8 +1,7 @@
 """The anticipatory list: a practice names people at risk, the team offers contact, and some take it up."""
 
-import asyncio
-import logging
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -28,8 +27,7 @@ from services.common.figures import hidden
 from services.common.paging import PageRequest, page
 from services.common.rulebook import amounts, smallest_cell
 from services.common.service import Runtime
-
-log = logging.getLogger(__name__)
+from services.common.watching import drained, keep_on
 
 POLL_SECONDS = 3600.0
 MOST_AT_ONCE = 100
@@ -111,13 +109,7 @@ async def anticipatory_figures(tx: Transaction, team_id: UUID, as_of: date | Non
 
 async def forget_declined(runtime: Runtime) -> None:
     """Forget who declined long ago, for as long as the process lives; each replica takes what is free."""
-    while True:
-        try:
-            while await forget_some(runtime.database):
-                pass
-        except Exception as error:  # noqa: BLE001  the worker outlives every outage
-            log.warning("forgetting interrupted", extra={"error": type(error).__name__})
-        await asyncio.sleep(POLL_SECONDS)
+    await keep_on("forgetting", POLL_SECONDS, partial(drained, partial(forget_some, runtime.database)))
 
 
 async def forget_some(database: Database) -> int:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Collection
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from services.common.db import Transaction, require_version
 from services.common.errors import NotFound
 from services.common.paging import PageRequest, page
 from services.common.service import Runtime
+from services.common.watching import drained, keep_on
 
 log = logging.getLogger(__name__)
 
@@ -64,13 +66,7 @@ async def end_push_subscription(tx: Transaction, subscription_id: UUID, if_match
 
 async def send_pushes(runtime: Runtime) -> None:
     """Wake devices as long as the process lives; each replica takes what is free."""
-    while True:
-        try:
-            while await push_some(runtime):
-                pass
-        except Exception as error:  # noqa: BLE001  the worker outlives every outage
-            log.warning("push interrupted", extra={"error": type(error).__name__})
-        await asyncio.sleep(POLL_SECONDS)
+    await keep_on("push", POLL_SECONDS, partial(drained, partial(push_some, runtime)))
 
 
 async def push_some(runtime: Runtime) -> int:

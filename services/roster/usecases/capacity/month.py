@@ -1,7 +1,7 @@
 """Months that are over: summed up for finance, and once more where something came in late (mission row 7.12)."""
 
-import asyncio
 import logging
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from services.common.auth import SYSTEM
 from services.common.db import Database, Transaction
 from services.common.rulebook import amounts, smallest_cell
 from services.common.service import Runtime
+from services.common.watching import keep_on
 from services.roster.domain.month import SummedMonth, months_before
 from services.roster.domain.period import Period
 from services.roster.domain.rule import RuleCode
@@ -31,12 +32,7 @@ MONTHS = 2
 
 async def watch_months(runtime: Runtime) -> None:
     """As long as the process lives."""
-    while True:
-        try:
-            await sum_months(runtime.database)
-        except Exception as error:  # noqa: BLE001  the worker outlives every outage
-            log.warning("months interrupted", extra={"error": type(error).__name__})
-        await asyncio.sleep(EVERY_SECONDS)
+    await keep_on("months", EVERY_SECONDS, partial(sum_months, runtime.database))
 
 
 async def sum_months(database: Database) -> int:

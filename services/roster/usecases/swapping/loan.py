@@ -119,20 +119,18 @@ async def place_loan(tx: Transaction, loan_id: UUID, if_match: int) -> Loan:
 
 async def decline_loan(tx: Transaction, loan_id: UUID, if_match: int) -> Loan:
     """The lending team, or the nurse whom it named, says no. Raises as `agree_loan` does of state and side."""
-    loan = await _held(tx, loan_id, if_match)
-    loan.require(tx.now, *OPEN)
-    await _require_side(tx, loan.lending_team_id)
-    loan.become(LoanState.DECLINED, tx.now)
-    await tx.settle()
-    return loan
+    return await _closed(tx, await _held(tx, loan_id, if_match), "lending_team_id", LoanState.DECLINED)
 
 
 async def withdraw_loan(tx: Transaction, loan_id: UUID, if_match: int) -> Loan:
     """Nobody is needed any more, before anybody was placed. Raises as `agree_loan` does of state and side."""
-    loan = await _held(tx, loan_id, if_match)
+    return await _closed(tx, await _held(tx, loan_id, if_match), "team_id", LoanState.WITHDRAWN)
+
+
+async def _closed(tx: Transaction, loan: Loan, side: str, state: LoanState) -> Loan:
     loan.require(tx.now, *OPEN)
-    await _require_side(tx, loan.team_id)
-    loan.become(LoanState.WITHDRAWN, tx.now)
+    await _require_side(tx, getattr(loan, side))
+    loan.become(state, tx.now)
     await tx.settle()
     return loan
 

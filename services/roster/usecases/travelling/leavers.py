@@ -1,26 +1,19 @@
 """Where somebody lives is forgotten when they belong to the team no more: it was told for their rounds alone."""
 
-import asyncio
-import logging
+from functools import partial
 
 from services.common.auth import SYSTEM
 from services.common.db import Database
 from services.common.service import Runtime
+from services.common.watching import keep_on
 from services.roster.store import places
-
-log = logging.getLogger(__name__)
 
 HOMES_SECONDS = 60 * 60.0
 
 
 async def watch_homes(runtime: Runtime) -> None:
     """As long as the process lives: a membership ends with a day, and nobody tells of that day's end."""
-    while True:
-        try:
-            await forget_homes_of_leavers(runtime.database)
-        except Exception as error:  # noqa: BLE001  the worker outlives every outage
-            log.warning("homes interrupted", extra={"error": type(error).__name__})
-        await asyncio.sleep(HOMES_SECONDS)
+    await keep_on("homes", HOMES_SECONDS, partial(forget_homes_of_leavers, runtime.database))
 
 
 async def forget_homes_of_leavers(database: Database) -> int:
