@@ -72,7 +72,7 @@ def _told(tx: Transaction, row: Any) -> str:
 async def forget_changes(runtime: Runtime) -> None:
     """Forget changes that are older than the rule says, for as long as the process lives."""
     look = partial(forget_some, runtime.database)
-    await keep_on("forgetting", POLL_SECONDS, partial(drained, look, MOST_AT_ONCE))
+    await keep_on("forgetting_changes", POLL_SECONDS, partial(drained, look, MOST_AT_ONCE))
 
 
 async def forget_some(database: Database) -> int:

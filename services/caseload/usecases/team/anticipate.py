@@ -109,7 +109,7 @@ async def anticipatory_figures(tx: Transaction, team_id: UUID, as_of: date | Non
 
 async def forget_declined(runtime: Runtime) -> None:
     """Forget who declined long ago, for as long as the process lives; each replica takes what is free."""
-    await keep_on("forgetting", POLL_SECONDS, partial(drained, partial(forget_some, runtime.database)))
+    await keep_on("forgetting_declined", POLL_SECONDS, partial(drained, partial(forget_some, runtime.database)))
 
 
 async def forget_some(database: Database) -> int:
