@@ -24,14 +24,24 @@ SILENCE: dict[str, Any] = {
     "command_timeout": 5,
     "server_settings": {
         "idle_in_transaction_session_timeout": "30000",
-        # Who vanishes between the parts of a statement is not idle, and would keep its locks for ever. By then the
-        # caller has long given up.
+        # By then the caller has long given up.
         "statement_timeout": "10000",
         # What `spelling` writes is read as it was meant.
         "standard_conforming_strings": "on",
         **KEEPALIVES,
     },
 }
+
+# Who vanishes between the parts of a statement is not idle, and its statement has not begun: only this, which came with
+# PostgreSQL 17, takes its locks away where its machine still answers for it. Milliseconds.
+LONGEST_TRANSACTION, KNOWN_SINCE = 60_000, 17
+
+
+def _limit(connection: Any, *_: object) -> None:
+    """No transaction holds what it locks for longer, whatever has become of whoever began it."""
+    if connection.driver_connection.get_server_version().major >= KNOWN_SINCE:
+        limit = f"set transaction_timeout = {LONGEST_TRANSACTION}"
+        connection.run_async(lambda driver: driver.execute(limit))
 
 
 def _refuse_closed(connection: Any, *_: object) -> None:
@@ -44,6 +54,7 @@ def _refuse_closed(connection: Any, *_: object) -> None:
 def engine_of(url: str, pool_size: int) -> AsyncEngine:
     """A connection is kept once it is made: what is asked often is planned on each, which takes longer than asking."""
     engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, connect_args=SILENCE, hide_parameters=True)
+    event.listen(engine.sync_engine, "connect", _limit)
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
     return engine
 

@@ -1,24 +1,30 @@
 """The table of what was survived, printed when the tests are over; and how many rounds to play."""
 
 import asyncio
+import json
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import asdict, astuple
 from pathlib import Path
 
 import aio_pika
+import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
-from demo.servers.postgres import EmbeddedPostgres, owner_of
+from demo.servers.postgres import EmbeddedPostgres, create_database, owner_of
 from demo.servers.rabbit import RabbitServer
 from services.common import topology
 from tests.faults.house import NAMES, House, Wired, inhabited, queues, servers
-from tests.faults.ledger import ENTRIES
+from tests.faults.ledger import ENTRIES, Books, Entry
 from tests.faults.wire import Wire
 
 ROUNDS = "--fault-rounds"
 AWAY = "--fault-away"
+SURVIVED = "survived"
+# The copy of a service's database that no house has lived in.
+AS_NEW = "{}_as_new"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,6 +60,28 @@ def street() -> Iterator[tuple[EmbeddedPostgres, RabbitServer]]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def written_down(record_property: Callable[[str, object], None]) -> Iterator[None]:
+    """What a test has survived goes with its report, from whichever worker ran it."""
+    before = len(ENTRIES)
+    yield
+    for entry in ENTRIES[before:]:
+        record_property(SURVIVED, json.dumps(asdict(entry)))
+
+
+async def _kept_as_new(postgres: EmbeddedPostgres) -> None:
+    """A copy of each database before anything has happened in it, so that the next house need not migrate."""
+    admin = await postgres.admin()
+    for name in NAMES:
+        if not await _exists(admin, AS_NEW.format(name)):
+            await create_database(admin, name, AS_NEW.format(name), f"template {name}")
+    await admin.close()
+
+
+async def _exists(admin: asyncpg.Connection, database: str) -> bool:
+    return bool(await admin.fetchval("select true from pg_database where datname = $1", database))
+
+
 @pytest.fixture
 async def house(street: tuple[EmbeddedPostgres, RabbitServer], place: Path) -> AsyncIterator[House]:
     """A house over RabbitMQ, with nothing left of whoever lived there before, and no service started yet."""
@@ -62,6 +90,7 @@ async def house(street: tuple[EmbeddedPostgres, RabbitServer], place: Path) -> A
     await asyncio.to_thread(server.start)
     await _cleared(postgres, server)
     async with inhabited(postgres, server, place) as made:
+        await _kept_as_new(postgres)
         yield made
 
 
@@ -81,7 +110,10 @@ async def _cleared(postgres: EmbeddedPostgres, server: RabbitServer) -> None:
     admin = await postgres.admin()
     for name in NAMES:
         await admin.execute(f"drop database if exists {name} with (force)")
-        await admin.execute(f"drop role if exists {name}, {owner_of(name)}")
+        if await _exists(admin, AS_NEW.format(name)):
+            await create_database(admin, name, name, f"template {AS_NEW.format(name)}")
+        else:
+            await admin.execute(f"drop role if exists {name}, {owner_of(name)}")
     await admin.close()
     async with await aio_pika.connect(server.url) as connection:
         channel = await connection.channel()
@@ -90,23 +122,21 @@ async def _cleared(postgres: EmbeddedPostgres, server: RabbitServer) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not ENTRIES:
+    ended = [
+        one for reports in terminalreporter.stats.values() for one in reports if isinstance(one, pytest.TestReport)
+    ]
+    told = [value for one in ended if one.when == "teardown" for name, value in one.user_properties if name == SURVIVED]
+    entries = [Entry(**fields | {"books": Books(**fields["books"])}) for fields in map(json.loads, map(str, told))]
+    if not entries:
         return
     columns = "{:44} {:>6} {:>12} {:>8} {:>5} {:>8} {:>7} {:>10}"
     terminalreporter.section("faults survived")
     heads = ("fault", "rounds", "acknowledged", "applied", "lost", "doubled", "parked", "recovery")
     terminalreporter.write_line(columns.format(*heads))
-    for entry in ENTRIES:
-        books = (
-            entry.books.acknowledged,
-            entry.books.applied,
-            entry.books.lost,
-            entry.books.doubled,
-            entry.books.parked,
-        )
-        terminalreporter.write_line(
-            columns.format(entry.fault, entry.rounds, *books, f"{entry.recovery_seconds:.1f} s")
-        )
-    kills = sum(entry.rounds for entry in ENTRIES if "killed" in entry.fault)
-    lost, doubled = sum(e.books.lost for e in ENTRIES), sum(e.books.doubled for e in ENTRIES)
+    for entry in entries:
+        books = astuple(entry.books)
+        recovery = f"{entry.recovery_seconds:.1f} s"
+        terminalreporter.write_line(columns.format(entry.fault, entry.rounds, *books, recovery))
+    kills = sum(entry.rounds for entry in entries if "killed" in entry.fault)
+    lost, doubled = sum(e.books.lost for e in entries), sum(e.books.doubled for e in entries)
     terminalreporter.write_line(f"{kills} kills in all: {lost} lost, {doubled} doubled")

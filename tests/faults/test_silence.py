@@ -1,10 +1,13 @@
 """Who holds on to something and says nothing more: it is taken away, and nothing is lost or doubled."""
 
+import asyncio
+import struct
 from dataclasses import replace
 
 import psutil
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from demo.compose import services
 from demo.servers.ports import lasting_ports
@@ -15,7 +18,8 @@ from tests.faults.ledger import Writer, came_back, close_books, flow_back
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 PAUSE = 0.05
-# PostgreSQL ends a session after half a minute of silence; whoever waited for it then has to come round once more.
+# PostgreSQL ends a session after half a minute of silence, or a minute within a statement; whoever waited for it then
+# has to come round once more.
 SILENT_SECONDS, PATIENCE_SECONDS = 30, 120
 
 
@@ -28,7 +32,8 @@ async def test_connections_that_the_network_has_forgotten_are_replaced(wired: Wi
     came_back(books, writer)
 
 
-async def test_a_replica_that_has_vanished_does_not_keep_its_locks(wired: Wired) -> None:
+@pytest.mark.parametrize("within_a_statement", [False, True], ids=["between statements", "within a statement"])
+async def test_a_replica_that_has_vanished_does_not_keep_its_locks(wired: Wired, within_a_statement: bool) -> None:
     """It was in the middle of a change: until the server ends it, others are told to come again."""
     async with Writer(wired.house, pause=PAUSE) as writer:
         referral_id = await writer.write_one()
@@ -37,6 +42,8 @@ async def test_a_replica_that_has_vanished_does_not_keep_its_locks(wired: Wired)
             await connection.execute(text("select set_config('app.every_team', 'on', true)"))
             locked = text("select 1 from referral where id = :id for update")
             assert (await connection.execute(locked, {"id": referral_id})).scalar() == 1
+            if within_a_statement:
+                await _begin_to_ask(connection)
             wired.wire.forget()
             since = now()
             await writer.refuse(referral_id)
@@ -44,9 +51,20 @@ async def test_a_replica_that_has_vanished_does_not_keep_its_locks(wired: Wired)
             await connection.invalidate()
         recovery = await flow_back(wired.house, writer, since, PATIENCE_SECONDS)
     await vanishing.close()
-    books = await close_books(wired.house, writer, "a replica vanished with its locks", 1, recovery=recovery)
+    fault = "a replica vanished within a statement" if within_a_statement else "a replica vanished with its locks"
+    books = await close_books(wired.house, writer, fault, 1, recovery=recovery)
     came_back(books, writer)
     assert SILENT_SECONDS - 1 <= waited < PATIENCE_SECONDS
+
+
+async def _begin_to_ask(connection: AsyncConnection) -> None:
+    """Send the first part of a statement, as a driver does that wants to know its types before it runs it."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    text_of_it = b"\0select 1\0" + struct.pack("!h", 0)
+    driver._transport.write(b"P" + struct.pack("!i", len(text_of_it) + 4) + text_of_it + b"H" + struct.pack("!i", 4))
+    # It is on its way before the network forgets.
+    await asyncio.sleep(1)
 
 
 async def test_a_frozen_leader_of_the_relay_loses_the_lead_and_doubles_nothing_when_it_wakes(house: House) -> None:
