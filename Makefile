@@ -45,7 +45,7 @@ test-slow: env ## Run the tests that kill processes or start many; examples by t
 	@$(BIN)/python -m demo.servers.rabbit && mkdir -p $(RESULTS)
 	@nice -n 19 $(BIN)/python -m pytest -n 2 -m many --junitxml=$(RESULTS)/many.xml $(ARGS) >$(RESULTS)/many.log 2>&1 & \
 	many=$$!; trap "kill $$many" INT TERM; \
-	$(BIN)/python -m pytest -m "slow and not many" --junitxml=$(RESULTS)/slow.xml $(ARGS); slow=$$?; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow and not many" --junitxml=$(RESULTS)/slow.xml $(ARGS); slow=$$?; \
 	echo "Waiting for the examples by the thousand …"; wait $$many; many=$$?; tail -n 40 $(RESULTS)/many.log; \
 	[ $$slow -eq 0 ] && { [ $$many -eq 0 ] || [ $$many -eq 5 ]; }
 
