@@ -54,8 +54,8 @@ def test_the_search_for_personal_data_knows_each_kind_of_it(name: str) -> None:
             assert len(personal_data_in(f"/clients?of={shape}&limit=1")) == 1, shape
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.xdist_group("e2e")
 def test_the_day_is_played_in_one_process_under_one_trace_and_again_without_doubling(one_process: Played) -> None:
     first = one_process.steps
     assert not_ok(first) == []
@@ -74,8 +74,8 @@ def test_the_day_is_played_in_one_process_under_one_trace_and_again_without_doub
     assert second[6]["detail"] == first[6]["detail"]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.xdist_group("e2e")
 def test_seven_processes_over_rabbitmq_give_the_same_day_and_leak_nobody(
     place: Place, port: str, one_process: Played
 ) -> None:
