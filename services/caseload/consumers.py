@@ -57,8 +57,9 @@ class PlannedShift(BaseModel):
     kind: str
     starts_at: AwareDatetime
     ends_at: AwareDatetime
-    # Roster has not always told of it.
+    # Roster has not always told of these.
     status: str = "planned"
+    loan_id: UUID | None = None
 
 
 class SignedOffCompetency(BaseModel):
@@ -134,7 +135,11 @@ async def remember_competence(tx: Transaction, fact: SignedOffCompetency) -> Non
 
 
 async def remember_shift(tx: Transaction, fact: PlannedShift) -> None:
-    await tell.remember_shift(tx, fact.model_dump(exclude={"status"}), is_cancelled=fact.status == "cancelled")
+    is_cancelled = fact.status == "cancelled"
+    await tell.remember_shift(tx, fact.model_dump(exclude={"status", "loan_id"}), is_cancelled=is_cancelled)
+    if fact.loan_id is not None:
+        about = fact.model_dump(exclude={"status", "loan_id", "kind"})
+        await usecases.remember_lent_shift(tx, **about, is_cancelled=is_cancelled)
 
 
 async def raise_late_visit(tx: Transaction, fact: LateVisit) -> None:

@@ -4,20 +4,14 @@ from fastapi import FastAPI
 
 from services.common.broker import Broker
 from services.common.peers import Mounts
-from services.common.service import Runtime, Service
+from services.common.service import Service
 from services.common.settings import ServiceSettings
 from services.roster.api import ROUTERS
 from services.roster.consumers import SUBSCRIPTIONS
 from services.roster.domain.base import Base
-from services.roster.partners import osrm
 from services.roster.settings import RosterSettings
 from services.roster.usecases import capacity, travelling, visiting
 from services.roster.worker import work, work_beside
-
-
-def _furnish(app: FastAPI, runtime: Runtime) -> None:
-    app.state.travel_times = osrm.opened(runtime.http, runtime.settings)
-
 
 SERVICE = Service(
     name="roster",
@@ -32,9 +26,9 @@ SERVICE = Service(
         capacity.watch_floors,
         capacity.watch_months,
         travelling.watch_homes,
+        travelling.watch_ways,
     ),
     settings_type=RosterSettings,
-    furnish=_furnish,
     worker=work,
 )
 

@@ -14,7 +14,7 @@ from tests.access.operations import PUBLIC, SERVICES, Operation, field_names, op
 EVERY = [operation for name in SERVICES for operation in operations(name)]
 EVENTS = r"events/(standing|replay|\{event_id\})|written-events|parked-events.*|read-models/rebuild|audit/integrity"
 FIGURES = (
-    r"outcomes|time-summary|continuity|team-ratio|capacity|team-floor|activity-costs|overheads|reablement-summary|measures"
+    r"outcomes|time-summary|continuity|team-ratio|capacity|pictures/capacity|team-floor|activity-costs|overheads|reablement-summary|measures"
     r"|.*/summary"
 )
 # Weeks in which a team is to be below its floor of safe staffing: listed, and of nobody.

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from services.caseload.events import DelegationGiven, DelegationWithdrawn
 from services.common.auth import SYSTEM
 from tests.caseload.medicating import (
     ASSISTANT,
@@ -99,6 +100,18 @@ async def test_it_ends_when_it_is_withdrawn(given: Giving) -> None:
     assert (again.status_code, again.json()["code"]) == (409, "delegation_already_withdrawn")
     await delegated(given, medicine)
     await given.recorded(medicine, by=given.assistant, happened_at=now())
+
+
+async def test_the_others_hear_for_which_client_and_neither_of_which_medicine_nor_by_whom(given: Giving) -> None:
+    medicine = await given.medicine(**INSULIN)
+    made = await delegated(given, medicine)
+    (told,) = await given.system.published("caseload", DelegationGiven)
+    about = {name: made[name] for name in ("team_id", "client_id", "employee_id", "task", "until_on")}
+    assert told.data == {**about, "delegation_id": made["id"], "from_on": in_days(0)}
+    await given.deputy.post(f"/v1/delegations/{made['id']}/withdraw")
+    (withdrawn,) = await given.system.published("caseload", DelegationWithdrawn)
+    assert withdrawn.data == told.data | {"withdrawn_at": withdrawn.data["withdrawn_at"]}
+    assert withdrawn.aggregateversion > told.aggregateversion
 
 
 async def test_it_ends_with_its_last_day(given: Giving) -> None:

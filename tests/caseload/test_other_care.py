@@ -47,6 +47,16 @@ async def test_roster_is_told_of_the_times_and_not_of_the_agency(caseload: Runni
     assert (await caseload.published("caseload", OtherCareChanged))[-1].data["until_on"] == SATURDAY
 
 
+async def test_roster_is_told_how_our_visits_lie_to_the_calls(caseload: Running, maureen: OnCaseload) -> None:
+    (before,) = await caseload.published("caseload", OtherCareChanged)
+    assert (before.data["beside"], maureen.kept["care"]["beside"]) == ("seen", "seen")
+    made = await arranged(maureen, {"days": [1], "at": "09:00", "minutes": 45}, beside="together")
+    told = (await caseload.published("caseload", OtherCareChanged))[-1].data
+    assert (told["other_care_id"], told["beside"]) == (made["id"], "together")
+    refused = await maureen.nurse.post("/v1/other-care", json=an_agency(maureen.client_id, beside="underneath"))
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/body/beside")
+
+
 async def test_a_nurse_sees_the_agencys_nine_oclock_call_before_booking(maureen: OnCaseload) -> None:
     (call,) = (await day(maureen, on=THURSDAY))["items"]
     assert (call["agency"], call["phone"], call["kind"]) == ("Suffolk Home Care", "01284 000001", "personal_care")

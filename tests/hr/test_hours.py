@@ -81,6 +81,16 @@ async def test_hours_of_a_week_stand_beside_each_other(hr: Running) -> None:
     }
 
 
+async def test_the_hours_of_a_nurse_who_is_lent_count_where_she_works(hr: Running) -> None:
+    """Her contract is with the team that lends her; her shift and her time with clients are the borrower's."""
+    own, lent = str(uuid7()), str(uuid7())
+    await hr.deliver("hr", SHIFT, a_shift(lent, loan_id=str(uuid7())))
+    await hr.deliver("hr", SHIFT, a_shift(own, team_id=str(OTHER_TEAM)))
+    await hr.deliver("hr", CONTACT, a_contact(lent))
+    lines = (await _hours(hr))["lines"]
+    assert lines == [{"employee_id": lent, "contracted_minutes": 0, "rostered_minutes": 450, "contact_minutes": 75}]
+
+
 @pytest.mark.parametrize(
     ("starts_at", "ends_at", "minutes", "week_of"),
     [

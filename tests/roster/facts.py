@@ -110,6 +110,21 @@ def competency(employee: UUID, task: str, **changes: Any) -> Fact:
     return "hr.competency.signed_off.v1", _in_json(data | changes)
 
 
+def delegation(employee: UUID, client: UUID, **changes: Any) -> Fact:
+    """A nurse lets somebody give one client's medicine, by caseload's word."""
+    data = {
+        "delegation_id": uuid7(),
+        "team_id": TEAM,
+        "client_id": client,
+        "employee_id": employee,
+        "task": "give_medicine",
+        "from_on": "2026-11-02",
+        "until_on": "2199-12-31",
+    }
+    word = "withdrawn" if "withdrawn_at" in changes else "given"
+    return f"caseload.delegation.{word}.v1", _in_json(data | changes)
+
+
 def a_need(**changes: Any) -> Fact:
     """A blood test of Edith's that is to be taken, by caseload's word."""
     data = {"test_id": uuid7(), "client_id": EDITH, "team_id": TEAM, "kind": "blood", "take_by": "2199-12-01"}

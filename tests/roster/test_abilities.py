@@ -6,7 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from services.caseload.domain.delegation import DelegatedTask
 from services.roster.domain.ability import (
+    BY_CLIENT,
     REGISTERED,
     Ability,
     Lack,
@@ -14,10 +16,26 @@ from services.roster.domain.ability import (
     NotDelegated,
     Word,
     lacking,
+    may_hold,
     may_make,
     skills_on,
 )
-from tests.roster.facts import RUTH, SANDRA, TOM, a_plan, a_visit, clearance, code, competency, contract, hear, pointer
+from tests.roster.facts import (
+    EDITH,
+    RUTH,
+    SANDRA,
+    TOM,
+    WALTER,
+    a_plan,
+    a_visit,
+    clearance,
+    code,
+    competency,
+    contract,
+    delegation,
+    hear,
+    pointer,
+)
 from tests.running import TEAM, Running
 
 ASSISTANT, DAY = "assistant_practitioner", date(2026, 11, 24)
@@ -79,6 +97,45 @@ def test_hrs_word_goes_before_the_teams() -> None:
         assert found.delegated == ({"catheter"} if words == [lapsed, live] else set())
         assert (found.can, found.ended) == (({"catheter"}, set()) if can else (set(), {"catheter"}))
     assert skills_on(date(2025, 12, 31), [team]) == {}
+
+
+MEDICINE = frozenset({"give_medicine"})
+
+
+@pytest.mark.parametrize(("client", "may"), [(EDITH, True), (WALTER, False), (None, True)])
+def test_a_medicine_is_delegated_for_one_client(client: UUID | None, may: bool) -> None:
+    signed = {"skills": MEDICINE, "delegated": MEDICINE}
+    assistant = somebody(ASSISTANT, **signed, for_clients=frozenset({(EDITH, "give_medicine")}))
+    assert may_make(assistant, Needed(ASSISTANT, MEDICINE, client)) is may
+    # A nurse answers for it herself, and other tasks are not delegated client by client.
+    assert may_make(somebody(REGISTERED), Needed(ASSISTANT, MEDICINE, client))
+    assert may_make(somebody(ASSISTANT, skills=INSULIN, delegated=INSULIN), Needed(ASSISTANT, INSULIN, client))
+
+
+def test_without_hrs_sign_off_nothing_is_delegated_for_a_client() -> None:
+    assistant = somebody(ASSISTANT, skills=MEDICINE, for_clients=frozenset({(EDITH, "give_medicine")}))
+    assert assistant.lacks(Needed(ASSISTANT, MEDICINE, EDITH)) == (Lack.DELEGATION,)
+
+
+def test_what_is_delegated_client_by_client_is_what_caseload_says() -> None:
+    assert set(DelegatedTask) == BY_CLIENT
+
+
+@pytest.mark.parametrize(
+    ("needs", "may"),
+    [
+        ([], True),
+        (["insulin"], False),
+        (["catheter"], True),
+        (["role:assistant_practitioner", "catheter"], True),
+        (["role:registered_nurse"], False),
+        (["role:registered_nurse", "role:assistant_practitioner"], False),
+    ],
+)
+def test_a_duty_is_held_by_the_same_rule(needs: list[str], may: bool) -> None:
+    """The team's own word makes an assistant able to hold no duty; hr's does."""
+    assistant = somebody(ASSISTANT, skills=INSULIN | {"catheter"}, delegated=frozenset({"catheter"}))
+    assert may_hold(assistant, needs) is may
 
 
 async def planned(nurse: Any, who: UUID, **changes: Any) -> Any:
@@ -160,3 +217,23 @@ async def test_without_the_role_or_the_skill_a_visit_is_planned_by_words_that_st
 async def test_of_whom_hr_told_no_role_words_are_asked(nurse: Any) -> None:
     assert code(await planned(nurse, RUTH, skills=[])) == "not_of_that_role"
     assert (await nurse.post("/v1/visits", json=a_visit())).status_code == 201
+
+
+async def test_an_assistant_is_planned_for_the_client_for_whom_it_is_delegated(roster: Running, team: Any) -> None:
+    await hear(roster, competency(SANDRA, "give_medicine"))
+    assert code(await planned(team, SANDRA, skills=["give_medicine"])) == "not_delegated"
+    await hear(roster, delegation(SANDRA, WALTER))
+    await hear(roster, delegation(SANDRA, EDITH, until_on="2026-11-23"))
+    await hear(roster, delegation(RUTH, EDITH))
+    assert code(await planned(team, SANDRA, skills=["give_medicine"])) == "not_delegated"
+    name, given = delegation(SANDRA, EDITH)
+    await hear(roster, (name, given))
+    made = await planned(team, SANDRA, skills=["give_medicine"])
+    assert made.status_code == 201, made.text
+    await hear(roster, delegation(SANDRA, EDITH, **given, withdrawn_at="2026-11-20T09:00:00Z"), version=2)
+    moved = await team.post(
+        f"/v1/visits/{made.json()['id']}/move",
+        json={"starts_at": "2026-11-24T12:00:00Z"},
+        headers={"If-Match": made.headers["ETag"]},
+    )
+    assert (moved.status_code, code(moved)) == (409, "not_delegated")

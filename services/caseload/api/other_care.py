@@ -26,6 +26,7 @@ class OtherCareShape(Answer):
     agency: str
     phone: str | None
     kind: str
+    beside: str
     times: list[CallTime]
     from_on: date
     until_on: date | None
@@ -52,7 +53,7 @@ class CallsOfDay(Answer):
 
 @router.post("/other-care", status_code=201, response_model=OtherCareShape)
 async def arrange_other_care(tx: ByNurse, body: NewOtherCare, response: Response) -> object:
-    """An agency comes to the client, on these days of the week at these times."""
+    """An agency comes to the client on these days at these times; `beside` says how our visits lie to it."""
     return tagged(await around.arrange_other_care(tx, body), response)
 
 

@@ -35,6 +35,15 @@ class CareKind(StrEnum):
     OTHER = "other"
 
 
+class Beside(StrEnum):
+    """How the team's own visits lie to these calls: whoever plans is told of them, or it keeps apart from them, or it
+    comes at the same time because both pairs of hands are needed."""
+
+    SEEN = "seen"
+    APART = "apart"
+    TOGETHER = "together"
+
+
 class CallTime(Input):
     """A call on some days of the week, 1 for Monday to 7 for Sunday, at a time on the clocks of England."""
 
@@ -49,6 +58,7 @@ class NewOtherCare(Input):
     agency: Name
     phone: Phone | None = None
     kind: CareKind
+    beside: Beside = Beside.SEEN
     times: list[CallTime] = Shape(min_length=1, max_length=40)
     from_on: Day
     until_on: Day | None = None
@@ -89,6 +99,7 @@ class OtherCare(TeamOwned, Base, table=True):
     agency: str
     phone: str | None = None
     kind: str
+    beside: str = Field(default=Beside.SEEN, sa_column_kwargs={"server_default": Beside.SEEN})
     times: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     from_on: date
     until_on: date | None = None
@@ -145,3 +156,4 @@ def _instant(at: datetime) -> datetime:
 
 
 only_states(OtherCare, "kind", CareKind)
+only_states(OtherCare, "beside", Beside)

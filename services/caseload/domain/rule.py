@@ -68,5 +68,7 @@ class RuleCode(StrEnum):
     CLOCK_OFF = "sync.clock_off_seconds"
     SYNC_KEPT_DAYS = "sync.kept_days"
     SYNC_SILENT = "sync.silent_hours"
+    LOAN_BEFORE = "loan.access_before"
+    LOAN_AFTER = "loan.access_after"
     PHOTO_UPLOAD = "photo.upload_days"
     PHOTO_UPLOADS_OPEN = "photo.uploads_open"

@@ -197,7 +197,10 @@ class CallTime(BaseModel):
 
 
 class OtherCareChanged(Event):
-    """When an agency is with a client, as it now stands; neither which agency nor what it does there."""
+    """When an agency is with a client, as it now stands; neither which agency nor what it does there.
+
+    `beside` is `seen`, `apart` or `together`: how the team's own visits lie to these calls.
+    """
 
     name: ClassVar[str] = "caseload.other_care.changed.v1"
 
@@ -207,3 +210,26 @@ class OtherCareChanged(Event):
     times: list[CallTime]
     from_on: date
     until_on: date | None
+    beside: str = "seen"
+
+
+class DelegationGiven(Event):
+    """Somebody may do this task for this client until its last day, while hr's sign-off holds beside it."""
+
+    name: ClassVar[str] = "caseload.delegation.given.v1"
+
+    delegation_id: UUID
+    team_id: UUID
+    client_id: UUID
+    employee_id: UUID
+    task: str
+    from_on: date
+    until_on: date
+
+
+class DelegationWithdrawn(DelegationGiven):
+    """The whole state once more, and since when nobody relies on it."""
+
+    name: ClassVar[str] = "caseload.delegation.withdrawn.v1"
+
+    withdrawn_at: datetime

@@ -13,6 +13,7 @@ from services.caseload.domain.administration import Administration
 from services.caseload.domain.client import EpisodeOfCare
 from services.caseload.domain.delegation import REGISTERED_NURSE, Competence, Delegation, MemberRole
 from services.caseload.domain.medicine import A_DAY, Medicine
+from services.caseload.store.lent_shifts import lent_now
 from services.common.db import Transaction
 from services.common.errors import NotFound
 from services.common.models import TeamOwned
@@ -102,9 +103,14 @@ def administrations_of(medicine: Medicine) -> Select[Any]:
 
 
 async def is_registered(tx: Transaction, team_id: UUID, employee_id: UUID | None) -> bool:
-    """Whether hr has told that they are a registered nurse in this team."""
-    mine = col(MemberRole.team_id) == team_id, col(MemberRole.employee_id) == employee_id
-    return await tx.session.scalar(select(col(MemberRole.role)).where(*mine)) == REGISTERED_NURSE
+    """Whether hr has told that they are a registered nurse in this team, or in that which lends them to it now."""
+    lent = lent_now(tx, team_id, col(MemberRole.employee_id))
+    wanted = select(col(MemberRole.employee_id)).where(
+        col(MemberRole.employee_id) == employee_id,
+        col(MemberRole.role) == REGISTERED_NURSE,
+        or_(col(MemberRole.team_id) == team_id, lent),
+    )
+    return bool(await tx.all(wanted.limit(1)))
 
 
 async def delegations(tx: Transaction, medicine: Medicine, employee_id: UUID) -> Sequence[Delegation]:

@@ -70,6 +70,7 @@ from services.caseload.usecases.host import (
     withdraw_guest_seat,
 )
 from services.caseload.usecases.leave import discharge_client, pause_episode, read_episode, resume_episode
+from services.caseload.usecases.lend import remember_lent_shift
 from services.caseload.usecases.look_over import list_caseload_reviews, look_over_caseload, search_caseload
 from services.caseload.usecases.plan import (
     agree_care_plan,
@@ -195,6 +196,7 @@ __all__ = [
     "record_care_contact",
     "record_stock",
     "remember_competence",
+    "remember_lent_shift",
     "remember_decision",
     "remember_member",
     "resume_episode",

@@ -20,9 +20,9 @@ from services.caseload.events import IncidentRaised
 from services.caseload.store import disputed_doses
 from services.caseload.store import medicines as store
 from services.caseload.usecases import tell
+from services.caseload.usecases.lend import require_there
 from services.caseload.usecases.prescribe import require_registered, window_at
 from services.common.db import Transaction
-from services.common.membership import require_members
 from services.common.paging import PageRequest, page
 from services.common.rulebook import rule_in_force
 from services.common.types import day_in_england
@@ -70,7 +70,7 @@ async def _require_may_give(tx: Transaction, medicine: Medicine, new: NewAdminis
     if giver is None:
         raise NotDelegated
     people = {"/body/employee_id": giver} | ({"/body/witness_id": new.witness_id} if new.witness_id else {})
-    await require_members(tx, medicine.team_id, day_in_england(new.happened_at), people)
+    await require_there(tx, medicine.team_id, new.happened_at, people)
     if giver != by or new.override_reason is not None:
         await require_registered(tx, medicine.team_id)
     if not await store.is_registered(tx, medicine.team_id, giver):

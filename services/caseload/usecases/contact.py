@@ -16,8 +16,8 @@ from services.caseload.domain.client import EpisodeOfCare
 from services.caseload.domain.wound import ContactOfAnotherClient, NewMeasurement, NewWound, Wound, WoundMeasurement
 from services.caseload.events import CareContactRecorded, Segment, WoundMeasured
 from services.caseload.store import records
+from services.caseload.usecases.lend import require_there
 from services.common.db import Transaction
-from services.common.membership import require_members
 from services.common.types import day_in_england
 
 
@@ -27,7 +27,7 @@ async def record_care_contact(tx: Transaction, new: NewCareContact) -> tuple[Car
     episode = await tx.get(EpisodeOfCare, new.episode_of_care_id)
     by, on = tx.actor.employee_id, day_in_england(new.started_at)
     episode.require_in_care(on)
-    await require_members(tx, episode.team_id, on, {"/body/employee_id": new.employee_id})
+    await require_there(tx, episode.team_id, new.started_at, {"/body/employee_id": new.employee_id})
     contact = CareContact.recorded(new, episode, by, tx.now)
     async with tx.refusing({"one_contact_per_visit": VisitAlreadyRecorded}):
         tx.add(contact)

@@ -6,6 +6,7 @@ from uuid import UUID
 from services.caseload.domain.delegation import Competence, Delegation, MemberRole, NewDelegation, NotCompetent
 from services.caseload.domain.medicine import Medicine
 from services.caseload.domain.rule import RuleCode
+from services.caseload.events import DelegationGiven, DelegationWithdrawn
 from services.caseload.store import medicines as store
 from services.caseload.usecases.prescribe import require_registered
 from services.common.db import Transaction, require_version
@@ -13,6 +14,7 @@ from services.common.membership import MembershipFact, require_members
 from services.common.paging import PageRequest, page
 from services.common.projections import keep_newest
 from services.common.rulebook import amounts
+from services.common.types import day_in_england
 
 
 async def delegate(tx: Transaction, new: NewDelegation) -> Delegation:
@@ -26,6 +28,7 @@ async def delegate(tx: Transaction, new: NewDelegation) -> Delegation:
         raise NotCompetent
     delegation = Delegation.given(new, medicine, rests_on, days, tx.actor.employee_id, tx.now)
     tx.add(delegation)
+    tx.publish(DelegationGiven(**_standing(delegation)), about=delegation)
     return delegation
 
 
@@ -35,7 +38,14 @@ async def withdraw_delegation(tx: Transaction, delegation_id: UUID, if_match: in
     require_version(delegation, if_match)
     delegation.withdraw(tx.actor.employee_id, tx.now)
     await tx.session.flush()
+    tx.publish(DelegationWithdrawn(**_standing(delegation), withdrawn_at=tx.now), about=delegation)
     return delegation
+
+
+def _standing(delegation: Delegation) -> dict[str, Any]:
+    """What the others may know: neither which medicine, nor who delegated it."""
+    about = {name: getattr(delegation, name) for name in ("team_id", "client_id", "employee_id", "task", "until_on")}
+    return {**about, "delegation_id": delegation.id, "from_on": day_in_england(delegation.delegated_at)}
 
 
 async def read_delegation(tx: Transaction, delegation_id: UUID) -> Delegation:

@@ -22,6 +22,8 @@ class ChangedOtherCare(BaseModel):
     times: list[CallTime]
     from_on: date
     until_on: date | None
+    # Caseload has not always told of it.
+    beside: str = "seen"
 
 
 SUBSCRIPTIONS = (Subscription("caseload.other_care.changed.v1", ChangedOtherCare, copied_into=AgencyCall),)

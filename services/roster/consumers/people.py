@@ -1,4 +1,4 @@
-"""What hr tells of people's competence."""
+"""What hr tells of people's competence, and caseload of what is delegated to them for one client."""
 
 from datetime import date
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel
 
 from services.common.inbox import Subscription
-from services.roster.domain.known import Competence
+from services.roster.domain.known import ClientDelegation, Competence
 
 
 class SignedOffCompetency(BaseModel):
@@ -22,7 +22,23 @@ class WithdrawnCompetency(SignedOffCompetency):
     withdrawn_at: AwareDatetime
 
 
+class GivenDelegation(BaseModel):
+    delegation_id: UUID
+    team_id: UUID
+    client_id: UUID
+    employee_id: UUID
+    task: str
+    from_on: date
+    until_on: date
+
+
+class WithdrawnDelegation(GivenDelegation):
+    withdrawn_at: AwareDatetime
+
+
 SUBSCRIPTIONS = (
     Subscription("hr.competency.signed_off.v1", SignedOffCompetency, copied_into=Competence),
     Subscription("hr.competency.withdrawn.v1", WithdrawnCompetency, copied_into=Competence),
+    Subscription("caseload.delegation.given.v1", GivenDelegation, copied_into=ClientDelegation),
+    Subscription("caseload.delegation.withdrawn.v1", WithdrawnDelegation, copied_into=ClientDelegation),
 )

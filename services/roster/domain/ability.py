@@ -12,6 +12,10 @@ REGISTERED = "registered_nurse"
 # Whoever works as one does a nurse's tasks by delegation alone. The nurse answers for it (NMC Code 2018, section 11).
 DELEGATES = frozenset({"assistant_practitioner"})
 WHO = "/body/employee_id"
+# What is delegated client by client, as caseload names it: hr's sign-off alone is not enough (mission row 6.29).
+BY_CLIENT = frozenset({"give_medicine"})
+# How a shift that is open, or lent, names a role among its needs.
+ROLE = "role:"
 # What is said of somebody's ability in codes, and goes along with them where they are lent.
 CODES = ("roles", "skills", "delegated", "ended")
 
@@ -57,7 +61,8 @@ class NotDelegated(Conflict):
     field = WHO
     way_out = (
         "Give the visit to a registered nurse, name one in accompanied_by, "
-        "or have the competence assessed and signed off at hr (POST /v1/competencies)."
+        "or have the competence assessed and signed off at hr (POST /v1/competencies), "
+        "and a medicine delegated for this client at caseload (POST /v1/delegations)."
     )
 
     def __init__(self) -> None:
@@ -70,10 +75,14 @@ WITHOUT = {Lack.ROLE: NotOfThatRole, Lack.SKILL: WithoutTheSkill}
 
 @dataclass(frozen=True)
 class Needed:
-    """What a visit asks of whoever makes it. Without a visit plan that is nothing."""
+    """What a visit asks of whoever makes it. Without a visit plan that is nothing.
+
+    Without `client_id` it is for no client yet: what is delegated client by client can still be delegated.
+    """
 
     role: str | None = None
     skills: frozenset[str] = frozenset()
+    client_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -81,13 +90,15 @@ class Ability:
     """What somebody may do on one day: the roles of their contracts, skills, and hr's word on their check.
 
     `delegated` are those of the skills that hr has signed off, `ended` what hr once did and nobody relies on any more.
-    `cleared` is None where hr has recorded no check. Whoever `is_lent` is known to the lender alone.
+    `for_clients` are the tasks that caseload's nurses have delegated, each with its client. `cleared` is None where hr
+    has recorded no check. Whoever `is_lent` is known to the lender alone.
     """
 
     roles: frozenset[str] = frozenset()
     skills: frozenset[str] = frozenset()
     delegated: frozenset[str] = frozenset()
     ended: frozenset[str] = frozenset()
+    for_clients: frozenset[tuple[UUID, str]] = frozenset()
     cleared: bool | None = None
     is_lent: bool = False
 
@@ -102,7 +113,7 @@ class Ability:
         if needed.role is not None and not self._has_role(needed.role):
             found.append(Lack.ROLE)
         # The team's own word makes nobody of those a nurse delegates to able: hr's sign-off does.
-        missing = needed.skills - (self.delegated if self._is_delegated_to() else self.skills)
+        missing = needed.skills - (self._delegated_for(needed.client_id) if self._is_delegated_to() else self.skills)
         if missing and not self._is_own_work(needed.role):
             found.append(Lack.DELEGATION if self._works_by_delegation(missing) else Lack.SKILL)
         if alone and self.cleared is not True:
@@ -119,6 +130,11 @@ class Ability:
     def _is_delegated_to(self) -> bool:
         return REGISTERED not in self.roles and bool(self.roles & DELEGATES)
 
+    def _delegated_for(self, client_id: UUID | None) -> frozenset[str]:
+        """What hr has signed off, less what nobody has delegated to them for this client."""
+        of_client = {task for task in BY_CLIENT if client_id is None or (client_id, task) in self.for_clients}
+        return self.delegated - (BY_CLIENT - of_client)
+
     def _works_by_delegation(self, missing: Iterable[str]) -> bool:
         if REGISTERED in self.roles:
             return False
@@ -129,6 +145,13 @@ class Ability:
 def may_make(who: Ability, needed: Needed, *, alone: bool = False) -> bool:
     """May she make this visit? The one answer for what-if, rounds, swaps, hand-on and the plan of a visit."""
     return not who.lacks(needed, alone=alone)
+
+
+def may_hold(who: Ability, needs: Sequence[str]) -> bool:
+    """May she hold this duty? `needs` are skills, and `role:` with a role; for open shifts, loans and floors."""
+    roles: list[str | None] = [need.removeprefix(ROLE) for need in needs if need.startswith(ROLE)]
+    skills = frozenset(need for need in needs if not need.startswith(ROLE))
+    return all(may_make(who, Needed(role, skills)) for role in roles or [None])
 
 
 def lacking(people: Sequence[Ability], needed: Needed) -> tuple[Lack, ...]:
@@ -185,3 +208,8 @@ def skills_on(day: date, words: Iterable[Word]) -> Mapping[UUID, Skills]:
         elif of_hr:
             found.setdefault(who, Skills()).ended.add(skill)
     return found
+
+
+def ability_of(roles: Iterable[str], skills: Skills) -> Ability:
+    """By contracts and words alone, whatever the check."""
+    return Ability(frozenset(roles), frozenset(skills.can), frozenset(skills.delegated), frozenset(skills.ended))

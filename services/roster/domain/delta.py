@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from services.common.types import day_in_england
-from services.roster.domain.ability import Ability, Needed, may_make
+from services.roster.domain.ability import BY_CLIENT, Ability, Needed, may_make
 from services.roster.domain.rota.scored import Breach, Match
 from services.roster.domain.rota.words import day_words, number_words, plain
 from services.roster.domain.rota_version.shifts import Stretch
@@ -28,6 +28,7 @@ class PlannedVisit:
     ends_at: datetime
     skills: Sequence[str] | None
     role: str | None = None
+    client_id: UUID | None = None
 
 
 def delta_of(trial: Trial) -> dict[str, Any]:
@@ -81,16 +82,18 @@ def resting(
 ) -> list[dict[str, Any]]:
     """The skills that visits need and that then one person alone has, or nobody, on the days of the change."""
     days = {one.day_on for one in (*gone, *come)}
-    needed: dict[tuple[date, str, str], list[UUID]] = defaultdict(list)
+    needed: dict[tuple[date, str, str, str], list[UUID]] = defaultdict(list)
     for visit in visits:
         on = day_in_england(visit.starts_at)
         for skill in (visit.skills or ()) if on in days else ():
-            needed[on, skill, visit.role or ""].append(visit.visit_id)
+            of_client = str(visit.client_id or "") if skill in BY_CLIENT else ""
+            needed[on, skill, visit.role or "", of_client].append(visit.visit_id)
     duties = [around.on_duty(), around.on_duty(gone, come)]
     found = []
-    for (on, skill, role), visit_ids in sorted(needed.items()):
+    for (on, skill, role, client), visit_ids in sorted(needed.items()):
         day = around.rota.day(on)
-        can = {who for who, one in able.items() if may_make(one, Needed(role or None, frozenset({skill})))}
+        asked = Needed(role or None, frozenset({skill}), UUID(client) if client else None)
+        can = {who for who, one in able.items() if may_make(one, asked)}
         was, then = ({who for who, when in duty if when == day and who in can} for duty in duties)
         if len(then) <= 1 and then != was:
             found.append(_rests(around, on, skill, sorted(then), visit_ids))

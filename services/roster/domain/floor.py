@@ -16,7 +16,7 @@ from sqlmodel import Field, col
 
 from services.common.models import INSTANT, TeamOwned
 from services.common.types import Code, Day, Input, NewId
-from services.roster.domain.ability import Word, skills_on
+from services.roster.domain.ability import Word, ability_of, may_hold, skills_on
 from services.roster.domain.base import Base
 from services.roster.domain.capacity import Member, time_of_members
 from services.roster.domain.known import Contract
@@ -129,8 +129,12 @@ def _wte(staff: Staff, day: date, full_time: int) -> int:
 
 def _with(staff: Staff, skill: str, day: date) -> int:
     there = {one.employee_id for one in staff.members if _holds(one.from_on, one.until_on, day)}
-    able = {who for who, of in skills_on(day, staff.words).items() if skill in of.can}
-    return len(there & able)
+    roles: dict[UUID, set[str]] = {}
+    for one in staff.contracts:
+        if one.role is not None and _holds(one.from_on, one.until_on, day):
+            roles.setdefault(one.employee_id, set()).add(one.role)
+    said = skills_on(day, staff.words).items()
+    return len({who for who, of in said if who in there and may_hold(ability_of(roles.get(who, ()), of), [skill])})
 
 
 def _holds(from_on: date, until_on: date | None, day: date) -> bool:

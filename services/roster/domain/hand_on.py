@@ -1,12 +1,15 @@
 """Hand-on: the clients of somebody who leaves the team, each of whom needs a new named nurse or deputy."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from services.roster.domain.ability import Ability, may_make
+from services.roster.domain.base import Channel
 from services.roster.domain.capacity import Member
 from services.roster.domain.known import Contract
+from services.roster.domain.visit_plan import VisitPlan
 
 
 @dataclass(frozen=True)
@@ -20,12 +23,16 @@ class Named:
 
 @dataclass(frozen=True)
 class HandOn:
-    """A client who loses their named nurse, or deputy, after this day; it is done once somebody else is named."""
+    """A client who loses their named nurse, or deputy, after this day; it is done once somebody else is named.
+
+    `able_ids` are those who stay and may make all visits that the client's standing plans ask for, as of today.
+    """
 
     client_id: UUID
     leaver_id: UUID
     as_named_nurse: bool
     leaves_on: date
+    able_ids: tuple[UUID, ...]
 
 
 def leavers(members: Iterable[Member], contracts: Iterable[Contract], until: date) -> dict[UUID, date]:
@@ -46,12 +53,24 @@ def _last(known: Iterable[tuple[UUID, date | None]]) -> dict[UUID, date]:
     return found
 
 
-def to_hand_on(named: Sequence[Named], leaving: dict[UUID, date]) -> list[HandOn]:
+def to_hand_on(
+    named: Sequence[Named], leaving: Mapping[UUID, date], plans: Iterable[VisitPlan], staying: Mapping[UUID, Ability]
+) -> list[HandOn]:
     """Soonest first, named nurses before deputies."""
+    by_client: dict[UUID, list[VisitPlan]] = {}
+    for plan in plans:
+        by_client.setdefault(plan.client_id, []).append(plan)
     found = [
-        HandOn(one.client_id, who, as_named_nurse, leaving[who])
+        HandOn(one.client_id, who, as_named_nurse, leaving[who], _able(by_client.get(one.client_id, ()), staying))
         for one in named
         for who, as_named_nurse in ((one.named_nurse_id, True), (one.deputy_id, False))
         if who in leaving
     ]
     return sorted(found, key=lambda one: (one.leaves_on, one.leaver_id, not one.as_named_nurse, one.client_id))
+
+
+def _able(plans: Iterable[VisitPlan], staying: Mapping[UUID, Ability]) -> tuple[UUID, ...]:
+    asked = [(plan.needed, plan.channel == Channel.IN_PERSON and not plan.needs_two) for plan in plans]
+    return tuple(
+        sorted(who for who, able in staying.items() if all(may_make(able, needed, alone=one) for needed, one in asked))
+    )

@@ -39,6 +39,22 @@ class Competence(Base, table=True):
     version: int
 
 
+class ClientDelegation(Base, table=True):
+    """What a nurse let somebody do for one client, by caseload's word; it counts beside a competence alone."""
+
+    __tablename__ = "client_delegation"
+
+    delegation_id: UUID = Field(primary_key=True)
+    team_id: UUID
+    client_id: UUID
+    employee_id: UUID
+    task: str
+    from_on: date
+    until_on: date
+    withdrawn_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    version: int
+
+
 class Clearance(Base, table=True):
     """Whether somebody may visit alone from a day on, by hr's word. Of those that count on a day the newest holds."""
 
@@ -164,6 +180,7 @@ class RecordedActivity(Base, table=True):
 
 
 Index("ix_competence_of", col(Competence.team_id), col(Competence.employee_id), col(Competence.task))
+Index("ix_client_delegation_of", col(ClientDelegation.team_id), col(ClientDelegation.employee_id))
 Index("ix_episode_standing_team_client", col(EpisodeStanding.team_id), col(EpisodeStanding.client_id))
 Index("ix_acuity_review_team_on", col(AcuityReview.team_id), col(AcuityReview.reviewed_on))
 Index("ix_care_team_team_client", col(CareTeam.team_id), col(CareTeam.client_id))

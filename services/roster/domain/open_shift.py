@@ -16,6 +16,7 @@ from sqlmodel import Field, col
 from services.common.errors import Conflict
 from services.common.models import INSTANT, TeamOwned, only_states
 from services.common.types import Input, Name, NewId
+from services.roster.domain.ability import Ability, may_hold
 from services.roster.domain.base import Base
 from services.roster.domain.period import whole_minutes
 from services.roster.domain.rota.scored import Law
@@ -24,7 +25,6 @@ from services.roster.domain.shift import Shift, ShiftKind, Span
 from services.roster.domain.trial import Around
 
 WEEKS, WEEK = 4, 7
-ROLE = "role:"
 What = Annotated[str, StringConstraints(pattern=r"^(role:)?[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 
@@ -164,20 +164,21 @@ class Candidate:
         return -self.deficit_minutes, self.extras, self.employee_id
 
 
-def candidates(around: Around, shift: OpenShift, extras: Mapping[UUID, int]) -> list[Candidate]:
-    """Whoever has what it needs, is free, and breaks no rule by it; who lacks hours most comes first.
+def candidates(
+    around: Around, shift: OpenShift, able: Mapping[UUID, Ability], extras: Mapping[UUID, int]
+) -> list[Candidate]:
+    """Whoever may hold it, is free, and breaks no rule by it; who lacks hours most comes first.
 
     The break within a shift is taken there, and bars nobody.
     """
     found = []
     for who in around.team.belonging:
-        if not _is_free(around, shift.for_whom(who)):
+        if not may_hold(able[who], shift.needs) or not _is_free(around, shift.for_whom(who)):
             continue
         trial = around.tried([], [shift.for_whom(who)])
         (index,) = trial.touched
         member = trial.problem.members[index]
-        able = all(need in member.skills or need == ROLE + member.role for need in shift.needs)
-        if able and not any(one.member == index and one.law != Law.IN_WORK_BREAK for one in trial.new_breaches):
+        if not any(one.member == index and one.law != Law.IN_WORK_BREAK for one in trial.new_breaches):
             lacking = WEEKS * member.minutes_per_week - _planned(around, shift.for_whom(who))
             found.append(Candidate(who, lacking, extras.get(who, 0)))
     return sorted(found, key=lambda one: one.place)

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 
 from services.roster.domain.ability import WITHOUT, Lack
+from services.roster.domain.agency_call import AgencyIsThere
 from services.roster.domain.opening import OutsideOpeningHours, TimeIsProtected
+
+AGENCY = "agency_is_there"
 
 
 def require_words(found: Sequence[str], words: str | None) -> None:
-    """Raises `OutsideOpeningHours`, `TimeIsProtected`, `NotOfThatRole` or `WithoutTheSkill`."""
+    """Raises `OutsideOpeningHours`, `AgencyIsThere`, `TimeIsProtected`, `NotOfThatRole` or `WithoutTheSkill`."""
     if not found or words is not None:
         return
     first = found[0]
@@ -15,4 +18,6 @@ def require_words(found: Sequence[str], words: str | None) -> None:
         raise WITHOUT[Lack(first)]
     if first == "opening_hours":
         raise OutsideOpeningHours
+    if first == AGENCY:
+        raise AgencyIsThere
     raise TimeIsProtected(first)

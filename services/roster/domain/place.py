@@ -10,11 +10,11 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ValidationInfo, field_validator, model_validator
 from pydantic import Field as Shape
-from sqlalchemy import CheckConstraint, Numeric, UniqueConstraint
-from sqlmodel import Field
+from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint
+from sqlmodel import Field, col
 
 from services.common.errors import Conflict, Forbidden
-from services.common.models import TeamOwned, only_states
+from services.common.models import INSTANT, TeamOwned, only_states
 from services.common.types import Input, Name
 from services.roster.domain.base import Base
 from services.roster.domain.rounds.travel import Point
@@ -134,6 +134,8 @@ class Place(TeamOwned, Base, table=True):
     longitude: float = Field(sa_type=DEGREES)
     source: str
     set_by: UUID | None
+    # When a router was last asked for the ways from here and to here.
+    ways_asked_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
     @classmethod
     def of(cls, place_id: UUID, details: PlaceDetails, by: UUID | None, now: datetime) -> Self:
@@ -147,7 +149,7 @@ class Place(TeamOwned, Base, table=True):
         if (details.team_id, details.kind, details.subject_id) != (self.team_id, self.kind, self.subject_id):
             raise PlaceOfSomethingElse
         self.name, self.latitude, self.longitude = details.name, details.latitude, details.longitude
-        self.source, self.set_by, self.changed_at = details.source, by, now
+        self.source, self.set_by, self.changed_at, self.ways_asked_at = details.source, by, now, None
 
     @property
     def point(self) -> Point:
@@ -183,6 +185,7 @@ class TravelOverride(TeamOwned, Base, table=True):
 KNOWN_ALREADY = {"place_once_for_each": PlaceKnownAlready, "travel_override_once_for_each": WayKnownAlready}
 
 only_states(Place, "kind", PlaceKind)
+Index("ix_place_ways_asked", col(Place.ways_asked_at))
 only_states(Place, "source", PlaceSource)
 Place.__table__.append_constraint(  # type: ignore[attr-defined]
     CheckConstraint("(kind = 'base') = (name is not null)", name="place_named_as_a_base_is")

@@ -28,6 +28,7 @@ class RuleCode(StrEnum):
     KILOMETRES_AN_HOUR = "travel.kilometres_an_hour"
     PARKING = "travel.parking"
     UNKNOWN_WAY = "travel.unknown"
+    WAY_DAYS = "travel.way_days"
     BREAK_EDGE = "rounds.break_edge"
     JOB_KEEP_DAYS = "jobs.keep_days"
     PRICE_OF_BUDDY = "rounds.price.buddy"

@@ -129,7 +129,7 @@ class VisitPlan(TeamOwned, Base, table=True):
 
     @property
     def needed(self) -> Needed:
-        return Needed(self.role, frozenset(self.skills))
+        return Needed(self.role, frozenset(self.skills), self.client_id)
 
     @property
     def needs_two(self) -> bool:

@@ -69,9 +69,8 @@ class NewVisits(Input):
     def weekdays(self) -> list[int]:
         return sorted({list(Weekday).index(day) for day in self.days}) or list(range(7))
 
-    @property
-    def needed(self) -> Needed:
-        return Needed(self.role, frozenset(self.skills))
+    def needed(self, client_id: UUID | None) -> Needed:
+        return Needed(self.role, frozenset(self.skills), client_id)
 
 
 class WhatIf(Input):
@@ -136,6 +135,7 @@ class TypicalWeek:
     edge: int
     faces: Mapping[UUID, float] = field(default_factory=dict)
     new_face: float = 0.0
+    client_id: UUID | None = None
 
 
 def rounds_of(day: TypicalDay, week: TypicalWeek, asked: WhatIf) -> tuple[DayOfRounds, Plan]:
@@ -159,7 +159,7 @@ def rounds_of(day: TypicalDay, week: TypicalWeek, asked: WhatIf) -> tuple[DayOfR
 def able(day: TypicalDay, week: TypicalWeek, wanted: NewVisits) -> tuple[int, ...]:
     """The shifts, by index, whose people may make such a visit, alone where they are."""
     known = enumerate((shift, week.people.get(shift.employee_id, Ability())) for shift in day.shifts)
-    needed = wanted.needed
+    needed = wanted.needed(week.client_id)
     return tuple(at for at, (shift, who) in known if not shift.is_supervised and may_make(who, needed, alone=True))
 
 

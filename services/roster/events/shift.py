@@ -8,7 +8,10 @@ from services.common.events import Event
 
 
 class ShiftPlanned(Event):
-    """A shift as it now stands: planned, moved (still planned) or cancelled."""
+    """A shift as it now stands: planned, moved (still planned) or cancelled.
+
+    `loan_id` is of a shift for which the team borrows somebody from another.
+    """
 
     name: ClassVar[str] = "roster.shift.planned.v1"
 
@@ -20,6 +23,7 @@ class ShiftPlanned(Event):
     ends_at: datetime
     unpaid_break_minutes: int
     status: str
+    loan_id: UUID | None = None
 
 
 class ProtectedTimeLost(Event):

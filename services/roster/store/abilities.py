@@ -1,6 +1,7 @@
-"""What people may do on a day, by what hr and their team have said: three statements, however many they are."""
+"""What people may do on a day, by what hr, their team and caseload say: four statements, however many they are."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -8,21 +9,42 @@ from sqlalchemy import literal, or_, select, union_all
 from sqlmodel import col
 
 from services.common.db import Transaction
-from services.roster.domain.ability import Ability, Skills, Word, skills_on
-from services.roster.domain.known import Clearance, Competence, Contract
+from services.roster.domain.ability import Ability, Skills, Word, ability_of, skills_on
+from services.roster.domain.known import Clearance, ClientDelegation, Competence, Contract
 from services.roster.domain.member_skill import MemberSkill
 
 
 async def abilities(tx: Transaction, team_id: UUID, people: Collection[UUID], on: date) -> dict[UUID, Ability]:
     """Of each of these people, whether much is known of them or nothing."""
     roles, checks = await _roles(tx, team_id, people, on), await cleared(tx, people, on)
-    skills = skills_on(on, await words(tx, team_id, on))
-    return {one: _ability(roles.get(one, set()), skills.get(one, Skills()), checks.get(one)) for one in people}
+    skills, tasks = skills_on(on, await words(tx, team_id, on)), await _for_clients(tx, team_id, people, on)
+    return {
+        one: replace(
+            ability_of(roles.get(one, ()), skills.get(one, Skills())),
+            for_clients=frozenset(tasks.get(one, ())),
+            cleared=checks.get(one),
+        )
+        for one in people
+    }
 
 
-def _ability(roles: set[str], skills: Skills, check: bool | None) -> Ability:
-    said = frozenset(skills.can), frozenset(skills.delegated), frozenset(skills.ended)
-    return Ability(frozenset(roles), *said, cleared=check)
+async def _for_clients(
+    tx: Transaction, team_id: UUID, people: Collection[UUID], on: date
+) -> Mapping[UUID, set[tuple[UUID, str]]]:
+    """By person, each client with a task that is delegated for them on this day."""
+    wanted = select(
+        col(ClientDelegation.employee_id), col(ClientDelegation.client_id), col(ClientDelegation.task)
+    ).where(
+        col(ClientDelegation.team_id) == team_id,
+        col(ClientDelegation.employee_id).in_(people),
+        col(ClientDelegation.from_on) <= on,
+        col(ClientDelegation.until_on) >= on,
+        col(ClientDelegation.withdrawn_at).is_(None),
+    )
+    found: dict[UUID, set[tuple[UUID, str]]] = {}
+    for employee_id, client_id, task in await tx.rows(wanted):
+        found.setdefault(employee_id, set()).add((client_id, task))
+    return found
 
 
 async def skills(tx: Transaction, team_id: UUID, on: date) -> dict[UUID, frozenset[str]]:

@@ -1,12 +1,11 @@
 """Queries about loans, which two teams see."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlmodel import col
 
 from services.common.db import Transaction
@@ -78,18 +77,3 @@ async def is_on_shift(tx: Transaction, employee_id: UUID, starts_at: datetime, e
         col(Shift.ends_at) > starts_at,
     )
     return bool(await tx.all(wanted.limit(1)))
-
-
-@asynccontextmanager
-async def for_lender(tx: Transaction, loan: Loan) -> AsyncIterator[None]:
-    """What an end of a loan changes is the lender's as well: its rows are there too, until the block ends (ADR 19)."""
-    teams = await tx.teams()
-    await _act_for(tx, teams | {loan.lending_team_id})
-    yield
-    await _act_for(tx, teams)
-
-
-async def _act_for(tx: Transaction, teams: frozenset[UUID]) -> None:
-    await tx.session.flush()
-    told = "{" + ",".join(sorted(map(str, teams))) + "}"
-    await tx.session.execute(select(func.set_config("app.teams", told, True)))

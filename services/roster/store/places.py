@@ -2,14 +2,19 @@
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
+from itertools import product
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, exists, func, or_, select
+from sqlalchemy import Select, delete, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from services.common.db import Transaction
 from services.roster.domain.place import Place, PlaceKind, TravelOverride
+from services.roster.domain.rounds.travel import Matrix
+from services.roster.domain.way import KnownWay
 from services.roster.store.of_team import of_team
 
 
@@ -64,6 +69,66 @@ async def overrides_among(tx: Transaction, place_ids: Collection[UUID]) -> dict[
         col(TravelOverride.from_place_id), col(TravelOverride.to_place_id), col(TravelOverride.minutes)
     ).where(col(TravelOverride.from_place_id).in_(place_ids), col(TravelOverride.to_place_id).in_(place_ids))
     return {(row[0], row[1]): row[2] for row in await tx.rows(wanted)}
+
+
+async def known_ways(tx: Transaction, place_ids: Collection[UUID]) -> dict[tuple[UUID, UUID], KnownWay]:
+    """What a router told of the ways between these places."""
+    wanted = select(KnownWay).where(
+        col(KnownWay.from_place_id).in_(place_ids), col(KnownWay.to_place_id).in_(place_ids)
+    )
+    return {(way.from_place_id, way.to_place_id): way for way in await tx.all(wanted)}
+
+
+async def teams_without_ways(tx: Transaction, since: datetime) -> Sequence[UUID]:
+    """Whoever has a place of which nobody has asked for the ways since then."""
+    is_due = or_(col(Place.ways_asked_at).is_(None), col(Place.ways_asked_at) < since)
+    return await tx.all(select(col(Place.team_id)).where(is_due).distinct().order_by(col(Place.team_id)))
+
+
+async def all_of(tx: Transaction, team_id: UUID) -> Sequence[Place]:
+    return await tx.all(select(Place).where(col(Place.team_id) == team_id).order_by(col(Place.id)))
+
+
+async def keep_ways(tx: Transaction, asked: Sequence[Place], matrix: Matrix) -> None:
+    """Of the places that are still where they were when the router was asked."""
+    still = await _as_asked(tx, asked)
+    numbers = [number for number, place in enumerate(asked) if place.id in still]
+    rows = [
+        {
+            "from_place_id": asked[one].id,
+            "to_place_id": asked[other].id,
+            "team_id": asked[one].team_id,
+            "road_minutes": matrix.minutes[one][other],
+            "metres": round(matrix.kilometres[one][other] * 1000),
+        }
+        for one, other in product(numbers, repeat=2)
+        if one != other
+    ]
+    new = insert(KnownWay)
+    told = {name: new.excluded[name] for name in ("road_minutes", "metres")}
+    if rows:
+        await tx.session.execute(
+            new.on_conflict_do_update(index_elements=["from_place_id", "to_place_id"], set_=told), rows
+        )
+
+
+async def note_ways_asked(tx: Transaction, asked: Sequence[Place]) -> None:
+    still = await _as_asked(tx, asked)
+    await tx.session.execute(update(Place).where(col(Place.id).in_(still)).values(ways_asked_at=tx.now))
+
+
+async def _as_asked(tx: Transaction, asked: Sequence[Place]) -> set[UUID]:
+    """Those of which nothing has changed since, held until the transaction ends."""
+    wanted = select(col(Place.id), col(Place.version)).where(col(Place.id).in_([place.id for place in asked]))
+    versions = {place.id: place.version for place in asked}
+    return {row[0] for row in await tx.rows(wanted.with_for_update()) if versions[row[0]] == row[1]}
+
+
+async def forget_ways(tx: Transaction, place: Place) -> None:
+    """The place is elsewhere now; ways to the homes of others are among them."""
+    ends = or_(col(KnownWay.from_place_id) == place.id, col(KnownWay.to_place_id) == place.id)
+    async with reckoning_with_homes(tx, place.team_id):
+        await tx.session.execute(delete(KnownWay).where(ends))
 
 
 async def forget_client(tx: Transaction, team_id: UUID, client_id: UUID) -> None:

@@ -90,7 +90,7 @@ async def rotas(tx: Transaction, team_id: UUID, from_on: date, to_on: date) -> S
 
 
 async def visits_between(tx: Transaction, team_id: UUID, from_on: date, to_on: date) -> Sequence[Any]:
-    """Of each visit of these days: id, visitor, start, end, and the skills and the role that its plan asks for."""
+    """Of each visit of these days: id, visitor, start, end, what skills and role its plan asks for, and the client."""
     wanted: Executable = (
         select(
             col(Visit.id),
@@ -99,6 +99,7 @@ async def visits_between(tx: Transaction, team_id: UUID, from_on: date, to_on: d
             col(Visit.ends_at),
             col(VisitPlan.skills).label("skills"),
             col(VisitPlan.role).label("role"),
+            col(Visit.client_id),
         )
         .outerjoin(VisitPlan, col(VisitPlan.id) == col(Visit.visit_plan_id))
         .where(

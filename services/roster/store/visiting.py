@@ -1,6 +1,6 @@
 """Queries about series of visits, and about visits that are late."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -26,8 +26,8 @@ async def occurrence(tx: Transaction, series_id: UUID, on: date) -> Visit | None
     return found[0] if found else None
 
 
-async def agency_calls(tx: Transaction, client_id: UUID) -> Sequence[AgencyCall]:
-    return await tx.all(select(AgencyCall).where(col(AgencyCall.client_id) == client_id))
+async def agency_calls(tx: Transaction, client_ids: Collection[UUID]) -> Sequence[AgencyCall]:
+    return await tx.all(select(AgencyCall).where(col(AgencyCall.client_id).in_(client_ids)))
 
 
 async def next_series(tx: Transaction, after: UUID) -> VisitSeries | None:

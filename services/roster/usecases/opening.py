@@ -7,18 +7,20 @@ from services.common.db import Transaction
 from services.common.paging import PageRequest, page
 from services.common.types import day_in_england
 from services.roster.domain.ability import Lack
+from services.roster.domain.agency_call import is_apart
 from services.roster.domain.opening import (
     HoursAlreadySet,
     NewOpeningHours,
     OpeningHours,
     overridden,
 )
-from services.roster.domain.overriding import require_words
+from services.roster.domain.overriding import AGENCY, require_words
 from services.roster.domain.shift import Shift, ShiftKind
 from services.roster.domain.visit import Visit
 from services.roster.events import ProtectedTimeLost
 from services.roster.store import opening as store
 from services.roster.store.of_team import of_team
+from services.roster.store.visiting import agency_calls
 
 
 async def set_opening_hours(tx: Transaction, new: NewOpeningHours) -> OpeningHours:
@@ -38,7 +40,8 @@ async def require_free(tx: Transaction, visit: Visit, lacks: Sequence[Lack] = ()
     """What the visit overrides stands with it, so that it can be counted; `lacks` of its people are among it.
 
     Nobody is asked for words on each visit of a series: its people were chosen when the series was set.
-    Raises `OutsideOpeningHours`, `TimeIsProtected`, `NotOfThatRole` or `WithoutTheSkill`, unless it says why.
+    Raises `OutsideOpeningHours`, `AgencyIsThere`, `TimeIsProtected`, `NotOfThatRole` or `WithoutTheSkill`, unless it
+    says why.
     """
     when = visit.starts_at, visit.ends_at
     opening = await store.opening_on(tx, visit.team_id, day_in_england(visit.starts_at))
@@ -49,6 +52,8 @@ async def require_free(tx: Transaction, visit: Visit, lacks: Sequence[Lack] = ()
         is_on_call=opening is not None and await store.is_on_call(tx, visit.team_id, *when),
         kept=await store.kept_free(tx, visit.people(), *when),
     )
+    if is_apart(await agency_calls(tx, [visit.client_id]), *when):
+        found.append(AGENCY)
     require_words([*found, *(lacks if visit.series_id is None else ())], visit.override_words)
     found += lacks
     visit.overrode = found

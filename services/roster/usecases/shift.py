@@ -111,6 +111,7 @@ def tell_of_shift(tx: Transaction, shift: Shift) -> None:
         ends_at=shift.ends_at,
         unpaid_break_minutes=shift.unpaid_break_minutes,
         status=shift.status,
+        loan_id=shift.loan_id,
     )
     tx.publish(planned, about=shift)
 

@@ -23,15 +23,16 @@ from services.roster.domain.window import OutsideWindow
 from services.roster.events import VisitDone, VisitPlanned
 from services.roster.store import facts, shifts, visits
 from services.roster.usecases.opening import require_free, tell_of_taken_time
+from services.roster.usecases.travelling import fix_drive
 
 
 async def plan_visit(tx: Transaction, new: NewVisit) -> Visit:
     """The team plans a visit to a client, agreed with the client.
 
     Raises `NotFound`, `UnknownClient`, `ClientNotInCare`, `PlanOfAnotherClient`, `NotInTheTeam`, `OutsideShift`,
-    `OutsideWindow`, `OutsideOpeningHours`, `TimeIsProtected`, `SecondHandNeeded`, `SecondHandWithoutReason`,
-    `NotClearedToVisitAlone`, `NotOfThatRole`, `WithoutTheSkill`, `NotDelegated`, `NurseAlreadyBooked` or
-    `ClientAlreadyVisited`.
+    `OutsideWindow`, `OutsideOpeningHours`, `AgencyIsThere`, `TimeIsProtected`, `SecondHandNeeded`,
+    `SecondHandWithoutReason`, `NotClearedToVisitAlone`, `NotOfThatRole`, `WithoutTheSkill`, `NotDelegated`,
+    `NurseAlreadyBooked` or `ClientAlreadyVisited`.
     """
     await tx.require_team(new.team_id)
     visit = Visit.planned(new, tx.actor.employee_id, tx.now)
@@ -149,6 +150,7 @@ async def finish_visit(tx: Transaction, visit: Visit, contact: RecordedContact) 
         return
     if not is_done:
         return
+    await fix_drive(tx, visit)
     done = VisitDone(
         visit_id=visit.id,
         client_id=visit.client_id,

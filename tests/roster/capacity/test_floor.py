@@ -11,7 +11,7 @@ from services.common.events import Event
 from services.common.types import day_in_england
 from services.roster.events import FloorFallen, FloorRestored
 from services.roster.usecases.capacity import look_at_floors
-from tests.roster.facts import RUTH, SANDRA, TOM, contract, hear, pointer
+from tests.roster.facts import RUTH, SANDRA, TOM, competency, contract, hear, pointer
 from tests.running import OTHER_TEAM, STRANGER, TEAM, Running
 
 MEMBERSHIP = "hr.team_membership.changed.v1"
@@ -103,6 +103,23 @@ async def test_a_team_asks_more_of_itself_and_never_less(two_and_a_half: Running
         "catheter": (str(WEEK_AFTER), 1, 2),
         "bowel_care": (str(TODAY - timedelta(days=TODAY.weekday())), 0, 1),
     }
+
+
+async def test_an_assistant_counts_for_a_skill_by_hrs_word_alone(roster: Running) -> None:
+    nurse = await roster.nurse("roster")
+    await hear(roster, contract(SANDRA, 2250, role="assistant_practitioner"))
+    said = {"id": str(uuid7()), "team_id": str(TEAM), "employee_id": str(SANDRA), "skill": "catheter"}
+    assert (await nurse.post("/v1/member-skills", json={**said, "from_on": str(TODAY)})).status_code == 201
+    floor = {"id": str(uuid7()), "team_id": str(TEAM), "skill": "catheter", "fewest": 1, "from_on": str(TODAY)}
+    assert (await nurse.post("/v1/staffing-floors", json=floor)).status_code == 201
+
+    async def kept() -> set[bool]:
+        weeks = (await nurse.get("/v1/team-floor", params={"team_id": str(TEAM)})).json()["weeks"]
+        return {one["is_kept"] for one in weeks if one["skill"] == "catheter" and one["week_on"] > str(TODAY)}
+
+    assert await kept() == {False}
+    await hear(roster, competency(SANDRA, "catheter"))
+    assert await kept() == {True}
 
 
 async def test_an_open_alert_follows_the_figures(two_and_a_half: Running) -> None:

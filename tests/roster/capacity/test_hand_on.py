@@ -8,7 +8,7 @@ import pytest
 from uuid6 import uuid7
 
 from tests.roster.capacity.test_floor import TODAY, leaves
-from tests.roster.facts import RUTH, SANDRA, TOM, contract, episode, hear
+from tests.roster.facts import RUTH, SANDRA, TOM, a_plan, clearance, competency, contract, episode, hear
 from tests.running import OTHER_TEAM, TEAM, Running
 
 PRIYA = UUID("01938000-0000-7000-8000-0000000000c1")
@@ -53,6 +53,30 @@ async def test_five_clients_of_somebody_who_is_called_back_need_a_new_named_nurs
     assert {one[0] for one in await listed(nurse)} == {one["client_id"] for one in clients[1:]}
     await leaves(roster, PRIYA, None, version=3)
     assert await listed(nurse) == []
+
+
+async def test_each_is_listed_with_those_who_may_make_all_visits_of_the_client(roster: Running) -> None:
+    """Tom is not cleared to go alone, Sandra has the skill by the team's word alone, and Priya leaves."""
+    nurse = await roster.nurse("roster")
+    opened = await take_on(roster, RUTH, PRIYA)
+    for who, role in ((RUTH, "registered_nurse"), (TOM, "registered_nurse"), (SANDRA, "assistant_practitioner")):
+        await hear(roster, contract(who, 1800, role=role))
+    await hear(roster, clearance(SANDRA, since_on=str(TODAY)), version=2)
+    await hear(roster, clearance(TOM, since_on=str(TODAY), may_visit_alone=False), version=2)
+    for who in (RUTH, TOM, SANDRA):
+        said = {"id": str(uuid7()), "team_id": str(TEAM), "employee_id": str(who), "skill": "compression"}
+        assert (await nurse.post("/v1/member-skills", json={**said, "from_on": str(TODAY)})).status_code == 201
+    plan = a_plan(client_id=opened["client_id"], from_on=str(TODAY), role="assistant_practitioner")
+    assert (await nurse.post("/v1/visit-plans", json=plan)).status_code == 201
+    await leaves(roster, PRIYA, SOON, version=1)
+    assert await _able(nurse) == [str(RUTH)]
+    await hear(roster, competency(SANDRA, "compression"))
+    assert await _able(nurse) == sorted([str(RUTH), str(SANDRA)])
+
+
+async def _able(nurse: Any) -> list[str]:
+    (found,) = (await nurse.get("/v1/hand-on", params={"team_id": str(TEAM)})).json()["items"]
+    return list(found["able_ids"])
 
 
 async def test_a_contract_that_ends_is_a_leave_unless_another_follows(roster: Running) -> None:

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from sqlalchemy import select
 from uuid6 import uuid7
 
+from services.common.auth import Persona, Principal
+from services.roster.domain.way import DrivenLeg
 from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, WALTER, a_shift, a_visit, code, contact, hear
 from tests.roster.proposing.facts import a_base, a_place, put
 from tests.running import STRANGER, TEAM, Running
@@ -53,8 +56,11 @@ async def test_the_teams_total_is_told_of_months_that_are_over_and_in_which_thre
     tom = await roster.client("roster", TOM)
     await put(tom, "places", a_place(TOM, kind="employee_home", latitude=54.11713, longitude=-3.21937))
     await made(roster, nurse, client_id=EDITH)
-    await made(roster, nurse, client_id=EDITH, employee_id=TOM, **LATER)
+    await made(roster, nurse, client_id=EDITH, employee_id=TOM, accompanied_by=priya, **LATER)
     await made(roster, nurse, client_id=WALTER, employee_id=RUTH, accompanied_by=SANDRA, **LATER)
+    await roster.alter(
+        "roster", f"update visit set accompanied_by = null, second_hand_reason = null where employee_id = '{TOM}'"
+    )
     over = ASKED | {"from_on": "2026-10-01", "to_on": "2026-10-31"}
     await roster.alter(
         "roster", "update visit set starts_at = starts_at - interval '35 days', ends_at = ends_at - interval '35 days'"
@@ -71,6 +77,41 @@ async def test_the_teams_total_is_told_of_months_that_are_over_and_in_which_thre
         assert (answer["team"], answer["team_untold"]) == (None, "not_whole_months")
     quiet = (await nurse.get("/v1/mileage", params=over | {"from_on": "2026-09-01"})).json()
     assert (quiet["team"], quiet["team_untold"]) == (None, "too_few_people"), "October would be what is left"
+
+
+async def test_what_was_driven_is_fixed_when_the_visit_is_done(roster: Running, nurse: Any) -> None:
+    """It is paid for later: neither a place that is put right nor one that is forgotten changes it."""
+    edith = a_place(EDITH)
+    for place in (a_base(), edith):
+        await put(nurse, "places", place)
+    await made(roster, nurse, client_id=EDITH)
+    before = (await nurse.get("/v1/mileage", params=ASKED)).json()["mine"]
+    assert before[0]["miles"] == 2.6
+    await roster.alter("roster", "update place set latitude = 54.9 where kind = 'client'")
+    assert (await nurse.get("/v1/mileage", params=ASKED)).json()["mine"] == before
+    await roster.alter("roster", "delete from place")
+    assert (await nurse.get("/v1/mileage", params=ASKED)).json()["mine"] == before
+
+
+async def test_a_visit_that_is_told_late_is_driven_in_its_turn(roster: Running, nurse: Any) -> None:
+    """The later visit was told first: its way was from the base, until the one before it is known."""
+    for place in (a_base(), a_place(EDITH), a_place(WALTER, latitude=54.2, longitude=-3.1)):
+        await put(nurse, "places", place)
+    await made(roster, nurse, client_id=WALTER, **LATER)
+    (alone,) = (await nurse.get("/v1/mileage", params=ASKED)).json()["mine"]
+    assert (alone["visits"], alone["miles"]) == (1, 22.9)
+    await made(roster, nurse, client_id=EDITH)
+    (both,) = (await nurse.get("/v1/mileage", params=ASKED)).json()["mine"]
+    assert (both["visits"], both["miles"], both["minutes"]) == (2, 22.9, 61)
+
+
+async def test_what_a_colleague_drove_is_not_there_for_a_nurse(roster: Running, nurse: Any) -> None:
+    for place in (a_base(), a_place(EDITH)):
+        await put(nurse, "places", place)
+    await made(roster, nurse, client_id=EDITH)
+    for who, seen in ((RUTH, 1), (TOM, 0), (STRANGER, 0)):
+        async with roster.databases["roster"].transaction(Principal(str(who), Persona.NURSE, who)) as tx:
+            assert len(await tx.all(select(DrivenLeg))) == seen
 
 
 async def test_what_was_not_made_or_lies_nowhere_has_no_miles(roster: Running, nurse: Any) -> None:

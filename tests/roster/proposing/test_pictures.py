@@ -3,16 +3,19 @@
 import base64
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
-from services.roster.api.pictures import rota_grid, round_sketch
+from services.roster.api.pictures import lights, rota_grid, round_sketch
 from services.roster.api.pictures.canvas import FINE, Box, Drawing, Line, Text, png, svg
+from services.roster.api.pictures.lights import WeekOfLights
 from services.roster.api.pictures.page import PAGE, PNG, SVG, NoSuchPicture, accepted, page
 from services.roster.api.pictures.rota_grid import RotaPicture
 from services.roster.api.pictures.round_sketch import RoundSketch, RoundsPicture, StopSketch
+from services.roster.domain.capacity import Light
 from services.roster.domain.rota.problem import Need
 from services.roster.domain.rounds.travel import Point
 from tests.roster.rota.made import member, problem, row
@@ -40,10 +43,19 @@ def texts(drawing: Drawing) -> list[str]:
     return [mark.text for mark in drawing.marks if isinstance(mark, Text)]
 
 
-DRAWINGS = [rota_grid.drawn(a_rota()), round_sketch.drawn(rounds())]
+def weeks() -> list[WeekOfLights]:
+    """One that is full, one in which there is nobody, and one as it is told outside the team."""
+    return [
+        WeekOfLights(date(2026, 11, 23), Light.AMBER, 9900, 0, 5400, 6000),
+        WeekOfLights(date(2026, 11, 30), Light.RED, 9900, 450, 600, 0),
+        WeekOfLights(date(2026, 12, 7), None, 9900, 0),
+    ]
 
 
-@pytest.mark.parametrize("drawing", DRAWINGS, ids=["rota", "rounds"])
+DRAWINGS = [rota_grid.drawn(a_rota()), round_sketch.drawn(rounds()), lights.drawn("Capacity", weeks())]
+
+
+@pytest.mark.parametrize("drawing", DRAWINGS, ids=["rota", "rounds", "lights"])
 def test_a_picture_is_well_formed_with_its_title_and_what_it_shows_in_words(drawing: Drawing) -> None:
     root = ElementTree.fromstring(svg(drawing))
     assert (root.get("role"), root.get("aria-labelledby")) == ("img", "title alt")
@@ -52,7 +64,7 @@ def test_a_picture_is_well_formed_with_its_title_and_what_it_shows_in_words(draw
     assert not list(root.iter(f"{AT}script"))
 
 
-@pytest.mark.parametrize("drawing", DRAWINGS, ids=["rota", "rounds"])
+@pytest.mark.parametrize("drawing", DRAWINGS, ids=["rota", "rounds", "lights"])
 def test_the_same_is_a_png_of_the_same_size(drawing: Drawing) -> None:
     with Image.open(BytesIO(png(drawing))) as image:
         assert (image.format, image.size) == ("PNG", (drawing.width * FINE, drawing.height * FINE))
@@ -93,6 +105,17 @@ def test_a_round_is_told_by_letter_and_number_and_shows_no_coordinate() -> None:
     assert "Ruth has 2, Tom has 1. Not served: 1." in drawing.alt
     assert all(mark.is_dashed for mark in drawing.marks if isinstance(mark, Line))
     assert not [one for one in ("54.1", "3.2", "54.2") if one in svg(drawing)]
+
+
+def test_each_light_is_told_in_a_word_and_in_hours() -> None:
+    drawing = lights.drawn("Capacity", weeks())
+    assert drawing.alt == (
+        "Week of 23 November amber, 90.0 h asked of 100.0 h; week of 30 November red, 10.0 h asked of 0.0 h, 7.5 h"
+        " vacant; week of 7 December not told, 165.0 h contracted."
+    )
+    assert {"Amber", "Red", "Not told", "Not told outside the team"} <= set(texts(drawing))
+    bars = [mark.width for mark in drawing.marks if isinstance(mark, Box)]
+    assert bars == [200, 120, 200, 200]
 
 
 def test_rounds_of_nobody_or_of_one_door_are_drawn() -> None:

@@ -8,18 +8,25 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
+from sqlalchemy import select
 
+from services.common.auth import Persona, Principal
 from services.roster.domain.rounds.travel import Matrix, Point, Travel, TravelSource, estimated
-from services.roster.main import SERVICE
+from services.roster.domain.way import KnownWay
 from services.roster.partners import osrm
 from services.roster.partners.osrm import Estimate, Osrm
 from services.roster.settings import RosterSettings
-from tests.running import Databases, running
+from services.roster.usecases.travelling import keep_ways, ways_of
+from tests.roster.facts import EDITH as EDITH_ID
+from tests.roster.facts import RUTH, TOM
+from tests.roster.proposing.facts import a_base, a_place, put
+from tests.running import STRANGER, TEAM, Running
 
 BASE, EDITH, WALTER = Point(54.10571, -3.23359), Point(54.11713, -3.21937), Point(54.2, -3.1)
 TRAVEL = Travel(factor=1.35, kmh=42, park=3)
@@ -157,10 +164,73 @@ async def test_more_places_than_a_router_takes_are_estimated() -> None:
     assert router.asked == []
 
 
-async def test_the_router_is_the_one_that_operations_set(databases: Databases) -> None:
-    assert isinstance(osrm.opened(httpx.AsyncClient(), RosterSettings(app_env="test")), Estimate)
+@asynccontextmanager
+async def with_places(system: Running, router: Router) -> AsyncIterator[tuple[Running, Any, Osrm]]:
+    """Roster with a base, Edith's place, Tom's home and a router that has not been asked."""
+    async with router.asking() as times:
+        nurse, tom = await system.nurse("roster"), await system.client("roster", TOM)
+        for client, place in (
+            (nurse, a_base()),
+            (nurse, a_place(EDITH_ID)),
+            (tom, a_place(TOM, kind="employee_home", latitude=54.2, longitude=-3.1)),
+        ):
+            await put(client, "places", place)
+        yield system, nurse, times
+
+
+async def ways(system: Running, who: UUID = RUTH) -> Any:
+    """Of Edith and Tom, as a nurse's request reckons with them."""
+    async with system.databases["roster"].transaction(Principal(str(who), Persona.NURSE, who)) as tx:
+        return await ways_of(tx, team_id=TEAM, client_ids={EDITH_ID}, people={TOM}, on=tx.today)
+
+
+async def test_a_router_is_asked_before_and_nobody_waits_for_it(roster: Running) -> None:
     router = Router()
-    async with running(databases, SERVICE, peers={"osrm": router.app()}, osrm_url="http://osrm:5000") as system:
-        times = system.apps["roster"].state.travel_times
-        assert (await times.matrix([BASE, EDITH, WALTER], TRAVEL)).source == TravelSource.ROUTER
-    assert len(router.asked) == 1
+    async with with_places(roster, router) as (system, _, times):
+        before = await ways(system)
+        assert (before.source, router.asked) == (TravelSource.ESTIMATE, [])
+        assert await keep_ways(system.databases["roster"], times) == 1
+        told = await ways(system)
+        assert told.source == TravelSource.ROUTER
+        # From the base to Edith: five minutes of road and three to park, by the rule.
+        base, edith = told.base, told.of_client(EDITH_ID)
+        assert (told.minutes[base][edith], told.kilometres[base][edith]) == (8, 2.1)
+        assert await keep_ways(system.databases["roster"], times) == 0
+        assert len(router.asked) == 1
+
+
+async def test_a_place_that_is_put_right_is_asked_about_anew(roster: Running) -> None:
+    router = Router()
+    async with with_places(roster, router) as (system, nurse, times):
+        await keep_ways(system.databases["roster"], times)
+        (edith,) = (await nurse.get("/v1/places", params={"kind": "client"})).json()["items"]
+        body = {name: edith[name] for name in ("team_id", "kind", "subject_id", "source")}
+        elsewhere = {**body, "latitude": 54.3, "longitude": -3.2}
+        tag = {"If-Match": f'"{edith["version"]}"'}
+        assert (await nurse.put(f"/v1/places/{edith['id']}", json=elsewhere, headers=tag)).status_code == 200
+        assert (await ways(system)).source == TravelSource.ESTIMATE
+        assert await keep_ways(system.databases["roster"], times) == 1
+        assert (await ways(system)).source == TravelSource.ROUTER
+
+
+async def test_what_a_router_does_not_tell_is_estimated_and_asked_again(roster: Running) -> None:
+    router = Router(says={"code": "NoTable"})
+    async with with_places(roster, router) as (system, _, times):
+        for _ in range(2):
+            assert await keep_ways(system.databases["roster"], times) == 1
+        assert (await ways(system)).source == TravelSource.ESTIMATE
+
+
+async def test_no_colleague_sees_the_ways_from_a_home(roster: Running) -> None:
+    router = Router()
+    async with with_places(roster, router) as (system, _, times):
+        await keep_ways(system.databases["roster"], times)
+        for who, seen in ((RUTH, 2), (TOM, 6), (STRANGER, 0)):
+            async with system.databases["roster"].transaction(Principal(str(who), Persona.NURSE, who)) as tx:
+                assert len(await tx.all(select(KnownWay))) == seen
+
+
+def test_the_router_is_the_one_that_operations_set() -> None:
+    assert isinstance(osrm.opened(httpx.AsyncClient(), RosterSettings(app_env="test")), Estimate)
+    set_up = RosterSettings(app_env="test", osrm_url="http://osrm:5000")
+    assert isinstance(osrm.opened(httpx.AsyncClient(), set_up), Osrm)

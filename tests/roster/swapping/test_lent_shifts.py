@@ -30,6 +30,18 @@ async def test_the_shift_of_a_loan_is_neither_swapped_nor_recalled_away(
     assert (await ok(there, loan, "end")).json()["state"] == "ended"
 
 
+async def test_the_others_hear_that_a_shift_is_a_loan(roster: Running, there: Any, team: Team) -> None:
+    """Who is lent works on the borrower's records for that time: caseload opens them by this."""
+    loan = await placed(there, team)
+    (told,) = await roster.published("roster", ShiftPlanned)
+    about = {"loan_id": loan.json()["id"], "team_id": str(OTHER_TEAM), "employee_id": str(TOM), "status": "planned"}
+    assert told.data | about == told.data
+    await ok(there, loan, "end")
+    assert (await roster.published("roster", ShiftPlanned))[-1].data["status"] == "cancelled"
+    await planned(team.ruth, TOM, 3)
+    assert (await roster.published("roster", ShiftPlanned))[-1].data["loan_id"] is None
+
+
 async def test_without_its_shift_a_loan_is_over(roster: Running, there: Any, team: Team) -> None:
     loan = await placed(there, team)
     async with owner(roster.databases["roster"].url) as connection:

@@ -8,7 +8,7 @@ from uuid6 import uuid7
 
 from services.roster.events import ShiftPlanned
 from tests.roster.agreeing.made import a_leave
-from tests.roster.facts import RUTH, SANDRA, TOM, clearance, code, contract, hear, pointer
+from tests.roster.facts import RUTH, SANDRA, TOM, clearance, code, competency, contract, hear, pointer
 from tests.roster.swapping.conftest import Team
 from tests.roster.swapping.made import LATE, TODAY, a_skill, at, done, planned, step, who_works
 from tests.running import OTHER_TEAM, STRANGER, TEAM, Running
@@ -109,6 +109,16 @@ async def test_who_takes_it_has_the_skills_and_the_role_that_it_needs(cleared: T
     shift = await opened(cleared.ruth, needs=["catheter", "role:registered_nurse"])
     assert shift.order == [str(SANDRA)]
     assert (await opened(cleared.ruth, needs=["role:therapist"])).order == []
+
+
+async def test_a_delegated_task_is_for_whom_hr_signed_it_off(roster: Running, cleared: Team) -> None:
+    """The team's own word is enough for Ruth, a registered nurse, and not for Sandra, whose task is delegated."""
+    await roster.alter("roster", f"update contract set role = 'assistant_practitioner' where employee_id = '{SANDRA}'")
+    for who in (RUTH, SANDRA):
+        assert (await cleared.ruth.post("/v1/member-skills", json=a_skill(who, "catheter"))).status_code == 201
+    assert (await opened(cleared.ruth, needs=["catheter"])).order == [str(RUTH)]
+    await hear(roster, competency(SANDRA, "catheter"))
+    assert set((await opened(cleared.ruth, needs=["catheter"])).order) == {str(RUTH), str(SANDRA)}
 
 
 async def test_the_first_in_rank_gets_it_and_the_others_hear_of_the_shift(roster: Running, cleared: Team) -> None:

@@ -174,29 +174,6 @@ async def test_another_teams_wishes_do_not_exist(roster: Running, ruth: Any, cli
     assert (await step(stranger, visit, "send-link", version=1)).status_code == 404
 
 
-async def other_care(system: Running, **changes: Any) -> None:
-    care = {
-        "other_care_id": str(uuid7()),
-        "client_id": str(EDITH),
-        "team_id": "01938000-0000-7000-8000-00000000000a",
-        "times": [{"days": [1, 2, 3, 4, 5, 6, 7], "at": "00:00", "minutes": 1440}],
-        "from_on": "2026-01-01",
-        "until_on": None,
-    }
-    await system.deliver("roster", "caseload.other_care.changed.v1", care | changes)
-
-
-async def test_whoever_plans_on_top_of_an_agency_is_told_and_not_refused(roster: Running, ruth: Any) -> None:
-    await other_care(roster)
-    first = await planned(ruth, starts_at=at(60), ends_at=at(90))
-    assert first
-    moved = await step(ruth, first, "move", {"starts_at": at(95)})
-    assert moved.json()["warnings"] == ["agency_is_there"]
-    await other_care(roster, client_id=str(WALTER), until_on="2026-01-31")
-    second = await planned(ruth, client_id=WALTER, starts_at=at(10), ends_at=at(40))
-    assert (await step(ruth, second, "move", {"starts_at": at(12)})).json()["warnings"] == []
-
-
 async def test_whoever_plans_somebody_that_the_client_would_rather_not_see_is_told(ruth: Any) -> None:
     plan = a_plan(wishes={"liked": [], "not_liked": [str(RUTH)]})
     assert (await ruth.post("/v1/visit-plans", json=plan)).status_code == 201

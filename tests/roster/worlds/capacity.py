@@ -20,6 +20,10 @@ def a_floor() -> dict[str, Any]:
     return {"id": str(uuid7()), "team_id": str(TEAM), **about}
 
 
+def a_share() -> dict[str, Any]:
+    return {"id": str(uuid7()), "team_id": str(TEAM), "with_team_id": str(uuid7()), "from_on": "2026-01-01"}
+
+
 def a_category(code: str) -> dict[str, Any]:
     about = {"multiplier_percent": 150, "source": "Our licence", "from_on": "2026-11-01"}
     return {"id": str(uuid7()), "team_id": str(TEAM), "code": code, **about}
@@ -32,17 +36,19 @@ def a_dependency() -> dict[str, Any]:
 
 async def add(made: World) -> None:
     """A vacancy, a client in a category, and a question about two visits a week."""
-    nurse, vacancy = await made.system.nurse("roster"), a_vacancy()
+    nurse, vacancy, share = await made.system.nurse("roster"), a_vacancy(), a_share()
     for path, body in (
         ("/v1/vacancies", vacancy),
+        ("/v1/capacity-shares", share),
         ("/v1/dependency-categories", a_category("complex")),
         ("/v1/dependencies", a_dependency()),
     ):
         answer = await nurse.post(path, json=body)
         assert answer.status_code == 201, answer.text
-    made.ids["vacancy_id"] = vacancy["id"]
+    made.ids |= {"vacancy_id": vacancy["id"], "capacity_share_id": share["id"]}
     made.bodies |= {
         "POST /v1/vacancies": a_vacancy(),
+        "POST /v1/capacity-shares": a_share(),
         "POST /v1/vacancies/{vacancy_id}/fill": {"filled_on": "2026-12-10"},
         "POST /v1/staffing-floors": a_floor(),
         "POST /v1/dependency-categories": a_category("usual"),

@@ -56,6 +56,7 @@ def _tell(tx: Transaction, care: OtherCare) -> None:
         times=[CallTime(**each) for each in care.times],
         from_on=care.from_on,
         until_on=care.until_on,
+        beside=care.beside,
     )
     tx.publish(changed, about=care)
 

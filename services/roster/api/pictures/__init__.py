@@ -1,5 +1,5 @@
-"""Pictures: a version of a rota, and a day's rounds."""
+"""Pictures: a version of a rota, a day's rounds, and the weeks ahead."""
 
-from services.roster.api.pictures import rota, rounds
+from services.roster.api.pictures import capacity, rota, rounds
 
-ROUTERS = (rota.router, rounds.router)
+ROUTERS = (capacity.router, rota.router, rounds.router)

@@ -3,8 +3,6 @@
 from datetime import date
 from uuid import UUID
 
-from fastapi import Request
-
 from services.common.http import ByNurse, api_router
 from services.common.types import Answer, Day
 from services.roster.usecases import travelling
@@ -37,7 +35,9 @@ class MileageShape(Answer):
 
 
 @router.get("/mileage", response_model=MileageShape)
-async def read_mileage(tx: ByNurse, team_id: UUID, from_on: Day, to_on: Day, request: Request) -> object:
-    """The caller's own miles and minutes for visits that were made, day by day, and the team's in all."""
-    times = request.app.state.travel_times
-    return await travelling.mileage(tx, times, team_id=team_id, from_on=from_on, to_on=to_on)
+async def read_mileage(tx: ByNurse, team_id: UUID, from_on: Day, to_on: Day) -> object:
+    """The caller's own miles and minutes for visits that were made, day by day, and the team's in all.
+
+    Each way is counted as it was known when the visit was done.
+    """
+    return await travelling.mileage(tx, team_id=team_id, from_on=from_on, to_on=to_on)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Response
 from pydantic import Field
 
 from services.common.http import ByNurse, IfMatch, api_router, etag
@@ -68,10 +68,9 @@ class RoundPlanShape(Answer):
 
 
 @router.post("/rounds/{day}/proposals", status_code=202, response_model=JobShape)
-async def propose_rounds(tx: ByNurse, day: Day, body: RoundsAsked, request: Request) -> object:
+async def propose_rounds(tx: ByNurse, day: Day, body: RoundsAsked) -> object:
     """Ask for the team's rounds of this day. Windows and lengths stay; what is told, begun or past is held."""
-    times = request.app.state.travel_times
-    return await proposing.propose_rounds(tx, times, day=day, **body.model_dump())
+    return await proposing.propose_rounds(tx, day=day, **body.model_dump())
 
 
 @router.get("/rounds/{day}", response_model=Page[RoundPlanShape])

@@ -44,6 +44,15 @@ class WeeksAheadShape(Answer):
     weeks: list[WeekAheadShape]
 
 
+class CapacityShareShape(Answer):
+    id: UUID
+    team_id: UUID
+    version: int
+    with_team_id: UUID
+    from_on: date
+    ended_on: date | None
+
+
 class VacancyShape(Answer):
     id: UUID
     team_id: UUID

@@ -46,12 +46,13 @@ class FloorAlertShape(Answer):
 
 
 class HandOnShape(Answer):
-    """The leaver is the client's named nurse, or else the deputy."""
+    """The leaver is the client's named nurse, or else the deputy. `able_ids` may make all visits of the client."""
 
     client_id: UUID
     leaver_id: UUID
     as_named_nurse: bool
     leaves_on: date
+    able_ids: list[UUID]
 
 
 class HandOnListShape(Answer):

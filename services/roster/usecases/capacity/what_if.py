@@ -45,6 +45,7 @@ async def what_if(tx: Transaction, asked: WhatIf) -> dict[str, Any]:
         edge=edge,
         faces=faces,
         new_face=float(other) if faces else 0.0,
+        client_id=asked.client_id,
     )
     taken = await asyncio.to_thread(take_on, known, asked)
     return {

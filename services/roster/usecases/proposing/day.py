@@ -9,6 +9,7 @@ from services.common import rulebook
 from services.common.db import Transaction
 from services.common.types import ENGLAND, midnight_in_england
 from services.roster.domain.ability import Ability, Needed, may_make
+from services.roster.domain.agency_call import APART, TOGETHER, AgencyCall, Part, parts_beside
 from services.roster.domain.base import Channel
 from services.roster.domain.opening import OpeningHours
 from services.roster.domain.period import Period
@@ -19,8 +20,7 @@ from services.roster.domain.shift import Shift, ShiftKind
 from services.roster.domain.visit import Visit, VisitStatus
 from services.roster.domain.visit_plan import VisitPlan
 from services.roster.domain.window import MINUTES_OF_A_DAY
-from services.roster.partners.osrm import TravelTimes
-from services.roster.store import opening, rounds, shifts, visits
+from services.roster.store import opening, rounds, shifts, visiting, visits
 from services.roster.usecases.travelling import Ways, ways_of
 
 PRICES = {
@@ -33,6 +33,7 @@ PRICES = {
 STANDING = (VisitStatus.PLANNED, VisitStatus.CONFIRMED, VisitStatus.IN_PROGRESS, VisitStatus.DONE)
 OUT_OF_TIME = "Not served: its window is over."
 CLOSED = "Not served: in its window the team is not open for so long, and nobody is on call."
+WITH_AGENCY = "Not served: in its window an agency is there, from which it is kept apart or with which it is made."
 NOBODY_OUT = "Held where it is, although whoever visits has no shift then."
 
 
@@ -53,6 +54,7 @@ class Team:
     edge: int
     ways: Ways
     opening: OpeningHours | None
+    agencies: Sequence[AgencyCall]
     # Time to meet, learn and think, in which nobody visits.
     kept: Sequence[Shift]
 
@@ -66,7 +68,7 @@ class Team:
         return self.minute(local.astimezone(UTC))
 
 
-async def question(tx: Transaction, times: TravelTimes, team_id: UUID, day: date) -> Question:
+async def question(tx: Transaction, team_id: UUID, day: date) -> Question:
     """A fixed number of statements, whatever the size of the team.
 
     What is told, begun or past is held, and so is what somebody said words for: they are of that time and no other.
@@ -76,7 +78,7 @@ async def question(tx: Transaction, times: TravelTimes, team_id: UUID, day: date
         for visit in await visits.visits_of_day(tx, team_id=team_id, on=day, employee_id=None, late=False)
         if visit.status in STANDING
     ]
-    team = await _team(tx, times, team_id, day, planned)
+    team = await _team(tx, team_id, day, planned)
     calls, asked, left = [], [], []
     for visit in planned:
         is_held = visit.status != VisitStatus.PLANNED or visit.starts_at <= tx.now or visit.override_words is not None
@@ -104,7 +106,7 @@ async def question(tx: Transaction, times: TravelTimes, team_id: UUID, day: date
     )
 
 
-async def _team(tx: Transaction, times: TravelTimes, team_id: UUID, day: date, planned: Sequence[Visit]) -> Team:
+async def _team(tx: Transaction, team_id: UUID, day: date, planned: Sequence[Visit]) -> Team:
     midnight = midnight_in_england(day)
     out = await rounds.shifts_of_day(tx, team_id, day)
     people, clients = {shift.employee_id for shift in out}, {visit.client_id for visit in planned}
@@ -121,8 +123,9 @@ async def _team(tx: Transaction, times: TravelTimes, team_id: UUID, day: date, p
         named=await rounds.care_teams(tx, team_id, clients, day),
         prices=dict(zip(PRICES, amounts, strict=True)),
         edge=edge,
-        ways=await ways_of(tx, times, team_id=team_id, client_ids=clients, people=people, on=day),
+        ways=await ways_of(tx, team_id=team_id, client_ids=clients, people=people, on=day),
         opening=await opening.opening_on(tx, team_id, day),
+        agencies=await visiting.agency_calls(tx, clients),
         kept=await opening.protected_time(tx, people, Period(day, day)),
     )
 
@@ -171,28 +174,44 @@ def _free(team: Team, visit: Visit) -> Call | Left:
     opens, closes = _window(team, visit)
     if team.minute(team.now) > closes:
         return Left(visit.id, OUT_OF_TIME)
-    window = _while_open(team, visit, max(opens, -(-team.minute(team.now) // 1)), closes)
-    if window is None:
+    parts = _while_open(team, visit, max(opens, -(-team.minute(team.now) // 1)), closes)
+    if not parts:
         return Left(visit.id, CLOSED)
+    parts = _beside_agencies(team, visit, parts)
+    if not parts:
+        return Left(visit.id, WITH_AGENCY)
+    now = team.minute(visit.starts_at)
+    window = min(parts, key=lambda part: max(part[0] - now, now - part[1], 0))
     hands = tuple(Hand(_minutes(visit), _able(team, visit, hand)) for hand in range(len(visit.people())))
     faces, drop = _faces(team, visit), team.prices["drop"]
     return Call(str(visit.id), _place(team, visit), window, hands, faces=faces, drop=drop)
 
 
-def _while_open(team: Team, visit: Visit, opens: float, closes: float) -> tuple[float, float] | None:
-    """The part of a window in which the whole visit lies in the team's hours, or in one stretch on call.
+def _while_open(team: Team, visit: Visit, opens: float, closes: float) -> list[Part]:
+    """The parts of a window in which the whole visit lies in the team's hours, or in one stretch on call.
 
-    Of several parts the one nearest to where the visit is now.
+    Of several, the one nearest to where the visit is now becomes its window.
     """
     if team.opening is None:
-        return opens, closes
+        return [(opens, closes)]
     stretches = [(team.on_the_clock(start), team.on_the_clock(end)) for start, end in team.opening.stretches(team.day)]
     on_call = (shift for shift in team.shifts if shift.kind == ShiftKind.ON_CALL)
     stretches += [(team.minute(shift.starts_at), team.minute(shift.ends_at)) for shift in on_call]
     parts = [(max(opens, start), min(closes, end - _minutes(visit))) for start, end in stretches]
-    now = team.minute(visit.starts_at)
-    usable = [part for part in parts if part[0] <= part[1]]
-    return min(usable, key=lambda part: max(part[0] - now, now - part[1], 0), default=None)
+    return [part for part in parts if part[0] <= part[1]]
+
+
+def _beside_agencies(team: Team, visit: Visit, parts: list[Part]) -> list[Part]:
+    """Those that keep apart from an agency's calls, or with the one beside which the visit is planned now."""
+    calls = [call for call in team.agencies if call.client_id == visit.client_id]
+    apart = [_span(team, one) for call in calls if call.beside == APART for one in call.around(team.day)]
+    paired = (one for call in calls if call.beside == TOGETHER for one in call.around(team.day))
+    with_us = next((one for one in paired if one[0] <= visit.starts_at and visit.ends_at <= one[1]), None)
+    return parts_beside(parts, _minutes(visit), apart, None if with_us is None else _span(team, with_us))
+
+
+def _span(team: Team, call: tuple[datetime, datetime]) -> Part:
+    return team.minute(call[0]), team.minute(call[1])
 
 
 def _window(team: Team, visit: Visit) -> tuple[float, float]:

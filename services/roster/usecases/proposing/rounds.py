@@ -16,7 +16,6 @@ from services.roster.domain.round_question import PLAN, QUESTION, cost, nobody, 
 from services.roster.domain.rounds.day import Plan
 from services.roster.domain.visit import Move
 from services.roster.domain.visit_refusals import CLASHES
-from services.roster.partners.osrm import TravelTimes
 from services.roster.solver.routing.race import race_day
 from services.roster.store import rounds
 from services.roster.usecases import jobs
@@ -29,12 +28,10 @@ AT_THE_END = text("set constraints visit_one_at_a_time, attendance_one_at_a_time
 NOW = text("set constraints visit_one_at_a_time, attendance_one_at_a_time immediate")
 
 
-async def propose_rounds(
-    tx: Transaction, times: TravelTimes, *, team_id: UUID, day: date, seconds: int, seed: int
-) -> Job:
+async def propose_rounds(tx: Transaction, *, team_id: UUID, day: date, seconds: int, seed: int) -> Job:
     """Ask for the team's rounds of this day. Nothing moves by it. Raises `NotFound`."""
     await tx.require_team(team_id)
-    asked = await question(tx, times, team_id, day)
+    asked = await question(tx, team_id, day)
     in_json = {"day_on": day.isoformat(), "asked": QUESTION.dump_python(asked, mode="json")}
     return await jobs.ask(tx, team_id=team_id, kind=JobKind.ROUNDS, question=in_json, seconds=seconds, seed=seed)
 

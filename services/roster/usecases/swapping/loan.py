@@ -13,6 +13,7 @@ from services.common.membership import require_members
 from services.common.paging import PageRequest, page
 from services.common.rulebook import amounts
 from services.common.types import day_in_england
+from services.roster.domain.ability import may_hold
 from services.roster.domain.breach import Ground
 from services.roster.domain.floor import HUNDREDTHS, Staff, breached, compared
 from services.roster.domain.loan import (
@@ -28,7 +29,7 @@ from services.roster.domain.loan import (
 from services.roster.domain.period import Period
 from services.roster.domain.rule import RuleCode
 from services.roster.domain.shift import ShiftClash
-from services.roster.store import abilities, breaches, floor, loans
+from services.roster.store import abilities, breaches, floor, loans, sharing
 from services.roster.usecases.placing import judge_shift, settle_rest, write_breaches
 from services.roster.usecases.shift import tell_of_shift
 
@@ -58,7 +59,7 @@ async def agree_loan(tx: Transaction, loan_id: UUID, lending: Lending, if_match:
     loan.agree(lending, tx.actor.employee_id, tx.now)
     await require_members(tx, loan.lending_team_id, on, {"/body/employee_id": lending.employee_id})
     able = (await abilities.abilities(tx, loan.lending_team_id, [lending.employee_id], on))[lending.employee_id]
-    if missing := sorted({*loan.needs} - able.skills):
+    if missing := sorted(need for need in {*loan.needs} if not may_hold(able, [need])):
         raise SkillsMissing(missing)
     if await loans.is_on_shift(tx, lending.employee_id, loan.starts_at, loan.ends_at):
         raise ShiftClash(LENT_AT)
@@ -159,7 +160,7 @@ async def take_back(tx: Transaction, loan: Loan) -> None:
     shift = await loans.shift_of(tx, loan)
     loan.become(LoanState.ENDED, tx.now)
     shift.cancel(tx.now, {"told_at": tx.now, "initiated_by": tx.actor.employee_id}, tx.now)
-    async with loans.for_lender(tx, loan):
+    async with sharing.acting_for(tx, loan.lending_team_id):
         await breaches.take_away(tx, await breaches.of_shift(tx, shift.id))
         await settle_rest(tx, loan.lending_team_id, shift.employee_id)
     tell_of_shift(tx, shift)

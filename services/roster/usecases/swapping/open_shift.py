@@ -25,7 +25,7 @@ from services.roster.domain.open_shift import (
     winner,
 )
 from services.roster.domain.shift import ShiftClash
-from services.roster.store import swaps
+from services.roster.store import abilities, swaps
 from services.roster.store.of_team import of_team
 from services.roster.usecases.agreed import team_rules
 from services.roster.usecases.placing import settle_rest
@@ -62,7 +62,8 @@ async def offer_open_shift(tx: Transaction, new: NewOpenShift, *, but: UUID | No
 async def _who_can(tx: Transaction, shift: OpenShift) -> list[Candidate]:
     on = day_in_england(shift.starts_at)
     known = await around(tx, shift.team_id, on, on)
-    return candidates(known, shift, await swaps.extras(tx, shift.team_id, tx.now - EXTRAS))
+    able = await abilities.abilities(tx, shift.team_id, known.team.belonging.keys(), on)
+    return candidates(known, shift, able, await swaps.extras(tx, shift.team_id, tx.now - EXTRAS))
 
 
 async def _whole(tx: Transaction, shift: OpenShift) -> WholeOpenShift:

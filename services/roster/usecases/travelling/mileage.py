@@ -1,21 +1,20 @@
-"""What was driven: from base or home to each visit that was made in person, and back, for each person and day."""
+"""What was driven: from base or home to each visit that was made in person, and back, as it was fixed then."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 from services.common.db import Transaction
 from services.common.types import day_in_england
 from services.roster.domain.period import Period
+from services.roster.domain.rounds.travel import TravelSource
 from services.roster.domain.visit import Visit
-from services.roster.partners.osrm import TravelTimes
-from services.roster.store import rounds
-from services.roster.usecases.travelling.ways import Ways, ways_of
+from services.roster.domain.way import DrivenLeg
+from services.roster.store import driving, rounds
 
-KILOMETRES_OF_A_MILE = 1.609344
+METRES_OF_A_MILE = 1609.344
 # Of fewer, what one colleague drove, and by that where they live, could be worked out by whoever knows their own.
 FEWEST_OTHERS = 3
 
@@ -27,7 +26,7 @@ class Untold(StrEnum):
     TOO_FEW_PEOPLE = "too_few_people"
 
 
-async def mileage(tx: Transaction, times: TravelTimes, *, team_id: UUID, from_on: date, to_on: date) -> dict[str, Any]:
+async def mileage(tx: Transaction, *, team_id: UUID, from_on: date, to_on: date) -> dict[str, Any]:
     """The caller's own, day by day, and the team's total: nobody reads what a colleague drove.
 
     The total is told of whole months that are over, in each of which at least three others drove.
@@ -38,19 +37,12 @@ async def mileage(tx: Transaction, times: TravelTimes, *, team_id: UUID, from_on
     await tx.require_team(team_id)
     made = await rounds.made_in_person(tx, team_id, period)
     days = _by_person_and_day(made)
-    ways = await ways_of(
-        tx,
-        times,
-        team_id=team_id,
-        client_ids={visit.client_id for visit in made},
-        people={person for person, _ in days},
-        on=to_on,
-    )
-    told = {key: _of_day(ways, key[0], visits) for key, visits in sorted(days.items(), key=lambda one: one[0][1])}
+    legs = await driving.of_visits(tx, team_id, made)
+    told = {key: _of_day(key[0], visits, legs) for key, visits in sorted(days.items(), key=lambda one: one[0][1])}
     mine = [{"on": day, **of_day} for (person, day), of_day in told.items() if person == tx.actor.employee_id]
     untold = _why_untold(period, tx.today, days.keys(), tx.actor.employee_id)
     team = None if untold else _total(told.values())
-    return {"mine": mine, "team": team, "team_untold": untold, "travel_source": ways.source}
+    return {"mine": mine, "team": team, "team_untold": untold, "travel_source": _source(legs.values())}
 
 
 def _why_untold(period: Period, today: date, driven: Collection[tuple[UUID, date]], me: UUID | None) -> Untold | None:
@@ -70,19 +62,24 @@ def _by_person_and_day(made: Sequence[Visit]) -> dict[tuple[UUID, date], list[Vi
     return days
 
 
-def _of_day(ways: Ways, person: UUID, visits: Sequence[Visit]) -> dict[str, Any]:
-    """A way from or to a place that is not known is counted, and has no miles."""
-    start = ways.start_of(person)
-    stops = [start, *(ways.of_client(visit.client_id) for visit in visits), start]
-    legs = list(pairwise(stops))
-    known = [leg for leg in legs if ways.nowhere not in leg]
-    kilometres = sum(ways.kilometres[here][there] for here, there in known)
+def _of_day(person: UUID, visits: Sequence[Visit], legs: Mapping[tuple[UUID, UUID], DrivenLeg]) -> dict[str, Any]:
+    """To each visit, and back from the last. A way from or to a place that was not known has no miles."""
+    of_each = [legs.get((visit.id, person)) for visit in visits]
+    ways = [None if leg is None else leg.there for leg in of_each]
+    ways.append(None if of_each[-1] is None else of_each[-1].back)
+    known = [way for way in ways if way is not None and way.metres is not None]
     return {
         "visits": len(visits),
-        "minutes": sum(ways.minutes[here][there] for here, there in known),
-        "miles": round(kilometres / KILOMETRES_OF_A_MILE, 1),
-        "unknown_ways": len(legs) - len(known),
+        "minutes": sum(way.minutes or 0 for way in known),
+        "miles": round(sum(way.metres or 0 for way in known) / METRES_OF_A_MILE, 1),
+        "unknown_ways": len(ways) - len(known),
     }
+
+
+def _source(legs: Collection[DrivenLeg]) -> TravelSource:
+    """An estimate, where any of it is one."""
+    is_told = legs and all(leg.source == TravelSource.ROUTER for leg in legs)
+    return TravelSource.ROUTER if is_told else TravelSource.ESTIMATE
 
 
 def _total(days: Iterable[dict[str, Any]]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ async def put_place(tx: Transaction, place_id: UUID, details: PlaceDetails, if_m
     require_version(place, if_match)
     place.put_right(details, tx.actor.employee_id, tx.now)
     await tx.session.flush()
+    await places.forget_ways(tx, place)
     return place
 
 

@@ -1,0 +1,63 @@
+"""Ways as a router told them before anybody asks, and what was driven for each visit, fixed when it was done; and how visits lie to
+the calls of other agencies."""
+
+from datetime import date
+
+import sqlalchemy as sa
+from alembic import op
+
+from services.common.migrations import row_level_security, rules
+
+revision = "0026"
+down_revision = "0025"
+branch_labels = None
+depends_on = None
+
+SOURCE = "Roads change seldom, and a router is not asked more often than they do"
+RULES = [("travel.way_days", date(2026, 1, 1), 7, 1, "days until a router is asked again", SOURCE, "derived")]
+INSTANT = sa.DateTime(timezone=True)
+# Beside the policies of the team: a way is there for whoever may see both of its ends (`own_home` on place).
+BOTH_ENDS = """
+    exists (select from place where place.id = known_way.from_place_id)
+    and exists (select from place where place.id = known_way.to_place_id)
+"""
+# By the ways from home somebody's home could be found: what they drove is theirs, as `own_home` has it.
+OWN_DRIVE = """
+    employee_id = (select app_employee_id())
+    or ((select app_every_team()) and (select app_employee_id()) is null)
+    or team_id = (select nullif(current_setting('app.homes_of', true), '')::uuid)
+"""
+
+
+def upgrade() -> None:
+    rules.load(RULES)
+    op.add_column("place", sa.Column("ways_asked_at", INSTANT, nullable=True))
+    op.create_index("ix_place_ways_asked", "place", ["ways_asked_at"])
+    op.create_table(
+        "known_way",
+        sa.Column("from_place_id", sa.Uuid(), sa.ForeignKey("place.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("to_place_id", sa.Uuid(), sa.ForeignKey("place.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("team_id", sa.Uuid(), nullable=False),
+        sa.Column("road_minutes", sa.Integer(), nullable=False),
+        sa.Column("metres", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("from_place_id", "to_place_id"),
+    )
+    op.create_index("ix_known_way_team", "known_way", ["team_id"])
+    op.create_index("ix_known_way_to_place_id", "known_way", ["to_place_id"])
+    op.create_table(
+        "driven_leg",
+        sa.Column("visit_id", sa.Uuid(), sa.ForeignKey("visit.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("employee_id", sa.Uuid(), nullable=False),
+        sa.Column("team_id", sa.Uuid(), nullable=False),
+        sa.Column("day_on", sa.Date(), nullable=False),
+        *(sa.Column(f"{way}_{unit}", sa.Integer()) for way in ("there", "back") for unit in ("metres", "minutes")),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("fixed_at", INSTANT, nullable=False),
+        sa.CheckConstraint("source in ('router', 'estimate')", name="driven_leg_source_known"),
+        sa.PrimaryKeyConstraint("visit_id", "employee_id"),
+    )
+    op.create_index("ix_driven_leg_day", "driven_leg", ["team_id", "day_on"])
+    op.add_column("agency_call", sa.Column("beside", sa.Text(), nullable=False, server_default="seen"))
+    row_level_security.protect()
+    op.execute(f"create policy both_ends on known_way as restrictive for all using ({BOTH_ENDS})")
+    op.execute(f"create policy own_drive on driven_leg as restrictive for all using ({OWN_DRIVE})")
