@@ -52,7 +52,7 @@ async def subscribed(client: Any, body: dict[str, Any], status: str = "active") 
     answer = await client.post(f"{BASE}/Subscription", json=body)
     assert answer.status_code == 201, answer.text
     path = f"{BASE}/Subscription/{answer.json()['id']}"
-    assert answer.headers["location"] == f"http://interop:8000{path}/_history/1"
+    assert answer.headers["location"] == f"http://interop:8000{path}"
     await until(lambda: stands(client, path, status))
     return path
 

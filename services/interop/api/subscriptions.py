@@ -47,8 +47,7 @@ async def subscribe(tx: ByIntegrator, request: Request) -> Response:
     root = public_base(request)
     made = await usecases.subscribe(tx, subscribing.understood(content, root), ends_at)
     tx.about("Subscription", made.id)
-    at = f"{root}/Subscription/{made.id}/_history/{made.version}"
-    return _shown(made, 201, {"Location": at})
+    return _shown(made, 201, {"Location": f"{root}/Subscription/{made.id}"})
 
 
 @router.get("/Subscription", response_class=Response)
