@@ -93,7 +93,7 @@ async def embedded(port: int, report: Report) -> AsyncIterator[tuple[str, Embedd
     postgres.start()
     try:
         await postgres.create_databases()
-        app = create_app(postgres.url, postgres.owner_url, FOLDER / "photos")
+        app = create_app(postgres.url, postgres.owner_url, FOLDER / "photos", f"http://127.0.0.1:{port}")
         async with serving(app, port=port, protocol=guarded(app.state.bounds)) as url:
             yield url, postgres
     finally:

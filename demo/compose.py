@@ -32,18 +32,22 @@ def services() -> dict[str, Service]:
     return {name: importlib.import_module(f"services.{name}.main").SERVICE for name in SERVICES}
 
 
-def _add_own(settings: dict[str, ServiceSettings], keys: dict[str, str], photos: Path) -> None:
-    """What one service alone is told: whose sign-ins count, where photos are kept, and that it computes by itself."""
+def _add_own(settings: dict[str, ServiceSettings], keys: dict[str, str], photos: Path, url: str) -> None:
+    """What one service alone is told: whose sign-ins count and where, where photos are kept, and that it computes by
+    itself."""
     trusted = [TrustedIssuer(**development_issuer("http://issuer:8000/jwks"))]
-    of_identity = settings["identity"].model_dump() | {"issuers": trusted, "processes": processes(keys)}
+    own = {"issuers": trusted, "processes": processes(keys), "public_url": url}
+    of_identity = settings["identity"].model_dump() | own
     settings["identity"] = IdentitySettings.model_validate(of_identity)
     of_caseload = settings["caseload"].model_dump() | {"photo_store": photos.absolute().as_uri()}
     settings["caseload"] = CaseloadSettings.model_validate(of_caseload)
     settings["roster"] = RosterSettings.model_validate(settings["roster"].model_dump() | {"solver_slots": 1})
 
 
-def create_app(database_url: Callable[[str], str], owner_url: Callable[[str], str], photos: Path) -> Starlette:
-    """The gateway with every service behind it; entering its lifespan migrates and starts them all.
+def create_app(
+    database_url: Callable[[str], str], owner_url: Callable[[str], str], photos: Path, url: str
+) -> Starlette:
+    """The gateway with every service behind it, found at `url`; entering its lifespan migrates and starts them all.
 
     Photos are kept in the folder `photos`."""
     broker, mounts, keys = InProcessBroker(), Mounts(), process_keys(SERVICES)
@@ -58,7 +62,7 @@ def create_app(database_url: Callable[[str], str], owner_url: Callable[[str], st
         )
         for name in SERVICES
     }
-    _add_own(settings, keys, photos)
+    _add_own(settings, keys, photos, url)
     declared = services()
     apps = {name: declared[name].app(settings[name], broker=broker, mounts=mounts) for name in SERVICES}
     around = {**apps, "issuer": create_issuer(people())}

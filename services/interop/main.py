@@ -23,6 +23,11 @@ SERVICE = Service(
         usecases.give_up_waiting(),
         usecases.watch_feed,
         usecases.keep_feed_for_a_while,
+        usecases.make_exports(),
+        usecases.remove_expired_exports,
+        usecases.number_changes(),
+        usecases.notify(),
+        usecases.forget_old_events,
     ),
     error_handlers=HANDLERS,
 )

@@ -32,11 +32,15 @@ TOLD_ONCE = {
     "POST /v1/summary-shares",
     "POST /v1/visits/{visit_id}/send-link",
 }
-# Where a standard has a rule of its own against losing a change or doing a thing twice: tus goes on at an offset.
+# Where a standard has a rule of its own against losing a change or doing a thing twice: tus goes on at an offset,
+# and an export that was cancelled is gone, however far it was, and
+# so is a subscription.
 OF_A_STANDARD = {
     "POST /v1/uploads",
     "PATCH /v1/uploads/{upload_id}",
     "DELETE /v1/uploads/{upload_id}",
+    "DELETE /fhir/R4/$export-status/{export_job_id}",
+    "DELETE /fhir/R4/Subscription/{subscription_id}",
 }
 REFUSED_AS = {
     "fhir": {"application/fhir+json"},

@@ -35,6 +35,8 @@ OPEN = {
     "break_glass_attempt": "that a nurse tried, and not whom she looked for",
     "sync_device": "numbers, times and who pushed; its list is asked for by teams, and nothing in it was written",
     "sync_operation": "ids, digests and codes; what was said is held behind the wall",
+    "export_job": "which types a system exported and when; what is in its files is behind the wall",
+    "subscription": "which changes a system is told of and where, which nobody but that system reads",
     "feed_entry": "events as they were published: ids, dates and codes",
     **dict.fromkeys(QUEUE, "ids of jobs, and nothing else"),
 }

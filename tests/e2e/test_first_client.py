@@ -25,8 +25,15 @@ ask /sync/conflicts/$CONFLICT | field versions.1.content.words
 ask /sync/devices | grep -c "$DEVICE"
 ask "/day?date=$MONDAY" | field clients.0.care_plan.lines.0.words
 """
+TRUST = """
+echo
+ask $FHIR/Patient/$PATIENT | field resourceType
+ask $FHIR/AuditEvent?patient=$PATIENT | field entry.0.resource.agent.0.who.identifier.value | grep -c "^$NAME"
+curl -s -o refused.json -w "%{http_code}\\n" -H "Authorization: Bearer $TOKEN" $FHIR/Patient?name=Edith
+"""
 PAGES = {
     "first-client.md": (FIRST_CLIENT, ["finished", "agreed", "A quiet night"]),
+    "interop/trust.md": (TRUST, ["Patient", "1", "400"]),
     "offline.md": (OFFLINE, ["Two layers, a softer liner", "1", "Three layers, a softer liner"]),
 }
 DAY_SECONDS = 240

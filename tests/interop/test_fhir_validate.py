@@ -125,9 +125,9 @@ async def test_what_is_no_resource_is_an_issue(trust: Any, body: Any) -> None:
     assert (found["severity"], found["code"]) == ("error", "structure")
 
 
-async def test_xml_is_not_taken(trust: Any) -> None:
+async def test_what_is_neither_json_nor_xml_is_not_taken(trust: Any) -> None:
     answer = await trust.post(
-        f"{BASE}/Patient/$validate", content="<Patient/>", headers={"Content-Type": "application/fhir+xml"}
+        f"{BASE}/Patient/$validate", content="<Patient/>", headers={"Content-Type": "text/turtle"}
     )
     refused_once(answer, 415, "not-supported")
 

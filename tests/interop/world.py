@@ -3,14 +3,17 @@
 import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from services.common.auth import Persona
 from services.common.service import Service
 from services.interop.domain.inbound import InboundReferral
+from services.interop.usecases import export_next
 from tests.access.world import GUEST, World, started
-from tests.interop.answers import PATH, serve_team, stored
+from tests.interop.answers import BASE, PATH, serve_team, stored
 from tests.interop.bars_message import a_message, ids
 from tests.interop.council import MINUTES, SECRET, a_share, agree, change_plan, connect, support, take_on
+from tests.interop.hook import a_subscription
 from tests.interop.plain import a_plain_referral
 from tests.interop.records import Caseload
 from tests.running import TEAM, Databases, Running
@@ -32,7 +35,12 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
         (inbound,) = await stored(system, InboundReferral)
         plain = a_plain_referral()
         assert (await (await made.caller(Persona.INTEGRATOR)).post("/v1/referrals", json=plain)).status_code == 201
+        job_id, file_id = await _exported(made)
         made.ids |= {
+            "group_id": str(TEAM),
+            "subscription_id": await _subscribed(made),
+            "export_job_id": job_id,
+            "export_file_id": file_id,
             "resource_type": "Patient",
             "resource_id": client_id,
             "vid": "1",
@@ -46,6 +54,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
         council = {"name": "Cumbria", "url": "https://council.example/events", "secret": SECRET}
         made.bodies |= {
             "POST /v1/service-endpoints": endpoint,
+            "POST /fhir/R4/Subscription": a_subscription(),
             "POST /v1/referrals": a_plain_referral(),
             "PUT /v1/connections/{connection_id}": council,
             "POST /v1/shares": a_share(client_id, connection_id),
@@ -59,6 +68,24 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "words": {"Leg ulcer", "Walk to chapel", "Help with a bath"},
         }
         yield made
+
+
+async def _subscribed(made: World) -> str:
+    tie = await made.caller(Persona.INTEGRATOR)
+    answer = await tie.post(f"{BASE}/Subscription", json=a_subscription())
+    assert answer.status_code == 201, answer.text
+    subscription_id: str = answer.json()["id"]
+    return subscription_id
+
+
+async def _exported(made: World) -> tuple[str, str]:
+    """An export of one type, with its file."""
+    tie = await made.caller(Persona.INTEGRATOR)
+    begun = await tie.get(f"{BASE}/$export?_type=Patient", headers={"Prefer": "respond-async"})
+    where = begun.headers["content-location"]
+    assert await export_next(made.system.databases["interop"], timedelta(0)) == 1
+    (one,) = (await tie.get(where)).json()["output"]
+    return where.rpartition("/")[2], one["url"].rpartition("/")[2]
 
 
 async def _reviewed(system: Running, caseload: Caseload, client_id: str) -> str:

@@ -17,7 +17,14 @@ router = APIRouter(tags=["tokens"], route_class=OpenRoute)
 published = APIRouter(tags=["tokens"])
 
 SMART = "/fhir/R4/.well-known/smart-configuration"
-SCOPES = ["system/Patient.rs", "system/CarePlan.rs", "system/Appointment.rs", "system/*.rs", EVENTS_READ]
+SCOPES = [
+    "system/Patient.rs",
+    "system/CarePlan.rs",
+    "system/Appointment.rs",
+    "system/*.rs",
+    "system/Subscription.cruds",
+    EVENTS_READ,
+]
 
 
 @router.post("/auth/token", response_model=None)

@@ -3,11 +3,13 @@
 from services.interop.api import (
     audit_events,
     council,
+    exports,
     feed,
     messages,
     referrals,
     resources,
     submissions,
+    subscriptions,
     validate,
     versions,
 )
@@ -17,6 +19,8 @@ ROUTERS = (
     resources.public,
     messages.fhir_door,
     audit_events.router,
+    exports.router,
+    subscriptions.router,
     versions.router,
     validate.router,
     resources.router,

@@ -11,6 +11,7 @@ from services.common.db import Transaction
 from services.common.paging import Cursors, PageRequest, asked_page
 from services.common.scopes import require_scope
 from services.interop.domain.resource import Resource, ResourceHistory
+from services.interop.domain.subscription import Subscription
 from services.interop.fhir import registry, search
 from services.interop.fhir.asked import Search
 
@@ -50,7 +51,7 @@ def wanted_page(request: Request, listed: str, asked: Search) -> PageRequest:
     return asked_page(Cursors.of(request, listed, filters), max(asked.count, 1), asked.cursor)
 
 
-def version_headers(row: Resource | ResourceHistory) -> dict[str, str]:
+def version_headers(row: Resource | ResourceHistory | Subscription) -> dict[str, str]:
     """ETag and Last-Modified; HTTP knows whole seconds alone."""
     return {"ETag": f'W/"{row.version}"', "Last-Modified": format_datetime(row.changed_at.astimezone(UTC), usegmt=True)}
 

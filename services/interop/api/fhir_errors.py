@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 
 from services.common import errors
 from services.common.outcome import as_outcome, is_fhir
+from services.interop.api.fhir_format import negotiated
 
 Handler = Callable[[Request, Any], Response | Awaitable[Response]]
 
@@ -16,7 +17,7 @@ def _by_path(render: Handler) -> Callable[..., Any]:
     async def handler(request: Request, error: Exception) -> Response:
         answer = render(request, error)
         said = await answer if isawaitable(answer) else answer
-        return as_outcome(request, said) if is_fhir(request.url.path) else said
+        return negotiated(request, as_outcome(request, said)) if is_fhir(request.url.path) else said
 
     return handler
 

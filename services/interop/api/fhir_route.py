@@ -9,7 +9,9 @@ from fastapi import APIRouter, Request, Response
 
 from services.common.body import read_bytes
 from services.common.http import TransactionRoute
+from services.common.idempotency import Handle
 from services.common.outcome import MEDIA_TYPE
+from services.interop.api.fhir_format import negotiated
 
 PREFIX = "/fhir/R4"
 HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:\d{1,5})?")
@@ -22,6 +24,10 @@ class FhirRoute(TransactionRoute):
     """
 
     honours_idempotency_key: ClassVar[bool] = False
+
+    async def handled(self, request: Request, handle: Handle) -> Response:
+        """In the format that the caller wants."""
+        return negotiated(request, await super().handled(request, handle))
 
     async def read_body(self, request: Request) -> None:
         """Raises `TooLarge`."""

@@ -11,6 +11,7 @@ from services.interop import usecases
 from services.interop.api import fhir_asked
 from services.interop.api.callers import ByReader
 from services.interop.api.fhir_asked import Prefer, ResourceId, ResourceType
+from services.interop.api.fhir_format import negotiated
 from services.interop.api.fhir_route import PREFIX, fhir, fhir_router, media_type, public_base
 from services.interop.fhir import bundle, capability
 from services.interop.partners import bars
@@ -30,7 +31,7 @@ class NotAForm(UnsupportedMediaType):
 @public.get("/metadata", response_class=Response)
 async def metadata(request: Request) -> Response:
     """What this server can do. Open to everybody, as FHIR asks."""
-    return fhir(capability.statement(public_base(request), bars.MESSAGE_DEFINITIONS))
+    return negotiated(request, fhir(capability.statement(public_base(request), bars.MESSAGE_DEFINITIONS)))
 
 
 @router.get("/{resource_type}/{resource_id}", response_class=Response)

@@ -4,17 +4,16 @@ from typing import Annotated
 
 from fastapi import Path, Query, Request, Response
 
-from services.common.body import UnsupportedMediaType
-from services.common.outcome import MEDIA_TYPE, Issue, operation_outcome
+from services.common.outcome import Issue, operation_outcome
 from services.interop import usecases
 from services.interop.api.callers import ByReader
-from services.interop.api.fhir_route import fhir, fhir_router, media_type
+from services.interop.api.fhir_format import document
+from services.interop.api.fhir_route import fhir, fhir_router
 
 router = fhir_router(tags=["FHIR"])
 
 ResourceType = Annotated[str, Path(max_length=64, pattern=r"^[A-Z][A-Za-z]+$")]
 Profile = Annotated[str | None, Query(max_length=300, description="The canonical address of a profile of UK Core.")]
-MEDIA_TYPES = {MEDIA_TYPE, "application/json"}
 # How a write with these faults is refused; the asking itself is answered with 200.
 REFUSED = 422
 
@@ -27,9 +26,7 @@ async def validate_resource(
 
     It is stricter than `$process-message`, which asks for exact R4 and the rules of BaRS alone.
     """
-    if media_type(request) not in MEDIA_TYPES:
-        raise UnsupportedMediaType("The body is not declared as FHIR in JSON.")
-    found = await usecases.validate_resource(resource_type, await request.body(), profile)
+    found = await usecases.validate_resource(resource_type, await document(request), profile)
     return fhir(operation_outcome(REFUSED, found) if _has_fault(found) else _well(found))
 
 

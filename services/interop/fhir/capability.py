@@ -4,10 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.common.outcome import MEDIA_TYPE
-from services.interop.fhir import registry, systems
+from services.interop.fhir import registry, systems, xml_out
+from services.interop.fhir.subscribing import BACKPORT, PROFILE, TOPIC
 
 # Raised when what is served changes.
 AS_OF = "2026-11-27"
+EXPORT = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/{}export"
+BULK_DATA = "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"
+OF_SUBSCRIPTION = "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription"
+TOPICS = f"{BACKPORT}/capabilitystatement-subscriptiontopic-canonical"
 EVERYTHING = "http://hl7.org/fhir/OperationDefinition/Patient-everything"
 VALIDATE = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
 PROCESS_MESSAGE = "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message"
@@ -20,10 +25,11 @@ def statement(base: str, message_definitions: tuple[str, ...]) -> dict[str, Any]
         "status": "active",
         "date": AS_OF,
         "kind": "instance",
+        "instantiates": [BULK_DATA],
         "software": {"name": "Heatshield interop"},
         "implementation": {"description": "The record of self-led neighbourhood care teams", "url": base},
         "fhirVersion": registry.FHIR_VERSION,
-        "format": ["json", MEDIA_TYPE],
+        "format": ["json", MEDIA_TYPE, "xml", xml_out.MEDIA_TYPE],
         "rest": [_rest()],
         "messaging": [_messaging(base, message_definitions)],
     }
@@ -33,8 +39,15 @@ def _rest() -> dict[str, Any]:
     return {
         "mode": "server",
         "security": {"description": "A bearer token of this installation's identity provider (RFC 6750)."},
-        "resource": [_resource(kind) for kind in (*registry.SERVED.values(), registry.AUDIT_EVENT)],
-        "operation": [{"name": "process-message", "definition": PROCESS_MESSAGE}],
+        "resource": [
+            *(_resource(kind) for kind in (*registry.SERVED.values(), registry.AUDIT_EVENT)),
+            _group(),
+            _subscription(),
+        ],
+        "operation": [
+            {"name": "process-message", "definition": PROCESS_MESSAGE},
+            {"name": "export", "definition": EXPORT.format("")},
+        ],
     }
 
 
@@ -59,10 +72,29 @@ def _resource(kind: registry.ServedType) -> dict[str, Any]:
     }
 
 
+def _group() -> dict[str, Any]:
+    """The people of one team, who are exported together and not served as a Group."""
+    export = {"name": "export", "definition": EXPORT.format("group-"), "documentation": "The id is that of a team."}
+    return {"type": "Group", "operation": [export]}
+
+
+def _subscription() -> dict[str, Any]:
+    """R4's own, and to a topic of R5."""
+    operations = [{"name": name, "definition": f"{OF_SUBSCRIPTION}-{name}"} for name in ("status", "events")]
+    return {
+        "extension": [{"url": TOPICS, "valueCanonical": TOPIC}],
+        "type": registry.SUBSCRIPTION.name,
+        "supportedProfile": [PROFILE],
+        "interaction": [{"code": code} for code in ("create", "read", "delete", "search-type")],
+        "operation": operations,
+    }
+
+
 def _operations(kind: registry.ServedType) -> Iterator[dict[str, str]]:
     yield {"name": "validate", "definition": VALIDATE}
     if kind.name == "Patient":
         yield {"name": "everything", "definition": EVERYTHING}
+        yield {"name": "export", "definition": EXPORT.format("patient-")}
 
 
 def _comes_along(kind: registry.ServedType) -> dict[str, Any]:

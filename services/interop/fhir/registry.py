@@ -151,6 +151,10 @@ AUDIT_EVENT = ServedType(
 )
 
 
+# Of the system that asks alone, and narrowed by nothing.
+SUBSCRIPTION = ServedType("Subscription", (), is_record=False)
+
+
 # What the versions of a resource, and everything of a patient, are narrowed by.
 OF_VERSIONS = ServedType(
     "versions", (SearchParameter("_since", "date", "Changed at this instant, or since."),), is_record=False

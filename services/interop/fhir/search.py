@@ -17,11 +17,12 @@ from services.interop.fhir.asked import (
 )
 from services.interop.fhir.registry import SearchParameter, ServedType
 from services.interop.fhir.validation.targets import TARGETS
+from services.interop.fhir.xml_out import XML_TYPES
 
 MOST_PARAMETERS = 50
 CURSOR = "_cursor"
 REVERSE_CHAIN = "_has"
-# They change how an answer looks and not what it holds; JSON is all there is.
+# They change how an answer looks and not what it holds. The links of a page in XML lead to pages in XML.
 ALWAYS_ALLOWED = {"_format", "_pretty"}
 # The parameters by which a resource says whom it is about.
 OF_A_PATIENT = {"patient", "subject"}
@@ -62,6 +63,7 @@ def _read(search: Search, kind: ServedType, name: str, value: str, *, may_name_a
     """One parameter, into the search; what is not known is noted."""
     base, _, modifier = name.partition(":")
     if base in ALWAYS_ALLOWED:
+        search.applied += [(base, "xml")] if value.replace(" ", "+") in XML_TYPES else []
         return
     if base == REVERSE_CHAIN or "." in name:
         _read_chain(search, kind, name, value, may_name_a_person=may_name_a_person)

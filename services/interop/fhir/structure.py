@@ -30,6 +30,20 @@ def faults(document: str) -> list[Issue]:
     return [Issue("structure", _place(issue.path), _words(issue.message)) for issue in found[:MOST_ISSUES]]
 
 
+def complaints(document: str) -> list[tuple[str, str]]:
+    """What the library says of each fault, with its path: for whoever mends it, and nobody outside."""
+    try:
+        return [(issue.path, issue.message) for issue in fhirkit.validate(document)]
+    except fhirkit.ParseError:
+        return []
+
+
+def in_order(document: str) -> str:
+    """The same resource with its elements in the order of their definitions, and its numbers as they were written."""
+    ordered: str = fhirkit.parse(document).to_json()
+    return ordered
+
+
 def _place(path: str) -> str:
     names: list[str] = []
     for name in path[:LONGEST_PATH].split("."):

@@ -1,6 +1,15 @@
 """What interop can be asked to do: one public function for each sentence a nurse, a partner, ops or a service says."""
 
 from services.interop.usecases.deliver import deliver_facts, give_up_waiting
+from services.interop.usecases.export import (
+    ask_for_export,
+    cancel_export,
+    export_next,
+    fetch_export_file,
+    look_at_export,
+    make_exports,
+    remove_expired_exports,
+)
 from services.interop.usecases.follow import feed_event, follow_feed, keep_feed_for_a_while
 from services.interop.usecases.look import (
     look_at_everything,
@@ -9,6 +18,7 @@ from services.interop.usecases.look import (
     read_version,
     search_resources,
 )
+from services.interop.usecases.notify import forget_old_events, notify, number_changes, number_next
 from services.interop.usecases.receive import (
     list_service_endpoints,
     read_inbound_message,
@@ -56,6 +66,13 @@ from services.interop.usecases.submit import (
     resend_submission,
     review_care_plan_change,
 )
+from services.interop.usecases.subscribe import (
+    catch_up,
+    end_subscription,
+    list_subscriptions,
+    read_subscription,
+    subscribe,
+)
 from services.interop.usecases.trail import search_audit_events
 from services.interop.usecases.validate import validate_resource
 from services.interop.usecases.watch import Patience, watch_feed, watch_over
@@ -67,12 +84,19 @@ __all__ = [
     "Place",
     "Visit",
     "agree_share",
+    "ask_for_export",
+    "cancel_export",
+    "catch_up",
     "correct_submission",
     "deliver_facts",
+    "end_subscription",
+    "export_next",
     "feed_event",
+    "fetch_export_file",
     "find_care_plan_change",
     "find_care_plan_changes",
     "follow_feed",
+    "forget_old_events",
     "give_up_waiting",
     "keep_feed_for_a_while",
     "keep_plain_message",
@@ -82,9 +106,15 @@ __all__ = [
     "list_service_endpoints",
     "list_shares",
     "list_submissions",
+    "list_subscriptions",
     "look_at_everything",
+    "look_at_export",
     "look_at_history",
+    "make_exports",
     "note_answered",
+    "notify",
+    "number_changes",
+    "number_next",
     "prepare_submissions",
     "read_care_plan_change",
     "read_connection",
@@ -94,11 +124,13 @@ __all__ = [
     "read_resource",
     "read_share",
     "read_submission",
+    "read_subscription",
     "read_version",
     "receive_message",
     "register_connection",
     "register_service_endpoint",
     "remember_outcome",
+    "remove_expired_exports",
     "resend_submission",
     "review_care_plan_change",
     "search_audit_events",
@@ -107,6 +139,7 @@ __all__ = [
     "show_record",
     "show_referral",
     "show_visit",
+    "subscribe",
     "take_plain_referral",
     "tell_councils",
     "validate_resource",

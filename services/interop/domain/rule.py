@@ -1,0 +1,11 @@
+"""The codes of interop's rules; what each says stands in the table `rule`, with its source."""
+
+from enum import StrEnum
+
+
+class RuleCode(StrEnum):
+    EXPORT_HOURS = "export.kept_hours"
+    EXPORTS_AT_ONCE = "export.most_at_once"
+    SUBSCRIPTION_DAYS = "subscription.longest"
+    SUBSCRIPTIONS = "subscription.most"
+    EVENT_DAYS = "subscription.events_kept"

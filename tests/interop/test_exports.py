@@ -1,0 +1,222 @@
+"""The record in bulk: what is asked for and no more, as it was then, for the system that asked and for a day."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from services.common.auth import SYSTEM
+from services.common.db import Database
+from services.interop import usecases
+from services.interop.fhir import registry
+from services.interop.usecases import export
+from tests.interop.answers import BASE, refused_once, resources
+from tests.interop.exporting import INSIDE, begun, exported, exporting, lines, made, manifest, of_scope
+from tests.interop.records import Caseload, a_record, a_referral
+from tests.interop.telling import tell
+from tests.running import OTHER_TEAM, TEAM, Databases, Running, until
+
+
+@pytest.fixture
+async def system(databases: Databases, caseload: Caseload) -> AsyncIterator[Running]:
+    async with exporting(databases, caseload) as started:
+        yield started
+
+
+@pytest.fixture
+async def tie(system: Running) -> Any:
+    return await of_scope(system, "system/*.rs")
+
+
+def patients(found: list[Any]) -> set[str]:
+    return {one["id"] for one in found if one["resourceType"] == "Patient"}
+
+
+async def test_what_is_exported_is_what_a_read_shows(system: Running, caseload: Caseload, tie: Any) -> None:
+    client_id = await tell(system, caseload, a_record())
+    where = await begun(tie)
+    waiting = await tie.get(where)
+    assert (waiting.status_code, waiting.headers["retry-after"]) == (202, "2")
+    assert waiting.headers["x-progress"] == f"0 resources, 0 of {len(registry.SERVED)} types"
+    await made(system)
+    answer = await tie.get(where)
+    told = answer.json()
+    assert (told["request"], told["requiresAccessToken"], told["error"]) == (f"{INSIDE}{BASE}/$export", True, [])
+    assert answer.headers["expires"].endswith(" GMT")
+    found = await lines(tie, told)
+    assert {one["resourceType"] for one in found} > {"Patient", "Observation", "Encounter", "ServiceRequest"}
+    for one in found:
+        assert (await tie.get(f"{BASE}/{one['resourceType']}/{one['id']}")).json() == one
+    everything = resources(await tie.get(f"{BASE}/Patient/{client_id}/$everything?_count=100"))
+    assert {one["id"] for one in everything} == {one["id"] for one in found}
+
+
+async def test_a_decimal_is_exported_as_it_was_written(system: Running, caseload: Caseload, tie: Any) -> None:
+    await tell(system, caseload, a_record())
+    await system.alter(
+        "interop", 'update resource set content = replace(content, \'"resourceType"\', \'"x":72.50,"resourceType"\')'
+    )
+    where = await begun(tie, "$export?_type=Patient")
+    await made(system)
+    (one,) = (await manifest(tie, where))["output"]
+    assert '"x":72.50,' in (await tie.get(one["url"].removeprefix(INSIDE))).text
+
+
+async def test_patients_and_teams_are_exported_apart(system: Running, caseload: Caseload, tie: Any) -> None:
+    ours = await tell(system, caseload, a_record())
+    theirs = await tell(system, caseload, a_record(team_id=OTHER_TEAM))
+    referral_id = await a_referral_of_nobody(system, caseload)
+    everybody = await exported(system, tie)
+    assert patients(everybody) == {ours, theirs}
+    assert referral_id in {one["id"] for one in everybody}
+    of_patients = await exported(system, tie, "Patient/$export")
+    assert patients(of_patients) == {ours, theirs}
+    assert referral_id not in {one["id"] for one in of_patients}
+    for team, client_id in ((TEAM, ours), (OTHER_TEAM, theirs)):
+        found = await exported(system, tie, f"Group/{team}/$export")
+        assert patients(found) == {client_id}
+        assert len(found) == len(of_patients) // 2
+
+
+async def a_referral_of_nobody(system: Running, caseload: Caseload) -> str:
+    referral = a_referral()
+    caseload.referrals[referral["id"]] = referral
+    await system.deliver(
+        "interop", "caseload.referral.received.v1", {"referral_id": referral["id"], "inbound_referral_id": None}
+    )
+    found: str = referral["id"]
+    return found
+
+
+async def test_types_and_the_time_since_narrow_it(system: Running, caseload: Caseload, tie: Any) -> None:
+    first = await tell(system, caseload, a_record())
+    where = await begun(tie, "$export?_type=Patient,Encounter&_type=Encounter&_outputFormat=ndjson")
+    await made(system)
+    told = await manifest(tie, where)
+    assert told["request"].startswith(f"{INSIDE}{BASE}/$export?_type=Patient%2CEncounter")
+    assert [one["type"] for one in told["output"]] == ["Patient", "Encounter"]
+    second = await tell(system, caseload, a_record())
+    since = told["transactionTime"].replace("+", "%2B")
+    assert patients(await exported(system, tie, f"Patient/$export?_since={since}")) == {second}
+    assert patients(await exported(system, tie, "$export?_since=2020-01-01T00:00:00Z")) == {first, second}
+
+
+async def test_it_is_as_of_the_moment_of_asking(system: Running, caseload: Caseload, tie: Any) -> None:
+    """What changes while it is made is exported as it was, and what is new meanwhile the next time."""
+    client_id = await tell(system, caseload, a_record())
+    where = await begun(tie, "$export?_type=Patient")
+    await tell(system, caseload, a_record(client_id, family_name="Shaw", version=2))
+    await tell(system, caseload, a_record())
+    await made(system)
+    told = await manifest(tie, where)
+    (found,) = await lines(tie, told)
+    assert (found["id"], found["name"][0]["family"], found["meta"]["versionId"]) == (client_id, "Tabor", "1")
+    since = told["transactionTime"].replace("+", "%2B")
+    assert len(await exported(system, tie, f"$export?_type=Patient&_since={since}")) == 2
+
+
+async def test_nothing_that_is_still_being_written_is_missed(system: Running, caseload: Caseload, tie: Any) -> None:
+    """Whoever began before the asking may commit after it, as of before."""
+    await tell(system, caseload, a_record())
+    async with system.databases["interop"].transaction(SYSTEM) as tx:
+        await tx.teams()
+        where = await begun(tie, "$export?_type=Patient")
+        assert await usecases.export_next(system.databases["interop"], timedelta(0)) == 0
+    await made(system)
+    assert len(await lines(tie, await manifest(tie, where))) == 1
+    await begun(tie)
+    assert await usecases.export_next(system.databases["interop"]) == 0
+
+
+async def test_it_is_made_in_the_background_and_in_small_files(
+    databases: Databases, caseload: Caseload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "MOST_IN_FILE", 2)
+    monkeypatch.setattr(export, "PAGE", 2)
+    async with exporting(databases, caseload, usecases.make_exports(0.05, timedelta(0))) as system:
+        tie = await of_scope(system, "system/*.rs")
+        everybody = {await tell(system, caseload, a_record()) for _ in range(5)}
+        where = await begun(tie, "$export?_type=Patient")
+
+        async def is_made() -> bool:
+            return bool((await tie.get(where)).status_code == 200)
+
+        await until(is_made)
+        told = await manifest(tie, where)
+        assert [one["count"] for one in told["output"]] == [2, 2, 1]
+        assert patients(await lines(tie, told)) == everybody
+
+
+async def test_a_restart_goes_on_where_the_last_file_ended(
+    databases: Databases, caseload: Caseload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "MOST_IN_FILE", 2)
+    monkeypatch.setattr(export, "PAGE", 2)
+    async with exporting(databases, caseload) as system:
+        tie = await of_scope(system, "system/*.rs")
+        everybody = [await tell(system, caseload, a_record()) for _ in range(5)]
+        where = await begun(tie, "$export?_type=Patient")
+        assert await usecases.export_next(system.databases["interop"], timedelta(0)) == 1
+        assert (await tie.get(where)).headers["x-progress"] == "2 resources, 0 of 1 types"
+        other = Database(system.databases["interop"].url, system.databases["interop"].metadata)
+        while await usecases.export_next(other, timedelta(0)):
+            pass
+        await other.close()
+        found = await lines(tie, await manifest(tie, where))
+        assert [one["id"] for one in found] == sorted(everybody)
+
+
+async def test_a_step_that_always_fails_ends_the_export_and_holds_up_no_other(
+    system: Running, caseload: Caseload, tie: Any
+) -> None:
+    await tell(system, caseload, a_record())
+    broken = await begun(tie, "$export?_type=Patient")
+    await system.alter("interop", "update resource set content = '{' where resource_type = 'Patient'")
+    well = await begun(tie, "$export?_type=Encounter")
+    await made(system)
+    assert len(await lines(tie, await manifest(tie, well))) == 1
+    refused_once(await tie.get(broken), 500, "exception")
+    assert (await tie.delete(broken)).status_code == 202
+
+
+async def test_a_cancelled_export_is_gone_with_its_files(system: Running, caseload: Caseload, tie: Any) -> None:
+    await tell(system, caseload, a_record())
+    where = await begun(tie)
+    await made(system)
+    told = await manifest(tie, where)
+    assert (await tie.delete(where)).status_code == 202
+    for path in (where, told["output"][0]["url"].removeprefix(INSIDE)):
+        refused_once(await tie.get(path), 404, "not-found")
+    refused_once(await tie.delete(where), 404, "not-found")
+    assert await kept(system) == 0
+
+
+async def kept(system: Running) -> int:
+    async with system.databases["interop"].transaction(SYSTEM) as tx:
+        files = tx.metadata.tables["export_file"]
+        found: int = (await tx.session.execute(select(func.count()).select_from(files))).scalar_one()
+        return found
+
+
+async def test_files_are_kept_as_long_as_the_rule_says(
+    databases: Databases, caseload: Caseload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "PURGE_SECONDS", 0.05)
+    async with exporting(databases, caseload, usecases.remove_expired_exports) as system:
+        tie = await of_scope(system, "system/*.rs")
+        await tell(system, caseload, a_record())
+        where = await begun(tie)
+        await made(system)
+        told = await manifest(tie, where)
+        await system.alter("interop", "update export_job set expires_at = expires_at - interval '23 hours 58 minutes'")
+        assert (await tie.get(where)).status_code == 200
+        await system.alter("interop", "update export_job set expires_at = expires_at - interval '3 minutes'")
+        for path in (where, told["output"][0]["url"].removeprefix(INSIDE)):
+            refused_once(await tie.get(path), 404, "not-found")
+
+        async def is_removed() -> bool:
+            return await kept(system) == 0
+
+        await until(is_removed)
