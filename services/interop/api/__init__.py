@@ -2,6 +2,7 @@
 
 from services.interop.api import (
     audit_events,
+    bundles,
     council,
     feed,
     messages,
@@ -10,6 +11,7 @@ from services.interop.api import (
     submissions,
     validate,
     versions,
+    writing,
 )
 
 # The open statement comes first: a resource type cannot be called `metadata`. So does what is no part of the record.
@@ -20,6 +22,8 @@ ROUTERS = (
     versions.router,
     validate.router,
     resources.router,
+    writing.router,
+    bundles.router,
     messages.router,
     submissions.changes,
     submissions.router,

@@ -5,12 +5,23 @@ from typing import Any
 
 from services.common.outcome import MEDIA_TYPE
 from services.interop.fhir import registry, systems
+from services.interop.fhir.writing.refusals import WHAT_MAY_BE, WRITABLE
 
 # Raised when what is served changes.
 AS_OF = "2026-11-27"
 EVERYTHING = "http://hl7.org/fhir/OperationDefinition/Patient-everything"
 VALIDATE = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
 PROCESS_MESSAGE = "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message"
+READING = ("read", "vread", "history-instance", "history-type", "search-type")
+WRITING = ("create", "update", "patch")
+OF_WRITING = {
+    "documentation": WHAT_MAY_BE,
+    "readHistory": True,
+    "updateCreate": False,
+    "conditionalCreate": True,
+    "conditionalUpdate": True,
+    "conditionalDelete": "not-supported",
+}
 
 
 def statement(base: str, message_definitions: tuple[str, ...]) -> dict[str, Any]:
@@ -24,6 +35,7 @@ def statement(base: str, message_definitions: tuple[str, ...]) -> dict[str, Any]
         "implementation": {"description": "The record of self-led neighbourhood care teams", "url": base},
         "fhirVersion": registry.FHIR_VERSION,
         "format": ["json", MEDIA_TYPE],
+        "patchFormat": ["application/json-patch+json"],
         "rest": [_rest()],
         "messaging": [_messaging(base, message_definitions)],
     }
@@ -34,6 +46,7 @@ def _rest() -> dict[str, Any]:
         "mode": "server",
         "security": {"description": "A bearer token of this installation's identity provider (RFC 6750)."},
         "resource": [_resource(kind) for kind in (*registry.SERVED.values(), registry.AUDIT_EVENT)],
+        "interaction": [{"code": "transaction"}, {"code": "batch"}],
         "operation": [{"name": "process-message", "definition": PROCESS_MESSAGE}],
     }
 
@@ -41,11 +54,10 @@ def _rest() -> dict[str, Any]:
 def _resource(kind: registry.ServedType) -> dict[str, Any]:
     of_record = {
         "supportedProfile": [systems.profile(kind.name)],
-        "interaction": [
-            {"code": code} for code in ("read", "vread", "history-instance", "history-type", "search-type")
-        ],
+        "interaction": [{"code": code} for code in (*READING, *(WRITING if kind.name in WRITABLE else ()))],
         "versioning": "versioned",
         "conditionalRead": "full-support",
+        **(OF_WRITING if kind.name in WRITABLE else {}),
         "referencePolicy": ["literal", "logical"],
         **_comes_along(kind),
         "operation": list(_operations(kind)),
