@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel
 from services.caseload import clients, usecases
 from services.caseload.domain.action import MeetingTask
 from services.caseload.domain.planned_visit import PLANNED, PlannedVisit
-from services.caseload.usecases import around, getting_in, tell
+from services.caseload.usecases import around, getting_in, hospital, tell
 from services.common import membership
 from services.common.db import Transaction
 from services.common.inbox import Subscription
@@ -16,6 +16,16 @@ from services.common.inbox import Subscription
 
 class ReceivedReferral(BaseModel):
     inbound_referral_id: UUID
+
+
+class ToldStay(BaseModel):
+    hospital_stay_id: UUID
+    client_id: UUID
+    status: str
+    is_in_hospital: bool
+    starts_on: date | None
+    ends_on: date | None
+    hospital_ods_code: str | None
 
 
 class Subject(BaseModel):
@@ -114,6 +124,14 @@ async def take_in(tx: Transaction, fact: ReceivedReferral, inbound: clients.Inbo
     await getting_in.receive_inbound_referral(tx, inbound)
 
 
+async def take_change(tx: Transaction, fact: ReceivedReferral, inbound: clients.InboundReferral) -> None:
+    await getting_in.change_inbound_referral(tx, inbound)
+
+
+async def hear_of_stay(tx: Transaction, fact: ToldStay) -> None:
+    await hospital.hear_of_stay(tx, hospital.Stay(**fact.model_dump()))
+
+
 async def remember_decision(tx: Transaction, fact: AdoptedDecision) -> None:
     subjects = [subject.id for subject in fact.subjects if subject.kind in DECIDED_ABOUT]
     await getting_in.remember_decision(
@@ -162,6 +180,8 @@ async def remember_undone(tx: Transaction, fact: PlannedVisitFact) -> None:
 
 SUBSCRIPTIONS = (
     Subscription("interop.referral.received.v1", ReceivedReferral, take_in, ask=clients.inbound_referral),
+    Subscription("interop.referral.changed.v1", ReceivedReferral, take_change, ask=clients.inbound_referral),
+    Subscription("interop.hospital_stay.told.v1", ToldStay, hear_of_stay),
     Subscription("governance.decision.adopted.v1", AdoptedDecision, remember_decision),
     Subscription("governance.meeting_action.agreed.v1", AgreedMeetingAction, take_from_meeting),
     Subscription(membership.SUBSCRIPTION.event_name, TeamMembership, remember_member, read_model=True),

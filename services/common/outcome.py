@@ -96,7 +96,7 @@ def as_outcome(request: Request, said: Response) -> Response:
     """A refusal in problem details, said in FHIR."""
     code = issue_type(said.status_code)
     issues = [
-        Issue(code, _expression(error["pointer"]), f"{error['detail']} {error['way_out']}")
+        Issue(code, expression(error["pointer"]), f"{error['detail']} {error['way_out']}")
         for error in json.loads(bytes(said.body))["errors"]
     ]
     kept = {name: value for name, value in said.headers.items() if name not in NOT_KEPT}
@@ -104,7 +104,7 @@ def as_outcome(request: Request, said: Response) -> Response:
     return JSONResponse(outcome, said.status_code, {**kept, **echoed(request)}, MEDIA_TYPE)
 
 
-def _expression(pointer: str) -> str:
+def expression(pointer: str) -> str:
     """FHIR names a header or a parameter `http.` and its name."""
     name = pointer.rpartition("/")[2]
     return f"http.{name}" if name else "http"

@@ -1,6 +1,6 @@
 """What interop tells the others. Additive changes only; a breaking change is a new version beside the old."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -22,3 +22,31 @@ class ReferralReceived(Event):
     urgency: str
     received_at: datetime
     answer_due_at: datetime | None
+
+
+class ReferralChanged(Event):
+    """A partner put right why, or how urgently, it refers somebody about whom nobody has decided yet."""
+
+    name: ClassVar[str] = "interop.referral.changed.v1"
+
+    inbound_referral_id: UUID
+    team_id: UUID
+    urgency: str
+
+
+class HospitalStayTold(Event):
+    """A hospital's system told of a client's stay: planned, in progress, finished, cancelled or entered in error.
+
+    `is_in_hospital` is whether any stay of the client's goes on after this one was told.
+    """
+
+    name: ClassVar[str] = "interop.hospital_stay.told.v1"
+
+    hospital_stay_id: UUID
+    client_id: UUID
+    team_id: UUID
+    status: str
+    is_in_hospital: bool
+    starts_on: date | None
+    ends_on: date | None
+    hospital_ods_code: str | None

@@ -64,7 +64,7 @@ REACHES: dict[Persona, dict[str, str]] = {
         "identity": DEVICES,
     },
     Persona.COUNCIL: {},
-    Persona.INTEGRATOR: {"interop": rf".*/R4/.*|{CONNECTIONS}|service-endpoints|events|referrals.*"},
+    Persona.INTEGRATOR: {"interop": rf"/fhir/R4(/.*)?|{CONNECTIONS}|service-endpoints|events|referrals.*"},
     Persona.OPS: {
         ".*": EVENTS,
         "interop": r"connections.*|service-endpoints|deliveries",

@@ -11,6 +11,7 @@ from services.interop.fhir.systems import WOUND
 from tests.interop.answers import BASE, refused_once, resources
 from tests.interop.records import Caseload, a_record
 from tests.interop.telling import plan_visit, tell
+from tests.interop.writes import FHIR, a_stay
 from tests.running import OTHER_TEAM, STRANGER, TEAM, Running
 
 TYPES = (
@@ -21,6 +22,7 @@ TYPES = (
     "EpisodeOfCare",
     "Observation",
     "Patient",
+    "Provenance",
     "ServiceRequest",
 )
 
@@ -93,6 +95,7 @@ async def test_everybody_may_read_what_the_server_can_do(interop: Running) -> No
 
 async def test_what_the_server_says_it_can_do_is_true(interop: Running, caseload: Caseload, trust: Any) -> None:
     client_id = await tell(interop, caseload, a_record())
+    assert (await trust.post(f"{BASE}/Encounter", json=a_stay(client_id), headers=FHIR)).status_code == 201
     await plan_visit(interop, client_id=client_id)
     strict = {"Prefer": "handling=strict"}
     own = {"_id": client_id, "patient": client_id, "subject": client_id, "identifier": f"{WOUND}|1"}

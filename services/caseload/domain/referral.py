@@ -192,8 +192,12 @@ class Referral(PersonColumns, TeamOwned, Base, table=True):
 
     @classmethod
     def from_partner(cls, inbound_referral_id: UUID, checked: dict[str, Any], now: datetime) -> Self:
-        """A partner's system referred; what it said was checked by interop, and a health need is taken as given."""
-        return cls(**checked, inbound_referral_id=inbound_referral_id, health_need=True, changed_at=now)
+        """A partner's system referred; what it said was checked by interop, and a health need is taken as given.
+
+        Both sides know it by one id, so that whoever wrote it over FHIR finds it where it was.
+        """
+        known = {**checked, "id": inbound_referral_id, "inbound_referral_id": inbound_referral_id}
+        return cls(**known, health_need=True, changed_at=now)
 
     def accept(
         self, acceptance: Acceptance, client_id: UUID, criteria: ReferralCriteria | None, by: UUID | None, now: datetime
@@ -211,6 +215,11 @@ class Referral(PersonColumns, TeamOwned, Base, table=True):
         self.status, self.not_taken_reason, self.signpost = ReferralStatus.NOT_TAKEN, refusal.reason, refusal.signpost
         self.need = refusal.need or self.need
         self._decided(criteria, by, now)
+
+    def put_right(self, reason: str, urgency: str, now: datetime) -> None:
+        """As its referrer says it now; a referral that is decided stays as it was judged."""
+        if self.status in {ReferralStatus.RECEIVED, ReferralStatus.NEEDS_INFO}:
+            self.reason, self.urgency, self.changed_at = reason, urgency, now
 
     def wait_for_answer(self, now: datetime) -> None:
         """Raises `ReferralAlreadyDecided`."""

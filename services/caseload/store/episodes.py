@@ -32,6 +32,14 @@ async def clients_in_care(tx: Transaction, team_id: UUID) -> frozenset[UUID]:
     return frozenset(await tx.all(select(col(EpisodeOfCare.client_id)).where(*goes_on)))
 
 
+async def open_of(tx: Transaction, client_id: UUID) -> EpisodeOfCare | None:
+    """The client's episode that goes on, or is paused; locked."""
+    goes_on = col(EpisodeOfCare.client_id) == client_id, col(EpisodeOfCare.status) != EpisodeStatus.FINISHED
+    wanted = select(EpisodeOfCare).where(*goes_on).with_for_update()
+    found: EpisodeOfCare | None = (await tx.session.execute(wanted)).scalar_one_or_none()
+    return found
+
+
 async def pauses(tx: Transaction, episode_of_care_id: UUID) -> Sequence[EpisodePause]:
     """In their order; the last may go on still."""
     wanted = select(EpisodePause).where(col(EpisodePause.episode_of_care_id) == episode_of_care_id)

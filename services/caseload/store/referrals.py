@@ -25,6 +25,13 @@ async def is_adopted(tx: Transaction, decision_id: UUID, subject_id: UUID, team_
     return found is not None and found.team_id == team_id
 
 
+async def of_partner(tx: Transaction, inbound_referral_id: UUID) -> Referral | None:
+    """The referral that a partner's system made, locked."""
+    wanted = select(Referral).where(col(Referral.inbound_referral_id) == inbound_referral_id).with_for_update()
+    found: Referral | None = (await tx.session.execute(wanted)).scalar_one_or_none()
+    return found
+
+
 async def criteria_of(tx: Transaction, team_id: UUID) -> ReferralCriteria | None:
     """The team's newest criteria, which are in force."""
     mine = select(ReferralCriteria).where(col(ReferralCriteria.team_id) == team_id)

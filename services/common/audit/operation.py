@@ -36,7 +36,7 @@ class Operation:
         last = next(reversed(PARAMETER.findall(route.path)), None)
         return cls(
             name=f"{method} {route.path}",
-            action=_action(method, route, is_search=last == FHIR_TYPE or "/_search" in route.path),
+            action=_action(method, route, is_search=_is_search(method, last, route.path)),
             entity_type=_singular(route.path) if last is None else ENTITY_OF.get(last, last.removesuffix("_id")),
             id_parameter=last,
             known=frozenset(_fields(route.dependant)),
@@ -57,6 +57,10 @@ def _action(method: str, route: APIRoute, *, is_search: bool) -> str:
     if is_search or "$" in route.path:
         return "E"
     return "C" if route.status_code == HTTPStatus.CREATED else ACTIONS[method]
+
+
+def _is_search(method: str, last: str | None, path: str) -> bool:
+    return (last == FHIR_TYPE and method == "GET") or "/_search" in path
 
 
 def _singular(path: str) -> str:

@@ -2,6 +2,7 @@
 
 from services.interop.api import (
     audit_events,
+    bundles,
     council,
     exports,
     feed,
@@ -12,6 +13,7 @@ from services.interop.api import (
     subscriptions,
     validate,
     versions,
+    writing,
 )
 
 # The open statement comes first: a resource type cannot be called `metadata`. So does what is no part of the record.
@@ -24,6 +26,8 @@ ROUTERS = (
     versions.router,
     validate.router,
     resources.router,
+    writing.router,
+    bundles.router,
     messages.router,
     submissions.changes,
     submissions.router,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NamedTuple, Self
 from uuid import UUID
 
 from pydantic import Field as Shape
-from sqlalchemy import Index, LargeBinary, text
+from sqlalchemy import Index, LargeBinary, Text, text
 from sqlmodel import Field, col
 
 from services.common.models import INSTANT, Stored, TeamOwned, only_states
@@ -154,6 +154,8 @@ class InboundReferral(TeamOwned, Base, table=True):
     answered_at: datetime | None = Field(default=None, sa_type=INSTANT)
     not_taken_reason: str | None = None
     signpost: str | None = None
+    # The ServiceRequest as a trust wrote it; none where the referral came as a message or as plain JSON.
+    written: str | None = Field(default=None, sa_type=Text)
 
     @classmethod
     def of(cls, message: InboundMessage, team_id: UUID, understood: Understood) -> Self:

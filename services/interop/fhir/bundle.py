@@ -23,6 +23,7 @@ MANDATORY = {
     "EpisodeOfCare": {"status", "patient"},
     "Observation": {"status", "code"},
     "Patient": set[str](),
+    "Provenance": {"target", "recorded", "agent"},
     "ServiceRequest": {"status", "intent", "subject"},
 }
 

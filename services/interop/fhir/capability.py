@@ -6,6 +6,7 @@ from typing import Any
 from services.common.outcome import MEDIA_TYPE
 from services.interop.fhir import registry, systems, xml_out
 from services.interop.fhir.subscribing import BACKPORT, PROFILE, TOPIC
+from services.interop.fhir.writing.refusals import WHAT_MAY_BE, WRITABLE
 
 # Raised when what is served changes.
 AS_OF = "2026-11-27"
@@ -16,6 +17,16 @@ TOPICS = f"{BACKPORT}/capabilitystatement-subscriptiontopic-canonical"
 EVERYTHING = "http://hl7.org/fhir/OperationDefinition/Patient-everything"
 VALIDATE = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
 PROCESS_MESSAGE = "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message"
+READING = ("read", "vread", "history-instance", "history-type", "search-type")
+WRITING = ("create", "update", "patch")
+OF_WRITING = {
+    "documentation": WHAT_MAY_BE,
+    "readHistory": True,
+    "updateCreate": False,
+    "conditionalCreate": True,
+    "conditionalUpdate": True,
+    "conditionalDelete": "not-supported",
+}
 
 
 def statement(base: str, message_definitions: tuple[str, ...]) -> dict[str, Any]:
@@ -30,6 +41,7 @@ def statement(base: str, message_definitions: tuple[str, ...]) -> dict[str, Any]
         "implementation": {"description": "The record of self-led neighbourhood care teams", "url": base},
         "fhirVersion": registry.FHIR_VERSION,
         "format": ["json", MEDIA_TYPE, "xml", xml_out.MEDIA_TYPE],
+        "patchFormat": ["application/json-patch+json"],
         "rest": [_rest()],
         "messaging": [_messaging(base, message_definitions)],
     }
@@ -44,6 +56,7 @@ def _rest() -> dict[str, Any]:
             _group(),
             _subscription(),
         ],
+        "interaction": [{"code": "transaction"}, {"code": "batch"}],
         "operation": [
             {"name": "process-message", "definition": PROCESS_MESSAGE},
             {"name": "export", "definition": EXPORT.format("")},
@@ -54,11 +67,10 @@ def _rest() -> dict[str, Any]:
 def _resource(kind: registry.ServedType) -> dict[str, Any]:
     of_record = {
         "supportedProfile": [systems.profile(kind.name)],
-        "interaction": [
-            {"code": code} for code in ("read", "vread", "history-instance", "history-type", "search-type")
-        ],
+        "interaction": [{"code": code} for code in (*READING, *(WRITING if kind.name in WRITABLE else ()))],
         "versioning": "versioned",
         "conditionalRead": "full-support",
+        **(OF_WRITING if kind.name in WRITABLE else {}),
         "referencePolicy": ["literal", "logical"],
         **_comes_along(kind),
         "operation": list(_operations(kind)),

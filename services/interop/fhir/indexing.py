@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from services.interop.domain.resource import Found
 from services.interop.fhir import registry, times, tokens
 from services.interop.fhir.registry import SearchParameter
@@ -39,10 +41,15 @@ def _add(made: Found, parameter: SearchParameter, value: Any) -> None:
             made.tokens.extend(tokens.of_string(name, value))
         case "date":
             made.times.append((name, *_stretch(value)))
-        case "quantity":
-            made.amounts.append((name, float(value["value"]), value.get("code", "")))
+        case "quantity" if "value" in value:
+            made.amounts.append((name, _number(value["value"]), value.get("code", "")))
     if parameter.type in {"date", "quantity"} or len(made.tokens) > before:
         made.tokens.append(tokens.present(name))
+
+
+def _number(value: Any) -> float:
+    """Of a number whose digits are kept as they were sent, too."""
+    return float(orjson.dumps(value))
 
 
 def _stretch(value: Any) -> tuple[datetime, datetime]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from fhirkit import RESOURCE_TYPES
+
 from services.common.errors import NotFound
 
 FHIR_VERSION = "4.0.1"
@@ -109,6 +111,13 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
         _person("address-postalcode", "string", "address.postalCode"),
         _person("phone", "token", "telecom"),
     ),
+    # Of a version that a partner's system wrote.
+    "Provenance": (
+        _reference("patient", "target", "Patient"),
+        _reference("target", "target", "Encounter", "ServiceRequest"),
+        _reference("agent", "agent.who"),
+        _date("recorded", "recorded"),
+    ),
     "ServiceRequest": (
         *_about("subject"),
         _token("status"),
@@ -166,6 +175,12 @@ class TypeNotServed(NotFound):
 
     def __init__(self) -> None:
         super().__init__("resource type")
+
+
+def known(resource_type: str) -> None:
+    """Raises `TypeNotServed` for what is no type of FHIR R4."""
+    if resource_type not in RESOURCE_TYPES:
+        raise TypeNotServed
 
 
 def served(resource_type: str) -> ServedType:

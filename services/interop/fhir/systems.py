@@ -20,6 +20,7 @@ CONDITION_CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 # Our own: what the outside may know one of our records by, and codes where no published ones are.
 REFERRAL_REFERENCE = "https://heatshield.uk/Id/referral-reference"
 TEAM = "https://heatshield.uk/Id/team"
+SYSTEM = "https://heatshield.uk/Id/system"
 EMPLOYEE = "https://heatshield.uk/Id/employee"
 WOUND = "https://heatshield.uk/Id/wound"
 ACTIVITY_TYPE = "https://heatshield.uk/CodeSystem/activity-type"

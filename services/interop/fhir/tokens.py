@@ -106,9 +106,9 @@ def _identifies(identifier: dict[str, Any]) -> bool:
     if identifier.get("system") != NHS_NUMBER:
         return True
     codings = [
-        coding["code"]
+        coding.get("code")
         for extension in identifier.get("extension", [])
         if extension["url"] == NHS_NUMBER_STATUS_EXTENSION
-        for coding in extension["valueCodeableConcept"]["coding"]
+        for coding in extension.get("valueCodeableConcept", {}).get("coding", [])
     ]
     return TO_BE_RESOLVED not in codings

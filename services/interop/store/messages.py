@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+import orjson
+from sqlalchemy import Select, select, update
 from sqlmodel import col
 
 from services.common.db import Transaction
@@ -24,6 +25,36 @@ async def is_processed(tx: Transaction, pair: tuple[UUID, UUID]) -> bool:
 async def message(tx: Transaction, message_id: UUID) -> InboundMessage:
     """What was kept just now."""
     found: InboundMessage = await tx.session.get_one(InboundMessage, message_id)
+    return found
+
+
+async def note(tx: Transaction, message_id: UUID, outcome: MessageOutcome, status: int) -> None:
+    """How a message was answered."""
+    kept = update(InboundMessage).where(col(InboundMessage.id) == message_id)
+    await tx.session.execute(kept.values(outcome=outcome, status=status))
+
+
+async def written(tx: Transaction, inbound_referral_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Those of these referrals that a trust wrote as a ServiceRequest, as it wrote them."""
+    if not inbound_referral_ids:
+        return {}
+    wanted = select(col(InboundReferral.id), col(InboundReferral.written)).where(
+        col(InboundReferral.id).in_(inbound_referral_ids), col(InboundReferral.written).is_not(None)
+    )
+    return {row[0]: orjson.loads(row[1]) for row in await tx.rows(wanted)}
+
+
+async def sender_of(tx: Transaction, message_id: UUID) -> str:
+    """The system that sent a message."""
+    wanted = select(col(InboundMessage.sender)).where(col(InboundMessage.id) == message_id)
+    sender: str = (await tx.session.execute(wanted)).scalar_one()
+    return sender
+
+
+async def endpoint_of_team(tx: Transaction, team_id: UUID) -> ServiceEndpoint | None:
+    """One of the services by which a team is reached."""
+    wanted = select(ServiceEndpoint).where(col(ServiceEndpoint.team_id) == team_id).order_by(col(ServiceEndpoint.id))
+    found: ServiceEndpoint | None = (await tx.session.execute(wanted.limit(1))).scalars().first()
     return found
 
 

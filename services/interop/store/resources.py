@@ -25,17 +25,25 @@ async def put(tx: Transaction, resources: Sequence[Projected]) -> None:
     """
     known = {} if tx.rebuilding else await _owner_versions(tx, resources)
     newer = [item for item in resources if item.owner_version > known.get((item.resource_type, item.resource_id), 0)]
-    if not newer:
-        return
-    ordered = sorted(newer, key=lambda item: (item.resource_type, item.resource_id))
+    if newer:
+        await _write(tx, newer, by_owner=True)
+
+
+async def write(tx: Transaction, resources: Sequence[Projected]) -> None:
+    """Keep these resources as a partner wrote them, whatever their owner has told; what it tells next counts again."""
+    await _write(tx, resources, by_owner=False)
+
+
+async def _write(tx: Transaction, items: Sequence[Projected], *, by_owner: bool) -> None:
+    ordered = sorted(items, key=lambda item: (item.resource_type, item.resource_id))
     rows = [_row(tx, item) for item in ordered]
     table: Any = Resource.__table__  # type: ignore[attr-defined]
     statement = insert(table)
-    fresh = {name: statement.excluded[name] for name in REPLACED}
+    fresh = {name: statement.excluded[name] for name in REPLACED if by_owner or name != "owner_version"}
     upsert = statement.on_conflict_do_update(
         constraint="one_resource_per_owner_id",
         set_={**fresh, **_versioned(table.c, statement.excluded)},
-        where=_is_older(tx, statement.excluded.owner_version),
+        where=_is_older(tx, statement.excluded.owner_version) if by_owner else None,
     )
     written = await tx.session.execute(
         upsert.returning(table.c.resource_type, table.c.resource_id, table.c.version), rows
@@ -124,6 +132,14 @@ async def read(tx: Transaction, resource_type: str, resource_id: UUID) -> Resour
     """One resource of a team that the caller may see."""
     wanted = select(Resource).where(is_type(resource_type), col(Resource.resource_id) == resource_id)
     found: Resource | None = (await tx.session.execute(wanted.where(await tx.visible(Resource)))).scalar_one_or_none()
+    return found
+
+
+async def for_change(tx: Transaction, resource_type: str, resource_id: UUID) -> Resource | None:
+    """One resource as it is now, locked, so that two changes of it come one after the other."""
+    wanted = select(Resource).where(is_type(resource_type), col(Resource.resource_id) == resource_id)
+    visible = wanted.where(await tx.visible(Resource)).with_for_update().execution_options(populate_existing=True)
+    found: Resource | None = (await tx.session.execute(visible)).scalar_one_or_none()
     return found
 
 

@@ -1,5 +1,6 @@
 """A partner's system refers in plain JSON, asks what became of it, and is told when it is answered."""
 
+from http import HTTPStatus
 from uuid import UUID
 
 from services.common.db import Transaction
@@ -33,7 +34,7 @@ async def note_answered(tx: Transaction, message_id: UUID, status: int) -> None:
     """How it was answered, where the referral in it does not say so itself: refused, or taken before."""
     message = await messages.message(tx, message_id)
     if message.outcome == MessageOutcome.RECEIVED:
-        message.answered(MessageOutcome.ACCEPTED if status == TAKEN else MessageOutcome.REFUSED, status)
+        message.answered(MessageOutcome.ACCEPTED if status < HTTPStatus.BAD_REQUEST else MessageOutcome.REFUSED, status)
 
 
 async def take_plain_referral(tx: Transaction, new: PlainReferral, message_id: UUID) -> InboundReferral:

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+import orjson
+
 from services.common.db import Transaction
-from services.interop.domain.record import ClientRecord, Referral
+from services.interop.domain.record import Client, ClientRecord, Referral
 from services.interop.fhir import mapping
 from services.interop.fhir.mapping import care, parts
-from services.interop.store import messages, resources
+from services.interop.fhir.writing.sent import identified
+from services.interop.store import messages, resources, stays
 
 
 @dataclass(frozen=True)
@@ -39,15 +43,29 @@ class Introduction:
 async def show_record(tx: Transaction, record: ClientRecord) -> None:
     """Bring everything that is shown of one client to the owner's current state."""
     inbound = [referral.inbound_referral_id for referral in record.referral if referral.inbound_referral_id]
-    await resources.put(tx, mapping.of_record(record, await messages.references(tx, inbound)))
+    written = await messages.written(tx, inbound)
+    await resources.put(tx, mapping.of_record(record, await messages.references(tx, inbound), written))
+    await _take_stays_along(tx, record.client)
+
+
+async def _take_stays_along(tx: Transaction, client: Client) -> None:
+    """A client's stays in hospital are seen by the team that cares for them now."""
+    left = await stays.with_another_team(tx, client.id, client.team_id)
+    for stay in left:
+        stay.team_id, stay.changed_at = client.team_id, tx.now
+    about: dict[str, Any] = {"team_id": client.team_id, "client_id": client.id, "owner_version": 0}
+    told = [identified(orjson.loads(stay.written), str(stay.id)) for stay in left]
+    if told:
+        await resources.write(tx, [parts.projected(content, **about) for content in told])
 
 
 async def show_referral(tx: Transaction, referral: Referral) -> None:
     """Show a referral that has no client yet."""
     inbound_id = referral.inbound_referral_id
     references = await messages.references(tx, [inbound_id] if inbound_id else [])
-    reference = references.get(inbound_id) if inbound_id else None
-    await resources.put(tx, [mapping.of_referral(referral, reference)])
+    written = await messages.written(tx, [inbound_id] if inbound_id else [])
+    told = (references.get(inbound_id), written.get(inbound_id)) if inbound_id else (None, None)
+    await resources.put(tx, [mapping.of_referral(referral, *told)])
 
 
 async def show_visit(tx: Transaction, visit: Visit, status: str) -> None:

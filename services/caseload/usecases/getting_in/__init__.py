@@ -22,6 +22,7 @@ from services.caseload.usecases.getting_in.open_door import (
 )
 from services.caseload.usecases.getting_in.refer import (
     accept_referral,
+    change_inbound_referral,
     match_referral,
     not_take_referral,
     receive_inbound_referral,
@@ -70,6 +71,7 @@ __all__ = [
     "read_thread",
     "read_transfer",
     "read_transferred_client",
+    "change_inbound_referral",
     "receive_inbound_referral",
     "receive_referral",
     "record_reply",

@@ -35,6 +35,13 @@ async def receive_inbound_referral(tx: Transaction, inbound: InboundReferral) ->
     return await keep_referral(tx, Referral.from_partner(inbound.id, inbound.model_dump(exclude={"id"}), tx.now))
 
 
+async def change_inbound_referral(tx: Transaction, inbound: InboundReferral) -> None:
+    """A partner puts right why, or how urgently; what the team has decided on, or never heard of, stays as it is."""
+    referral = await referrals.of_partner(tx, inbound.id)
+    if referral is not None:
+        referral.put_right(inbound.reason, inbound.urgency, tx.now)
+
+
 async def keep_referral(tx: Transaction, referral: Referral) -> Referral:
     """However it came, a referral is one like any other from now on."""
     tx.add(referral)

@@ -20,14 +20,21 @@ WRITTEN_ONCE = 1
 STARTED = "started"
 
 
-def of_referral(referral: Referral, reference: str | None) -> Projected:
-    """A referral as a ServiceRequest; `reference` is what its sender was given, if it came through BaRS."""
+# What a referral's owner does not hold, and so stays as its sender wrote it.
+SENDERS_OWN = ("category", "code", "orderDetail", "occurrenceDateTime", "occurrencePeriod", "patientInstruction")
+
+
+def of_referral(referral: Referral, reference: str | None, written: Content | None = None) -> Projected:
+    """A referral as a ServiceRequest; `reference` is what its sender was given, and `written` what a trust wrote."""
     content = care.service_request(referral, reference)
+    if written is not None:
+        kept = {name: written[name] for name in SENDERS_OWN if name in written}
+        content |= kept | {"identifier": [*written.get("identifier", []), *content.get("identifier", [])]}
     return projected(content, team_id=referral.team_id, client_id=referral.client_id, owner_version=referral.version)
 
 
-def of_record(record: ClientRecord, references: Mapping[UUID, str]) -> list[Projected]:
-    """Every resource that one client's record makes; `references` are by inbound referral id."""
+def of_record(record: ClientRecord, references: Mapping[UUID, str], written: Mapping[UUID, Content]) -> list[Projected]:
+    """Every resource that one client's record makes; `references` and what was `written` are by inbound referral id."""
     client = record.client
     made = [*_course(record), *_findings(record), (client.version, patient_of(client))]
     found = [
@@ -35,8 +42,9 @@ def of_record(record: ClientRecord, references: Mapping[UUID, str]) -> list[Proj
         for version, content in made
     ]
     referrals = [
-        of_referral(referral, references.get(referral.inbound_referral_id) if referral.inbound_referral_id else None)
+        of_referral(referral, references.get(inbound), written.get(inbound)) if inbound else of_referral(referral, None)
         for referral in record.referral
+        for inbound in (referral.inbound_referral_id,)
     ]
     return found + referrals
 

@@ -1,0 +1,76 @@
+"""A hospital tells that a client of the team is there, or has come home: care pauses, and goes on, by itself."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.caseload.domain.at_home import DischargeAlreadyRecorded, HospitalDischarge, NewHospitalDischarge
+from services.caseload.domain.client import Client, EpisodeOfCare, EpisodeStatus
+from services.caseload.domain.discharge import Pause, PauseReason, Resumption
+from services.caseload.store import episodes
+from services.caseload.usecases.leave import pause_episode, resume_episode
+from services.caseload.usecases.team.at_home import record_hospital_discharge
+from services.common.db import Transaction
+
+CAME_HOME = "finished"
+NEVER_THERE = {"cancelled", "entered-in-error"}
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A stay in hospital as interop tells it; `is_in_hospital` is whether this or another one of the client goes on."""
+
+    hospital_stay_id: UUID
+    client_id: UUID
+    status: str
+    is_in_hospital: bool
+    starts_on: date | None
+    ends_on: date | None
+    hospital_ods_code: str | None
+
+
+async def hear_of_stay(tx: Transaction, stay: Stay) -> None:
+    """Who is in hospital is not visited, and is again once they are home. A discharge is written down once."""
+    episode = await episodes.open_of(tx, stay.client_id)
+    if episode is not None and stay.is_in_hospital:
+        await _pause(tx, episode, stay)
+    elif episode is not None and (stay.status == CAME_HOME or stay.status in NEVER_THERE):
+        await _resume(tx, episode, stay)
+    if stay.status == CAME_HOME and not stay.is_in_hospital:
+        await _write_down(tx, stay)
+
+
+async def _pause(tx: Transaction, episode: EpisodeOfCare, stay: Stay) -> None:
+    """From the day of admission, or the day on which care began, where that was later."""
+    if episode.status == EpisodeStatus.ACTIVE and stay.starts_on is not None:
+        paused_on = max(stay.starts_on, episode.opened_on)
+        await pause_episode(tx, episode.id, Pause(reason=PauseReason.IN_HOSPITAL, paused_on=paused_on), episode.version)
+
+
+async def _resume(tx: Transaction, episode: EpisodeOfCare, stay: Stay) -> None:
+    """What was paused for another reason stays paused, and so does what a nurse paused, where nobody came home."""
+    if episode.status != EpisodeStatus.ON_HOLD or episode.pause_reason != PauseReason.IN_HOSPITAL:
+        return
+    last = (await episodes.pauses(tx, episode.id))[-1]
+    if stay.status in NEVER_THERE and last.paused_by is not None:
+        return
+    home_on = stay.ends_on if stay.status == CAME_HOME and stay.ends_on else tx.today
+    resumed_on = max(home_on, episode.paused_on or episode.opened_on)
+    await resume_episode(tx, episode.id, Resumption(resumed_on=resumed_on), episode.version)
+
+
+async def _write_down(tx: Transaction, stay: Stay) -> None:
+    """Unless it is, or the client is nobody's any more."""
+    known = await tx.session.get(HospitalDischarge, stay.hospital_stay_id)
+    if known is not None or stay.ends_on is None or await tx.session.get(Client, stay.client_id) is None:
+        return
+    told = NewHospitalDischarge(
+        id=stay.hospital_stay_id,
+        client_id=stay.client_id,
+        discharged_on=stay.ends_on,
+        hospital_ods_code=stay.hospital_ods_code,
+    )
+    try:
+        await record_hospital_discharge(tx, told)
+    except DischargeAlreadyRecorded:
+        return

@@ -1,0 +1,136 @@
+"""Why a write is not taken: each rule by name, with its HTTP status, its FHIR issue-type and the way out."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from services.common.errors import ServiceError
+from services.common.outcome import Issue
+
+WRITABLE = ("Encounter", "ServiceRequest")
+WHAT_MAY_BE = "Written here are a referral (ServiceRequest) and a hospital stay (Encounter of the class IMP)."
+
+
+class NotTaken(ServiceError):
+    """Of one write, with an issue for each fault. What was sent is never repeated in the words of an issue."""
+
+    status = 422
+    issue_type: ClassVar[str] = "business-rule"
+    text: ClassVar[str] = ""
+
+    def __init__(self, *expressions: str, issues: Sequence[Issue] = ()) -> None:
+        super().__init__("This is not taken.")
+        self.issues = [*issues, *(Issue(self.issue_type, one, self.text) for one in expressions)]
+
+
+class NotWritable(NotTaken):
+    status = 405
+    issue_type = "not-supported"
+    text = f"This type of resource is not written here. {WHAT_MAY_BE}"
+    headers: ClassVar[dict[str, str]] = {"Allow": "GET, HEAD"}
+
+
+class NothingIsDeleted(NotTaken):
+    status = 405
+    issue_type = "not-supported"
+    text = "Nothing is deleted here. Set an Encounter to cancelled or entered-in-error; ring the team about a referral."
+    headers: ClassVar[dict[str, str]] = {"Allow": "GET, HEAD, PUT, PATCH"}
+
+
+class IdsAreOurs(NotTaken):
+    """FHIR R4, 3.1.0.4.1: a server that gives its own ids answers so to a PUT where nothing is."""
+
+    status = 405
+    issue_type = "not-supported"
+    text = "There is nothing with this id, and ids are given here. Send a POST to the type."
+    headers: ClassVar[dict[str, str]] = {"Allow": "GET, HEAD"}
+
+
+class NotTheWriters(NotTaken):
+    status = 403
+    issue_type = "forbidden"
+    text = "Only the system that wrote a resource changes it. Ring the team about anybody else's."
+
+
+class NotOfTheAddress(NotTaken):
+    status = 400
+    issue_type = "invalid"
+    text = "The address and the resource name different things. Send it to the address of its own type and id."
+
+
+class BadPatch(NotTaken):
+    status = 400
+    issue_type = "invalid"
+    text = "This is no JSON Patch (RFC 6902) that fits the resource. Read the resource again, and patch what is there."
+
+
+class NoCondition(NotTaken):
+    status = 400
+    issue_type = "invalid"
+    text = "The condition names nothing to search by. Give an identifier, or another search parameter of the type."
+
+
+class ManyMatch(NotTaken):
+    status = 412
+    issue_type = "multiple-matches"
+    text = "The condition is met by more than one resource. Ask more closely, such as by an identifier."
+
+
+class NoneMatches(NotTaken):
+    status = 412
+    issue_type = "not-found"
+    text = "Nothing is found by this reference. Search for it first, and refer to what was found."
+
+
+class BadETag(NotTaken):
+    status = 400
+    issue_type = "invalid"
+    text = 'This ETag cannot be read. Send it as it was given, such as W/"3".'
+
+
+class VersionChanged(NotTaken):
+    status = 412
+    issue_type = "conflict"
+    text = "The resource has changed since that version. Read it again, and make the change on what is there now."
+
+
+class ElementNeeded(NotTaken):
+    issue_type = "required"
+    text = "This is needed here. Add it."
+
+
+class NotKnownHere(NotTaken):
+    issue_type = "not-found"
+    text = "Nothing here is known by this. Compare it with what a search finds here, or ring the team."
+
+
+class TimeNotTold(NotTaken):
+    issue_type = "value"
+    text = "No clock shows this time. Correct it."
+
+
+class NotProcessed(NotTaken):
+    status = 400
+    issue_type = "invalid"
+    text = "Send a Bundle of the type batch or transaction here. A message goes to $process-message."
+
+
+class NotAnAddress(NotTaken):
+    status = 400
+    issue_type = "invalid"
+    text = "An entry asks for Type, Type/id, Type/id/_history/version or Type?search, by POST, PUT, PATCH or GET."
+
+
+class NamedTwice(NotTaken):
+    """FHIR R4, 3.1.0.11.2: a resource is in a transaction once."""
+
+    status = 400
+    issue_type = "duplicate"
+    text = "Two entries of this transaction change the same resource, or hang on the same condition. Leave one out."
+
+
+class EntryRefused(NotTaken):
+    """What is wrong with one entry, each issue at its place in the Bundle; the status is that of the refusal."""
+
+    def __init__(self, status: int, issues: Sequence[Issue]) -> None:
+        super().__init__(issues=issues)
+        self.status = status  # type: ignore[misc]

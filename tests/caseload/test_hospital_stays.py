@@ -1,0 +1,86 @@
+"""A hospital's word pauses care and lets it go on; who came home is written down, once."""
+
+from datetime import timedelta
+from typing import Any
+
+from uuid6 import uuid7
+
+from services.caseload.events import EpisodeOfCarePaused, EpisodeOfCareResumed
+from tests.caseload.story import OnCaseload, take_on
+from tests.caseload.test_leaving_care import TODAY, opened, path
+from tests.running import Running
+
+DAYS = [str(TODAY - timedelta(days=days)) for days in range(10)]
+
+
+async def hear(caseload: Running, client_id: str, stay_id: str, **told: Any) -> None:
+    stay = {"hospital_stay_id": stay_id, "client_id": client_id, "team_id": str(uuid7()), "status": "in-progress"}
+    stay |= {"is_in_hospital": True, "starts_on": DAYS[5], "ends_on": None, "hospital_ods_code": "RRV00"}
+    await caseload.deliver("caseload", "interop.hospital_stay.told.v1", stay | told)
+
+
+async def episode(client: OnCaseload) -> dict[str, Any]:
+    read: dict[str, Any] = (await client.nurse.get(path(client))).json()
+    return read
+
+
+async def homecomings(client: OnCaseload) -> list[Any]:
+    asked = {"client_id": client.client_id}
+    items: list[Any] = (await client.nurse.get("/v1/hospital-discharges", params=asked)).json()["items"]
+    return [(one["discharged_on"], one["hospital_ods_code"]) for one in items]
+
+
+async def test_admission_pauses_care_and_coming_home_lets_it_go_on(caseload: Running) -> None:
+    client, stay_id = await take_on(caseload), str(uuid7())
+    await opened(caseload, client, 60)
+    await hear(caseload, client.client_id, stay_id)
+    paused = await episode(client)
+    assert (paused["status"], paused["pause_reason"], paused["paused_on"]) == ("onhold", "in_hospital", DAYS[5])
+    assert await homecomings(client) == []
+    home = {"status": "finished", "is_in_hospital": False, "ends_on": DAYS[1]}
+    for _ in range(2):
+        await hear(caseload, client.client_id, stay_id, **home)
+    back = await episode(client)
+    assert (back["status"], back["pauses"][0]["until_on"]) == ("active", DAYS[1])
+    assert await homecomings(client) == [(DAYS[1], "RRV00")]
+    (told,) = await caseload.published("caseload", EpisodeOfCarePaused)
+    assert (told.data["reason"], told.data["since_on"]) == ("in_hospital", DAYS[5])
+    (told,) = await caseload.published("caseload", EpisodeOfCareResumed)
+    assert told.data["since_on"] == DAYS[1]
+
+
+async def test_who_goes_from_one_hospital_to_another_stays_paused(caseload: Running) -> None:
+    client = await take_on(caseload)
+    await opened(caseload, client, 60)
+    first, second = str(uuid7()), str(uuid7())
+    await hear(caseload, client.client_id, first)
+    await hear(caseload, client.client_id, second, starts_on=DAYS[3])
+    await hear(caseload, client.client_id, first, status="finished", ends_on=DAYS[3])
+    assert (await episode(client))["status"] == "onhold"
+    assert await homecomings(client) == []
+
+
+async def test_a_stay_that_never_was_is_undone_and_a_nurses_own_pause_is_not(caseload: Running) -> None:
+    client, stay_id = await take_on(caseload), str(uuid7())
+    never = {"status": "entered-in-error", "is_in_hospital": False}
+    await hear(caseload, client.client_id, stay_id)
+    assert (await episode(client))["paused_on"] == DAYS[0], "care began on the day, after the admission"
+    await hear(caseload, client.client_id, stay_id, **never)
+    assert (await episode(client))["status"] == "active"
+    await client.post(path(client, "pause"), {"reason": "in_hospital", "paused_on": DAYS[0]})
+    await hear(caseload, client.client_id, str(uuid7()), **never)
+    assert (await episode(client))["status"] == "onhold"
+    assert await homecomings(client) == []
+
+
+async def test_what_is_planned_or_about_nobody_here_changes_nothing(caseload: Running) -> None:
+    client = await take_on(caseload)
+    planned = {"status": "planned", "is_in_hospital": False, "starts_on": None}
+    await hear(caseload, client.client_id, str(uuid7()), **planned)
+    assert (await episode(client))["status"] == "active"
+    gone = {"status": "finished", "is_in_hospital": False, "ends_on": DAYS[1]}
+    await hear(caseload, str(uuid7()), str(uuid7()), **gone)
+    await client.post(path(client, "pause"), {"reason": "away", "paused_on": DAYS[0]})
+    await hear(caseload, client.client_id, str(uuid7()), **gone)
+    assert (await episode(client))["pause_reason"] == "away", "who is away is not back by that"
+    assert await homecomings(client) == [(DAYS[1], "RRV00")]
