@@ -31,6 +31,7 @@ class Operation:
     parameters: list[Schema]
     body: Schema | None
     parts: Schema = field(repr=False)
+    route: APIRoute = field(repr=False)
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -125,7 +126,7 @@ def of_service(service: Service) -> list[Operation]:
     """Every operation of its document, with somebody who may call it: the nurse wherever she may."""
     app = service.app(ServiceSettings(app_env="test"))
     document = app.openapi()
-    callers = {(route.path, method): who_may(route) for route in routes_of(app) for method in route.methods}
+    routes = {(route.path, method): route for route in routes_of(app) for method in route.methods}
     parts = document["components"]
     found = []
     for path, method, told in operations(document):
@@ -135,8 +136,8 @@ def of_service(service: Service) -> list[Operation]:
         ]
         content = told.get("requestBody", {}).get("content", {})
         body = content.get("application/json", {}).get("schema")
-        persona = callers[path, method.upper()]
-        found.append(Operation(method.upper(), path, persona, parameters, body, parts))
+        route = routes[path, method.upper()]
+        found.append(Operation(method.upper(), path, who_may(route), parameters, body, parts, route))
     return found
 
 

@@ -13,13 +13,16 @@ from demo.compose import services
 from services.common.auth import SYSTEM
 from services.common.tables import PLATFORM_TABLES
 from tests.access.operations import KEPT_AS_IT_CAME, PUBLIC
-from tests.api import poison
+from tests.api import alike, poison
 from tests.api.operations import Operation, of_service
 from tests.api.poison import CANARY
 from tests.interop.records import Caseload
 from tests.running import NURSE, Databases, Running, running
 
 SERVICES = services()
+STRAY = ("zz_unknown=1", f"{CANARY}=1", "nhs_number=9990000018", "Limit=1")
+VERSIONS = ('"1_0"', '"-1"', '"1.0"', "*", '"1", "2"', '"x"', "9" * 41, "", '"' + CANARY + '"')
+KEYS = ("", " ", "x" * 256, '"', '"open', 'a"b', "two words", b"\xe9", '"a" "b"', CANARY + "\x7f")
 # Whom a service asks before it looks at what was sent.
 NEIGHBOURS = {"interop": {"caseload": Caseload}}
 
@@ -33,6 +36,7 @@ class Attack:
         every = of_service(SERVICES[name])
         self.operations = [one for one in every if f"{one.method} {one.path}" not in PUBLIC or one.is_fhir]
         self.faults: list[str] = []
+        self.still = alike.Tried().still
 
     async def send(self, operation: Operation, what: str, *, path: str = "", **sent: Any) -> Any:
         client = await self._client(operation)
@@ -119,8 +123,11 @@ async def test_poison_in_a_body_is_refused_where_it_is(attack: Attack) -> None:
         for at, schema in poison.places(operation, operation.body):
             pointer = "/".join(("/body", *map(str, at)))
             # Each of what belongs nowhere is sent to some place of each body, and so in time to all kinds of places.
-            nowhere = poison.NOWHERE if not at else (next(anywhere),)
-            for bad in (*poison.fit_for(schema), *nowhere):
+            nowhere = (
+                attack.still("anywhere", alike.of_route(operation), poison.NOWHERE) if not at else (next(anywhere),)
+            )
+            fit = attack.still("body", alike.of_body(operation, at), poison.fit_for(schema))
+            for bad in (*fit, *nowhere):
                 content = poison.poisoned(example, at, bad)
                 await attack.refused_at(operation, pointer, bad, content=content)
 
@@ -129,7 +136,7 @@ async def test_a_body_that_is_none_is_refused(attack: Attack) -> None:
     for operation in attack.operations:
         if operation.body is None:
             continue
-        for content, kind, status in poison.BODIES:
+        for content, kind, status in attack.still("body", alike.of_route(operation), poison.BODIES):
             answer = await attack.send(operation, str(content[:20]), content=content, headers={"Content-Type": kind})
             assert answer.status_code == status, (str(operation), content[:20], kind, answer.text)
         content = json.dumps(operation.example()).encode()
@@ -138,10 +145,11 @@ async def test_a_body_that_is_none_is_refused(attack: Attack) -> None:
 
 
 async def test_poison_in_a_path_is_refused(attack: Attack) -> None:
+    every = (*poison.QUERIES["uuid"], *poison.ANY_QUERY, *poison.LITERALS[3:], "..;", "%2e%2e")
     for operation in attack.operations:
         required = operation.required("query")
         for name, _ in operation.of("path"):
-            for bad in (*poison.QUERIES["uuid"], *poison.ANY_QUERY, *poison.LITERALS[3:], "..;", "%2e%2e"):
+            for bad in attack.still("path", alike.of_parameter(operation, name), every):
                 path = operation.address(**{name: bad})
                 await attack.refused(operation, f"{name}={bad}", path=path, params=required)
 
@@ -153,12 +161,13 @@ async def test_poison_in_a_query_is_refused(attack: Attack) -> None:
             continue
         for name, schema in operation.of("query"):
             rest = "".join(f"&{each}={value}" for each, value in operation.required("query").items() if each != name)
-            for bad in (*poison.QUERIES.get(poison.kind_of(schema), ()), *poison.ANY_QUERY):
+            kind, reader = poison.kind_of(schema), alike.of_parameter(operation, name)
+            for bad in attack.still(kind, reader, (*poison.QUERIES.get(kind, ()), *poison.ANY_QUERY)):
                 path = _at(operation, f"{name}={bad}{rest}")
                 await attack.refused_at(operation, f"/query/{name}", f"{name}={bad}", path=path)
-            for literal in poison.LITERALS:
+            for literal in attack.still("literal", reader, poison.LITERALS):
                 await attack.send(operation, f"{name}={literal}", path=_at(operation, f"{name}={literal}{rest}"))
-        for stray in ("zz_unknown=1", f"{CANARY}=1", "nhs_number=9990000018", "Limit=1"):
+        for stray in attack.still("stray", alike.of_route(operation), STRAY):
             await attack.refused_at(operation, "/query", stray, path=_at(operation, stray))
 
 
@@ -179,10 +188,10 @@ async def test_poison_in_a_header_is_refused(attack: Attack) -> None:
         content = json.dumps(operation.example()).encode() if operation.body else None
         sent = {"content": content} if content else {}
         if "If-Match" in names:
-            for bad in ('"1_0"', '"-1"', '"1.0"', "*", '"1", "2"', '"x"', "9" * 41, "", '"' + CANARY + '"'):
+            for bad in attack.still("version", alike.of_version(operation), VERSIONS):
                 await attack.refused(operation, bad, headers={"If-Match": bad}, **sent)
         if "Idempotency-Key" in names:
-            for bad in ("", " ", "x" * 256, '"', '"open', 'a"b', "two words", b"\xe9", '"a" "b"', CANARY + "\x7f"):
+            for key in attack.still("key", alike.of_route(operation), KEYS):
                 await attack.refused_at(
-                    operation, "/header/Idempotency-Key", str(bad), headers={"Idempotency-Key": bad}, **sent
+                    operation, "/header/Idempotency-Key", str(key), headers={"Idempotency-Key": key}, **sent
                 )
