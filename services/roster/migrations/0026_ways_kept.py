@@ -21,10 +21,10 @@ BOTH_ENDS = """
     exists (select from place where place.id = known_way.from_place_id)
     and exists (select from place where place.id = known_way.to_place_id)
 """
-# By the ways from home somebody's home could be found: what they drove is theirs, as `own_home` has it.
+# By the ways from home somebody's home could be found: what they drove is theirs, within the team.
 OWN_DRIVE = """
     employee_id = (select app_employee_id())
-    or ((select app_every_team()) and (select app_employee_id()) is null)
+    or (select app_every_team())
     or team_id = (select nullif(current_setting('app.homes_of', true), '')::uuid)
 """
 
