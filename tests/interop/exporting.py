@@ -7,12 +7,16 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+from sqlalchemy import select
 
+from services.common.auth import SYSTEM
+from services.common.db import Database
+from services.common.watching import drained
 from services.interop import usecases
 from services.interop.main import SERVICE
 from tests.interop.answers import BASE
 from tests.interop.records import Caseload
-from tests.running import OTHER_TEAM, STRANGER, Databases, Running, running
+from tests.running import OTHER_TEAM, STRANGER, Databases, Running, running, until
 
 ASYNC = {"Prefer": "respond-async"}
 INSIDE = "http://interop:8000"
@@ -40,10 +44,17 @@ async def begun(client: Any, path: str = "$export") -> str:
     return where.removeprefix(INSIDE)
 
 
-async def made(system: Running) -> None:
-    """All that was asked for is written."""
-    while await usecases.export_next(system.databases["interop"], timedelta(0)):
-        pass
+async def made(system: Running, database: Database | None = None) -> None:
+    """All that was asked for is written; whatever had begun before is waited for."""
+    at = database or system.databases["interop"]
+
+    async def is_made() -> bool:
+        await drained(lambda: usecases.export_next(at, timedelta(0)))
+        async with at.transaction(SYSTEM) as tx:
+            jobs = tx.metadata.tables["export_job"]
+            return not await tx.all(select(jobs.c.id).where(jobs.c.status == "running"))
+
+    await until(is_made)
 
 
 async def manifest(client: Any, where: str) -> Any:
