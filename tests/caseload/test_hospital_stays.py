@@ -8,7 +8,7 @@ from uuid6 import uuid7
 from services.caseload.events import EpisodeOfCarePaused, EpisodeOfCareResumed
 from tests.caseload.story import OnCaseload, take_on
 from tests.caseload.test_leaving_care import TODAY, opened, path
-from tests.running import Running
+from tests.running import DEPUTY, NURSE, TEAM, Running
 
 DAYS = [str(TODAY - timedelta(days=days)) for days in range(10)]
 
@@ -30,6 +30,11 @@ async def homecomings(client: OnCaseload) -> list[Any]:
     return [(one["discharged_on"], one["hospital_ods_code"]) for one in items]
 
 
+async def alerts(client: OnCaseload) -> list[Any]:
+    items: list[Any] = (await client.nurse.get("/v1/alerts", params={"team_id": str(TEAM)})).json()["items"]
+    return [one for one in items if one["kind"] == "hospital_stay"]
+
+
 async def test_admission_pauses_care_and_coming_home_lets_it_go_on(caseload: Running) -> None:
     client, stay_id = await take_on(caseload), str(uuid7())
     await opened(caseload, client, 60)
@@ -37,12 +42,16 @@ async def test_admission_pauses_care_and_coming_home_lets_it_go_on(caseload: Run
     paused = await episode(client)
     assert (paused["status"], paused["pause_reason"], paused["paused_on"]) == ("onhold", "in_hospital", DAYS[5])
     assert await homecomings(client) == []
+    (told,) = await alerts(client)
+    assert (told["subject_id"], set(told["for_people"])) == (stay_id, {str(NURSE), str(DEPUTY)})
     home = {"status": "finished", "is_in_hospital": False, "ends_on": DAYS[1]}
     for _ in range(2):
         await hear(caseload, client.client_id, stay_id, **home)
     back = await episode(client)
     assert (back["status"], back["pauses"][0]["until_on"]) == ("active", DAYS[1])
     assert await homecomings(client) == [(DAYS[1], "RRV00")]
+    newer, older = await alerts(client)
+    assert (newer["acknowledged_at"], older["acknowledged_at"] is not None) == (None, True)
     (told,) = await caseload.published("caseload", EpisodeOfCarePaused)
     assert (told.data["reason"], told.data["since_on"]) == ("in_hospital", DAYS[5])
     (told,) = await caseload.published("caseload", EpisodeOfCareResumed)

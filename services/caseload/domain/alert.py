@@ -19,8 +19,8 @@ from services.common.models import INSTANT, TeamOwned, only_states
 
 
 class AlertKind(StrEnum):
-    """What somebody has to be told of; `subject_id` is the medicine, the handover, the broken glass, the conflict, or
-    the visit.
+    """What somebody has to be told of; `subject_id` is the medicine, the handover, the broken glass, the conflict,
+    the visit, or the stay in hospital.
 
     Of a dose to review it is the operation that the review names by its `operation_id`.
     """
@@ -31,6 +31,7 @@ class AlertKind(StrEnum):
     DOSE_IN_CONFLICT = "dose_in_conflict"
     DOSE_TO_REVIEW = "dose_to_review"
     VISIT_LATE = "visit_late"
+    HOSPITAL_STAY = "hospital_stay"
 
 
 # Within how many minutes somebody has to say that they know.
@@ -41,6 +42,7 @@ ANSWERED_WITHIN = {
     AlertKind.DOSE_IN_CONFLICT: RuleCode.ALERT_DISPUTED_DOSE,
     AlertKind.DOSE_TO_REVIEW: RuleCode.ALERT_DISPUTED_DOSE,
     AlertKind.VISIT_LATE: RuleCode.ALERT_LATE_VISIT,
+    AlertKind.HOSPITAL_STAY: RuleCode.ALERT_HOSPITAL_STAY,
 }
 
 

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from services.caseload.domain.alert import AlertKind, Subject
 from services.caseload.domain.at_home import DischargeAlreadyRecorded, HospitalDischarge, NewHospitalDischarge
 from services.caseload.domain.client import Client, EpisodeOfCare, EpisodeStatus
 from services.caseload.domain.discharge import Pause, PauseReason, Resumption
 from services.caseload.store import episodes
+from services.caseload.usecases import tell
 from services.caseload.usecases.leave import pause_episode, resume_episode
 from services.caseload.usecases.team.at_home import record_hospital_discharge
 from services.common.db import Transaction
@@ -43,8 +45,9 @@ async def hear_of_stay(tx: Transaction, stay: Stay) -> None:
 async def _pause(tx: Transaction, episode: EpisodeOfCare, stay: Stay) -> None:
     """From the day of admission, or the day on which care began, where that was later."""
     if episode.status == EpisodeStatus.ACTIVE and stay.starts_on is not None:
-        paused_on = max(stay.starts_on, episode.opened_on)
-        await pause_episode(tx, episode.id, Pause(reason=PauseReason.IN_HOSPITAL, paused_on=paused_on), episode.version)
+        pause = Pause(reason=PauseReason.IN_HOSPITAL, paused_on=max(stay.starts_on, episode.opened_on))
+        await pause_episode(tx, episode.id, pause, episode.version)
+        await _tell(tx, episode, stay)
 
 
 async def _resume(tx: Transaction, episode: EpisodeOfCare, stay: Stay) -> None:
@@ -57,6 +60,15 @@ async def _resume(tx: Transaction, episode: EpisodeOfCare, stay: Stay) -> None:
     home_on = stay.ends_on if stay.status == CAME_HOME and stay.ends_on else tx.today
     resumed_on = max(home_on, episode.paused_on or episode.opened_on)
     await resume_episode(tx, episode.id, Resumption(resumed_on=resumed_on), episode.version)
+    await _tell(tx, episode, stay)
+
+
+async def _tell(tx: Transaction, episode: EpisodeOfCare, stay: Stay) -> None:
+    """The named nurse and the deputy hear what changed by a hospital's word; what they heard of it before is over."""
+    await tell.settle_alerts(tx, AlertKind.HOSPITAL_STAY, stay.hospital_stay_id)
+    about = Subject(stay.hospital_stay_id, episode.team_id, episode.client_id)
+    people = (episode.named_nurse_id, episode.deputy_id)
+    await tell.raise_alert(tx, AlertKind.HOSPITAL_STAY, about, tx.now, people=people)
 
 
 async def _write_down(tx: Transaction, stay: Stay) -> None:
