@@ -11,7 +11,7 @@ from services.roster.consumers import SUBSCRIPTIONS
 from services.roster.domain.base import Base
 from services.roster.partners import osrm
 from services.roster.settings import RosterSettings
-from services.roster.usecases import capacity, travelling, visiting
+from services.roster.usecases import capacity, resting, travelling, visiting
 from services.roster.worker import work, work_beside
 
 
@@ -32,6 +32,7 @@ SERVICE = Service(
         capacity.watch_floors,
         capacity.watch_months,
         travelling.watch_homes,
+        resting.watch_rest,
     ),
     settings_type=RosterSettings,
     furnish=_furnish,

@@ -1,4 +1,4 @@
-"""What hr tells of people's competence."""
+"""What hr tells of people's competence, and of who has opted out of 48 hours a week."""
 
 from datetime import date
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel
 
 from services.common.inbox import Subscription
-from services.roster.domain.known import Competence
+from services.roster.domain.known import Competence, OptOut
 
 
 class SignedOffCompetency(BaseModel):
@@ -22,7 +22,16 @@ class WithdrawnCompetency(SignedOffCompetency):
     withdrawn_at: AwareDatetime
 
 
+class ChangedOptOut(BaseModel):
+    opt_out_id: UUID
+    team_id: UUID
+    employee_id: UUID
+    from_on: date
+    until_on: date | None
+
+
 SUBSCRIPTIONS = (
     Subscription("hr.competency.signed_off.v1", SignedOffCompetency, copied_into=Competence),
     Subscription("hr.competency.withdrawn.v1", WithdrawnCompetency, copied_into=Competence),
+    Subscription("hr.opt_out.changed.v1", ChangedOptOut, copied_into=OptOut),
 )

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.common.errors import Conflict
+from services.roster.domain.known import Clearance, Contract
 
 REGISTERED = "registered_nurse"
 # Whoever works as one does a nurse's tasks by delegation alone. The nurse answers for it (NMC Code 2018, section 11).
@@ -184,4 +185,18 @@ def skills_on(day: date, words: Iterable[Word]) -> Mapping[UUID, Skills]:
             skills.delegated |= {skill} if of_hr else set()
         elif of_hr:
             found.setdefault(who, Skills()).ended.add(skill)
+    return found
+
+
+def cleared_on(day: date, checks: Iterable[Clearance]) -> Mapping[UUID, bool]:
+    """By person. `checks` are in the order in which hr said them: what is taken back from an earlier day is so."""
+    return {one.employee_id: one.may_visit_alone for one in checks if one.since_on <= day}
+
+
+def roles_on(day: date, contracts: Iterable[Contract]) -> Mapping[UUID, frozenset[str]]:
+    """By person, of the contracts that count; none where hr told none."""
+    found: dict[UUID, frozenset[str]] = {}
+    for one in contracts:
+        if one.role is not None and one.from_on <= day and (one.until_on is None or day <= one.until_on):
+            found[one.employee_id] = found.get(one.employee_id, frozenset()) | {one.role}
     return found

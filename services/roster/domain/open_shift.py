@@ -176,7 +176,8 @@ def candidates(around: Around, shift: OpenShift, extras: Mapping[UUID, int]) -> 
         trial = around.tried([], [shift.for_whom(who)])
         (index,) = trial.touched
         member = trial.problem.members[index]
-        able = all(need in member.skills or need == ROLE + member.role for need in shift.needs)
+        then = member.on(around.rota.day(shift.for_whom(who).day_on))
+        able = all(need in then.skills or need == ROLE + then.role for need in shift.needs)
         if able and not any(one.member == index and one.law != Law.IN_WORK_BREAK for one in trial.new_breaches):
             lacking = WEEKS * member.minutes_per_week - _planned(around, shift.for_whom(who))
             found.append(Candidate(who, lacking, extras.get(who, 0)))
