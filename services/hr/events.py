@@ -92,3 +92,16 @@ class CompetencyWithdrawn(Event):
     assessed_on: date
     until_on: date
     withdrawn_at: datetime
+
+
+class OptOutChanged(Event):
+    """The whole state of what somebody signed to work beyond 48 hours a week, once more with its end by notice."""
+
+    name: ClassVar[str] = "hr.opt_out.changed.v1"
+
+    opt_out_id: UUID
+    team_id: UUID
+    employee_id: UUID
+    signed_on: date
+    from_on: date
+    until_on: date | None

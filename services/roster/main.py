@@ -10,7 +10,7 @@ from services.roster.api import ROUTERS
 from services.roster.consumers import SUBSCRIPTIONS
 from services.roster.domain.base import Base
 from services.roster.settings import RosterSettings
-from services.roster.usecases import capacity, travelling, visiting
+from services.roster.usecases import capacity, resting, travelling, visiting
 from services.roster.worker import work, work_beside
 
 SERVICE = Service(
@@ -27,6 +27,7 @@ SERVICE = Service(
         capacity.watch_months,
         travelling.watch_homes,
         travelling.watch_ways,
+        resting.watch_rest,
     ),
     settings_type=RosterSettings,
     worker=work,

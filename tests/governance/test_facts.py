@@ -167,6 +167,8 @@ def test_governance_listens_to_what_it_measures() -> None:
         "roster.floor.fallen.v1",
         "roster.floor.restored.v1",
         "roster.protected_time.lost.v1",
+        "roster.rest.overdue.v1",
+        "roster.rest.settled.v1",
         "roster.visit.done.v1",
         "finance.activity.costed.v1",
         "finance.reablement.started.v1",

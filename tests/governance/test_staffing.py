@@ -33,6 +33,19 @@ async def lost(system: Running, shift_id: UUID | None = None, *, days_ago: int =
     await system.deliver("governance", "roster.protected_time.lost.v1", told | about)
 
 
+async def rest(system: Running, rest_owed_id: UUID, *, settled: bool = False, **changes: Any) -> None:
+    told = {
+        "rest_owed_id": str(rest_owed_id),
+        "team_id": str(TEAM),
+        "minutes": 120,
+        "taken_minutes": 60,
+        "due_on": "2026-11-20",
+        "overdue_at": (NOW - timedelta(hours=1)).isoformat(),
+    }
+    became = ("settled", {"settled_at": NOW.isoformat()}) if settled else ("overdue", {})
+    await system.deliver("governance", f"roster.rest.{became[0]}.v1", told | became[1] | changes, version=2 + settled)
+
+
 async def obstacles(system: Running, persona: Persona = Persona.HEATSHIELD, **asked: Any) -> list[dict[str, Any]]:
     client = await system.client("governance", uuid4(), persona)
     answer = await client.get("/v1/obstacles", params={"team_id": str(TEAM), **asked})
@@ -124,7 +137,34 @@ async def test_protected_time_that_is_lost_once_in_a_while_is_nobodys_business(g
     assert await obstacles(governance) == []
 
 
+async def test_rest_that_is_overdue_is_the_back_offices(governance: Running) -> None:
+    owed = uuid7()
+    await rest(governance, owed)
+    await rest(governance, owed)
+    (found,) = await obstacles(governance)
+    assert {name: found[name] for name in ("id", "kind", "tag", "status", "owner", "title")} == {
+        "id": str(owed),
+        "kind": "hr",
+        "tag": "support",
+        "status": "owned",
+        "owner": "heatshield_health",
+        "title": "Rest that is owed was not had by 2026-11-20: 60 of 120 minutes",
+    }
+
+
+async def test_the_obstacle_ends_when_the_rest_is_had_at_last(governance: Running) -> None:
+    """In whichever order both are heard of, and however long ago it was had when it is told."""
+    first, second = uuid7(), uuid7()
+    await rest(governance, first)
+    await rest(governance, first, settled=True)
+    await rest(governance, second, settled=True, settled_at="2026-11-01T09:00:00Z")
+    await rest(governance, second)
+    assert await obstacles(governance, open=True) == []
+    assert [one["status"] for one in await obstacles(governance, open=False)] == ["removed"] * 2
+
+
 async def test_another_team_hears_of_neither(governance: Running) -> None:
     await floor(governance, uuid7())
+    await rest(governance, uuid7())
     stranger = await governance.client("governance", STRANGER)
     assert (await stranger.get("/v1/obstacles")).json()["items"] == []

@@ -71,6 +71,19 @@ def a_check(employee_id: object, **changes: Any) -> dict[str, Any]:
     return check | changes
 
 
+def an_opt_out(employee_id: object, **changes: Any) -> dict[str, Any]:
+    """Signed in January, with a month's notice."""
+    opt_out = {
+        "id": str(uuid7()),
+        "team_id": str(TEAM),
+        "employee_id": str(employee_id),
+        "signed_on": "2026-01-05",
+        "from_on": "2026-01-12",
+        "notice_days": 30,
+    }
+    return opt_out | changes
+
+
 def a_competency(employee_id: object, assessed_by: object, **changes: Any) -> dict[str, Any]:
     """A year from a day that has come."""
     competency = {

@@ -1,4 +1,4 @@
-"""What roster tells of a team's staffing and of its protected time, as an obstacle that somebody around it owns.
+"""What roster tells of a team's staffing, its protected time and the rest it owes, as an obstacle with its owner.
 
 An obstacle is read outside the team: it holds codes, counts and weeks, and names nobody.
 """
@@ -12,6 +12,7 @@ from services.governance.domain.meeting import iso_week
 from services.governance.domain.obstacle import NewObstacle, Obstacle, ObstacleKind, ObstacleTag, Progress, Seat, Step
 
 KEPT_AGAIN = "The floor is kept again, by what hr and the team have told."
+HAD_AT_LAST = "The rest was had at last, or is owed no more, by what the team has planned."
 
 
 def floor_fallen(
@@ -34,10 +35,29 @@ def floor_fallen(
     )
 
 
-def floor_restored(obstacle: Obstacle, restored_on: date, now: datetime) -> None:
+def ended(obstacle: Obstacle, outcome: str, ended_on: date, now: datetime) -> None:
     """Nothing is left to do; one that was closed by hand stays as it was."""
     if not obstacle.is_closed:
-        obstacle.progress(Progress(status=Step.REMOVED, outcome=KEPT_AGAIN), restored_on, now)
+        obstacle.progress(Progress(status=Step.REMOVED, outcome=outcome), ended_on, now)
+
+
+def rest_missed(
+    rest_owed_id: UUID, team_id: UUID, figures: tuple[int, int], due_on: date, raised_on: date
+) -> NewObstacle:
+    """The back office owns it: to give the rest is the employer's duty (Working Time Regulations 1998, regulation 24).
+
+    `figures` are the minutes that were had and those that are owed.
+    """
+    had, owed = figures
+    return NewObstacle(
+        id=rest_owed_id,
+        team_id=team_id,
+        title=f"Rest that is owed was not had by {due_on}: {had} of {owed} minutes",
+        kind=ObstacleKind.HR,
+        tag=ObstacleTag.SUPPORT,
+        raised_on=raised_on,
+        owner=Seat.HEATSHIELD_HEALTH,
+    )
 
 
 def lost_together(starts_at: Sequence[datetime], often: int, within: timedelta) -> slice | None:

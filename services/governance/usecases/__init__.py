@@ -57,7 +57,13 @@ from services.governance.usecases.obstacle import (
     raise_obstacle,
     read_obstacle,
 )
-from services.governance.usecases.staffing import floor_fell, floor_is_kept, protected_time_lost
+from services.governance.usecases.staffing import (
+    floor_fell,
+    floor_is_kept,
+    protected_time_lost,
+    rest_is_overdue,
+    rest_is_settled,
+)
 
 __all__ = [
     "acknowledge_complaint",
@@ -109,6 +115,8 @@ __all__ = [
     "remember_reablement",
     "remember_referral",
     "remember_visit",
+    "rest_is_overdue",
+    "rest_is_settled",
     "take_position",
     "tell_win",
 ]

@@ -11,7 +11,15 @@ from services.common.types import day_in_england
 from services.governance.domain.fact import LostTimeFact
 from services.governance.domain.obstacle import NewObstacle, Obstacle
 from services.governance.domain.rule import RuleCode
-from services.governance.domain.staffing import floor_fallen, floor_restored, lost_together, time_lost
+from services.governance.domain.staffing import (
+    HAD_AT_LAST,
+    KEPT_AGAIN,
+    ended,
+    floor_fallen,
+    lost_together,
+    rest_missed,
+    time_lost,
+)
 from services.governance.store import facts, obstacles
 
 
@@ -25,16 +33,24 @@ async def floor_fell(
     fallen_at: datetime,
 ) -> Obstacle:
     """A team will fall below its floor. One fall is one obstacle, however often and whenever it is heard of."""
-    await tx.take_turns(alert_id)
-    known = await obstacles.by_id(tx, alert_id)
-    if known is not None:
-        return known
-    return _raised(tx, floor_fallen(alert_id, team_id, skill, week_on, figures, day_in_england(fallen_at)))
+    return await _once(tx, floor_fallen(alert_id, team_id, skill, week_on, figures, day_in_england(fallen_at)))
 
 
 async def floor_is_kept(tx: Transaction, obstacle: Obstacle, restored_at: datetime) -> None:
     """It will not fall below it any more."""
-    floor_restored(obstacle, day_in_england(restored_at), tx.now)
+    ended(obstacle, KEPT_AGAIN, day_in_england(restored_at), tx.now)
+
+
+async def rest_is_overdue(
+    tx: Transaction, rest_owed_id: UUID, team_id: UUID, figures: tuple[int, int], due_on: date, overdue_at: datetime
+) -> Obstacle:
+    """Rest that is owed was not had by its day. It is one obstacle, however often and whenever it is heard of."""
+    return await _once(tx, rest_missed(rest_owed_id, team_id, figures, due_on, day_in_england(overdue_at)))
+
+
+async def rest_is_settled(tx: Transaction, obstacle: Obstacle, settled_at: datetime) -> None:
+    """It was had at last, or is owed no more. What is told late was settled no earlier than it was raised."""
+    ended(obstacle, HAD_AT_LAST, max(day_in_england(settled_at), obstacle.raised_on), tx.now)
 
 
 async def protected_time_lost(tx: Transaction, shift_id: UUID, team_id: UUID, starts_at: datetime) -> None:
@@ -52,6 +68,12 @@ async def protected_time_lost(tx: Transaction, shift_id: UUID, team_id: UUID, st
     await tx.session.flush()
     for one in lost:
         one.obstacle_id, one.changed_at = obstacle.id, tx.now
+
+
+async def _once(tx: Transaction, new: NewObstacle) -> Obstacle:
+    await tx.take_turns(new.id)
+    known = await obstacles.by_id(tx, new.id)
+    return _raised(tx, new) if known is None else known
 
 
 def _raised(tx: Transaction, new: NewObstacle) -> Obstacle:

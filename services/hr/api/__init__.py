@@ -1,5 +1,13 @@
 """hr over HTTP: each route parses, calls one use case and renders."""
 
-from services.hr.api import competencies, contracts, dbs_checks, employees, hours, teams
+from services.hr.api import competencies, contracts, dbs_checks, employees, hours, opt_outs, teams
 
-ROUTERS = (employees.router, teams.router, contracts.router, dbs_checks.router, hours.router, competencies.router)
+ROUTERS = (
+    employees.router,
+    teams.router,
+    contracts.router,
+    dbs_checks.router,
+    hours.router,
+    competencies.router,
+    opt_outs.router,
+)

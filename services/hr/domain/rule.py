@@ -10,3 +10,5 @@ class RuleCode(StrEnum):
     STEERING_TOLD = "waiting.steering_told_after"
     CONTRACT_FLAGGED = "contract.flagged_before"
     COMPETENCY_DAYS = "competency.days"
+    LEAST_NOTICE = "opt_out.least_notice"
+    MOST_NOTICE = "opt_out.most_notice"

@@ -17,6 +17,7 @@ from services.hr.usecases.contract import (
 )
 from services.hr.usecases.employ import employ, list_employees, read_employee
 from services.hr.usecases.hours import hours_of_team, remember_contact, remember_shift
+from services.hr.usecases.opt_out import end_opt_out, list_opt_outs, opt_out, read_opt_out
 from services.hr.usecases.sign_off import (
     list_competencies,
     read_competency,
@@ -28,17 +29,21 @@ __all__ = [
     "agree_contract",
     "contracts_ending",
     "employ",
+    "end_opt_out",
     "end_team_membership",
     "hours_of_team",
     "join_team",
     "list_competencies",
     "list_contracts",
     "list_employees",
+    "list_opt_outs",
+    "opt_out",
     "progress_dbs_check",
     "read_competency",
     "read_contract",
     "read_dbs_check",
     "read_employee",
+    "read_opt_out",
     "read_team_membership",
     "recall_secondee",
     "rejoin_team",

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.common.errors import Conflict
+from services.roster.domain.known import Clearance, ClientDelegation, Contract
 
 REGISTERED = "registered_nurse"
 # Whoever works as one does a nurse's tasks by delegation alone. The nurse answers for it (NMC Code 2018, section 11).
@@ -213,3 +214,26 @@ def skills_on(day: date, words: Iterable[Word]) -> Mapping[UUID, Skills]:
 def ability_of(roles: Iterable[str], skills: Skills) -> Ability:
     """By contracts and words alone, whatever the check."""
     return Ability(frozenset(roles), frozenset(skills.can), frozenset(skills.delegated), frozenset(skills.ended))
+
+
+def cleared_on(day: date, checks: Iterable[Clearance]) -> Mapping[UUID, bool]:
+    """By person. `checks` are in the order in which hr said them: what is taken back from an earlier day is so."""
+    return {one.employee_id: one.may_visit_alone for one in checks if one.since_on <= day}
+
+
+def roles_on(day: date, contracts: Iterable[Contract]) -> Mapping[UUID, frozenset[str]]:
+    """By person, of the contracts that count; none where hr told none."""
+    found: dict[UUID, frozenset[str]] = {}
+    for one in contracts:
+        if one.role is not None and one.from_on <= day and (one.until_on is None or day <= one.until_on):
+            found[one.employee_id] = found.get(one.employee_id, frozenset()) | {one.role}
+    return found
+
+
+def tasks_on(day: date, delegations: Iterable[ClientDelegation]) -> Mapping[UUID, frozenset[tuple[UUID, str]]]:
+    """By person, each client with a task that is delegated for them."""
+    found: dict[UUID, frozenset[tuple[UUID, str]]] = {}
+    for one in delegations:
+        if one.from_on <= day <= one.until_on:
+            found[one.employee_id] = found.get(one.employee_id, frozenset()) | {(one.client_id, one.task)}
+    return found

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field as Shape
 from pydantic import model_validator
-from sqlalchemy import Column, Index, Text
+from sqlalchemy import Column, Index, Text, func, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, col
 
@@ -142,4 +142,6 @@ def _meant(said: Availability) -> list[str | None]:
 
 only_states(Availability, "says", Says)
 only_states(Availability, "weekday", Weekday)
-Index("ix_availability_from", col(Availability.team_id), col(Availability.from_on))
+# What is said of one day is over with it, however long it was to hold.
+LASTS_UNTIL = func.coalesce(func.least(col(Availability.day_on), col(Availability.until_on)), text("'infinity'::date"))
+Index("ix_availability_lasts", col(Availability.team_id), LASTS_UNTIL)

@@ -4,7 +4,8 @@ A person may do what a proposal never does, such as in an emergency. It is not r
 that was missed is made up for (Working Time Regulations 1998, regulation 24).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
@@ -18,7 +19,6 @@ from services.common.errors import Conflict, Unprocessable
 from services.common.models import INSTANT, TeamOwned, only_states
 from services.common.types import Input, Words
 from services.roster.domain.base import Base
-from services.roster.domain.period import whole_minutes
 from services.roster.domain.rota import scored
 from services.roster.domain.rota.scored import Law, Score
 
@@ -40,7 +40,7 @@ class Ground(Input):
     words: Words
 
 
-# What is placed with a ground alone. A break is taken within a shift, and cover is the rota's: both are only told.
+# What is placed with a ground alone. A break is taken within a shift, and is only told.
 GROUNDED = (
     Law.DAILY_REST,
     Law.WEEKLY_REST,
@@ -50,6 +50,8 @@ GROUNDED = (
     Law.NIGHTS_RUNNING,
     Law.REST_AFTER_NIGHTS,
     Law.CANNOT,
+    Law.ROLE_ON_DUTY,
+    Law.SUPERVISION,
 )
 
 
@@ -84,9 +86,9 @@ class BreachNeedsGround(Unprocessable):
 
 
 class Breach(TeamOwned, Base, table=True):
-    """One rule that was broken for one person, by a shift or by a published rota."""
+    """One rule that was broken by a shift or a published rota: for one person, or for the team, without any."""
 
-    employee_id: UUID
+    employee_id: UUID | None = None
     rule_code: str
     shift_id: UUID | None = Field(default=None, foreign_key="shift.id")
     rota_version_id: UUID | None = Field(default=None, foreign_key="rota_version.id")
@@ -114,7 +116,11 @@ class Breach(TeamOwned, Base, table=True):
 
 
 class RestOwed(TeamOwned, Base, table=True):
-    """Rest that somebody missed and has to have by a day; a longer rest later settles it."""
+    """Rest that somebody missed and has to have by a day; more rest later than is due anyway settles it.
+
+    `overdue_at` is when those around the team were told that it was not had in time, `ended_at` when they were told
+    that it was had at last, or is owed no more.
+    """
 
     employee_id: UUID
     breach_id: UUID = Field(foreign_key="breach.id")
@@ -123,16 +129,27 @@ class RestOwed(TeamOwned, Base, table=True):
     due_on: date
     taken_minutes: int = 0
     settled_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    overdue_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    ended_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
     @classmethod
-    def owed(cls, breach: Breach, minutes: int, since_at: datetime, within_days: int, now: datetime) -> Self:
+    def owed(cls, breach: Breach, who: UUID, minutes: int, since_at: datetime, within_days: int, now: datetime) -> Self:
         due_on = max(breach.days) + timedelta(days=within_days)
-        ids: dict[str, Any] = {"team_id": breach.team_id, "employee_id": breach.employee_id, "breach_id": breach.id}
+        ids: dict[str, Any] = {"team_id": breach.team_id, "employee_id": who, "breach_id": breach.id}
         return cls(**ids, minutes=minutes, since_at=since_at, due_on=due_on, changed_at=now)
 
     def take(self, taken: int, settled_at: datetime | None, now: datetime) -> None:
         if (self.taken_minutes, self.settled_at) != (taken, settled_at):
             self.taken_minutes, self.settled_at, self.changed_at = taken, settled_at, now
+
+    def is_had(self, now: datetime) -> bool:
+        """What is planned for later is not had yet."""
+        return self.settled_at is not None and self.settled_at <= now
+
+
+def of_nobody(score: Score) -> Score:
+    """The score of a rota before there is one: that nobody is on duty breaks no rule of the team's."""
+    return replace(score, breaches=tuple(one for one in score.breaches if one.member is not None))
 
 
 def newly(before: Score, after: Score) -> list[scored.Breach]:
@@ -166,29 +183,12 @@ def require_grounds(
     return grounded
 
 
-def settle(
-    owed: Iterable[RestOwed], works: Sequence[tuple[datetime, datetime]], daily_rest: int, now: datetime
-) -> None:
-    """Count anew what was made up for: what each later rest between two works has beyond the daily one.
-
-    Each rest is counted once, for the oldest that is owed. `works` are in order of time.
-    """
-    ends = works[0][1] if works else None
-    rests: list[list[Any]] = []
-    for since, until in works[1:]:
-        beyond = whole_minutes(ends, since) - daily_rest if ends is not None else 0
-        if ends is not None and beyond > 0:
-            rests.append([ends, since, beyond])
-        ends = max(ends or until, until)
-    for one in sorted(owed, key=lambda each: each.since_at):
-        taken, settled_at = 0, None
-        for rest in rests:
-            if rest[0] >= one.since_at and taken < one.minutes:
-                part = min(rest[2], one.minutes - taken)
-                taken, rest[2] = taken + part, rest[2] - part
-                settled_at = rest[1] if taken == one.minutes else None
-        one.take(taken, settled_at, now)
-
-
 only_states(Breach, "ground", GroundKind)
 Index("ix_rest_owed_of", col(RestOwed.employee_id), col(RestOwed.since_at))
+# What is still to be had, and what is told of as overdue: both are few, however much was owed once.
+Index("ix_rest_owed_settled", col(RestOwed.settled_at), col(RestOwed.team_id))
+Index(
+    "ix_rest_owed_overdue",
+    col(RestOwed.overdue_at),
+    postgresql_where=col(RestOwed.overdue_at).is_not(None) & col(RestOwed.ended_at).is_(None),
+)

@@ -76,7 +76,7 @@ def _days(trial: Trial, days: Iterable[int]) -> list[str]:
 def resting(
     around: Around,
     visits: Iterable[PlannedVisit],
-    able: Mapping[UUID, Ability],
+    able: Mapping[date, Mapping[UUID, Ability]],
     gone: Sequence[Stretch],
     come: Sequence[Stretch],
 ) -> list[dict[str, Any]]:
@@ -93,7 +93,7 @@ def resting(
     for (on, skill, role, client), visit_ids in sorted(needed.items()):
         day = around.rota.day(on)
         asked = Needed(role or None, frozenset({skill}), UUID(client) if client else None)
-        can = {who for who, one in able.items() if may_make(one, asked)}
+        can = {who for who, one in able[on].items() if may_make(one, asked)}
         was, then = ({who for who, when in duty if when == day and who in can} for duty in duties)
         if len(then) <= 1 and then != was:
             found.append(_rests(around, on, skill, sorted(then), visit_ids))

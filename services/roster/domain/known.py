@@ -64,6 +64,19 @@ class Clearance(Base, table=True):
     version: int
 
 
+class OptOut(Base, table=True):
+    """That somebody agreed in writing to work beyond 48 hours a week, by hr's word (regulation 5 of the WTR 1998)."""
+
+    __tablename__ = "opt_out"
+
+    opt_out_id: UUID = Field(primary_key=True)
+    employee_id: UUID
+    team_id: UUID
+    from_on: date
+    until_on: date | None = None
+    version: int
+
+
 class UnknownClient(Conflict):
     """A team visits its own clients. One of another team is unknown to it alike."""
 
@@ -179,6 +192,7 @@ class RecordedActivity(Base, table=True):
     minutes: int
 
 
+Index("ix_opt_out_of", col(OptOut.employee_id), col(OptOut.from_on))
 Index("ix_competence_of", col(Competence.team_id), col(Competence.employee_id), col(Competence.task))
 Index("ix_client_delegation_of", col(ClientDelegation.team_id), col(ClientDelegation.employee_id))
 Index("ix_episode_standing_team_client", col(EpisodeStanding.team_id), col(EpisodeStanding.client_id))

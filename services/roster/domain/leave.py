@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pydantic import Field as Shape
 from pydantic import ValidationInfo, field_validator
-from sqlmodel import Field
+from sqlalchemy import Index
+from sqlmodel import Field, col
 
 from services.common.errors import Conflict, Forbidden
 from services.common.models import INSTANT, TeamOwned, only_states
@@ -157,3 +158,4 @@ def days_away(leaves: Iterable[Leave], who: UUID) -> set[date]:
 
 only_states(Leave, "kind", LeaveKind)
 only_states(Leave, "state", LeaveState)
+Index("ix_leave_of", col(Leave.employee_id), col(Leave.to_on))

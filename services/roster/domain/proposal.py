@@ -64,8 +64,11 @@ class AlreadySo(Conflict):
 
 
 def told(problem: Problem, rows: list[list[str | None]]) -> list[dict[str, Any]]:
-    """The duties of a roster as cells: who, on which day, which code, and whether it is pinned."""
-    pins = set(problem.fixed)
+    """The duties of a roster as cells: who, on which day, which code, and whether it is pinned.
+
+    What stands beside the rota is none of them.
+    """
+    pins, beside = set(problem.fixed), set(problem.beside)
     return [
         {
             "employee_id": str(member.employee_id),
@@ -75,7 +78,7 @@ def told(problem: Problem, rows: list[list[str | None]]) -> list[dict[str, Any]]
         }
         for who, (member, row) in enumerate(zip(problem.members, rows, strict=True))
         for day, code in enumerate(row)
-        if code is not None
+        if code is not None and (who, day, code) not in beside
     ]
 
 

@@ -57,10 +57,14 @@ class Trial:
 
     def touches_only_nurse(self) -> bool:
         """Whether on a day that changes one of these people is the only registered nurse, before or after."""
-        nurses = [index for index, one in enumerate(self.problem.members) if one.role == REGISTERED]
+        members = self.problem.members
         for roster in self.rosters:
             for day in self.days:
-                there = [who for who in nurses if roster[who][day] is not None]
+                there = [
+                    who
+                    for who, one in enumerate(members)
+                    if one.on(day).role == REGISTERED and roster[who][day] is not None
+                ]
                 if len(there) == 1 and there[0] in self.touched:
                     return True
         return False

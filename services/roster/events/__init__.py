@@ -2,7 +2,7 @@
 
 from services.roster.events.capacity import FloorFallen, FloorRestored, MonthSummed
 from services.roster.events.rota import RotaAgreed, RotaProposed, RotaPublished
-from services.roster.events.shift import ProtectedTimeLost, ShiftPlanned
+from services.roster.events.shift import ProtectedTimeLost, RestOverdue, RestSettled, ShiftPlanned
 from services.roster.events.visit import VisitDone, VisitLate, VisitMissed, VisitNoReply, VisitPlanned, VisitStarted
 
 __all__ = [
@@ -10,6 +10,8 @@ __all__ = [
     "FloorRestored",
     "MonthSummed",
     "ProtectedTimeLost",
+    "RestOverdue",
+    "RestSettled",
     "RotaAgreed",
     "RotaProposed",
     "RotaPublished",

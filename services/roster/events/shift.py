@@ -1,6 +1,6 @@
-"""What roster tells of shifts."""
+"""What roster tells of shifts, and of the rest that is owed for some."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -39,3 +39,27 @@ class ProtectedTimeLost(Event):
     starts_at: datetime
     cause: str
     lost_at: datetime
+
+
+class RestOverdue(Event):
+    """Rest that is owed for a breach (Working Time Regulations 1998, regulation 24) was not had by its day; told once.
+
+    Whose it is stays with the team.
+    """
+
+    name: ClassVar[str] = "roster.rest.overdue.v1"
+
+    rest_owed_id: UUID
+    team_id: UUID
+    minutes: int
+    taken_minutes: int
+    due_on: date
+    overdue_at: datetime
+
+
+class RestSettled(RestOverdue):
+    """What was told of as overdue was had at last, or is owed no more."""
+
+    name: ClassVar[str] = "roster.rest.settled.v1"
+
+    settled_at: datetime

@@ -6,7 +6,7 @@ from alembic import op
 from services.common.migrations import row_level_security
 
 revision = "0025"
-down_revision = "0022"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

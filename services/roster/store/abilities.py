@@ -1,6 +1,6 @@
 """What people may do on a day, by what hr, their team and caseload say: four statements, however many they are."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -9,47 +9,50 @@ from sqlalchemy import literal, or_, select, union_all
 from sqlmodel import col
 
 from services.common.db import Transaction
-from services.roster.domain.ability import Ability, Skills, Word, ability_of, skills_on
+from services.roster.domain.ability import Ability, Skills, Word, ability_of, cleared_on, roles_on, skills_on, tasks_on
 from services.roster.domain.known import Clearance, ClientDelegation, Competence, Contract
 from services.roster.domain.member_skill import MemberSkill
 
 
 async def abilities(tx: Transaction, team_id: UUID, people: Collection[UUID], on: date) -> dict[UUID, Ability]:
     """Of each of these people, whether much is known of them or nothing."""
-    roles, checks = await _roles(tx, team_id, people, on), await cleared(tx, people, on)
-    skills, tasks = skills_on(on, await words(tx, team_id, on)), await _for_clients(tx, team_id, people, on)
-    return {
-        one: replace(
-            ability_of(roles.get(one, ()), skills.get(one, Skills())),
-            for_clients=frozenset(tasks.get(one, ())),
-            cleared=checks.get(one),
-        )
-        for one in people
-    }
+    return (await abilities_on(tx, team_id, people, [on]))[on]
 
 
-async def _for_clients(
-    tx: Transaction, team_id: UUID, people: Collection[UUID], on: date
-) -> Mapping[UUID, set[tuple[UUID, str]]]:
-    """By person, each client with a task that is delegated for them on this day."""
-    wanted = select(
-        col(ClientDelegation.employee_id), col(ClientDelegation.client_id), col(ClientDelegation.task)
-    ).where(
-        col(ClientDelegation.team_id) == team_id,
-        col(ClientDelegation.employee_id).in_(people),
-        col(ClientDelegation.from_on) <= on,
-        col(ClientDelegation.until_on) >= on,
-        col(ClientDelegation.withdrawn_at).is_(None),
-    )
-    found: dict[UUID, set[tuple[UUID, str]]] = {}
-    for employee_id, client_id, task in await tx.rows(wanted):
-        found.setdefault(employee_id, set()).add((client_id, task))
+async def abilities_on(
+    tx: Transaction, team_id: UUID, people: Collection[UUID], days: Collection[date]
+) -> dict[date, dict[UUID, Ability]]:
+    """The same for each of these days, by as many statements."""
+    contracts = await _contracts(tx, team_id, people, min(days), max(days))
+    told, said = await checks(tx, people, max(days)), await words(tx, team_id, min(days))
+    delegations = await _for_clients(tx, team_id, people, min(days), max(days))
+    found = {}
+    for day in days:
+        roles, clear, skills = roles_on(day, contracts), cleared_on(day, told), skills_on(day, said)
+        tasks = tasks_on(day, delegations)
+        found[day] = {
+            one: replace(
+                ability_of(roles.get(one, ()), skills.get(one, Skills())),
+                for_clients=tasks.get(one, frozenset()),
+                cleared=clear.get(one),
+            )
+            for one in people
+        }
     return found
 
 
-async def skills(tx: Transaction, team_id: UUID, on: date) -> dict[UUID, frozenset[str]]:
-    """What each member can do on a day."""
-    return {who: frozenset(of.can) for who, of in skills_on(on, await words(tx, team_id, on)).items()}
+async def _for_clients(
+    tx: Transaction, team_id: UUID, people: Collection[UUID], from_on: date, to_on: date
+) -> Sequence[ClientDelegation]:
+    """In force on some day of these."""
+    wanted = select(ClientDelegation).where(
+        col(ClientDelegation.team_id) == team_id,
+        col(ClientDelegation.employee_id).in_(people),
+        col(ClientDelegation.from_on) <= to_on,
+        col(ClientDelegation.until_on) >= from_on,
+        col(ClientDelegation.withdrawn_at).is_(None),
+    )
+    return await tx.all(wanted)
 
 
 async def words(tx: Transaction, team_id: UUID, since: date) -> list[Word]:
@@ -76,24 +79,21 @@ async def words(tx: Transaction, team_id: UUID, since: date) -> list[Word]:
     return [Word(*row) for row in await tx.rows(union_all(said, signed_off))]
 
 
-async def _roles(tx: Transaction, team_id: UUID, people: Collection[UUID], on: date) -> Mapping[UUID, set[str]]:
-    """Of the contracts that count on this day; none where hr told none."""
-    wanted = select(col(Contract.employee_id), col(Contract.role)).where(
+async def _contracts(
+    tx: Transaction, team_id: UUID, people: Collection[UUID], from_on: date, to_on: date
+) -> Sequence[Contract]:
+    """With a role, in force on some day of these."""
+    wanted = select(Contract).where(
         col(Contract.team_id) == team_id,
         col(Contract.employee_id).in_(people),
-        col(Contract.from_on) <= on,
-        or_(col(Contract.until_on).is_(None), col(Contract.until_on) >= on),
+        col(Contract.from_on) <= to_on,
+        or_(col(Contract.until_on).is_(None), col(Contract.until_on) >= from_on),
         col(Contract.role).is_not(None),
     )
-    found: dict[UUID, set[str]] = {}
-    for employee_id, role in await tx.rows(wanted):
-        found.setdefault(employee_id, set()).add(role)
-    return found
+    return await tx.all(wanted)
 
 
-async def cleared(tx: Transaction, people: Collection[UUID], on: date) -> dict[UUID, bool]:
-    """Hr's newest word on each that counts on this day, so that one taken back from an earlier day is taken back."""
-    said = select(col(Clearance.employee_id), col(Clearance.may_visit_alone)).where(
-        col(Clearance.employee_id).in_(people), col(Clearance.since_on) <= on
-    )
-    return {row[0]: row[1] for row in await tx.rows(said.order_by(col(Clearance.version)))}
+async def checks(tx: Transaction, people: Collection[UUID], until_on: date) -> Sequence[Clearance]:
+    """Hr's words on each that count by a day, in the order in which they were said."""
+    said = select(Clearance).where(col(Clearance.employee_id).in_(people), col(Clearance.since_on) <= until_on)
+    return await tx.all(said.order_by(col(Clearance.version)))

@@ -9,6 +9,7 @@ from sqlmodel import col
 from services.common.db import Transaction
 from services.roster.domain.breach import Breach, RestOwed
 from services.roster.domain.rota_version.version import RotaVersion
+from services.roster.store.resting import still_owed
 
 
 async def of_shift(tx: Transaction, shift_id: UUID) -> Sequence[Breach]:
@@ -23,10 +24,7 @@ async def of_rota(tx: Transaction, rota_id: UUID) -> Sequence[Breach]:
 
 async def take_away(tx: Transaction, breaches: Sequence[Breach]) -> None:
     """These, and the rest that is owed for them; where the rest was had already both stay."""
-    if not breaches:
-        return
     ids = [one.id for one in breaches]
-    to_come = col(RestOwed.settled_at).is_(None) | (col(RestOwed.settled_at) > tx.now)
-    await tx.session.execute(delete(RestOwed).where(col(RestOwed.breach_id).in_(ids), to_come))
+    await tx.session.execute(delete(RestOwed).where(col(RestOwed.breach_id).in_(ids), still_owed(tx.now)))
     had = select(col(RestOwed.breach_id)).where(col(RestOwed.breach_id).in_(ids))
     await tx.session.execute(delete(Breach).where(col(Breach.id).in_(ids), col(Breach.id).not_in(had)))

@@ -1,4 +1,4 @@
-"""Queries about leave, availability, what a team agreed, and the rest that is owed."""
+"""Queries about leave, availability and what a team agreed."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -10,8 +10,7 @@ from sqlmodel import col
 
 from services.common.db import Transaction
 from services.common.types import midnight_in_england
-from services.roster.domain.availability import Availability
-from services.roster.domain.breach import RestOwed
+from services.roster.domain.availability import LASTS_UNTIL, Availability
 from services.roster.domain.leave import Leave, LeaveState
 from services.roster.domain.period import midnight_after
 from services.roster.domain.shift import Shift, ShiftStatus
@@ -30,11 +29,12 @@ async def agreed_leave(tx: Transaction, people: Collection[UUID], from_on: date,
 
 
 async def said(tx: Transaction, team_id: UUID, from_on: date, to_on: date) -> Sequence[Availability]:
-    """What anybody of the team says of some day of these."""
+    """What anybody of the team says of some day of these; of what is over nothing is read."""
     wanted = select(Availability).where(
         col(Availability.team_id) == team_id,
+        from_on <= LASTS_UNTIL,
         col(Availability.from_on) <= to_on,
-        col(Availability.until_on).is_(None) | (col(Availability.until_on) >= from_on),
+        col(Availability.day_on).is_(None) | (col(Availability.day_on) <= to_on),
     )
     return await tx.all(wanted.order_by(col(Availability.id)))
 
@@ -59,11 +59,3 @@ async def shifts_in(tx: Transaction, leave: Leave) -> Sequence[Shift]:
         col(Shift.starts_at) < midnight_after(leave.to_on),
     )
     return await tx.all(wanted.order_by(col(Shift.starts_at), col(Shift.id)))
-
-
-async def rest_owed_to(tx: Transaction, employee_id: UUID, since_on: date) -> Sequence[RestOwed]:
-    """What one person is owed for what was missed from a day on."""
-    wanted = select(RestOwed).where(
-        col(RestOwed.employee_id) == employee_id, col(RestOwed.since_at) >= midnight_in_england(since_on)
-    )
-    return await tx.all(wanted.order_by(col(RestOwed.since_at)))

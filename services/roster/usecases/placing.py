@@ -10,7 +10,7 @@ from services.common.db import Transaction
 from services.common.paging import PageRequest, page
 from services.common.types import day_in_england, midnight_in_england
 from services.roster.domain import rota as judge
-from services.roster.domain.breach import Breach, Ground, RestOwed, newly, require_grounds, settle
+from services.roster.domain.breach import Breach, Ground, RestOwed, newly, require_grounds
 from services.roster.domain.leave import credited, days_away
 from services.roster.domain.rota import scored
 from services.roster.domain.rota.problem import Member, Problem, Rules
@@ -21,9 +21,9 @@ from services.roster.domain.shift import VISITING, Shift
 from services.roster.store import breaches, leave, rota_people, rota_versions
 from services.roster.store.of_team import of_team
 from services.roster.usecases.agreed import team_rule, team_rules
+from services.roster.usecases.resting import take_away
 
 DAYS = 14
-SETTLED_WITHIN = 60
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,12 @@ def _scored(whose: Whose, monday: date, of: Sequence[Stretch], rules: Rules) -> 
 
 
 async def write_breaches(
-    tx: Transaction, team_id: UUID, placed: Placed, ground: Ground | None, who: UUID, **of: UUID
+    tx: Transaction, team_id: UUID, placed: Placed, ground: Ground | None, who: UUID | None, **of: UUID
 ) -> None:
-    """Write down what was broken, with the rest that is owed for it. `of` is the shift or the rota's version."""
+    """Write down what was broken, with the rest that is owed for it. `of` is the shift or the rota's version.
+
+    What no one person breaks, such as a duty without a registered nurse, is the team's.
+    """
     if ground is None or not placed.found:
         return
     within = (await team_rule(tx, team_id, RuleCode.REST_OWED_DAYS, tx.today)).amount
@@ -101,13 +104,13 @@ async def write_breaches(
         breach = Breach.placed(found, placed.from_on, ground, by, tx.now, team_id=team_id, employee_id=who, **of)
         tx.add(breach)
         await tx.session.flush()
-        if found.rest_owed_minutes:
-            tx.add(RestOwed.owed(breach, found.rest_owed_minutes, _since(breach), within, tx.now))
+        if who is not None and found.rest_owed_minutes:
+            tx.add(RestOwed.owed(breach, who, found.rest_owed_minutes, _since(breach), within, tx.now))
     await tx.session.flush()
 
 
 async def take_away_mended(
-    tx: Transaction, rota_id: UUID, from_on: date, stays: Mapping[UUID, Sequence[scored.Breach]]
+    tx: Transaction, rota_id: UUID, from_on: date, stays: Mapping[UUID | None, Sequence[scored.Breach]]
 ) -> None:
     """What a rota broke and, by person, breaks no more as it is now; what was over before today has been so."""
     mended = [
@@ -116,7 +119,7 @@ async def take_away_mended(
         if max(one.days) >= tx.today
         and not any(one.is_told(found, from_on) for found in stays.get(one.employee_id, ()))
     ]
-    await breaches.take_away(tx, mended)
+    await take_away(tx, mended)
 
 
 def _since(breach: Breach) -> datetime:
@@ -124,25 +127,5 @@ def _since(breach: Breach) -> datetime:
     return midnight_in_england(max(breach.days))
 
 
-async def settle_rest(tx: Transaction, team_id: UUID, *people: UUID) -> None:
-    """Count anew what each has made up for, as their work is planned now."""
-    since = tx.today - timedelta(days=SETTLED_WITHIN)
-    for who in people:
-        owed = await leave.rest_owed_to(tx, who, since)
-        if not owed:
-            continue
-        first = min(day_in_england(one.since_at) for one in owed) - timedelta(days=1)
-        until = max(one.due_on for one in owed) + timedelta(days=SETTLED_WITHIN)
-        stretches = await rota_people.stretches(tx, [who], first, until)
-        works = sorted((one.starts_at, one.ends_at) for one in stretches if one.is_work)
-        rules = await team_rules(tx, team_id, tx.today)
-        settle(owed, works, rules.limits.get("daily_rest", 0), tx.now)
-    await tx.session.flush()
-
-
 async def list_breaches(tx: Transaction, request: PageRequest, *, team_id: UUID | None) -> dict[str, Any]:
     return await page(tx, await of_team(tx, Breach, team_id), Breach, request)
-
-
-async def list_rest_owed(tx: Transaction, request: PageRequest, *, team_id: UUID | None) -> dict[str, Any]:
-    return await page(tx, await of_team(tx, RestOwed, team_id), RestOwed, request)

@@ -19,7 +19,8 @@ from services.roster.store import breaches, shifts, swaps
 from services.roster.store.of_team import of_team
 from services.roster.usecases.agreed import team_rule
 from services.roster.usecases.opening import tell_of_lost_time
-from services.roster.usecases.placing import judge_shift, settle_rest, write_breaches
+from services.roster.usecases.placing import judge_shift, write_breaches
+from services.roster.usecases.resting import settle_rest, take_away
 
 
 async def plan_shift(tx: Transaction, new: NewShift) -> Shift:
@@ -53,7 +54,7 @@ async def move_shift(tx: Transaction, shift_id: UUID, times: Times, if_match: in
     shift = await _by_hand(tx, shift_id, if_match)
     async with tx.refusing({"shift_one_at_a_time": ShiftClash}):
         shift.become(times, await _soon(tx, shift), _told(tx), tx.now)
-    await breaches.take_away(tx, await breaches.of_shift(tx, shift.id))
+    await take_away(tx, await breaches.of_shift(tx, shift.id))
     await _stand(tx, shift, times.ground)
     return shift
 
@@ -67,7 +68,7 @@ async def cancel_shift(tx: Transaction, shift_id: UUID, if_match: int) -> Shift:
     shift.cancel(await _soon(tx, shift), _told(tx), tx.now)
     if shift.kind == ShiftKind.PROTECTED_TIME:
         tell_of_lost_time(tx, shift, "cancelled")
-    await breaches.take_away(tx, await breaches.of_shift(tx, shift.id))
+    await take_away(tx, await breaches.of_shift(tx, shift.id))
     await settle_rest(tx, shift.team_id, shift.employee_id)
     tell_of_shift(tx, shift)
     return shift

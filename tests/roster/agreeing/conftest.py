@@ -1,4 +1,4 @@
-"""A team that plans its rota: Ruth, Tom and Sandra, each signed in, with duty types and a fortnight to plan."""
+"""A team that plans its rota: Ruth, Tom and Sandra, cleared and signed in, with duty types and a fortnight to plan."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.roster.agreeing.made import Planning, say
-from tests.roster.facts import RUTH, SANDRA, TOM, contract, hear
+from tests.roster.facts import RUTH, SANDRA, TOM, clearance, contract, hear
 from tests.running import Running
 
 
@@ -25,6 +25,7 @@ class Team:
 async def team(roster: Running) -> Team:
     for who in (RUTH, TOM, SANDRA):
         await hear(roster, contract(who, 1800))
+    await hear(roster, clearance(SANDRA), version=2)
     return Team(*[await roster.client("roster", who) for who in (RUTH, TOM, SANDRA)])
 
 

@@ -13,7 +13,7 @@ from services.roster.domain.rota_version.rota import Rota
 from services.roster.usecases.rota import problem_of
 from tests.roster.agreeing.conftest import Team
 from tests.roster.agreeing.made import MONDAY, WEEK, Planning, a_duty_type, a_rota, day, id_of
-from tests.roster.facts import RUTH, SANDRA, TOM, a_shift, code
+from tests.roster.facts import RUTH, SANDRA, TOM, a_shift, clearance, code, hear
 from tests.running import Running
 
 
@@ -28,7 +28,8 @@ async def test_anonymous_is_refused(roster: Running) -> None:
     assert (await nobody.get(f"/v1/rota-versions/{uuid7()}/score")).status_code == 401
 
 
-async def test_a_version_is_scored_rule_by_rule_in_words(planning: Planning) -> None:
+async def test_a_version_is_scored_rule_by_rule_in_words(roster: Running, planning: Planning) -> None:
+    await hear(roster, clearance(SANDRA, may_visit_alone=False), version=3)
     score = await scored(planning, await planning.drafted(*WEEK))
     assert score["points"] == sum(rule["points"] for rule in score["rules"])
     short = next(rule for rule in score["rules"] if rule["code"] == "cover_short")
@@ -81,7 +82,7 @@ async def test_the_problem_holds_people_contracts_and_rules(roster: Running, pla
     found, _ = await problem(roster, planning.rota["id"])
     assert found.from_on == MONDAY
     assert {one.employee_id: one.minutes_per_week for one in found.members} == dict.fromkeys((RUTH, TOM, SANDRA), 1800)
-    assert [one.cleared for one in found.members] == [True, True, False]
+    assert [one.cleared for one in found.members] == [True, True, True]
     assert [duty.code for duty in found.duties] == ["E", "L", "N", "W"]
     assert len(found.needs) == 20
     limits = found.rules.limits

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from services.roster.domain.rota.problem import Need
+from services.roster.domain.rota.problem import Need, Standing
 from services.roster.domain.rota.scored import Code, Law
 from tests.roster.rota.made import breaches, duty, matches, member, problem, row
 
@@ -48,14 +48,32 @@ def test_who_is_not_cleared_is_on_duty_beside_somebody_who_is() -> None:
     assert breaches((made, (row("E"), row("E"), row("."))), Law.SUPERVISION) == []
     alone = breaches((made, (row("E"), row("L"), row("E"))), Law.SUPERVISION)
     assert [breach.member for breach in alone] == [0, 2]
-    assert alone[0].words == "{0} is not cleared yet and is without a cleared colleague on Mon 1 Feb, E"
+    assert alone[0].words == "{0} is not cleared and is without a cleared colleague on Mon 1 Feb, E"
 
 
-def test_who_is_to_be_beside_somebody_named_is_beside_them() -> None:
-    new = member(1, cleared=False, supervised_with=frozenset({member(3).employee_id}))
-    made = problem(new, member(2), member(3), days=1)
-    assert len(breaches((made, (row("E"), row("E"), row("."))), Law.SUPERVISION)) == 1
-    assert breaches((made, (row("E"), row("."), row("E"))), Law.SUPERVISION) == []
+def test_whose_check_runs_out_is_alone_from_that_day_on_and_not_before() -> None:
+    """And whoever is cleared meanwhile needs no company from then on."""
+    ends = member(1, later=(Standing(2, "registered_nurse", frozenset(), cleared=False),))
+    made = problem(ends, member(2), days=4)
+    found = breaches((made, (row("E E E E"), row(". . . E"))), Law.SUPERVISION)
+    assert [(one.member, one.days) for one in found] == [(0, (2,))]
+    begins = member(1, cleared=False, later=(Standing(2, "registered_nurse", frozenset()),))
+    found = breaches((replace(made, members=(begins, member(2))), (row("E E E E"), row(". E . ."))), Law.SUPERVISION)
+    assert [(one.member, one.days) for one in found] == [(0, (0,))]
+
+
+def test_who_is_cleared_no_more_is_no_company_from_that_day_on() -> None:
+    old = member(2, later=(Standing(1, "registered_nurse", frozenset(), cleared=False),))
+    found = breaches((problem(member(1, cleared=False), old, days=2), (row("E E"), row("E E"))), Law.SUPERVISION)
+    assert [(one.member, one.days) for one in found] == [(0, (1,)), (1, (1,))]
+
+
+def test_role_and_skills_are_those_of_the_day() -> None:
+    later = (Standing(1, "nursing_assistant", frozenset({"catheter"})),)
+    needs = tuple(Need(day, "E", 1, (("role:registered_nurse", 1), ("skill:catheter", 1))) for day in (0, 1))
+    made = problem(member(later=later), days=2, needs=needs), (row("E E"),)
+    assert [one.days for one in breaches(made, Law.ROLE_ON_DUTY)] == [(1,)]
+    assert [one.days for one in matches(made, Code.COVER_SHORT)] == [(0,)]
 
 
 def test_a_teams_own_words_stay_its_own_where_names_are_filled_in() -> None:

@@ -1,10 +1,11 @@
 """The Working Time Regulations: each limit by the case on either side of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from services.roster.domain.rota.problem import DutyKind, DutyType, Part
+from services.roster.domain.rota.problem import DutyKind, DutyType, Part, Standing
 from services.roster.domain.rota.scored import Law
 from services.roster.solver.team.build import build
 from tests.roster.rota.made import (
@@ -170,6 +171,18 @@ def test_a_day_of_leave_is_no_day_of_the_average() -> None:
     assert breaches(one_person(rows, duties=ten_hours), Law.WEEKLY_LIMIT) == []
     on_leave = member(leave={4: 450, 5: 0})
     assert len(breaches(one_person(rows, on_leave, duties=ten_hours), Law.WEEKLY_LIMIT)) == 1
+
+
+def test_the_48_hours_hold_again_for_weeks_that_end_after_the_opt_out() -> None:
+    """And not for those that end while it holds."""
+    ends = Standing(7, "registered_nurse", frozenset())
+    signs, longer = replace(ends, opted_out_48=True), ". . . . . . . E E E E . . ."
+    over = member(worked_minutes=(3200,) * 16)
+    assert breaches(one_person(longer, replace(over, opted_out_48=True)), Law.WEEKLY_LIMIT) == []
+    (found,) = breaches(one_person(longer, replace(over, opted_out_48=True, later=(ends,))), Law.WEEKLY_LIMIT)
+    assert found.days == tuple(range(14))
+    (found,) = breaches(one_person(longer, replace(over, later=(signs,))), Law.WEEKLY_LIMIT)
+    assert found.days == tuple(range(7))
 
 
 def test_who_works_nights_has_eight_hours_a_day_on_average_and_opts_out_of_nothing() -> None:

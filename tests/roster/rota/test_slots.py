@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from services.roster.domain.rota import AmbiguousClock, UnknownDuty, rest_between, score, slots
-from services.roster.domain.rota.problem import DutyKind, DutyType, Need, Part, Problem, Wish
+from services.roster.domain.rota.problem import DutyKind, DutyType, Need, Part, Problem, Standing, Wish
 from tests.roster.rota.made import (
     BEFORE_MARCH,
     BEFORE_OCTOBER,
@@ -121,7 +121,7 @@ def test_a_problem_travels_as_json() -> None:
         cannot=frozenset({(1, "N")}),
         wanted=(Wish(0, None, 2),),
         before=("E", None),
-        supervised_with=frozenset({member(2).employee_id}),
+        later=(Standing(3, "other", frozenset({"wound"}), cleared=False),),
     )
     whole = replace(a_team(1), members=(who,), fixed=((0, 0, None),), base=(("E", *[None] * 6),))
     adapter = TypeAdapter(Problem)

@@ -63,7 +63,8 @@ async def test_whoever_stays_in_the_team_keeps_every_shift(roster: Running, team
 async def test_a_published_rota_is_amended(roster: Running, team: Team) -> None:
     planning = await Planning.begun(team.ruth)
     proposed = await planning.proposed((RUTH, 0, "E"), (SANDRA, 1, "L"), (SANDRA, 5, "W"))
-    await planning.done(proposed, "publish", {"urgency": "Monday has nobody"})
+    alone = {"ground": {"kind": "emergency", "words": "Nobody else is there, and Sandra's check is under way"}}
+    await planning.done(proposed, "publish", {"urgency": "Monday has nobody"} | alone)
     await recalled(roster, SANDRA, day(3))
     versions = (await team.ruth.get(f"/v1/rotas/{planning.rota['id']}/versions")).json()["items"]
     newest = max(versions, key=lambda version: int(version["number"]))

@@ -107,7 +107,7 @@ async def test_a_swap_counts_anew_what_rest_was_made_up_for(team: Team) -> None:
     owed.append((await team.ruth.get("/v1/rest-owed")).json()["items"])
     assert [[(one["taken_minutes"], one["settled_at"]) for one in found] for found in owed] == [
         [(0, None)],
-        [(60, at(3, "07:30"))],
+        [(60, at(2, "03:30"))],
     ]
 
 

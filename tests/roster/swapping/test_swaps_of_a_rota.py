@@ -17,7 +17,7 @@ async def planning(team: Team) -> Planning:
     """Ruth early on Monday, Tom late on Tuesday, and Sandra on Saturday with time on call after it; published."""
     planning = await Planning.begun(team.ruth)
     proposed = await planning.proposed((RUTH, 0, "E"), (TOM, 1, "L"), (SANDRA, 5, "W"))
-    await planning.done(proposed, "publish", {"urgency": "Monday has nobody"})
+    await planning.done(proposed, "publish", {"urgency": "Monday has nobody"} | GROUND)
     return planning
 
 

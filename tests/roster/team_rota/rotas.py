@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 from benchmarks.roster_team import made_up
-from services.roster.domain.rota.problem import DutyKind, DutyType, Member, Need, Part, Problem, Roster, Wish
+from services.roster.domain.rota.problem import DutyKind, DutyType, Member, Need, Part, Problem, Roster, Standing, Wish
 from services.roster.solver.team.build import build
 from tests.roster.rota.made import duty, member, problem
 
@@ -54,7 +54,17 @@ def _somebody(dice: random.Random, number: int, days: int) -> Member:
         owed_weekend_days=dice.choice((-80, 0, 90)),
         opted_out_48=dice.random() < 0.3,
         works_nights=dice.random() < 0.8,
+        later=_later(dice, number, days),
     )
+
+
+def _later(dice: random.Random, number: int, days: int) -> tuple[Standing, ...]:
+    """The first stays cleared: somebody has to be company for the others."""
+    if dice.random() < 0.5:
+        return ()
+    role = dice.choice(("registered_nurse", "nursing_assistant"))
+    skills = frozenset(dice.sample(("catheter", "wound"), dice.choice((0, 1))))
+    return (Standing(dice.randrange(1, days), role, skills, number == 1 or dice.random() < 0.5, dice.random() < 0.5),)
 
 
 def twelve(seed: int = 3, weeks: int = 4) -> Problem:

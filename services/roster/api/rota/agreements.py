@@ -1,12 +1,15 @@
 """What the team agreed beside the law, what was placed against a rule, and the rest that is owed."""
 
+from typing import Annotated
 from uuid import UUID
+
+from fastapi import Query
 
 from services.common.http import ByNurse, api_router
 from services.common.paging import Asked, Page
 from services.roster.api.rota.people_shapes import PlacedBreachShape, RestOwedShape, TeamAgreementShape
 from services.roster.domain.team_agreement import NewTeamAgreement
-from services.roster.usecases import agreed, placing
+from services.roster.usecases import agreed, placing, resting
 
 router = api_router(tags=["rules of a rota"])
 
@@ -30,6 +33,11 @@ async def list_breaches(tx: ByNurse, page: Asked, team_id: UUID | None = None) -
 
 
 @router.get("/rest-owed", response_model=Page[RestOwedShape])
-async def list_rest_owed(tx: ByNurse, page: Asked, team_id: UUID | None = None) -> object:
+async def list_rest_owed(
+    tx: ByNurse,
+    page: Asked,
+    team_id: UUID | None = None,
+    overdue: Annotated[bool | None, Query(description="Whether its day is past and it was not had.")] = None,
+) -> object:
     """The rest that members of the caller's teams are owed, and had."""
-    return await placing.list_rest_owed(tx, page, team_id=team_id)
+    return await resting.list_rest_owed(tx, page, team_id=team_id, overdue=overdue)

@@ -59,10 +59,12 @@ class TeamAgreementShape(Answer):
 
 
 class PlacedBreachShape(Answer):
+    """Without an employee it is the team's, such as a duty without a registered nurse."""
+
     id: UUID
     team_id: UUID
     version: int
-    employee_id: UUID
+    employee_id: UUID | None
     rule_code: str
     shift_id: UUID | None
     rota_version_id: UUID | None
@@ -84,3 +86,4 @@ class RestOwedShape(Answer):
     due_on: date
     taken_minutes: int
     settled_at: datetime | None
+    overdue_at: datetime | None

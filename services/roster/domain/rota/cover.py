@@ -1,6 +1,6 @@
 """Whether enough people are on each duty, of the right role and skill, and nobody who needs company is alone."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 
 from services.roster.domain.rota.board import Board, Person
 from services.roster.domain.rota.problem import Need
@@ -23,7 +23,7 @@ def cover_short(board: Board, days: Days, price: int) -> Iterator[Match]:
             )
             yield Match((), (need.day,), price * (need.people - len(on)), words)
         for skill, wanted in _asked(need, SKILL):
-            have = sum(skill in board.people[one].who.skills for one in on)
+            have = sum(skill in board.people[one].who.on(need.day).skills for one in on)
             if have < wanted:
                 words = f"{_where(board, need.day, need.code)}: {have} of {wanted} with the skill {plain(skill)}"
                 yield Match((), (need.day,), price * (wanted - have), words)
@@ -46,7 +46,7 @@ def role_on_duty(board: Board, days: Days) -> Iterator[Breach]:
     for need in board.problem.needs:
         for role, wanted in _asked(need, ROLE) if need.people and need.day in days else ():
             on = board.on.get((need.day, need.code), ())
-            have = sum(board.people[one].who.role == role for one in on)
+            have = sum(board.people[one].who.on(need.day).role == role for one in on)
             if have < wanted:
                 noun = plain(role.replace("_", " "))
                 words = f"{_where(board, need.day, need.code)}: {have} of {wanted} who are {noun}"
@@ -54,21 +54,13 @@ def role_on_duty(board: Board, days: Days) -> Iterator[Breach]:
 
 
 def supervision(board: Board, person: Person) -> Iterator[Breach]:
-    """Who is not cleared yet is on duty only beside somebody who is, and beside one of those named, if any are."""
-    if person.who.cleared:
-        return
+    """Who is not cleared on a day is on duty then only beside somebody who is."""
     for day, slot in person.duties.items():
-        if day >= 0 and not any(map(_may_supervise(board, person), board.on[day, slot.code])):
-            words = f"{{0}} is not cleared yet and is without a cleared colleague on {_where(board, day, slot.code)}"
+        if day < 0 or person.who.on(day).cleared:
+            continue
+        if not any(board.people[other].who.on(day).cleared for other in board.on[day, slot.code]):
+            words = f"{{0}} is not cleared and is without a cleared colleague on {_where(board, day, slot.code)}"
             yield Breach(Law.SUPERVISION, person.index, (day,), 0, words, 0)
-
-
-def _may_supervise(board: Board, person: Person) -> Callable[[int], bool]:
-    def may(other: int) -> bool:
-        colleague, named = board.people[other].who, person.who.supervised_with
-        return colleague.cleared and (not named or colleague.employee_id in named)
-
-    return may
 
 
 def _asked(need: Need, kind: str) -> Iterator[tuple[str, int]]:

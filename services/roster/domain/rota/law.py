@@ -84,10 +84,13 @@ def _too_little_rest(problem: Problem, person: Person, period: range, missing: i
 
 
 def weekly_limit(problem: Problem, person: Person) -> Iterator[Breach]:
-    """The most hours a week on average, unless the person has opted out (regulations 4 and 5: 48 over 17 weeks)."""
+    """The most hours a week on average, but of weeks at whose end the person has opted out (regulations 4 and 5).
+
+    By the law 48 over 17 weeks.
+    """
     most = problem.rules.limits.get("weekly_limit")
-    busiest = _busiest(problem, person)
-    if most is None or busiest is None or person.who.opted_out_48:
+    busiest = max((one for one in _means(problem, person) if not person.who.on(one[1] - 1).opted_out_48), default=None)
+    if most is None or busiest is None:
         return
     mean, until, weeks = busiest
     if mean * WEEK_DAYS > most:
@@ -103,7 +106,7 @@ def night_limit(problem: Problem, person: Person) -> Iterator[Breach]:
     As the regulation counts, the days that the weekly rest takes are left out.
     """
     limits = problem.rules.limits
-    busiest = _busiest(problem, person)
+    busiest = max(_means(problem, person), default=None)
     if "night_limit" not in limits or busiest is None or not any(slot.is_night for slot in person.duties.values()):
         return
     code = "fortnight_rest" if "fortnight_rest" in limits else "weekly_rest"
@@ -116,8 +119,8 @@ def night_limit(problem: Problem, person: Person) -> Iterator[Breach]:
         yield Breach(Law.NIGHT_LIMIT, person.index, tuple(range(until)), ceil(mean) - most, words, 0)
 
 
-def _busiest(problem: Problem, person: Person) -> tuple[Fraction, int, int] | None:
-    """The highest mean of work minutes a day over the weeks of reference, the day before which they end, and how many.
+def _means(problem: Problem, person: Person) -> Iterator[tuple[Fraction, int, int]]:
+    """Each mean of work minutes a day over the weeks of reference, the day before which they end, and how many.
 
     Each week of the rota ends such weeks; where fewer are known, as of a new colleague, all that are known count, once,
     at the end (regulation 4(4)). A day of leave is no day of them (4(6)); a week that the rota has but a part of is one
@@ -130,14 +133,12 @@ def _busiest(problem: Problem, person: Person) -> tuple[Fraction, int, int] | No
         minutes = sum(person.duties[day].work_minutes for day in days if day in person.duties)
         weeks.append((WEEK_DAYS - sum(day in person.who.leave for day in days), minutes))
     most = problem.rules.limits.get("reference_weeks", len(weeks))
-    found = []
     for end in range(known + 1, len(weeks) + 1):
         counted = weeks[max(0, end - most) : end]
         days_counted = sum(days for days, _ in counted)
         if days_counted and (len(counted) == most or end == len(weeks)):
             mean = Fraction(sum(minutes for _, minutes in counted), days_counted)
-            found.append((mean, min((end - known) * WEEK_DAYS, problem.days), len(counted)))
-    return max(found, default=None)
+            yield mean, min((end - known) * WEEK_DAYS, problem.days), len(counted)
 
 
 def in_work_break(problem: Problem, person: Person) -> Iterator[Breach]:

@@ -78,8 +78,22 @@ class Wish:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What holds of somebody from a day of the rota on: their role, skills, check, and whether they have opted out."""
+
+    from_day: int
+    role: str
+    skills: frozenset[str]
+    cleared: bool = True
+    opted_out_48: bool = False
+
+
+@dataclass(frozen=True)
 class Member:
     """One person of the team, with what is agreed and what went before.
+
+    `role`, `skills`, `cleared` and `opted_out_48` are those of day 0, and `later` says what changes on which day, in
+    order; ask `on` for a day's.
 
     `leave` gives the minutes that each day of leave is credited with; nobody works on it. `cannot` is agreed flexible
     working and unavailability. `before` are the codes of up to 14 days before day 0 and `worked_minutes` those of up to
@@ -104,7 +118,11 @@ class Member:
     owed_weekend_days: int = 0
     opted_out_48: bool = False
     works_nights: bool = True
-    supervised_with: frozenset[UUID] = frozenset()
+    later: tuple[Standing, ...] = ()
+
+    def on(self, day: int) -> "Member | Standing":
+        """What holds of this person on a day."""
+        return next((one for one in reversed(self.later) if one.from_day <= day), self)
 
     @property
     def weeks_before(self) -> tuple[tuple[int, int], ...]:
@@ -144,7 +162,9 @@ class Problem:
     """One period of one team. `fixed` are cells that are pinned or past: member, day and code.
 
     `base` is the roster that a repair or an edit keeps near to, at the price of `change` for each cell. `history` are
-    the patterns that members worked before day 0 and that are none of the team's duties: nobody is given one.
+    the patterns that members work before day 0, or beside the rota, and that are none of the team's duties: nobody is
+    given one. `beside` are the cells of shifts that the rota does not plan, such as those planned by hand: they are
+    fixed, work like any other, and no duties of a version.
     """
 
     from_on: date
@@ -156,3 +176,4 @@ class Problem:
     fixed: tuple[tuple[int, int, str | None], ...] = ()
     base: Roster | None = None
     history: tuple[DutyType, ...] = ()
+    beside: tuple[tuple[int, int, str], ...] = ()

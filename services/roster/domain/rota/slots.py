@@ -39,7 +39,7 @@ class UnknownDuty(Unprocessable):
 def slots(problem: Problem) -> Mapping[Cell, Slot]:
     """Each duty type on each day, by day and code, from the first day of history that anybody has.
 
-    Patterns of history alone are on the days before day 0.
+    Patterns of history alone are on the days before day 0, and on those on which somebody works one beside the rota.
     A type whose time is skipped or doubled by a clock change is left out on that day; raises `AmbiguousClock` where the
     day needs it.
     """
@@ -49,6 +49,11 @@ def slots(problem: Problem) -> Mapping[Cell, Slot]:
             if cell in unclear:
                 raise AmbiguousClock(unclear[cell])
     return timed
+
+
+def night_cells(problem: Problem) -> frozenset[Cell]:
+    """The nights of this rota by day and code, without those whose time is not one time."""
+    return frozenset(cell for cell, slot in _timed_of(problem)[0].items() if slot.is_night and slot.day >= 0)
 
 
 def slot_of(problem: Problem, timed: Mapping[Cell, Slot], day: int, code: str, field: str = UnknownDuty.field) -> Slot:
@@ -96,19 +101,27 @@ def _timed_of(problem: Problem) -> tuple[Mapping[Cell, Slot], Unclear]:
     if "night_from" in limits and "night_until" in limits:
         night = (limits["night_from"], limits["night_until"], limits.get("night_minutes", 1))
     first = -max((len(one.before) for one in problem.members), default=0)
-    return _timed(problem.from_on, first, problem.days, problem.duties, problem.history, night)
+    beside = frozenset((day, code) for _, day, code in problem.beside)
+    return _timed(problem.from_on, first, problem.days, problem.duties, problem.history, night, beside)
 
 
 @lru_cache(maxsize=64)
 def _timed(
-    from_on: date, first: int, days: int, duties: tuple[DutyType, ...], history: tuple[DutyType, ...], night: Night
+    from_on: date,
+    first: int,
+    days: int,
+    duties: tuple[DutyType, ...],
+    history: tuple[DutyType, ...],
+    night: Night,
+    beside: frozenset[Cell],
 ) -> tuple[Mapping[Cell, Slot], Unclear]:
     found: dict[Cell, Slot] = {}
     unclear: dict[Cell, str] = {}
     for day in range(first, days):
         nights = _nights(from_on, day, night)
-        for duty in duties if day >= 0 else (*duties, *history):
-            when = None if day < 0 else _not_one_time(from_on, day, duty)
+        for duty in (*duties, *(one for one in history if day < 0 or (day, one.code) in beside)):
+            is_worked = day < 0 or (day, duty.code) in beside
+            when = None if is_worked else _not_one_time(from_on, day, duty)
             if when is None:
                 found[day, duty.code] = _slot(from_on, day, duty, nights, night)
             else:

@@ -125,9 +125,13 @@ def unchanged(before: Cells, after: Cells, people: Iterable[UUID]) -> set[UUID]:
 
 
 def roster_of(known: Problem, cells: Cells) -> Roster:
-    """The duties of the people whom the problem knows, laid out by member and day."""
+    """The duties of the people whom the problem knows, laid out by member and day, and what they work beside them."""
     days = [known.from_on + timedelta(days=day) for day in range(known.days)]
-    return tuple(tuple(cells.get((one.employee_id, day)) for day in days) for one in known.members)
+    beside = {(who, day): code for who, day, code in known.beside}
+    return tuple(
+        tuple(cells.get((one.employee_id, on), beside.get((who, day))) for day, on in enumerate(days))
+        for who, one in enumerate(known.members)
+    )
 
 
 class Changed:

@@ -1,7 +1,7 @@
 """The members of a team as the rules of a rota know them, put together from what each part of the product says."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -9,13 +9,13 @@ from services.common.rules import Rule
 from services.roster.domain.availability import Availability, Says, never, wishes
 from services.roster.domain.known import Contract
 from services.roster.domain.leave import Leave, credited, days_away
-from services.roster.domain.rota.problem import Member, Rules
+from services.roster.domain.rota.problem import Member, Rules, Standing
 from services.roster.domain.rota_version.rota import Rota
+from services.roster.domain.rota_version.standing import Said
 from services.roster.domain.rota_version.worked import DEBT_WEEKS, HISTORY_DAYS, WEEK, Worked, debts
 
 PREFIX, PRICE = "rota.", "rota.price."
 Span = tuple[date, date | None]
-UNKNOWN_ROLE = "unknown"
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,8 @@ class Team:
 
     rota: Rota
     belonging: Mapping[UUID, Sequence[Span]]
-    contracts: Sequence[Contract]
-    cleared: Mapping[UUID, bool]
+    known: Said
     worked: Worked
-    skills: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
     leave: Sequence[Leave] = ()
     said: Sequence[Availability] = ()
 
@@ -35,8 +33,8 @@ class Team:
         """In order of their ids, so that the same team is always the same problem."""
         minutes = {who: self._contract(who) for who in sorted(self.belonging)}
         owed_nights, owed_days = self._debts(minutes, rules)
-        every = tuple(codes)
-        made = (self._member(who, contracted, every) for who, contracted in minutes.items())
+        every, standings = tuple(codes), self.known.standings(minutes, self.rota.from_on, self.rota.days)
+        made = (self._member(who, contracted, every, standings[who]) for who, contracted in minutes.items())
         return tuple(
             replace(
                 one,
@@ -46,7 +44,7 @@ class Team:
             for one in made
         )
 
-    def _member(self, who: UUID, contracted: int, codes: Sequence[str]) -> Member:
+    def _member(self, who: UUID, contracted: int, codes: Sequence[str], standings: Sequence[Standing]) -> Member:
         from_on, days = self.rota.from_on, self.rota.days
         own = [one for one in self.said if one.employee_id == who]
         away = frozenset((day, code) for day in self._days_away(who) for code in codes)
@@ -55,9 +53,11 @@ class Team:
         return Member(
             employee_id=who,
             minutes_per_week=contracted,
-            role=self._role(who),
-            skills=self.skills.get(who, frozenset()),
-            cleared=self.cleared.get(who, False),
+            role=standings[0].role,
+            skills=standings[0].skills,
+            cleared=standings[0].cleared,
+            opted_out_48=standings[0].opted_out_48,
+            later=tuple(standings[1:]),
             leave=credited(self.leave, who, from_on, days),
             cannot=away | never(own, from_on, days, codes),
             wanted=wishes(own, Says.PREFERS, from_on, days),
@@ -69,15 +69,12 @@ class Team:
 
     def _contracts_of(self, who: UUID) -> list[Contract]:
         """Those of the first day of the rota on which there is any."""
-        own = [one for one in self.contracts if one.employee_id == who]
+        own = [one for one in self.known.contracts if one.employee_id == who]
         first = max(self.rota.from_on, min((one.from_on for one in own), default=self.rota.from_on))
         return [one for one in own if one.from_on <= first and (one.until_on is None or one.until_on >= first)]
 
     def _contract(self, who: UUID) -> int:
         return sum(one.minutes_per_week for one in self._contracts_of(who))
-
-    def _role(self, who: UUID) -> str:
-        return next((one.role for one in self._contracts_of(who) if one.role is not None), UNKNOWN_ROLE)
 
     def _days_away(self, who: UUID) -> Iterable[int]:
         """The days of the rota on which somebody does not belong to the team."""

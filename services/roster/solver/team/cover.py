@@ -17,7 +17,9 @@ def roles(grid: Grid, *, is_priced: bool) -> None:
     for need in grid.problem.needs:
         for role, wanted in asked(need, ROLE) if need.people else ():
             able = [
-                (var, 1) for who, var in grid.on_duty(need.day, need.code) if grid.problem.members[who].role == role
+                (var, 1)
+                for who, var in grid.on_duty(need.day, need.code)
+                if grid.problem.members[who].on(need.day).role == role
             ]
             if is_priced:
                 grid.draft.cost_of_least([([(var, -1) for var, _ in able], wanted)], NOBODY)
@@ -37,19 +39,12 @@ def asked(need: Need, kind: str) -> Iterator[tuple[str, int]]:
 
 
 def supervision(grid: Grid) -> None:
-    """Who is not cleared yet is on a duty only beside a cleared colleague, one of those named if any are."""
+    """Who is not cleared on a day is on a duty then only beside a cleared colleague."""
     members = grid.problem.members
     for who, member in enumerate(members):
-        if member.cleared:
-            continue
         for day, cells in enumerate(grid.cells[who]):
-            for code, var in cells.items():
-                beside = [
-                    (one, -1)
-                    for other, one in grid.on_duty(day, code)
-                    if members[other].cleared
-                    and (not member.supervised_with or members[other].employee_id in member.supervised_with)
-                ]
+            for code, var in cells.items() if not member.on(day).cleared else ():
+                beside = [(one, -1) for other, one in grid.on_duty(day, code) if members[other].on(day).cleared]
                 with grid.draft.under(f"{{{who}}} needs a cleared colleague beside them"):
                     grid.draft.row([(var, 1), *beside], None, 0)
 
@@ -61,7 +56,7 @@ def short(grid: Grid) -> None:
         on = grid.on_duty(need.day, need.code)
         grid.draft.cost_of_least([([(var, -1) for _, var in on], need.people)], points)
         for skill, wanted in asked(need, SKILL):
-            able = [(var, -1) for who, var in on if skill in grid.problem.members[who].skills]
+            able = [(var, -1) for who, var in on if skill in grid.problem.members[who].on(need.day).skills]
             grid.draft.cost_of_least([(able, wanted)], points)
 
 

@@ -60,7 +60,7 @@ class _Hand:
     def fill(self, need: Need) -> None:
         """People for a duty, those of a role that it needs before the others."""
         for role, wanted in asked(need, ROLE) if need.people else ():
-            able = [who for who, member in enumerate(self.problem.members) if member.role == role]
+            able = [who for who, member in enumerate(self.problem.members) if member.on(need.day).role == role]
             self._take(need, able, wanted, sum(self._has(who, need) for who in able))
         everybody = range(len(self.problem.members))
         self._take(need, everybody, need.people, sum(self._has(who, need) for who in everybody))

@@ -17,16 +17,16 @@ WEEK = 7
 def weekly_limit(grid: Grid) -> None:
     """The most on average over the weeks of reference, and of those who work nights in each 24 hours."""
     for who, member in enumerate(grid.problem.members):
-        for terms, known, days in _spans(grid, who, member):
-            most = grid.limits.get("weekly_limit")
-            if most is not None and not member.opted_out_48:
+        for terms, known, days, last in _spans(grid, who, member):
+            most, has_opted_out = grid.limits.get("weekly_limit"), member.on(last).opted_out_48
+            if most is not None and not has_opted_out:
                 with grid.draft.under("the most hours a week"):
                     grid.draft.row(terms, None, most * days // WEEK - known)
-            _night_limit(grid, who, terms, (known, days))
+            _night_limit(grid, who, terms, (known, days), has_opted_out=has_opted_out)
 
 
-def _spans(grid: Grid, who: int, member: Member) -> Iterator[tuple[list[Term], int, int]]:
-    """For each mean that counts: the rota's minutes, those before it, and the days that share them."""
+def _spans(grid: Grid, who: int, member: Member) -> Iterator[tuple[list[Term], int, int, int]]:
+    """For each mean that counts: the rota's minutes, those before it, the days that share them, and its last day."""
     past = len(member.weeks_before)
     weeks = -(-grid.problem.days // WEEK)
     most = grid.limits.get("reference_weeks", past + weeks)
@@ -38,19 +38,19 @@ def _spans(grid: Grid, who: int, member: Member) -> Iterator[tuple[list[Term], i
         counted = of_rota + sum(known for known, _ in before)
         if counted and (past + until >= most or until == weeks):
             terms = [(var, slot.work_minutes) for day in days for slot, var in grid.slots_on(who, day)]
-            yield terms, sum(minutes for _, minutes in before), counted
+            yield terms, sum(minutes for _, minutes in before), counted, days.stop - 1
 
 
-def _night_limit(grid: Grid, who: int, terms: list[Term], known: tuple[int, int]) -> None:
+def _night_limit(grid: Grid, who: int, terms: list[Term], known: tuple[int, int], *, has_opted_out: bool) -> None:
     """Only where it says more than the weekly limit does; it holds for who has a night in this rota or before it."""
-    limits, member = grid.limits, grid.problem.members[who]
+    limits = grid.limits
     minutes, days = known
     if "night_limit" not in limits:
         return
     code = "fortnight_rest" if "fortnight_rest" in limits else "weekly_rest"
     at_rest = Fraction(limits.get(code, 0), limits.get(f"{code}.per", DAY))
     most = limits["night_limit"] * (1 - at_rest)
-    if not member.opted_out_48 and Fraction(limits.get("weekly_limit", WEEK * DAY), WEEK) <= most:
+    if not has_opted_out and Fraction(limits.get("weekly_limit", WEEK * DAY), WEEK) <= most:
         return
     high = int(most * days) - minutes
     if any(slot.is_night for slot in grid.past[who].values()):

@@ -12,6 +12,7 @@ from services.roster.domain.leave import Leave, LeaveAnswer, LeaveOverlaps, NewL
 from services.roster.domain.shift import Shift
 from services.roster.store import leave
 from services.roster.store.of_team import of_team
+from services.roster.usecases.resting import settle_rest
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ async def ask_leave(tx: Transaction, new: NewLeave) -> LeaveWithShifts:
     asked = Leave.asked(new, tx.actor.employee_id, tx.now)
     async with tx.refusing({"leave_once_a_day": LeaveOverlaps}):
         tx.add(asked)
+    await settle_rest(tx, asked.team_id, asked.employee_id)
     return await _with_shifts(tx, asked)
 
 
@@ -54,6 +56,7 @@ async def answer_leave(tx: Transaction, leave_id: UUID, answer: LeaveAnswer, if_
     await tx.take_turns(asked.employee_id)
     asked.answer(answer.ok, tx.actor.employee_id, tx.now)
     await tx.session.flush()
+    await settle_rest(tx, asked.team_id, asked.employee_id)
     return await _with_shifts(tx, asked)
 
 
@@ -61,8 +64,10 @@ async def withdraw_leave(tx: Transaction, leave_id: UUID, if_match: int) -> Leav
     """It is off. Raises `PreconditionFailed`, `LeaveAnsweredAlready` or `NotYourLeave`."""
     asked = await tx.get(Leave, leave_id, lock=True)
     require_version(asked, if_match)
+    await tx.take_turns(asked.employee_id)
     asked.withdraw(tx.actor.employee_id, tx.now)
     await tx.session.flush()
+    await settle_rest(tx, asked.team_id, asked.employee_id)
     return await _with_shifts(tx, asked)
 
 

@@ -1,7 +1,8 @@
 """A rota as its rules, its solver and its score know it."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,19 +11,21 @@ from pydantic import TypeAdapter
 from services.common.db import Transaction
 from services.roster.domain import rota as judge
 from services.roster.domain.job import print_of
-from services.roster.domain.rota.problem import Problem
+from services.roster.domain.rota.problem import Member, Problem
 from services.roster.domain.rota.scored import Score
+from services.roster.domain.rota.slots import night_cells
 from services.roster.domain.rota_version.duty import by_cell, roster_of
 from services.roster.domain.rota_version.people import Team
 from services.roster.domain.rota_version.rota import Rota
-from services.roster.domain.rota_version.version import RotaVersion, VersionState
+from services.roster.domain.rota_version.standing import Said
+from services.roster.domain.rota_version.version import WORKED_BY, RotaVersion, VersionState
 from services.roster.domain.rota_version.worked import WEEK, WORKED_WEEKS, Worked
 from services.roster.store import abilities, leave, rota_people, rota_versions
 from services.roster.usecases.agreed import team_rules
 from services.roster.usecases.rota.letters import letters_of
 
 PROBLEM = TypeAdapter(Problem)
-SETS = ("skills", "cannot", "supervised_with")
+SETS = ("skills", "cannot")
 
 
 def in_json(problem: Problem) -> dict[str, Any]:
@@ -30,7 +33,19 @@ def in_json(problem: Problem) -> dict[str, Any]:
     told: dict[str, Any] = PROBLEM.dump_python(problem, mode="json")
     for member in told["members"]:
         member.update({name: sorted(member[name]) for name in SETS})
+        for standing in member["later"]:
+            standing["skills"] = sorted(standing["skills"])
     return told
+
+
+async def said(tx: Transaction, team_id: UUID, people: Collection[UUID], from_on: date, to_on: date) -> Said:
+    """What hr and the team have said that counts on some day of these: four statements."""
+    return Said(
+        await rota_people.contracts(tx, team_id, from_on, to_on),
+        await abilities.checks(tx, people, to_on),
+        await abilities.words(tx, team_id, from_on),
+        await rota_people.opted_out(tx, people, from_on, to_on),
+    )
 
 
 async def problem_of(tx: Transaction, rota: Rota, version: RotaVersion | None = None) -> Problem:
@@ -42,32 +57,55 @@ async def problem_of(tx: Transaction, rota: Rota, version: RotaVersion | None = 
     types = await letters_of(tx, rota)
     belonging = await rota_versions.memberships(tx, rota.team_id, rota.from_on, rota.to_on)
     since = rota.from_on - timedelta(days=WORKED_WEEKS * WEEK)
-    worked = Worked(await rota_people.stretches(tx, belonging.keys(), since, rota.from_on), types.values())
+    after = rota.to_on + timedelta(days=1)
+    stretches = await rota_people.stretches(tx, belonging.keys(), since, after, but_rota=rota.id)
+    worked = Worked(stretches, types.values())
     team = Team(
         rota=rota,
         belonging=belonging,
-        contracts=await rota_people.contracts(tx, rota.team_id, rota.from_on, rota.to_on),
-        cleared=await abilities.cleared(tx, belonging.keys(), rota.to_on),
+        known=await said(tx, rota.team_id, belonging.keys(), rota.from_on, rota.to_on),
         worked=worked,
-        skills=await abilities.skills(tx, rota.team_id, rota.from_on),
         leave=await leave.agreed_leave(tx, belonging.keys(), since, rota.to_on),
         said=await leave.said(tx, rota.team_id, rota.from_on, rota.to_on),
     )
     members = team.members(types, rules)
-    history = tuple(worked.other.values())
-    problem = Problem(rota.from_on, rota.days, tuple(types.values()), members, rota.needed(), rules, history=history)
+    problem = Problem(rota.from_on, rota.days, tuple(types.values()), members, rota.needed(), rules)
+    problem = _built_around(replace(problem, members=tuple(_who_works_nights(problem))), worked)
     return problem if version is None else await _near(tx, problem, version)
+
+
+def _who_works_nights(problem: Problem) -> Iterator[Member]:
+    """Whoever the team agreed is never on at night has no share in the nights either."""
+    nights = night_cells(problem)
+    for one in problem.members:
+        yield replace(one, works_nights=not nights or not nights <= one.cannot)
+
+
+def _built_around(problem: Problem, worked: Worked) -> Problem:
+    """With what was worked before the rota, and with the shifts of its days that it does not plan, which are fixed."""
+    beside = tuple(
+        (who, day, code)
+        for who, one in enumerate(problem.members)
+        for day, code in enumerate(worked.codes(one.employee_id, problem.from_on, problem.days))
+        if code is not None
+    )
+    return replace(problem, history=tuple(worked.other.values()), beside=beside, fixed=beside)
 
 
 async def _near(tx: Transaction, problem: Problem, version: RotaVersion) -> Problem:
     duties = await rota_versions.duties_of(tx, version.id)
     number = {one.employee_id: index for index, one in enumerate(problem.members)}
-    fixed = tuple(
-        (number[duty.employee_id], (duty.day_on - problem.from_on).days, duty.code)
-        for duty in duties
-        if duty.pinned and duty.employee_id in number
-    )
-    return replace(problem, fixed=fixed, base=roster_of(problem, by_cell(duties)))
+    there = [
+        (number[one.employee_id], (one.day_on - problem.from_on).days, one)
+        for one in duties
+        if one.employee_id in number
+    ]
+    # A duty that stays though there is a shift beside it, such as one in the evening, is what its day is known by.
+    stay = {(who, day) for who, day, one in there if one.pinned or version.state in WORKED_BY}
+    beside = tuple(cell for cell in problem.beside if cell[:2] not in stay)
+    pins = tuple((who, day, one.code) for who, day, one in there if one.pinned)
+    problem = replace(problem, beside=beside, fixed=(*pins, *beside))
+    return replace(problem, base=roster_of(problem, by_cell(duties)))
 
 
 async def score_of(tx: Transaction, version_id: UUID) -> tuple[Problem, Score, tuple[judge.Share, ...]]:

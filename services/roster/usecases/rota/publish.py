@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.common.db import Transaction, require_version
 from services.roster.domain import rota as judge
-from services.roster.domain.breach import Ground, newly, require_grounds
+from services.roster.domain.breach import Ground, newly, of_nobody, require_grounds
 from services.roster.domain.rota import scored
 from services.roster.domain.rota.problem import Problem
 from services.roster.domain.rota_version.begun import require_ahead
@@ -28,7 +28,8 @@ from services.roster.domain.rule import RuleCode
 from services.roster.domain.shift import Shift, ShiftClash
 from services.roster.store import rota_versions
 from services.roster.usecases.agreed import team_rule
-from services.roster.usecases.placing import Placed, settle_rest, take_away_mended, write_breaches
+from services.roster.usecases.placing import Placed, take_away_mended, write_breaches
+from services.roster.usecases.resting import settle_rest
 from services.roster.usecases.rota.letters import letters_of, time_anew
 from services.roster.usecases.rota.load import keep_judgement, problem_of
 from services.roster.usecases.rota.telling import tell_of_published
@@ -111,6 +112,7 @@ async def put_in_place(
     await _require_members(tx, rota, duties, at)
     problem = await problem_of(tx, rota)
     before, after = [judge.score(problem, roster_of(problem, cells)) for cells in (was, by_cell(duties))]
+    before = of_nobody(before) if older is None else before
     if version.problem is None:
         keep_judgement(version, problem, after)
     grounded = require_grounds(newly(before, after), ground, at)
@@ -142,11 +144,11 @@ async def _people(tx: Transaction, version: RotaVersion, was: Cells) -> set[UUID
     return {one.employee_id for one in duties} | {one.employee_id for one in shifts} | {who for who, _ in was}
 
 
-def _by_person(problem: Problem, found: Sequence[scored.Breach]) -> dict[UUID, list[scored.Breach]]:
-    by: dict[UUID, list[scored.Breach]] = {}
+def _by_person(problem: Problem, found: Sequence[scored.Breach]) -> dict[UUID | None, list[scored.Breach]]:
+    """What no one person breaks is the team's, under None."""
+    by: dict[UUID | None, list[scored.Breach]] = {}
     for one in found:
-        if one.member is not None:
-            by.setdefault(problem.members[one.member].employee_id, []).append(one)
+        by.setdefault(None if one.member is None else problem.members[one.member].employee_id, []).append(one)
     return by
 
 

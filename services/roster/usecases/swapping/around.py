@@ -18,6 +18,7 @@ from services.roster.domain.rota_version.worked import WEEK, WORKED_WEEKS, Worke
 from services.roster.domain.trial import Around, Trial
 from services.roster.store import abilities, leave, rota_people, rota_versions, swaps
 from services.roster.usecases.agreed import team_rules
+from services.roster.usecases.rota.load import said
 
 # After a night the rest that is agreed lasts two days, so that many count beyond the last day.
 LATER_DAYS = 3
@@ -36,10 +37,8 @@ async def around(tx: Transaction, team_id: UUID, from_on: date, to_on: date) -> 
     team = Team(
         rota=rota,
         belonging=belonging,
-        contracts=await rota_people.contracts(tx, team_id, first, last),
-        cleared=await abilities.cleared(tx, belonging.keys(), last),
+        known=await said(tx, team_id, belonging.keys(), first, last),
         worked=Worked(stretches, types.values()),
-        skills=await abilities.skills(tx, team_id, from_on),
         leave=await leave.agreed_leave(tx, belonging.keys(), first, last),
         said=await leave.said(tx, team_id, first, last),
     )
@@ -73,7 +72,7 @@ async def looked_at(
     days = [one.day_on for one in (*gone, *come)]
     known, trial = await tried(tx, team_id, gone, come)
     visits = [PlannedVisit(*row) for row in await swaps.visits_between(tx, team_id, min(days), max(days))]
-    able = await abilities.abilities(tx, team_id, known.team.belonging.keys(), min(days))
+    able = await abilities.abilities_on(tx, team_id, known.team.belonging.keys(), sorted({*days}))
     return trial, {
         **delta_of(trial),
         "skills": resting(known, visits, able, [*gone], [*come]),

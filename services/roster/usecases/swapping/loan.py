@@ -30,7 +30,8 @@ from services.roster.domain.period import Period
 from services.roster.domain.rule import RuleCode
 from services.roster.domain.shift import ShiftClash
 from services.roster.store import abilities, breaches, floor, loans, sharing
-from services.roster.usecases.placing import judge_shift, settle_rest, write_breaches
+from services.roster.usecases.placing import judge_shift, write_breaches
+from services.roster.usecases.resting import settle_rest, take_away
 from services.roster.usecases.shift import tell_of_shift
 
 LENT_AT, LOAN = "/body/employee_id", "/path/loan_id"
@@ -161,7 +162,7 @@ async def take_back(tx: Transaction, loan: Loan) -> None:
     loan.become(LoanState.ENDED, tx.now)
     shift.cancel(tx.now, {"told_at": tx.now, "initiated_by": tx.actor.employee_id}, tx.now)
     async with sharing.acting_for(tx, loan.lending_team_id):
-        await breaches.take_away(tx, await breaches.of_shift(tx, shift.id))
+        await take_away(tx, await breaches.of_shift(tx, shift.id))
         await settle_rest(tx, loan.lending_team_id, shift.employee_id)
     tell_of_shift(tx, shift)
 

@@ -28,7 +28,7 @@ from services.roster.domain.shift import ShiftClash
 from services.roster.store import abilities, swaps
 from services.roster.store.of_team import of_team
 from services.roster.usecases.agreed import team_rules
-from services.roster.usecases.placing import settle_rest
+from services.roster.usecases.resting import settle_rest
 from services.roster.usecases.shift import tell_of_shift
 from services.roster.usecases.swapping.around import around
 

@@ -13,6 +13,7 @@ from services.roster.domain.period import midnight_after
 from services.roster.domain.rota_version.version import Reason
 from services.roster.domain.shift import VISITING, Shift
 from services.roster.store import breaches, loans, swaps
+from services.roster.usecases.resting import take_away
 from services.roster.usecases.shift import tell_of_shift
 from services.roster.usecases.swapping.amending import amend_rotas, hold_rotas
 from services.roster.usecases.swapping.loan import take_back
@@ -34,7 +35,7 @@ async def open_what_is_left(tx: Transaction, team_id: UUID, employee_id: UUID, l
     for loan in lent:
         await take_back(tx, loan)
     for shift in shifts:
-        await breaches.take_away(tx, await breaches.of_shift(tx, shift.id))
+        await take_away(tx, await breaches.of_shift(tx, shift.id))
         shift.cancel(tx.now, {"told_at": tx.now, "initiated_by": None}, tx.now)
         tell_of_shift(tx, shift)
     await amend_rotas(tx, rota_ids, [(shift, None) for shift in shifts], Reason.RECALL)

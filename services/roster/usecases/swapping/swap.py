@@ -31,7 +31,8 @@ from services.roster.domain.swap import (
 from services.roster.domain.trial import Trial
 from services.roster.store import rota_versions, swaps
 from services.roster.store.of_team import of_team
-from services.roster.usecases.placing import Placed, settle_rest, write_breaches
+from services.roster.usecases.placing import Placed, write_breaches
+from services.roster.usecases.resting import settle_rest
 from services.roster.usecases.shift import tell_of_shift
 from services.roster.usecases.swapping.amending import amend_rotas, hold_rotas
 from services.roster.usecases.swapping.around import looked_at, tried
@@ -194,8 +195,8 @@ async def apply_swap(tx: Transaction, swap_id: UUID, application: Application, i
 async def _stand(tx: Transaction, shifts: Sequence[Shift], placed: Placed, trial: Trial, ground: Ground | None) -> None:
     """What breaks a rule is written down with a shift that the person has now, and rest is owed or made up for."""
     team_id = shifts[0].team_id
-    for member in sorted({one.member for one in placed.found if one.member is not None}):
-        (who,) = trial.people([member])
+    for member in {one.member for one in placed.found}:
+        who = None if member is None else trial.people([member])[0]
         shift = next((one for one in shifts if one.employee_id == who), shifts[0])
         own = Placed(placed.from_on, [one for one in placed.found if one.member == member])
         await write_breaches(tx, team_id, own, ground, who, shift_id=shift.id)
