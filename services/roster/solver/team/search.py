@@ -4,7 +4,6 @@ Asked for hour by hour it takes an engine longer to have a first good roster, th
 """
 
 import asyncio
-import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
@@ -42,9 +41,8 @@ async def search(
 ) -> Found:
     """The best roster that the engines find in the seconds asked for, never worse than `start` where that is one.
 
-    With `is_hint` the first engine is shown the start.
+    With `is_hint` the first engine is shown the start. What processes need to begin is no time of searching.
     """
-    ends = time.monotonic() + asked.seconds
     # Beside the loop, on which heartbeats, progress and stops wait: a large team's program takes seconds to write.
     loose, strict = await asyncio.to_thread(_written, problem, apart, roles_priced)
     kept = _Kept(problem, asked, strict)
@@ -58,9 +56,8 @@ async def search(
         spent = outcome.seconds
         if outcome.values is not None:
             spent += await looking.mended(read(loose.names, outcome.values))
-        left = asked.seconds - spent if asked.of_processor else ends - time.monotonic()
         if outcome.status != "infeasible" and not kept.is_proved:
-            await looking.by(race.ON, kept.hinted(start), left, strict.names)
+            await looking.by(race.ON, kept.hinted(start), asked.seconds - spent, strict.names)
     return kept.found()
 
 
