@@ -179,7 +179,19 @@ class Written:
             rows.append(Row((*able, under, over), (*(1 for _ in able), 1, -1), cover.people, cover.people))
         fixed = tuple((self.on[name, day], 0) for name, nurse in instance.nurses.items() for day in nurse.days_off)
         return Model(
-            bools, tuple(ints), tuple(rows), (), tuple(groups), tuple(runs), tuple(prices.items()), constant, fixed
+            bools,
+            tuple(ints),
+            tuple(rows),
+            (),
+            tuple(groups),
+            tuple(runs),
+            tuple(prices.items()),
+            constant,
+            fixed,
+            board=tuple(
+                tuple(tuple(self._of_day(name, day, instance.shifts)) for day in range(instance.days))
+                for name in instance.nurses
+            ),
         )
 
     def _price(self, prices: dict[int, int], wish: Wish, weight: int) -> None:

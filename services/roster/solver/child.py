@@ -41,6 +41,7 @@ class Child(Generic[Asked, Answered]):
     def __init__(self, module: str, requests: TypeAdapter[Asked], answers: TypeAdapter[Answered]) -> None:
         self._module, self._requests, self._answers = module, requests, answers
         self.process: asyncio.subprocess.Process | None = None
+        self._owes_answer = False
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -77,8 +78,14 @@ class Child(Generic[Asked, Answered]):
     def is_alive(self) -> bool:
         return self.process is not None and self.process.returncode is None
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether it lives and has said its last word to every request."""
+        return self.is_alive and not self._owes_answer
+
     def ask(self, request: Asked) -> None:
         """Begins a search; it is written before any stop can be."""
+        self._owes_answer = True
         self._write(self._requests.dump_json(request) + b"\n")
 
     def stop(self) -> None:
@@ -89,6 +96,7 @@ class Child(Generic[Asked, Answered]):
         """All answers to the request. Raises `ChildDied` where the last does not come."""
         while self.process and self.process.stdout and (line := await self.process.stdout.readline()):
             answer = self._answers.validate_json(line)
+            self._owes_answer = not answer.is_last
             yield answer
             if answer.is_last:
                 return

@@ -123,7 +123,9 @@ class _Heard:
 
     def outcome(self) -> Outcome:
         """As if the engine had ended with what it said last."""
-        best, seconds = self._best, time.monotonic() - self._begun
+        best = self._best
+        # Of the processor's time nothing is known since the engine spoke last.
+        seconds = best.seconds if self._settings.of_processor else time.monotonic() - self._begun
         status: Literal["unknown", "feasible"] = "unknown" if best.values is None else "feasible"
         return Outcome(status, best.best, best.bound, best.values, seconds, self._settings.seed)
 

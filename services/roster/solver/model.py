@@ -36,12 +36,16 @@ class Runs:
     off_before: int | None = None
 
 
+Board = tuple[tuple[tuple[int, ...], ...], ...]
+
+
 @dataclass(frozen=True)
 class Model:
     """To be made as small as possible: `constant` plus the sum of `objective`'s coefficients times their variables.
 
     A clause holds literals: v + 1 for variable v, and -(v + 1) for its contrary. `named` gives assumption variables
-    in plain words: where nothing fits, those that clash are told.
+    in plain words: where nothing fits, those that clash are told. `board` has variables by row and column, such as
+    people and days: the parts of a solution that can be searched anew while the rest stays.
     """
 
     bools: int
@@ -55,6 +59,7 @@ class Model:
     fixed: tuple[tuple[int, int], ...] = ()
     hint: tuple[int, ...] | None = None
     named: tuple[tuple[int, str], ...] = ()
+    board: Board = ()
 
 
 class Form(StrEnum):
@@ -70,7 +75,8 @@ class Settings:
     """How long and how to look. `gap` is the share of the best below which an engine stops.
 
     With one worker and `deterministic_seconds` the same seed finds the same. Seconds `of_processor`, over the workers,
-    are for measuring on a machine that is busy with other things.
+    are for measuring on a machine that is busy with other things. With `near` CP-SAT betters the hint part by part,
+    where the model has a board and the hint keeps to everything.
     """
 
     engine: Literal["cpsat", "highs"]
@@ -83,6 +89,7 @@ class Settings:
     linearization_level: int = 2
     deterministic_seconds: float | None = None
     of_processor: bool = False
+    near: bool = False
 
 
 @dataclass(frozen=True)

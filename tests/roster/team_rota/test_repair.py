@@ -19,7 +19,7 @@ SICK = range(8, 13)
 def _agreed() -> tuple[Problem, Roster]:
     """A rota as a team may have agreed it: better than one by hand, and not the best."""
     made = twelve()
-    model, names = build(made, at_risk=())
+    model, names = build(made, by_hour=False)
     asked = Settings("cpsat", Form.WINDOW, 60, workers=1, deterministic_seconds=3)
     found = solve_here(model, asked, lambda _: None, lambda: False)
     assert found.values is not None

@@ -7,7 +7,7 @@ from services.roster.domain.rota.problem import Problem, Roster
 from services.roster.solver.model import Model
 from services.roster.solver.team import cover, fair, hours, rests, runs, wishes
 from services.roster.solver.team.draft import Draft, Terms
-from services.roster.solver.team.grid import AtRisk, Grid
+from services.roster.solver.team.grid import Grid
 from services.roster.solver.team.read import Names
 
 LAWS: tuple[Callable[[Grid], None], ...] = (
@@ -52,16 +52,16 @@ def build(
     near: Near | None = None,
     apart: tuple[Apart, ...] = (),
     roles_priced: bool = False,
-    at_risk: AtRisk = None,
+    by_hour: bool = True,
 ) -> tuple[Model, Names]:
     """The program and the names of its variables. Raises `AmbiguousClock` or `UnknownDuty`.
 
     Its objective is what `score` says of the roster that is read from it, at least where it is as small as it can be.
-    With `roles_priced` a duty may lack the role that it needs, at a price beyond all others. With `at_risk` the weekly
-    rest is asked for hour by hour on those days alone, since it takes an engine's time and is seldom in question.
+    With `roles_priced` a duty may lack the role that it needs, at a price beyond all others. Unless `by_hour` the
+    weekly rest is so many days off, which is less than the law asks for, mostly enough, and sooner searched.
     """
     draft = Draft()
-    grid = Grid(problem, draft, at_risk)
+    grid = Grid(problem, draft, by_hour=by_hour)
     for law in LAWS:
         law(grid)
     cover.roles(grid, is_priced=roles_priced)
@@ -71,7 +71,8 @@ def build(
         wishes.near(grid, near.roster, near.points)
     for other in apart:
         _differs(grid, other)
-    return draft.finished(), Names.of(grid)
+    board = tuple(tuple(tuple(cells.values()) for cells in row) for row in grid.cells)
+    return replace(draft.finished(), board=board), Names.of(grid)
 
 
 def _differs(grid: Grid, other: Apart) -> None:

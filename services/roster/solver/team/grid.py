@@ -1,6 +1,6 @@
 """The cells of a rota as variables: for each person and day the duties that law, leave and agreement leave open."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from services.roster.domain.rota import slots
@@ -10,15 +10,13 @@ from services.roster.domain.rota.words import day_words, plain
 from services.roster.solver.team.draft import Draft, Term
 
 Timed = Mapping[tuple[int, str], Slot]
-# Whose weekly rest on which days has to be asked for hour by hour; None: everybody's.
-AtRisk = Collection[tuple[int, int]] | None
 
 
 class Grid:
     """By member and day: `cells` by code, and whether somebody is on duty, at work, or at night work (None: never)."""
 
-    def __init__(self, problem: Problem, draft: Draft, at_risk: AtRisk = None) -> None:
-        self.problem, self.draft, self._at_risk = problem, draft, at_risk
+    def __init__(self, problem: Problem, draft: Draft, *, by_hour: bool = True) -> None:
+        self.problem, self.draft, self.by_hour = problem, draft, by_hour
         self.limits, self.prices = problem.rules.limits, problem.rules.prices
         self.timed: Timed = slots(problem)
         self.past = [self._past(member) for member in problem.members]
@@ -128,10 +126,6 @@ class Grid:
         one = self.draft.boolean(lambda values: sum(values[var] for var in variables))
         self.draft.row([*((var, 1) for var in variables), (one, -1)], 0, 0)
         return one
-
-    def is_at_risk(self, who: int, days: range) -> bool:
-        """Whether this member's rest on these days is asked for hour by hour."""
-        return self._at_risk is None or any(one == who and day in days for one, day in self._at_risk)
 
     def slots_on(self, who: int, day: int) -> Iterator[tuple[Slot, int]]:
         """The work that somebody may have on a day, and of a day before this rota what they had."""

@@ -82,10 +82,8 @@ async def _first(problem: Problem, asked: Asked) -> Proposal:
     at_hand, is_lawful = await greeted(problem, asked)
     # Where even the first roster has somebody for each role, all others shall. It is no hint then: CP-SAT finds better
     # ones sooner without, and stays near to this one for long.
-    found = await search(problem, asked, hint=None if is_lawful else at_hand, roles_priced=not is_lawful)
+    found = await search(problem, asked, start=at_hand, is_hint=not is_lawful, roles_priced=not is_lawful)
     roster = at_hand if found.roster is None else found.roster
-    if is_lawful:
-        roster = min(roster, at_hand, key=lambda one: score(problem, one).points)
     return await proposal(problem, roster, found.bound, asked, "by your prices", began)
 
 
@@ -136,8 +134,8 @@ async def _another(
     other = replace(problem, rules=replace(problem.rules, prices=changed))
     apart = tuple(Apart(one.roster, MOST_ALIKE) for one in before)
     seconds = max(asked.seconds * OF_ANOTHER, LEAST_SECONDS)
-    quiet = Asked(seconds=seconds, seed=asked.seed, stop=asked.stop)
-    another = await search(other, quiet, hint=first.roster, apart=apart, roles_priced=bool(first.clash))
+    quiet = Asked(seconds=seconds, seed=asked.seed, stop=asked.stop, of_processor=asked.of_processor)
+    another = await search(other, quiet, start=first.roster, apart=apart, roles_priced=bool(first.clash))
     if another.roster is None:
         return []
     roster = another.roster

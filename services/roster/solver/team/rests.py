@@ -39,7 +39,7 @@ def weekly_rest(grid: Grid) -> None:
             if period.days.start < -len(member.before) or _has_rest_anyway(grid, who, period):
                 continue
             with grid.draft.under(WORDS):
-                if grid.is_at_risk(who, period.days):
+                if grid.by_hour:
                     _rest(grid, who, period)
                 else:
                     _days_off(grid, who, period)
