@@ -47,9 +47,7 @@ def _add_own(settings: dict[str, ServiceSettings], keys: dict[str, str], photos:
 def create_app(
     database_url: Callable[[str], str], owner_url: Callable[[str], str], photos: Path, url: str
 ) -> Starlette:
-    """The gateway with every service behind it, found at `url`; entering its lifespan migrates and starts them all.
-
-    Photos are kept in the folder `photos`."""
+    """The gateway at `url` with every service behind it, photos in a folder; entering its lifespan starts them all."""
     broker, mounts, keys = InProcessBroker(), Mounts(), process_keys(SERVICES)
     common = ServiceSettings(app_env="demo", partner_hosts_inside=[COUNCIL_HOST])
     settings = {
