@@ -67,15 +67,8 @@ async def solve(
             if best.is_over or stop.is_set() or left <= 0:
                 break
             share = turn.share / sum(later.share for later in plan[number:])
-            asked = [
-                replace(
-                    one,
-                    seconds=max(0.0, min(turn.most, left * share)),
-                    seed=seed * 100 + number,
-                    of_processor=of_processor,
-                )
-                for one in turn.engines
-            ]
+            most, own = max(0.0, min(turn.most, left * share)), seed * 100 + number
+            asked = [replace(one, seconds=most, seed=own, of_processor=of_processor) for one in turn.engines]
             opening = time.monotonic()
             try:
                 ready = [await opened.idle(one.engine) for one in asked]

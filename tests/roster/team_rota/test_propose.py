@@ -128,7 +128,7 @@ async def test_others_have_their_turn_while_a_program_is_written() -> None:
     of_greeting = ticks - before
     stop = asyncio.Event()
     stop.set()
-    await search(twelve(), Asked(seconds=1, stop=stop))
+    await search(twelve(), Asked(seconds=1, stop=stop), start=first_roster(twelve(), build(twelve())[1].cells))
     ticking.cancel()
     assert of_greeting > 0
     assert ticks - before > of_greeting
