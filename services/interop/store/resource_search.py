@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, true, tuple_
 from sqlmodel import col
 
 from services.common.db import Transaction
@@ -90,8 +90,8 @@ async def _conditions(tx: Transaction, resource_type: str, search: Search) -> li
 
 def _has_any(asked: AnyToken) -> ColumnElement[bool]:
     kept: Any = col(Resource.tokens)
-    overlap: ColumnElement[bool] = kept.overlap(asked.tokens)
-    return overlap if asked.is_there else not_(overlap)
+    found = or_(kept.overlap(asked.tokens), *(kept.contains(all_of) for all_of in asked.together))
+    return found if asked.is_there else not_(found)
 
 
 def _at_time(resource_type: str, asked: Times) -> ColumnElement[bool]:
