@@ -120,13 +120,6 @@ async def _owner_versions(tx: Transaction, resources: Sequence[Projected]) -> di
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-async def read(tx: Transaction, resource_type: str, resource_id: UUID) -> Resource | None:
-    """One resource of a team that the caller may see."""
-    wanted = select(Resource).where(is_type(resource_type), col(Resource.resource_id) == resource_id)
-    found: Resource | None = (await tx.session.execute(wanted.where(await tx.visible(Resource)))).scalar_one_or_none()
-    return found
-
-
 async def version(tx: Transaction, resource_type: str, resource_id: UUID, number: int) -> ResourceHistory | None:
     """One version, if the caller may see it and the resource as it is now."""
     wanted = (await versions(tx, resource_type, resource_id)).where(col(ResourceHistory.version) == number)
