@@ -55,9 +55,13 @@ class Signing:
     def of_process(self, audience: str) -> str:
         return self._token("svc:caseload", Persona.SERVICE, audience)
 
-    def _token(self, subject: str, persona: Persona, audience: str) -> str:
+    def of_system(self, scope: str, audience: str) -> str:
+        """Of a partner's system that was granted this."""
+        return self._token("bench-trust", Persona.INTEGRATOR, audience, scope)
+
+    def _token(self, subject: str, persona: Persona, audience: str, scope: str = "") -> str:
         now = int(time.time())
-        bearer = Bearer(subject, persona, "bench", assurance="AAL2", signed_in_at=now)
+        bearer = Bearer(subject, persona, "bench", scope, assurance="AAL2", signed_in_at=now)
         return self.signer.sign(bearer.claims(ISSUER, audience, now))
 
 

@@ -30,7 +30,7 @@ from services.common.settings import ServiceSettings
 NURSE = "ruth"
 BEHIND = ("caseload", "identity")
 DATABASE_TOGETHER = "caseload_together"
-REFERRALS, LIST_BYTES, START_SECONDS = 80, 20_000, 60
+REFERRALS, LIST_BYTES, START_SECONDS = 80, 20_000, 240
 PERSON = {"given_name": "Edna", "family_name": "Example", "sex": "female", "birth_on": "1939-05-01"}
 ADDRESS = {"address_line": "1 Example Street", "postcode": "LA14 1AA", "phone": "01229 000000"}
 REFERRAL = {
@@ -201,8 +201,11 @@ def _referrals(*sides: Side) -> tuple[str, str]:
     return f"/v1/referrals/{ids[0]}", f"/v1/referrals?limit={round(LIST_BYTES / each)}"
 
 
-def run(stack: ExitStack, out: Path, command: list[str], port: int, environment: Mapping[str, str]) -> None:
-    """Run until the house is left, with what it says in a file. Raises `RuntimeError` when it does not listen."""
+def run(stack: ExitStack, out: Path, command: list[str], port: int, environment: Mapping[str, str]) -> int:
+    """Run until the house is left, with what it says in a file; gives the process's id.
+
+    Raises `RuntimeError` when it does not listen.
+    """
     said = stack.enter_context(out.open("w"))
     process = subprocess.Popen(command, stdout=said, stderr=said, env=environment)
     stack.callback(process.wait)
@@ -211,7 +214,7 @@ def run(stack: ExitStack, out: Path, command: list[str], port: int, environment:
     while time.monotonic() < deadline and process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
+            return process.pid
         except OSError:
             time.sleep(0.05)
     raise RuntimeError(f"{out.stem} did not start: {out.read_text()[-2000:]}")

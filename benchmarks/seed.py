@@ -6,7 +6,7 @@ as a superuser.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated
@@ -48,8 +48,9 @@ async def _bytes(lines: Iterable[str]) -> AsyncIterator[bytes]:
 
 
 @asynccontextmanager
-async def _without_indexes(connection: asyncpg.Connection) -> AsyncIterator[None]:
-    found = await connection.fetch(INDEXES, LARGE)
+async def without_indexes(connection: asyncpg.Connection, tables: Sequence[str]) -> AsyncIterator[None]:
+    """Fill these tables within the block; their indexes are built at its end."""
+    found = await connection.fetch(INDEXES, tables)
     for index in found:
         await connection.execute(f'drop index "{index["indexname"]}"')
     yield
@@ -70,7 +71,7 @@ async def seed(
     rows |= {name: made(everybody, contacts) for name, made in large.items()}
     await connection.execute("set session_replication_role = replica")
     started = time.monotonic()
-    async with _without_indexes(connection):
+    async with without_indexes(connection, LARGE):
         for name in COLUMNS:
             await connection.copy_to_table(name, source=_bytes(rows[name]), columns=COLUMNS[name].split())
             if told:

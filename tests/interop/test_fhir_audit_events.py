@@ -52,6 +52,16 @@ async def test_reads_and_searches_are_told_and_so_is_what_was_refused(
     assert other_id not in str(searched)
 
 
+async def test_the_trail_of_a_patient_is_counted(interop: Running, caseload: Caseload, trust: Any) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    for _ in range(3):
+        await trust.get(f"{BASE}/Patient/{client_id}")
+    answer = (await trust.get(f"{BASE}/AuditEvent", params={"patient": client_id, "_count": "0"})).json()
+    assert (answer["type"], answer["total"], answer.get("entry")) == ("searchset", 3, None)
+    asked = {"patient": client_id, "_count": "0", "date": "lt2020"}
+    assert (await trust.get(f"{BASE}/AuditEvent", params=asked)).json()["total"] == 0
+
+
 async def test_a_page_of_a_search_is_on_record_with_whom_it_gave_and_no_other(
     interop: Running, caseload: Caseload, trust: Any
 ) -> None:

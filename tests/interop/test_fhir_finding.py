@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from services.common.auth import SYSTEM
+from services.interop.fhir import indexing
 from services.interop.usecases import look
 from tests.interop.answers import BASE, refused_once, resources
 from tests.interop.records import Caseload, a_record
@@ -25,6 +26,9 @@ ASKED = [
     ("Encounter?class=http://terminology.hl7.org/CodeSystem/v3-ActCode|", 1),
     ("Encounter?class=|HH", 0),
     ("Encounter?status=|finished", 1),
+    ("Encounter?status=http://hl7.org/fhir/encounter-status|finished", 1),
+    ("Encounter?status=http://hl7.org/fhir/encounter-status|", 1),
+    ("Encounter?status=http://hl7.org/fhir/observation-status|finished", 0),
     ("Encounter?date=2026-11-10", 1),
     ("Encounter?date=ne2026-11-10", 0),
     ("Encounter?date=gt2026-11-10T09:30:00Z", 1),
@@ -122,6 +126,11 @@ async def test_names_are_found_by_their_starts(interop: Running, caseload: Casel
     asked = {
         ("name", "zoe"): 1,
         ("name", "GOMEZ t"): 1,
+        ("name", "Zoë Tabor"): 1,
+        ("name", "tab zo"): 1,
+        ("name", "zoe smith"): 0,
+        ("name", "zoe smith,gomez"): 1,
+        ("family", "gomez zoe"): 0,
         ("family", "tab"): 1,
         ("family", "bor"): 0,
         ("given", "gomez"): 0,
@@ -131,12 +140,26 @@ async def test_names_are_found_by_their_starts(interop: Running, caseload: Casel
         ("birthdate", "1936"): 1,
         ("birthdate", "lt1936-06-06"): 0,
         ("phone:missing", "false"): 1,
+        ("phone", "01229 870001"): 1,
+        ("phone", "|01229 870001"): 1,
+        ("phone", "email|01229 870001"): 0,
+        ("identifier", "9990000204"): 1,
+        ("identifier", "https://fhir.nhs.uk/Id/nhs-number|9990000204"): 1,
+        # It does have a system, and this asks for what has none.
+        ("identifier", "|9990000204"): 0,
     }
     for (name, value), matches in asked.items():
         found = resources(await trust.post(f"{BASE}/Patient/_search", data={name: value}))
         assert len(found) == matches, (name, value)
     for value in ("x" * 41, " "):
         refused_once(await trust.post(f"{BASE}/Patient/_search", data={"name": value}), 400, "invalid")
+
+
+def test_a_telephone_is_no_other_way_to_reach_somebody() -> None:
+    reached = [{"system": system, "value": value} for system, value in (("phone", "01229"), ("email", "a@b"))]
+    tokens = indexing.found_by({"resourceType": "Patient", "telecom": [*reached, {"value": "07700"}]}).tokens
+    assert [one for one in tokens if "a@b" in one or "07700" in one] == []
+    assert any("01229" in one for one in tokens)
 
 
 async def test_what_is_referred_to_and_what_refers_comes_along(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.interop.fhir import structure
 from services.interop.fhir.validation.bundles import MOST_ENTRIES
 from services.interop.fhir.validation.contained import MOST_CONTAINED
 from services.interop.fhir.validation.walk import MOST_NODES
@@ -267,7 +268,8 @@ FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
         "CarePlan.activity[0]",
     ),
     "org-1": ({"resourceType": "Organization", "active": True}, "invariant", "Organization"),
-    "unknown element": (a_patient(sex="female"), "structure", "Patient.sex"),
+    "unknown element": (a_patient(sex="female"), "structure", "Patient"),
+    "unknown further in": (a_patient(contact=[{"sex": "female"}]), "structure", "Patient.contact[0]"),
     "no such day": (a_patient(birthDate="1941-02-30"), "value", "Patient.birthDate"),
     "list for one": (a_patient(gender=["female"]), "structure", "Patient.gender"),
     "one for a list": (a_patient(name={"family": "A"}), "structure", "Patient.name"),
@@ -293,6 +295,23 @@ def test_a_fault_is_told_with_its_place(name: str) -> None:
 def test_an_appointment_needs_its_times_together() -> None:
     assert places(UNTIMED) == [("invariant", "Appointment")]
     assert places({**UNTIMED, "start": APPOINTMENT["start"]}) == [("invariant", "Appointment")] * 2
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ('"Tabor":1', ["Patient"]),
+        ('"_Tabor":{"id":"a"}', ["Patient"]),
+        ('"Maureen.Tabor":1', ["Patient"]),
+        ('"name":[{"Maureen\\u002eTabor":1}]', ["Patient.name[0]"]),
+        ('"name":[{"family":"A","Tabor":{"Maureen":1}}]', ["Patient.name[0]"]),
+        ('"Tabor":1,"Tabor":2', ["Patient"] * 3),
+        ('"gender":"male","gender":"male"', ["Patient.gender"] * 2),
+    ],
+)
+def test_the_name_of_no_element_of_fhir_is_not_told_again(sent: str, told: list[str]) -> None:
+    assert [one.expression for one in structure.faults(f'{{"resourceType":"Patient",{sent}}}')] == told
+    assert [one.expression for one in structure.faults('{"resourceType":"Tabor"}')] == ["Resource"]
 
 
 def test_nothing_that_was_sent_is_told_again() -> None:

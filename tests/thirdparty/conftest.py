@@ -15,7 +15,7 @@ from tests.interop.telling import tell
 from tests.running import Databases, running
 
 CLIENTS = Path(__file__).parent / "clients"
-CLIENT_SECONDS = 90
+CLIENT_SECONDS = 240
 PATIENTS = 3
 
 

@@ -31,7 +31,7 @@ def node_with(*packages: str) -> Path:
     place = _place("node", packages)
     if not (place / ".ready").exists():
         place.mkdir(parents=True, exist_ok=True)
-        quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts"]
+        quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts", "--omit=optional"]
         _made(["npm", "install", "--prefix", str(place), *quiet, *packages], packages)
         (place / ".ready").touch()
     return place

@@ -9,7 +9,11 @@ from tests.thirdparty.environments import node_with, python_with
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 PYTHON = {"with_fhirpy.py": ("fhirpy==2.3.1",), "with_fhirclient.py": ("fhirclient==4.4.0",)}
-NODE = {"with_fhir_kit.mjs": ("fhir-kit-client@2.0.3",), "with_medplum.mjs": ("@medplum/core@5.2.13",)}
+NODE = {
+    "with_fhir_kit.mjs": ("fhir-kit-client@2.0.3",),
+    "with_medplum.mjs": ("@medplum/core@5.2.13",),
+    "with_smart.mjs": ("fhirclient@2.6.3",),
+}
 
 
 @pytest.mark.parametrize("script", PYTHON)

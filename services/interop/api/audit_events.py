@@ -22,5 +22,7 @@ async def search_audit_events(tx: ByIntegrator, request: Request, prefer: Prefer
     require_scope(tx.actor, f"system/{kind.name}.s")
     wanted = fhir_asked.wanted_page(request, kind.name, asked)
     client_id, page = await usecases.search_audit_events(tx, asked, wanted)
+    if asked.count == 0:
+        return fhir(bundle.counted(f"{public_base(request)}/{kind.name}", asked, page["total"]))
     found = [audit_event(row, client_id) for row in page["items"]]
     return fhir(bundle.page(public_base(request), kind.name, asked, found, page["next_cursor"]))

@@ -13,7 +13,7 @@ from services.interop.api.callers import ByIntegrator
 from services.interop.api.fhir_asked import Prefer
 from services.interop.api.fhir_route import fhir, public_base
 from services.interop.api.write_route import RETURN, require_json, said, sent_bytes, write_router
-from services.interop.domain.resource import Resource, ResourceHistory
+from services.interop.domain.resource import Kept, Resource, ResourceHistory
 from services.interop.fhir import bundle, search
 from services.interop.fhir.mapping.parts import instant
 from services.interop.fhir.writing.entries import Asked
@@ -61,7 +61,7 @@ def _entry(root: str, one: usecases.Answered, wanted: str) -> dict[str, Any]:
     row = one.done.row if one.done else one.read
     if one.issues:
         return {"response": response | {"outcome": operation_outcome(one.status, one.issues)}}
-    if not isinstance(row, Resource | ResourceHistory):
+    if not isinstance(row, Kept | Resource | ResourceHistory):
         return {"resource": row, "response": response}
     response |= {"etag": f'W/"{row.version}"', "lastModified": instant(row.changed_at)}
     name = f"{row.resource_type}/{row.resource_id}"

@@ -10,7 +10,7 @@ from fastapi import Header, Path, Request
 from services.common.db import Transaction
 from services.common.paging import Cursors, PageRequest, asked_page
 from services.common.scopes import require_scope
-from services.interop.domain.resource import Resource, ResourceHistory
+from services.interop.domain.resource import Kept, Resource, ResourceHistory
 from services.interop.domain.subscription import Subscription
 from services.interop.fhir import registry, search
 from services.interop.fhir.asked import Search
@@ -51,12 +51,12 @@ def wanted_page(request: Request, listed: str, asked: Search) -> PageRequest:
     return asked_page(Cursors.of(request, listed, filters), max(asked.count, 1), asked.cursor)
 
 
-def version_headers(row: Resource | ResourceHistory | Subscription) -> dict[str, str]:
+def version_headers(row: Kept | Resource | ResourceHistory | Subscription) -> dict[str, str]:
     """ETag and Last-Modified; HTTP knows whole seconds alone."""
     return {"ETag": f'W/"{row.version}"', "Last-Modified": format_datetime(row.changed_at.astimezone(UTC), usegmt=True)}
 
 
-def is_known(row: Resource, if_none_match: str | None, if_modified_since: str | None) -> bool:
+def is_known(row: Kept, if_none_match: str | None, if_modified_since: str | None) -> bool:
     """Whether the caller has this version; the date counts only where no ETag is sent (RFC 9110, 13.1.2 and 13.1.3).
 
     ETags are compared weakly, and `*` is any version.

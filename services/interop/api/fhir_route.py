@@ -41,7 +41,9 @@ def fhir_router(*, tags: list[str]) -> APIRouter:
     return APIRouter(prefix=PREFIX, tags=list(tags), route_class=FhirRoute)
 
 
-def fhir(content: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def fhir(
+    content: Mapping[str, Any] | orjson.Fragment, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     return Response(orjson.dumps(content), status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 

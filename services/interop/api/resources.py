@@ -48,7 +48,7 @@ async def read_resource(
     headers = fhir_asked.version_headers(row)
     if fhir_asked.is_known(row, if_none_match, if_modified_since):
         return Response(status_code=304, headers=headers)
-    return fhir(bundle.rendered(row), headers=headers)
+    return fhir(bundle.written(row), headers=headers)
 
 
 @router.get("/Patient/{resource_id}/{resource_type}", response_class=Response)

@@ -26,7 +26,12 @@ class Written(TypeDecorator[Any]):
         return orjson.dumps(value).decode()
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return json.loads(value, parse_float=_as_written)
+        return read_back(value)
+
+
+def read_back(document: str) -> Any:
+    """Every number with a point stays the text that it is."""
+    return json.loads(document, parse_float=_as_written)
 
 
 def _as_written(number: str) -> orjson.Fragment:
@@ -69,14 +74,32 @@ class Resource(TeamOwned, Base, table=True):
     tokens: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One FHIR resource as it is shown: the text that was written, parsed only where a part of it is asked for."""
+
+    id: UUID
+    resource_type: str
+    resource_id: UUID
+    client_id: UUID | None
+    version: int
+    changed_at: datetime
+    document: str
+
+    @property
+    def content(self) -> dict[str, Any]:
+        found: dict[str, Any] = read_back(self.document)
+        return found
+
+
 @dataclass(frozen=True)
 class Shown:
     """One page of what was found with what comes along with it, and how many there are where that was asked for."""
 
-    rows: Sequence[Resource]
+    rows: Sequence[Kept]
     next_cursor: str | None = None
     total: int | None = None
-    along: Sequence[Resource] = ()
+    along: Sequence[Kept] = ()
 
 
 class ResourceHistory(Stored, Base, table=True):

@@ -82,10 +82,11 @@ class Between:
 
 @dataclass(frozen=True)
 class AnyToken:
-    """One of these tokens is among a resource's; or none is, where it is turned round."""
+    """One of these tokens is among a resource's, or all of one of `together`; or none is, where it is turned round."""
 
     tokens: list[str]
     is_there: bool = True
+    together: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)

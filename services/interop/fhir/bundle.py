@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from services.interop.domain.resource import Resource, ResourceHistory, Shown
+import orjson
+
+from services.interop.domain.resource import Kept, Resource, ResourceHistory, Shown
 from services.interop.fhir.asked import Search
 from services.interop.fhir.mapping.parts import instant
 from services.interop.fhir.search import CURSOR
@@ -28,10 +30,21 @@ MANDATORY = {
 }
 
 
-def rendered(row: Resource | ResourceHistory) -> dict[str, Any]:
+def rendered(row: Kept | Resource | ResourceHistory) -> dict[str, Any]:
     """The resource with meta.versionId and meta.lastUpdated."""
-    meta = {"versionId": str(row.version), "lastUpdated": instant(row.changed_at), **row.content["meta"]}
-    return {**row.content, "meta": meta}
+    content = row.content
+    meta = {"versionId": str(row.version), "lastUpdated": instant(row.changed_at), **content["meta"]}
+    return {**content, "meta": meta}
+
+
+def written(row: Kept) -> Any:
+    """The same, put into the text that is kept where the mapping wrote it, so that most of it is never parsed."""
+    head = f'{{"resourceType":"{row.resource_type}","id":"{row.resource_id}","meta":{{'
+    text = row.document
+    if not text.startswith(f'{head}"profile":') or '"versionId"' in text or '"lastUpdated"' in text:
+        return rendered(row)
+    said = f'"versionId":"{row.version}","lastUpdated":"{instant(row.changed_at)}",'
+    return orjson.Fragment(f"{head}{said}{text[len(head) :]}")
 
 
 def searchset(root: str, listed: str, search: Search, shown: Shown) -> dict[str, Any]:
@@ -39,19 +52,25 @@ def searchset(root: str, listed: str, search: Search, shown: Shown) -> dict[str,
 
     `root` is the FHIR base as the caller sees it, and `listed` what was asked for there.
     """
-    contents = [_part(rendered(row), search) for row in shown.rows]
-    bundle = page(root, listed, search, contents, shown.next_cursor)
+    is_part = bool(search.elements) or search.summary == "data"
+    found = [_entry(root, row, _part(row, search) if is_part else written(row), "match") for row in shown.rows]
+    beside = [_entry(root, row, written(row), "include") for row in shown.along]
     total = {} if shown.total is None else {"total": shown.total}
-    beside = [_entry(root, rendered(row), "include") for row in shown.along]
-    return _with(bundle | total, [*beside, *_outcome(search)])
+    return _with(_page(root, listed, search, shown.next_cursor) | total, [*found, *beside, *_outcome(search)])
 
 
 def page(
     root: str, listed: str, search: Search, contents: Sequence[dict[str, Any]], next_cursor: str | None
 ) -> dict[str, Any]:
     """One page of resources as they are. `next` is absent on the last page."""
-    bundle = {"resourceType": "Bundle", "type": "searchset", "link": _links(f"{root}/{listed}", search, next_cursor)}
-    return _with(bundle, [_entry(root, content, "match") for content in contents])
+    bundle = _page(root, listed, search, next_cursor)
+    addressed = ((f"{root}/{one['resourceType']}/{one['id']}", one) for one in contents)
+    return _with(bundle, [_found(address, one, "match") for address, one in addressed])
+
+
+def _page(root: str, listed: str, search: Search, next_cursor: str | None) -> dict[str, Any]:
+    links = _links(f"{root}/{listed}", search, next_cursor)
+    return {"resourceType": "Bundle", "type": "searchset", "link": links}
 
 
 def counted(base: str, search: Search, total: int, kind: str = "searchset") -> dict[str, Any]:
@@ -89,15 +108,17 @@ def _with(bundle: dict[str, Any], entries: Sequence[Entry]) -> dict[str, Any]:
     return {**bundle, "entry": known} if known else bundle
 
 
-def _entry(root: str, content: dict[str, Any], mode: str) -> Entry:
-    address = f"{root}/{content['resourceType']}/{content['id']}"
+def _entry(root: str, row: Kept, content: Any, mode: str) -> Entry:
+    return _found(f"{root}/{row.resource_type}/{row.resource_id}", content, mode)
+
+
+def _found(address: str, content: Any, mode: str) -> Entry:
     return {"fullUrl": address, "resource": content, "search": {"mode": mode}}
 
 
-def _part(content: dict[str, Any], search: Search) -> dict[str, Any]:
+def _part(row: Kept, search: Search) -> dict[str, Any]:
     """As much of a resource as was asked for, and said to be a part."""
-    if not search.elements and search.summary != "data":
-        return content
+    content = rendered(row)
     wanted = ALWAYS | MANDATORY[content["resourceType"]] | search.elements
     kept = {name: value for name, value in content.items() if not search.elements or name in wanted}
     return {**kept, "meta": {**content["meta"], "tag": [SUBSETTED]}}

@@ -17,7 +17,8 @@ def found_by(content: dict[str, Any]) -> Found:
     for parameter in registry.SERVED[content["resourceType"]].parameters:
         values = [value for path in parameter.paths for value in at(content, path)]
         for value in values:
-            _add(made, parameter, value)
+            if _is_meant(parameter, value):
+                _add(made, parameter, value)
     return Found(sorted(set(made.tokens)), made.times, made.amounts)
 
 
@@ -28,6 +29,11 @@ def at(content: Any, path: str) -> Iterator[Any]:
     for value in values if isinstance(values, list) else [values]:
         if value is not None:
             yield from at(value, rest) if rest else (value,)
+
+
+def _is_meant(parameter: SearchParameter, value: Any) -> bool:
+    """Of ContactPoints, those of one system alone: a telephone is no e-mail address. A code has no system."""
+    return parameter.system is None or not isinstance(value, dict) or value.get("system") == parameter.system
 
 
 def _add(made: Found, parameter: SearchParameter, value: Any) -> None:

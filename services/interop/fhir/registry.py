@@ -16,7 +16,8 @@ class SearchParameter:
     """A parameter as the FHIR R4 specification defines it for every type that has it here.
 
     `paths` lead to what it is about; `targets` are the served types that a reference can be to. What `names_a_person`
-    is taken in the body of a search alone.
+    is taken in the body of a search alone. All values are of the `system`, where there is one: that of an element with
+    a code alone, which FHIR implies, or the system of the ContactPoints that are meant.
     """
 
     name: str
@@ -25,10 +26,12 @@ class SearchParameter:
     paths: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     names_a_person: bool = False
+    system: str | None = None
 
 
-def _token(name: str, *paths: str, about: str = "system|code, code, |code or system|.") -> SearchParameter:
-    return SearchParameter(name, "token", about, paths or (name,))
+def _token(name: str, *paths: str, system: str | None = None) -> SearchParameter:
+    of = None if system is None else f"http://hl7.org/fhir/{system}"
+    return SearchParameter(name, "token", "system|code, code, |code or system|.", paths or (name,), system=of)
 
 
 def _reference(name: str, path: str, *targets: str) -> SearchParameter:
@@ -39,8 +42,9 @@ def _date(name: str, *paths: str) -> SearchParameter:
     return SearchParameter(name, "date", PREFIXES, paths)
 
 
-def _person(name: str, kind: str, *paths: str) -> SearchParameter:
-    return SearchParameter(name, kind, "Tells who somebody is: in a POST to _search alone.", paths, names_a_person=True)
+def _person(name: str, kind: str, *paths: str, system: str | None = None) -> SearchParameter:
+    about = "Tells who somebody is: in a POST to _search alone."
+    return SearchParameter(name, kind, about, paths, names_a_person=True, system=system)
 
 
 def _about(path: str) -> tuple[SearchParameter, ...]:
@@ -61,14 +65,19 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
     "Appointment": (
         _reference("patient", "participant.actor", "Patient"),
         _reference("actor", "participant.actor", "Patient"),
-        _token("status"),
+        _token("status", system="appointmentstatus"),
         _date("date", "start"),
     ),
-    "CarePlan": (*_about("subject"), _token("status"), _token("intent"), _date("date", "period")),
+    "CarePlan": (
+        *_about("subject"),
+        _token("status", system="request-status"),
+        _token("intent", system="request-intent"),
+        _date("date", "period"),
+    ),
     "Condition": (*_about("subject"), _token("clinical-status", "clinicalStatus"), _token("category"), _token("code")),
     "Encounter": (
         *_about("subject"),
-        _token("status"),
+        _token("status", system="encounter-status"),
         _token("class"),
         _token("type"),
         _date("date", "period"),
@@ -80,7 +89,7 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
     ),
     "EpisodeOfCare": (
         _reference("patient", "patient", "Patient"),
-        _token("status"),
+        _token("status", system="episode-of-care-status"),
         _date("date", "period"),
         _reference("organization", "managingOrganization"),
         _reference("care-manager", "careManager"),
@@ -88,7 +97,7 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
     ),
     "Observation": (
         *_about("subject"),
-        _token("status"),
+        _token("status", system="observation-status"),
         _token("category"),
         _token("code"),
         _token("component-code", "component.code"),
@@ -103,13 +112,13 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
     ),
     "Patient": (
         _token("active"),
-        _token("gender"),
+        _token("gender", system="administrative-gender"),
         _person("birthdate", "date", "birthDate"),
         _person("name", "string", "name.family", "name.given"),
         _person("family", "string", "name.family"),
         _person("given", "string", "name.given"),
         _person("address-postalcode", "string", "address.postalCode"),
-        _person("phone", "token", "telecom"),
+        _person("phone", "token", "telecom", system="phone"),
     ),
     # Of a version that a partner's system wrote.
     "Provenance": (
@@ -120,9 +129,9 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
     ),
     "ServiceRequest": (
         *_about("subject"),
-        _token("status"),
-        _token("intent"),
-        _token("priority"),
+        _token("status", system="request-status"),
+        _token("intent", system="request-intent"),
+        _token("priority", system="request-priority"),
         _token("code"),
         _date("authored", "authoredOn"),
         _reference("requester", "requester"),

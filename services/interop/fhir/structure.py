@@ -1,15 +1,15 @@
 """Whether a document is FHIR R4 at all. One library behind one function, so that it can be exchanged."""
 
+import json
 import re
+from typing import Any
 
 import fhirkit
 
 from services.common.outcome import Issue
 
 MOST_ISSUES = 50
-LONGEST_PATH = 300
-# An element's name as FHIR writes it; anything else in a path is the sender's own text and is not repeated.
-ELEMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}(\[\d+\])?")
+UNKNOWN = "unknown element"
 NOT_VALID = re.compile(r'^".*" is not a valid ([A-Za-z0-9 ]{1,40})$', re.DOTALL)
 # What the library says in fixed words, without the value that was sent.
 PLAIN = re.compile(
@@ -27,7 +27,8 @@ def faults(document: str) -> list[Issue]:
         found = [issue for issue in fhirkit.validate(document) if issue.severity == "error"]
     except fhirkit.ParseError:
         return [Issue("structure", "Resource", "This is not JSON as FHIR R4 asks. Check how it was written.")]
-    return [Issue("structure", _place(issue.path), _words(issue.message)) for issue in found[:MOST_ISSUES]]
+    content = json.loads(document)
+    return [Issue("structure", _place(issue.path, content), _words(issue.message)) for issue in found[:MOST_ISSUES]]
 
 
 def complaints(document: str) -> list[tuple[str, str]]:
@@ -44,21 +45,41 @@ def in_order(document: str) -> str:
     return ordered
 
 
-def _place(path: str) -> str:
-    names: list[str] = []
-    for name in path[:LONGEST_PATH].split("."):
-        if not ELEMENT.fullmatch(name):
-            break
-        names.append(name)
+def _place(path: str, content: Any) -> str:
+    """As much of a path as is of the standard. Any other name is the sender's own, and may be that of a person."""
+    names = path.split(".")
+    while names and not _is_of_fhir(names, content):
+        names.pop()
     return ".".join(names) or "Resource"
+
+
+def _is_of_fhir(names: list[str], content: Any) -> bool:
+    """Whether the library knows each name, whatever else is wrong there."""
+    try:
+        alone = json.dumps(_alone(content, names[1:]))
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return False
+    return names[0] in fhirkit.RESOURCE_TYPES and all(one.message != UNKNOWN for one in fhirkit.validate(alone))
+
+
+def _alone(held: Any, names: list[str]) -> Any:
+    """What is on the way along these names and nothing else. Raises where they do not lead anywhere."""
+    kind = {name: value for name, value in held.items() if name == "resourceType"}
+    if not names:
+        return kind
+    name, _, place = names[0].rstrip("]").partition("[")
+    found = None
+    if len(names) > 1:
+        found = _alone(held[name][int(place)] if place else held[name], names[1:])
+    return {**kind, name: [found] if place else found}
 
 
 def _words(message: str) -> str:
     value = NOT_VALID.match(message)
     if value:
         return f"This is not a valid FHIR {value.group(1)}. Write it as the data type in FHIR R4 asks."
-    if message == "unknown element":
-        return "FHIR R4 has no such element here. Check its spelling, or leave it out."
+    if message == UNKNOWN:
+        return "An element here is none of FHIR R4. Compare what stands here with the standard, or leave it out."
     if message == "required element missing":
         return "This element is required. Add it."
     if PLAIN.fullmatch(message):

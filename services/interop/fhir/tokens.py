@@ -79,11 +79,16 @@ def folded(text: str) -> str:
     return " ".join("".join(letter for letter in apart if not unicodedata.combining(letter)).casefold().split())
 
 
-def asked(name: str, text: str) -> str:
-    """The token for `system|value`, `value` in any system, `|value` in none, or `system|` with any value."""
+def asked(name: str, text: str, implied: str | None = None) -> str:
+    """The token for `system|value`, `value` in any system, `|value` in none, or `system|` with any value.
+
+    Where a system is implied, all values are of that one, whether it is said or not (FHIR R4, search, "token").
+    """
     if "|" not in text:
         return f"{name}{OF}{ANY}|{text}"
     system, _, value = text.partition("|")
+    if implied is not None and system in ("", implied):
+        return f"{name}{OF}{ANY}|{value or ANY}"
     return f"{name}{OF}{system}|{value or ANY}"
 
 

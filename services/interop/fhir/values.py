@@ -83,7 +83,8 @@ def _read_missing(search: Search, parameter: SearchParameter, value: str) -> str
 
 
 def _read_token(search: Search, parameter: SearchParameter, modifier: str, value: str) -> str:
-    found = [tokens.asked(parameter.name, text) for text in alternatives(parameter.name, value)]
+    texts = alternatives(parameter.name, value)
+    found = [tokens.asked(parameter.name, text, parameter.system) for text in texts]
     search.tokens.append(AnyToken(found, is_there=modifier != "not"))
     return value
 
@@ -116,8 +117,18 @@ def _read_string(search: Search, parameter: SearchParameter, modifier: str, valu
     starts = [tokens.folded(text) for text in texts]
     if any(not 0 < len(start) <= tokens.LONGEST_START for start in starts):
         raise BadSearch.at_parameter(name, "Give between 1 and 40 letters, or :exact and the whole.")
-    search.tokens.append(AnyToken([f"{name}{tokens.OF}{start}" for start in starts]))
+    search.tokens.append(_starting(parameter, starts))
     return value
+
+
+def _starting(parameter: SearchParameter, starts: list[str]) -> AnyToken:
+    """What begins as one of these texts; of a name in several parts, each word begins some part of it.
+
+    So `name=Maureen Tabor` finds who has the one as given and the other as family name.
+    """
+    of_words = [start.split() if len(parameter.paths) > 1 else [start] for start in starts]
+    named = [tuple(f"{parameter.name}{tokens.OF}{word}" for word in words) for words in of_words]
+    return AnyToken([words[0] for words in named if len(words) == 1], together=tuple(w for w in named if len(w) > 1))
 
 
 def _read_time(search: Search, parameter: SearchParameter, modifier: str, value: str) -> str:

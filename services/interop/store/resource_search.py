@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, true, tuple_
 from sqlmodel import col
 
 from services.common.db import Transaction
 from services.common.paging import PageRequest
-from services.interop.domain.resource import Resource, SearchAmount, SearchTime
+from services.interop.domain.resource import Kept, Resource, SearchAmount, SearchTime
 from services.interop.fhir.asked import Amounts, AnyToken, Between, Search, Times
+from services.interop.store import kept
 from services.interop.store.resources import is_type
 
 
@@ -34,15 +35,25 @@ async def about(tx: Transaction, client_id: UUID) -> Select[Any]:
 
 async def page_by_id(
     tx: Transaction, wanted: Select[Any], request: PageRequest, *, newest_first: bool = False
-) -> tuple[list[Resource], str | None]:
+) -> tuple[list[Kept], str | None]:
     """A page in the order of the ids that are shown, and where it goes on."""
-    order = col(Resource.resource_id)
+    return await _page(tx, wanted, request, "resource_id", newest_first=newest_first)
+
+
+async def page_by_row(tx: Transaction, wanted: Select[Any], request: PageRequest) -> tuple[list[Kept], str | None]:
+    """A page in the order of the rows: resources of several types may have one id."""
+    return await _page(tx, wanted, request, "id")
+
+
+async def _page(
+    tx: Transaction, wanted: Select[Any], request: PageRequest, by: str, *, newest_first: bool = False
+) -> tuple[list[Kept], str | None]:
+    order = Resource.__table__.c[by]  # type: ignore[attr-defined]
     if request.after is not None:
         wanted = wanted.where(order < request.after if newest_first else order > request.after)
-    rows = list(await tx.all(wanted.order_by(order.desc() if newest_first else order).limit(request.limit + 1)))
-    items = rows[: request.limit]
-    tx.leaves_out(rows[request.limit :])
-    return items, request.next_cursor(items[-1].resource_id) if len(rows) > request.limit else None
+    ordered: Any = wanted.with_only_columns(*kept.COLUMNS).order_by(order.desc() if newest_first else order)
+    items, goes_on = await kept.first(tx, ordered.limit(request.limit + 1), {}, request.limit)
+    return items, request.next_cursor(getattr(items[-1], by)) if goes_on else None
 
 
 async def count(tx: Transaction, wanted: Select[Any]) -> int:
@@ -50,18 +61,16 @@ async def count(tx: Transaction, wanted: Select[Any]) -> int:
     return total
 
 
-async def named(tx: Transaction, keys: Iterable[tuple[str, UUID]]) -> Sequence[Resource]:
+async def named(tx: Transaction, keys: Iterable[tuple[str, UUID]]) -> list[Kept]:
     """Those of these resources that the caller may see."""
     wanted = tuple_(col(Resource.resource_type), col(Resource.resource_id)).in_(sorted(set(keys)))
-    found: Sequence[Resource] = await tx.all(select(Resource).where(wanted, await tx.visible(Resource)))
-    return found
+    return await kept.found(tx, select(Resource).where(wanted, await tx.visible(Resource)))
 
 
-async def referring(tx: Transaction, resource_type: str, references: list[str], most: int) -> Sequence[Resource]:
+async def referring(tx: Transaction, resource_type: str, references: list[str], most: int) -> list[Kept]:
     """Visible resources of a type with one of these references, up to one more than `most`."""
     wanted = select(Resource).where(is_type(resource_type), _has_any(AnyToken(references)), await tx.visible(Resource))
-    rows: Sequence[Resource] = await tx.all(wanted.order_by(col(Resource.id)).limit(most + 1))
-    return rows
+    return await kept.found(tx, wanted.order_by(col(Resource.id)).limit(most + 1))
 
 
 def within(at: Any, between: Between) -> ColumnElement[bool]:
@@ -90,8 +99,8 @@ async def _conditions(tx: Transaction, resource_type: str, search: Search) -> li
 
 def _has_any(asked: AnyToken) -> ColumnElement[bool]:
     kept: Any = col(Resource.tokens)
-    overlap: ColumnElement[bool] = kept.overlap(asked.tokens)
-    return overlap if asked.is_there else not_(overlap)
+    found = or_(kept.overlap(asked.tokens), *(kept.contains(all_of) for all_of in asked.together))
+    return found if asked.is_there else not_(found)
 
 
 def _at_time(resource_type: str, asked: Times) -> ColumnElement[bool]:

@@ -9,11 +9,11 @@ from sqlalchemy import Select
 from services.common.db import Transaction
 from services.common.errors import NotFound
 from services.common.paging import MAX_LIMIT, PageRequest, page
-from services.interop.domain.resource import Resource, ResourceHistory, Shown
+from services.interop.domain.resource import Kept, Resource, ResourceHistory, Shown
 from services.interop.fhir import indexing, registry
 from services.interop.fhir.asked import BadSearch, Included, MoreThanOnePage, Search
 from services.interop.fhir.tokens import OF
-from services.interop.store import resource_search, resources
+from services.interop.store import kept, plain_search, resource_search, resources
 
 # What may come along with one page by references to what is on it.
 MOST_REFERRING = 1000
@@ -29,9 +29,9 @@ class TooMuchComesAlong(BadSearch):
         super().__init__("More refers to this page than one answer holds.")
 
 
-async def read_resource(tx: Transaction, resource_type: str, resource_id: str) -> Resource:
+async def read_resource(tx: Transaction, resource_type: str, resource_id: str) -> Kept:
     """One resource. Raises `NotFound` alike for one that is absent and one of another team."""
-    found = await resources.read(tx, resource_type, _id(resource_type, resource_id))
+    found = await kept.one(tx, resource_type, _id(resource_type, resource_id))
     if found is None:
         raise NotFound(resource_type)
     return found
@@ -65,9 +65,7 @@ async def look_at_everything(tx: Transaction, patient_id: str, search: Search, r
     wanted = wanted.where(*(resource_search.within(Resource.changed_at, between) for between in search.changed))
     if search.count == 0:
         return Shown([], total=await resource_search.count(tx, wanted))
-    # By row: resources of several types may have one id.
-    found = await page(tx, wanted, Resource, request)
-    return Shown(found["items"], found["next_cursor"])
+    return Shown(*await resource_search.page_by_row(tx, wanted, request))
 
 
 async def search_resources(tx: Transaction, resource_type: str, search: Search, request: PageRequest) -> Shown:
@@ -76,16 +74,26 @@ async def search_resources(tx: Transaction, resource_type: str, search: Search, 
     Whoever was asked for is on record, found or not: that nothing was found tells of them too.
     """
     tx.concerns(*search.patients_named(resource_type))
-    wanted = await resource_search.searched(tx, resource_type, search)
-    is_counted = search.wants_total or search.count == 0
-    total = await resource_search.count(tx, wanted) if is_counted else None
-    if search.count == 0:
-        await _put_counted_on_record(tx, search, wanted)
-        return Shown([], total=total)
-    rows, next_cursor = await resource_search.page_by_id(tx, wanted, request, newest_first=search.newest_first)
+    total = None
+    if search.wants_total or search.count == 0:
+        wanted = await resource_search.searched(tx, resource_type, search)
+        total = await resource_search.count(tx, wanted)
+        if search.count == 0:
+            await _put_counted_on_record(tx, search, wanted)
+            return Shown([], total=total)
+    rows, next_cursor = await _page(tx, resource_type, search, request)
     if search.is_private and next_cursor is not None:
         raise MoreThanOnePage
     return Shown(rows, next_cursor, total, await _along(tx, search, rows))
+
+
+async def _page(
+    tx: Transaction, resource_type: str, search: Search, request: PageRequest
+) -> tuple[list[Kept], str | None]:
+    if plain_search.is_plain(search):
+        return await plain_search.page(tx, resource_type, search, request)
+    wanted = await resource_search.searched(tx, resource_type, search)
+    return await resource_search.page_by_id(tx, wanted, request, newest_first=search.newest_first)
 
 
 async def _put_counted_on_record(tx: Transaction, search: Search, wanted: Select[Any]) -> None:
@@ -102,11 +110,11 @@ async def _put_counted_on_record(tx: Transaction, search: Search, wanted: Select
         raise MoreThanOnePage
 
 
-async def _along(tx: Transaction, search: Search, rows: Sequence[Resource]) -> list[Resource]:
+async def _along(tx: Transaction, search: Search, rows: Sequence[Kept]) -> list[Kept]:
     """What is asked for beside the page and is not on it, each once. Raises `TooMuchComesAlong`."""
     keys = [key for row in rows for one in search.included for key in _referred(row, one)]
-    found = list(await resource_search.named(tx, keys)) if keys else []
-    back: dict[UUID, Resource] = {}
+    found = await resource_search.named(tx, keys) if keys else []
+    back: dict[UUID, Kept] = {}
     for one in dict.fromkeys(search.referring):
         references = [f"{one.parameter}{OF}{row.resource_type}/{row.resource_id}" for row in rows]
         referring = await resource_search.referring(tx, one.source, references, MOST_REFERRING)
@@ -117,7 +125,7 @@ async def _along(tx: Transaction, search: Search, rows: Sequence[Resource]) -> l
     return [row for row in ({row.id: row for row in found} | back).values() if row.id not in shown]
 
 
-def _referred(row: Resource, asked: Included) -> list[tuple[str, UUID]]:
+def _referred(row: Kept, asked: Included) -> list[tuple[str, UUID]]:
     """The resources of the wanted type that this one refers to by the parameter."""
     parameter = registry.SERVED[asked.source].parameter(asked.parameter)
     values = [value for path in parameter.paths for value in indexing.at(row.content, path)] if parameter else []

@@ -20,10 +20,13 @@ class NoPatient(BadSearch):
 
 
 async def search_audit_events(tx: Transaction, search: Search, request: PageRequest) -> tuple[UUID, dict[str, Any]]:
-    """The patient, and a page of what is on record about them here. Raises `NoPatient`."""
+    """The patient, and a page of what is on record about them here, or how much there is. Raises `NoPatient`."""
     if len(search.patients) != 1 or len(search.patients[0]) != 1:
         raise NoPatient
     client_id = search.patients[0][0]
     tx.concerns(client_id)
+    if search.count == 0:
+        total = await audit_events.count_of_patient(tx, client_id, search.changed)
+        return client_id, {"items": [], "next_cursor": None, "total": total}
     part = await audit_events.of_patient(tx, client_id, search.changed, request)
     return client_id, part.as_page(part.items, request)
