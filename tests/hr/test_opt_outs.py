@@ -73,7 +73,7 @@ async def test_what_cannot_have_been_signed_is_refused(
 
 
 async def test_somebody_whom_hr_does_not_know_signs_nothing(hr: Running) -> None:
-    refused(await sign(hr, str(uuid7())), 409, "unknown_employee", "/body/employee_id")
+    refused(await sign(hr, str(uuid7())), 422, "unknown_employee", "/body/employee_id")
 
 
 async def test_nobody_opts_out_twice_on_a_day_and_anew_after_the_notice(hr: Running, ruth: str) -> None:

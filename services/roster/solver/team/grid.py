@@ -93,6 +93,11 @@ class Grid:
             return f"{{{who}}} works no nights"
         if (day, slot.code) in member.cannot:
             return f"{{{who}}} is not available for {plain(slot.code)} on {when}"
+        for other, on, code in self.problem.beside:
+            if other == who and on != day:
+                earlier, later = sorted((self.timed[on, code], slot), key=lambda one: one.day)
+                if self.is_within(earlier, later, "daily_rest"):
+                    return f"the rest of {{{who}}} around {day_words(self.problem.from_on, on)}"
         last = self.last_work[who]
         if last is not None and day < 7 and self.is_too_close(last, slot):
             return f"the rest of {{{who}}} after {day_words(self.problem.from_on, last.day)}"
