@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -140,6 +141,31 @@ def compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(db, "engine_of", engine_of)
+        yield
+
+
+# Types below are PostgreSQL's own, the same in each of its databases.
+FIRST_OF_ITS_USERS = 16_384
+
+
+@pytest.fixture(scope="session", autouse=True)
+def types_asked_once() -> Iterator[None]:
+    """What an array is made of, the driver asks on each connection anew; tests make thousands."""
+    asked: dict[frozenset[int], Any] = {}
+    ask = asyncpg.Connection._introspect_types
+
+    async def ask_once(connection: Any, wanted: Any, seconds: float) -> Any:
+        key = frozenset(wanted)
+        if any(oid >= FIRST_OF_ITS_USERS for oid in key):
+            return await ask(connection, wanted, seconds)
+        if key in asked:
+            # A statement with a name: the driver prepares its own anew where an unnamed one has come between.
+            return asked[key], SimpleNamespace(name="asked before")
+        asked[key], statement = await ask(connection, wanted, seconds)
+        return asked[key], statement
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asyncpg.Connection, "_introspect_types", ask_once)
         yield
 
 

@@ -15,15 +15,19 @@ SHAPE = """
          from pg_class where relnamespace = 'public'::regnamespace),
         (select sum(hashtext(format('%s %s %s %s %s', attrelid, attname, atttypid, attnotnull, attacl))::bigint)
          from pg_attribute join pg_class on pg_class.oid = attrelid where relnamespace = 'public'::regnamespace),
-        (select sum(hashtext(pg_constraint::text)::bigint) from pg_constraint),
-        (select sum(hashtext(pg_policy::text)::bigint) from pg_policy),
-        (select sum(hashtext(pg_trigger::text)::bigint) from pg_trigger),
-        (select sum(hashtext(pg_proc::text)::bigint) from pg_proc where pronamespace = 'public'::regnamespace),
+        (select sum(hashtext(format('%s %s', oid, xmin))::bigint) from pg_constraint),
+        (select sum(hashtext(format('%s %s', oid, xmin))::bigint) from pg_policy),
+        (select sum(hashtext(format('%s %s %s %s %s', tgrelid, tgname, tgfoid, tgtype, tgenabled))::bigint)
+         from pg_trigger where not tgisinternal),
+        (select sum(hashtext(format('%s %s', oid, xmin))::bigint) from pg_proc
+         where pronamespace = 'public'::regnamespace),
         (select sum(hashtext(pg_namespace::text)::bigint) from pg_namespace where nspname not like 'pg_%')]
 """
 WRITTEN = """
-    select relname, pg_relation_size(oid) as size from pg_class
-    where relkind = 'r' and relnamespace = 'public'::regnamespace and pg_relation_size(oid) > 0
+    with found as materialized (
+        select relname, pg_relation_size(oid) as size from pg_class
+        where relkind = 'r' and relnamespace = 'public'::regnamespace)
+    select relname, size from found where size > 0
 """
 OTHERS = """
     select pg_terminate_backend(pid) from pg_stat_activity
