@@ -9,7 +9,7 @@ import pytest
 import services as package
 from services.common.errors import ServiceError
 
-ABSTRACT = {"Refusal", "ServiceError", "Conflict", "Unprocessable"}
+ABSTRACT = {"Refusal", "ServiceError", "Conflict", "Unprocessable", "NotTaken"}
 
 
 def _import_everything() -> None:

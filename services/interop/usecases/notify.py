@@ -131,12 +131,11 @@ async def _lane(runtime: Runtime, notice: Notice, schedule: Sequence[timedelta],
                 row.took(notice.told, notice.last, tx.now)
             else:
                 row.refused(schedule, tx.now)
-                is_given_up = row.status == SubscriptionStatus.ERROR
-                log.log(
-                    logging.ERROR if is_given_up else logging.INFO,
-                    "notification not taken",
-                    extra={"subscription_id": str(row.id), "attempts": row.attempts},
-                )
+                told = {"subscription_id": str(row.id), "attempts": row.attempts}
+                if row.status == SubscriptionStatus.ERROR:
+                    log.error("subscription given up", extra=told)
+                else:
+                    log.info("notification not taken", extra=told)
     except Exception as error:  # noqa: BLE001  the worker outlives every outage; the lease ends by itself
         log.warning("notification interrupted", extra={"error": type(error).__name__})
     finally:

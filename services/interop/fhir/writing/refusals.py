@@ -15,24 +15,25 @@ class NotTaken(ServiceError):
 
     status = 422
     issue_type: ClassVar[str] = "business-rule"
-    text: ClassVar[str] = ""
 
     def __init__(self, *expressions: str, issues: Sequence[Issue] = ()) -> None:
         super().__init__("This is not taken.")
-        self.issues = [*issues, *(Issue(self.issue_type, one, self.text) for one in expressions)]
+        self.issues = [*issues, *(Issue(self.issue_type, one, self.way_out) for one in expressions)]
 
 
 class NotWritable(NotTaken):
     status = 405
     issue_type = "not-supported"
-    text = f"This type of resource is not written here. {WHAT_MAY_BE}"
+    way_out = f"This type of resource is not written here. {WHAT_MAY_BE}"
     headers: ClassVar[dict[str, str]] = {"Allow": "GET, HEAD"}
 
 
 class NothingIsDeleted(NotTaken):
     status = 405
     issue_type = "not-supported"
-    text = "Nothing is deleted here. Set an Encounter to cancelled or entered-in-error; ring the team about a referral."
+    way_out = (
+        "Nothing is deleted here. Set an Encounter to cancelled or entered-in-error; ring the team about a referral."
+    )
     headers: ClassVar[dict[str, str]] = {"Allow": "GET, HEAD, PUT, PATCH"}
 
 
@@ -41,83 +42,85 @@ class IdsAreOurs(NotTaken):
 
     status = 405
     issue_type = "not-supported"
-    text = "There is nothing with this id, and ids are given here. Send a POST to the type."
+    way_out = "There is nothing with this id, and ids are given here. Send a POST to the type."
     headers: ClassVar[dict[str, str]] = {"Allow": "GET, HEAD"}
 
 
 class NotTheWriters(NotTaken):
     status = 403
     issue_type = "forbidden"
-    text = "Only the system that wrote a resource changes it. Ring the team about anybody else's."
+    way_out = "Only the system that wrote a resource changes it. Ring the team about anybody else's."
 
 
 class NotOfTheAddress(NotTaken):
     status = 400
     issue_type = "invalid"
-    text = "The address and the resource name different things. Send it to the address of its own type and id."
+    way_out = "The address and the resource name different things. Send it to the address of its own type and id."
 
 
 class BadPatch(NotTaken):
     status = 400
     issue_type = "invalid"
-    text = "This is no JSON Patch (RFC 6902) that fits the resource. Read the resource again, and patch what is there."
+    way_out = (
+        "This is no JSON Patch (RFC 6902) that fits the resource. Read the resource again, and patch what is there."
+    )
 
 
 class NoCondition(NotTaken):
     status = 400
     issue_type = "invalid"
-    text = "The condition names nothing to search by. Give an identifier, or another search parameter of the type."
+    way_out = "The condition names nothing to search by. Give an identifier, or another search parameter of the type."
 
 
 class ManyMatch(NotTaken):
     status = 412
     issue_type = "multiple-matches"
-    text = "The condition is met by more than one resource. Ask more closely, such as by an identifier."
+    way_out = "The condition is met by more than one resource. Ask more closely, such as by an identifier."
 
 
 class NoneMatches(NotTaken):
     status = 412
     issue_type = "not-found"
-    text = "Nothing is found by this reference. Search for it first, and refer to what was found."
+    way_out = "Nothing is found by this reference. Search for it first, and refer to what was found."
 
 
 class BadETag(NotTaken):
     status = 400
     issue_type = "invalid"
-    text = 'This ETag cannot be read. Send it as it was given, such as W/"3".'
+    way_out = 'This ETag cannot be read. Send it as it was given, such as W/"3".'
 
 
 class VersionChanged(NotTaken):
     status = 412
     issue_type = "conflict"
-    text = "The resource has changed since that version. Read it again, and make the change on what is there now."
+    way_out = "The resource has changed since that version. Read it again, and make the change on what is there now."
 
 
 class ElementNeeded(NotTaken):
     issue_type = "required"
-    text = "This is needed here. Add it."
+    way_out = "This is needed here. Add it."
 
 
 class NotKnownHere(NotTaken):
     issue_type = "not-found"
-    text = "Nothing here is known by this. Compare it with what a search finds here, or ring the team."
+    way_out = "Nothing here is known by this. Compare it with what a search finds here, or ring the team."
 
 
 class TimeNotTold(NotTaken):
     issue_type = "value"
-    text = "No clock shows this time. Correct it."
+    way_out = "No clock shows this time. Correct it."
 
 
 class NotProcessed(NotTaken):
     status = 400
     issue_type = "invalid"
-    text = "Send a Bundle of the type batch or transaction here. A message goes to $process-message."
+    way_out = "Send a Bundle of the type batch or transaction here. A message goes to $process-message."
 
 
 class NotAnAddress(NotTaken):
     status = 400
     issue_type = "invalid"
-    text = "An entry asks for Type, Type/id, Type/id/_history/version or Type?search, by POST, PUT, PATCH or GET."
+    way_out = "An entry asks for Type, Type/id, Type/id/_history/version or Type?search, by POST, PUT, PATCH or GET."
 
 
 class NamedTwice(NotTaken):
@@ -125,7 +128,7 @@ class NamedTwice(NotTaken):
 
     status = 400
     issue_type = "duplicate"
-    text = "Two entries of this transaction change the same resource, or hang on the same condition. Leave one out."
+    way_out = "Two entries of this transaction change the same resource, or hang on the same condition. Leave one out."
 
 
 class EntryRefused(NotTaken):
