@@ -32,7 +32,7 @@ class NothingIsDeleted(NotTaken):
     status = 405
     issue_type = "not-supported"
     way_out = (
-        "Nothing is deleted here. Set an Encounter to cancelled or entered-in-error; ring the team about a referral."
+        "Nothing is deleted here. Set an Encounter to cancelled or entered-in-error; ring about a referral."
     )
     headers: ClassVar[dict[str, str]] = {"Allow": "GET, HEAD, PUT, PATCH"}
 
@@ -62,7 +62,7 @@ class BadPatch(NotTaken):
     status = 400
     issue_type = "invalid"
     way_out = (
-        "This is no JSON Patch (RFC 6902) that fits the resource. Read the resource again, and patch what is there."
+        "This is no JSON Patch (RFC 6902) that fits the resource. Read it again, and patch what is there."
     )
 
 
