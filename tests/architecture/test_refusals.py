@@ -9,7 +9,7 @@ import pytest
 import services as package
 from services.common.errors import ServiceError
 
-ABSTRACT = {"Refusal", "ServiceError", "Conflict", "Unprocessable", "NotTaken"}
+ABSTRACT = {"Refusal", "ServiceError", "Conflict", "Unprocessable", "NotTaken", "EntryRefused"}
 
 
 def _import_everything() -> None:

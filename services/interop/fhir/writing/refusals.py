@@ -15,6 +15,7 @@ class NotTaken(ServiceError):
 
     status = 422
     issue_type: ClassVar[str] = "business-rule"
+    field = "/body"
 
     def __init__(self, *expressions: str, issues: Sequence[Issue] = ()) -> None:
         super().__init__("This is not taken.")
@@ -31,9 +32,7 @@ class NotWritable(NotTaken):
 class NothingIsDeleted(NotTaken):
     status = 405
     issue_type = "not-supported"
-    way_out = (
-        "Nothing is deleted here. Set an Encounter to cancelled or entered-in-error; ring about a referral."
-    )
+    way_out = "Nothing is deleted here. Set an Encounter to cancelled or entered-in-error; ring about a referral."
     headers: ClassVar[dict[str, str]] = {"Allow": "GET, HEAD, PUT, PATCH"}
 
 
@@ -61,9 +60,7 @@ class NotOfTheAddress(NotTaken):
 class BadPatch(NotTaken):
     status = 400
     issue_type = "invalid"
-    way_out = (
-        "This is no JSON Patch (RFC 6902) that fits the resource. Read it again, and patch what is there."
-    )
+    way_out = "This is no JSON Patch (RFC 6902) that fits the resource. Read it again, and patch what is there."
 
 
 class NoCondition(NotTaken):

@@ -21,30 +21,30 @@ ASKING = {"order", "plan", "proposal", "directive", "original-order"}
 
 
 class NotActive(NotTaken):
-    text = "A referral that is written has the status active. To withdraw one, ring the team with its reference."
+    way_out = "A referral that is written has the status active. To withdraw one, ring the team with its reference."
 
 
 class NotToBeDone(NotTaken):
-    text = "What is not to be performed is no referral. Leave doNotPerform out, or do not send it."
+    way_out = "What is not to be performed is no referral. Leave doNotPerform out, or do not send it."
 
 
 class NotAskedFor(NotTaken):
-    text = "A referral has the intent order, plan or proposal."
+    way_out = "A referral has the intent order, plan or proposal."
 
 
 class NoReason(ElementNeeded):
-    text = "Say why the person is referred: in reasonCode, or in a Condition that is contained, or in code or note."
+    way_out = "Say why the person is referred: in reasonCode, or in a Condition that is contained, or in code or note."
 
 
 class NoService(ElementNeeded):
-    text = (
+    way_out = (
         "Say which service it is for: a performer with the identifier of a service in the Directory of Services"
         f" ({systems.DOS_SERVICE}), as listed at /interop/v1/service-endpoints."
     )
 
 
 class NoPerson(ElementNeeded):
-    text = (
+    way_out = (
         "Say who it is about: contain a Patient in the ServiceRequest, or refer to a Patient of the service's own team"
         " by its id here."
     )

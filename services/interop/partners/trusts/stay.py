@@ -12,11 +12,11 @@ INPATIENT = "IMP"
 
 
 class NotAStay(NotTaken):
-    text = f"An Encounter that is written has the class IMP ({systems.ACT_CODE}). {WHAT_MAY_BE}"
+    way_out = f"An Encounter that is written has the class IMP ({systems.ACT_CODE}). {WHAT_MAY_BE}"
 
 
 class NotOneOfThese(NotTaken):
-    text = f"A stay is {', '.join(StayStatus)}. Choose one of these."
+    way_out = f"A stay is {', '.join(StayStatus)}. Choose one of these."
 
 
 class CannotFollow(NotTaken):
@@ -24,12 +24,12 @@ class CannotFollow(NotTaken):
 
     status = 409
     issue_type = "conflict"
-    text = "A stay that is over does not go on. Write a new Encounter for a new stay; ring the team about a mistake."
+    way_out = "A stay that is over does not go on. Write a new Encounter for a new stay; ring the team about a mistake."
 
 
 class StillToCome(NotTaken):
     issue_type = "value"
-    text = "This time lies ahead, and the stay is said to have come so far. Correct the time or the status."
+    way_out = "This time lies ahead, and the stay is said to have come so far. Correct the time or the status."
 
 
 def understand(sent: Sent, now: datetime) -> ToldStay:

@@ -22,15 +22,15 @@ class AlreadyDecided(NotTaken):
 
     status = 409
     issue_type = "conflict"
-    text = "The team has answered this referral already. Ring the team, or write a new one."
+    way_out = "The team has answered this referral already. Ring the team, or write a new one."
 
 
 class SomebodyElse(NotTaken):
-    text = "A change leaves whom a referral is about as it was. Ring the team if it is about somebody else."
+    way_out = "A change leaves whom a referral is about as it was. Ring the team if it is about somebody else."
 
 
 class AnotherService(NotTaken):
-    text = "A change leaves the service that a referral is for as it was. Write a new one for another service."
+    way_out = "A change leaves the service that a referral is for as it was. Write a new one for another service."
 
 
 async def create(tx: Transaction, sent: Sent, referral_id: UUID, message_id: UUID) -> Told:

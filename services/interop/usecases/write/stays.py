@@ -20,11 +20,13 @@ from services.interop.usecases.write.told import Told, patient_named, shown
 
 class NoClient(NotTaken):
     issue_type = "required"
-    text = "Say whose stay it is: refer to a Patient by the id here, or by an identifier, which is an NHS number."
+    way_out = "Say whose stay it is: refer to a Patient by the id here, or by an identifier, which is an NHS number."
 
 
 class AnotherClient(NotTaken):
-    text = "A change leaves whose stay it is as it was. Set this one to entered-in-error, and write the other's anew."
+    way_out = (
+        "A change leaves whose stay it is as it was. Set this one to entered-in-error, and write the other anew."
+    )
 
 
 async def create(tx: Transaction, sent: Sent, stay_id: UUID, message_id: UUID) -> Told:
