@@ -7,8 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 
 from services.common import errors
-from services.common.errors import ServiceError
-from services.common.outcome import Issue, as_outcome, echoed, expression, is_fhir, issue_type, operation_outcome
+from services.common.outcome import as_outcome, echoed, is_fhir, operation_outcome
 from services.interop.api.fhir_format import negotiated
 from services.interop.api.fhir_route import fhir
 from services.interop.fhir.writing.refusals import NotTaken
@@ -34,14 +33,6 @@ def _handlers() -> dict[type[Exception], Callable[..., Any]]:
         for kind, render in app.exception_handlers.items()
         if isinstance(kind, type) and "websocket" not in kind.__name__.lower()
     }
-
-
-def issues_of(error: ServiceError, at: str = "") -> list[Issue]:
-    """A refusal as FHIR says it, each issue at its place; where it says none, at this one."""
-    if isinstance(error, NotTaken):
-        return error.issues
-    place = at or expression(error.at)
-    return [Issue(issue_type(error.status), place, f"{error.detail} {error.way_out}".strip())]
 
 
 def not_taken(request: Request, error: NotTaken) -> Response:

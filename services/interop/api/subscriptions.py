@@ -18,7 +18,7 @@ from services.interop.api.fhir_asked import Prefer
 from services.interop.api.fhir_format import document
 from services.interop.api.fhir_route import fhir, fhir_router, public_base
 from services.interop.domain.subscription import Subscription
-from services.interop.fhir import bundle, notifying, registry, subscribing, times
+from services.interop.fhir import bundle, notifying, registry, subscribing
 
 router = fhir_router(tags=["FHIR"])
 
@@ -43,9 +43,8 @@ async def subscribe(tx: ByIntegrator, request: Request) -> Response:
     kind, asked = subscribing.parsed(subscribing.criteria_of(content))
     require_scope(tx.actor, f"system/{kind.name}.rs")
     fhir_asked.require_rights(tx, asked)
-    ends_at = times.stretch(content["end"])[0] if "end" in content else None
     root = public_base(request)
-    made = await usecases.subscribe(tx, subscribing.understood(content, root), ends_at)
+    made = await usecases.subscribe(tx, subscribing.understood(content, root), subscribing.ends_at(content))
     tx.about("Subscription", made.id)
     return _shown(made, 201, {"Location": f"{root}/Subscription/{made.id}"})
 

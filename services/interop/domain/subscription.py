@@ -16,6 +16,7 @@ from services.common.models import INSTANT, Aggregate, Stored, only_states
 from services.interop.domain.base import Base
 
 NOT_TAKEN = "The endpoint took no notification in as many attempts as are made. DELETE this, and subscribe again."
+NOT_UNDERSTOOD = "The criteria is no search here any more. DELETE this, and subscribe by one that is."
 
 
 class SubscriptionStatus(StrEnum):
@@ -117,7 +118,11 @@ class Subscription(Aggregate, Base, table=True):
         if self.attempts < len(schedule):
             self.due_at = now + schedule[self.attempts]
         else:
-            self.status, self.error, self.due_at = SubscriptionStatus.ERROR, NOT_TAKEN, None
+            self.given_up(now, NOT_TAKEN)
+
+    def given_up(self, now: datetime, why: str = NOT_UNDERSTOOD) -> None:
+        """Nothing more is told; the subscriber asks anew."""
+        self.changed_at, self.status, self.error, self.due_at = now, SubscriptionStatus.ERROR, why, None
 
     def state(self, now: datetime) -> str:
         """As FHIR codes it; what has ended is off."""

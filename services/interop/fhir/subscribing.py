@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from typing import Any
 
 from services.common.errors import ServiceError
 from services.common.outcome import MEDIA_TYPE, Issue
 from services.common.outside import may_be_asked
 from services.interop.domain.subscription import NewSubscription, Subscription
-from services.interop.fhir import registry, search
+from services.interop.fhir import registry, search, times
 from services.interop.fhir.asked import Search, UnknownParameter
 from services.interop.fhir.mapping.parts import Content, instant
 
@@ -31,14 +32,15 @@ NO_CHANNEL = "Notifications go to a rest-hook alone."
 NO_HEADER = "Give at most five headers, of the name Authorization or beginning with X-, each in one line."
 NO_HEARTBEAT = "Give a heartbeat of 30 to 86400 seconds, for a subscription to a topic."
 NO_PAYLOAD = f"A topic's messages are {MEDIA_TYPE}. Without a topic leave the payload out: the message is empty."
+NO_END = "No clock shows this time. Give one that does, or leave the end out."
 NO_REASON = "Give a reason of at most 200 characters, without anything that tells of a person."
 REQUESTED_FIRST = "Send the status requested; it is active once the endpoint has taken a handshake."
 
 
 def criteria_of(content: Content) -> str:
     """The search whose finds are told of; a topic has it as a filter."""
-    if content["criteria"] != TOPIC:
-        return str(content["criteria"])
+    if content.get("criteria") != TOPIC:
+        return str(content.get("criteria", ""))
     return str(_extension(content.get("_criteria", {}), FILTER).get("valueString", ""))
 
 
@@ -55,16 +57,16 @@ def parsed(criteria: str) -> tuple[registry.ServedType, Search]:
 def issues(content: Content, hosts_inside: Collection[str]) -> Iterator[Issue]:
     """What is not taken of a Subscription that is sound FHIR, each with its place and the way out."""
     channel = content["channel"]
-    is_of_topic = content["criteria"] == TOPIC
+    is_of_topic = content.get("criteria") == TOPIC
     try:
         parsed(criteria_of(content))
     except ServiceError as error:
         yield Issue("value", FILTER_AT, f"{error.detail} {error.way_out} {NO_CRITERIA}")
-    if content["status"] != "requested":
+    if content.get("status") != "requested":
         yield Issue("value", "Subscription.status", REQUESTED_FIRST)
-    if len(content["reason"]) > LONGEST_REASON:
+    if not 0 < len(content.get("reason", "")) <= LONGEST_REASON:
         yield Issue("too-long", "Subscription.reason", NO_REASON)
-    if channel["type"] != "rest-hook":
+    if channel.get("type") != "rest-hook":
         yield Issue("not-supported", "Subscription.channel.type", NO_CHANNEL)
     endpoint = channel.get("endpoint", "")
     if len(endpoint) > LONGEST_ADDRESS or not may_be_asked(endpoint, hosts_inside):
@@ -72,6 +74,10 @@ def issues(content: Content, hosts_inside: Collection[str]) -> Iterator[Issue]:
     headers = channel.get("header", [])
     if len(headers) > MOST_HEADERS or any(HEADER.fullmatch(str(one)) is None for one in headers):
         yield Issue("value", "Subscription.channel.header", NO_HEADER)
+    try:
+        ends_at(content)
+    except (ValueError, OverflowError):
+        yield Issue("value", "Subscription.end", NO_END)
     yield from _payload_issues(channel, is_of_topic)
 
 
@@ -86,6 +92,11 @@ def _payload_issues(channel: Content, is_of_topic: bool) -> Iterator[Issue]:
     beat = _extension(channel, HEARTBEAT).get("valueUnsignedInt")
     if beat is not None and (not is_of_topic or beat not in HEARTBEAT_SECONDS):
         yield Issue("value", "Subscription.channel.extension", NO_HEARTBEAT)
+
+
+def ends_at(content: Content) -> datetime | None:
+    """Raises `ValueError` or `OverflowError` for a time that no clock shows."""
+    return times.stretch(content["end"])[0] if "end" in content else None
 
 
 def understood(content: Content, base: str) -> NewSubscription:
@@ -139,4 +150,4 @@ def _content(channel: Content) -> str:
 
 
 def _extension(content: Content, url: str) -> dict[str, Any]:
-    return next((one for one in content.get("extension", []) if one["url"] == url), {})
+    return next((one for one in content.get("extension", []) if one.get("url") == url), {})

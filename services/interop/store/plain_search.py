@@ -3,7 +3,7 @@
 To put one together anew costs as much as to run it.
 """
 
-from functools import cache
+from functools import lru_cache
 
 from sqlalchemy import ARRAY, Integer, Text, Uuid, any_, bindparam, select
 from sqlmodel import col
@@ -16,13 +16,17 @@ from services.interop.domain.resource import Kept, Resource
 from services.interop.fhir.asked import Search
 from services.interop.store import kept
 
+# A search of more parts is put together when it is asked, so that nobody fills the memory with shapes.
+MOST_PARTS = 6
+
 kind, shown_id = col(Resource.resource_type), col(Resource.resource_id)
 
 
 def is_plain(search: Search) -> bool:
     """Whether nothing else is asked for."""
     others = (search.changed, search.times, search.amounts, search.of_patients, search.had)
-    return not any(others) and all(one.is_there and not one.together for one in search.tokens)
+    parts = len(search.tokens) + len(search.ids) + len(search.patients)
+    return parts <= MOST_PARTS and not any(others) and all(one.is_there and not one.together for one in search.tokens)
 
 
 async def page(
@@ -40,7 +44,7 @@ async def page(
     return items, request.next_cursor(items[-1].resource_id) if goes_on else None
 
 
-@cache
+@lru_cache(maxsize=256)
 def _statement(lists: tuple[str, ...], is_team_bound: bool, goes_on: bool, newest_first: bool) -> Prepared:
     wanted = select(*kept.COLUMNS).where(kind == bindparam("kind", type_=Text))
     for name in lists:

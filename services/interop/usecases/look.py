@@ -13,6 +13,7 @@ from services.interop.domain.resource import Kept, Resource, ResourceHistory, Sh
 from services.interop.fhir import indexing, registry
 from services.interop.fhir.asked import BadSearch, Included, MoreThanOnePage, Search
 from services.interop.fhir.tokens import OF
+from services.interop.fhir.values import uuids
 from services.interop.store import kept, plain_search, resource_search, resources
 
 # What may come along with one page by references to what is on it.
@@ -130,7 +131,9 @@ def _referred(row: Kept, asked: Included) -> list[tuple[str, UUID]]:
     parameter = registry.SERVED[asked.source].parameter(asked.parameter)
     values = [value for path in parameter.paths for value in indexing.at(row.content, path)] if parameter else []
     named = [value["reference"].partition("/") for value in values if "reference" in value]
-    return [(kind, UUID(found)) for kind, _, found in named if kind == asked.resource_type]
+    # What a trust has written may refer to what is not here.
+    texts = [text for kind, _, text in named if kind == asked.resource_type]
+    return [(asked.resource_type, found) for found in uuids(texts)]
 
 
 def _id(resource_type: str, text: str) -> UUID:

@@ -10,6 +10,7 @@ import orjson
 
 from services.common.auth import SYSTEM
 from services.common.db import Database, Transaction
+from services.common.errors import ServiceError
 from services.common.rulebook import amounts
 from services.common.service import Background, Runtime
 from services.common.watching import drained, keep_on
@@ -58,7 +59,13 @@ async def number_next(database: Database) -> int:
 
 async def _number(tx: Transaction, subscription: Subscription, changes: Sequence[ResourceChange]) -> None:
     of_type = [one for one in changes if one.resource_type == subscription.resource_type]
-    _, search = subscribing.parsed(subscription.criteria)
+    try:
+        _, search = subscribing.parsed(subscription.criteria)
+    except ServiceError:
+        # Taken by an earlier version that knew more parameters: the others are told all the same.
+        log.error("subscription not understood any more", extra={"subscription_id": str(subscription.id)})
+        subscription.given_up(tx.now)
+        return
     found = await store.matching(tx, subscription.resource_type, search, [one.resource_id for one in of_type])
     told = [one for one in of_type if one.resource_id in found]
     for number, one in enumerate(told, subscription.events + 1):

@@ -14,7 +14,7 @@ MEDIA_TYPE = "application/json-patch+json"
 # More than any change by hand has, and few enough to be applied at once.
 MOST_OPERATIONS = 200
 # By moves and copies a short patch could make a very long document.
-KNOWN = {"add", "remove", "replace", "test"}
+KNOWN = ("add", "remove", "replace", "test")
 
 
 class Digits(float):

@@ -108,6 +108,11 @@ class TimeNotTold(NotTaken):
     way_out = "No clock shows this time. Correct it."
 
 
+class TooLongToFind(NotTaken):
+    issue_type = "too-long"
+    way_out = "A code, an identifier or a reference is longer than can be found again. Keep each under 1,900 bytes."
+
+
 class NotProcessed(NotTaken):
     status = 400
     issue_type = "invalid"

@@ -29,7 +29,7 @@ async def create_unless_there(tx: Transaction, wanted: Wanted, resource_id: UUID
     """Created where nothing meets the condition; what does is the answer. Raises a `NotTaken` or `BadSearch`."""
     kind = wanted.sent.kind
     require_writable(tx, kind, CREATE, wanted.sent.at)
-    require_scope(tx.actor, f"system/{kind}.{READ}{SEARCH}")
+    require_scope(tx.actor, f"system/{kind}.{READ}")
     found = await the_one(tx, kind, condition, "http.If-None-Exist")
     if found is None:
         return await create_resource(tx, wanted, resource_id)
@@ -44,7 +44,6 @@ async def update_found(tx: Transaction, wanted: Wanted, resource_id: UUID, condi
     """
     sent = wanted.sent
     require_writable(tx, sent.kind, UPDATE, sent.at)
-    require_scope(tx.actor, f"system/{sent.kind}.{SEARCH}")
     if any(tokens.names_the_system(one) or tokens.holds_nhs_number(one) for _, one in search.parameters(condition)):
         raise IdentifierInAddress
     found, own = await the_one(tx, sent.kind, condition, "http"), sent.content.get("id")
@@ -60,10 +59,14 @@ async def update_found(tx: Transaction, wanted: Wanted, resource_id: UUID, condi
 async def the_one(tx: Transaction, resource_type: str, condition: str, at: str) -> Resource | None:
     """What meets the condition, locked. Two who ask the same at once come one after the other.
 
-    Raises `NoCondition`, `ManyMatch` or `BadSearch`.
+    It tells as much as a search does, and is asked for and put on record as one is. Raises `NoCondition`, `ManyMatch`,
+    `BadSearch` or `InsufficientScope`.
     """
     kind = registry.SERVED[resource_type]
     asked = search.parse(kind, [], search.parameters(condition), strict=True)
+    for name in {resource_type, *asked.searched_types()}:
+        require_scope(tx.actor, f"system/{name}.{SEARCH}")
+    tx.concerns(*asked.patients_named(resource_type))
     if not _is_narrow(asked):
         raise NoCondition(at)
     await tx.take_turns(f"{resource_type}?{condition}")

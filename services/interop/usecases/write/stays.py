@@ -24,9 +24,7 @@ class NoClient(NotTaken):
 
 
 class AnotherClient(NotTaken):
-    way_out = (
-        "A change leaves whose stay it is as it was. Set this one to entered-in-error, and write the other anew."
-    )
+    way_out = "A change leaves whose stay it is as it was. Set this one to entered-in-error, and write the other anew."
 
 
 async def create(tx: Transaction, sent: Sent, stay_id: UUID, message_id: UUID) -> Told:

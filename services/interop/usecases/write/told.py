@@ -9,9 +9,12 @@ from services.common.outcome import Issue
 from services.common.scopes import require_scope
 from services.interop.domain.resource import Projected, Resource
 from services.interop.fhir import indexing, registry, search, systems
-from services.interop.fhir.writing.refusals import NotKnownHere, TimeNotTold
+from services.interop.fhir.writing.refusals import NotKnownHere, TimeNotTold, TooLongToFind
 from services.interop.fhir.writing.sent import Content, Sent, identified
 from services.interop.store import resource_search, resources
+
+# The index by which codes, identifiers and references are found takes no longer key.
+LONGEST_TOKEN = 2000
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,14 @@ class Told:
 
 
 def shown(sent: Sent, content: Content, resource_id: UUID, team_id: UUID, client_id: UUID | None) -> Projected:
-    """As it will be read, until its owner tells more. Raises `TimeNotTold`."""
+    """As it will be read, until its owner tells more. Raises `TimeNotTold` or `TooLongToFind`."""
     kept = identified(content, str(resource_id))
     try:
         found_by = indexing.found_by(kept)
     except (ValueError, OverflowError) as error:
         raise TimeNotTold(sent.at) from error
+    if any(len(token.encode()) > LONGEST_TOKEN for token in found_by.tokens):
+        raise TooLongToFind(sent.at)
     return Projected(sent.kind, resource_id, team_id, client_id, 0, kept, found_by)
 
 
