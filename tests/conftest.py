@@ -27,7 +27,9 @@ from services.common.db import Database
 from services.common.migrations.migrate import migrate
 from tests.access.tally import summary
 from tests.databases import Stock
+from tests.faults.books import table
 from tests.running import Databases
+from tests.thirdparty.sayings import sayings
 
 POSTGRES = "HEATSHIELD_TEST_POSTGRES"
 # More than all services together ask for.
@@ -57,10 +59,11 @@ _STARTED: pytest.StashKey[tuple[EmbeddedPostgres, Path]] = pytest.StashKey()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """How large the matrix of callers and operations was, and what leaked."""
-    told = summary([one for outcome in ("passed", "failed") for one in terminalreporter.stats.get(outcome, [])])
-    if told is not None:
-        terminalreporter.write_line(told)
+    """How large the matrix of callers was, what leaked, what was survived, and what others said of us."""
+    told = [one for reports in terminalreporter.stats.values() for one in reports if isinstance(one, pytest.TestReport)]
+    ended = [one for one in told if one.when == "call"]
+    for line in (*filter(None, [summary(ended)]), *table(told), *sayings(ended)):
+        terminalreporter.write_line(line)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

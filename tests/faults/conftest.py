@@ -1,11 +1,11 @@
-"""The table of what was survived, printed when the tests are over; and how many rounds to play."""
+"""Houses to be hurt, and how many rounds to play."""
 
 import asyncio
 import json
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import asdict, astuple
+from dataclasses import asdict
 from pathlib import Path
 
 import aio_pika
@@ -16,13 +16,12 @@ from sqlalchemy.engine import make_url
 from demo.servers.postgres import EmbeddedPostgres, create_database, owner_of
 from demo.servers.rabbit import RabbitServer
 from services.common import topology
+from tests.faults.books import ENTRIES, SURVIVED
 from tests.faults.house import NAMES, House, Wired, inhabited, queues, servers
-from tests.faults.ledger import ENTRIES, Books, Entry
 from tests.faults.wire import Wire
 
 ROUNDS = "--fault-rounds"
 AWAY = "--fault-away"
-SURVIVED = "survived"
 # The copy of a service's database that no house has lived in.
 AS_NEW = "{}_as_new"
 
@@ -119,24 +118,3 @@ async def _cleared(postgres: EmbeddedPostgres, server: RabbitServer) -> None:
         channel = await connection.channel()
         for queue in topology.topology(queues()):
             await channel.queue_delete(queue.name)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    ended = [
-        one for reports in terminalreporter.stats.values() for one in reports if isinstance(one, pytest.TestReport)
-    ]
-    told = [value for one in ended if one.when == "teardown" for name, value in one.user_properties if name == SURVIVED]
-    entries = [Entry(**fields | {"books": Books(**fields["books"])}) for fields in map(json.loads, map(str, told))]
-    if not entries:
-        return
-    columns = "{:44} {:>6} {:>12} {:>8} {:>5} {:>8} {:>7} {:>10}"
-    terminalreporter.section("faults survived")
-    heads = ("fault", "rounds", "acknowledged", "applied", "lost", "doubled", "parked", "recovery")
-    terminalreporter.write_line(columns.format(*heads))
-    for entry in entries:
-        books = astuple(entry.books)
-        recovery = f"{entry.recovery_seconds:.1f} s"
-        terminalreporter.write_line(columns.format(entry.fault, entry.rounds, *books, recovery))
-    kills = sum(entry.rounds for entry in entries if "killed" in entry.fault)
-    lost, doubled = sum(e.books.lost for e in entries), sum(e.books.doubled for e in entries)
-    terminalreporter.write_line(f"{kills} kills in all: {lost} lost, {doubled} doubled")

@@ -12,6 +12,7 @@ from uuid6 import uuid7
 
 from demo.careful import Careful
 from tests.caseload.story import a_referral
+from tests.faults.books import ENTRIES, Books, Entry
 from tests.faults.house import NAMES, House, now
 from tests.running import NURSE
 
@@ -102,36 +103,12 @@ class Writer:
                 await asyncio.sleep(0.01)
 
 
-@dataclass(frozen=True)
-class Books:
-    """What became of what was acknowledged. All but the first two should be nought."""
-
-    acknowledged: int
-    applied: int
-    lost: int
-    doubled: int
-    parked: int
-
-
 def came_back(books: Books, writer: Writer) -> None:
     """Every answer was a yes or said when to come again, and everything arrived once."""
     # 409 is of a key whose first request is still at work, as was looked at when it came.
     assert set(writer.statuses) <= {200, 201, 409, 503}, writer.statuses
     assert (books.lost, books.doubled, books.parked) == (0, 0, 0)
     assert books.applied >= books.acknowledged * 2
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A line of the table."""
-
-    fault: str
-    rounds: int
-    books: Books
-    recovery_seconds: float
-
-
-ENTRIES: list[Entry] = []
 
 
 async def flow_back(house: House, writer: Writer, since: float, seconds: float = FLOW_SECONDS) -> float:

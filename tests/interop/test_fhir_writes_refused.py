@@ -62,7 +62,7 @@ FAULTS: dict[str, tuple[Callable[[Resource], Any], str, str]] = {
         "ServiceRequest.contained[0].identifier[0].value",
         "value",
     ),
-    "an unknown element": (lambda it: it.update(colour="red"), "ServiceRequest.colour", "structure"),
+    "an unknown element": (lambda it: it.update(colour="red"), "ServiceRequest", "structure"),
     "a circle": (
         lambda it: it["contained"].extend(
             [
@@ -152,6 +152,25 @@ async def test_what_is_not_written_here_is_refused_saying_what_is(interop: Runni
     refused_once(
         await trust.put(f"{BASE}/ServiceRequest/{own}", json=a_request(id=own), headers=FHIR), 405, "not-supported"
     )
+
+
+async def test_a_patch_that_is_none_and_what_cannot_be_found_again_are_refused(bars: Any) -> None:
+    made = (await bars.post(f"{BASE}/ServiceRequest", json=a_request(), headers=FHIR)).json()
+    patch = {"Content-Type": "application/json-patch+json"}
+    for operations in ([{"op": [], "path": "/x"}], [{"op": {}, "path": "/x"}], [1], {}, [{"op": "test", "path": 1}]):
+        answer = await bars.patch(f"{BASE}/ServiceRequest/{made['id']}", json=operations, headers=patch)
+        refused_once(answer, 400, "invalid")
+    random = "".join(str(uuid7()) for _ in range(150))
+    long = await bars.post(f"{BASE}/ServiceRequest", json=a_request(random), headers=FHIR)
+    refused_once(long, 422, "too-long")
+
+
+async def test_what_is_done_on_a_condition_needs_the_rights_of_the_search(interop: Running) -> None:
+    """Whether it is met tells of whoever is searched for."""
+    scope = "system/ServiceRequest.crus"
+    writer = await interop.client("interop", "trust-tie", "integrator", scope=scope)
+    condition = FHIR | {"If-None-Exist": "patient.birthdate=1941-02-03"}
+    refused_once(await writer.post(f"{BASE}/ServiceRequest", json=a_request(), headers=condition), 403, "forbidden")
 
 
 @pytest.mark.parametrize("persona", ["nurse", "council", "ops", "coach", "service"])

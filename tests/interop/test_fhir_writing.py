@@ -66,6 +66,16 @@ async def test_a_stay_in_hospital_is_told_from_admission_to_discharge(
     assert [one["activity"]["coding"][0]["code"] for one in found] == ["CREATE", "UPDATE"]
 
 
+async def test_a_reference_to_what_is_not_here_does_not_end_a_search(
+    interop: Running, caseload: Caseload, trust: Any
+) -> None:
+    await tell(interop, caseload, a_record())
+    stay = a_stay(episodeOfCare=[{"reference": "EpisodeOfCare/abc"}])
+    assert (await trust.post(f"{BASE}/Encounter", json=stay, headers=FHIR)).status_code == 201
+    found = await trust.get(f"{BASE}/Encounter?_include=Encounter:episode-of-care&class=IMP")
+    assert found.status_code == 200, found.text
+
+
 async def test_what_the_owner_tells_later_keeps_what_the_trust_wrote(
     interop: Running, caseload: Caseload, bars: Any
 ) -> None:

@@ -199,6 +199,9 @@ async def test_what_is_no_subscription_here_is_refused_with_its_place(listening:
         ({**a_subscription(), "status": "active"}, "Subscription.status"),
         ({**a_subscription(), "reason": "x" * 201}, "Subscription.reason"),
         ({name: value for name, value in a_subscription().items() if name != "channel"}, "Subscription.channel"),
+        ({**a_subscription(), "end": "9999-12-31T23:59:59Z"}, "Subscription.end"),
+        ({**a_subscription(), "end": "2026-12-31T23:59:60Z"}, "Subscription.end"),
+        ({**a_subscription(), "status": None, "_status": {"id": "a"}}, "Subscription.status"),
         ({"resourceType": "Patient"}, "Patient"),
     ]
     async with listening() as system:
