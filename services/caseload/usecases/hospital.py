@@ -8,14 +8,13 @@ from services.caseload.domain.alert import AlertKind, Subject
 from services.caseload.domain.at_home import DischargeAlreadyRecorded, HospitalDischarge, NewHospitalDischarge
 from services.caseload.domain.client import Client, EpisodeOfCare, EpisodeStatus
 from services.caseload.domain.discharge import Pause, PauseReason, Resumption
+from services.caseload.domain.hospital_stay import CAME_HOME, IN_HOSPITAL, NEVER_THERE, StayNews
 from services.caseload.store import episodes
 from services.caseload.usecases import tell
 from services.caseload.usecases.leave import pause_episode, resume_episode
 from services.caseload.usecases.team.at_home import record_hospital_discharge
 from services.common.db import Transaction
-
-CAME_HOME = "finished"
-NEVER_THERE = {"cancelled", "entered-in-error"}
+from services.common.projections import keep_newest
 
 
 @dataclass(frozen=True)
@@ -32,11 +31,19 @@ class Stay:
 
 
 async def hear_of_stay(tx: Transaction, stay: Stay) -> None:
-    """Who is in hospital is not visited, and is again once they are home. A discharge is written down once."""
+    """Who is in hospital is not visited, and is again once they are home. A discharge is written down once.
+
+    A word that is older than what is known of the stay, or as old, changes nothing; and a stay that goes on, told once
+    more, does not undo what a nurse did since.
+    """
     episode = await episodes.open_of(tx, stay.client_id)
-    if episode is not None and stay.is_in_hospital:
+    was_there = await episodes.stay_status(tx, stay.hospital_stay_id) == IN_HOSPITAL
+    news = {"hospital_stay_id": stay.hospital_stay_id, "status": stay.status}
+    if not await keep_newest(tx, StayNews, news):
+        return
+    if episode is not None and stay.status == IN_HOSPITAL and not was_there:
         await _pause(tx, episode, stay)
-    elif episode is not None and (stay.status == CAME_HOME or stay.status in NEVER_THERE):
+    elif episode is not None and not stay.is_in_hospital and (stay.status == CAME_HOME or stay.status in NEVER_THERE):
         await _resume(tx, episode, stay)
     if stay.status == CAME_HOME and not stay.is_in_hospital:
         await _write_down(tx, stay)
