@@ -123,3 +123,36 @@ async def test_only_the_stay_that_goes_on_pauses_care(caseload: Running) -> None
     assert (await episode(client))["status"] == "active", "the word of the stay that goes on is on its way"
     await hear(caseload, client.client_id, str(uuid7()), starts_on=DAYS[3])
     assert (await episode(client))["paused_on"] == DAYS[3]
+
+
+async def test_a_stay_that_was_over_before_the_pause_began_does_not_end_it(caseload: Running) -> None:
+    client, stay_id = await take_on(caseload), str(uuid7())
+    await opened(caseload, client, 60)
+    home = {"status": "finished", "is_in_hospital": False, "starts_on": DAYS[9]}
+    await hear(caseload, client.client_id, stay_id, version=2, **home, ends_on=DAYS[6])
+    await client.post(path(client, "pause"), {"reason": "in_hospital", "paused_on": DAYS[5]})
+    await hear(caseload, client.client_id, stay_id, version=3, **home, ends_on=DAYS[7])
+    assert (await episode(client))["status"] == "onhold", "a nurse paused for another hospital"
+    await hear(caseload, client.client_id, stay_id, version=4, **home, ends_on=DAYS[5])
+    assert (await episode(client))["status"] == "active", "on the same day it may be the stay that she paused for"
+
+
+async def test_what_a_nurse_paused_is_kept_from_a_stay_that_ended_before_and_is_told_of_late(caseload: Running) -> None:
+    client, stay_id = await take_on(caseload), str(uuid7())
+    await opened(caseload, client, 60)
+    await hear(caseload, client.client_id, stay_id, starts_on=DAYS[9])
+    await client.post(path(client, "resume"), {"resumed_on": DAYS[7]})
+    await client.post(path(client, "pause"), {"reason": "in_hospital", "paused_on": DAYS[5]})
+    home = {"status": "finished", "is_in_hospital": False, "starts_on": DAYS[9], "ends_on": DAYS[7]}
+    await hear(caseload, client.client_id, stay_id, version=2, **home)
+    assert (await episode(client))["status"] == "onhold"
+
+
+async def test_a_pause_that_a_stay_began_ends_with_it_though_it_was_over_before(caseload: Running) -> None:
+    client, stay_id = await take_on(caseload), str(uuid7())
+    await hear(caseload, client.client_id, stay_id)
+    assert (await episode(client))["paused_on"] == DAYS[0], "care began after it"
+    home = {"status": "finished", "is_in_hospital": False, "ends_on": DAYS[1]}
+    await hear(caseload, client.client_id, stay_id, version=2, **home)
+    back = await episode(client)
+    assert (back["status"], back["pauses"][0]["until_on"]) == ("active", DAYS[0])

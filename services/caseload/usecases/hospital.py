@@ -44,7 +44,7 @@ async def hear_of_stay(tx: Transaction, stay: Stay) -> None:
     if episode is not None and stay.status == IN_HOSPITAL and not was_there:
         await _pause(tx, episode, stay)
     elif episode is not None and not stay.is_in_hospital and (stay.status == CAME_HOME or stay.status in NEVER_THERE):
-        await _resume(tx, episode, stay)
+        await _resume(tx, episode, stay, was_there=was_there)
     if stay.status == CAME_HOME and not stay.is_in_hospital:
         await _write_down(tx, stay)
 
@@ -57,16 +57,19 @@ async def _pause(tx: Transaction, episode: EpisodeOfCare, stay: Stay) -> None:
         await _tell(tx, episode, stay)
 
 
-async def _resume(tx: Transaction, episode: EpisodeOfCare, stay: Stay) -> None:
-    """What was paused for another reason stays paused, and so does what a nurse paused, where nobody came home."""
+async def _resume(tx: Transaction, episode: EpisodeOfCare, stay: Stay, *, was_there: bool) -> None:
+    """What was paused for another reason stays paused. So does what a nurse paused where nobody came home, and what
+    was paused after this stay was over; unless by this stay itself, which was told of late or with another day."""
     if episode.status != EpisodeStatus.ON_HOLD or episode.pause_reason != PauseReason.IN_HOSPITAL:
         return
     last = (await episodes.pauses(tx, episode.id))[-1]
-    if stay.status in NEVER_THERE and last.paused_by is not None:
+    home_on = stay.ends_on if stay.status == CAME_HOME else None
+    paused_on = episode.paused_on or episode.opened_on
+    by_this_stay = was_there and last.paused_by is None
+    if not by_this_stay and (stay.status in NEVER_THERE or (home_on is not None and home_on < paused_on)):
         return
-    home_on = stay.ends_on if stay.status == CAME_HOME and stay.ends_on else tx.today
-    resumed_on = max(home_on, episode.paused_on or episode.opened_on)
-    await resume_episode(tx, episode.id, Resumption(resumed_on=resumed_on), episode.version)
+    resumption = Resumption(resumed_on=max(home_on or tx.today, paused_on))
+    await resume_episode(tx, episode.id, resumption, episode.version)
     await _tell(tx, episode, stay)
 
 
