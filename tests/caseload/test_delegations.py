@@ -1,5 +1,6 @@
 """An assistant gives only what a registered nurse delegated to them for this client, while it holds (row 6.29)."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -213,3 +214,23 @@ async def test_delegations_are_listed_for_their_team_newest_first(given: Giving)
     assert (await stranger.get(f"/v1/delegations/{made[0]}")).status_code == 404
     assert (await stranger.post(f"/v1/delegations/{made[0]}/withdraw")).status_code == 404
     assert (await stranger.post("/v1/delegations", json=a_delegation(medicine))).status_code == 404
+
+
+async def test_what_was_delegated_before_others_were_told_is_told_while_it_holds(given: Giving) -> None:
+    medicine = await given.medicine(**INSULIN)
+    over, withdrawn, last_day = [await delegated(given, medicine) for _ in range(3)]
+    await alter(given, f"until_on = until_on - 400 where id = '{over['id']}'")
+    today = "(now() at time zone 'Europe/London')::date"
+    await alter(given, f"until_on = {today}, version = 4 where id = '{last_day['id']}'")
+    stop = f"/v1/delegations/{withdrawn['id']}/withdraw"
+    assert (await given.nurse.post(stop)).status_code == 200
+    before = await given.system.published("caseload", DelegationGiven)
+    migration = import_module("services.caseload.migrations.0029_delegations_told")
+    await given.system.alter("caseload", migration.TELL)
+    after = await given.system.published("caseload", DelegationGiven)
+    (again,) = [one for one in after if one.id not in {known.id for known in before}]
+    (first,) = [one for one in before if one.subject == again.subject]
+    told = first.data | {"until_on": again.data["until_on"]}
+    assert (again.data, again.aggregateversion, again.source) == (told, 4, first.source)
+    assert again.data["delegation_id"] == last_day["id"]
+    DelegationGiven.model_validate(again.data)

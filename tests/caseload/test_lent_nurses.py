@@ -8,6 +8,7 @@ import pytest
 from uuid6 import uuid7
 
 from services.caseload.domain.lent_shift import access_of
+from services.common.types import day_in_england
 from tests.caseload.medicating import Giving, an_administration, giving, now, told_of_role
 from tests.caseload.story import OnCaseload, take_on
 from tests.common.audited import newest
@@ -76,6 +77,16 @@ async def test_a_loan_that_is_taken_off_closes_at_once(caseload: Running, client
     assert await reads(caseload, client) == 200
     await lent(caseload, 0, 0, **shift | {"status": "cancelled"}, version=2)
     assert await reads(caseload, client) == 404
+
+
+@pytest.mark.parametrize(("left_days_ago", "status"), [(0, 200), (1, 404)])
+async def test_to_whoever_left_her_own_team_a_loan_opens_nothing(
+    caseload: Running, client: OnCaseload, left_days_ago: int, status: int
+) -> None:
+    await lent(caseload, -1, 7)
+    until_on = str(day_in_england(datetime.now(UTC)) - timedelta(days=left_days_ago))
+    await told_of_role(caseload, STRANGER, "registered_nurse", team_id=str(OTHER_TEAM), until_on=until_on)
+    assert await reads(caseload, client) == status
 
 
 async def test_what_she_reads_is_on_record_like_a_members(caseload: Running, client: OnCaseload) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import sqlalchemy as sa
 from alembic import op
 
 from services.common.migrations import rules
@@ -25,3 +26,10 @@ def upgrade() -> None:
     rules.load(RULES)
     op.drop_constraint("alert_kind_known", "alert")
     op.create_check_constraint("alert_kind_known", "alert", f"kind in ({KINDS})")
+    op.create_table(
+        "stay_news",
+        sa.Column("hospital_stay_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("hospital_stay_id"),
+    )

@@ -20,7 +20,7 @@ RULES: list[rules.NewRule] = [
     ("loan.access_after", FROM, 120, 1, "minutes after the shift", AFTER, "derived"),
 ]
 INSTANT = sa.DateTime(timezone=True)
-# As before, and the teams to which somebody is lent at this very time.
+# As before, and the teams to which somebody who belongs to a team is lent at this very time: who left is lent no more.
 ENTER = """
     create or replace function app_enter(actor text, employee uuid, every_team boolean, today date) returns uuid[]
     language plpgsql as $$
@@ -34,11 +34,16 @@ ENTER = """
                 set_config('app.employee_id', coalesce(employee::text, ''), true),
                 set_config('app.every_team', case when every_team then 'on' else 'off' end, true);
         select coalesce(array_agg(team_id), '{}') into teams from (
-            select team_id from team_member
-            where employee_id = employee and from_on <= today and (until_on is null or until_on >= today)
+            select own.team_id from team_member own
+            where own.employee_id = employee and own.from_on <= today
+            and (own.until_on is null or own.until_on >= today)
             union
-            select team_id from lent_shift
-            where employee_id = employee and access_from <= now() and access_until > now()
+            select lent.team_id from lent_shift lent
+            where lent.employee_id = employee and lent.access_from <= now() and lent.access_until > now()
+            and exists (
+                select from team_member own
+                where own.employee_id = employee and own.from_on <= today
+                and (own.until_on is null or own.until_on >= today))
         ) as of_them;
         perform set_config('app.teams', teams::text, true);
         return teams;

@@ -11,6 +11,7 @@ from sqlmodel import col
 from services.caseload.domain.acuity_review import AcuityReview, AcuityScore
 from services.caseload.domain.client import EpisodeOfCare, EpisodeStatus
 from services.caseload.domain.episode_pause import EpisodePause
+from services.caseload.domain.hospital_stay import StayNews
 from services.caseload.domain.pathway_mix import Course
 from services.common.db import Transaction
 
@@ -44,6 +45,13 @@ async def pauses(tx: Transaction, episode_of_care_id: UUID) -> Sequence[EpisodeP
     """In their order; the last may go on still."""
     wanted = select(EpisodePause).where(col(EpisodePause.episode_of_care_id) == episode_of_care_id)
     return await tx.all(wanted.order_by(col(EpisodePause.from_on), col(EpisodePause.id)))
+
+
+async def stay_status(tx: Transaction, hospital_stay_id: UUID) -> str | None:
+    """How a stay in hospital stood by the newest word of it, if there was one."""
+    wanted = select(col(StayNews.status)).where(col(StayNews.hospital_stay_id) == hospital_stay_id)
+    found: str | None = (await tx.session.execute(wanted)).scalar_one_or_none()
+    return found
 
 
 async def acuity_reviews(tx: Transaction, *, team_id: UUID | None) -> Select[Any]:

@@ -8,14 +8,13 @@ from services.caseload.domain.alert import AlertKind, Subject
 from services.caseload.domain.at_home import DischargeAlreadyRecorded, HospitalDischarge, NewHospitalDischarge
 from services.caseload.domain.client import Client, EpisodeOfCare, EpisodeStatus
 from services.caseload.domain.discharge import Pause, PauseReason, Resumption
+from services.caseload.domain.hospital_stay import CAME_HOME, IN_HOSPITAL, NEVER_THERE, StayNews
 from services.caseload.store import episodes
 from services.caseload.usecases import tell
 from services.caseload.usecases.leave import pause_episode, resume_episode
 from services.caseload.usecases.team.at_home import record_hospital_discharge
 from services.common.db import Transaction
-
-CAME_HOME = "finished"
-NEVER_THERE = {"cancelled", "entered-in-error"}
+from services.common.projections import keep_newest
 
 
 @dataclass(frozen=True)
@@ -32,12 +31,20 @@ class Stay:
 
 
 async def hear_of_stay(tx: Transaction, stay: Stay) -> None:
-    """Who is in hospital is not visited, and is again once they are home. A discharge is written down once."""
+    """Who is in hospital is not visited, and is again once they are home. A discharge is written down once.
+
+    A word that is older than what is known of the stay, or as old, changes nothing; and a stay that goes on, told once
+    more, does not undo what a nurse did since.
+    """
     episode = await episodes.open_of(tx, stay.client_id)
-    if episode is not None and stay.is_in_hospital:
+    was_there = await episodes.stay_status(tx, stay.hospital_stay_id) == IN_HOSPITAL
+    news = {"hospital_stay_id": stay.hospital_stay_id, "status": stay.status}
+    if not await keep_newest(tx, StayNews, news):
+        return
+    if episode is not None and stay.status == IN_HOSPITAL and not was_there:
         await _pause(tx, episode, stay)
-    elif episode is not None and (stay.status == CAME_HOME or stay.status in NEVER_THERE):
-        await _resume(tx, episode, stay)
+    elif episode is not None and not stay.is_in_hospital and (stay.status == CAME_HOME or stay.status in NEVER_THERE):
+        await _resume(tx, episode, stay, was_there=was_there)
     if stay.status == CAME_HOME and not stay.is_in_hospital:
         await _write_down(tx, stay)
 
@@ -50,16 +57,19 @@ async def _pause(tx: Transaction, episode: EpisodeOfCare, stay: Stay) -> None:
         await _tell(tx, episode, stay)
 
 
-async def _resume(tx: Transaction, episode: EpisodeOfCare, stay: Stay) -> None:
-    """What was paused for another reason stays paused, and so does what a nurse paused, where nobody came home."""
+async def _resume(tx: Transaction, episode: EpisodeOfCare, stay: Stay, *, was_there: bool) -> None:
+    """What was paused for another reason stays paused. So does what a nurse paused where nobody came home, and what
+    was paused after this stay was over; unless by this stay itself, which was told of late or with another day."""
     if episode.status != EpisodeStatus.ON_HOLD or episode.pause_reason != PauseReason.IN_HOSPITAL:
         return
     last = (await episodes.pauses(tx, episode.id))[-1]
-    if stay.status in NEVER_THERE and last.paused_by is not None:
+    home_on = stay.ends_on if stay.status == CAME_HOME else None
+    paused_on = episode.paused_on or episode.opened_on
+    by_this_stay = was_there and last.paused_by is None
+    if not by_this_stay and (stay.status in NEVER_THERE or (home_on is not None and home_on < paused_on)):
         return
-    home_on = stay.ends_on if stay.status == CAME_HOME and stay.ends_on else tx.today
-    resumed_on = max(home_on, episode.paused_on or episode.opened_on)
-    await resume_episode(tx, episode.id, Resumption(resumed_on=resumed_on), episode.version)
+    resumption = Resumption(resumed_on=max(home_on or tx.today, paused_on))
+    await resume_episode(tx, episode.id, resumption, episode.version)
     await _tell(tx, episode, stay)
 
 
