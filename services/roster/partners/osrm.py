@@ -15,7 +15,7 @@ from typing import Annotated, Literal, Protocol
 import httpx
 from pydantic import BaseModel, Field, ValidationError
 
-from services.roster.domain.rounds.travel import Matrix, Point, Travel, TravelSource, estimated, with_parking
+from services.roster.domain.rounds.travel import Matrix, Point, Travel, estimated, overlaid
 from services.roster.settings import RosterSettings
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,8 @@ DAY_SECONDS, PAUSE_SECONDS = 86_400.0, 60.0
 Seconds = Annotated[float, Field(ge=0, le=DAY_SECONDS, allow_inf_nan=False)]
 Metres = Annotated[float, Field(ge=0, le=3_000_000, allow_inf_nan=False)]
 Pair = tuple[Point, Point]
+# Seconds and metres.
+Way = tuple[float, float]
 
 
 class TravelTimes(Protocol):
@@ -49,39 +51,44 @@ class Estimate:
 
 
 class _Table(BaseModel):
-    """Seconds and metres from each to each. One that is null, for want of a road, or nonsense makes all unusable."""
+    """Seconds and metres from each to each, null for want of a road. One that is nonsense makes all unusable."""
 
     code: Literal["Ok"]
-    durations: list[list[Seconds]]
-    distances: list[list[Metres]]
+    durations: list[list[Seconds | None]]
+    distances: list[list[Metres | None]]
 
     def fits(self, count: int) -> bool:
         return all(len(rows) == count and {count} >= set(map(len, rows)) for rows in (self.durations, self.distances))
 
+    def way(self, row: int, column: int) -> Way | None:
+        seconds, metres = self.durations[row][column], self.distances[row][column]
+        return None if seconds is None or metres is None else (seconds, metres)
+
 
 @dataclass
 class Osrm:
-    """Asks a router for what it was not asked before. Where that fails, all of the answer is an estimate."""
+    """Asks a router for what it was not asked before. Where that fails, all of the answer is an estimate.
+
+    A router that cannot be reached, or has failed, is left alone for a while; one whose answer is of no use for these
+    points may well have one for others.
+    """
 
     http: httpx.AsyncClient
     address: str
     clock: Callable[[], float] = time.monotonic
-    # Seconds and metres by pair, of one day at most.
-    _known: dict[Pair, tuple[float, float]] = field(default_factory=dict, repr=False)
+    # By pair, of one day at most; None where there is no road.
+    _known: dict[Pair, Way | None] = field(default_factory=dict, repr=False)
     _known_since: float = 0.0
     _silent_until: float | None = None
 
     async def matrix(self, points: Sequence[Point], travel: Travel) -> Matrix:
         rounded = [Point(round(one.latitude, DECIMALS), round(one.longitude, DECIMALS)) for one in points]
         different = list(dict.fromkeys(rounded))
+        guess = estimated(points, travel)
         if len(different) > 1 and not await self._learn(different):
-            return estimated(points, travel)
+            return guess
         ways = [[self._known.get((start, end), (0.0, 0.0)) for end in rounded] for start in rounded]
-        return Matrix(
-            minutes=tuple(tuple(with_parking(seconds / 60, travel) for seconds, _ in row) for row in ways),
-            kilometres=tuple(tuple(metres / 1000 for _, metres in row) for row in ways),
-            source=TravelSource.ROUTER,
-        )
+        return overlaid(guess, ways, travel)
 
     async def _learn(self, points: Sequence[Point]) -> bool:
         """Whether the way between each two of them is known now."""
@@ -93,14 +100,12 @@ class Osrm:
             return False
         table = await self._table(points)
         if table is None:
-            self._silent_until = self.clock() + PAUSE_SECONDS
             return False
         if len(self._known) + len(pairs) > MOST_KNOWN:
             self._known.clear()
         place = {point: number for number, point in enumerate(points)}
         for start, end in pairs:
-            row, column = place[start], place[end]
-            self._known[start, end] = table.durations[row][column], table.distances[row][column]
+            self._known[start, end] = table.way(place[start], place[end])
         return True
 
     def _forget_what_is_old(self) -> None:
@@ -115,11 +120,24 @@ class Osrm:
                 answer = await self.http.get(
                     f"{self.address.rstrip('/')}/table/v1/driving/{at}", params={"annotations": "duration,distance"}
                 )
-            table = _Table.model_validate_json(answer.content)
-        except (httpx.HTTPError, TimeoutError, ValidationError) as error:
+            if answer.is_server_error:
+                answer.raise_for_status()
+        except (httpx.HTTPError, TimeoutError) as error:
             log.warning("the router did not answer", extra={"error": type(error).__name__})
+            self._silent_until = self.clock() + PAUSE_SECONDS
             return None
-        return table if table.fits(len(points)) else None
+        return _usable(answer.content, len(points))
+
+
+def _usable(answer: bytes, count: int) -> _Table | None:
+    try:
+        table = _Table.model_validate_json(answer)
+    except ValidationError:
+        table = None
+    if table is None or not table.fits(count):
+        log.warning("the router's answer is of no use", extra={"rows": count})
+        return None
+    return table
 
 
 def opened(http: httpx.AsyncClient, settings: object) -> TravelTimes:

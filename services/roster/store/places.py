@@ -90,7 +90,7 @@ async def all_of(tx: Transaction, team_id: UUID) -> Sequence[Place]:
 
 
 async def keep_ways(tx: Transaction, asked: Sequence[Place], matrix: Matrix) -> None:
-    """Of the places that are still where they were when the router was asked."""
+    """What the router told, of the places that are still where they were when it was asked."""
     still = await _as_asked(tx, asked)
     numbers = [number for number, place in enumerate(asked) if place.id in still]
     rows = [
@@ -102,7 +102,7 @@ async def keep_ways(tx: Transaction, asked: Sequence[Place], matrix: Matrix) -> 
             "metres": round(matrix.kilometres[one][other] * 1000),
         }
         for one, other in product(numbers, repeat=2)
-        if one != other
+        if one != other and (one, other) not in matrix.untold
     ]
     new = insert(KnownWay)
     told = {name: new.excluded[name] for name in ("road_minutes", "metres")}

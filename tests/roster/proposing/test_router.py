@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +16,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from sqlalchemy import select
 
-from services.common.auth import Persona, Principal
+from services.common.auth import SYSTEM, Persona, Principal
 from services.roster.domain.rounds.travel import Matrix, Point, Travel, TravelSource, estimated
 from services.roster.domain.way import KnownWay
 from services.roster.partners import osrm
@@ -94,7 +94,6 @@ async def _estimate_of(router: Router) -> Matrix:
     [
         {"code": "Ok", "durations": SECONDS[:2], "distances": METRES},
         {"code": "Ok", "durations": SECONDS, "distances": [row[:2] for row in METRES]},
-        {"code": "Ok", "durations": [[0, None, 1], *SECONDS[1:]], "distances": METRES},
         *({"code": "Ok", "durations": [[0, odd, 1], *SECONDS[1:]], "distances": METRES} for odd in NONSENSE),
         *({"code": "Ok", "durations": SECONDS, "distances": [[0, odd, 1], *METRES[1:]]} for odd in NONSENSE),
         {"code": "Ok", "durations": [[0, 86_401, 1], *SECONDS[1:]], "distances": METRES},
@@ -107,8 +106,36 @@ async def test_an_answer_that_is_short_or_strange_is_none(answer: Any) -> None:
     assert await _estimate_of(Router(says=answer)) == estimated([BASE, EDITH, WALTER], TRAVEL)
 
 
-async def test_nonsense_is_not_kept_and_a_router_that_failed_is_left_alone_for_a_minute() -> None:
-    router = Router(says={"code": "Ok", "durations": [[0, math.nan, 1], *SECONDS[1:]], "distances": METRES})
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"durations": [[0, None, 1200], *SECONDS[1:]], "distances": METRES},
+        {"durations": SECONDS, "distances": [[0, None, 16000], *METRES[1:]]},
+    ],
+)
+async def test_where_there_is_no_road_that_way_alone_is_estimated(said: dict[str, Any]) -> None:
+    router, points = Router(says={"code": "Ok"} | said), [BASE, EDITH, WALTER]
+    async with router.asking() as times:
+        matrix, again = [await times.matrix(points, TRAVEL) for _ in range(2)]
+    guess = estimated([Point(54.1057, -3.2336), Point(54.1171, -3.2194)], TRAVEL)
+    assert matrix == again
+    assert (matrix.source, matrix.untold) == (TravelSource.ROUTER, {(0, 1)})
+    assert matrix.kilometres[0][1] == pytest.approx(guess.kilometres[0][1], rel=0.01)
+    assert matrix.minutes == ((0, guess.minutes[0][1], 23), (8, 0, 18), (23, 18, 0))
+    assert len(router.asked) == 1
+
+
+@pytest.mark.parametrize(("says", "status"), [({"code": "NoTable"}, 200), ({"code": "InvalidQuery"}, 400)])
+async def test_an_answer_of_no_use_silences_nobody_else(says: Any, status: int) -> None:
+    router = Router(says=says, status=status)
+    async with router.asking() as times:
+        assert (await times.matrix([BASE, EDITH, WALTER], TRAVEL)).source == TravelSource.ESTIMATE
+        router.says, router.status = GOOD, 200
+        assert (await times.matrix([BASE, EDITH, WALTER], TRAVEL)).source == TravelSource.ROUTER
+
+
+async def test_a_router_that_failed_is_left_alone_for_a_minute() -> None:
+    router = Router(status=503)
     now = 1000.0
     async with router.asking() as times:
         times.clock = lambda: now
@@ -116,7 +143,7 @@ async def test_nonsense_is_not_kept_and_a_router_that_failed_is_left_alone_for_a
         for passed in (0, 30, 29, 2):
             now += passed
             sources.append((await times.matrix([BASE, EDITH, WALTER], TRAVEL)).source)
-            router.says = GOOD
+            router.status = 200
     assert sources == [*[TravelSource.ESTIMATE] * 3, TravelSource.ROUTER]
     assert len(router.asked) == 2
 
@@ -219,6 +246,42 @@ async def test_what_a_router_does_not_tell_is_estimated_and_asked_again(roster: 
         for _ in range(2):
             assert await keep_ways(system.databases["roster"], times) == 1
         assert (await ways(system)).source == TravelSource.ESTIMATE
+
+
+async def test_a_way_that_no_router_tells_is_estimated_among_those_that_it_told(roster: Running) -> None:
+    """The others of that day are as the router told them, and the day says that it is an estimate."""
+    router = Router(says=GOOD | {"durations": [[0, None, None], [None, 0, 900], [None, 910, 0]]})
+    async with with_places(roster, router) as (system, _, times):
+        assert await keep_ways(system.databases["roster"], times) == 1
+        assert await keep_ways(system.databases["roster"], times) == 0
+        told = await ways(system)
+        edith, home = told.of_client(EDITH_ID), told.start_of(TOM)
+        assert told.source == TravelSource.ESTIMATE
+        assert (told.minutes[edith][home], told.kilometres[edith][home]) == (18, 14)
+        assert told.minutes[told.base][edith] > 0
+        async with system.databases["roster"].transaction(SYSTEM) as tx:
+            assert len(await tx.all(select(KnownWay))) == 2
+
+
+async def test_one_team_whose_ways_cannot_be_kept_is_in_no_other_teams_way(roster: Running) -> None:
+    async with with_places(roster, Router()) as (system, _, times):
+        await system.alter(
+            "roster",
+            "insert into place (id, version, changed_at, team_id, kind, subject_id, latitude, longitude, source)"
+            f" select '{UUID(int=1)}', 1, now(), '{UUID(int=1)}', kind, subject_id, 54, -3, source"
+            " from place where kind = 'client'",
+        )
+        first_asked: list[int] = []
+
+        class Failing:
+            async def matrix(self, points: Sequence[Point], travel: Travel) -> Matrix:
+                first_asked.append(len(points))
+                if len(first_asked) == 1:
+                    raise RuntimeError
+                return await times.matrix(points, travel)
+
+        assert await keep_ways(system.databases["roster"], Failing()) == 2
+        assert (first_asked, (await ways(system)).source) == ([1, 3], TravelSource.ROUTER)
 
 
 async def test_no_colleague_sees_the_ways_from_a_home(roster: Running) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 from math import asin, cos, radians, sin, sqrt
 
 # Mean radius of the Earth in kilometres (IUGG, R1).
@@ -35,11 +36,15 @@ class TravelSource(StrEnum):
 
 @dataclass(frozen=True)
 class Matrix:
-    """From each point to each: whole minutes from door to door, and kilometres by road."""
+    """From each point to each: whole minutes from door to door, and kilometres by road.
+
+    Of a router's, those of `untold` are estimated, as it knows no road there.
+    """
 
     minutes: tuple[tuple[int, ...], ...]
     kilometres: tuple[tuple[float, ...], ...]
     source: TravelSource
+    untold: frozenset[tuple[int, int]] = frozenset()
 
 
 def minutes(start: Point, end: Point, travel: Travel) -> int:
@@ -66,6 +71,17 @@ def estimated(points: Sequence[Point], travel: Travel) -> Matrix:
         kilometres=tuple(tuple(by_road(start, end, travel) for end in points) for start in points),
         source=TravelSource.ESTIMATE,
     )
+
+
+def overlaid(guess: Matrix, ways: Sequence[Sequence[tuple[float, float] | None]], travel: Travel) -> Matrix:
+    """What a router told, in seconds on the road and metres; where it told nothing the estimate stays."""
+    many = range(len(ways))
+    untold = frozenset((row, column) for row in many for column in many if ways[row][column] is None)
+    minutes, kilometres = [list(row) for row in guess.minutes], [list(row) for row in guess.kilometres]
+    for row, column in product(many, repeat=2):
+        if way := ways[row][column]:
+            minutes[row][column], kilometres[row][column] = with_parking(way[0] / 60, travel), way[1] / 1000
+    return Matrix(tuple(map(tuple, minutes)), tuple(map(tuple, kilometres)), TravelSource.ROUTER, untold)
 
 
 def _kilometres(start: Point, end: Point) -> float:

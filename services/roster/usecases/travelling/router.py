@@ -1,5 +1,6 @@
 """A router is asked for ways before anybody needs them, and with no transaction open: nobody waits for it."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
@@ -17,6 +18,8 @@ from services.roster.domain.rule import RuleCode
 from services.roster.partners.osrm import MOST_POINTS, Estimate, TravelTimes, opened
 from services.roster.store import places
 
+log = logging.getLogger(__name__)
+
 WAYS_SECONDS = 30.0
 HALF = MOST_POINTS // 2
 # What is kept is the road alone; the time to park is added by the rule that holds on the day of the way.
@@ -31,12 +34,18 @@ async def watch_ways(runtime: Runtime) -> None:
 
 
 async def keep_ways(database: Database, times: TravelTimes) -> int:
-    """Ask for all ways of each team that has a new place, or whose ways were told long ago. How many there were."""
+    """Ask for all ways of each team that has a new place, or whose ways were told long ago. How many there were.
+
+    A team whose ways cannot be kept stands in nobody's way.
+    """
     async with database.transaction(SYSTEM) as tx:
         (days,) = await amounts(tx, tx.today, RuleCode.WAY_DAYS)
         teams = await places.teams_without_ways(tx, tx.now - timedelta(days=days))
     for team_id in teams:
-        await _keep_ways_of(database, times, team_id)
+        try:
+            await _keep_ways_of(database, times, team_id)
+        except Exception as error:  # noqa: BLE001  one team's trouble is not the others'
+            log.warning("ways not kept", extra={"team_id": str(team_id), "error": type(error).__name__})
     return len(teams)
 
 

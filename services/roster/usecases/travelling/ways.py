@@ -1,16 +1,15 @@
 """The ways of a day: from base or home to each client and on to the next, as a router, an estimate or the team says."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from itertools import permutations
 from uuid import UUID
 
 from services.common import rulebook
 from services.common.db import Transaction
 from services.roster.domain.place import Place, PlaceKind
-from services.roster.domain.rounds.travel import Matrix, Travel, TravelSource, estimated, with_parking
+from services.roster.domain.rounds.travel import Matrix, Travel, TravelSource, estimated, overlaid
 from services.roster.domain.rule import RuleCode
 from services.roster.domain.way import KnownWay
 from services.roster.store import places
@@ -71,7 +70,8 @@ async def ways_of(
 ) -> Ways:
     """The ways between all places that this team, these clients and these members have, by the rules of that day.
 
-    They are those that a router told before (`router.keep_ways`); where it did not tell all of them, all are estimated.
+    They are those that a router told before (`router.keep_ways`); what it did not tell is estimated, and so is the
+    whole said to be then.
     """
     factor, speed, parking, unknown = await rulebook.amounts(tx, on, *TRAVEL)
     async with places.reckoning_with_homes(tx, team_id):
@@ -79,21 +79,19 @@ async def ways_of(
         told = await places.known_ways(tx, [place.id for place in known])
     said = await places.overrides_among(tx, [place.id for place in known])
     travel = Travel(factor=factor / 100, kmh=speed, park=parking)
-    matrix = _told(known, told, travel) or estimated([place.point for place in known], travel)
+    matrix = _with_told(estimated([place.point for place in known], travel), known, told, travel)
     return Ways(known, _minutes(known, matrix, said, unknown), _kilometres(matrix), matrix.source)
 
 
-def _told(known: Sequence[Place], told: Mapping[tuple[UUID, UUID], KnownWay], travel: Travel) -> Matrix | None:
-    """None where a way is missing, or there is none."""
-    pairs = [(start.id, end.id) for start, end in permutations(known, 2)]
-    if not pairs or any(pair not in told for pair in pairs):
-        return None
-    ways = [[told.get((start.id, end.id)) for end in known] for start in known]
-    return Matrix(
-        minutes=tuple(tuple(with_parking(way.road_minutes, travel) if way else 0 for way in row) for row in ways),
-        kilometres=tuple(tuple(way.metres / 1000 if way else 0.0 for way in row) for row in ways),
-        source=TravelSource.ROUTER,
-    )
+def _with_told(
+    guess: Matrix, known: Sequence[Place], told: Mapping[tuple[UUID, UUID], KnownWay], travel: Travel
+) -> Matrix:
+    if not told:
+        return guess
+    ways = {pair: (way.road_minutes * 60.0, float(way.metres)) for pair, way in told.items()}
+    ways |= {(place.id, place.id): (0.0, 0.0) for place in known}
+    matrix = overlaid(guess, [[ways.get((start.id, end.id)) for end in known] for start in known], travel)
+    return replace(matrix, source=TravelSource.ESTIMATE) if matrix.untold else matrix
 
 
 def _minutes(
