@@ -63,7 +63,8 @@ async def test_notice_is_given_on_what_was_read_and_not_before_it_was_signed(hr:
     [
         ({"from_on": "2026-01-04"}, ("signed_before_it_counts", "/body/from_on")),
         ({"notice_days": 6}, ("notice_out_of_bounds", "/body/notice_days")),
-        ({"notice_days": 93}, ("notice_out_of_bounds", "/body/notice_days")),
+        ({"until_on": "2026-01-11"}, ("ends_before_it_counts", "/body/until_on")),
+        ({"notice_days": 90}, ("notice_out_of_bounds", "/body/notice_days")),
     ],
 )
 async def test_what_cannot_have_been_signed_is_refused(
@@ -84,6 +85,48 @@ async def test_nobody_opts_out_twice_on_a_day_and_anew_after_the_notice(hr: Runn
     assert (await (await office(hr)).post(path, json=given, headers={"If-Match": '"1"'})).status_code == 200
     refused(await sign(hr, ruth, from_on="2026-04-01"), 409, "opted_out_already", "/body/from_on")
     assert (await sign(hr, ruth, from_on="2026-04-02")).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("agreed", "given_on", "until_on"),
+    [("2026-06-30", "2026-03-02", "2026-04-01"), ("2026-03-20", "2026-03-02", "2026-03-20")],
+)
+async def test_what_was_agreed_for_a_time_ends_then_or_by_notice_before(
+    hr: Running, ruth: str, agreed: str, given_on: str, until_on: str
+) -> None:
+    made = await sign(hr, ruth, until_on=agreed)
+    assert (made.status_code, made.json()["notice_on"], made.json()["until_on"]) == (201, None, agreed)
+    assert (await ended(hr, made, given_on)).json()["until_on"] == until_on
+    told = [one.data["until_on"] for one in await hr.published("hr", OptOutChanged)]
+    assert told == [agreed, until_on]
+
+
+async def test_after_the_time_that_was_agreed_somebody_opts_out_anew(hr: Running, ruth: str) -> None:
+    assert (await sign(hr, ruth, until_on="2026-06-30")).status_code == 201
+    refused(await sign(hr, ruth, from_on="2026-06-30"), 409, "opted_out_already", "/body/from_on")
+    assert (await sign(hr, ruth, from_on="2026-07-01")).status_code == 201
+
+
+async def test_three_months_of_notice_are_never_more_than_three_months(hr: Running, ruth: str) -> None:
+    """From the first of February the year has the shortest."""
+    made = await sign(hr, ruth, notice_days=89)
+    assert (await ended(hr, made, "2026-02-01")).json()["until_on"] == "2026-05-01"
+
+
+@pytest.mark.parametrize(("from_on", "until_on"), [("2026-06-01", "2026-05-31"), ("2026-02-06", "2026-02-05")])
+async def test_what_has_ended_before_its_first_day_never_holds(
+    hr: Running, ruth: str, from_on: str, until_on: str
+) -> None:
+    """Nor does it keep anybody from opting out on that day."""
+    made = await sign(hr, ruth, from_on=from_on)
+    answer = await ended(hr, made, "2026-01-06")
+    assert (answer.status_code, answer.json()["until_on"]) == (200, until_on)
+    assert (await sign(hr, ruth, from_on=from_on)).status_code == 201
+
+
+async def ended(hr: Running, made: Any, given_on: str) -> Any:
+    path = f"/v1/opt-outs/{made.json()['id']}/end"
+    return await (await office(hr)).post(path, json={"given_on": given_on}, headers={"If-Match": '"1"'})
 
 
 async def test_hr_records_it_and_no_colleague_does(hr: Running, ruth: str) -> None:

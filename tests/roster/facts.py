@@ -142,6 +142,12 @@ def clearance(employee: UUID, **changes: Any) -> Fact:
     return "hr.clearance.changed.v1", _in_json(data | changes)
 
 
+def opted_out(employee: UUID, **changes: Any) -> Fact:
+    """Of 48 hours a week, by hr's word."""
+    data = {"opt_out_id": uuid7(), "employee_id": employee, "team_id": TEAM, "signed_on": "2026-01-05"}
+    return "hr.opt_out.changed.v1", _in_json(data | {"from_on": "2026-01-12", "until_on": None} | changes)
+
+
 def episode(client: UUID, **changes: Any) -> Fact:
     data = {
         "episode_of_care_id": uuid7(),

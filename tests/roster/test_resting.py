@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid6 import uuid7
 
 from services.roster.domain.breach import RestOwed
-from services.roster.domain.resting import DueAnyway, Span, settle, spare
+from services.roster.domain.resting import DueAnyway, Span, settle, spare, to_count
 
 MONDAY = date(2026, 2, 2)
 LIMITS = {"daily_rest": 660, "weekly_rest": 1440, "weekly_rest.per": 10080}
@@ -97,8 +97,8 @@ def test_what_lasts_into_the_week_is_no_free_time() -> None:
     assert spare([(at(-1, 21), at(0, 8)), *SIX_DAYS[1:]], LAW, MONDAY, BEFORE) == [(at(0, 19), at(1, 8))]
 
 
-def owed(minutes: int, since: datetime) -> RestOwed:
-    about = {"team_id": uuid7(), "employee_id": uuid7(), "breach_id": uuid7()}
+def owed(minutes: int, since: datetime, settled_at: datetime | None = None) -> RestOwed:
+    about = {"team_id": uuid7(), "employee_id": uuid7(), "breach_id": uuid7(), "settled_at": settled_at}
     return RestOwed(**about, minutes=minutes, since_at=since, due_on=MONDAY, changed_at=BEFORE)
 
 
@@ -113,3 +113,23 @@ def test_what_was_free_before_it_was_missed_makes_up_for_nothing() -> None:
     one = owed(120, at(2, 0))
     settle([one], [(at(1, 0), at(1, 9)), (at(1, 23), at(2, 1))], BEFORE)
     assert (one.taken_minutes, one.settled_at) == (60, None)
+
+
+def test_what_settled_one_rest_settles_no_other_once_the_first_is_long_past() -> None:
+    first, second = owed(600, at(0, 0)), owed(600, at(34, 0))
+    spared = [(at(39, 0), at(39, 10))]
+    settle([first, second], spared, BEFORE)
+    for recent in (at(-1, 0), at(1, 0), at(35, 0), at(60, 0)):
+        counted = to_count([first, second], recent)
+        assert counted == [first, second]
+        settle(counted, spared, BEFORE)
+        assert (first.settled_at, second.settled_at) == (at(39, 10), None)
+
+
+def test_it_is_counted_from_the_first_that_took_time_since_then_and_no_further() -> None:
+    over, first, second, third = (
+        owed(60, at(day, 0), at(until, 0)) for day, until in ((0, 3), (3, 9), (8, 20), (19, 30))
+    )
+    every = [over, first, second, third]
+    assert to_count(every, at(25, 0)) == [first, second, third]
+    assert to_count(every, at(30, 0)) == []

@@ -49,5 +49,5 @@ async def read_opt_out(tx: ByHrOrNurse, opt_out_id: UUID, response: Response) ->
 
 @router.post("/opt-outs/{opt_out_id}/end", response_model=OptOutShape)
 async def end_opt_out(tx: ByHr, opt_out_id: UUID, body: Notice, version: IfMatch, response: Response) -> object:
-    """The employee gave notice; nobody asks why, and it holds until the notice is over."""
+    """The employee gave notice; nobody asks why, and it holds until the notice is over, or an earlier agreed day."""
     return tagged(await usecases.end_opt_out(tx, opt_out_id, body, version), response)

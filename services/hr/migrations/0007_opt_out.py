@@ -16,7 +16,7 @@ LAW = date(1998, 10, 1)
 REGULATION = "Working Time Regulations 1998, regulation 5"
 RULES: list[rules.NewRule] = [
     ("opt_out.least_notice", LAW, 7, 1, "days", f"{REGULATION}(2)", "sourced"),
-    ("opt_out.most_notice", LAW, 92, 1, "days", f"{REGULATION}(3): three months, the longest of them", "derived"),
+    ("opt_out.most_notice", LAW, 89, 1, "days", f"{REGULATION}(3): three months, the shortest of them", "derived"),
 ]
 
 
@@ -36,15 +36,16 @@ def upgrade() -> None:
         sa.Column("notice_on", sa.Date(), nullable=True),
         sa.Column("until_on", sa.Date(), nullable=True),
         sa.Column("recorded_by", sa.Text(), nullable=False),
-        sa.CheckConstraint("until_on >= from_on", name="opt_out_ends_after_it_starts"),
+        # What ends on the day before its first has never held, as its notice was over before.
+        sa.CheckConstraint("until_on >= from_on - 1", name="opt_out_ends_after_it_starts"),
         sa.CheckConstraint(
-            "(notice_on is null) = (until_on is null) and from_on >= signed_on", name="opt_out_makes_sense"
+            "(notice_on is null or until_on is not null) and from_on >= signed_on", name="opt_out_makes_sense"
         ),
     )
     op.create_index("ix_opt_out_team", "opt_out", ["team_id", "id"])
     op.create_index("ix_opt_out_employee", "opt_out", ["employee_id", "id"])
     op.execute("""
         alter table opt_out add constraint opted_out_once_a_day exclude using gist
-        (employee_id with =, daterange(from_on, until_on, '[]') with &&)
+        (employee_id with =, daterange(from_on, until_on + 1) with &&)
     """)
     row_level_security.protect()

@@ -15,7 +15,7 @@ from services.hr.store import opt_outs, people
 async def opt_out(tx: Transaction, new: NewOptOut) -> OptOut:
     """Somebody has agreed in writing to work more than 48 hours a week on average.
 
-    Raises `UnknownEmployee`, `SignedBeforeItCounts`, `NoticeOutOfBounds` or `OptedOutAlready`.
+    Raises `UnknownEmployee`, `SignedBeforeItCounts`, `EndsBeforeItCounts`, `NoticeOutOfBounds` or `OptedOutAlready`.
     """
     await tx.require_team(new.team_id)
     await people.known(tx, new.employee_id)
@@ -28,7 +28,10 @@ async def opt_out(tx: Transaction, new: NewOptOut) -> OptOut:
 
 
 async def end_opt_out(tx: Transaction, opt_out_id: UUID, notice: Notice, if_match: int) -> OptOut:
-    """It ends when its notice is over. Raises `PreconditionFailed`, `NoticeGivenAlready` or `NoticeBeforeItCounts`."""
+    """It ends when its notice is over, or before.
+
+    Raises `PreconditionFailed`, `NoticeGivenAlready` or `NoticeBeforeItCounts`.
+    """
     found: OptOut = await tx.get(OptOut, opt_out_id, lock=True)
     require_version(found, if_match)
     found.end(notice.given_on, tx.now)

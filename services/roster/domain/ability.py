@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.common.errors import Conflict
 from services.roster.domain.known import Clearance, ClientDelegation, Contract
+from services.roster.domain.rota.problem import ROLE
 
 REGISTERED = "registered_nurse"
 # Whoever works as one does a nurse's tasks by delegation alone. The nurse answers for it (NMC Code 2018, section 11).
@@ -15,8 +16,6 @@ DELEGATES = frozenset({"assistant_practitioner"})
 WHO = "/body/employee_id"
 # What is delegated client by client, as caseload names it: hr's sign-off alone is not enough (mission row 6.29).
 BY_CLIENT = frozenset({"give_medicine"})
-# How a shift that is open, or lent, names a role among its needs.
-ROLE = "role:"
 # What is said of somebody's ability in codes, and goes along with them where they are lent.
 CODES = ("roles", "skills", "delegated", "ended")
 

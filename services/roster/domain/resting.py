@@ -118,6 +118,16 @@ def _after(spans: Iterable[Span], first: timedelta) -> list[Span]:
     return left
 
 
+def to_count(owed: Sequence[RestOwed], recent: datetime) -> list[RestOwed]:
+    """Of what is in order of when it was missed: what was so lately, all since the first that is not settled at all,
+    and all since the first that took any time after that, so that no hour is free once more."""
+    since = recent
+    for one in reversed(owed):
+        if one.settled_at is None or one.settled_at > since:
+            since = min(since, one.since_at)
+    return [one for one in owed if one.since_at >= since]
+
+
 def settle(owed: Iterable[RestOwed], free: Iterable[Span], now: datetime) -> None:
     """Count anew what was made up for by this free time, which is in order.
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import col
 
 from services.common.db import Transaction
@@ -16,22 +16,23 @@ def still_owed(now: datetime) -> ColumnElement[bool]:
     return or_(col(RestOwed.settled_at).is_(None), col(RestOwed.settled_at) > now)
 
 
-async def owed_to(tx: Transaction, employee_id: UUID, recent: datetime, oldest: datetime) -> Sequence[RestOwed]:
-    """What one person is owed for what was missed lately, and all since the first that is not settled at all."""
+async def owed_to(tx: Transaction, employee_id: UUID, oldest: datetime) -> Sequence[RestOwed]:
+    """What one person was owed, had or not, for what was missed since then, in that order."""
     own = col(RestOwed.employee_id) == employee_id
-    open_since = select(func.min(col(RestOwed.since_at))).where(
-        own, col(RestOwed.settled_at).is_(None), col(RestOwed.since_at) >= oldest
-    )
-    since = func.least(recent, open_since.scalar_subquery())
-    return await tx.all(select(RestOwed).where(own, col(RestOwed.since_at) >= since).order_by(col(RestOwed.since_at)))
+    return await tx.all(select(RestOwed).where(own, col(RestOwed.since_at) >= oldest).order_by(col(RestOwed.since_at)))
 
 
-async def looked_for(tx: Transaction) -> Sequence[tuple[UUID, UUID]]:
-    """Team and person of what is past its day and not had, or was told of as overdue and did not end yet."""
+async def looked_for(tx: Transaction, oldest: datetime) -> Sequence[tuple[UUID, UUID]]:
+    """Team and person of what is past its day and not had, or was told of as overdue and did not end yet.
+
+    What was missed before the oldest is counted no more.
+    """
     late = and_(still_owed(tx.now), col(RestOwed.due_on) < tx.today, col(RestOwed.overdue_at).is_(None))
     told = and_(col(RestOwed.overdue_at).is_not(None), col(RestOwed.ended_at).is_(None))
-    wanted = select(col(RestOwed.team_id), col(RestOwed.employee_id)).where(or_(late, told)).distinct()
-    return [(team_id, who) for team_id, who in await tx.rows(wanted)]
+    wanted = select(col(RestOwed.team_id), col(RestOwed.employee_id)).where(
+        col(RestOwed.since_at) >= oldest, or_(late, told)
+    )
+    return [(team_id, who) for team_id, who in await tx.rows(wanted.distinct())]
 
 
 async def overdue(tx: Transaction, team_id: UUID, employee_id: UUID) -> Sequence[RestOwed]:
@@ -47,8 +48,11 @@ async def overdue(tx: Transaction, team_id: UUID, employee_id: UUID) -> Sequence
 
 
 async def told_of(tx: Transaction, breach_ids: Collection[UUID]) -> Sequence[RestOwed]:
-    """What is owed for these breaches and was told of as overdue, and is not had."""
+    """What is owed for these breaches and was told of as overdue, and is not had, nor told of as having ended."""
     wanted = select(RestOwed).where(
-        col(RestOwed.breach_id).in_(breach_ids), col(RestOwed.overdue_at).is_not(None), still_owed(tx.now)
+        col(RestOwed.breach_id).in_(breach_ids),
+        col(RestOwed.overdue_at).is_not(None),
+        col(RestOwed.ended_at).is_(None),
+        still_owed(tx.now),
     )
     return await tx.all(wanted.order_by(col(RestOwed.id)))

@@ -1,7 +1,7 @@
 """Placing time: whatever is planned of somebody's time is judged by their history, and stands with its ground."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,9 @@ from services.roster.domain import rota as judge
 from services.roster.domain.breach import Breach, Ground, RestOwed, newly, require_grounds
 from services.roster.domain.leave import credited, days_away
 from services.roster.domain.rota import scored
-from services.roster.domain.rota.problem import Member, Problem, Rules
+from services.roster.domain.rota.problem import Member, Problem, Rules, Standing
 from services.roster.domain.rota_version.shifts import Stretch, of_shift
+from services.roster.domain.rota_version.standing import Said
 from services.roster.domain.rota_version.worked import HISTORY_DAYS, WEEK, WORKED_WEEKS, Worked
 from services.roster.domain.rule import RuleCode
 from services.roster.domain.shift import VISITING, Shift
@@ -36,12 +37,16 @@ class Placed:
 
 @dataclass(frozen=True)
 class Whose:
-    """Since when somebody belongs to the team, and their leave: by day of the fortnight, and all its days."""
+    """Since when somebody belongs to the team, their leave by day of the fortnight and all its days, and opting out.
+
+    Of the `standings` of the fortnight that alone is asked for: a shift has no role to fill, and nobody beside it.
+    """
 
     employee_id: UUID
     since_on: date
     credited: Mapping[int, int]
     away: Collection[date]
+    standings: Sequence[Standing]
 
 
 async def judge_shift(
@@ -63,9 +68,11 @@ async def judge_shift(
         others = await rota_people.stretches(tx, [who], since, until, but=shift.id)
         away = await leave.agreed_leave(tx, [who], since, until)
         belonging = await rota_versions.memberships(tx, team_id, monday, until)
+        known = Said(opted_out=await rota_people.opted_out(tx, [who], monday, until))
     rules = await team_rules(tx, team_id, on)
     began = min((first for first, _ in belonging.get(who, ())), default=on)
-    whose = Whose(who, began, credited(away, who, monday, DAYS), days_away(away, who))
+    standings = [replace(one, cleared=True) for one in known.standings([who], monday, DAYS)[who]]
+    whose = Whose(who, began, credited(away, who, monday, DAYS), days_away(away, who), standings)
     before, after = [_scored(whose, monday, of, rules) for of in (others, [*others, of_shift(shift)])]
     return Placed(monday, require_grounds(newly(before, after), ground, **at))
 
@@ -76,9 +83,11 @@ def _scored(whose: Whose, monday: date, of: Sequence[Stretch], rules: Rules) -> 
         worked.codes(who, monday - timedelta(days=HISTORY_DAYS), HISTORY_DAYS),
         worked.codes(who, monday, DAYS),
     )
-    weeks = worked.weeks(who, monday, whose.since_on, whose.away)
+    weeks, (first, *later) = worked.weeks(who, monday, whose.since_on, whose.away), whose.standings
     member = Member(
-        *(who, 0, "", frozenset()),
+        *(who, 0, first.role, first.skills),
+        opted_out_48=first.opted_out_48,
+        later=tuple(later),
         leave=whose.credited,
         before=history,
         worked_minutes=tuple(minutes for _, minutes in weeks),

@@ -18,7 +18,7 @@ from services.common.watching import keep_on
 from services.roster.domain.breach import Breach, RestOwed
 from services.roster.domain.leave import days_away
 from services.roster.domain.period import midnight_after
-from services.roster.domain.resting import DueAnyway, settle, spare
+from services.roster.domain.resting import DueAnyway, settle, spare, to_count
 from services.roster.events import RestOverdue, RestSettled
 from services.roster.store import breaches, leave, rota_people
 from services.roster.store import resting as store
@@ -36,7 +36,7 @@ OLDEST = timedelta(days=731)
 async def settle_rest(tx: Transaction, team_id: UUID, *people: UUID) -> None:
     """Count anew what each has made up for, as their work is planned now. Leave is no rest that is given for it."""
     for who in people:
-        owed = await store.owed_to(tx, who, tx.now - RECENT, tx.now - OLDEST)
+        owed = to_count(await store.owed_to(tx, who, tx.now - OLDEST), tx.now - RECENT)
         if not owed:
             continue
         due = DueAnyway.by((await team_rules(tx, team_id, tx.today)).limits)
@@ -82,7 +82,7 @@ async def tell_of_overdue_rest(database: Database) -> int:
     Each person is looked at in a transaction of its own: one that fails stands in nobody's way.
     """
     async with database.transaction(SYSTEM) as tx:
-        people = await store.looked_for(tx)
+        people = await store.looked_for(tx, tx.now - OLDEST)
     told = 0
     for team_id, who in people:
         try:

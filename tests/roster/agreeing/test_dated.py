@@ -12,7 +12,7 @@ from services.roster.usecases.rota import problem_of
 from tests.roster.agreeing.conftest import Team
 from tests.roster.agreeing.made import MONDAY, WORKDAYS, Planning, availability, day, id_of, state_of
 from tests.roster.agreeing.test_placing import GROUND
-from tests.roster.facts import RUTH, SANDRA, TOM, clearance, code, contract, hear, pointer
+from tests.roster.facts import RUTH, SANDRA, TOM, clearance, code, contract, hear, opted_out, pointer
 from tests.running import TEAM, Running
 
 URGENT = {"urgency": "Nobody is there on Monday"}
@@ -114,9 +114,9 @@ async def test_a_duty_without_the_nurse_that_it_needs_is_the_teams_breach(roster
 
 
 async def test_opting_out_counts_from_its_day_until_its_notice_is_over(roster: Running, planning: Planning) -> None:
-    told = {"opt_out_id": str(uuid7()), "employee_id": str(TOM), "team_id": str(TEAM), "signed_on": "2026-01-05"}
-    await hear(roster, ("hr.opt_out.changed.v1", told | {"from_on": day(3), "until_on": None}))
-    await hear(roster, ("hr.opt_out.changed.v1", told | {"from_on": day(3), "until_on": day(9)}), version=2)
+    signed = {"opt_out_id": uuid7(), "from_on": day(3)}
+    await hear(roster, opted_out(TOM, **signed))
+    await hear(roster, opted_out(TOM, **signed, until_on=day(9)), version=2)
     found = await known(roster, planning)
     assert found.from_on == MONDAY
     of = {one.employee_id: [one.on(number).opted_out_48 for number in range(14)] for one in found.members}

@@ -1,13 +1,14 @@
 """Time that is planned by hand stands with its ground where it breaks a rule, and rest that is missed is owed."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from uuid6 import uuid7
 
 from tests.roster.agreeing.conftest import Team
-from tests.roster.agreeing.made import an_agreement, day
-from tests.roster.facts import RUTH, a_shift, code, pointer
+from tests.roster.agreeing.made import TODAY, an_agreement, day
+from tests.roster.facts import RUTH, a_shift, code, hear, opted_out, pointer
 from tests.running import STRANGER, Running
 
 GROUND = {"kind": "emergency", "words": "Two colleagues are ill and Kenneth's syringe driver runs out"}
@@ -107,6 +108,28 @@ async def test_a_seventh_day_running_needs_its_ground(team: Team) -> None:
     ).status_code == 201
     sunday = await placed(team, week[-1])
     assert sunday.status_code == 201, sunday.text
+
+
+@pytest.mark.parametrize(
+    ("from_on", "until_on", "status"), [(None, None, 422), (0, None, 201), (9, 13, 201), (0, 12, 422), (14, None, 422)]
+)
+async def test_who_opted_out_on_the_last_day_of_the_weeks_is_placed_beyond_48_hours(
+    roster: Running, team: Team, from_on: int | None, until_on: int | None, status: int
+) -> None:
+    """Ruth came this week, and works ten times ten hours in a fortnight, this Friday planned last."""
+    since = TODAY - timedelta(days=TODAY.weekday())
+    await roster.alter("roster", f"update team_member set from_on = '{since}' where employee_id = '{RUTH}'")
+    if from_on is not None:
+        until = None if until_on is None else since + timedelta(days=until_on)
+        await hear(roster, opted_out(RUTH, from_on=since + timedelta(days=from_on), until_on=until))
+    days = [since + timedelta(days=week + number) for week in (7, 0) for number in range(5)]
+    *most, last = [a_shift(starts_at=f"{one}T08:00:00Z", ends_at=f"{one}T18:30:00Z") for one in days]
+    assert (await placed(team, *most)).status_code == 201
+    tenth = await placed(team, last)
+    assert tenth.status_code == status, tenth.text
+    if status != 201:
+        assert (code(tenth), pointer(tenth)) == ("breach_needs_ground", "/body/ground")
+        assert "works 50 h a week on average" in tenth.json()["detail"]
 
 
 async def test_a_meeting_is_placed_without_asking_for_rest(team: Team) -> None:

@@ -9,7 +9,7 @@ import pytest
 from uuid6 import uuid7
 
 from services.roster.events import ShiftPlanned
-from tests.roster.facts import RUTH, SANDRA, TOM, a_plan, a_visit, code, competency, contract, episode, hear
+from tests.roster.facts import RUTH, SANDRA, TOM, a_plan, a_visit, code, competency, contract, episode, hear, opted_out
 from tests.roster.swapping.conftest import Team
 from tests.roster.swapping.lent import FLOOR, GROUND, a_loan, asked, lending, ok, placed, refused
 from tests.roster.swapping.made import EARLY, LATE, a_skill, at, step
@@ -118,6 +118,16 @@ async def test_whoever_is_lent_brings_her_role_and_her_skills_along(
     words = {"override_words": "Nobody else can come"} if role != "registered_nurse" else {}
     made = await there.post("/v1/visits", json=a_visit(**times, **about, **words))
     assert (made.status_code, made.json()["overrode"] if made.status_code == 201 else code(made)) == found
+
+
+async def test_the_lender_knows_who_opted_out_of_48_hours(roster: Running, there: Any, team: Team) -> None:
+    """With 20 minutes in their place one shift in 17 weeks is too much. Tom signed at home, and says yes himself."""
+    await roster.alter("roster", "update rule set amount = 20 where code = 'rota.weekly_limit'")
+    loan = await asked(there)
+    assert await refused(team.ruth, loan, "agree", lending()) == (422, "breach_needs_ground", "/body/ground")
+    await hear(roster, opted_out(TOM))
+    await ok(team.tom, await ok(team.ruth, loan, "agree", lending()), "place")
+    assert (await team.ruth.get("/v1/breaches")).json()["items"] == []
 
 
 async def test_each_step_is_whose_it_is(there: Any, team: Team) -> None:

@@ -3,11 +3,10 @@
 from collections.abc import Collection, Iterator
 
 from services.roster.domain.rota.board import Board, Person
-from services.roster.domain.rota.problem import Need
+from services.roster.domain.rota.problem import ROLE, SKILL, Need
 from services.roster.domain.rota.scored import Breach, Law, Match
 from services.roster.domain.rota.words import day_words, number_words, plain
 
-ROLE, SKILL = "role:", "skill:"
 Days = Collection[int]
 
 

@@ -11,6 +11,8 @@ from uuid import UUID
 
 Roster = tuple[tuple[str | None, ...], ...]
 """By member and day the code of the duty, or None for a day off."""
+# What is needed of a role, or with a skill; of a duty, a shift that is open, or one that is lent.
+ROLE, SKILL = "role:", "skill:"
 
 
 class DutyKind(StrEnum):

@@ -63,11 +63,7 @@ class Worked:
 
     def nights(self, who: UUID, until_on: date, night: tuple[int, int, int]) -> int:
         """In the weeks that debts are counted over."""
-        return sum(
-            any(_is_night(one, on, night) for one in of_day)
-            for on, of_day in self._recent(who, until_on)
-            if on < until_on
-        )
+        return sum(any(_is_night(one, on, night) for one in of_day) for on, of_day in self._recent(who, until_on))
 
     def weekend_days(self, who: UUID, until_on: date) -> int:
         return sum(on.weekday() >= WEEK - 2 for on, _ in self._recent(who, until_on))

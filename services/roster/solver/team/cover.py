@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.roster.domain.rota.cover import ROLE, SKILL
-from services.roster.domain.rota.problem import Need
+from services.roster.domain.rota.problem import ROLE, SKILL, Need
 from services.roster.domain.rota.scored import Code
 from services.roster.domain.rota.words import day_words, plain
 from services.roster.solver.team.grid import Grid

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from services.roster.domain.rota import score, target_minutes
-from services.roster.domain.rota.cover import ROLE
 from services.roster.domain.rota.pattern import is_weekend
-from services.roster.domain.rota.problem import Need, Problem, Roster, Slot, Wish
+from services.roster.domain.rota.problem import ROLE, Need, Problem, Roster, Slot, Wish
 from services.roster.domain.rota.scored import Breach, Law
 from services.roster.domain.rota.slots import rest_between, slots
 from services.roster.solver.team.cover import asked
