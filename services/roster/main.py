@@ -25,6 +25,7 @@ SERVICE = Service(
         visiting.watch_series,
         capacity.watch_floors,
         capacity.watch_months,
+        travelling.watch_drives,
         travelling.watch_homes,
         travelling.watch_ways,
         resting.watch_rest,

@@ -1,6 +1,7 @@
 """What is told of the calls that other agencies make at a client's home."""
 
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -23,7 +24,7 @@ class ChangedOtherCare(BaseModel):
     from_on: date
     until_on: date | None
     # Caseload has not always told of it.
-    beside: str = "seen"
+    beside: Literal["seen", "apart", "together"] = "seen"
 
 
 SUBSCRIPTIONS = (Subscription("caseload.other_care.changed.v1", ChangedOtherCare, copied_into=AgencyCall),)

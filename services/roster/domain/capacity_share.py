@@ -5,7 +5,7 @@ from typing import Self
 from uuid import UUID
 
 from pydantic import ValidationInfo, field_validator
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import col
 
 from services.common.errors import Conflict
@@ -68,5 +68,10 @@ class CapacityShare(TeamOwned, Base, table=True):
 
 _table = CapacityShare.__table__  # type: ignore[attr-defined]
 _table.append_constraint(CheckConstraint("team_id <> with_team_id", name="capacity_share_between_two_teams"))
-_table.append_constraint(UniqueConstraint("team_id", "with_team_id", "from_on", name="capacity_shared_once"))
+Index(
+    "capacity_shared_once",
+    *(col(one) for one in (CapacityShare.team_id, CapacityShare.with_team_id, CapacityShare.from_on)),
+    unique=True,
+    postgresql_where=text("ended_on is null"),
+)
 Index("ix_capacity_share_with", col(CapacityShare.with_team_id), col(CapacityShare.id))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, col
 
 from services.common.models import INSTANT
@@ -37,7 +37,8 @@ class DrivenLeg(Base, table=True):
     """What somebody drove for one visit: there, and back had it been the day's last; fixed when the visit is done.
 
     `there` is from the visit before it on that day, else from where the day began. What a place or a router says later
-    changes nothing of it, as it is paid for; another visit that turns out to have been in between does.
+    changes nothing of it, as it is paid for; another visit that turns out to have been in between does. A way that was
+    not known is fixed once its places are.
     """
 
     __tablename__ = "driven_leg"
@@ -94,3 +95,5 @@ DrivenLeg.__table__.append_constraint(  # type: ignore[attr-defined]
 )
 Index("ix_known_way_team", col(KnownWay.team_id))
 Index("ix_driven_leg_day", col(DrivenLeg.team_id), col(DrivenLeg.day_on))
+UNKNOWN = text("there_metres is null or back_metres is null")
+Index("ix_driven_leg_unknown", col(DrivenLeg.team_id), col(DrivenLeg.fixed_at), postgresql_where=UNKNOWN)

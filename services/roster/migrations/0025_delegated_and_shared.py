@@ -38,8 +38,9 @@ def upgrade() -> None:
         sa.Column("shared_by", sa.Uuid(), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.CheckConstraint("team_id <> with_team_id", name="capacity_share_between_two_teams"),
-        sa.UniqueConstraint("team_id", "with_team_id", "from_on", name="capacity_shared_once"),
     )
+    once, goes_on = ["team_id", "with_team_id", "from_on"], sa.text("ended_on is null")
+    op.create_index("capacity_shared_once", "capacity_share", once, unique=True, postgresql_where=goes_on)
     op.create_index("ix_capacity_share_team", "capacity_share", ["team_id", "id"])
     op.create_index("ix_capacity_share_with", "capacity_share", ["with_team_id", "id"])
     row_level_security.protect()

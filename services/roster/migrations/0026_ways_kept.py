@@ -28,6 +28,14 @@ OWN_DRIVE = """
     or team_id = (select nullif(current_setting('app.homes_of', true), '')::uuid)
 """
 
+# What was driven for visits that are done already is not known yet, and is fixed as soon as the places are.
+MADE_BEFORE = """
+    insert into driven_leg (visit_id, employee_id, team_id, day_on, source, fixed_at)
+    select visit.id, who.id, visit.team_id, (visit.starts_at at time zone 'Europe/London')::date, 'estimate', 'epoch'
+    from visit cross join lateral (values (visit.employee_id), (visit.accompanied_by)) as who (id)
+    where visit.status = 'done' and visit.channel = 'in_person' and who.id is not null
+"""
+
 
 def upgrade() -> None:
     rules.load(RULES)
@@ -57,7 +65,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("visit_id", "employee_id"),
     )
     op.create_index("ix_driven_leg_day", "driven_leg", ["team_id", "day_on"])
+    unknown = sa.text("there_metres is null or back_metres is null")
+    op.create_index("ix_driven_leg_unknown", "driven_leg", ["team_id", "fixed_at"], postgresql_where=unknown)
+    # Without force, the owner sees all rows, as it has to here.
+    op.execute("alter table visit no force row level security")
+    op.execute(MADE_BEFORE)
+    op.execute("alter table visit force row level security")
     op.add_column("agency_call", sa.Column("beside", sa.Text(), nullable=False, server_default="seen"))
+    op.create_check_constraint("agency_call_beside_known", "agency_call", "beside in ('seen', 'apart', 'together')")
     row_level_security.protect()
     op.execute(f"create policy both_ends on known_way as restrictive for all using ({BOTH_ENDS})")
     op.execute(f"create policy own_drive on driven_leg as restrictive for all using ({OWN_DRIVE})")

@@ -1,10 +1,10 @@
 """Queries about what was driven. Where a home is one end, rows are read and written while homes are reckoned with."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -12,9 +12,13 @@ from services.common.db import Transaction
 from services.common.types import day_in_england
 from services.roster.domain.base import Channel
 from services.roster.domain.period import Period
+from services.roster.domain.place import Place
+from services.roster.domain.rounds.travel import TravelSource
 from services.roster.domain.visit import Visit, VisitStatus
-from services.roster.domain.way import DrivenLeg, Made
+from services.roster.domain.way import UNKNOWN, DrivenLeg, Made
 from services.roster.store.places import reckoning_with_homes
+
+A_MOMENT = timedelta(minutes=1)
 
 
 async def made_on(tx: Transaction, team_id: UUID, person: UUID, day: date) -> list[Made]:
@@ -38,6 +42,57 @@ async def keep(tx: Transaction, team_id: UUID, legs: Sequence[DrivenLeg]) -> Non
     names = [column.name for column in DrivenLeg.__table__.columns]  # type: ignore[attr-defined]
     upsert = new.on_conflict_do_update(
         index_elements=["visit_id", "employee_id"], set_={name: new.excluded[name] for name in names}
+    )
+    async with reckoning_with_homes(tx, team_id):
+        await tx.session.execute(upsert, [leg.model_dump() for leg in legs])
+
+
+async def keep_way_there(tx: Transaction, team_id: UUID, leg: DrivenLeg) -> None:
+    """Another visit lies before this one now; the way home from it stays as it was fixed."""
+    new = insert(DrivenLeg)
+    names = ("there_metres", "there_minutes", "fixed_at")
+    is_estimate = or_(new.excluded.source == TravelSource.ESTIMATE, col(DrivenLeg.source) == TravelSource.ESTIMATE)
+    upsert = new.on_conflict_do_update(
+        index_elements=["visit_id", "employee_id"],
+        set_={name: new.excluded[name] for name in names}
+        | {"source": case((is_estimate, TravelSource.ESTIMATE), else_=TravelSource.ROUTER)},
+    )
+    async with reckoning_with_homes(tx, team_id):
+        await tx.session.execute(upsert, leg.model_dump())
+
+
+async def days_to_fix(tx: Transaction, most: int) -> list[tuple[UUID, UUID, date]]:
+    """Team, person and day of ways that are not known, where the team has told a place since they were looked at.
+
+    The places of a moment before count too, as their transaction may have ended later.
+    """
+    told = (
+        select(col(Place.team_id), func.max(col(Place.changed_at)).label("at")).group_by(col(Place.team_id)).subquery()
+    )
+    wanted = (
+        select(col(DrivenLeg.team_id), col(DrivenLeg.employee_id), col(DrivenLeg.day_on))
+        .join(told, col(DrivenLeg.team_id) == told.c.team_id)
+        .where(UNKNOWN, col(DrivenLeg.fixed_at) < told.c.at + A_MOMENT)
+        .distinct()
+        .limit(most)
+    )
+    return [(row[0], row[1], row[2]) for row in await tx.rows(wanted)]
+
+
+async def keep_unknown(tx: Transaction, team_id: UUID, legs: Sequence[DrivenLeg]) -> None:
+    """Only in the place of ways that were not known."""
+    new = insert(DrivenLeg)
+    ways = ("there_metres", "there_minutes", "back_metres", "back_minutes")
+    was_unknown = col(DrivenLeg.there_metres).is_(None) & col(DrivenLeg.back_metres).is_(None)
+    is_estimate = or_(
+        new.excluded.source == TravelSource.ESTIMATE, ~was_unknown & (col(DrivenLeg.source) == TravelSource.ESTIMATE)
+    )
+    upsert = new.on_conflict_do_update(
+        index_elements=["visit_id", "employee_id"],
+        set_={name: func.coalesce(DrivenLeg.__table__.c[name], new.excluded[name]) for name in ways}  # type: ignore[attr-defined]
+        | {"source": case((is_estimate, TravelSource.ESTIMATE), else_=TravelSource.ROUTER)}
+        | {"fixed_at": new.excluded.fixed_at},
+        where=or_(col(DrivenLeg.there_metres).is_(None), col(DrivenLeg.back_metres).is_(None)),
     )
     async with reckoning_with_homes(tx, team_id):
         await tx.session.execute(upsert, [leg.model_dump() for leg in legs])

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from services.common.db import Transaction
-from services.roster.domain.agency_call import AgencyCall
+from services.roster.domain.agency_call import A_DAY, AgencyCall
 from services.roster.domain.base import Channel
 from services.roster.domain.recurrence import VisitSeries
 from services.roster.domain.visit import TO_COME, Visit, VisitStatus
@@ -26,8 +26,14 @@ async def occurrence(tx: Transaction, series_id: UUID, on: date) -> Visit | None
     return found[0] if found else None
 
 
-async def agency_calls(tx: Transaction, client_ids: Collection[UUID]) -> Sequence[AgencyCall]:
-    return await tx.all(select(AgencyCall).where(col(AgencyCall.client_id).in_(client_ids)))
+async def agency_calls(tx: Transaction, client_ids: Collection[UUID], on: date) -> Sequence[AgencyCall]:
+    """Those of this day, and of the days beside it: a call may last over midnight."""
+    wanted = select(AgencyCall).where(
+        col(AgencyCall.client_id).in_(client_ids),
+        col(AgencyCall.from_on) <= on + A_DAY,
+        or_(col(AgencyCall.until_on).is_(None), col(AgencyCall.until_on) >= on - A_DAY),
+    )
+    return await tx.all(wanted)
 
 
 async def next_series(tx: Transaction, after: UUID) -> VisitSeries | None:

@@ -36,10 +36,13 @@ async def list_opening_hours(tx: Transaction, request: PageRequest, *, team_id: 
     return await page(tx, await of_team(tx, OpeningHours, team_id), OpeningHours, request)
 
 
-async def require_free(tx: Transaction, visit: Visit, lacks: Sequence[Lack] = ()) -> None:
+async def require_free(
+    tx: Transaction, visit: Visit, lacks: Sequence[Lack] = (), *, is_made_of_series: bool = False
+) -> None:
     """What the visit overrides stands with it, so that it can be counted; `lacks` of its people are among it.
 
-    Nobody is asked for words on each visit of a series: its people were chosen when the series was set.
+    Nobody is asked for words on each visit of a series: its people were chosen when the series was set, and of an
+    agency that comes at its time the visit tells itself. Whoever moves one onto a call is asked.
     Raises `OutsideOpeningHours`, `AgencyIsThere`, `TimeIsProtected`, `NotOfThatRole` or `WithoutTheSkill`, unless it
     says why.
     """
@@ -52,10 +55,12 @@ async def require_free(tx: Transaction, visit: Visit, lacks: Sequence[Lack] = ()
         is_on_call=opening is not None and await store.is_on_call(tx, visit.team_id, *when),
         kept=await store.kept_free(tx, visit.people(), *when),
     )
-    if is_apart(await agency_calls(tx, [visit.client_id]), *when):
-        found.append(AGENCY)
-    require_words([*found, *(lacks if visit.series_id is None else ())], visit.override_words)
-    found += lacks
+    calls = await agency_calls(tx, [visit.client_id], day_in_england(visit.starts_at))
+    apart = [AGENCY] if is_apart(calls, *when) else []
+    stood_so = visit.series_id is not None and AGENCY in visit.overrode
+    asked = [*found, *(() if is_made_of_series or stood_so else apart), *(lacks if visit.series_id is None else ())]
+    require_words(asked, visit.override_words)
+    found += [*apart, *lacks]
     visit.overrode = found
     visit.override_words = visit.override_words if found else None
 

@@ -50,7 +50,8 @@ async def plan(tx: Transaction, visit: Visit) -> None:
     await tx.take_turns(visit.id)
     await tx.take_turns(visit.client_id, *visit.people())
     await facts.require_in_care(tx, visit.team_id, visit.client_id)
-    await require_free(tx, visit, await _require_fit(tx, visit))
+    is_made_of_series = visit.series_id is not None
+    await require_free(tx, visit, await _require_fit(tx, visit), is_made_of_series=is_made_of_series)
     async with tx.refusing(CLASHES):
         tx.add(visit)
     await tell_of_taken_time(tx, visit)

@@ -69,6 +69,7 @@ async def test_both_teams_see_a_share_and_the_sharing_team_alone_ends_it(roster:
     ended = await nurse.post(f"/v1/capacity-shares/{share['id']}/end", headers=tag)
     again = await nurse.post(f"/v1/capacity-shares/{share['id']}/end", headers={"If-Match": ended.headers["ETag"]})
     assert (again.status_code, code(again)) == (409, "share_already_ended")
+    assert (await nurse.post("/v1/capacity-shares", json=a_share())).status_code == 201
     assert (await nurse.post(f"/v1/capacity-shares/{share['id']}/end", headers=tag)).status_code == 412
 
 

@@ -5,8 +5,9 @@ from typing import Any
 from sqlalchemy import select
 from uuid6 import uuid7
 
-from services.common.auth import Persona, Principal
+from services.common.auth import SYSTEM, Persona, Principal
 from services.roster.domain.way import DrivenLeg
+from services.roster.usecases.travelling import fix_unknown_drives
 from tests.roster.facts import EDITH, RUTH, SANDRA, TOM, WALTER, a_shift, a_visit, code, contact, hear
 from tests.roster.proposing.facts import a_base, a_place, put
 from tests.running import STRANGER, TEAM, Running
@@ -103,6 +104,48 @@ async def test_a_visit_that_is_told_late_is_driven_in_its_turn(roster: Running, 
     await made(roster, nurse, client_id=EDITH)
     (both,) = (await nurse.get("/v1/mileage", params=ASKED)).json()["mine"]
     assert (both["visits"], both["miles"], both["minutes"]) == (2, 22.9, 61)
+
+
+async def test_a_visit_that_is_told_late_changes_no_way_home(roster: Running, nurse: Any) -> None:
+    for place in (a_base(), a_place(EDITH), a_place(WALTER, latitude=54.2, longitude=-3.1)):
+        await put(nurse, "places", place)
+    await made(roster, nurse, client_id=WALTER, **LATER)
+    await roster.alter("roster", "update driven_leg set back_metres = 77, back_minutes = 7, source = 'router'")
+    await made(roster, nurse, client_id=EDITH)
+    async with roster.databases["roster"].transaction(SYSTEM) as tx:
+        legs = await tx.all(select(DrivenLeg).order_by(DrivenLeg.back_metres))  # type: ignore[arg-type]
+    assert (legs[0].back_metres, legs[0].back_minutes, legs[0].source) == (77, 7, "estimate")
+    assert 12_000 * 1.35 - 100 < (legs[0].there_metres or 0) < 12_100 * 1.35
+
+
+async def test_what_was_not_known_is_fixed_once_its_place_is_told_and_stays_so(roster: Running, nurse: Any) -> None:
+    """The clients' places come a day after their visits; what is known already does not change with them."""
+    database = roster.databases["roster"]
+    await put(nurse, "places", a_base())
+    await made(roster, nurse, client_id=EDITH)
+    await made(roster, nurse, client_id=WALTER, **LATER)
+    await fix_unknown_drives(database)
+    assert (await nurse.get("/v1/mileage", params=ASKED)).json()["mine"][0]["unknown_ways"] == 3
+    await put(nurse, "places", a_place(EDITH))
+    assert await fix_unknown_drives(database) == 1
+    (half,) = (await nurse.get("/v1/mileage", params=ASKED)).json()["mine"]
+    assert (half["miles"], half["unknown_ways"]) == (1.3, 2)
+    await roster.alter("roster", "update place set latitude = 54.9 where kind = 'client'")
+    await put(nurse, "places", a_place(WALTER, latitude=54.2, longitude=-3.1))
+    assert await fix_unknown_drives(database) == 1
+    assert await fix_unknown_drives(database) == 0
+    async with database.transaction(SYSTEM) as tx:
+        there = {leg.there_metres for leg in await tx.all(select(DrivenLeg))}
+    assert min(metres or 0 for metres in there) == 2122
+    (whole,) = (await nurse.get("/v1/mileage", params=ASKED)).json()["mine"]
+    assert whole["unknown_ways"] == 0
+
+
+async def test_where_no_place_is_told_nothing_is_looked_at_again_and_again(roster: Running, nurse: Any) -> None:
+    await put(nurse, "places", a_base())
+    await made(roster, nurse, client_id=EDITH)
+    await roster.alter("roster", "update place set changed_at = changed_at - interval '2 minutes'")
+    assert await fix_unknown_drives(roster.databases["roster"]) == 0
 
 
 async def test_what_a_colleague_drove_is_not_there_for_a_nurse(roster: Running, nurse: Any) -> None:

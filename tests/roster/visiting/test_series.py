@@ -67,6 +67,21 @@ async def test_a_series_goes_on_where_nobody_said_the_skill_or_the_role_and_tell
     assert await times(ruth, on(0), on(1), on(2)) == ["09:00 Tom", "10:00 Ruth", "09:00 Tom"]
 
 
+async def test_a_series_goes_on_where_an_agency_comes_at_its_time_and_tells_so(roster: Running, ruth: Any) -> None:
+    """The agency comes later than the series was set; whoever moves a visit onto a call still says why."""
+    answer = await begun(ruth, until_on=str(on(3)))
+    care = {"other_care_id": str(uuid7()), "client_id": str(EDITH), "team_id": str(TEAM), "beside": "apart"}
+    times_of = [{"days": [1], "at": at, "minutes": 60} for at in ("09:00", "10:00")]
+    until = {"from_on": str(TODAY), "until_on": None, "times": times_of}
+    await roster.deliver("roster", "caseload.other_care.changed.v1", care | until)
+    await shifts(ruth, 3)
+    assert await make_due_occurrences(roster.databases["roster"]) == 1
+    visit = await visit_on(ruth, on(3))
+    assert (visit["overrode"], visit["override_words"]) == (["agency_is_there"], None)
+    onto = await change(ruth, answer, scope="this", occurrence_on=str(on(1)), starts_minute=TEN)
+    assert (onto.status_code, code(onto)) == (409, "agency_is_there")
+
+
 async def test_what_was_delegated_once_is_not_done_week_by_week_without_it(roster: Running, ruth: Any) -> None:
     await hear(roster, competency(TOM, "insulin", until_on="2025-12-31"))
     await roster.alter("roster", f"update contract set role = 'assistant_practitioner' where employee_id = '{TOM}'")

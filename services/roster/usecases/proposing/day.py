@@ -125,7 +125,7 @@ async def _team(tx: Transaction, team_id: UUID, day: date, planned: Sequence[Vis
         edge=edge,
         ways=await ways_of(tx, team_id=team_id, client_ids=clients, people=people, on=day),
         opening=await opening.opening_on(tx, team_id, day),
-        agencies=await visiting.agency_calls(tx, clients),
+        agencies=await visiting.agency_calls(tx, clients, day),
         kept=await opening.protected_time(tx, people, Period(day, day)),
     )
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.common.db import Transaction
+from services.common.types import day_in_england
 from services.roster.domain.agency_call import TOGETHER, is_missed
 from services.roster.domain.visit import Move, NewVisit, Visit
 from services.roster.domain.visit_plan import VisitPlan
@@ -39,7 +40,7 @@ async def move_and_foresee(tx: Transaction, visit_id: UUID, move: Move, if_match
 
 async def _foresee(tx: Transaction, visit: Visit) -> Foreseen:
     warned = []
-    calls = await store.agency_calls(tx, [visit.client_id])
+    calls = await store.agency_calls(tx, [visit.client_id], day_in_england(visit.starts_at))
     seen = (call for call in calls if call.beside != TOGETHER)
     if any(call.overlaps(visit.starts_at, visit.ends_at) for call in seen):
         warned.append(Warned.AGENCY_IS_THERE)
