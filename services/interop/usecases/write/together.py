@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from uuid6 import uuid7
 
 from services.common import body
+from services.common.attempts import attempt
 from services.common.db import Transaction
 from services.common.errors import ServiceError, refusal_of
 from services.common.outcome import MEDIA_TYPE, Issue, issue_type
@@ -118,19 +119,25 @@ class Work:
             await self._placed(one, self._name(one))
         for one in asked:
             await self._placed(one, self._lead(one))
-        return {one.position: await self._placed(one, self._answer(one)) for one in entries.in_order(asked)}
+        found = dict[int, Answered]()
+        for one in entries.in_order(asked):
+            found[one.position] = await self._placed(one, self._answer(one))
+            self._put_on_record(one, found[one.position])
+        return found
 
     async def alone(self, one: Asked) -> Answered:
         """One of a batch: what it did until it was refused is undone, and the others go on."""
         try:
-            async with self.tx.session.begin_nested():
+            async with attempt(self.tx):
                 if one.method in {"POST", "PUT"} and one.resource is not None:
                     one = replaced(one, await self._judged(one))
                 self.ids[one.position] = uuid7()
-                return await self._answer(one)
+                answered = await self._answer(one)
         except (ServiceError, DBAPIError) as error:
             refused = _refused(one, error)
             return Answered(refused.status, issues=refused.issues)
+        self._put_on_record(one, answered)
+        return answered
 
     async def _placed(self, one: Asked, work: Awaitable[Any]) -> Any:
         """Raises `EntryRefused`, which names the entry."""
@@ -180,12 +187,17 @@ class Work:
         if one.method == "GET":
             return await self.read(one)
         done = await self._write(one)
-        if self.tx.record is not None:
-            action, place = ("C", "") if done.status == HTTPStatus.CREATED else ("U", "/{resource_id}")
-            name = f"{one.method} /fhir/R4/{{resource_type}}{place}"
-            part = self.tx.record.part(action, name, one.kind, done.row.resource_id)
-            part.concern.name([done.row.client_id] if done.row.client_id else [])
         return Answered(done.status, done)
+
+    def _put_on_record(self, one: Asked, answered: Answered) -> None:
+        """What was written, once it can fail no more."""
+        done, record = answered.done, self.tx.record
+        if done is None or record is None:
+            return
+        action, place = ("C", "") if done.status == HTTPStatus.CREATED else ("U", "/{resource_id}")
+        name = f"{one.method} /fhir/R4/{{resource_type}}{place}"
+        part = record.part(action, name, one.kind, done.row.resource_id)
+        part.concern.name([done.row.client_id] if done.row.client_id else [])
 
     async def _write(self, one: Asked) -> Done:
         if one.method == "DELETE":
