@@ -1,5 +1,6 @@
 """Batches, of which each entry stands for itself, and transactions, of which all is done or nothing."""
 
+import json
 from base64 import b64encode
 from itertools import count
 from typing import Any
@@ -228,3 +229,30 @@ async def test_each_entry_of_a_batch_is_answered_with_its_own_version(
     assert [one["response"]["etag"] for one in (put, patched)] == ['W/"2"', 'W/"3"']
     assert [one["response"]["location"].split("/")[-1] for one in (put, patched)] == ["2", "3"]
     assert [one["resource"]["status"] for one in (put, patched)] == ["planned", "cancelled"]
+
+
+async def test_an_element_that_has_no_value_is_refused_at_its_place(interop: Running, bars: Any) -> None:
+    for kind in ("batch", "transaction"):
+        for name in ("url", "method"):
+            entry = an_entry(a_request())
+            del entry["request"][name]
+            entry["request"][f"_{name}"] = {"id": "x"}
+            answer = await sent(bars, a_bundle(entry, kind=kind))
+            assert answer.status_code == 400, (kind, name, answer.text)
+            assert answer.json()["issue"][0]["expression"] == ["Bundle.entry[0].request"]
+
+
+async def test_what_is_no_resource_in_a_batch_is_refused_and_the_others_go_on(interop: Running, bars: Any) -> None:
+    made = (await bars.post(f"{BASE}/ServiceRequest", json=a_request(), headers=FHIR)).json()
+    for bad in ("x", 1, [], ["x"], True, None, {}):
+        for method, path in (
+            ("POST", "ServiceRequest"),
+            ("PUT", f"ServiceRequest/{made['id']}"),
+            ("PATCH", f"ServiceRequest/{made['id']}"),
+        ):
+            entry = an_entry(None, method, path) | {"resource": bad}
+            answer = await sent(
+                bars, a_bundle(entry, an_entry(None, "GET", f"ServiceRequest/{made['id']}"), kind="batch")
+            )
+            refused, read = statuses(answer)
+            assert (refused[:1], read[:3]) == ("4", "200"), (bad, method, answer.text)

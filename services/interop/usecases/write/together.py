@@ -223,7 +223,7 @@ class Work:
 
     async def _patch(self, one: Asked) -> Done:
         """A JSON Patch in a Binary (FHIR R4, 3.1.0.11.2)."""
-        resource = one.resource or {}
+        resource = one.resource if isinstance(one.resource, dict) else {}
         is_patch = resource.get("resourceType") == "Binary" and resource.get("contentType") == patch.MEDIA_TYPE
         if not is_patch or one.resource_id is None:
             raise BadPatch(f"{one.at}.resource")
