@@ -231,6 +231,19 @@ async def test_each_entry_of_a_batch_is_answered_with_its_own_version(
     assert [one["resource"]["status"] for one in (put, patched)] == ["planned", "cancelled"]
 
 
+async def test_a_number_in_a_batch_keeps_its_digits(interop: Running, caseload: Caseload, bars: Any) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    for kind in ("batch", "transaction"):
+        stay = a_stay(client_id, length={"value": 5, "unit": "d"})
+        text = json.dumps(a_bundle(an_entry(stay), kind=kind)).replace('"value": 5', '"value": 72.50')
+        answer = await bars.post(BASE, content=text, headers=FHIR | {"Prefer": "return=representation"})
+        assert statuses(answer) == ["201 Created"]
+        assert '"value":72.50' in answer.text, kind
+        assert (
+            '"value":72.50' in (await bars.get(f"{BASE}/Encounter/{answer.json()['entry'][0]['resource']['id']}")).text
+        )
+
+
 async def test_an_element_that_has_no_value_is_refused_at_its_place(interop: Running, bars: Any) -> None:
     for kind in ("batch", "transaction"):
         for name in ("url", "method"):

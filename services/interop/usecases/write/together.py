@@ -18,6 +18,7 @@ from services.common.errors import ServiceError, refusal_of
 from services.common.outcome import MEDIA_TYPE, Issue, issue_type
 from services.common.scopes import require_scope
 from services.interop.domain.inbound import MessageOutcome
+from services.interop.domain.resource import read_back
 from services.interop.fhir import registry
 from services.interop.fhir.writing import entries, patch
 from services.interop.fhir.writing.entries import Asked
@@ -76,7 +77,7 @@ async def write_bundle(tx: Transaction, raw: bytes, message_id: UUID, read: Read
     elif kind == BATCH:
         content, _ = await judged(orjson.dumps(_without_resources(parsed)))
         work = Work(tx, message_id, read)
-        asked = entries.asked({"entry": _with_resources(content, parsed)})
+        asked = entries.asked({"entry": _with_resources(content, read_back(raw.decode()))})
         found = {one.position: await work.alone(one) for one in entries.in_order(asked)}
     else:
         raise NotProcessed("Bundle.type")
