@@ -257,7 +257,8 @@ async def test_an_element_that_has_no_value_is_refused_at_its_place(interop: Run
 
 async def test_what_is_no_resource_in_a_batch_is_refused_and_the_others_go_on(interop: Running, bars: Any) -> None:
     made = (await bars.post(f"{BASE}/ServiceRequest", json=a_request(), headers=FHIR)).json()
-    for bad in ("x", 1, [], ["x"], True, None, {}):
+    spoiled: list[Any] = ["x", 1, [], ["x"], True, None, {}]
+    for bad in spoiled:
         for method, path in (
             ("POST", "ServiceRequest"),
             ("PUT", f"ServiceRequest/{made['id']}"),
