@@ -16,7 +16,7 @@ from services.common.attempts import attempt
 from services.common.db import Transaction
 from services.common.errors import ServiceError, refusal_of
 from services.common.outcome import MEDIA_TYPE, Issue, issue_type
-from services.common.scopes import require_scope
+from services.common.scopes import InsufficientScope, require_scope
 from services.interop.domain.inbound import MessageOutcome
 from services.interop.domain.resource import read_back
 from services.interop.fhir import registry
@@ -63,25 +63,27 @@ class Answered:
 Reader = Callable[[Asked], Awaitable[Answered]]
 
 
-async def write_bundle(tx: Transaction, raw: bytes, message_id: UUID, read: Reader) -> tuple[str, list[Answered]]:
+async def write_bundle(tx: Transaction, raw: bytes, kept: UUID | None, read: Reader) -> tuple[str, list[Answered]]:
     """The type of the Bundle, and the answers in the order of its entries.
 
+    `kept` is the message that it came in; there is none of a caller who may write nothing.
     Raises a `NotTaken` where nothing of it was done.
     """
     parsed = body.parse(raw)
     kind = parsed.get("type") if isinstance(parsed, dict) and parsed.get("resourceType") == "Bundle" else None
     if kind == TRANSACTION:
         content, _ = await judged(raw)
-        work = Work(tx, message_id, read)
+        work = Work(tx, kept, read)
         found = await work.whole(entries.asked(content))
     elif kind == BATCH:
         content, _ = await judged(orjson.dumps(_without_resources(parsed)))
-        work = Work(tx, message_id, read)
+        work = Work(tx, kept, read)
         asked = entries.asked({"entry": _with_resources(content, read_back(raw.decode()))})
         found = {one.position: await work.alone(one) for one in entries.in_order(asked)}
     else:
         raise NotProcessed("Bundle.type")
-    await messages.note(tx, message_id, MessageOutcome.ACCEPTED, HTTPStatus.OK)
+    if kept is not None:
+        await messages.note(tx, kept, MessageOutcome.ACCEPTED, HTTPStatus.OK)
     return kind, [found[place] for place in sorted(found)]
 
 
@@ -108,7 +110,7 @@ class Work:
     """One Bundle at work. `known` are the resources here by the names that they have in it."""
 
     tx: Transaction
-    message_id: UUID
+    kept: UUID | None
     read: Reader
     ids: dict[int, UUID] = field(default_factory=dict)
     known: dict[str, str] = field(default_factory=dict)
@@ -232,15 +234,21 @@ class Work:
             raw = b64decode(str(resource.get("data", "")), validate=True)
         except ValueError as error:
             raise BadPatch(f"{one.at}.resource.data") from error
-        wanted = Wanted(Sent({}, one.at), self.message_id, one.request.get("ifMatch"))
+        wanted = Wanted(Sent({}, one.at), self._message(), one.request.get("ifMatch"))
         return await patch_resource(self.tx, one.kind, one.resource_id, raw, wanted)
 
     async def _wanted(self, sent: Sent, one: Asked) -> Wanted:
         """A referral is kept by itself as well: its team may look at what was sent, and at nothing beside it."""
-        kept = self.message_id
+        message_id = self._message()
         if sent.kind == "ServiceRequest":
-            kept = await keep_plain_message(self.tx, orjson.dumps(sent.content), MEDIA_TYPE)
-        return Wanted(sent, kept, one.request.get("ifMatch"))
+            message_id = await keep_plain_message(self.tx, orjson.dumps(sent.content), MEDIA_TYPE)
+        return Wanted(sent, message_id, one.request.get("ifMatch"))
+
+    def _message(self) -> UUID:
+        """Raises `InsufficientScope`."""
+        if self.kept is None:
+            raise InsufficientScope
+        return self.kept
 
 
 def replaced(one: Asked, resource: dict[str, Any]) -> Asked:
