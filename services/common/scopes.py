@@ -32,7 +32,12 @@ def covers(granted: str, wanted: str) -> bool:
     return ours[1] == theirs[1] and ours[2] in ("*", theirs[2]) and set(theirs[3]) <= set(ours[3])
 
 
+def is_granted(actor: Principal, wanted: str) -> bool:
+    """A partner's system may do what it was granted."""
+    return actor.persona not in SYSTEMS or any(covers(granted, wanted) for granted in actor.scopes)
+
+
 def require_scope(actor: Principal, wanted: str) -> None:
-    """A partner's system may do what it was granted. Raises `InsufficientScope`."""
-    if actor.persona in SYSTEMS and not any(covers(granted, wanted) for granted in actor.scopes):
+    """Raises `InsufficientScope`."""
+    if not is_granted(actor, wanted):
         raise InsufficientScope

@@ -1,11 +1,17 @@
 """Batches, of which each entry stands for itself, and transactions, of which all is done or nothing."""
 
+import json
 from base64 import b64encode
+from itertools import count
 from typing import Any
 
 import fhirkit
+import pytest
 from uuid6 import uuid7
 
+from services.common.auth import SYSTEM
+from services.common.db import Transaction
+from services.common.errors import Conflict
 from services.interop.domain.hospital_stay import HospitalStay
 from services.interop.domain.inbound import InboundMessage, InboundReferral
 from tests.interop.answers import BASE, stored
@@ -157,3 +163,110 @@ async def test_each_entry_needs_its_own_scope(interop: Running, caseload: Caselo
         kind="batch",
     )
     assert [status[:3] for status in statuses(await sent(some, bundle))] == ["201", "403", "200", "403"]
+
+
+async def test_what_is_undone_in_a_batch_is_told_to_nobody(interop: Running, caseload: Caseload, bars: Any) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    made = (await bars.post(f"{BASE}/ServiceRequest", json=a_request(), headers=FHIR)).json()
+    before = len(await written(interop.databases["interop"]))
+    # A leap second, which FHIR allows and no clock here shows.
+    leap = "2026-12-31T23:59:60Z"
+    bundle = a_bundle(
+        an_entry(a_request("R-2", authoredOn=leap)),
+        an_entry(made | {"authoredOn": leap}, "PUT", f"ServiceRequest/{made['id']}"),
+        an_entry(a_stay(client_id, status="planned", period={"start": "2026-11-20", "end": leap})),
+        an_entry(a_request("R-3")),
+        kind="batch",
+    )
+    answer = await sent(bars, bundle)
+    assert [status[:3] for status in statuses(answer)] == ["422", "422", "422", "201"]
+    assert len(await stored(interop, InboundReferral)) == 2
+    assert await stored(interop, HospitalStay) == []
+    (told,) = (await written(interop.databases["interop"]))[before:]
+    kept = answer.json()["entry"][3]["response"]["location"].split("/")[-3]
+    assert (told.type, told.data["inbound_referral_id"]) == ("interop.referral.received.v1", kept)
+
+
+async def test_what_fails_at_its_very_end_is_neither_told_nor_on_record(
+    interop: Running, bars: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle, tries = Transaction.settle, count()
+
+    async def once_refused(tx: Transaction) -> None:
+        await settle(tx)
+        if tx.record is not None and next(tries) == 0:
+            raise Conflict("This cannot be.")
+
+    monkeypatch.setattr(Transaction, "settle", once_refused)
+    bundle = a_bundle(an_entry(a_request("R-1")), an_entry(a_request("R-2")), kind="batch")
+    answer = await sent(bars, bundle)
+    assert [status[:3] for status in statuses(answer)] == ["409", "201"]
+    (kept,) = await stored(interop, InboundReferral)
+    told = [one.data for one in await written(interop.databases["interop"]) if "referral" in one.type]
+    assert [one["inbound_referral_id"] for one in told] == [str(kept.id)]
+    async with interop.databases["interop"].transaction(SYSTEM) as tx:
+        trail = tx.metadata.tables["audit_event"]
+        rows = await tx.rows(trail.select().where(trail.c.operation == "POST /fhir/R4/{resource_type}"))
+    assert [(row.entity_id, row.outcome) for row in rows] == [(kept.id, 0)]
+
+
+async def test_each_entry_of_a_batch_is_answered_with_its_own_version(
+    interop: Running, caseload: Caseload, bars: Any
+) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    made = (await bars.post(f"{BASE}/Encounter", json=a_stay(client_id, status="planned"), headers=FHIR)).json()
+    patch = {"resourceType": "Binary", "contentType": "application/json-patch+json"}
+    patch["data"] = b64encode(b'[{"op": "replace", "path": "/status", "value": "cancelled"}]').decode()
+    path = f"Encounter/{made['id']}"
+    bundle = a_bundle(
+        an_entry(a_stay(client_id, id=made["id"]) | {"status": "planned", "priority": {"text": "A"}}, "PUT", path),
+        an_entry(patch, "PATCH", path),
+        kind="batch",
+    )
+    answer = await sent(bars, bundle, Prefer="return=representation")
+    assert statuses(answer) == ["200 OK", "200 OK"]
+    put, patched = answer.json()["entry"]
+    assert [one["response"]["etag"] for one in (put, patched)] == ['W/"2"', 'W/"3"']
+    assert [one["response"]["location"].split("/")[-1] for one in (put, patched)] == ["2", "3"]
+    assert [one["resource"]["status"] for one in (put, patched)] == ["planned", "cancelled"]
+
+
+async def test_a_number_in_a_batch_keeps_its_digits(interop: Running, caseload: Caseload, bars: Any) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    for kind in ("batch", "transaction"):
+        stay = a_stay(client_id, length={"value": 5, "unit": "d"})
+        text = json.dumps(a_bundle(an_entry(stay), kind=kind)).replace('"value": 5', '"value": 72.50')
+        answer = await bars.post(BASE, content=text, headers=FHIR | {"Prefer": "return=representation"})
+        assert statuses(answer) == ["201 Created"]
+        assert '"value":72.50' in answer.text, kind
+        assert (
+            '"value":72.50' in (await bars.get(f"{BASE}/Encounter/{answer.json()['entry'][0]['resource']['id']}")).text
+        )
+
+
+async def test_an_element_that_has_no_value_is_refused_at_its_place(interop: Running, bars: Any) -> None:
+    for kind in ("batch", "transaction"):
+        for name in ("url", "method"):
+            entry = an_entry(a_request())
+            del entry["request"][name]
+            entry["request"][f"_{name}"] = {"id": "x"}
+            answer = await sent(bars, a_bundle(entry, kind=kind))
+            assert answer.status_code == 400, (kind, name, answer.text)
+            assert answer.json()["issue"][0]["expression"] == ["Bundle.entry[0].request"]
+
+
+async def test_what_is_no_resource_in_a_batch_is_refused_and_the_others_go_on(interop: Running, bars: Any) -> None:
+    made = (await bars.post(f"{BASE}/ServiceRequest", json=a_request(), headers=FHIR)).json()
+    spoiled: list[Any] = ["x", 1, [], ["x"], True, None, {}]
+    for bad in spoiled:
+        for method, path in (
+            ("POST", "ServiceRequest"),
+            ("PUT", f"ServiceRequest/{made['id']}"),
+            ("PATCH", f"ServiceRequest/{made['id']}"),
+        ):
+            entry = an_entry(None, method, path) | {"resource": bad}
+            answer = await sent(
+                bars, a_bundle(entry, an_entry(None, "GET", f"ServiceRequest/{made['id']}"), kind="batch")
+            )
+            refused, read = statuses(answer)
+            assert (refused[:1], read[:3]) == ("4", "200"), (bad, method, answer.text)

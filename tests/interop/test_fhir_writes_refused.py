@@ -12,7 +12,7 @@ from services.interop.domain.inbound import InboundMessage, InboundReferral
 from tests.interop.answers import BASE, refused, refused_once, stored
 from tests.interop.records import Caseload, a_record
 from tests.interop.telling import tell
-from tests.interop.writes import FHIR, a_request, a_stay
+from tests.interop.writes import FHIR, a_bundle, a_request, a_stay, an_entry
 from tests.running import OTHER_TEAM, Running, written
 
 Resource = dict[str, Any]
@@ -217,3 +217,31 @@ async def test_only_the_system_that_wrote_it_changes_it(interop: Running, caselo
     contact = next(one["resource"] for one in ours if one["resource"]["status"] == "finished")
     put = await bars.put(f"{BASE}/Encounter/{contact['id']}", json=contact, headers=FHIR)
     refused_once(put, 403, "forbidden")
+
+
+async def test_of_whom_may_write_nothing_nothing_is_kept(interop: Running, caseload: Caseload) -> None:
+    client_id = await tell(interop, caseload, a_record())
+    reader = await interop.client("interop", "trust-tie", "integrator", scope="system/Patient.rs")
+    stranger, own = {"resourceType": "Patient"}, str(uuid7())
+    refused_once(await reader.post(f"{BASE}/Patient", json=stranger, headers=FHIR), 405, "not-supported")
+    refused_once(await reader.put(f"{BASE}/Patient/{own}", json=stranger, headers=FHIR), 405, "not-supported")
+    refused_once(await reader.patch(f"{BASE}/Patient/{own}", json=[], headers=FHIR), 405, "not-supported")
+    patch = {"resourceType": "Binary", "contentType": "application/json-patch+json", "data": "W10="}
+    bundle = a_bundle(
+        an_entry(None, "GET", f"Patient/{client_id}"),
+        an_entry(a_request()),
+        an_entry(patch, "PATCH", f"ServiceRequest/{own}"),
+        an_entry(a_stay(client_id), url=f"Encounter/{own}", method="PUT"),
+        kind="batch",
+    )
+    answer = await reader.post(BASE, json=bundle, headers=FHIR)
+    found = [entry["response"]["status"][:3] for entry in answer.json()["entry"]]
+    assert found == ["200", "403", "403", "403"]
+    whole = a_bundle(an_entry(None, "GET", f"Patient/{client_id}"))
+    assert (await reader.post(BASE, json=whole, headers=FHIR)).status_code == 200
+    refused(await reader.post(BASE, json=a_bundle(an_entry(a_request())), headers=FHIR), 403, "REC_FORBIDDEN")
+    refused_once(await reader.post(BASE, content="{", headers=FHIR), 400, "invalid")
+    assert await stored(interop, InboundMessage) == []
+    writer = await interop.client("interop", "trust-tie", "integrator", scope="system/Encounter.u")
+    refused_once(await writer.post(f"{BASE}/Patient", json=stranger, headers=FHIR), 405, "not-supported")
+    assert [one.outcome for one in await stored(interop, InboundMessage)] == ["refused"]

@@ -30,7 +30,8 @@ async def process_bundle(tx: ByIntegrator, request: Request, prefer: Prefer = No
     async def read(asked: Asked) -> usecases.Answered:
         return usecases.Answered(200, read=await _read(tx, request, asked))
 
-    kind, found = await usecases.write_bundle(tx, await sent_bytes(request), request.state.kept, read)
+    kept = getattr(request.state, "kept", None)
+    kind, found = await usecases.write_bundle(tx, await sent_bytes(request), kept, read)
     request.state.written = True
     wanted = RETURN.search(prefer or "")
     entries = [_entry(public_base(request), one, wanted[1].lower() if wanted else "minimal") for one in found]

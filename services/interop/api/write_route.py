@@ -10,7 +10,7 @@ from services.common import body, idempotency
 from services.common.auth import Principal
 from services.common.body import UnsupportedMediaType
 from services.common.outcome import MEDIA_TYPE, Issue, echoed, operation_outcome
-from services.common.scopes import require_scope
+from services.common.scopes import is_granted, require_scope
 from services.interop import usecases
 from services.interop.api import fhir_asked
 from services.interop.api.fhir_route import PREFIX, fhir, media_type, public_base
@@ -33,10 +33,15 @@ class WriteRoute(KeptRoute):
         """A condition is read strictly by the search that it is."""
 
     async def ask_around(self, request: Request, actor: Principal) -> None:
-        """Who may not write at all has nothing kept here. Raises `InsufficientScope`."""
+        """Who may write nothing at all has nothing kept here: the route refuses, or a batch only reads.
+
+        Raises `InsufficientScope`.
+        """
         kind, right = request.path_params.get("resource_type"), RIGHTS[request.method]
         if kind in WRITABLE:
             require_scope(actor, f"system/{kind}.{right}")
+        if not any(is_granted(actor, f"system/{one}.{way}") for one in WRITABLE for way in set(RIGHTS.values())):
+            return
         async with request.app.state.database.transaction(actor) as tx:
             kept = await usecases.keep_plain_message(tx, await request.body(), media_type(request))
         request.state.kept, request.state.sender = kept, actor

@@ -113,7 +113,7 @@ def _identifies(identifier: dict[str, Any]) -> bool:
     codings = [
         coding.get("code")
         for extension in identifier.get("extension", [])
-        if extension["url"] == NHS_NUMBER_STATUS_EXTENSION
+        if extension.get("url") == NHS_NUMBER_STATUS_EXTENSION
         for coding in extension.get("valueCodeableConcept", {}).get("coding", [])
     ]
     return TO_BE_RESOLVED not in codings

@@ -47,12 +47,12 @@ def asked(bundle: Content) -> list[Asked]:
 
 def _asked(place: int, entry: Content) -> Asked:
     request = entry["request"]
-    found = ADDRESS.fullmatch(request["url"])
-    if found is None or request["method"] not in ORDER:
+    method, found = request.get("method"), ADDRESS.fullmatch(request.get("url", ""))
+    if found is None or method not in ORDER:
         raise NotAnAddress(f"Bundle.entry[{place}].request")
     kind, resource_id, version, condition = found.groups()
     about = (kind, resource_id, version, condition)
-    return Asked(place, request["method"], *about, entry.get("fullUrl"), request, entry.get("resource"))
+    return Asked(place, method, *about, entry.get("fullUrl"), request, entry.get("resource"))
 
 
 def in_order(entries: Sequence[Asked]) -> list[Asked]:

@@ -115,7 +115,7 @@ def referrer_of(sent: Sent) -> tuple[str | None, str | None]:
     people = [name_of(part.content) for part in parts if part.kind != "Organization"]
     places = [one_line(part.content.get("name")) for part in parts if part.kind == "Organization"]
     said = [*people, *places] if any([*people, *places]) else [one_line(requester.get("display"))]
-    codes = [ods_code(one) for part in [requester, *(part.content for part in parts)] for one in _own(part)]
+    codes = [ods_code(one) for part in [requester, *(part.content for part in parts)] for one in identifiers_of(part)]
     return one_line(", ".join(name for name in said if name)), next((code for code in codes if code), None)
 
 
@@ -151,9 +151,10 @@ def _of_role(sent: Sent, role: Sent | None) -> list[Sent | None]:
 def _identifiers(sent: Sent, reference: Content) -> list[Content]:
     """Of a Reference itself, and of what is contained at its end."""
     held = sent.contained(reference)
-    return [*_own(reference), *(_own(held.content) if held else [])]
+    return [*identifiers_of(reference), *(identifiers_of(held.content) if held else [])]
 
 
-def _own(content: Content) -> list[Content]:
+def identifiers_of(content: Content) -> list[Content]:
+    """Some types have one, others several."""
     found = content.get("identifier", [])
     return found if isinstance(found, list) else [found]

@@ -6,7 +6,7 @@ from services.interop.domain.hospital_stay import IN_HOSPITAL, StayStatus, ToldS
 from services.interop.fhir import systems, times
 from services.interop.fhir.writing.refusals import WHAT_MAY_BE, ElementNeeded, NotTaken, TimeNotTold
 from services.interop.fhir.writing.sent import Sent
-from services.interop.partners.trusts.referral import ods_code
+from services.interop.partners.trusts.referral import identifiers_of, ods_code
 
 INPATIENT = "IMP"
 
@@ -70,5 +70,5 @@ def _hospital(sent: Sent) -> str | None:
     """The ODS code of the trust, named by it or contained."""
     provider = sent.content.get("serviceProvider", {})
     held = sent.contained(provider)
-    identifiers = [provider.get("identifier", {}), *(held.content.get("identifier", []) if held else [])]
+    identifiers = [*identifiers_of(provider), *(identifiers_of(held.content) if held else [])]
     return next((code for code in map(ods_code, identifiers) if code), None)

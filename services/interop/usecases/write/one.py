@@ -11,13 +11,13 @@ from services.common.errors import NotFound
 from services.common.outcome import Issue
 from services.common.scopes import require_scope
 from services.interop.domain.inbound import MessageOutcome
-from services.interop.domain.resource import Resource
+from services.interop.domain.resource import Kept, Resource
 from services.interop.fhir import bundle, registry
 from services.interop.fhir.mapping import provenance
 from services.interop.fhir.writing import patch
 from services.interop.fhir.writing.refusals import BadETag, IdsAreOurs, NotOfTheAddress, NotWritable, VersionChanged
 from services.interop.fhir.writing.sent import Sent
-from services.interop.store import messages, resources
+from services.interop.store import kept, messages, resources
 from services.interop.usecases.write import referrals, stays
 from services.interop.usecases.write.judge import judged
 from services.interop.usecases.write.told import Told
@@ -41,7 +41,7 @@ class Wanted:
 class Done:
     """The resource as it is now; 201 where it is new."""
 
-    row: Resource
+    row: Kept | Resource
     status: int
     warnings: list[Issue] = field(default_factory=list)
 
@@ -115,7 +115,7 @@ async def _keep(tx: Transaction, wanted: Wanted, told: Told, status: HTTPStatus)
     )
     await resources.write(tx, [who])
     await messages.note(tx, wanted.message_id, MessageOutcome.ACCEPTED, status)
-    row = await resources.for_change(tx, item.resource_type, item.resource_id)
+    row = await kept.one(tx, item.resource_type, item.resource_id)
     if row is None:
         raise NotFound(item.resource_type)
     return Done(row, status, [*wanted.warnings, *told.warnings])

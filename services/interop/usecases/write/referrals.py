@@ -41,9 +41,10 @@ async def create(tx: Transaction, sent: Sent, referral_id: UUID, message_id: UUI
     made = InboundReferral.of(await messages.message(tx, message_id), endpoint.team_id, understood)
     made.id, made.written = referral_id, _text(sent)
     tx.add(made)
+    item = shown(sent, _known_as(sent, made), made.id, made.team_id, None)
     await tx.session.flush()
     tell_of_receipt(tx, made)
-    return Told(shown(sent, _known_as(sent, made), made.id, made.team_id, None), made.referrer_ods_code, warnings)
+    return Told(item, made.referrer_ods_code, warnings)
 
 
 async def change(tx: Transaction, kept: Resource, sent: Sent, message_id: UUID) -> Told:
@@ -65,12 +66,13 @@ async def change(tx: Transaction, kept: Resource, sent: Sent, message_id: UUID) 
         _text(sent),
         tx.now,
     )
+    item = shown(sent, _known_as(sent, made), made.id, made.team_id, kept.client_id)
     await tx.session.flush()
     tx.publish(
         ReferralChanged(inbound_referral_id=made.id, team_id=made.team_id, urgency=made.urgency),
         about=made,
     )
-    return Told(shown(sent, _known_as(sent, made), made.id, made.team_id, kept.client_id), made.referrer_ods_code)
+    return Told(item, made.referrer_ods_code)
 
 
 def _require_same(sent: Sent, kept: Resource, written: Content) -> None:

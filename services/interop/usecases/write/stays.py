@@ -55,6 +55,7 @@ async def change(tx: Transaction, kept: Resource, sent: Sent, message_id: UUID) 
 
 
 async def _kept(tx: Transaction, sent: Sent, content: Content, made: HospitalStay) -> Told:
+    item = shown(sent, content, made.id, made.team_id, made.client_id)
     await tx.session.flush()
     told = HospitalStayTold(
         hospital_stay_id=made.id,
@@ -67,7 +68,7 @@ async def _kept(tx: Transaction, sent: Sent, content: Content, made: HospitalSta
         hospital_ods_code=made.hospital_ods_code,
     )
     tx.publish(told, about=made)
-    return Told(shown(sent, content, made.id, made.team_id, made.client_id), made.hospital_ods_code)
+    return Told(item, made.hospital_ods_code)
 
 
 async def _patient(tx: Transaction, sent: Sent) -> Resource:

@@ -12,11 +12,13 @@ from sqlalchemy.exc import DBAPIError
 from uuid6 import uuid7
 
 from services.common import body
+from services.common.attempts import attempt
 from services.common.db import Transaction
 from services.common.errors import ServiceError, refusal_of
 from services.common.outcome import MEDIA_TYPE, Issue, issue_type
-from services.common.scopes import require_scope
+from services.common.scopes import InsufficientScope, require_scope
 from services.interop.domain.inbound import MessageOutcome
+from services.interop.domain.resource import read_back
 from services.interop.fhir import registry
 from services.interop.fhir.writing import entries, patch
 from services.interop.fhir.writing.entries import Asked
@@ -61,25 +63,27 @@ class Answered:
 Reader = Callable[[Asked], Awaitable[Answered]]
 
 
-async def write_bundle(tx: Transaction, raw: bytes, message_id: UUID, read: Reader) -> tuple[str, list[Answered]]:
+async def write_bundle(tx: Transaction, raw: bytes, kept: UUID | None, read: Reader) -> tuple[str, list[Answered]]:
     """The type of the Bundle, and the answers in the order of its entries.
 
+    `kept` is the message that it came in; there is none of a caller who may write nothing.
     Raises a `NotTaken` where nothing of it was done.
     """
     parsed = body.parse(raw)
     kind = parsed.get("type") if isinstance(parsed, dict) and parsed.get("resourceType") == "Bundle" else None
     if kind == TRANSACTION:
         content, _ = await judged(raw)
-        work = Work(tx, message_id, read)
+        work = Work(tx, kept, read)
         found = await work.whole(entries.asked(content))
     elif kind == BATCH:
         content, _ = await judged(orjson.dumps(_without_resources(parsed)))
-        work = Work(tx, message_id, read)
-        asked = entries.asked({"entry": _with_resources(content, parsed)})
+        work = Work(tx, kept, read)
+        asked = entries.asked({"entry": _with_resources(content, read_back(raw.decode()))})
         found = {one.position: await work.alone(one) for one in entries.in_order(asked)}
     else:
         raise NotProcessed("Bundle.type")
-    await messages.note(tx, message_id, MessageOutcome.ACCEPTED, HTTPStatus.OK)
+    if kept is not None:
+        await messages.note(tx, kept, MessageOutcome.ACCEPTED, HTTPStatus.OK)
     return kind, [found[place] for place in sorted(found)]
 
 
@@ -106,7 +110,7 @@ class Work:
     """One Bundle at work. `known` are the resources here by the names that they have in it."""
 
     tx: Transaction
-    message_id: UUID
+    kept: UUID | None
     read: Reader
     ids: dict[int, UUID] = field(default_factory=dict)
     known: dict[str, str] = field(default_factory=dict)
@@ -118,19 +122,25 @@ class Work:
             await self._placed(one, self._name(one))
         for one in asked:
             await self._placed(one, self._lead(one))
-        return {one.position: await self._placed(one, self._answer(one)) for one in entries.in_order(asked)}
+        found = dict[int, Answered]()
+        for one in entries.in_order(asked):
+            found[one.position] = await self._placed(one, self._answer(one))
+            self._put_on_record(one, found[one.position])
+        return found
 
     async def alone(self, one: Asked) -> Answered:
         """One of a batch: what it did until it was refused is undone, and the others go on."""
         try:
-            async with self.tx.session.begin_nested():
+            async with attempt(self.tx):
                 if one.method in {"POST", "PUT"} and one.resource is not None:
                     one = replaced(one, await self._judged(one))
                 self.ids[one.position] = uuid7()
-                return await self._answer(one)
+                answered = await self._answer(one)
         except (ServiceError, DBAPIError) as error:
             refused = _refused(one, error)
             return Answered(refused.status, issues=refused.issues)
+        self._put_on_record(one, answered)
+        return answered
 
     async def _placed(self, one: Asked, work: Awaitable[Any]) -> Any:
         """Raises `EntryRefused`, which names the entry."""
@@ -180,12 +190,17 @@ class Work:
         if one.method == "GET":
             return await self.read(one)
         done = await self._write(one)
-        if self.tx.record is not None:
-            action, place = ("C", "") if done.status == HTTPStatus.CREATED else ("U", "/{resource_id}")
-            name = f"{one.method} /fhir/R4/{{resource_type}}{place}"
-            part = self.tx.record.part(action, name, one.kind, done.row.resource_id)
-            part.concern.name([done.row.client_id] if done.row.client_id else [])
         return Answered(done.status, done)
+
+    def _put_on_record(self, one: Asked, answered: Answered) -> None:
+        """What was written, once it can fail no more."""
+        done, record = answered.done, self.tx.record
+        if done is None or record is None:
+            return
+        action, place = ("C", "") if done.status == HTTPStatus.CREATED else ("U", "/{resource_id}")
+        name = f"{one.method} /fhir/R4/{{resource_type}}{place}"
+        part = record.part(action, name, one.kind, done.row.resource_id)
+        part.concern.name([done.row.client_id] if done.row.client_id else [])
 
     async def _write(self, one: Asked) -> Done:
         if one.method == "DELETE":
@@ -211,7 +226,7 @@ class Work:
 
     async def _patch(self, one: Asked) -> Done:
         """A JSON Patch in a Binary (FHIR R4, 3.1.0.11.2)."""
-        resource = one.resource or {}
+        resource = one.resource if isinstance(one.resource, dict) else {}
         is_patch = resource.get("resourceType") == "Binary" and resource.get("contentType") == patch.MEDIA_TYPE
         if not is_patch or one.resource_id is None:
             raise BadPatch(f"{one.at}.resource")
@@ -219,15 +234,21 @@ class Work:
             raw = b64decode(str(resource.get("data", "")), validate=True)
         except ValueError as error:
             raise BadPatch(f"{one.at}.resource.data") from error
-        wanted = Wanted(Sent({}, one.at), self.message_id, one.request.get("ifMatch"))
+        wanted = Wanted(Sent({}, one.at), self._message(), one.request.get("ifMatch"))
         return await patch_resource(self.tx, one.kind, one.resource_id, raw, wanted)
 
     async def _wanted(self, sent: Sent, one: Asked) -> Wanted:
         """A referral is kept by itself as well: its team may look at what was sent, and at nothing beside it."""
-        kept = self.message_id
+        message_id = self._message()
         if sent.kind == "ServiceRequest":
-            kept = await keep_plain_message(self.tx, orjson.dumps(sent.content), MEDIA_TYPE)
-        return Wanted(sent, kept, one.request.get("ifMatch"))
+            message_id = await keep_plain_message(self.tx, orjson.dumps(sent.content), MEDIA_TYPE)
+        return Wanted(sent, message_id, one.request.get("ifMatch"))
+
+    def _message(self) -> UUID:
+        """Raises `InsufficientScope`."""
+        if self.kept is None:
+            raise InsufficientScope
+        return self.kept
 
 
 def replaced(one: Asked, resource: dict[str, Any]) -> Asked:
