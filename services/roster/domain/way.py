@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, or_
 from sqlmodel import Field, col
 
 from services.common.models import INSTANT
@@ -95,5 +95,5 @@ DrivenLeg.__table__.append_constraint(  # type: ignore[attr-defined]
 )
 Index("ix_known_way_team", col(KnownWay.team_id))
 Index("ix_driven_leg_day", col(DrivenLeg.team_id), col(DrivenLeg.day_on))
-UNKNOWN = text("there_metres is null or back_metres is null")
+UNKNOWN = or_(col(DrivenLeg.there_metres).is_(None), col(DrivenLeg.back_metres).is_(None))
 Index("ix_driven_leg_unknown", col(DrivenLeg.team_id), col(DrivenLeg.fixed_at), postgresql_where=UNKNOWN)
