@@ -1,7 +1,6 @@
 """What is told of the calls that other agencies make at a client's home."""
 
 from datetime import date
-from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -24,7 +23,7 @@ class ChangedOtherCare(BaseModel):
     from_on: date
     until_on: date | None
     # Caseload has not always told of it.
-    beside: Literal["seen", "apart", "together"] = "seen"
+    beside: str = "seen"
 
 
 SUBSCRIPTIONS = (Subscription("caseload.other_care.changed.v1", ChangedOtherCare, copied_into=AgencyCall),)

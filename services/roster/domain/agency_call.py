@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column
+from sqlalchemy import Column
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -63,11 +63,6 @@ class AgencyCall(Base, table=True):
                     yield instant_on(day, hour * 60 + minute), timedelta(minutes=each["minutes"])
                 except TimeNotOnTheClock:
                     continue
-
-
-AgencyCall.__table__.append_constraint(  # type: ignore[attr-defined]
-    CheckConstraint("beside in ('seen', 'apart', 'together')", name="agency_call_beside_known")
-)
 
 
 def is_apart(calls: Iterable[AgencyCall], starts_at: datetime, ends_at: datetime) -> bool:

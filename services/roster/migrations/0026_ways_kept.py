@@ -72,7 +72,6 @@ def upgrade() -> None:
     op.execute(MADE_BEFORE)
     op.execute("alter table visit force row level security")
     op.add_column("agency_call", sa.Column("beside", sa.Text(), nullable=False, server_default="seen"))
-    op.create_check_constraint("agency_call_beside_known", "agency_call", "beside in ('seen', 'apart', 'together')")
     row_level_security.protect()
     op.execute(f"create policy both_ends on known_way as restrictive for all using ({BOTH_ENDS})")
     op.execute(f"create policy own_drive on driven_leg as restrictive for all using ({OWN_DRIVE})")
