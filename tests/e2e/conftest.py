@@ -38,7 +38,7 @@ class Place:
     def play(self, *arguments: str, **settings: str) -> list[dict[str, Any]]:
         """Play the day and give its steps."""
         with self.start("demo", "--once", "--json", *arguments, **settings) as playing:
-            output, _ = playing.communicate(timeout=420)
+            output, _ = playing.communicate(timeout=800)
         steps = [json.loads(line) for line in output.splitlines()]
         assert playing.returncode == (0 if all(step["ok"] for step in steps) else 1), self.log()[-2000:]
         return steps

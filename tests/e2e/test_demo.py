@@ -55,7 +55,7 @@ def test_the_search_for_personal_data_knows_each_kind_of_it(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_the_day_is_played_in_one_process_under_one_trace_and_again_without_doubling(one_process: Played) -> None:
     first = one_process.steps
     assert not_ok(first) == []
@@ -75,7 +75,7 @@ def test_the_day_is_played_in_one_process_under_one_trace_and_again_without_doub
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_seven_processes_over_rabbitmq_give_the_same_day_and_leak_nobody(
     place: Place, port: str, one_process: Played
 ) -> None:
@@ -152,7 +152,7 @@ def _until_all_answer(port: str, installation: "subprocess.Popen[str]") -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("after_step", [5, 1, 3])
 def test_a_demo_that_is_killed_goes_on_with_nothing_lost_or_doubled(place: Place, port: str, after_step: int) -> None:
     """SIGKILL after a step; started again, every output is there once."""
@@ -170,7 +170,7 @@ def test_a_demo_that_is_killed_goes_on_with_nothing_lost_or_doubled(place: Place
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_a_demo_that_is_killed_while_seeding_goes_on(place: Place, port: str) -> None:
     with place.start("demo", "--once", "--json", "--port", port) as playing:
         deadline = time.monotonic() + 120

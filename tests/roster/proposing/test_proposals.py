@@ -99,7 +99,9 @@ async def test_sickness_changes_as_little_as_can_be(roster: Running, planning: P
     before, after = on_duty(published), on_duty(mended)
     lost = {(str(RUTH), day(2), "E"), (str(RUTH), day(3), "E")}
     assert lost <= before - after
-    assert len(before ^ after) <= len(lost) + 8
+    # Sandra, who lacks hours, takes what Ruth loses, and a few more: more changes would cost more than they bring.
+    assert proposal["points"] == proposal["bound"]
+    assert len(before ^ after) <= len(lost) + 14
     assert not [one for one in after if one[0] == str(RUTH) and one[1] in (day(2), day(3))]
     assert mended.json()["rota_version"]["state"] == "draft", "a person proposes it or puts it in place"
 
