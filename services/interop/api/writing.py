@@ -78,7 +78,6 @@ async def patch_resource(
     usecases.require_writable(tx, resource_type, "u", resource_type)
     require_json(request, patch.MEDIA_TYPE)
     tx.about(resource_type)
-
     wanted = usecases.Wanted(Sent({}, resource_type), request.state.kept, if_match)
     raw = await sent_bytes(request)
     return answered(request, await usecases.patch_resource(tx, resource_type, resource_id, raw, wanted), prefer)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import Case, ColumnElement, case, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -54,11 +54,15 @@ async def keep_way_there(tx: Transaction, team_id: UUID, leg: DrivenLeg) -> None
     is_estimate = or_(new.excluded.source == TravelSource.ESTIMATE, col(DrivenLeg.source) == TravelSource.ESTIMATE)
     upsert = new.on_conflict_do_update(
         index_elements=["visit_id", "employee_id"],
-        set_={name: new.excluded[name] for name in names}
-        | {"source": case((is_estimate, TravelSource.ESTIMATE), else_=TravelSource.ROUTER)},
+        set_={name: new.excluded[name] for name in names} | {"source": _source(is_estimate)},
     )
     async with reckoning_with_homes(tx, team_id):
         await tx.session.execute(upsert, leg.model_dump())
+
+
+def _source(is_estimate: ColumnElement[bool]) -> Case[str]:
+    """Of both ways of a leg it is the worse."""
+    return case((is_estimate, TravelSource.ESTIMATE), else_=TravelSource.ROUTER)
 
 
 async def days_to_fix(tx: Transaction, most: int) -> list[tuple[UUID, UUID, date]]:
@@ -90,7 +94,7 @@ async def keep_unknown(tx: Transaction, team_id: UUID, legs: Sequence[DrivenLeg]
     upsert = new.on_conflict_do_update(
         index_elements=["visit_id", "employee_id"],
         set_={name: func.coalesce(DrivenLeg.__table__.c[name], new.excluded[name]) for name in ways}  # type: ignore[attr-defined]
-        | {"source": case((is_estimate, TravelSource.ESTIMATE), else_=TravelSource.ROUTER)}
+        | {"source": _source(is_estimate)}
         | {"fixed_at": new.excluded.fixed_at},
         where=or_(col(DrivenLeg.there_metres).is_(None), col(DrivenLeg.back_metres).is_(None)),
     )

@@ -91,6 +91,9 @@ async def test_what_a_team_has_pinned_stays_in_the_next_proposal(roster: Running
 
 
 async def test_sickness_changes_as_little_as_can_be(roster: Running, planning: Planning) -> None:
+    # Nobody lacks hours, which a repair would see to as well.
+    contract = f"update contract set minutes_per_week = 900 where employee_id = '{SANDRA}'"
+    await roster.alter("roster", contract)
     version = await planning.proposed(*WEEK, *((who, number + 7, what) for who, number, what in WEEK))
     published = await planning.done(version, "publish", {"urgency": "The week begins before we meet"})
     result = await answered(roster, await ask_repair(planning))
@@ -99,9 +102,8 @@ async def test_sickness_changes_as_little_as_can_be(roster: Running, planning: P
     before, after = on_duty(published), on_duty(mended)
     lost = {(str(RUTH), day(2), "E"), (str(RUTH), day(3), "E")}
     assert lost <= before - after
-    # Sandra, who lacks hours, takes what Ruth loses, and a few more: more changes would cost more than they bring.
     assert proposal["points"] == proposal["bound"]
-    assert len(before ^ after) <= len(lost) + 14
+    assert len(before ^ after) <= len(lost) + 8
     assert not [one for one in after if one[0] == str(RUTH) and one[1] in (day(2), day(3))]
     assert mended.json()["rota_version"]["state"] == "draft", "a person proposes it or puts it in place"
 
