@@ -32,6 +32,7 @@ async def test_a_nurse_plans_a_colleagues_shift_and_the_others_hear_of_it(roster
         "team_id": shift["team_id"],
         "employee_id": str(TOM),
         "kind": "shift",
+        "loan_id": None,
         "starts_at": "2026-11-24T09:00:00Z",
         "ends_at": "2026-11-24T16:30:00Z",
         "unpaid_break_minutes": 30,
