@@ -1,0 +1,30 @@
+"""Interop's settings: which partners are reached, and how. A partner whose address is empty is not connected."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from services.common.settings import ServiceSettings
+from services.interop.partners.nhs_tokens import Client, signing_key
+
+
+class InteropSettings(ServiceSettings):
+    """`INTEROP_*`; secrets may be files in /run/secrets."""
+
+    # The NHS API platform: where tokens are asked for, as which application, and the RSA key in PEM that signs.
+    nhs_token_url: str = ""
+    nhs_api_key: str = Field(default="", repr=False)
+    nhs_key_id: str = ""
+    nhs_private_key: str = Field(default="", repr=False)
+
+    @model_validator(mode="after")
+    def _check_key(self) -> Self:
+        if self.nhs_private_key:
+            signing_key(self.nhs_private_key)
+        return self
+
+    @property
+    def nhs_client(self) -> Client | None:
+        """None where this installation is no application of the platform's."""
+        told = (self.nhs_token_url, self.nhs_api_key, self.nhs_key_id, self.nhs_private_key)
+        return Client(*told) if all(told) else None
