@@ -36,6 +36,12 @@ class AboutClient(BaseModel):
     client_id: UUID
 
 
+class EndedEpisode(AboutClient):
+    episode_of_care_id: UUID
+    reason: str
+    since_on: date
+
+
 class ChangedCarePlan(ChangedLine):
     domain: str
 
@@ -113,6 +119,11 @@ async def show(tx: Transaction, fact: AboutClient, record: ClientRecord) -> None
     await usecases.show_record(tx, record)
 
 
+async def take_discharge(tx: Transaction, fact: EndedEpisode, record: ClientRecord) -> None:
+    await usecases.show_record(tx, record)
+    await usecases.tell_of_end(tx, record, fact.episode_of_care_id, fact.since_on, fact.reason)
+
+
 async def take_plan_change(tx: Transaction, fact: ChangedCarePlan, record: ClientRecord) -> None:
     await usecases.show_record(tx, record)
     if fact.domain == SOCIAL_CARE:
@@ -177,7 +188,7 @@ ABOUT_CARE = (
     Subscription("caseload.episode_of_care.opened.v1", AboutClient, show, ask=clients.client_record, read_model=True),
     Subscription("caseload.episode_of_care.paused.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.episode_of_care.resumed.v1", AboutClient, show, ask=clients.client_record),
-    Subscription("caseload.episode_of_care.discharged.v1", AboutClient, show, ask=clients.client_record),
+    Subscription("caseload.episode_of_care.discharged.v1", EndedEpisode, take_discharge, ask=clients.client_record),
     Subscription("caseload.named_nurse.changed.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.assessment.completed.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.omaha_rating.recorded.v1", AboutClient, show, ask=clients.client_record),

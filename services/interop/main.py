@@ -29,6 +29,7 @@ SERVICE = Service(
         usecases.number_changes(),
         usecases.notify(),
         usecases.forget_old_events,
+        usecases.send_responses(),
     ),
     error_handlers=HANDLERS,
     settings_type=InteropSettings,

@@ -1,5 +1,6 @@
 """Referral: how a person comes to the team, and the team's one decision about it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -13,6 +14,9 @@ from services.caseload.domain.referral_criteria import ReferralCriteria, require
 from services.common.errors import Conflict
 from services.common.models import INSTANT, TeamOwned, only_states
 from services.common.types import Code, Input, Name, NewId, PastInstant, Words
+
+# What a referrer may say anew of somebody about whom nobody has decided; who it is about is not among it.
+PUT_RIGHT = ("reason", "urgency", "answer_due_at", "address_line", "postcode", "phone")
 
 
 class ReferralSource(StrEnum):
@@ -216,10 +220,12 @@ class Referral(PersonColumns, TeamOwned, Base, table=True):
         self.need = refusal.need or self.need
         self._decided(criteria, by, now)
 
-    def put_right(self, reason: str, urgency: str, now: datetime) -> None:
+    def put_right(self, said: Mapping[str, Any], now: datetime) -> None:
         """As its referrer says it now; a referral that is decided stays as it was judged."""
         if self.status in {ReferralStatus.RECEIVED, ReferralStatus.NEEDS_INFO}:
-            self.reason, self.urgency, self.changed_at = reason, urgency, now
+            for name in PUT_RIGHT:
+                setattr(self, name, said[name])
+            self.changed_at = now
 
     def wait_for_answer(self, now: datetime) -> None:
         """Raises `ReferralAlreadyDecided`."""

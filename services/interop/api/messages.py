@@ -1,8 +1,9 @@
 """The door for partners' messages, and what the sister services may ask about them."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 
 from services.common.http import ByNurse, api_router
 from services.common.outcome import CORRELATION_ID, echoed, one_uuid
@@ -11,7 +12,8 @@ from services.common.scopes import require_scope
 from services.interop import usecases
 from services.interop.api.callers import ByIntegrator, ByIntegratorOrOps, ByOps, ByService
 from services.interop.api.fhir_route import fhir, fhir_router, media_type
-from services.interop.api.shapes import InboundReferralShape, ServiceEndpointShape
+from services.interop.api.shapes import BarsResponseShape, InboundReferralShape, ServiceEndpointShape
+from services.interop.domain.bars_exchange import ResponseStatus
 from services.interop.domain.inbound import Arrival, NewServiceEndpoint
 
 fhir_door = fhir_router(tags=["messages"])
@@ -32,6 +34,27 @@ async def process_message(tx: ByIntegrator, request: Request) -> Response:
     )
     status, answer = await usecases.receive_message(tx, arrival)
     return fhir(answer, status, echoed(request))
+
+
+@fhir_door.get("/MessageDefinition", response_class=Response)
+async def list_message_definitions(tx: ByIntegrator, request: Request) -> Response:
+    """What a BaRS message to a service has to hold: ask with its id and the use case as two `context`s."""
+    found = await usecases.find_message_definitions(tx, request.query_params.getlist("context"))
+    return fhir(found, headers=echoed(request))
+
+
+@router.get("/bars-responses", response_model=Page[BarsResponseShape])
+async def list_bars_responses(
+    tx: ByOps, page: Asked, status: Annotated[ResponseStatus | None, Query()] = None
+) -> object:
+    """What senders by BaRS are told of their referrals: on its way, arrived, refused or given up."""
+    return await usecases.list_bars_responses(tx, page, status)
+
+
+@router.post("/bars-responses/{response_id}/send-again", response_model=BarsResponseShape)
+async def send_response_again(tx: ByOps, response_id: UUID) -> object:
+    """Send what was refused or given up, once the other side has mended what was wrong."""
+    return await usecases.send_response_again(tx, response_id)
 
 
 @router.post("/service-endpoints", status_code=201, response_model=ServiceEndpointShape)

@@ -106,6 +106,22 @@ class DeliveryShape(Answer):
     sent_at: datetime | None
 
 
+class BarsResponseShape(Answer):
+    """One response to whoever referred, without what it says."""
+
+    id: UUID
+    inbound_referral_id: UUID
+    stage: str
+    status: str
+    request_id: UUID
+    correlation_id: UUID
+    attempts: int
+    last_status: int | None
+    queued_at: datetime
+    due_at: datetime
+    sent_at: datetime | None
+
+
 class FedEvent(Answer):
     """A CloudEvents 1.0 object. `data` is what the contract of its `type` says: ids, dates, codes and counts."""
 

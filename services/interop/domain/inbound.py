@@ -18,6 +18,10 @@ from services.interop.domain.base import Base
 # Letters and digits that are not mistaken for one another on the telephone (Crockford's base 32).
 SPOKEN = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE_LETTERS, BITS_PER_LETTER = 10, 5
+# What an update may tell better; who it is about is not among it.
+CONTACT = ("address_line", "postcode", "phone")
+WITHDRAWN = "Withdrawn by whoever referred: nothing is asked of the team any more. What was asked before:"
+REASON_LENGTH = 4000
 
 
 class NewServiceEndpoint(Input):
@@ -100,6 +104,8 @@ class ReferralOutcome(StrEnum):
     WAITING = "waiting"
     ACCEPTED = "accepted"
     NOT_TAKEN = "not_taken"
+    # By its sender, before the team had answered.
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -156,6 +162,9 @@ class InboundReferral(TeamOwned, Base, table=True):
     signpost: str | None = None
     # The ServiceRequest as a trust wrote it; none where the referral came as a message or as plain JSON.
     written: str | None = Field(default=None, sa_type=Text)
+    # By BaRS: what its sender calls the request, and the service there that hears of it; none where it came otherwise.
+    request_key: str | None = None
+    reply_to: str | None = None
 
     @classmethod
     def of(cls, message: InboundMessage, team_id: UUID, understood: Understood) -> Self:
@@ -169,6 +178,20 @@ class InboundReferral(TeamOwned, Base, table=True):
             received_at=message.received_at,
             changed_at=message.received_at,
         )
+
+    def put_right(self, understood: Understood, message_id: UUID, now: datetime) -> None:
+        """As its sender says it now, in a newer message. Who it is about stays."""
+        self.reason, self.urgency = understood.reason, understood.urgency
+        self.answer_due_at = understood.answer_due_at
+        for name in CONTACT:
+            setattr(self, name, understood.person[name] or getattr(self, name))
+        self.message_id, self.changed_at = message_id, now
+
+    def withdraw(self, message_id: UUID, now: datetime) -> None:
+        """Its sender does not ask any more. What was asked stays readable below."""
+        self.outcome, self.answered_at = ReferralOutcome.WITHDRAWN, now
+        self.reason = f"{WITHDRAWN}\n{self.reason}"[:REASON_LENGTH]
+        self.message_id, self.changed_at = message_id, now
 
     def became(self, referral_id: UUID, answer: Answer, now: datetime) -> None:
         """The team's own referral, and how it was decided. A decision is never undone by news of the receipt."""
@@ -188,6 +211,12 @@ only_states(InboundMessage, "outcome", MessageOutcome)
 only_states(InboundReferral, "kind", MessageKind)
 only_states(InboundReferral, "outcome", ReferralOutcome)
 # A message is processed once: of two that arrive together with the same ids, one is refused.
+Index("ix_inbound_referral_answered_at", col(InboundReferral.answered_at))
+Index(
+    "ix_inbound_referral_request_key",
+    col(InboundReferral.request_key),
+    postgresql_where=text("request_key is not null"),
+)
 Index(
     "one_accepted_message_per_pair",
     col(InboundMessage.request_id),

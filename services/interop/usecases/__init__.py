@@ -1,6 +1,12 @@
 """What interop can be asked to do: one public function for each sentence a nurse, a partner, ops or a service says."""
 
 from services.interop.usecases.deliver import deliver_facts, give_up_waiting
+from services.interop.usecases.exchange.respond import (
+    list_bars_responses,
+    send_response_again,
+    send_responses,
+    tell_of_end,
+)
 from services.interop.usecases.export import (
     ask_for_export,
     cancel_export,
@@ -20,6 +26,7 @@ from services.interop.usecases.look import (
 )
 from services.interop.usecases.notify import forget_old_events, notify, number_changes, number_next
 from services.interop.usecases.receive import (
+    find_message_definitions,
     list_service_endpoints,
     read_inbound_message,
     read_inbound_referral,
@@ -115,12 +122,14 @@ __all__ = [
     "fetch_export_file",
     "find_care_plan_change",
     "find_care_plan_changes",
+    "find_message_definitions",
     "follow_feed",
     "forget_old_events",
     "give_up_waiting",
     "judged",
     "keep_feed_for_a_while",
     "keep_plain_message",
+    "list_bars_responses",
     "list_care_plan_changes",
     "list_connections",
     "list_deliveries",
@@ -158,6 +167,8 @@ __all__ = [
     "review_care_plan_change",
     "search_audit_events",
     "search_resources",
+    "send_response_again",
+    "send_responses",
     "show_introduction",
     "show_record",
     "show_referral",
@@ -165,6 +176,7 @@ __all__ = [
     "subscribe",
     "take_plain_referral",
     "tell_councils",
+    "tell_of_end",
     "update_found",
     "update_resource",
     "validate_resource",

@@ -1,11 +1,12 @@
 """A partner refers somebody: the message is kept, judged and answered, and its referral told to the others."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from services.common.db import Transaction
-from services.common.errors import NotFound
+from services.common.errors import NotFound, ServiceError
 from services.common.outages import is_database_down
 from services.common.paging import PageRequest, page
 from services.interop.domain.inbound import (
@@ -16,13 +17,24 @@ from services.interop.domain.inbound import (
     NewServiceEndpoint,
     ServiceEndpoint,
 )
-from services.interop.events import ReferralReceived
+from services.interop.events import ReferralChanged, ReferralReceived
+from services.interop.fhir.systems import DOS_SERVICE
 from services.interop.partners import bars
+from services.interop.partners.bars import definitions
 from services.interop.store import messages
+from services.interop.usecases.exchange.take import take
 
 log = logging.getLogger(__name__)
 
 TAKEN = 200
+
+
+class ContextMissing(ServiceError):
+    field = "/query/context"
+    way_out = f"Send context={DOS_SERVICE}|… with the service, and another context with the use case."
+
+    def __init__(self) -> None:
+        super().__init__("No service is named.")
 
 
 async def register_service_endpoint(tx: Transaction, new: NewServiceEndpoint) -> ServiceEndpoint:
@@ -34,6 +46,22 @@ async def register_service_endpoint(tx: Transaction, new: NewServiceEndpoint) ->
 
 async def list_service_endpoints(tx: Transaction, request: PageRequest) -> dict[str, Any]:
     return await page(tx, messages.all_endpoints(), ServiceEndpoint, request)
+
+
+async def find_message_definitions(tx: Transaction, contexts: Sequence[str]) -> dict[str, Any]:
+    """What a message has to hold, by the services and use cases that a sender names; nothing for what is not here.
+
+    Raises `ContextMissing`.
+    """
+    services, use_cases = definitions.contexts(contexts)
+    if not services:
+        raise ContextMissing
+    if not definitions.are_known(use_cases):
+        return definitions.EMPTY
+    known = await messages.endpoints(tx, services)
+    return definitions.searchset(
+        [one for service in services if service in known for one in definitions.definitions(service, use_cases)]
+    )
 
 
 async def receive_message(tx: Transaction, arrival: Arrival) -> tuple[int, dict[str, Any]]:
@@ -49,7 +77,7 @@ async def receive_message(tx: Transaction, arrival: Arrival) -> tuple[int, dict[
     await tx.session.flush()
     try:
         async with tx.session.begin_nested():
-            referral, answer = await _take(tx, message, arrival)
+            taken = await take(tx, message, arrival)
     except bars.MessageRefused as refused:
         message.answered(MessageOutcome.REFUSED, refused.status)
         return refused.status, bars.refusal(refused)
@@ -59,8 +87,11 @@ async def receive_message(tx: Transaction, arrival: Arrival) -> tuple[int, dict[
         fault = _failed(message, error)
         return fault.status, bars.refusal(fault)
     message.answered(MessageOutcome.ACCEPTED, TAKEN)
-    tell_of_receipt(tx, referral)
-    return TAKEN, answer
+    if taken.is_new:
+        tell_of_receipt(tx, taken.referral)
+    else:
+        tell_of_change(tx, taken.referral)
+    return TAKEN, taken.answer
 
 
 def _failed(message: InboundMessage, error: Exception) -> bars.FaultOfOurs:
@@ -71,20 +102,6 @@ def _failed(message: InboundMessage, error: Exception) -> bars.FaultOfOurs:
     fault = bars.FaultOfOurs("Bundle")
     message.answered(MessageOutcome.RECEIVED, fault.status)
     return fault
-
-
-async def _take(tx: Transaction, kept: InboundMessage, arrival: Arrival) -> tuple[InboundReferral, dict[str, Any]]:
-    """The referral in the message, and the answer. Raises a `MessageRefused`."""
-    if arrival.pair is None:
-        raise bars.MissingIds(*_missing(arrival))
-    if await messages.is_processed(tx, arrival.pair):
-        raise bars.AlreadyProcessed("Bundle")
-    message = bars.read(arrival)
-    understood, warnings = bars.understand(message, tx.today)
-    at_destination, endpoint = await _service(tx, message)
-    referral = InboundReferral.of(kept, endpoint.team_id, understood)
-    tx.add(referral)
-    return referral, bars.acknowledgement(message, referral, at_destination, warnings, tx.now)
 
 
 def tell_of_receipt(tx: Transaction, referral: InboundReferral) -> None:
@@ -101,18 +118,10 @@ def tell_of_receipt(tx: Transaction, referral: InboundReferral) -> None:
     tx.publish(received, about=referral)
 
 
-def _missing(arrival: Arrival) -> list[str]:
-    ids = {"http.X-Request-Id": arrival.request_id, "http.X-Correlation-Id": arrival.correlation_id}
-    return [header for header, value in ids.items() if value is None]
-
-
-async def _service(tx: Transaction, message: bars.Message) -> tuple[int, ServiceEndpoint]:
-    """Which of the message's destinations is served here. Raises `UnknownService`."""
-    known = await messages.endpoints(tx, [value for _, value in message.destinations if value])
-    for number, (_, value) in enumerate(message.destinations):
-        if value in known:
-            return number, known[value]
-    raise bars.UnknownService(*(place for place, _ in message.destinations))
+def tell_of_change(tx: Transaction, referral: InboundReferral) -> None:
+    """The others hear that it says something else now, by id."""
+    changed = ReferralChanged(inbound_referral_id=referral.id, team_id=referral.team_id, urgency=referral.urgency)
+    tx.publish(changed, about=referral)
 
 
 async def read_inbound_referral(tx: Transaction, inbound_referral_id: UUID) -> InboundReferral:

@@ -17,6 +17,7 @@ from services.interop.domain.plain_referral import PlainReferral, ServiceUnknown
 from services.interop.partners import answers
 from services.interop.store import council as deliveries
 from services.interop.store import messages
+from services.interop.usecases.exchange.respond import queue_interim
 from services.interop.usecases.receive import tell_of_receipt
 
 TAKEN = 201
@@ -72,6 +73,7 @@ async def remember_outcome(
     inbound.became(referral_id, answer, tx.now)
     if was == ReferralOutcome.WAITING and inbound.outcome != was and not tx.rebuilding:
         await _tell_partner(tx, inbound)
+        await queue_interim(tx, inbound)
 
 
 async def _tell_partner(tx: Transaction, inbound: InboundReferral) -> None:

@@ -39,7 +39,7 @@ async def change_inbound_referral(tx: Transaction, inbound: InboundReferral) -> 
     """A partner puts right why, or how urgently; what the team has decided on, or never heard of, stays as it is."""
     referral = await referrals.of_partner(tx, inbound.id)
     if referral is not None:
-        referral.put_right(inbound.reason, inbound.urgency, tx.now)
+        referral.put_right(inbound.model_dump(), tx.now)
 
 
 async def keep_referral(tx: Transaction, referral: Referral) -> Referral:

@@ -11,6 +11,7 @@ import orjson
 from services.common import body
 from services.common.errors import UnstorableValue
 from services.common.outcome import Issue
+from services.interop.domain.bars_exchange import MessageReason
 from services.interop.domain.inbound import Arrival, MessageKind
 from services.interop.fhir import structure
 from services.interop.fhir.systems import DOS_SERVICE
@@ -24,9 +25,11 @@ REQUEST, RESPONSE = "servicerequest-request", "servicerequest-response"
 MESSAGE_DEFINITIONS = (
     "https://fhir.nhs.uk/MessageDefinition/bars-message-servicerequest-request-referral",
     "https://fhir.nhs.uk/MessageDefinition/bars-message-servicerequest-request-validation",
+    "https://fhir.nhs.uk/MessageDefinition/bars-message-servicerequest-request-cancelled",
 )
 SUPPORTED_VERSION = re.compile(r"1\.\d{1,3}\.\d{1,3}(-[a-z]{1,10})?")
 WITHDRAWN = {"revoked", "entered-in-error"}
+LONGEST_NAME = 200
 MEDIA_TYPES = {"application/fhir+json", "application/json"}
 
 
@@ -54,6 +57,16 @@ class Message:
     entries: list[Entry]
     header: Entry
     by_reference: dict[str, Entry] = field(repr=False)
+
+    @property
+    def reason(self) -> MessageReason:
+        """Whether it is new, changes what was asked, or takes it back."""
+        return MessageReason(codes(self.header.resource.get("reason"), REASONS)[0])
+
+    @property
+    def source(self) -> str:
+        """The service that sends, by system and value."""
+        return str(self.header.resource["source"]["endpoint"])
 
     def follow(self, reference: dict[str, Any] | None) -> Entry | None:
         """What a Reference of the message leads to, if it is in the message."""
@@ -142,7 +155,7 @@ def _check_event(message: Message) -> None:
     reasons = codes(header.get("reason"), REASONS)
     if not reasons:
         raise refusals.ElementMissing(f"{at}.reason.coding[0].code")
-    if reasons != ["new"]:
+    if len(reasons) > 1 or reasons[0] not in set(MessageReason):
         raise refusals.ReasonNotSupported(f"{at}.reason.coding[0].code")
     if not header.get("destination"):
         raise refusals.ElementMissing(f"{at}.destination")
@@ -161,14 +174,36 @@ def kind_of(request: Entry) -> MessageKind:
 
 
 def request_of(message: Message) -> Entry:
-    """The ServiceRequest that the message is about. Raises `ElementMissing` or `RequestWithdrawn`."""
+    """The ServiceRequest that the message is about. Raises `ElementMissing`."""
     focus = message.header.resource.get("focus", [None])[0]
     request = message.one("ServiceRequest", focus)
     if request is None:
         raise refusals.ElementMissing(f"{message.header.at}.focus")
-    if request.resource.get("status") in WITHDRAWN:
-        raise refusals.RequestWithdrawn(f"{request.at}.status")
     return request
+
+
+def takes_back(message: Message) -> bool:
+    """Whether the sender withdraws what it asked: by a delete, or by an update that revokes.
+
+    Raises `RequestWithdrawn` for a new request that is none, and `NotWithdrawn` for a delete of what goes on.
+    """
+    request = request_of(message)
+    is_withdrawn = request.resource.get("status") in WITHDRAWN
+    if is_withdrawn and message.reason is MessageReason.NEW:
+        raise refusals.RequestWithdrawn(f"{request.at}.status")
+    if message.reason is MessageReason.DELETE and not is_withdrawn:
+        raise refusals.NotWithdrawn(f"{request.at}.status")
+    return is_withdrawn
+
+
+def names_of(message: Message) -> list[str]:
+    """What the sender may call the request: the id that it has there or was given here, and its place in the message.
+
+    The first is the one that later messages are expected to use.
+    """
+    request = request_of(message)
+    named = [str(request.resource.get("id", "")), request.url.removeprefix("urn:uuid:")]
+    return [name[:LONGEST_NAME] for name in named if name]
 
 
 def codes(concept: dict[str, Any] | None, system: str) -> list[str]:

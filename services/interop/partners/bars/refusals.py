@@ -75,14 +75,9 @@ class EventNotSupported(MessageRefused):
 
 
 class ReasonNotSupported(MessageRefused):
-    """The message is kept, so that people on both sides can look at what was sent."""
-
     status = 422
     code = "not-supported"
-    text = (
-        "Only new requests are taken by message so far. To change or withdraw a request, telephone the team and"
-        " give the referral reference from the first answer."
-    )
+    text = "A message has one reason: new, update or delete (message-reason-bars)."
 
 
 class KindNotSupported(MessageRefused):
@@ -94,7 +89,41 @@ class KindNotSupported(MessageRefused):
 class RequestWithdrawn(MessageRefused):
     status = 422
     code = "business-rule"
-    text = "A new request has the status active. To withdraw one, telephone the team with the referral reference."
+    text = "A new request has the status active. To withdraw one, send it again with the reason delete."
+
+
+class NotWithdrawn(MessageRefused):
+    status = 422
+    code = "business-rule"
+    text = "What is deleted has the status revoked or entered-in-error. Send the status that you mean."
+
+
+class RequestUnknown(MessageRefused):
+    """It may have been sent by another system, to another team, or never."""
+
+    status = 404
+    code = "not-found"
+    text = (
+        "No request of yours to this service is known by this id. Use the ServiceRequest's id or fullUrl as in your"
+        " first message, or the id in our answer; or send it as new."
+    )
+
+
+class RequestAnswered(MessageRefused):
+    """BaRS: updates are taken until the interim response is sent. A decision of the team's is not undone by message."""
+
+    status = 422
+    code = "business-rule"
+    text = "The team has answered this request, or you withdrew it. Telephone the team with the referral reference."
+
+
+class AnotherPerson(MessageRefused):
+    status = 422
+    code = "business-rule"
+    text = (
+        "This is about somebody else than the request was at first. Withdraw it and send a new one, or telephone the"
+        " team if the first message named the wrong person."
+    )
 
 
 class ElementMissing(MessageRefused):

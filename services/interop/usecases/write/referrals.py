@@ -7,13 +7,12 @@ import orjson
 from services.common.db import Transaction
 from services.interop.domain.inbound import InboundReferral, ReferralOutcome, ServiceEndpoint
 from services.interop.domain.resource import Resource
-from services.interop.events import ReferralChanged
 from services.interop.fhir import systems
 from services.interop.fhir.writing.refusals import NotKnownHere, NotTaken, NotTheWriters
 from services.interop.fhir.writing.sent import Content, Sent
 from services.interop.partners.trusts import referral
 from services.interop.store import messages
-from services.interop.usecases.receive import tell_of_receipt
+from services.interop.usecases.receive import tell_of_change, tell_of_receipt
 from services.interop.usecases.write.told import Told, patient_named, shown
 
 
@@ -68,10 +67,7 @@ async def change(tx: Transaction, kept: Resource, sent: Sent, message_id: UUID) 
     )
     item = shown(sent, _known_as(sent, made), made.id, made.team_id, kept.client_id)
     await tx.session.flush()
-    tx.publish(
-        ReferralChanged(inbound_referral_id=made.id, team_id=made.team_id, urgency=made.urgency),
-        about=made,
-    )
+    tell_of_change(tx, made)
     return Told(item, made.referrer_ods_code)
 
 

@@ -1,0 +1,107 @@
+"""Queries about referrals by BaRS: their versions, and the responses on their way."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from services.common.db import Transaction
+from services.interop.domain.bars_exchange import BarsResponse, ReferralVersion, ResponseStatus, Stage
+from services.interop.domain.inbound import InboundMessage, InboundReferral, ReferralOutcome
+
+
+async def named(tx: Transaction, names: Sequence[str], source: str) -> InboundReferral | None:
+    """The newest referral that this system sent for that service under one of these names, locked."""
+    by_sender = select(InboundReferral).join(InboundMessage, col(InboundMessage.id) == col(InboundReferral.message_id))
+    own = by_sender.where(
+        col(InboundMessage.sender) == tx.actor.subject,
+        col(InboundReferral.reply_to) == source,
+        _is_called(names),
+    )
+    newest = own.order_by(col(InboundReferral.received_at).desc(), col(InboundReferral.id).desc()).limit(1)
+    found: InboundReferral | None = await tx.session.scalar(newest.with_for_update(of=InboundReferral))
+    return found
+
+
+def _is_called(names: Sequence[str]) -> ColumnElement[bool]:
+    ids = [one for one in map(_uuid, names) if one is not None]
+    by_key = col(InboundReferral.request_key).in_(names)
+    return or_(by_key, col(InboundReferral.id).in_(ids)) if ids else by_key
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+async def versions(tx: Transaction, inbound_referral_id: UUID) -> int:
+    """How many messages of its sender made it what it is; none where it came in another way than by BaRS."""
+    of = col(ReferralVersion.inbound_referral_id) == inbound_referral_id
+    return int(await tx.session.scalar(select(func.count()).select_from(ReferralVersion).where(of)) or 0)
+
+
+async def first_message(tx: Transaction, inbound_referral_id: UUID) -> InboundMessage | None:
+    """The message that asked first, whose correlation id all that follows carries; None where none did."""
+    of_first = select(InboundMessage).join(ReferralVersion, col(ReferralVersion.message_id) == col(InboundMessage.id))
+    wanted = of_first.where(
+        col(ReferralVersion.inbound_referral_id) == inbound_referral_id, col(ReferralVersion.number) == 1
+    )
+    found: InboundMessage | None = await tx.session.scalar(wanted)
+    return found
+
+
+async def has_response(tx: Transaction, inbound_referral_id: UUID, stage: Stage) -> bool:
+    told = (col(BarsResponse.inbound_referral_id) == inbound_referral_id) & (col(BarsResponse.stage) == stage)
+    return bool(await tx.session.scalar(select(exists().where(told))))
+
+
+async def due(tx: Transaction, most: int) -> Sequence[BarsResponse]:
+    """What is to be sent now, oldest first. What follows something that is still on its way waits for it."""
+    earlier = aliased(BarsResponse)
+    waits = exists().where(
+        col(earlier.inbound_referral_id) == col(BarsResponse.inbound_referral_id),
+        col(earlier.status) == ResponseStatus.QUEUED,
+        col(earlier.id) < col(BarsResponse.id),
+    )
+    now = (col(BarsResponse.status) == ResponseStatus.QUEUED, col(BarsResponse.due_at) <= tx.now, ~waits)
+    wanted = select(BarsResponse).where(*now).order_by(col(BarsResponse.due_at), col(BarsResponse.id)).limit(most)
+    rows: Sequence[BarsResponse] = await tx.all(wanted.with_for_update(of=BarsResponse, skip_locked=True))
+    return rows
+
+
+async def response(tx: Transaction, response_id: UUID) -> BarsResponse | None:
+    """Locked."""
+    found: BarsResponse | None = await tx.session.get(BarsResponse, response_id, with_for_update=True)
+    return found
+
+
+def responses(status: ResponseStatus | None) -> Select[Any]:
+    wanted = select(BarsResponse)
+    return wanted if status is None else wanted.where(col(BarsResponse.status) == status)
+
+
+async def queued_between(tx: Transaction, since: datetime, until: datetime) -> Sequence[BarsResponse]:
+    of_day = (col(BarsResponse.queued_at) >= since, col(BarsResponse.queued_at) < until)
+    rows: Sequence[BarsResponse] = await tx.all(select(BarsResponse).where(*of_day).order_by(col(BarsResponse.id)))
+    return rows
+
+
+async def answered_between(tx: Transaction, since: datetime, until: datetime) -> Sequence[InboundReferral]:
+    """The referrals by BaRS that a team answered then."""
+    by_bars = exists().where(
+        col(ReferralVersion.inbound_referral_id) == col(InboundReferral.id), col(ReferralVersion.number) == 1
+    )
+    answered = (
+        col(InboundReferral.answered_at) >= since,
+        col(InboundReferral.answered_at) < until,
+        col(InboundReferral.outcome).in_([ReferralOutcome.ACCEPTED, ReferralOutcome.NOT_TAKEN]),
+        by_bars,
+    )
+    rows: Sequence[InboundReferral] = await tx.all(select(InboundReferral).where(*answered))
+    return rows
