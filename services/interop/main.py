@@ -12,6 +12,7 @@ from services.interop.api.fhir_errors import HANDLERS
 from services.interop.consumers import SUBSCRIPTIONS
 from services.interop.domain.base import Base
 from services.interop.settings import InteropSettings
+from services.interop.worker import listen
 
 SERVICE = Service(
     name="interop",
@@ -33,6 +34,7 @@ SERVICE = Service(
     ),
     error_handlers=HANDLERS,
     settings_type=InteropSettings,
+    worker=listen,
 )
 
 

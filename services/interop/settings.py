@@ -19,6 +19,13 @@ class InteropSettings(ServiceSettings):
     # Where responses to BaRS senders go: the FHIR base of the NHS's proxy; and as which organisation (ODS).
     bars_url: str = ""
     bars_ods_code: str = ""
+    # Where the trust's engine sends HL7 v2 to (`host:port`), which trust that is, and TLS: our certificate and its key,
+    # and who signs the engine's, as paths. Without a certificate the line is open, as inside HSCN.
+    hl7_address: str = Field(default="", pattern=r"^(\[[0-9A-Fa-f:]+\]:[0-9]{1,5}|[^\[\]:]+:[0-9]{1,5})?$")
+    hl7_ods_code: str = ""
+    hl7_certificate: str = ""
+    hl7_certificate_key: str = ""
+    hl7_client_ca: str = ""
 
     @model_validator(mode="after")
     def _check_key(self) -> Self:
@@ -31,3 +38,9 @@ class InteropSettings(ServiceSettings):
         """None where this installation is no application of the platform's."""
         told = (self.nhs_token_url, self.nhs_api_key, self.nhs_key_id, self.nhs_private_key)
         return Client(*told) if all(told) else None
+
+    @property
+    def hl7_listens_at(self) -> tuple[str, int] | None:
+        """None where no engine is connected."""
+        host, _, port = self.hl7_address.rpartition(":")
+        return (host.strip("[]"), int(port)) if host else None

@@ -150,15 +150,26 @@ RULES: list[Any] = [
         "not-supported",
         "Bundle.entry[0].resource.eventCoding",
     ),
-    *(
-        (
-            {"header": {"reason": {"coding": [_coded("message-reason-bars", reason)]}}},
-            422,
-            "REC_UNPROCESSABLE_ENTITY",
-            "not-supported",
-            "Bundle.entry[0].resource.reason.coding[0].code",
-        )
-        for reason in ("update", "delete")
+    (
+        {"header": {"reason": {"coding": [_coded("message-reason-bars", "mend")]}}},
+        422,
+        "REC_UNPROCESSABLE_ENTITY",
+        "not-supported",
+        "Bundle.entry[0].resource.reason.coding[0].code",
+    ),
+    (
+        {"header": {"reason": {"coding": [_coded("message-reason-bars", "update")]}}},
+        404,
+        "REC_NOT_FOUND",
+        "not-found",
+        "Bundle.entry[1].resource",
+    ),
+    (
+        {"header": {"reason": {"coding": [_coded("message-reason-bars", "delete")]}}},
+        422,
+        "REC_UNPROCESSABLE_ENTITY",
+        "business-rule",
+        "Bundle.entry[1].resource.status",
     ),
     (
         {"header": {"reason": None}},

@@ -95,6 +95,13 @@ class HospitalDischarge(Chased, TeamOwned, Base, table=True):
         about: dict[str, Any] = {"team_id": client.team_id, "written_by": by, "changed_at": now, "recorded_at": now}
         return cls(**new.model_dump(), **about, due_on=new.discharged_on + timedelta(days=days))
 
+    def was_on(self, day: date, now: datetime) -> None:
+        """The hospital names another day, such as after a discharge that was taken back. Where the client was is asked
+        as many days later as before; once that is known, the day stays."""
+        if self.due_on is not None and day != self.discharged_on:
+            self.due_on += day - self.discharged_on
+            self.discharged_on, self.changed_at = day, now
+
     def find(self, told: Found, by: UUID | None, now: datetime) -> None:
         """Raises `AlreadyFound`, `StepBeforeTheLast` or `TooEarlyToTell`."""
         if self.found is not None or self.due_on is None:

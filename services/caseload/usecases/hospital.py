@@ -12,7 +12,7 @@ from services.caseload.domain.hospital_stay import CAME_HOME, IN_HOSPITAL, NEVER
 from services.caseload.store import episodes
 from services.caseload.usecases import tell
 from services.caseload.usecases.leave import pause_episode, resume_episode
-from services.caseload.usecases.team.at_home import record_hospital_discharge
+from services.caseload.usecases.team.at_home import move_hospital_discharge, record_hospital_discharge
 from services.common.db import Transaction
 from services.common.projections import keep_newest
 
@@ -50,9 +50,12 @@ async def hear_of_stay(tx: Transaction, stay: Stay) -> None:
 
 
 async def _pause(tx: Transaction, episode: EpisodeOfCare, stay: Stay) -> None:
-    """From the day of admission, or the day on which care began, where that was later."""
+    """From the day of admission, or the day on which care began or last went on, where that was later: a discharge may
+    be taken back."""
     if episode.status == EpisodeStatus.ACTIVE and stay.starts_on is not None:
-        pause = Pause(reason=PauseReason.IN_HOSPITAL, paused_on=max(stay.starts_on, episode.opened_on))
+        went_on = [one.until_on for one in await episodes.pauses(tx, episode.id) if one.until_on is not None]
+        paused_on = max(stay.starts_on, episode.opened_on, *went_on)
+        pause = Pause(reason=PauseReason.IN_HOSPITAL, paused_on=paused_on)
         await pause_episode(tx, episode.id, pause, episode.version)
         await _tell(tx, episode, stay)
 
@@ -82,9 +85,9 @@ async def _tell(tx: Transaction, episode: EpisodeOfCare, stay: Stay) -> None:
 
 
 async def _write_down(tx: Transaction, stay: Stay) -> None:
-    """Unless it is, or the client is nobody's any more."""
+    """Unless the client is nobody's any more; what is written is put right, if the hospital names another day."""
     known = await tx.session.get(HospitalDischarge, stay.hospital_stay_id)
-    if known is not None or stay.ends_on is None or await tx.session.get(Client, stay.client_id) is None:
+    if stay.ends_on is None or await tx.session.get(Client, stay.client_id) is None:
         return
     told = NewHospitalDischarge(
         id=stay.hospital_stay_id,
@@ -93,6 +96,9 @@ async def _write_down(tx: Transaction, stay: Stay) -> None:
         hospital_ods_code=stay.hospital_ods_code,
     )
     try:
-        await record_hospital_discharge(tx, told)
+        if known is None:
+            await record_hospital_discharge(tx, told)
+        else:
+            await move_hospital_discharge(tx, known, stay.ends_on)
     except DischargeAlreadyRecorded:
         return

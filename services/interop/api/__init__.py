@@ -1,6 +1,7 @@
 """Interop over HTTP: FHIR under /fhir/R4, the team's own words under /v1."""
 
 from services.interop.api import (
+    admissions,
     audit_events,
     bundles,
     council,
@@ -35,4 +36,5 @@ ROUTERS = (
     referrals.router,
     council.router,
     feed.router,
+    admissions.router,
 )

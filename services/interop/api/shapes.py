@@ -122,6 +122,20 @@ class BarsResponseShape(Answer):
     sent_at: datetime | None
 
 
+class AdtMessageShape(Answer):
+    """What became of a message by HL7 v2, without what it says of anybody."""
+
+    id: UUID
+    sender: str
+    control_id: str
+    event: str
+    outcome: str
+    ack: str
+    text: str
+    hospital_stay_id: UUID | None
+    received_at: datetime
+
+
 class FedEvent(Answer):
     """A CloudEvents 1.0 object. `data` is what the contract of its `type` says: ids, dates, codes and counts."""
 

@@ -57,6 +57,11 @@ class HospitalStay(TeamOwned, Base, table=True):
     def may_become(self, status: StayStatus) -> bool:
         return status in NEXT[StayStatus(self.status)]
 
+    def not_over_after_all(self) -> None:
+        """A discharge was taken back by the hospital's own system (ADT A13), which says so of no other stay."""
+        if self.status == StayStatus.FINISHED:
+            self.status, self.ends_at = StayStatus.IN_PROGRESS, None
+
     def tell(self, told: ToldStay, written: str, message_id: UUID, now: datetime) -> Self:
         self.status, self.starts_at, self.ends_at, self.hospital_ods_code = told
         self.written, self.message_id, self.changed_at = written, message_id, now

@@ -211,7 +211,7 @@ only_states(InboundMessage, "outcome", MessageOutcome)
 only_states(InboundReferral, "kind", MessageKind)
 only_states(InboundReferral, "outcome", ReferralOutcome)
 # A message is processed once: of two that arrive together with the same ids, one is refused.
-Index("ix_inbound_referral_answered_at", col(InboundReferral.answered_at))
+Index("ix_inbound_referral_changed_at", col(InboundReferral.changed_at))
 Index(
     "ix_inbound_referral_request_key",
     col(InboundReferral.request_key),

@@ -25,7 +25,7 @@ def upgrade() -> None:
         ["request_key"],
         postgresql_where=sa.text("request_key is not null"),
     )
-    op.create_index("ix_inbound_referral_answered_at", "inbound_referral", ["answered_at"])
+    op.create_index("ix_inbound_referral_changed_at", "inbound_referral", ["changed_at"])
     op.drop_constraint("inbound_referral_outcome_known", "inbound_referral", type_="check")
     op.create_check_constraint(
         "inbound_referral_outcome_known", "inbound_referral", f"outcome in ({OUTCOMES}, 'withdrawn')"

@@ -92,16 +92,16 @@ async def queued_between(tx: Transaction, since: datetime, until: datetime) -> S
     return rows
 
 
-async def answered_between(tx: Transaction, since: datetime, until: datetime) -> Sequence[InboundReferral]:
-    """The referrals by BaRS that a team answered then."""
+async def unheard_between(tx: Transaction, since: datetime, until: datetime) -> Sequence[UUID]:
+    """The referrals by BaRS that a team answered then, and whose sender no response was made for."""
     by_bars = exists().where(
         col(ReferralVersion.inbound_referral_id) == col(InboundReferral.id), col(ReferralVersion.number) == 1
     )
+    told = exists().where(col(BarsResponse.inbound_referral_id) == col(InboundReferral.id))
     answered = (
-        col(InboundReferral.answered_at) >= since,
-        col(InboundReferral.answered_at) < until,
+        col(InboundReferral.changed_at) >= since,
+        col(InboundReferral.changed_at) < until,
         col(InboundReferral.outcome).in_([ReferralOutcome.ACCEPTED, ReferralOutcome.NOT_TAKEN]),
-        by_bars,
     )
-    rows: Sequence[InboundReferral] = await tx.all(select(InboundReferral).where(*answered))
-    return rows
+    wanted = select(col(InboundReferral.id)).where(*answered, by_bars, ~told)
+    return await tx.all(wanted.order_by(col(InboundReferral.id)))

@@ -1,5 +1,6 @@
 """What interop can be asked to do: one public function for each sentence a nurse, a partner, ops or a service says."""
 
+from services.interop.usecases.admissions import answer_adt, list_adt_messages, set_adt_aside, try_adt_again
 from services.interop.usecases.deliver import deliver_facts, give_up_waiting
 from services.interop.usecases.exchange.respond import (
     list_bars_responses,
@@ -109,6 +110,7 @@ __all__ = [
     "Visit",
     "Wanted",
     "agree_share",
+    "answer_adt",
     "ask_for_export",
     "cancel_export",
     "catch_up",
@@ -129,6 +131,7 @@ __all__ = [
     "judged",
     "keep_feed_for_a_while",
     "keep_plain_message",
+    "list_adt_messages",
     "list_bars_responses",
     "list_care_plan_changes",
     "list_connections",
@@ -169,6 +172,7 @@ __all__ = [
     "search_resources",
     "send_response_again",
     "send_responses",
+    "set_adt_aside",
     "show_introduction",
     "show_record",
     "show_referral",
@@ -177,6 +181,7 @@ __all__ = [
     "take_plain_referral",
     "tell_councils",
     "tell_of_end",
+    "try_adt_again",
     "update_found",
     "update_resource",
     "validate_resource",

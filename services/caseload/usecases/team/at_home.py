@@ -34,6 +34,12 @@ async def record_hospital_discharge(tx: Transaction, new: NewHospitalDischarge) 
     return discharge
 
 
+async def move_hospital_discharge(tx: Transaction, discharge: HospitalDischarge, day: date) -> None:
+    """It was on another day. Raises `DischargeAlreadyRecorded`."""
+    async with tx.refusing({"one_discharge_a_day": DischargeAlreadyRecorded}):
+        discharge.was_on(day, tx.now)
+
+
 async def list_hospital_discharges(
     tx: Transaction, request: PageRequest, *, client_id: UUID | None, due: Due | None
 ) -> dict[str, Any]:

@@ -1,0 +1,252 @@
+"""A hospital's system tells by HL7 v2: it is kept, acknowledged once, and ends in the same fact as over FHIR."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import hl7
+import pytest
+from hl7.mllp import open_hl7_connection
+
+from services.interop.domain.adt import AdtMessage
+from services.interop.domain.hospital_stay import HospitalStay
+from services.interop.domain.inbound import InboundMessage
+from services.interop.events import HospitalStayTold
+from services.interop.partners.hl7.listener import Bounds, Listener
+from services.interop.settings import InteropSettings
+from services.interop.usecases import answer_adt
+from tests.interop.adt import ago, an_adt
+from tests.interop.answers import stored
+from tests.interop.council import take_on
+from tests.interop.records import Caseload
+from tests.running import Running
+
+TRUST = "RRV00"
+SETTINGS = InteropSettings(hl7_ods_code=TRUST)
+
+
+async def tell(system: Running, message: str | bytes) -> tuple[str, str]:
+    """The code and the words of the acknowledgement, which names the message that it is for."""
+    raw = message if isinstance(message, bytes) else message.encode()
+    answer = await answer_adt(system.databases["interop"], SETTINGS, raw)
+    assert answer is not None
+    said = hl7.parse(answer.decode())
+    assert said.extract_field("MSH", 1, 9, 1, 1) == "ACK"
+    return str(said.segment("MSA")(1)), str(said.segment("MSA")(3))
+
+
+async def told(system: Running) -> list[tuple[str, bool]]:
+    heard = await system.published("interop", HospitalStayTold)
+    return [(one.data["status"], one.data["is_in_hospital"]) for one in heard]
+
+
+@pytest.fixture
+async def client_id(interop: Running, caseload: Caseload) -> str:
+    return await take_on(interop, caseload)
+
+
+async def test_a_stay_is_told_from_admission_to_discharge(interop: Running, client_id: str) -> None:
+    for event, changes in (
+        ("A01", {}),
+        ("A02", {"PV1_3": "WARD9^A^1"}),
+        ("A08", {}),
+        ("A03", {"PV1_45": ago(hours=1)}),
+        ("A13", {}),
+        ("A03", {"PV1_45": ago(minutes=5)}),
+        ("A01", {}),
+    ):
+        assert (await tell(interop, an_adt(event, **changes)))[0] == "AA"
+    assert await told(interop) == [
+        ("in-progress", True),
+        ("in-progress", True),
+        ("in-progress", True),
+        ("finished", False),
+        ("in-progress", True),
+        ("finished", False),
+        ("finished", False),
+    ]
+    (stay,) = await stored(interop, HospitalStay)
+    assert (str(stay.client_id), stay.hospital_ods_code, stay.told_by) == (client_id, TRUST, f"hl7:{TRUST}")
+    last = (await interop.published("interop", HospitalStayTold))[-1]
+    assert (last.data["client_id"], last.data["hospital_ods_code"]) == (client_id, TRUST)
+    trust = await interop.client("interop", "trust-tie", "integrator")
+    shown = (await trust.get(f"/fhir/R4/Encounter/{stay.id}")).json()
+    assert (shown["status"], shown["class"]["code"]) == ("finished", "IMP")
+    assert shown["subject"] == {"reference": f"Patient/{client_id}"}
+    kept = await stored(interop, InboundMessage)
+    assert {one.media_type for one in kept} == {"application/hl7-v2"}
+    assert b"Tabor^Maureen" in kept[0].raw
+
+
+async def test_an_admission_that_never_was_is_taken_back(interop: Running, client_id: str) -> None:
+    await tell(interop, an_adt("A01"))
+    assert (await tell(interop, an_adt("A11")))[0] == "AA"
+    assert await told(interop) == [("in-progress", True), ("entered-in-error", False)]
+    code, words = await tell(interop, an_adt("A02"))
+    assert (code, "cancelled" in words) == ("AA", True)
+    assert [one.outcome for one in await stored(interop, AdtMessage)] == ["taken", "taken", "waiting"]
+    assert len(await told(interop)) == 2
+
+
+async def test_a_message_counts_once_and_another_under_its_control_id_is_rejected(
+    interop: Running, client_id: str
+) -> None:
+    sent = an_adt(control_id="ONE")
+    first = await tell(interop, sent)
+    again = await tell(interop, sent)
+    assert first == again == ("AA", "Taken: the stay is in-progress.")
+    code, words = await tell(interop, an_adt("A03", control_id="ONE"))
+    assert (code, words.startswith("MSH-10")) == ("AR", True)
+    update = an_adt("A08", control_id="TWO")
+    assert {one[0] for one in await asyncio.gather(*(tell(interop, update) for _ in range(3)))} == {"AA"}
+    assert await told(interop) == [("in-progress", True), ("in-progress", True)]
+    assert len(await stored(interop, AdtMessage)) == 2
+    assert len(await stored(interop, InboundMessage)) == 6
+
+
+REFUSED: list[tuple[str | bytes, str, str]] = [
+    (b"hello", "AR", "MSH"),
+    (b"", "AR", "MSH"),
+    (b"MSH|^~\\&|", "AR", "MSH-9"),
+    (an_adt(MSH_9="ORU^R01"), "AR", "MSH-9"),
+    (an_adt(MSH_9="ADT^A40"), "AR", "MSH-9"),
+    (an_adt(MSH_11="T"), "AR", "MSH-11"),
+    (an_adt(MSH_12="3.0"), "AR", "MSH-12"),
+    (an_adt(MSH_18="EBCDIC"), "AR", "MSH-18"),
+    (an_adt(MSH_10=""), "AE", "MSH-10"),
+    (an_adt(PID_5="M\u00fcller").encode("iso-8859-1"), "AE", "MSH-18"),
+    (an_adt(PID_5="Tabor\x00").encode(), "AE", "NUL"),
+    (an_adt(PV1=None), "AE", "PV1"),
+    (an_adt(PID=None), "AE", "PID"),
+    (an_adt()[:70], "AE", "EVN"),
+    (an_adt(visit=""), "AE", "PV1-19"),
+    (an_adt(PV1_44="yesterday"), "AE", "PV1-44"),
+    (an_adt(PV1_44="20269999"), "AE", "PV1-44"),
+    (an_adt(number="9990000205"), "AE", "PID-3"),
+    (an_adt("A03", PV1_45="20991231"), "AE", "PV1-45"),
+]
+
+
+async def test_what_is_wrong_is_kept_and_told_with_its_field(interop: Running, client_id: str) -> None:
+    for message, code, place in REFUSED:
+        said = await tell(interop, message)
+        assert (said[0], place in said[1]) == (code, True), (message, said)
+        assert "Tabor" not in said[1]
+        assert "999000020" not in said[1]
+    assert await told(interop) == []
+    kept = await stored(interop, InboundMessage)
+    assert {one.outcome for one in kept} == {"refused"}
+    assert len(kept) == len(REFUSED)
+    latin = an_adt(PID_5="M\u00fcller", MSH_18="8859/1").encode("iso-8859-1")
+    assert (await tell(interop, latin))[0] == "AA"
+    corrected = an_adt(control_id="C-OK", visit="")
+    assert (await tell(interop, corrected))[0] == "AE"
+    assert (await tell(interop, an_adt(control_id="C-OK", visit="V-2")))[0] == "AA"
+
+
+async def listed(system: Running, **wanted: str) -> list[Any]:
+    ops = await system.client("interop", "ops-1", "ops")
+    answer = await ops.get("/v1/adt-messages", params=wanted)
+    assert answer.status_code == 200, answer.text
+    found: list[Any] = answer.json()["items"]
+    return found
+
+
+async def test_who_is_not_known_waits_for_a_look_and_is_told_once_they_are(
+    interop: Running, caseload: Caseload
+) -> None:
+    ops = await interop.client("interop", "ops-1", "ops")
+    for message in (
+        an_adt("A01", visit="V-7"),
+        an_adt(number=""),
+        an_adt("A11", visit="V-8"),
+        an_adt(PV1_2="O"),
+    ):
+        assert (await tell(interop, message))[0] == "AA"
+    assert await told(interop) == []
+    assert [one["outcome"] for one in await listed(interop)] == ["waiting"] * 3 + ["passed_over"]
+    unknown, no_number, _ = await listed(interop, outcome="waiting")
+    assert "Tabor" not in str(unknown)
+    assert "9990000204" not in str(unknown)
+    still = await ops.post(f"/v1/adt-messages/{unknown['id']}/try-again")
+    assert (still.status_code, still.json()["outcome"]) == (200, "waiting")
+    await take_on(interop, caseload)
+    done = await ops.post(f"/v1/adt-messages/{unknown['id']}/try-again")
+    assert (done.status_code, done.json()["outcome"]) == (200, "taken"), done.text
+    assert await told(interop) == [("in-progress", True)]
+    again = await ops.post(f"/v1/adt-messages/{unknown['id']}/try-again")
+    assert (again.status_code, again.json()["code"]) == (409, "nothing_to_mend")
+    aside = await ops.post(f"/v1/adt-messages/{no_number['id']}/set-aside")
+    assert (aside.status_code, aside.json()["outcome"]) == (200, "set_aside")
+    assert (await ops.post(f"/v1/adt-messages/{uuid4()}/set-aside")).status_code == 404
+    assert (await tell(interop, an_adt("A03", visit="V-7")))[0] == "AA"
+    assert await told(interop) == [("in-progress", True), ("finished", False)]
+
+
+async def test_another_persons_number_changes_nothing(interop: Running, client_id: str) -> None:
+    code, words = await tell(interop, an_adt(PID_7="19990101"))
+    assert (code, "date of birth" in words) == ("AA", True)
+    assert await told(interop) == []
+
+
+async def test_nothing_is_acknowledged_that_could_not_be_kept(interop: Running) -> None:
+    never = "alter table inbound_message add constraint never check (media_type <> 'application/hl7-v2')"
+    await interop.alter("interop", never)
+    assert await answer_adt(interop.databases["interop"], SETTINGS, an_adt().encode()) is None
+
+
+@pytest.fixture
+async def line(interop: Running) -> AsyncIterator[int]:
+    """The port of a listener that takes small messages and few connections."""
+
+    async def answer(raw: bytes) -> bytes | None:
+        return await answer_adt(interop.databases["interop"], SETTINGS, raw)
+
+    listener = Listener(answer, lambda: datetime.now(UTC), Bounds(most_bytes=2000, most_connections=2))
+    server = await listener.serve("127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1]
+    await listener.close(server)
+
+
+async def test_many_messages_come_on_one_connection_and_each_is_answered(line: int, client_id: str) -> None:
+    reader, writer = await open_hl7_connection("127.0.0.1", line, encoding="utf-8")
+    sent = [an_adt("A08", visit="V-3") for _ in range(5)]
+    for message in sent:
+        writer.writemessage(hl7.parse(message))
+    answers = [await reader.readmessage() for _ in sent]
+    assert [str(one.segment("MSA")(1)) for one in answers] == ["AA"] * 5
+    assert [str(one.segment("MSA")(2)) for one in answers] == [str(hl7.parse(one).segment("MSH")(10)) for one in sent]
+    writer.close()
+
+
+async def raw_answer(port: int, sent: bytes, *, is_end: bool = False) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent)
+    if is_end:
+        writer.write_eof()
+    found = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    return found
+
+
+async def test_what_is_no_whole_frame_is_refused_and_the_line_stays_open_for_others(
+    interop: Running, line: int, client_id: str
+) -> None:
+    assert b"MSA|AR" in await raw_answer(line, b"GET / HTTP/1.1\x1c\r")
+    assert b"larger than" in await raw_answer(line, b"\x0b" + b"x" * 5000 + b"\x1c\r")
+    half = b"\x0b" + an_adt().encode()[:60]
+    assert await raw_answer(line, half, is_end=True) == b""
+    assert await stored(interop, AdtMessage) == []
+    first, second = [await asyncio.open_connection("127.0.0.1", line) for _ in range(2)]
+    await asyncio.sleep(0.1)
+    assert await raw_answer(line, b"") == b""
+    for _, writer in (first, second):
+        writer.close()
+    await asyncio.sleep(0.1)
+    whole = b"\x0b" + an_adt().encode() + b"\x1c\r"
+    reader, writer = await asyncio.open_connection("127.0.0.1", line)
+    writer.write(whole)
+    assert b"MSA|AA" in await asyncio.wait_for(reader.readuntil(b"\x1c\r"), 10)
+    writer.close()
