@@ -23,6 +23,8 @@ from gateway.routes import SERVICES
 from services.common import topology
 
 FOLDER = Path(".heatshield/up")
+# The made-up trust whose engine may send its admissions here.
+HOSPITAL = "Z99903"
 
 
 def environment(
@@ -39,6 +41,8 @@ def environment(
         "GATEWAY_MORE_ROUTES": json.dumps(SIGN_IN),
         "IDENTITY_ISSUERS": json.dumps([issuer]),
         "IDENTITY_PROCESSES": json.dumps(processes(keys)),
+        "INTEROP_HL7_ADDRESS": f"127.0.0.1:{ports['hl7']}",
+        "INTEROP_HL7_ODS_CODE": HOSPITAL,
         "CASELOAD_PHOTO_STORE": (FOLDER / "photos").absolute().as_uri(),
         "PYTHONUNBUFFERED": "1",
     }
@@ -74,6 +78,7 @@ def commands(port: int, ports: dict[str, int]) -> dict[str, str]:
         "issuer": f"{python} -m demo.issuer {ports['issuer']}",
         **{name: f"{python} -m services serve {name} --port {ports[name]}" for name in SERVICES},
         "roster-worker": f"{python} -m services work roster",
+        "interop-hl7": f"{python} -m services work interop",
         "gateway": f"{python} -m gateway --port {port}",
     }
 
@@ -86,7 +91,7 @@ def main(port: Annotated[int, typer.Option(help="The gateway's port.")] = 8000) 
         sys.exit(str(error))
     passwords = {name: secrets.token_urlsafe(24) for name in (topology.DEPLOYER, *SERVICES)}
     postgres, rabbit = EmbeddedPostgres(FOLDER), RabbitServer(FOLDER / "rabbit", broker_definitions(passwords))
-    ports = {name: free_port() for name in ("issuer", *SERVICES)}
+    ports = {name: free_port() for name in ("issuer", "hl7", *SERVICES)}
     try:
         print("Starting PostgreSQL and RabbitMQ …", flush=True)
         postgres.start()
@@ -98,7 +103,10 @@ def main(port: Annotated[int, typer.Option(help="The gateway's port.")] = 8000) 
         manager = Manager()
         for name, command in commands(port, ports).items():
             manager.add_process(name, command, env=settings, quiet=False)
-        print(f"The gateway will answer at http://127.0.0.1:{port}. Ctrl-C stops everything.", flush=True)
+        print(
+            f"The gateway will answer at http://127.0.0.1:{port}, and a trust's engine may send ADT to port", flush=True
+        )
+        print(f"{ports['hl7']} by MLLP. Ctrl-C stops everything.", flush=True)
         manager.loop()
     finally:
         rabbit.stop()

@@ -58,6 +58,21 @@ async def test_admission_pauses_care_and_coming_home_lets_it_go_on(caseload: Run
     assert told.data["since_on"] == DAYS[1]
 
 
+async def test_a_discharge_that_is_taken_back_pauses_care_again_and_moves_the_homecoming(caseload: Running) -> None:
+    client, stay_id = await take_on(caseload), str(uuid7())
+    await opened(caseload, client, 60)
+    home = {"status": "finished", "is_in_hospital": False}
+    await hear(caseload, client.client_id, stay_id)
+    await hear(caseload, client.client_id, stay_id, version=2, ends_on=DAYS[3], **home)
+    await hear(caseload, client.client_id, stay_id, version=3)
+    paused = await episode(client)
+    assert (paused["status"], paused["paused_on"]) == ("onhold", DAYS[3]), "not before care had gone on"
+    await hear(caseload, client.client_id, stay_id, version=4, ends_on=DAYS[1], **home)
+    back = await episode(client)
+    assert (back["status"], [one["until_on"] for one in back["pauses"]]) == ("active", [DAYS[3], DAYS[1]])
+    assert await homecomings(client) == [(DAYS[1], "RRV00")]
+
+
 async def test_who_goes_from_one_hospital_to_another_stays_paused(caseload: Running) -> None:
     client = await take_on(caseload)
     await opened(caseload, client, 60)

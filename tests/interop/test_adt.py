@@ -68,7 +68,7 @@ async def test_a_stay_is_told_from_admission_to_discharge(interop: Running, clie
         ("finished", False),
     ]
     (stay,) = await stored(interop, HospitalStay)
-    assert (str(stay.client_id), stay.hospital_ods_code, stay.told_by) == (client_id, TRUST, f"hl7:{TRUST}")
+    assert (str(stay.client_id), stay.hospital_ods_code, stay.told_by) == (client_id, TRUST, "hl7")
     last = (await interop.published("interop", HospitalStayTold))[-1]
     assert (last.data["client_id"], last.data["hospital_ods_code"]) == (client_id, TRUST)
     trust = await interop.client("interop", "trust-tie", "integrator")
@@ -109,7 +109,7 @@ async def test_a_message_counts_once_and_another_under_its_control_id_is_rejecte
 REFUSED: list[tuple[str | bytes, str, str]] = [
     (b"hello", "AR", "MSH"),
     (b"", "AR", "MSH"),
-    (b"MSH|^~\\&|", "AR", "MSH-9"),
+    (b"MSH|^~\\&|", "AE", "MSH-10"),
     (an_adt(MSH_9="ORU^R01"), "AR", "MSH-9"),
     (an_adt(MSH_9="ADT^A40"), "AR", "MSH-9"),
     (an_adt(MSH_11="T"), "AR", "MSH-11"),
@@ -183,6 +183,16 @@ async def test_who_is_not_known_waits_for_a_look_and_is_told_once_they_are(
     assert (await ops.post(f"/v1/adt-messages/{uuid4()}/set-aside")).status_code == 404
     assert (await tell(interop, an_adt("A03", visit="V-7")))[0] == "AA"
     assert await told(interop) == [("in-progress", True), ("finished", False)]
+
+
+@pytest.mark.filterwarnings("ignore:The 'warn' method is deprecated")
+async def test_nothing_that_a_message_says_gets_into_the_log(
+    interop: Running, client_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert (await tell(interop, an_adt(PV1_3="Tabor\\Zqq\\\\Xgg\\")))[0] == "AA"
+    await tell(interop, an_adt(PID=None))
+    assert "Tabor" not in caplog.text
+    assert "9990000204" not in caplog.text
 
 
 async def test_another_persons_number_changes_nothing(interop: Running, client_id: str) -> None:

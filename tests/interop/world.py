@@ -4,12 +4,17 @@ import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from uuid import uuid4
 
-from services.common.auth import Persona
+from services.common.auth import SYSTEM, Persona
 from services.common.service import Service
+from services.interop.domain.adt import AdtMessage
+from services.interop.domain.bars_exchange import BarsResponse, ResponseStatus, Stage
 from services.interop.domain.inbound import InboundReferral
-from services.interop.usecases import export_next
+from services.interop.settings import InteropSettings
+from services.interop.usecases import answer_adt, export_next
 from tests.access.world import GUEST, World, started
+from tests.interop.adt import an_adt
 from tests.interop.answers import BASE, PATH, serve_team, stored
 from tests.interop.bars_message import a_message, ids
 from tests.interop.council import MINUTES, SECRET, a_share, agree, change_plan, connect, support, take_on
@@ -33,6 +38,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
         trust = await system.client("interop", "trust-tie", "integrator")
         assert (await trust.post(PATH, json=a_message(), headers=ids())).status_code == 200
         (inbound,) = await stored(system, InboundReferral)
+        response_id, adt_message_id = await _told_of(system, inbound)
         plain = a_plain_referral()
         assert (await (await made.caller(Persona.INTEGRATOR)).post("/v1/referrals", json=plain)).status_code == 201
         job_id, file_id = await _exported(made)
@@ -46,6 +52,8 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "vid": "1",
             "inbound_referral_id": str(inbound.id),
             "receipt_id": plain["id"],
+            "response_id": response_id,
+            "adt_message_id": adt_message_id,
             "connection_id": connection_id,
             "share_id": share["id"],
             "submission_id": submission_id,
@@ -68,6 +76,20 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "words": {"Leg ulcer", "Walk to chapel", "Help with a bath"},
         }
         yield made
+
+
+async def _told_of(system: Running, inbound: InboundReferral) -> tuple[str, str]:
+    """A response that its receiver refused, and a hospital's message about somebody whom nobody knows."""
+    database = system.databases["interop"]
+    async with database.transaction(SYSTEM) as tx:
+        to = ("https://fhir.nhs.uk/Id/dos-service-id|2222222222", "a5t1|referral|servicerequest-response|new")
+        made = BarsResponse.queued(inbound, Stage.INTERIM, uuid4(), "{}", to=to, now=tx.now)
+        made.settled(ResponseStatus.REFUSED, 422, tx.now)
+        tx.add(made)
+        response_id = str(made.id)
+    assert await answer_adt(database, InteropSettings(), an_adt(number="9990000018").encode())
+    (waiting,) = await stored(system, AdtMessage)
+    return response_id, str(waiting.id)
 
 
 async def _subscribed(made: World) -> str:

@@ -14,30 +14,25 @@ from services.interop.domain.bars_exchange import BarsResponse, ReferralVersion,
 from services.interop.domain.inbound import InboundMessage, InboundReferral, ReferralOutcome
 
 
-async def named(tx: Transaction, names: Sequence[str], source: str) -> InboundReferral | None:
-    """The newest referral that this system sent for that service under one of these names, locked."""
+async def named(tx: Transaction, name: str, source: str) -> InboundReferral | None:
+    """The newest referral that this system sent for that service under this name, or that has it here, locked."""
     by_sender = select(InboundReferral).join(InboundMessage, col(InboundMessage.id) == col(InboundReferral.message_id))
     own = by_sender.where(
         col(InboundMessage.sender) == tx.actor.subject,
         col(InboundReferral.reply_to) == source,
-        _is_called(names),
+        _is_called(name),
     )
     newest = own.order_by(col(InboundReferral.received_at).desc(), col(InboundReferral.id).desc()).limit(1)
     found: InboundReferral | None = await tx.session.scalar(newest.with_for_update(of=InboundReferral))
     return found
 
 
-def _is_called(names: Sequence[str]) -> ColumnElement[bool]:
-    ids = [one for one in map(_uuid, names) if one is not None]
-    by_key = col(InboundReferral.request_key).in_(names)
-    return or_(by_key, col(InboundReferral.id).in_(ids)) if ids else by_key
-
-
-def _uuid(text: str) -> UUID | None:
+def _is_called(name: str) -> ColumnElement[bool]:
+    by_key = col(InboundReferral.request_key) == name
     try:
-        return UUID(text)
+        return or_(by_key, col(InboundReferral.id) == UUID(name))
     except ValueError:
-        return None
+        return by_key
 
 
 async def versions(tx: Transaction, inbound_referral_id: UUID) -> int:

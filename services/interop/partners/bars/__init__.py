@@ -4,7 +4,7 @@ from services.interop.partners.bars.answer import acknowledgement, refusal
 from services.interop.partners.bars.message import (
     MESSAGE_DEFINITIONS,
     Message,
-    names_of,
+    name_of_request,
     read,
     request_of,
     takes_back,
@@ -34,7 +34,7 @@ __all__ = [
     "RequestUnknown",
     "UnknownService",
     "acknowledgement",
-    "names_of",
+    "name_of_request",
     "read",
     "refusal",
     "request_of",

@@ -196,14 +196,13 @@ def takes_back(message: Message) -> bool:
     return is_withdrawn
 
 
-def names_of(message: Message) -> list[str]:
-    """What the sender may call the request: the id that it has there or was given here, and its place in the message.
+def name_of_request(message: Message) -> str:
+    """What the sender calls the request: the id that it has there or was given here, or else its place in the message.
 
-    The first is the one that later messages are expected to use.
+    A message that gives an id means no other request, whatever stands at the same place.
     """
     request = request_of(message)
-    named = [str(request.resource.get("id", "")), request.url.removeprefix("urn:uuid:")]
-    return [name[:LONGEST_NAME] for name in named if name]
+    return str(request.resource.get("id") or request.url.removeprefix("urn:uuid:"))[:LONGEST_NAME]
 
 
 def codes(concept: dict[str, Any] | None, system: str) -> list[str]:

@@ -1,5 +1,6 @@
 """An ADT message, read from its bytes: who it is about, which stay, and what happened (HL7 v2.3 to v2.8, chapter 3)."""
 
+import logging
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -9,6 +10,10 @@ import hl7
 from nhs_number.validate import is_valid
 
 from services.interop.domain.adt import Ack
+
+# The library logs what it cannot unescape, and with it what a message says of a person.
+for _talks in (hl7.containers, hl7.util):
+    logging.getLogger(_talks.__file__).disabled = True
 
 LOCAL = ZoneInfo("Europe/London")
 # HL7 table 0211, as far as engines here send it; without a word of it a message is ASCII, and UTF-8 holds that.

@@ -23,24 +23,21 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/hl7-v2"
 # What the message is noted with, in HTTP's words, beside those that come over HTTP.
 STATUSES = {Ack.ACCEPT: 200, Ack.ERROR: 422, Ack.REJECT: 415}
-SCOPES = frozenset({"system/Encounter.cu", "system/Patient.s"})
 SAID_OTHERWISE = hl7.NotTaken(
     Ack.REJECT, "205", "MSH-10: another message came under this control id. Give each message its own."
 )
 FAULT = "Something went wrong on our side. The message is kept and can be tried again here; it need not be sent again."
 
 
-def trust_of(settings: InteropSettings) -> Principal:
-    """The trust's engine, as a partner's system that may tell of stays and nothing else."""
-    return Principal(f"hl7:{settings.hl7_ods_code or 'trust'}", Persona.INTEGRATOR, scopes=SCOPES)
+# The trust's engine, as a partner's system that may tell of stays and nothing else.
+ENGINE = Principal("hl7", Persona.INTEGRATOR, scopes=frozenset({"system/Encounter.cu", "system/Patient.s"}))
 
 
 async def answer_adt(database: Database, settings: InteropSettings, raw: bytes) -> bytes | None:
     """The acknowledgement; None where the message cannot be kept now, so that it is sent again."""
-    trust = trust_of(settings)
     try:
-        async with database.transaction(trust) as tx:
-            kept = InboundMessage.received(Arrival(raw, MEDIA_TYPE, None, None), trust.subject, tx.now)
+        async with database.transaction(ENGINE) as tx:
+            kept = InboundMessage.received(Arrival(raw, MEDIA_TYPE, None, None), ENGINE.subject, tx.now)
             tx.add(kept)
     except Exception as error:  # noqa: BLE001  whatever keeps it from being kept, the engine tries again
         log.error("message not kept", extra={"error": type(error).__name__})
@@ -51,16 +48,15 @@ async def answer_adt(database: Database, settings: InteropSettings, raw: bytes) 
         hl7.require_ours(head)
         return await _taken(database, settings, kept.id, raw, head)
     except hl7.NotTaken as refused:
-        await _note_refused(database, trust, kept.id, head, refused)
+        await _note_refused(database, kept.id, head, refused)
         return acknowledgement(head, refused.ack, refused.text, datetime.now(UTC), code=refused.code)
     except Exception as error:  # noqa: BLE001  a defect of ours: it is kept, and seen
-        return await _failed(database, trust, kept.id, head, error)
+        return await _failed(database, kept.id, head, error)
 
 
 async def _taken(database: Database, settings: InteropSettings, kept: UUID, raw: bytes, head: hl7.Header) -> bytes:
     """Raises `hl7.NotTaken`."""
-    trust = trust_of(settings)
-    async with database.transaction(trust, record=record_of(trust, settings, kept)) as tx:
+    async with database.transaction(ENGINE, record=_record(settings, kept)) as tx:
         await tx.take_turns(f"{head.sender}/{head.control_id}")
         before = await store.under(tx, head.sender, head.control_id)
         if before is not None and before.outcome != AdtOutcome.REFUSED:
@@ -103,10 +99,10 @@ def row(kept: UUID, head: hl7.Header, applied: Applied, ack: Ack, now: datetime)
     )
 
 
-def record_of(actor: Principal, settings: InteropSettings, message_id: UUID) -> Entry:
+def _record(settings: InteropSettings, message_id: UUID) -> Entry:
     """Who told, on record as a write of the trust's."""
     return Entry(
-        actor=actor,
+        actor=ENGINE,
         issuer=settings.issuer,
         operation="take an ADT message",
         action="C",
@@ -115,11 +111,9 @@ def record_of(actor: Principal, settings: InteropSettings, message_id: UUID) -> 
     )
 
 
-async def _note_refused(
-    database: Database, trust: Principal, kept: UUID, head: hl7.Header | None, refused: hl7.NotTaken
-) -> None:
+async def _note_refused(database: Database, kept: UUID, head: hl7.Header | None, refused: hl7.NotTaken) -> None:
     """What is refused stays to be seen, where it has a control id to be named by and that is its own."""
-    async with database.transaction(trust) as tx:
+    async with database.transaction(ENGINE) as tx:
         await messages.note(tx, kept, MessageOutcome.REFUSED, STATUSES[refused.ack])
         if head is None or not head.control_id or refused is SAID_OTHERWISE:
             return
@@ -132,16 +126,14 @@ async def _note_refused(
             before.settled(AdtOutcome.REFUSED, refused.text, None, tx.now)
 
 
-async def _failed(
-    database: Database, trust: Principal, kept: UUID, head: hl7.Header | None, error: Exception
-) -> bytes | None:
+async def _failed(database: Database, kept: UUID, head: hl7.Header | None, error: Exception) -> bytes | None:
     """The log says where, and nothing that the message holds; whoever looks after this tries it again."""
     kind = type(error).__name__
     log.error("message not understood", extra={"message_id": str(kept), "error": kind})
     if head is None:
         return None
     try:
-        await _note_refused(database, trust, kept, head, hl7.NotTaken(Ack.ERROR, "207", FAULT))
+        await _note_refused(database, kept, head, hl7.NotTaken(Ack.ERROR, "207", FAULT))
     except Exception as again:  # noqa: BLE001  the database is away: the engine sends it again
         log.error("message not noted", extra={"message_id": str(kept), "error": type(again).__name__})
         return None

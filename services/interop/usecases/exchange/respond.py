@@ -1,5 +1,6 @@
 """Whoever referred by BaRS hears what became of it: queued with the fact, sent, and sent again until it has arrived."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -28,7 +29,8 @@ from services.interop.usecases.exchange.take import service_of
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
-MOST_AT_ONCE = 20
+# As with councils: side by side, so that a silent sender holds up no other, and never on all the connections there are.
+MOST_AT_ONCE = 6
 # Longer than any answer is waited for; a worker that dies leaves its response to the others after this.
 LEASE = timedelta(seconds=60)
 ANSWERED = {ReferralOutcome.ACCEPTED, ReferralOutcome.NOT_TAKEN}
@@ -96,13 +98,16 @@ async def send_next(runtime: Runtime, sender: Sender, schedule: Sequence[timedel
             one.lease(tx.now + LEASE, tx.now)
         await tx.session.flush()
         leased = [BarsResponse(**one.model_dump()) for one in due]
-    for one in leased:
-        answer = await sender.send(one)
-        async with runtime.database.transaction(SYSTEM) as tx:
-            row = await store.response(tx, one.id)
-            if row is not None and row.status == ResponseStatus.QUEUED:
-                _settle(tx, row, answer, schedule)
+    await asyncio.gather(*(_send_one(runtime, sender, one, schedule) for one in leased))
     return len(leased)
+
+
+async def _send_one(runtime: Runtime, sender: Sender, one: BarsResponse, schedule: Sequence[timedelta]) -> None:
+    answer = await sender.send(one)
+    async with runtime.database.transaction(SYSTEM) as tx:
+        row = await store.response(tx, one.id)
+        if row is not None and row.status == ResponseStatus.QUEUED:
+            _settle(tx, row, answer, schedule)
 
 
 def _settle(tx: Transaction, row: BarsResponse, answer: Answer, schedule: Sequence[timedelta]) -> None:

@@ -74,7 +74,7 @@ def _begun(
     tx: Transaction, kept: InboundMessage, message: bars.Message, endpoint: ServiceEndpoint, understood: Understood
 ) -> InboundReferral:
     referral = InboundReferral.of(kept, endpoint.team_id, understood)
-    referral.request_key = next(iter(bars.names_of(message)), None)
+    referral.request_key = bars.name_of_request(message) or None
     referral.reply_to = message.source
     tx.add(referral)
     return referral
@@ -85,7 +85,7 @@ async def _asked_before(
 ) -> InboundReferral:
     """What this changes or takes back. Raises `RequestUnknown`, `RequestAnswered` or `AnotherPerson`."""
     request = bars.request_of(message)
-    found = await store.named(tx, bars.names_of(message), message.source)
+    found = await store.named(tx, bars.name_of_request(message), message.source)
     if found is None or found.team_id != endpoint.team_id:
         raise bars.RequestUnknown(request.at)
     if _is_another(found, understood.person):
