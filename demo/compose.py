@@ -6,9 +6,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx
+from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
 
 from demo.barrow import people
+from demo.partners import bars
 from demo.partners.council import HOST as COUNCIL_HOST
 from demo.trust import development_issuer, process_keys, processes
 from devissuer.main import create_app as create_issuer
@@ -22,6 +24,7 @@ from services.common.service import Service
 from services.common.settings import ServiceSettings
 from services.identity.domain.trusted_issuer import TrustedIssuer
 from services.identity.settings import IdentitySettings
+from services.interop.settings import InteropSettings
 from services.roster.settings import RosterSettings
 
 # The way to the development issuer. It is in no table of the gateway's own.
@@ -32,15 +35,17 @@ def services() -> dict[str, Service]:
     return {name: importlib.import_module(f"services.{name}.main").SERVICE for name in SERVICES}
 
 
-def _add_own(settings: dict[str, ServiceSettings], keys: dict[str, str], photos: Path, url: str) -> None:
-    """What one service alone is told: whose sign-ins count and where, where photos are kept, and that it computes by
-    itself."""
+def _add_own(settings: dict[str, ServiceSettings], keys: dict[str, str], photos: Path, url: str, key: RSAKey) -> None:
+    """What one service alone is told: whose sign-ins count and where, where photos are kept, how the NHS is reached,
+    and that it computes by itself."""
     trusted = [TrustedIssuer(**development_issuer("http://issuer:8000/jwks"))]
     own = {"issuers": trusted, "processes": processes(keys), "public_url": url}
     of_identity = settings["identity"].model_dump() | own
     settings["identity"] = IdentitySettings.model_validate(of_identity)
     of_caseload = settings["caseload"].model_dump() | {"photo_store": photos.absolute().as_uri()}
     settings["caseload"] = CaseloadSettings.model_validate(of_caseload)
+    of_interop = settings["interop"].model_dump() | bars.connected(key)
+    settings["interop"] = InteropSettings.model_validate(of_interop)
     settings["roster"] = RosterSettings.model_validate(settings["roster"].model_dump() | {"solver_slots": 1})
 
 
@@ -60,11 +65,12 @@ def create_app(
         )
         for name in SERVICES
     }
-    _add_own(settings, keys, photos, url)
+    key = RSAKey.generate_key(2048)
+    _add_own(settings, keys, photos, url, key)
     declared = services()
     apps = {name: declared[name].app(settings[name], broker=broker, mounts=mounts) for name in SERVICES}
     around = {**apps, "issuer": create_issuer(people())}
-    for name, app in around.items():
+    for name, app in {**around, bars.HOST: bars.Senders(key).app()}.items():
         mounts[f"all://{name}"] = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     gateway_settings = GatewaySettings(app_env="demo", client_key=keys["gateway"], more_routes=SIGN_IN)
     gateway = create_gateway(gateway_settings, apps=around)

@@ -1,4 +1,4 @@
-"""A made-up ambulance service's side of BaRS, as the NHS's proxy shows it: it takes responses, and answers as told."""
+"""The made-up senders' side of BaRS, behind the NHS's proxy and platform: it takes responses, and answers as told."""
 
 import asyncio
 import base64
@@ -15,6 +15,7 @@ from joserfc.jwk import RSAKey
 
 FHIR = "application/fhir+json"
 TOKEN = "a-token-of-the-platform"  # noqa: S105  made up
+HOST = "nhs-platform.example"
 CODES = "https://fhir.nhs.uk/CodeSystem/http-error-codes"
 
 
@@ -34,7 +35,7 @@ class Heard:
 
 
 @dataclass
-class AmbulanceService:
+class Senders:
     """`key` is what it knows of the sender; `answers` are used up one by one, and each message is taken once."""
 
     key: RSAKey
@@ -82,6 +83,18 @@ class AmbulanceService:
             return refusal(409, "REC_CONFLICT", "duplicate")
         self.heard.append(heard)
         return JSONResponse({"resourceType": "Bundle", "type": "message"}, media_type=FHIR)
+
+
+def connected(key: RSAKey) -> dict[str, str]:
+    """Interop's settings for this address, where the key is its own."""
+    return {
+        "bars_url": f"https://{HOST}/FHIR/R4",
+        "bars_ods_code": "Z99902",
+        "nhs_token_url": f"https://{HOST}/oauth2/token",
+        "nhs_api_key": "heatshield-demo",
+        "nhs_key_id": "demo-1",
+        "nhs_private_key": key.as_pem(private=True).decode(),
+    }
 
 
 def refusal(status: int, code: str, kind: str) -> Response:

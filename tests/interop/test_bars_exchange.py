@@ -14,7 +14,8 @@ import pytest
 from fastapi.responses import HTMLResponse
 from joserfc.jwk import RSAKey
 
-from demo.partners.bars import AmbulanceService, Heard, refusal
+from demo.partners.bars import HOST, Heard, Senders, refusal
+from demo.partners.bars import connected as connected_to
 from services.common.types import day_in_england
 from services.interop.domain.bars_exchange import BarsResponse, ReferralVersion
 from services.interop.domain.inbound import InboundMessage, InboundReferral
@@ -30,30 +31,22 @@ from tests.running import OTHER_TEAM, STRANGER, Databases, Running, running
 
 REASONS = "https://fhir.nhs.uk/CodeSystem/message-reason-bars"
 KEY = RSAKey.generate_key(2048)
-CONNECTED = {
-    "bars_url": "https://bars.example/FHIR/R4",
-    "bars_ods_code": "RRV00",
-    "nhs_token_url": "https://bars.example/oauth2/token",
-    "nhs_api_key": "ours",
-    "nhs_key_id": "ours-1",
-    "nhs_private_key": KEY.as_pem(private=True).decode(),
-}
 
 
 @pytest.fixture
-def ambulance() -> AmbulanceService:
-    return AmbulanceService(KEY)
+def senders() -> Senders:
+    return Senders(KEY)
 
 
 @pytest.fixture
-def connected(databases: Databases, caseload: Caseload, ambulance: AmbulanceService) -> Callable[..., Any]:
-    """Interop with the ambulance service at its own address; `schedule` is how long to wait before each attempt."""
+def connected(databases: Databases, caseload: Caseload, senders: Senders) -> Callable[..., Any]:
+    """Interop with the senders service at its own address; `schedule` is how long to wait before each attempt."""
 
     @asynccontextmanager
     async def start(schedule: tuple[timedelta, ...] = AT_ONCE) -> AsyncIterator[Running]:
         service = dataclasses.replace(SERVICE, background=(send_responses(0.02, schedule),))
-        peers = {"caseload": caseload.app(), "bars.example": ambulance.app()}
-        async with running(databases, service, peers=peers, **CONNECTED) as system:
+        peers = {"caseload": caseload.app(), HOST: senders.app()}
+        async with running(databases, service, peers=peers, **connected_to(KEY)) as system:
             await system.join("interop")
             await system.join("interop", team=OTHER_TEAM, employee=STRANGER)
             await serve_team(system)
@@ -232,9 +225,9 @@ async def ended(system: Running, record: Message) -> None:
         await system.deliver("interop", "caseload.episode_of_care.discharged.v1", fact)
 
 
-async def heard_by(ambulance: AmbulanceService, count: int) -> list[Heard]:
+async def heard_by(senders: Senders, count: int) -> list[Heard]:
     async def once() -> list[Heard]:
-        return ambulance.heard
+        return senders.heard
 
     found: list[Heard] = await eventually(once, lambda heard: len(heard) == count)
     return found
@@ -252,19 +245,19 @@ def is_about(one: Heard, status: str, referral: InboundReferral, message: Messag
 
 
 async def test_the_sender_hears_of_the_decision_and_of_the_end(
-    connected: Callable[..., Any], caseload: Caseload, ambulance: AmbulanceService
+    connected: Callable[..., Any], caseload: Caseload, senders: Senders
 ) -> None:
     async with connected() as system:
         sender, journey = await system.client("interop", "trust-tie", "integrator"), str(uuid4())
         message = a_message(request=asked())
         await post(sender, message, journey)
         (referral,) = await stored(system, InboundReferral)
-        ambulance.answers = [refusal(503, "PROXY_UNAVAILABLE", "transient"), HTMLResponse("<html>")]
+        senders.answers = [refusal(503, "PROXY_UNAVAILABLE", "transient"), HTMLResponse("<html>")]
         await ended(system, await decided(system, caseload, referral, "accepted", accepted_at="2026-11-20T10:00:00Z"))
-        interim, final = await heard_by(ambulance, 2)
-        assert [one.request_id for one in ambulance.asked] == [interim.request_id] * 3 + [final.request_id]
+        interim, final = await heard_by(senders, 2)
+        assert [one.request_id for one in senders.asked] == [interim.request_id] * 3 + [final.request_id]
         assert interim.request_id != final.request_id
-        assert {one.correlation_id for one in ambulance.asked} == {journey}
+        assert {one.correlation_id for one in senders.asked} == {journey}
         assert interim.target == {"system": DOS_SERVICE, "value": THEIRS}
         assert interim.use_context == "a4t3|validation|servicerequest-response|new"
         assert final.use_context == "a4t3|validation|servicerequest-response|update"
@@ -288,7 +281,7 @@ async def responses(system: Running, status: str) -> list[Any]:
     return found
 
 
-async def three_answered(system: Running, caseload: Caseload, ambulance: AmbulanceService) -> list[Any]:
+async def three_answered(system: Running, caseload: Caseload, senders: Senders) -> list[Any]:
     """Of three refusals one is refused in turn, one never taken, and one known already."""
     sender = await system.client("interop", "trust-tie", "integrator")
     for _ in range(3):
@@ -300,7 +293,7 @@ async def three_answered(system: Running, caseload: Caseload, ambulance: Ambulan
         "sent": [refusal(409, "REC_CONFLICT", "duplicate")],
     }
     found = []
-    for referral, (status, ambulance.answers) in zip(await stored(system, InboundReferral), said.items(), strict=True):
+    for referral, (status, senders.answers) in zip(await stored(system, InboundReferral), said.items(), strict=True):
         await decided(system, caseload, referral, "not_taken", **TOLD)
         (row,) = await eventually(partial(responses, system, status), len)
         assert row["inbound_referral_id"] == str(referral.id)
@@ -309,10 +302,10 @@ async def three_answered(system: Running, caseload: Caseload, ambulance: Ambulan
 
 
 async def test_what_the_sender_refuses_or_never_takes_is_seen_and_sent_again(
-    connected: Callable[..., Any], caseload: Caseload, ambulance: AmbulanceService
+    connected: Callable[..., Any], caseload: Caseload, senders: Senders
 ) -> None:
     async with connected() as system:
-        stuck, given_up, known = await three_answered(system, caseload, ambulance)
+        stuck, given_up, known = await three_answered(system, caseload, senders)
         assert (stuck["last_status"], stuck["attempts"], known["last_status"]) == (422, 1, 409)
         (day,) = await reconcile(system.databases["interop"], day_in_england(datetime.now(UTC)))
         kinds = {difference.about: difference.kind for difference in day.differences}
@@ -325,7 +318,7 @@ async def test_what_the_sender_refuses_or_never_takes_is_seen_and_sent_again(
             answer = await ops.post(f"/v1/bars-responses/{row['id']}/send-again")
             assert answer.status_code == 200, answer.text
             assert (answer.json()["request_id"] == row["request_id"]) is is_same
-        for response in await heard_by(ambulance, 2):
+        for response in await heard_by(senders, 2):
             encounter = response.the("Encounter")[-1]
             (because,) = encounter["reasonCode"]
             assert (encounter["status"], because["coding"][0]["code"]) == ("cancelled", "RRNA")
