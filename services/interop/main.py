@@ -31,6 +31,7 @@ SERVICE = Service(
         usecases.notify(),
         usecases.forget_old_events,
         usecases.send_responses(),
+        usecases.forget_strangers,
     ),
     error_handlers=HANDLERS,
     settings_type=InteropSettings,

@@ -10,12 +10,14 @@ import hl7
 import pytest
 from hl7.mllp import open_hl7_connection
 
+from services.common.auth import SYSTEM
 from services.interop.domain.adt import AdtMessage
 from services.interop.domain.hospital_stay import HospitalStay
 from services.interop.domain.inbound import InboundMessage
 from services.interop.events import HospitalStayTold
 from services.interop.partners.hl7.listener import Bounds, Listener
 from services.interop.settings import InteropSettings
+from services.interop.store import adt as store
 from services.interop.usecases import answer_adt
 from tests.interop.adt import ago, an_adt
 from tests.interop.answers import stored
@@ -199,6 +201,19 @@ async def test_another_persons_number_changes_nothing(interop: Running, client_i
     code, words = await tell(interop, an_adt(PID_7="19990101"))
     assert (code, "date of birth" in words) == ("AA", True)
     assert await told(interop) == []
+
+
+async def test_what_was_told_of_strangers_is_forgotten_after_a_while(interop: Running, caseload: Caseload) -> None:
+    await tell(interop, an_adt(visit="V-9"))
+    await take_on(interop, caseload)
+    await tell(interop, an_adt())
+    database = interop.databases["interop"]
+    async with database.transaction(SYSTEM) as tx:
+        await store.forget_strangers(tx, tx.now)
+    stranger, client = await stored(interop, InboundMessage)
+    assert (stranger.raw, b"Tabor" in client.raw) == (b"", True)
+    forgotten, taken = await stored(interop, AdtMessage)
+    assert (forgotten.outcome, taken.outcome) == ("set_aside", "taken")
 
 
 async def test_nothing_is_acknowledged_that_could_not_be_kept(interop: Running) -> None:

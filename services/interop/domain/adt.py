@@ -69,3 +69,4 @@ only_states(AdtMessage, "ack", Ack)
 _messages: Any = AdtMessage.__table__  # type: ignore[attr-defined]
 _messages.append_constraint(UniqueConstraint("sender", "control_id", name="one_adt_message_per_control_id"))
 Index("ix_adt_message_outcome", col(AdtMessage.outcome), col(AdtMessage.id))
+Index("ix_adt_message_received_at", col(AdtMessage.received_at))

@@ -9,3 +9,4 @@ class RuleCode(StrEnum):
     SUBSCRIPTION_DAYS = "subscription.longest"
     SUBSCRIPTIONS = "subscription.most"
     EVENT_DAYS = "subscription.events_kept"
+    STRANGER_DAYS = "adt.strangers_kept"

@@ -1,7 +1,11 @@
 """Hospitals tell by HL7 v2 who comes and goes: each message once, with what became of it."""
 
+from datetime import date
+
 import sqlalchemy as sa
 from alembic import op
+
+from services.common.migrations import rules
 
 revision = "0014"
 down_revision = "0013"
@@ -9,6 +13,17 @@ branch_labels = None
 depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
+RULES = [
+    (
+        "adt.strangers_kept",
+        date(2026, 11, 1),
+        30,
+        1,
+        "days",
+        "Ours, for UK GDPR article 5(1)(e): most of a hospital's patients are no clients of a team",
+        "to_be_confirmed",
+    ),
+]
 OUTCOMES = "'taken', 'waiting', 'passed_over', 'refused', 'set_aside'"
 
 
@@ -28,3 +43,5 @@ def upgrade() -> None:
         sa.UniqueConstraint("sender", "control_id", name="one_adt_message_per_control_id"),
     )
     op.create_index("ix_adt_message_outcome", "adt_message", ["outcome", "id"])
+    op.create_index("ix_adt_message_received_at", "adt_message", ["received_at"])
+    rules.load(RULES)

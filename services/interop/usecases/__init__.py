@@ -1,6 +1,12 @@
 """What interop can be asked to do: one public function for each sentence a nurse, a partner, ops or a service says."""
 
-from services.interop.usecases.admissions import answer_adt, list_adt_messages, set_adt_aside, try_adt_again
+from services.interop.usecases.admissions import (
+    answer_adt,
+    forget_strangers,
+    list_adt_messages,
+    set_adt_aside,
+    try_adt_again,
+)
 from services.interop.usecases.deliver import deliver_facts, give_up_waiting
 from services.interop.usecases.exchange.respond import (
     list_bars_responses,
@@ -127,6 +133,7 @@ __all__ = [
     "find_message_definitions",
     "follow_feed",
     "forget_old_events",
+    "forget_strangers",
     "give_up_waiting",
     "judged",
     "keep_feed_for_a_while",
