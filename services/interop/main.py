@@ -11,6 +11,7 @@ from services.interop.api import ROUTERS
 from services.interop.api.fhir_errors import HANDLERS
 from services.interop.consumers import SUBSCRIPTIONS
 from services.interop.domain.base import Base
+from services.interop.settings import InteropSettings
 
 SERVICE = Service(
     name="interop",
@@ -21,6 +22,7 @@ SERVICE = Service(
     background=(
         usecases.deliver_facts(),
         usecases.give_up_waiting(),
+        usecases.take_answers(),
         usecases.watch_feed,
         usecases.keep_feed_for_a_while,
         usecases.make_exports(),
@@ -30,6 +32,7 @@ SERVICE = Service(
         usecases.forget_old_events,
     ),
     error_handlers=HANDLERS,
+    settings_type=InteropSettings,
 )
 
 

@@ -7,6 +7,7 @@ from services.interop.api import (
     exports,
     feed,
     messages,
+    reconciliations,
     referrals,
     resources,
     submissions,
@@ -34,5 +35,6 @@ ROUTERS = (
     referrals.door,
     referrals.router,
     council.router,
+    reconciliations.router,
     feed.router,
 )

@@ -9,3 +9,5 @@ class RuleCode(StrEnum):
     SUBSCRIPTION_DAYS = "subscription.longest"
     SUBSCRIPTIONS = "subscription.most"
     EVENT_DAYS = "subscription.events_kept"
+    PORTAL_TITLE = "portal.longest_title"
+    PORTAL_TEXT = "portal.longest_text"

@@ -1,5 +1,6 @@
 """What interop can be asked to do: one public function for each sentence a nurse, a partner, ops or a service says."""
 
+from services.interop.usecases.answers import list_council_files, take_answers
 from services.interop.usecases.deliver import deliver_facts, give_up_waiting
 from services.interop.usecases.export import (
     ask_for_export,
@@ -19,6 +20,7 @@ from services.interop.usecases.look import (
     search_resources,
 )
 from services.interop.usecases.notify import forget_old_events, notify, number_changes, number_next
+from services.interop.usecases.portal import note_keyed, open_pack, read_pack, sum_up_keying
 from services.interop.usecases.receive import (
     list_service_endpoints,
     read_inbound_message,
@@ -26,6 +28,7 @@ from services.interop.usecases.receive import (
     receive_message,
     register_service_endpoint,
 )
+from services.interop.usecases.reconcile import reconcile
 from services.interop.usecases.refer import (
     keep_plain_message,
     note_answered,
@@ -34,13 +37,19 @@ from services.interop.usecases.refer import (
     take_plain_referral,
 )
 from services.interop.usecases.share import (
+    ConnectionHealth,
     agree_share,
     list_connections,
     list_deliveries,
+    list_sent_under,
     list_shares,
+    look_at_health,
+    public_key,
     read_connection,
     read_share,
     register_connection,
+    replay_deliveries,
+    replay_delivery,
     tell_councils,
     withdraw_share,
 )
@@ -93,12 +102,13 @@ from services.interop.usecases.write import (
 
 __all__ = [
     "Answered",
-    "Reader",
     "Change",
+    "ConnectionHealth",
     "Done",
     "Introduction",
     "Patience",
     "Place",
+    "Reader",
     "Visit",
     "Wanted",
     "agree_share",
@@ -123,7 +133,9 @@ __all__ = [
     "keep_plain_message",
     "list_care_plan_changes",
     "list_connections",
+    "list_council_files",
     "list_deliveries",
+    "list_sent_under",
     "list_service_endpoints",
     "list_shares",
     "list_submissions",
@@ -133,26 +145,34 @@ __all__ = [
     "look_at_history",
     "make_exports",
     "note_answered",
+    "note_keyed",
     "notify",
     "number_changes",
     "number_next",
+    "open_pack",
     "patch_resource",
     "prepare_submissions",
+    "public_key",
     "read_care_plan_change",
     "read_connection",
     "read_inbound_message",
     "read_inbound_referral",
     "read_own_referral",
+    "read_pack",
     "read_resource",
     "read_share",
     "read_submission",
     "read_subscription",
     "read_version",
     "receive_message",
+    "reconcile",
     "register_connection",
     "register_service_endpoint",
     "remember_outcome",
     "remove_expired_exports",
+    "replay_deliveries",
+    "replay_delivery",
+    "look_at_health",
     "require_writable",
     "resend_submission",
     "review_care_plan_change",
@@ -163,6 +183,8 @@ __all__ = [
     "show_referral",
     "show_visit",
     "subscribe",
+    "sum_up_keying",
+    "take_answers",
     "take_plain_referral",
     "tell_councils",
     "update_found",
