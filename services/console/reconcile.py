@@ -23,6 +23,11 @@ def reconcile(
     asked_for: dict[str, Any] = {"day": day.date().isoformat()} | ({"partner": partner} if partner else {})
     with desks(url, token) as asked:
         lines = asked.get("interop", "/reconciliations", **asked_for)["items"]
+    tell(lines, as_json=as_json)
+
+
+def tell(lines: list[dict[str, Any]], *, as_json: bool) -> None:
+    """Raises `typer.Exit` with code 1 where anything differs."""
     if as_json:
         json_lines(lines)
     else:

@@ -67,7 +67,7 @@ REACHES: dict[Persona, dict[str, str]] = {
     Persona.INTEGRATOR: {"interop": rf"/fhir/R4(/.*)?|{CONNECTIONS}|service-endpoints|events|referrals.*"},
     Persona.OPS: {
         ".*": EVENTS,
-        "interop": r"connections.*|service-endpoints|deliveries",
+        "interop": r"connections.*|service-endpoints|deliveries.*|council-files|reconciliations|social-care/keying",
         "identity": rf"{DEVICES}|{PEOPLE}|systems.*",
         "caseload": "sync/figures",
     },

@@ -85,6 +85,7 @@ async def ends(databases: Databases, caseload: Caseload, council: Council, tmp_p
         "sftp_key": key.export_private_key().decode(),
         "partner_hosts_inside": ["127.0.0.1"],
     }
+    (tmp_path / "server").mkdir()
     async with AsyncExitStack() as stack:
         port, host_key = await stack.enter_async_context(sftp_server(tmp_path / "server", key))
         system = await stack.enter_async_context(running(databases, service, peers=peers, **own))

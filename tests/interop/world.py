@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from services.common.auth import Persona
+from sqlalchemy import select
+
+from services.common.auth import SYSTEM, Persona
 from services.common.service import Service
+from services.interop.domain.delivery import CouncilDelivery, DeliveryStatus
 from services.interop.domain.inbound import InboundReferral
 from services.interop.usecases import export_next
 from tests.access.world import GUEST, World, started
@@ -49,6 +52,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "connection_id": connection_id,
             "share_id": share["id"],
             "submission_id": submission_id,
+            "delivery_id": await _given_up(system),
         }
         endpoint = {"id": share["id"], "dos_service_id": "333333333", "team_id": str(TEAM)}
         council = {"name": "Cumbria", "url": "https://council.example/events", "secret": SECRET}
@@ -59,6 +63,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "PUT /v1/connections/{connection_id}": council,
             "POST /v1/shares": a_share(client_id, connection_id),
             "POST /v1/social-care/submissions/{submission_id}/correct": {"case_id": "LAS-40093"},
+            "POST /v1/care-plan-changes/{submission_id}/keyed": {"council_reference": "LAS-N-1"},
         }
         made.secrets |= {
             "person": {"Maureen", "Tabor"},
@@ -68,6 +73,14 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "words": {"Leg ulcer", "Walk to chapel", "Help with a bath"},
         }
         yield made
+
+
+async def _given_up(system: Running) -> str:
+    """A fact that could not be delivered."""
+    async with system.databases["interop"].transaction(SYSTEM) as tx:
+        delivery: CouncilDelivery = (await tx.all(select(CouncilDelivery).limit(1)))[0]
+        delivery.status = DeliveryStatus.DEAD
+        return str(delivery.id)
 
 
 async def _subscribed(made: World) -> str:
