@@ -164,6 +164,8 @@ def _is_due(now: Any) -> tuple[ColumnElement[bool], ...]:
     return col(CouncilDelivery.status) == QUEUED, col(CouncilDelivery.due_at) <= now, ~waits
 
 
+# A turn is waited for by whoever holds the lease, which is far longer than this.
+LONGEST_TURN = timedelta(seconds=10)
 NOW, BUSY = bindparam("now", type_=INSTANT), bindparam("busy", type_=ARRAY(Uuid))
 # Asked three times a second by every process, so it is put together once. Those that have been failing come last.
 LANES_DUE = Prepared(
@@ -196,7 +198,12 @@ async def lease(tx: Transaction, connection_id: UUID, *, for_: timedelta) -> Att
         select(CouncilDelivery, Connection, Share)
         .join(Connection, col(Connection.id) == col(CouncilDelivery.connection_id))
         .outerjoin(Share, col(Share.id) == col(CouncilDelivery.share_id))
-        .where(col(Connection.id) == connection_id, col(Connection.disabled_at).is_(None), *_is_due(tx.now))
+        .where(
+            col(Connection.id) == connection_id,
+            col(Connection.disabled_at).is_(None),
+            or_(col(Connection.next_call_at).is_(None), col(Connection.next_call_at) <= tx.now + LONGEST_TURN),
+            *_is_due(tx.now),
+        )
         .order_by(col(CouncilDelivery.due_at), col(CouncilDelivery.id))
         .limit(1)
         .with_for_update(of=CouncilDelivery, skip_locked=True)

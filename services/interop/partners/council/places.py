@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +12,9 @@ import asyncssh
 
 from services.common.outside import checked
 from services.interop.domain.adapter import SFTP
+
+# It tells of every connection and every file.
+logging.getLogger("asyncssh").setLevel(logging.WARNING)
 
 CONNECT_SECONDS, FILE_SECONDS = 10, 15
 MOST_BYTES = 2**24

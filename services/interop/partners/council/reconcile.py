@@ -4,7 +4,7 @@ told."""
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -30,7 +30,6 @@ HEARD = {
     "finance.reablement.started.v1",
     "finance.reablement.ending.v1",
 }
-ON_ITS_WAY = (SubmissionState.READY, SubmissionState.SENT)
 
 
 class Heard(NamedTuple):
@@ -74,7 +73,11 @@ def _line(connection_id: UUID, each: Sequence[Difference | None]) -> Reconciled:
 async def _heard(tx: Transaction, day: date) -> list[Heard]:
     """The day's facts, from the feed: a queue of its own brings them there."""
     is_told = or_(*(FEED_ENTRY.c.event.contains(f'"{name}"', autoescape=True) for name in HEARD))
-    wanted = select(FEED_ENTRY.c.event).where(FEED_ENTRY.c.fed_at >= midnight_in_england(day), is_told)
+    # In summer the first hour of the day belongs to the day before on the clocks of UTC.
+    may_be_of_day = (day.isoformat(), f"{day - timedelta(days=1)}T23")
+    of_day = or_(*(FEED_ENTRY.c.event.contains(text) for text in may_be_of_day))
+    is_late_enough = FEED_ENTRY.c.fed_at >= midnight_in_england(day)
+    wanted = select(FEED_ENTRY.c.event).where(is_late_enough, is_told, of_day)
     events = [json.loads(event) for event in await tx.all(wanted)]
     found = ((fact_of(event["type"], event["data"]), event) for event in events)
     return [
@@ -151,7 +154,7 @@ async def _deliveries(tx: Transaction, day: date) -> Sequence[CouncilDelivery]:
 
 async def _submissions(tx: Transaction, day: date) -> Sequence[Submission]:
     is_of_day = (col(Submission.reviewed_at) >= midnight_in_england(day)) & (
-        col(Submission.reviewed_at) < midnight_in_england(date.fromordinal(day.toordinal() + 1))
+        col(Submission.reviewed_at) < midnight_in_england(day + timedelta(days=1))
     )
     ended = (SubmissionState.WITHDRAWN, SubmissionState.SUPERSEDED)
     rows = await tx.all(select(Submission).where(is_of_day, col(Submission.state).not_in(ended)))
