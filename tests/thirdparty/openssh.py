@@ -28,7 +28,7 @@ AuthorizedKeysFile {folder}/authorized_keys
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 StrictModes no
-UsePAM no
+UsePAM yes
 PidFile none
 Subsystem sftp internal-sftp
 """
