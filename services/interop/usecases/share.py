@@ -74,7 +74,7 @@ async def read_connection(tx: Transaction, connection_id: UUID) -> ConnectionHea
 
 def public_key(connection: Connection) -> str | None:
     """What the council checks our signatures with, where it is told no secret."""
-    return webhook.public_key(connection.secret)
+    return webhook.public_key(connection.secret) if connection.adapter == Adapter.WEBHOOK else None
 
 
 async def list_connections(tx: Transaction, request: PageRequest) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from services.interop.partners.council.places import Place
 MANIFEST = ".manifest.json"
 OUT, IN, DONE, REJECTS = "out", "in", "done", "rejects"
 MOST_FILES = 20
+# Of a file of answers; any other is left where it is.
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 SUMMED = (SharedField.PERSONAL_CARE_MINUTES, SharedField.REABLEMENT_MINUTES, SharedField.WIDER_SUPPORT_MINUTES)
 # What a fact is among the events of Client Level Data, release 2.
 CLD_EVENT = {"financial_assessment_asked": "Request", "reablement_ending": "Review", "share_withdrawn": ""}
@@ -47,7 +50,7 @@ class FileDrop:
     async def fetch_answers(self) -> list[AnswerFile]:
         """A file is there when its manifest is."""
         names = await self.place.names(IN)
-        whole = [name for name in names if f"{name}{MANIFEST}" in names][:MOST_FILES]
+        whole = [name for name in names if f"{name}{MANIFEST}" in names and NAME.fullmatch(name)][:MOST_FILES]
         return [
             AnswerFile(name, await self.place.read(IN, name), await self.place.read(IN, f"{name}{MANIFEST}"))
             for name in whole

@@ -48,7 +48,7 @@ class Disk:
         self._root = root
 
     async def names(self, folder: str) -> list[str]:
-        return await asyncio.to_thread(lambda: sorted(one.name for one in self._in(folder).iterdir() if one.is_file()))
+        return await asyncio.to_thread(lambda: sorted(one.name for one in self._in(folder).iterdir() if _is_own(one)))
 
     async def read(self, folder: str, name: str) -> bytes:
         def whole() -> bytes:
@@ -74,6 +74,11 @@ class Disk:
         made = self._root / folder
         made.mkdir(parents=True, exist_ok=True)
         return made
+
+
+def _is_own(path: Path) -> bool:
+    """A link may lead to any file of this machine's, so that none is followed."""
+    return path.is_file() and not path.is_symlink()
 
 
 class Sftp:
