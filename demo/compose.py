@@ -36,15 +36,16 @@ def services() -> dict[str, Service]:
 
 
 def _add_own(settings: dict[str, ServiceSettings], keys: dict[str, str], photos: Path, url: str, key: RSAKey) -> None:
-    """What one service alone is told: whose sign-ins count and where, where photos are kept, how the NHS is reached,
-    and that it computes by itself."""
+    """What one service alone is told: whose sign-ins count and where, where photos and files for councils are kept, how
+    the NHS is reached, and that it computes by itself."""
     trusted = [TrustedIssuer(**development_issuer("http://issuer:8000/jwks"))]
     own = {"issuers": trusted, "processes": processes(keys), "public_url": url}
     of_identity = settings["identity"].model_dump() | own
     settings["identity"] = IdentitySettings.model_validate(of_identity)
     of_caseload = settings["caseload"].model_dump() | {"photo_store": photos.absolute().as_uri()}
     settings["caseload"] = CaseloadSettings.model_validate(of_caseload)
-    of_interop = settings["interop"].model_dump() | bars.connected(key)
+    folder = {"council_folder": str(photos.absolute().parent / "councils")}
+    of_interop = settings["interop"].model_dump() | folder | bars.connected(key)
     settings["interop"] = InteropSettings.model_validate(of_interop)
     settings["roster"] = RosterSettings.model_validate(settings["roster"].model_dump() | {"solver_slots": 1})
 

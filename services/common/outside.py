@@ -36,8 +36,13 @@ def may_be_asked(url: str, hosts_inside: Collection[str]) -> bool:
     host = found["host"].lower()
     if host in hosts_inside:
         return True
-    is_public = PUBLIC_NAME.fullmatch(host) is not None and not host.endswith(INSIDE)
-    return is_public and found["scheme"] == "https" and int(found["port"] or HTTPS_PORT) == HTTPS_PORT
+    return may_be_reached(host, ()) and found["scheme"] == "https" and int(found["port"] or HTTPS_PORT) == HTTPS_PORT
+
+
+def may_be_reached(host: str, hosts_inside: Collection[str]) -> bool:
+    """Whether this is a name in public use, or one that operations named."""
+    name = host.lower()
+    return name in hosts_inside or (PUBLIC_NAME.fullmatch(name) is not None and not name.endswith(INSIDE))
 
 
 def is_public(text: str) -> bool:
@@ -59,6 +64,18 @@ class NotOutside(httpcore.ConnectError):
     """The name leads, or may lead, to an address that is not of the internet."""
 
 
+async def checked(host: str, port: int) -> str:
+    """The address to connect to. Raises `NotOutside` unless every address of the name is public."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise httpcore.ConnectError("the name leads nowhere") from error
+    addresses = [str(each[4][0]) for each in found]
+    if not addresses or not all(map(is_public, addresses)):
+        raise NotOutside("the name leads inside")
+    return addresses[0]
+
+
 class OnlyOutside(httpcore.AsyncNetworkBackend):
     """Connects to the address that was checked, so that a name cannot lead elsewhere in between; TLS keeps the name."""
 
@@ -75,18 +92,8 @@ class OnlyOutside(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Raises `NotOutside` unless every address of the name is public."""
-        where = host if host.lower() in self._hosts_inside else await self._checked(host, port)
+        where = host if host.lower() in self._hosts_inside else await checked(host, port)
         return await self._backend.connect_tcp(where, port, timeout, local_address, socket_options)
-
-    async def _checked(self, host: str, port: int) -> str:
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
-            raise httpcore.ConnectError("the name leads nowhere") from error
-        addresses = [str(each[4][0]) for each in found]
-        if not addresses or not all(map(is_public, addresses)):
-            raise NotOutside("the name leads inside")
-        return addresses[0]
 
     async def connect_unix_socket(
         self,

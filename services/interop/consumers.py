@@ -12,7 +12,7 @@ from services.interop import clients, usecases
 from services.interop.domain.inbound import Answer, ReferralOutcome
 from services.interop.domain.record import ClientRecord, Referral
 from services.interop.domain.submission import ChangedLine
-from services.interop.partners import council
+from services.interop.partners.council import facts as council
 
 SOCIAL_CARE = "social_care"
 

@@ -23,6 +23,7 @@ SERVICE = Service(
     background=(
         usecases.deliver_facts(),
         usecases.give_up_waiting(),
+        usecases.take_answers(),
         usecases.watch_feed,
         usecases.keep_feed_for_a_while,
         usecases.make_exports(),

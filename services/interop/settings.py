@@ -26,6 +26,10 @@ class InteropSettings(ServiceSettings):
     hl7_certificate: str = ""
     hl7_certificate_key: str = ""
     hl7_client_ca: str = ""
+    # Where files for councils are left, each council's in a folder of its own; and the private key, in OpenSSH's form,
+    # by which councils' SFTP servers know this installation.
+    council_folder: str = ""
+    sftp_key: str = Field(default="", repr=False)
 
     @model_validator(mode="after")
     def _check_key(self) -> Self:

@@ -54,6 +54,7 @@ PUBLIC |= {"GET /refer/form", "POST /refer/look", "POST /refer/referrals", "POST
 ASKED = {"team_id": str(TEAM), "from_on": "2026-03-01", "to_on": "2026-03-31", "types": "a.thing.happened.v1"}
 ASKED |= {"client_id": str(uuid7()), "device_id": str(uuid7()), "month_on": "2026-11-15"}
 # What is said in the address of a body that is no JSON.
+ASKED |= {"day": "2026-11-20", "week_of": "2026-11-20"}
 ASKED |= {"id": str(uuid7()), "sha256": "0" * 64, "taken_at": "2026-11-04T10:20:00Z", "agreed_how": "in_person"}
 # Of a photo in pieces (tus), from the device that began it in the world of caseload.
 DEVICE = "01938000-0000-7000-8000-0000000000d1"

@@ -67,7 +67,8 @@ REACHES: dict[Persona, dict[str, str]] = {
     Persona.INTEGRATOR: {"interop": rf"/fhir/R4(/.*)?|{CONNECTIONS}|service-endpoints|events|referrals.*"},
     Persona.OPS: {
         ".*": EVENTS,
-        "interop": r"connections.*|service-endpoints|deliveries|bars-responses.*|adt-messages.*",
+        "interop": r"connections.*|service-endpoints|deliveries.*|bars-responses.*|adt-messages.*|council-files|"
+        r"reconciliations|social-care/keying",
         "identity": rf"{DEVICES}|{PEOPLE}|systems.*",
         "caseload": "sync/figures",
     },

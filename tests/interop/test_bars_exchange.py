@@ -4,7 +4,7 @@ import dataclasses
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -16,13 +16,14 @@ from joserfc.jwk import RSAKey
 
 from demo.partners.bars import HOST, Heard, Senders, refusal
 from demo.partners.bars import connected as connected_to
-from services.common.types import day_in_england
+from services.common.auth import SYSTEM
 from services.interop.domain.bars_exchange import BarsResponse, ReferralVersion
 from services.interop.domain.inbound import InboundMessage, InboundReferral
+from services.interop.domain.reconciliation import Reconciled
 from services.interop.events import ReferralChanged
 from services.interop.main import SERVICE
-from services.interop.partners.bars.reconcile import reconcile
 from services.interop.usecases import send_responses
+from services.interop.usecases.reconcile import reconcile
 from tests.interop.answers import PATH, refused, resources, serve_team, stored, the
 from tests.interop.bars_message import DOS_SERVICE, OURS, THEIRS, Message, a_message, a_person, a_request, ids
 from tests.interop.council import AT_ONCE, eventually
@@ -264,9 +265,14 @@ async def test_the_sender_hears_of_the_decision_and_of_the_end(
         is_about(interim, "in-progress", referral, message)
         is_about(final, "finished", referral, message)
         assert final.the("ServiceRequest")[0]["status"] == "completed"
-        (found,) = await reconcile(system.databases["interop"], day_in_england(datetime.now(UTC)))
+        (found,) = await reckoned(system)
         assert (found.partner, found.done, found.sent, found.acknowledged) == ("bars", 2, 2, 2)
         assert found.differences == ()
+
+
+async def reckoned(system: Running) -> list[Reconciled]:
+    async with system.databases["interop"].transaction(SYSTEM) as tx:
+        return await reconcile(tx, tx.today, "bars")
 
 
 TOLD = {"reason": "no_capacity", "decided_at": "2026-11-20T10:00:00Z"}
@@ -307,7 +313,7 @@ async def test_what_the_sender_refuses_or_never_takes_is_seen_and_sent_again(
     async with connected() as system:
         stuck, given_up, known = await three_answered(system, caseload, senders)
         assert (stuck["last_status"], stuck["attempts"], known["last_status"]) == (422, 1, 409)
-        (day,) = await reconcile(system.databases["interop"], day_in_england(datetime.now(UTC)))
+        (day,) = await reckoned(system)
         kinds = {difference.about: difference.kind for difference in day.differences}
         assert kinds == {
             stuck["inbound_referral_id"]: "rejected",

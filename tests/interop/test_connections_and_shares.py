@@ -173,11 +173,11 @@ async def test_the_same_sent_again_changes_nothing_and_opens_what_was_closed(sys
 @pytest.mark.parametrize("url", ["http://westmere:9000/events", "https://10.20.30.40/", "http://liquidlogic.svc/"])
 def test_a_host_that_ops_named_is_taken_and_no_other(url: str) -> None:
     named = ["westmere", "10.20.30.40", "liquidlogic.svc"]
-    require_outside(url, named)
+    require_outside("webhook", url, named)
     with pytest.raises(AddressNotOutside):
-        require_outside(url, ["another"])
+        require_outside("webhook", url, ["another"])
     with pytest.raises(AddressNotOutside):
-        require_outside(url.replace("://", "://user@"), named)
+        require_outside("webhook", url.replace("://", "://user@"), named)
 
 
 async def test_a_share_is_made_for_ones_own_client_with_a_known_council(system: Running, caseload: Caseload) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import Response
 
 from services.common.auth import SYSTEM
+from services.interop.domain.share import WITHDRAWN
 from services.interop.main import SERVICE
 from services.interop.usecases import deliver_facts
 from tests.interop.council import (
@@ -163,8 +164,9 @@ async def test_withdrawn_consent_stops_what_is_to_come_and_what_waits(
         assert withdrawn.status_code == 200
         assert withdrawn.json()["withdrawn_at"]
         await support(system, client_id)
-        assert [item["status"] for item in await sent(system)] == ["withdrawn"]
-        assert council.heard == []
+        stopped, told = await eventually(lambda: sent(system), lambda items: items[-1]["status"] == "sent")
+        assert (stopped["status"], told["type"]) == ("withdrawn", WITHDRAWN), "the council may have it, and is told"
+        assert [set(event["data"]) for event in council.heard] == [{"council_ref", "withdrawn_at"}]
         again = await nurse.post(f"/v1/shares/{share['id']}/withdraw")
         assert (again.status_code, again.json()["code"]) == (409, "share_already_withdrawn")
         await agree(system, client_id, connection_id, consented_on=days_ago(0))

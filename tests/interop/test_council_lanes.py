@@ -91,15 +91,15 @@ async def test_what_the_council_has_is_recorded_as_sent_though_consent_was_withd
     await until(lambda: silent.ids)
     nurse = await system.nurse("interop")
     assert (await nurse.post(f"/v1/shares/{share['id']}/withdraw")).status_code == 200
-    assert [item["status"] for item in await sent(system)] == ["withdrawn", "withdrawn"]
+    assert [item["status"] for item in await sent(system)] == ["withdrawn", "withdrawn", "queued"]
     assert silent.silent
     silent.silent.set()
-    arrived = await eventually(lambda: sent(system), lambda items: items[0]["status"] == "sent")
-    assert [item["status"] for item in arrived] == ["sent", "withdrawn"]
+    arrived = await eventually(lambda: sent(system), lambda items: items[-1]["status"] == "sent")
+    assert [item["status"] for item in arrived] == ["sent", "withdrawn", "sent"], "the last says that it was withdrawn"
     assert (arrived[0]["last_status"], arrived[0]["attempts"]) == (204, 1)
     assert arrived[0]["sent_at"]
-    assert len(silent.heard) == 1
-    assert await queued(system) == 2
+    assert [set(event["data"]) for event in silent.heard][1:] == [{"council_ref", "withdrawn_at"}]
+    assert await queued(system) == 3
 
 
 async def test_a_council_that_is_gone_from_its_old_address_is_asked_at_the_new_one(

@@ -6,10 +6,13 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import uuid4
 
+from sqlalchemy import select
+
 from services.common.auth import SYSTEM, Persona
 from services.common.service import Service
 from services.interop.domain.adt import AdtMessage
 from services.interop.domain.bars_exchange import BarsResponse, ResponseStatus, Stage
+from services.interop.domain.delivery import CouncilDelivery, DeliveryStatus
 from services.interop.domain.inbound import InboundReferral
 from services.interop.settings import InteropSettings
 from services.interop.usecases import answer_adt, export_next
@@ -57,6 +60,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "connection_id": connection_id,
             "share_id": share["id"],
             "submission_id": submission_id,
+            "delivery_id": await _given_up(system),
         }
         endpoint = {"id": share["id"], "dos_service_id": "333333333", "team_id": str(TEAM)}
         council = {"name": "Cumbria", "url": "https://council.example/events", "secret": SECRET}
@@ -67,6 +71,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "PUT /v1/connections/{connection_id}": council,
             "POST /v1/shares": a_share(client_id, connection_id),
             "POST /v1/social-care/submissions/{submission_id}/correct": {"case_id": "LAS-40093"},
+            "POST /v1/care-plan-changes/{submission_id}/keyed": {"council_reference": "LAS-N-1"},
         }
         made.secrets |= {
             "person": {"Maureen", "Tabor"},
@@ -90,6 +95,14 @@ async def _told_of(system: Running, inbound: InboundReferral) -> tuple[str, str]
     assert await answer_adt(database, InteropSettings(), an_adt(number="9990000018").encode())
     (waiting,) = await stored(system, AdtMessage)
     return response_id, str(waiting.id)
+
+
+async def _given_up(system: Running) -> str:
+    """A fact that could not be delivered."""
+    async with system.databases["interop"].transaction(SYSTEM) as tx:
+        delivery: CouncilDelivery = (await tx.all(select(CouncilDelivery).limit(1)))[0]
+        delivery.status = DeliveryStatus.DEAD
+        return str(delivery.id)
 
 
 async def _subscribed(made: World) -> str:

@@ -1,7 +1,7 @@
 """J5, steps 1 to 4 and 8: from a care plan's change into the council's own system, and nobody types twice."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 
 from demo.barrow import TEAM, employee
 from demo.partners import council as partner
+from services.common.types import day_in_england
 from tests.finance.facts import CONTACT, CONTRACT, a_contact, a_contract
 from tests.journeys.around_the_council import COUNCIL, OLIVES_CASE, Barrow, Client, at_work, new_id
 from tests.running import Databases, until
@@ -16,6 +17,7 @@ from tests.running import Databases, until
 PLAN = ["council_ref", "intervention", "plan_version"]
 REABLEMENT = ["council_ref", "last_free_day_on", "decision_due_on"]
 ENDING = "uk.heatshield.social_care.reablement_ending.v1"
+WITHDRAWN = "uk.heatshield.social_care.share_withdrawn.v1"
 ASKED = "uk.heatshield.social_care.financial_assessment_asked.v1"
 
 
@@ -90,6 +92,19 @@ async def test_a_change_goes_from_the_plan_into_the_councils_system_and_nobody_t
     texts = [text for text, _ in barrow.typed]
     assert len(texts) > 5
     assert sorted(texts) == sorted(set(texts)), "no operation took the same text twice"
+    await the_day_adds_up(barrow)
+
+
+async def the_day_adds_up(barrow: Barrow) -> None:
+    """Step 6's reckoning: what was done, sent and acknowledged is the same."""
+    today = day_in_england(datetime.now(UTC)).isoformat()
+
+    async def reckoned() -> Any:
+        (line,) = (await barrow.reads("nadia", "interop", "/v1/reconciliations", day=today))["items"]
+        return line if line["done"] == line["acknowledged"] else None
+
+    line = await until(reckoned)
+    assert (line["done"], line["sent"], line["differences"]) == (2, 2, []), "the line's change, and its submission"
 
 
 async def test_beryls_free_weeks_end_with_a_decision_and_then_personal_care_is_billed(barrow: Barrow) -> None:
@@ -162,4 +177,8 @@ async def test_the_next_pull_lacks_raymond_and_earlier_sends_stay_listed(barrow:
     assert await waiting(barrow) == []
     (listed,) = (await barrow.reads("gareth", "interop", "/v1/social-care/submissions"))["items"]
     assert (listed["id"], listed["state"]) == (submission_id, "acknowledged")
+    (told,) = await until(lambda: heard(barrow, WITHDRAWN))
+    assert set(told) == {"council_ref", "withdrawn_at"}, "the council is told, for it knows of him"
+    before = await barrow.reads("priya", "interop", f"/v1/shares/{share_id}/sent")
+    assert {one["type"] for one in before["items"]} > {partner.SUBMITTED, WITHDRAWN}
     assert len(heard(barrow, partner.SUBMITTED)) == 1

@@ -8,6 +8,7 @@ from services.interop.api import (
     exports,
     feed,
     messages,
+    reconciliations,
     referrals,
     resources,
     submissions,
@@ -35,6 +36,7 @@ ROUTERS = (
     referrals.door,
     referrals.router,
     council.router,
+    reconciliations.router,
     feed.router,
     admissions.router,
 )

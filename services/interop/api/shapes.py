@@ -59,12 +59,19 @@ class PlainStatus(PlainReceipt):
 
 class ConnectionShape(Answer):
     """A connection and how it does: unused, unproved (its address has not echoed the challenge), working, failing or
-    disabled. Its secret is never shown."""
+    disabled. Its secret is never shown; the public half of a signing key is.
+
+    `waiting` facts have been on their way since `oldest_waiting_at`; `dead` ones were given up and wait for a person.
+    """
 
     id: UUID
     version: int
     name: str
+    adapter: str
     address: str
+    host_key: str | None
+    public_key: str | None
+    calls_a_minute: int | None
     refers_as: str | None
     reviewers: list[str]
     state: str
@@ -73,6 +80,9 @@ class ConnectionShape(Answer):
     last_success_at: datetime | None
     last_failure_at: datetime | None
     disabled_at: datetime | None
+    waiting: int
+    oldest_waiting_at: datetime | None
+    dead: int
 
 
 class ShareShape(Answer):
@@ -104,6 +114,41 @@ class DeliveryShape(Answer):
     queued_at: datetime
     due_at: datetime
     sent_at: datetime | None
+    outcome: str | None
+    reason: str | None
+    answered_at: datetime | None
+
+
+class SentShape(Answer):
+    """One fact that a council was told, with all that it was told of it."""
+
+    id: UUID
+    type: str
+    happened_on: date | None
+    sent_at: datetime
+    outcome: str | None
+    told: dict[str, Any]
+
+
+class RejectShape(Answer):
+    """What is wrong with a council's file, without the value: that goes back to the council alone."""
+
+    row: int
+    field: str
+    code: str
+    message: str
+
+
+class CouncilFileShape(Answer):
+    """A file in which a council answered: received, taken, or quarantined whole."""
+
+    id: UUID
+    connection_id: UUID
+    name: str
+    state: str
+    received_at: datetime
+    taken: int
+    rejects: list[RejectShape]
 
 
 class BarsResponseShape(Answer):

@@ -1,6 +1,6 @@
 """The council's own system: what changed in a plan, reviewed by a social worker, sent there, and what became of it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,13 +8,13 @@ from fastapi import Depends, Query, Response
 
 from services.common.http import IfMatch, api_router, etag, tagged
 from services.common.paging import DEFAULT_LIMIT, Asked, Limit, Page
-from services.common.types import Answer
+from services.common.types import Answer, Day
 from services.interop import usecases
-from services.interop.api.callers import ByNurseOrSocialWorker, BySocialWorker
+from services.interop.api.callers import ByNurseOrSocialWorker, ByOps, BySocialWorker
 from services.interop.api.seated_route import Places, Seated, seated_router
 from services.interop.domain.change_cursor import cursor_at, place_of
 from services.interop.domain.seat import CareActView
-from services.interop.domain.submission import Correction, SubmissionState
+from services.interop.domain.submission import Correction, Keyed, SubmissionState
 
 changes = seated_router(tags=["social care"])
 router = api_router(tags=["social care"])
@@ -52,6 +52,32 @@ class SubmissionShape(Answer):
     sent_at: datetime | None
     answered_at: datetime | None
     reason: str | None
+    pack_opened_at: datetime | None
+    keyed_by: str | None
+    keyed_at: datetime | None
+    council_reference: str | None
+    keying_minutes: int | None
+
+
+class SectionShape(Answer):
+    """One field of the council's form, and the texts for it: more than one where the whole is longer than the field."""
+
+    title: str
+    texts: list[str]
+
+
+class PackShape(Answer):
+    """What is copied by hand where a council has a portal alone. Each text is for a copy button of its own."""
+
+    sections: list[SectionShape]
+
+
+class KeyingShape(Answer):
+    """How much was typed twice in a week: submissions copied by hand, and the whole minutes that it took."""
+
+    week_from_on: date
+    submissions: int
+    minutes: int
 
 
 class CarePlanChangeShape(Answer):
@@ -107,6 +133,35 @@ async def review_care_plan_change(
 ) -> object:
     """The social worker has looked at the change. What is shared of it goes to the council at once."""
     return tagged(await usecases.review_care_plan_change(tx, seats, submission_id, version), response)
+
+
+@changes.get("/care-plan-changes/{submission_id}/pack", response_model=PackShape)
+async def read_pack(tx: BySocialWorker, seats: Seated, submission_id: UUID) -> object:
+    """The change and the assessment in the Care Act's terms, as texts that fit the council's form."""
+    return {"sections": await usecases.read_pack(tx, seats, submission_id)}
+
+
+@changes.post("/care-plan-changes/{submission_id}/pack", response_model=SubmissionShape)
+async def open_pack(
+    tx: BySocialWorker, seats: Seated, submission_id: UUID, version: IfMatch, response: Response
+) -> object:
+    """Begin to copy a reviewed change into the council's portal; the minutes are counted from here."""
+    return tagged(await usecases.open_pack(tx, seats, submission_id, version), response)
+
+
+@changes.post("/care-plan-changes/{submission_id}/keyed", response_model=SubmissionShape)
+async def note_keyed(
+    tx: BySocialWorker, seats: Seated, submission_id: UUID, body: Keyed, version: IfMatch, response: Response
+) -> object:
+    """The portal took it: note the council's reference. The submission is acknowledged by that."""
+    return tagged(await usecases.note_keyed(tx, seats, submission_id, body, version), response)
+
+
+@router.get("/social-care/keying", response_model=KeyingShape)
+async def sum_up_keying(tx: ByOps, week_of: Day) -> object:
+    """What was typed twice in the week of this day, from Monday: the number that is to come down to nought."""
+    monday, count, minutes = await usecases.sum_up_keying(tx, week_of)
+    return {"week_from_on": monday, "submissions": count, "minutes": minutes}
 
 
 @router.get("/social-care/submissions", response_model=Page[SubmissionShape])

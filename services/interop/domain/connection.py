@@ -1,38 +1,22 @@
 """A connection to a partner's system: where it is, the secret that signs, and how it has been answering."""
 
-import base64
-import binascii
 from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, SecretStr
 from pydantic import Field as Shape
+from pydantic import SecretStr, ValidationInfo, field_validator, model_validator
 from sqlalchemy import Column, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from services.common.errors import Unprocessable
-from services.common.models import INSTANT, Aggregate
-from services.common.outside import may_be_asked
+from services.common.models import INSTANT, Aggregate, only_states
+from services.common.outside import may_be_asked, may_be_reached
 from services.common.types import Input, Name
+from services.interop.domain.adapter import HOST_KEY, OVER_HTTP, SFTP, Adapter, require_place, require_secret
 from services.interop.domain.base import Base
-
-# Standard Webhooks 1.0.0: a symmetric secret is 24 to 64 random bytes.
-SECRET_BYTES = range(24, 65)
-SECRET_PREFIX = "whsec_"  # noqa: S105  the prefix that every such secret has
-
-
-def _secret(value: SecretStr) -> SecretStr:
-    text_of = value.get_secret_value()
-    try:
-        key = base64.b64decode(text_of.removeprefix(SECRET_PREFIX), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise ValueError("must be whsec_ and the secret in base64") from error
-    if not text_of.startswith(SECRET_PREFIX) or len(key) not in SECRET_BYTES:
-        raise ValueError("must be whsec_ and 24 to 64 random bytes in base64")
-    return value
 
 
 class AddressNotOutside(Unprocessable):
@@ -48,27 +32,61 @@ class AddressNotOutside(Unprocessable):
         super().__init__("This address may not be sent to.")
 
 
-def require_outside(url: str, partner_hosts_inside: Collection[str]) -> None:
+def require_outside(adapter: str, url: str, partner_hosts_inside: Collection[str]) -> None:
     """What the name leads to is looked at when facts are sent. Raises `AddressNotOutside`."""
-    if not may_be_asked(url, partner_hosts_inside):
+    if adapter in OVER_HTTP and not may_be_asked(url, partner_hosts_inside):
+        raise AddressNotOutside
+    at = SFTP.fullmatch(url)
+    if adapter == Adapter.SFTP and not (at and may_be_reached(at["host"], partner_hosts_inside)):
         raise AddressNotOutside
 
 
-Url = Annotated[str, Shape(max_length=2000, pattern=r"^https?://[!-~]+$")]
+class NotSetUp(Unprocessable):
+    """Files need a folder, and SFTP a key, which the installation is given and the API is not."""
+
+    field = "/body/adapter"
+    way_out = (
+        "Have ops set INTEROP_COUNCIL_FOLDER for files in a folder, or INTEROP_SFTP_KEY for SFTP, or choose another"
+        " adapter."
+    )
+
+    def __init__(self) -> None:
+        super().__init__("This installation is not set up for this adapter.")
+
+
+Url = Annotated[str, Shape(max_length=2000, pattern=r"^(https?|sftp)://[!-~]+$")]
 Reviewer = Annotated[str, Shape(pattern=r"^[!-~]{1,255}$")]
-WebhookSecret = Annotated[SecretStr, AfterValidator(_secret)]
 
 
 class NewConnection(Input):
-    """A council's address and the secret that signs what is sent there. The secret is never shown again."""
+    """A council's address and the secret that signs what is sent there. The secret is never shown again.
+
+    `calls_a_minute` is the most that the council's system bears; without it, as many as there are facts.
+    """
 
     name: Name
-    url: Url
-    secret: WebhookSecret | None = None
+    adapter: Adapter = Adapter.WEBHOOK
+    url: Url = ""
+    # The bearer token for a FHIR endpoint; for a webhook, what signs.
+    secret: SecretStr | None = None
+    host_key: Annotated[str, Shape(pattern=f"^{HOST_KEY.pattern}$")] | None = None
+    calls_a_minute: Annotated[int, Shape(ge=1, le=6000)] | None = None
     # The system that refers to the teams; what they answer is told here.
     refers_as: Name | None = None
     # The social workers of this council, as their sign-ins name them; they review what goes there and nowhere else.
     reviewers: list[Reviewer] = Shape(default=[], max_length=500)
+
+    @field_validator("secret")
+    @classmethod
+    def _fits(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if secret is not None:
+            require_secret(info.data.get("adapter", Adapter.WEBHOOK), secret.get_secret_value())
+        return secret
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Self:
+        require_place(self.adapter, self.url, self.host_key)
+        return self
 
 
 class SecretRequired(Unprocessable):
@@ -85,8 +103,13 @@ class Connection(Aggregate, Base, table=True):
     """One partner's system, and how it has been answering. `proved_at` is when its address echoed a challenge."""
 
     name: str
+    adapter: str = Adapter.WEBHOOK
     url: str
     secret: str = Field(repr=False)
+    host_key: str | None = None
+    calls_a_minute: int | None = None
+    # Where there is a limit, the moment before which it is not called again.
+    next_call_at: datetime | None = Field(default=None, sa_type=INSTANT)
     refers_as: str | None = None
     reviewers: list[str] = Field(default=[], sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
     disabled_at: datetime | None = Field(default=None, sa_type=INSTANT)
@@ -98,22 +121,30 @@ class Connection(Aggregate, Base, table=True):
     @classmethod
     def registered(cls, connection_id: UUID, new: NewConnection, now: datetime) -> Self:
         """Raises `SecretRequired`."""
-        if new.secret is None:
+        if new.secret is None and new.adapter in OVER_HTTP:
             raise SecretRequired
+        secret = "" if new.secret is None else new.secret.get_secret_value()
         told = new.model_dump(exclude={"secret"})
-        return cls(id=connection_id, **told, secret=new.secret.get_secret_value(), changed_at=now)
+        return cls(id=connection_id, **told, secret=secret, proved_at=_proved(new.adapter, now), changed_at=now)
 
     def change(self, new: NewConnection, now: datetime) -> None:
-        """Take what is new, and open a connection that its partner had closed; an open one stays if nothing is new."""
-        secret = self.secret if new.secret is None else new.secret.get_secret_value()
-        told = (new.name, new.url, secret, new.refers_as, new.reviewers)
-        known = (self.name, self.url, self.secret, self.refers_as, self.reviewers)
-        if self.disabled_at is None and known == told:
+        """Take what is new, and open a connection that its partner had closed; an open one stays if nothing is new.
+
+        Raises `SecretRequired` where another adapter needs another.
+        """
+        is_another = self.adapter != new.adapter
+        if is_another and new.secret is None and new.adapter in OVER_HTTP:
+            raise SecretRequired
+        kept = "" if is_another else self.secret
+        told = new.model_dump(exclude={"secret"})
+        told["secret"] = kept if new.secret is None else new.secret.get_secret_value()
+        if self.disabled_at is None and all(getattr(self, name) == value for name, value in told.items()):
             return
-        if self.url != new.url:
-            self.proved_at = None
-        self.name, self.url, self.secret, self.refers_as, self.reviewers = told
-        self.disabled_at, self.failures, self.changed_at = None, 0, now
+        if is_another or self.url != new.url:
+            self.proved_at = _proved(new.adapter, now)
+        for name, value in told.items():
+            setattr(self, name, value)
+        self.disabled_at, self.next_call_at, self.failures, self.changed_at = None, None, 0, now
 
     @property
     def state(self) -> str:
@@ -127,3 +158,11 @@ class Connection(Aggregate, Base, table=True):
     def address(self) -> str:
         """The address without its query, which some systems use for a key."""
         return self.url.partition("?")[0]
+
+
+def _proved(adapter: Adapter, now: datetime) -> datetime | None:
+    """Only a webhook echoes; a host key, a token and a folder of the house's own prove themselves."""
+    return None if adapter is Adapter.WEBHOOK else now
+
+
+only_states(Connection, "adapter", Adapter)

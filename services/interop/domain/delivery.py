@@ -1,7 +1,8 @@
 """A fact on its way to a partner."""
 
+import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, col
 
+from services.common.errors import Conflict
 from services.common.models import INSTANT, TeamOwned, only_states
+from services.interop.domain.adapter import Adapter
 from services.interop.domain.base import Base
 
 
@@ -18,6 +21,21 @@ class DeliveryStatus(StrEnum):
     SENT = "sent"
     DEAD = "dead"
     WITHDRAWN = "withdrawn"
+
+
+class DeliveryOutcome(StrEnum):
+    ACKNOWLEDGED = "acknowledged"
+    REJECTED = "rejected"
+
+
+class NotGivenUp(Conflict):
+    """What waits, or has arrived, is not sent twice; what a social worker reviewed is theirs to send again."""
+
+    field = "/path/delivery_id"
+    way_out = "Look at /interop/v1/deliveries?status=dead; a submission is sent again by the social worker."
+
+    def __init__(self) -> None:
+        super().__init__("This delivery was not given up.")
 
 
 class CouncilDelivery(TeamOwned, Base, table=True):
@@ -31,6 +49,8 @@ class CouncilDelivery(TeamOwned, Base, table=True):
     inbound_referral_id: UUID | None = Field(default=None, foreign_key="inbound_referral.id", index=True)
     submission_id: UUID | None = Field(default=None, foreign_key="submission.id", index=True)
     type: str
+    # Its day in England; what was queued before days were kept has none.
+    happened_on: date | None = None
     payload: str
     status: str = DeliveryStatus.QUEUED
     attempts: int = 0
@@ -38,11 +58,27 @@ class CouncilDelivery(TeamOwned, Base, table=True):
     queued_at: datetime = Field(sa_type=INSTANT)
     due_at: datetime = Field(sa_type=INSTANT)
     sent_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    # What the council made of it, and why where it did not take it.
+    outcome: str | None = None
+    reason: str | None = None
+    answered_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
     def lease(self, until: datetime, now: datetime) -> None:
         """Count an attempt, and keep the fact from other workers until then."""
         self.attempts += 1
         self.due_at, self.changed_at = until, now
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the partner is told of the fact itself."""
+        data: dict[str, Any] = json.loads(self.payload)["data"]
+        return data
+
+    def revive(self, now: datetime) -> None:
+        """Let it be tried from the first time on. Raises `NotGivenUp`."""
+        if self.status != DeliveryStatus.DEAD or self.submission_id is not None:
+            raise NotGivenUp
+        self.status, self.attempts, self.due_at, self.changed_at = DeliveryStatus.QUEUED, 0, now, now
 
 
 @dataclass(frozen=True)
@@ -63,9 +99,16 @@ class Attempt:
     # None for the answer to a partner's own referral.
     client_id: UUID | None
     submission_id: UUID | None
+    type: str
+    happened_on: date | None
+    adapter: str = Adapter.WEBHOOK
+    host_key: str | None = None
+    # Seconds until the council may be called again, where it bears only so many calls.
+    wait_seconds: float = 0.0
 
 
 only_states(CouncilDelivery, "status", DeliveryStatus)
+only_states(CouncilDelivery, "outcome", DeliveryOutcome)
 CouncilDelivery.__table__.append_constraint(  # type: ignore[attr-defined]
     UniqueConstraint("event_id", "connection_id", name="one_delivery_per_event")
 )
@@ -90,4 +133,5 @@ Index(
     postgresql_where=WAITING,
 )
 Index("ix_council_delivery_connection", col(CouncilDelivery.connection_id), col(CouncilDelivery.id))
+Index("ix_council_delivery_happened_on", col(CouncilDelivery.happened_on), col(CouncilDelivery.connection_id))
 Index("ix_council_delivery_status", col(CouncilDelivery.status), col(CouncilDelivery.id))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
-from sqlalchemy import BigInteger, Column, Identity, Table, Text, Uuid, func
+from sqlalchemy import BigInteger, Column, Identity, Index, Table, Text, Uuid, func
 
 from services.common.errors import ServiceError, Unprocessable
 from services.common.models import INSTANT
@@ -26,6 +26,7 @@ FEED_ENTRY = Table(
     # A CloudEvents 1.0 object in JSON, as it is given out.
     Column("event", Text, nullable=False),
     Column("fed_at", INSTANT, nullable=False, server_default=func.clock_timestamp()),
+    Index("ix_feed_entry_fed_at", "fed_at", postgresql_using="brin"),
 )
 
 

@@ -1,4 +1,4 @@
-"""What a day came to with one partner: what was done here, what was sent of it, and what they say they have."""
+"""Whether a partner has what it was to have: facts done, sent and acknowledged on one day, and what differs."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,7 +7,7 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class Difference:
-    """One fact that is not where it should be, and why. `about` is its id, which tells nothing to others."""
+    """One fact that is not where it should be. `about` is an opaque id of the fact."""
 
     about: str
     kind: Literal["not_sent", "not_acknowledged", "rejected", "unexpected"]
@@ -16,7 +16,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Reconciled:
-    """The facts of one day with one partner. `partner` is its name as operations know it."""
+    """One partner on one day in England. `partner` is its name as ops people know it: `bars`, `council`, `pds`."""
 
     partner: str
     connection_id: UUID | None

@@ -10,3 +10,5 @@ class RuleCode(StrEnum):
     SUBSCRIPTIONS = "subscription.most"
     EVENT_DAYS = "subscription.events_kept"
     STRANGER_DAYS = "adt.strangers_kept"
+    PORTAL_TITLE = "portal.longest_title"
+    PORTAL_TEXT = "portal.longest_text"

@@ -16,6 +16,9 @@ from services.common.models import INSTANT, TeamOwned, only_states
 from services.common.types import Code, Day, Input, Name, NewId, day_in_england
 from services.interop.domain.base import Base
 
+# What a council is told when a client shares no more.
+WITHDRAWN = "uk.heatshield.social_care.share_withdrawn.v1"
+
 
 class SharedField(StrEnum):
     """All that can ever be shared with a council: ids, codes, dates and minutes; no name, NHS number or note."""

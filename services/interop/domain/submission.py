@@ -9,11 +9,19 @@ from pydantic import BaseModel, model_validator
 from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, UniqueConstraint, Uuid, text
 from sqlmodel import Field, col
 
-from services.common.errors import Conflict
 from services.common.models import INSTANT, TeamOwned, only_states
 from services.common.types import Code, Input, Name
 from services.interop.domain.base import Base
 from services.interop.domain.share import Share
+from services.interop.domain.submission_refusals import (
+    ChangeAlreadyReviewed,
+    ChangeSuperseded,
+    NoLongerShared,
+    NothingToCorrect,
+    NotToBeKeyed,
+    SubmissionAlreadyAcknowledged,
+    SubmissionOnItsWay,
+)
 
 
 class SubmissionState(StrEnum):
@@ -45,80 +53,10 @@ WAITING_ON = {
 }
 
 
-class ChangeAlreadyReviewed(Conflict):
-    field = "/path/submission_id"
-    way_out = "Nothing needs to be done: whoever reviewed it has sent it on."
+class Keyed(Input):
+    """What the council's portal said when the pack had been copied into it."""
 
-    def __init__(self) -> None:
-        super().__init__("This change has been reviewed already.")
-
-
-class ChangeSuperseded(Conflict):
-    """An older change of a line never overwrites a newer one at the council."""
-
-    field = "/path/submission_id"
-    way_out = "Review the newest change of this line, listed at /interop/v1/care-plan-changes."
-
-    def __init__(self) -> None:
-        super().__init__("The plan's line has changed again since.")
-
-
-class SeatEnded(Conflict):
-    """Without a seat that shares the plan nothing is put right, nor sent again."""
-
-    field = "/path/submission_id"
-    way_out = "Ask the client's team for a seat that shares the social care lines of the plan."
-
-    def __init__(self) -> None:
-        super().__init__("The client does not share their plan with you any more.")
-
-
-class OfAnotherCouncil(Conflict):
-    """A social worker works for one council, and sends nothing into another's system."""
-
-    field = "/path/submission_id"
-    way_out = "Ask ops to name you among the reviewers of your own council's connection."
-
-    def __init__(self) -> None:
-        super().__init__("It is not known that you work for this council.")
-
-
-class SubmissionAlreadyAcknowledged(Conflict):
-    """What the council has taken into its system is not sent there again."""
-
-    field = "/path/submission_id"
-    way_out = "Nothing needs to be done: the council has it. What changes later is a submission of its own."
-
-    def __init__(self) -> None:
-        super().__init__("The council has acknowledged this submission.")
-
-
-class SubmissionOnItsWay(Conflict):
-    field = "/path/submission_id"
-    way_out = "Wait for the council's answer; without one it is tried again by itself, and waits for you in the end."
-
-    def __init__(self) -> None:
-        super().__init__("This submission is on its way.")
-
-
-class NothingToCorrect(Conflict):
-    """The council's case id is put right where the council has rejected something."""
-
-    field = "/path/submission_id"
-    way_out = "Look at the submission's state: only what was rejected waits for a correction."
-
-    def __init__(self) -> None:
-        super().__init__("The council has not rejected this submission.")
-
-
-class NoLongerShared(Conflict):
-    """What a client no longer shares is not sent, nor sent again."""
-
-    field = "/path/submission_id"
-    way_out = "Ask the client. If they agree anew, what changes from then on can be sent."
-
-    def __init__(self) -> None:
-        super().__init__("The client no longer shares this with the council.")
+    council_reference: Code
 
 
 class Correction(Input):
@@ -169,6 +107,11 @@ class Submission(TeamOwned, Base, table=True):
     sent_at: datetime | None = Field(default=None, sa_type=INSTANT)
     answered_at: datetime | None = Field(default=None, sa_type=INSTANT)
     reason: str | None = None
+    # Where the council has a portal alone: when somebody began to copy it there, and what they noted when it was done.
+    pack_opened_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    keyed_by: str | None = None
+    keyed_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    council_reference: str | None = None
 
     @classmethod
     def prepared(cls, line: ChangedLine, share: Share, now: datetime) -> Self:
@@ -236,6 +179,32 @@ class Submission(TeamOwned, Base, table=True):
         self.state, self.reason = SubmissionState(verdict.outcome), verdict.reason
         self.answered_at, self.changed_at = now, now
 
+    def require_by_hand(self, is_by_hand: bool) -> None:
+        """Raises `NotToBeKeyed`: what goes to the council by itself is not typed there as well."""
+        if not is_by_hand:
+            raise NotToBeKeyed
+
+    def open_pack(self, now: datetime) -> None:
+        """Begin to copy it into the portal; the clock goes from the first time. Raises `NotToBeKeyed`."""
+        if self.state != SubmissionState.SENT:
+            raise NotToBeKeyed
+        if self.pack_opened_at is None:
+            self.pack_opened_at, self.changed_at = now, now
+
+    def keyed(self, by: str, reference: str, now: datetime) -> None:
+        """It stands in the council's system now. Raises `NotToBeKeyed`."""
+        if self.state != SubmissionState.SENT or self.pack_opened_at is None:
+            raise NotToBeKeyed
+        self.keyed_by, self.keyed_at, self.council_reference = by, now, reference
+        self.answered(Verdict(outcome="acknowledged"), now)
+
+    @property
+    def keying_minutes(self) -> int | None:
+        """Whole minutes from opening the pack to the council's reference, rounded up."""
+        if self.pack_opened_at is None or self.keyed_at is None:
+            return None
+        return -(-int((self.keyed_at - self.pack_opened_at).total_seconds()) // 60)
+
     def given_up(self, now: datetime) -> None:
         """No answer came that could be understood, however often it was tried. What was withdrawn stays so."""
         if self.state in (SubmissionState.READY, SubmissionState.SENT):
@@ -283,4 +252,6 @@ CouncilCase.__table__.append_constraint(  # type: ignore[attr-defined]
     UniqueConstraint("client_id", "connection_id", name="one_case_per_council")
 )
 Index("ix_submission_client", col(Submission.client_id), col(Submission.id))
+Index("ix_submission_reviewed_at", col(Submission.reviewed_at))
+Index("ix_submission_keyed_at", col(Submission.keyed_at))
 Index("ix_submission_reviewer", col(Submission.reviewed_by), col(Submission.id))

@@ -1,12 +1,13 @@
 """What a partner's system is told when a team has answered its referral: ids, codes and a time, and nobody's name."""
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID, uuid5
 
+from services.common.types import day_in_england
 from services.interop.domain.delivery import CouncilDelivery
 from services.interop.domain.inbound import InboundReferral
-from services.interop.partners.council import SOURCE
+from services.interop.partners.council.facts import SOURCE, instant
 
 ANSWERED = "uk.heatshield.referral.answered.v1"
 
@@ -20,13 +21,13 @@ def delivery(referral: InboundReferral, connection_id: UUID, now: datetime) -> C
         "source": SOURCE,
         "type": ANSWERED,
         "subject": f"referral/{referral.id}",
-        "time": _instant(now),
+        "time": instant(now),
         "datacontenttype": "application/json",
         "data": {
             "id": str(referral.id),
             "reference": referral.reference,
             "status": referral.outcome,
-            "answered_at": _instant(referral.answered_at or now),
+            "answered_at": instant(referral.answered_at or now),
             "not_taken_reason": referral.not_taken_reason,
         },
     }
@@ -36,12 +37,9 @@ def delivery(referral: InboundReferral, connection_id: UUID, now: datetime) -> C
         connection_id=connection_id,
         inbound_referral_id=referral.id,
         type=ANSWERED,
+        happened_on=day_in_england(referral.answered_at or now),
         payload=json.dumps(event),
         queued_at=now,
         due_at=now,
         changed_at=now,
     )
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -5,17 +5,36 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Uuid,
+    all_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from services.common.db import Transaction
+from services.common.models import INSTANT
+from services.common.prepared import Prepared
+from services.interop.domain.adapter import Adapter
 from services.interop.domain.connection import Connection
 from services.interop.domain.delivery import Attempt, CouncilDelivery, DeliveryStatus
 from services.interop.domain.resource import Resource
-from services.interop.domain.share import Share
+from services.interop.domain.share import WITHDRAWN, Share
 from services.interop.store import submissions
+
+# Written out, so that a plan made for every value knows that the index of what waits will do.
+QUEUED: Any = literal_column(f"'{DeliveryStatus.QUEUED}'")
 
 
 def connections() -> Select[Any]:
@@ -27,6 +46,14 @@ async def connection(tx: Transaction, connection_id: UUID, *, lock: bool = False
     wanted = wanted.with_for_update() if lock else wanted
     found: Connection | None = (await tx.session.execute(wanted)).scalar_one_or_none()
     return found
+
+
+async def is_keyed_by_hand(tx: Transaction, connection_id: UUID) -> bool:
+    """Whether the council has a portal alone, into which a social worker copies what they reviewed."""
+    by_hand = select(col(Connection.id)).where(
+        col(Connection.id) == connection_id, col(Connection.adapter) == Adapter.PORTAL
+    )
+    return (await tx.session.execute(by_hand)).first() is not None
 
 
 async def team_of_client(tx: Transaction, client_id: UUID) -> UUID | None:
@@ -77,6 +104,47 @@ async def withdraw_queued(tx: Transaction, share_id: UUID) -> None:
     await tx.session.execute(update(CouncilDelivery).where(waiting).values(status=DeliveryStatus.WITHDRAWN))
 
 
+async def was_told(tx: Transaction, share_id: UUID) -> bool:
+    """Whether the council has, or may have, anything under this share."""
+    tried = (col(CouncilDelivery.status) == DeliveryStatus.SENT) | (col(CouncilDelivery.attempts) > 0)
+    of_share = select(col(CouncilDelivery.id)).where(col(CouncilDelivery.share_id) == share_id, tried).limit(1)
+    return (await tx.session.execute(of_share)).first() is not None
+
+
+async def sent_under(tx: Transaction, share_id: UUID) -> Select[Any]:
+    """What the council was told under this share, as far as the caller may know of it."""
+    return select(CouncilDelivery).where(
+        col(CouncilDelivery.share_id) == share_id,
+        col(CouncilDelivery.status) == DeliveryStatus.SENT,
+        await tx.visible(CouncilDelivery),
+    )
+
+
+async def revive(tx: Transaction, connection_id: UUID) -> int:
+    """Let what was given up be tried again from the first time on. What a social worker reviewed is theirs to send."""
+    dead = (
+        (col(CouncilDelivery.connection_id) == connection_id)
+        & (col(CouncilDelivery.status) == DeliveryStatus.DEAD)
+        & col(CouncilDelivery.submission_id).is_(None)
+    )
+    anew = {"status": DeliveryStatus.QUEUED, "attempts": 0, "due_at": tx.now, "changed_at": tx.now}
+    revived = update(CouncilDelivery).where(dead).values(**anew).returning(col(CouncilDelivery.id))
+    return len(await tx.all(revived))
+
+
+async def standing(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, tuple[int, datetime | None, int]]:
+    """For each connection that has any: how many facts wait, since when the oldest does, and how many were given up."""
+    of = col(CouncilDelivery.connection_id)
+    waits, is_dead = (col(CouncilDelivery.status) == one for one in (DeliveryStatus.QUEUED, DeliveryStatus.DEAD))
+    figures = (
+        func.count().filter(waits),
+        func.min(col(CouncilDelivery.queued_at)).filter(waits),
+        func.count().filter(is_dead),
+    )
+    wanted = select(of, *figures).where(of.in_(ids), waits | is_dead).group_by(of)
+    return {row[0]: (row[1], row[2], row[3]) for row in await tx.rows(wanted)}
+
+
 def deliveries(*, connection_id: UUID | None, status: str | None) -> Select[Any]:
     wanted = select(CouncilDelivery)
     if connection_id is not None:
@@ -84,63 +152,101 @@ def deliveries(*, connection_id: UUID | None, status: str | None) -> Select[Any]
     return wanted if status is None else wanted.where(col(CouncilDelivery.status) == status)
 
 
-async def lanes_due(tx: Transaction, *, busy: Collection[UUID], most: int) -> Sequence[UUID]:
-    """The open connections with something to send now. Those that have been failing come last."""
-    wanted = select(col(Connection.id)).where(
-        col(Connection.disabled_at).is_(None),
-        col(Connection.id).not_in(busy),
-        exists().where(col(CouncilDelivery.connection_id) == col(Connection.id), *_is_due(tx)),
+def _is_due(now: Any) -> tuple[ColumnElement[bool], ...]:
+    """What is to be sent now: it has waited long enough, and nothing older of its client is still waiting."""
+    earlier: Any = aliased(CouncilDelivery)
+    waits = exists().where(
+        earlier.client_id == col(CouncilDelivery.client_id),
+        earlier.connection_id == col(CouncilDelivery.connection_id),
+        earlier.status == QUEUED,
+        earlier.id < col(CouncilDelivery.id),
     )
-    longest_ago = col(Connection.last_success_at).asc().nulls_first()
-    return await tx.all(wanted.order_by(col(Connection.failures), longest_ago).limit(most))
+    return col(CouncilDelivery.status) == QUEUED, col(CouncilDelivery.due_at) <= now, ~waits
+
+
+# A turn is waited for by whoever holds the lease, which is far longer than this.
+LONGEST_TURN = timedelta(seconds=10)
+NOW, BUSY = bindparam("now", type_=INSTANT), bindparam("busy", type_=ARRAY(Uuid))
+# Asked three times a second by every process, so it is put together once. Those that have been failing come last.
+LANES_DUE = Prepared(
+    select(col(Connection.id))
+    .where(
+        col(Connection.disabled_at).is_(None),
+        col(Connection.id) != all_(BUSY),
+        or_(col(Connection.next_call_at).is_(None), col(Connection.next_call_at) <= NOW),
+        exists().where(col(CouncilDelivery.connection_id) == col(Connection.id), *_is_due(NOW)),
+    )
+    .order_by(col(Connection.failures), col(Connection.last_success_at).asc().nulls_first())
+    .limit(bindparam("most", type_=BigInteger))
+)
+
+
+async def lanes_due(tx: Transaction, *, busy: Collection[UUID], most: int) -> Sequence[UUID]:
+    """The open connections with something to send now."""
+    found = await tx.rows(LANES_DUE, {"now": tx.now, "busy": list(busy), "most": most})
+    return [row.id for row in found]
 
 
 async def lease(tx: Transaction, connection_id: UUID, *, for_: timedelta) -> Attempt | None:
     """Take the next fact for this connection, so that no other worker takes it before the lease ends; None without one.
 
     Of one client's facts only the oldest is taken: the next waits until it has been settled.
-    What waits for a closed connection goes on waiting; what waited until its share had ended is not sent.
+    What waits for a closed connection goes on waiting; what waited until its share had ended is not sent, but for word
+    of the withdrawal itself.
     """
     due = (
         select(CouncilDelivery, Connection, Share)
         .join(Connection, col(Connection.id) == col(CouncilDelivery.connection_id))
         .outerjoin(Share, col(Share.id) == col(CouncilDelivery.share_id))
-        .where(col(Connection.id) == connection_id, col(Connection.disabled_at).is_(None), *_is_due(tx))
+        .where(
+            col(Connection.id) == connection_id,
+            col(Connection.disabled_at).is_(None),
+            or_(col(Connection.next_call_at).is_(None), col(Connection.next_call_at) <= tx.now + LONGEST_TURN),
+            *_is_due(tx.now),
+        )
         .order_by(col(CouncilDelivery.due_at), col(CouncilDelivery.id))
         .limit(1)
         .with_for_update(of=CouncilDelivery, skip_locked=True)
     )
     while (found := (await tx.session.execute(due)).first()) is not None:
         delivery, to, share = found
-        if share is None or share.in_force(tx.today):
+        if share is None or share.in_force(tx.today) or delivery.type == WITHDRAWN:
             delivery.lease(tx.now + for_, tx.now)
-            is_proved = to.proved_at is not None
-            return Attempt(
-                delivery.id,
-                to.id,
-                to.url,
-                to.secret,
-                delivery.payload,
-                delivery.attempts,
-                is_proved,
-                delivery.client_id,
-                delivery.submission_id,
-            )
+            return _attempt(delivery, to, await _turn(tx, to))
         delivery.status, delivery.changed_at = DeliveryStatus.WITHDRAWN, tx.now
         await submissions.withdraw_unsent(tx, share.id)
     return None
 
 
-def _is_due(tx: Transaction) -> tuple[ColumnElement[bool], ...]:
-    """What is to be sent now: it has waited long enough, and nothing older of its client is still waiting."""
-    earlier: Any = aliased(CouncilDelivery)
-    waits = exists().where(
-        earlier.client_id == col(CouncilDelivery.client_id),
-        earlier.connection_id == col(CouncilDelivery.connection_id),
-        earlier.status == DeliveryStatus.QUEUED,
-        earlier.id < col(CouncilDelivery.id),
+async def _turn(tx: Transaction, to: Connection) -> float:
+    """Seconds until this connection may be called, where it bears only so many calls; the turn after it is kept for
+    whoever comes next, in whichever process."""
+    if to.calls_a_minute is None:
+        return 0.0
+    apart = timedelta(minutes=1) / to.calls_a_minute
+    turn = func.greatest(col(Connection.next_call_at), tx.now) + apart
+    taken = update(Connection).where(col(Connection.id) == to.id).values(next_call_at=turn)
+    after: datetime = (await tx.all(taken.returning(col(Connection.next_call_at))))[0]
+    return max(0.0, (after - apart - tx.now).total_seconds())
+
+
+def _attempt(delivery: CouncilDelivery, to: Connection, wait_seconds: float) -> Attempt:
+    return Attempt(
+        delivery_id=delivery.id,
+        connection_id=to.id,
+        url=to.url,
+        secret=to.secret,
+        payload=delivery.payload,
+        number=delivery.attempts,
+        is_proved=to.proved_at is not None,
+        client_id=delivery.client_id,
+        submission_id=delivery.submission_id,
+        type=delivery.type,
+        happened_on=delivery.happened_on,
+        adapter=to.adapter,
+        host_key=to.host_key,
+        wait_seconds=wait_seconds,
     )
-    return col(CouncilDelivery.status) == DeliveryStatus.QUEUED, col(CouncilDelivery.due_at) <= tx.now, ~waits
 
 
 async def settle(tx: Transaction, attempt: Attempt, values: dict[str, Any]) -> None:

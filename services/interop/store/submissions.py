@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from services.common.auth import Persona
 from services.common.db import Transaction
+from services.interop.domain.adapter import Adapter
 from services.interop.domain.connection import Connection
 from services.interop.domain.delivery import CouncilDelivery, DeliveryStatus
 from services.interop.domain.share import Share
@@ -215,3 +216,19 @@ async def unanswered(tx: Transaction, since: datetime, most: int) -> Sequence[Su
         col(Submission.state) == SubmissionState.SENT, col(Submission.changed_at) < since, ~waits
     )
     return await tx.all(wanted.order_by(col(Submission.changed_at)).limit(most).with_for_update(skip_locked=True))
+
+
+async def is_by_hand(tx: Transaction, submission: Submission) -> bool:
+    """Whether it goes to a council that has a portal alone."""
+    to = select(col(Connection.adapter)).where(col(Connection.id) == submission.connection_id)
+    return bool((await tx.all(to))[0] == Adapter.PORTAL)
+
+
+async def keyed_between(tx: Transaction, since: datetime, until: datetime) -> tuple[int, int]:
+    """How many were copied by hand from one moment to the other, and the whole minutes of it."""
+    took = func.extract("epoch", col(Submission.keyed_at) - col(Submission.pack_opened_at)) / 60
+    wanted = select(func.count(), func.coalesce(func.sum(func.ceil(took)), 0)).where(
+        col(Submission.keyed_at) >= since, col(Submission.keyed_at) < until
+    )
+    ((count, minutes),) = await tx.rows(wanted)
+    return count, int(minutes)

@@ -7,6 +7,7 @@ from services.interop.usecases.admissions import (
     set_adt_aside,
     try_adt_again,
 )
+from services.interop.usecases.answers import list_council_files, take_answers
 from services.interop.usecases.deliver import deliver_facts, give_up_waiting
 from services.interop.usecases.exchange.respond import (
     list_bars_responses,
@@ -32,6 +33,7 @@ from services.interop.usecases.look import (
     search_resources,
 )
 from services.interop.usecases.notify import forget_old_events, notify, number_changes, number_next
+from services.interop.usecases.portal import note_keyed, open_pack, read_pack, sum_up_keying
 from services.interop.usecases.receive import (
     find_message_definitions,
     list_service_endpoints,
@@ -40,6 +42,7 @@ from services.interop.usecases.receive import (
     receive_message,
     register_service_endpoint,
 )
+from services.interop.usecases.reconcile import reconcile
 from services.interop.usecases.refer import (
     keep_plain_message,
     note_answered,
@@ -48,13 +51,19 @@ from services.interop.usecases.refer import (
     take_plain_referral,
 )
 from services.interop.usecases.share import (
+    ConnectionHealth,
     agree_share,
     list_connections,
     list_deliveries,
+    list_sent_under,
     list_shares,
+    look_at_health,
+    public_key,
     read_connection,
     read_share,
     register_connection,
+    replay_deliveries,
+    replay_delivery,
     tell_councils,
     withdraw_share,
 )
@@ -107,12 +116,13 @@ from services.interop.usecases.write import (
 
 __all__ = [
     "Answered",
-    "Reader",
     "Change",
+    "ConnectionHealth",
     "Done",
     "Introduction",
     "Patience",
     "Place",
+    "Reader",
     "Visit",
     "Wanted",
     "agree_share",
@@ -142,7 +152,9 @@ __all__ = [
     "list_bars_responses",
     "list_care_plan_changes",
     "list_connections",
+    "list_council_files",
     "list_deliveries",
+    "list_sent_under",
     "list_service_endpoints",
     "list_shares",
     "list_submissions",
@@ -152,26 +164,34 @@ __all__ = [
     "look_at_history",
     "make_exports",
     "note_answered",
+    "note_keyed",
     "notify",
     "number_changes",
     "number_next",
+    "open_pack",
     "patch_resource",
     "prepare_submissions",
+    "public_key",
     "read_care_plan_change",
     "read_connection",
     "read_inbound_message",
     "read_inbound_referral",
     "read_own_referral",
+    "read_pack",
     "read_resource",
     "read_share",
     "read_submission",
     "read_subscription",
     "read_version",
     "receive_message",
+    "reconcile",
     "register_connection",
     "register_service_endpoint",
     "remember_outcome",
     "remove_expired_exports",
+    "replay_deliveries",
+    "replay_delivery",
+    "look_at_health",
     "require_writable",
     "resend_submission",
     "review_care_plan_change",
@@ -185,6 +205,8 @@ __all__ = [
     "show_referral",
     "show_visit",
     "subscribe",
+    "sum_up_keying",
+    "take_answers",
     "take_plain_referral",
     "tell_councils",
     "tell_of_end",

@@ -14,9 +14,12 @@ from services.common.db import Transaction
 from services.common.service import Background, Runtime
 from services.interop.domain.delivery import Attempt, DeliveryStatus
 from services.interop.domain.submission import Submission, Verdict
-from services.interop.partners import council
+from services.interop.partners.council.gateway import Answered
+from services.interop.partners.council.ways import NoWay
+from services.interop.partners.council.webhook import ANSWER_WITHIN, RETRY_AFTER, challenge
 from services.interop.store import council as store
 from services.interop.store import submissions
+from services.interop.usecases.ways import way_to
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +30,19 @@ LOOK_SECONDS, MOST_AT_ONCE = 60.0, 100
 LANES = 6
 # Longer than any answer is waited for; a worker that dies leaves its fact to the others after this.
 LEASE = timedelta(seconds=60)
+# After so many failures in a row a council is left alone for a moment; at once where it says that it is overloaded.
+PATIENCE = 5
+OVERLOADED = frozenset(
+    {
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
 
 
-def deliver_facts(schedule: Sequence[timedelta] = council.RETRY_AFTER) -> Background:
+def deliver_facts(schedule: Sequence[timedelta] = RETRY_AFTER) -> Background:
     """The work of one process beside its requests: each connection has a lane, so that a slow one holds up no other.
 
     `schedule` is the wait before each attempt.
@@ -58,10 +71,11 @@ async def _lanes_due(runtime: Runtime, busy: set[UUID]) -> Sequence[UUID]:
 
 
 async def _lane(runtime: Runtime, connection_id: UUID, schedule: Sequence[timedelta], busy: set[UUID]) -> None:
-    """Send what is due to one connection, one by one, until nothing is left or an attempt fails."""
+    """Send what is due to one connection, one by one, until nothing is left, or the council is not to be asked on."""
+    left = PATIENCE
     try:
-        while await _deliver_next(runtime, connection_id, schedule):
-            pass
+        while left:
+            left = await _deliver_next(runtime, connection_id, schedule, left)
     except Exception as error:  # noqa: BLE001  the worker outlives every outage
         _interrupted(error)
     finally:
@@ -72,20 +86,22 @@ def _interrupted(error: Exception) -> None:
     log.warning("delivery interrupted", extra={"error": type(error).__name__})
 
 
-async def _deliver_next(runtime: Runtime, connection_id: UUID, schedule: Sequence[timedelta]) -> bool:
-    """Whether there was something to send and it arrived. No transaction is open while a partner is asked."""
+async def _deliver_next(runtime: Runtime, connection_id: UUID, schedule: Sequence[timedelta], left: int) -> int:
+    """How many failures are borne from now on; none where there was nothing to send. No transaction is open while a
+    partner is asked."""
     async with runtime.database.transaction(SYSTEM) as tx:
         attempt = await store.lease(tx, connection_id, for_=LEASE)
     if attempt is None:
-        return False
+        return 0
+    await asyncio.sleep(attempt.wait_seconds)
     if not attempt.is_proved:
-        return await _proves_itself(runtime, attempt, schedule)
-    answer = await council.send(runtime.outside, attempt, datetime.now(UTC))
+        return left if await _proves_itself(runtime, attempt, schedule) else 0
+    answer = await _handed_over(runtime, attempt)
     record = _disclosure(runtime, attempt) if answer.has_it else None
     async with runtime.database.transaction(SYSTEM, record=record) as tx:
         settled: dict[str, Any] = {"last_status": answer.status, "changed_at": tx.now}
         if answer.has_it:
-            news = await store.settle_sent(tx, attempt, settled)
+            news = await store.settle_sent(tx, attempt, settled | _outcome(answer, tx.now))
             tx.concerns(*news)
             await store.note_success(tx, connection_id, tx.now)
             await _tell_submission(tx, attempt, answer.verdict if news else None)
@@ -93,7 +109,26 @@ async def _deliver_next(runtime: Runtime, connection_id: UUID, schedule: Sequenc
             tx.concerns(*filter(None, [attempt.client_id]))
             is_given_up = await _failed(tx, attempt, settled, schedule)
             await _tell_submission(tx, attempt, None, is_given_up=is_given_up)
-    return answer.has_it
+    if answer.has_it:
+        return PATIENCE
+    return 0 if answer.status is None or answer.status in OVERLOADED else left - 1
+
+
+async def _handed_over(runtime: Runtime, attempt: Attempt) -> Answered:
+    """A connection whose way has been taken from the installation fails like any other, until ops mend it."""
+    try:
+        leads = way_to(runtime, attempt.adapter, attempt.connection_id, attempt.url, attempt.host_key)
+    except NoWay:
+        return Answered(None)
+    return await leads.hand_over(attempt, datetime.now(UTC))
+
+
+def _outcome(answer: Answered, now: datetime) -> dict[str, Any]:
+    """What the council made of it, where it said so by taking it."""
+    if not answer.is_final:
+        return {}
+    verdict = answer.verdict or Verdict(outcome="acknowledged")
+    return {"outcome": verdict.outcome, "reason": verdict.reason, "answered_at": now}
 
 
 async def _tell_submission(
@@ -118,7 +153,7 @@ async def _stand_back(tx: Transaction, submission: Submission) -> None:
         submission.superseded(tx.now)
 
 
-def give_up_waiting(within: timedelta = council.ANSWER_WITHIN, every: float = LOOK_SECONDS) -> Background:
+def give_up_waiting(within: timedelta = ANSWER_WITHIN, every: float = LOOK_SECONDS) -> Background:
     """The work of one process beside its requests: what a council took and said nothing of waits for the social worker
     in the end."""
 
@@ -139,7 +174,7 @@ def give_up_waiting(within: timedelta = council.ANSWER_WITHIN, every: float = LO
 async def _proves_itself(runtime: Runtime, attempt: Attempt, schedule: Sequence[timedelta]) -> bool:
     """An address is told nothing before it has echoed a challenge. Then the fact is taken anew: its address, its share
     and the connection may have changed meanwhile."""
-    status, echoed = await council.challenge(runtime.outside, attempt, datetime.now(UTC))
+    status, echoed = await challenge(runtime.outside, attempt, datetime.now(UTC))
     async with runtime.database.transaction(SYSTEM) as tx:
         if echoed:
             await store.note_proved(tx, attempt)

@@ -24,7 +24,8 @@ from services.interop.domain.subscription import (
     Told,
 )
 from services.interop.fhir import notifying, subscribing
-from services.interop.partners import council, hooks
+from services.interop.partners import hooks
+from services.interop.partners.council import webhook
 from services.interop.store import subscriptions as store
 
 log = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ async def _number(tx: Transaction, subscription: Subscription, changes: Sequence
         subscription.happened(len(told), tx.now)
 
 
-def notify(every: float = POLL_SECONDS, schedule: Sequence[timedelta] = council.RETRY_AFTER) -> Background:
+def notify(every: float = POLL_SECONDS, schedule: Sequence[timedelta] = webhook.RETRY_AFTER) -> Background:
     """The work of one process beside its requests: each subscription has a lane, so that a slow one holds up no other.
 
     `schedule` is the wait before each attempt.

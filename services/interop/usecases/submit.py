@@ -10,16 +10,9 @@ from services.common.errors import NotFound
 from services.common.paging import PageRequest, page
 from services.interop.domain.seat import Seat
 from services.interop.domain.share import Share
-from services.interop.domain.submission import (
-    ChangedLine,
-    Correction,
-    NoLongerShared,
-    OfAnotherCouncil,
-    SeatEnded,
-    Submission,
-    SubmissionState,
-)
-from services.interop.partners import council
+from services.interop.domain.submission import ChangedLine, Correction, Submission, SubmissionState
+from services.interop.domain.submission_refusals import NoLongerShared, OfAnotherCouncil, SeatEnded
+from services.interop.partners.council import facts as council
 from services.interop.store import council as deliveries
 from services.interop.store import submissions as store
 
@@ -144,7 +137,7 @@ async def correct_submission(
     Raises `NotFound`, `PreconditionFailed`, `SeatEnded`, `NoLongerShared`, `OfAnotherCouncil` or `NothingToCorrect`.
     """
     known = await read_submission(tx, submission_id)
-    _, submission = await _mine_to_mend(tx, seats, known)
+    _, submission = await require_mine(tx, seats, known)
     require_version(submission, if_match)
     submission.correct(tx.now)
     await store.keep_case_id(tx, submission, correction.case_id)
@@ -152,7 +145,7 @@ async def correct_submission(
     return submission
 
 
-async def _mine_to_mend(tx: Transaction, seats: Seats, known: Submission) -> tuple[Share, Submission]:
+async def require_mine(tx: Transaction, seats: Seats, known: Submission) -> tuple[Share, Submission]:
     """The share and the submission, held. Raises `SeatEnded`, `NoLongerShared` or `OfAnotherCouncil`."""
     if known.client_id not in seats:
         raise SeatEnded
@@ -172,7 +165,7 @@ async def resend_submission(tx: Transaction, seats: Seats, submission_id: UUID, 
     known = await read_submission(tx, submission_id)
     require_version(known, if_match)
     known.require_mendable()
-    share, submission = await _mine_to_mend(tx, seats, known)
+    share, submission = await require_mine(tx, seats, known)
     require_version(submission, if_match)
     submission.resend(tx.now)
     await _queue(tx, submission, share)

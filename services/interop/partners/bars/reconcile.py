@@ -2,8 +2,7 @@
 
 from datetime import date, timedelta
 
-from services.common.auth import SYSTEM
-from services.common.db import Database
+from services.common.db import Transaction
 from services.common.types import midnight_in_england
 from services.interop.domain.bars_exchange import BarsResponse, ResponseStatus, Stage
 from services.interop.domain.reconciliation import Difference, Reconciled
@@ -13,16 +12,13 @@ PARTNER = "bars"
 NONE_MADE = "No response was made for the team's decision."
 
 
-async def reconcile(db: Database, day: date) -> list[Reconciled]:
+async def reconcile(tx: Transaction, day: date) -> list[Reconciled]:
     """What senders were to hear because of what was heard on this day in England."""
     since, until = midnight_in_england(day), midnight_in_england(day + timedelta(days=1))
-    async with db.transaction(SYSTEM) as tx:
-        told = await store.queued_between(tx, since, until)
-        unheard = await store.unheard_between(tx, since, until)
+    told = await store.queued_between(tx, since, until)
+    unheard = await store.unheard_between(tx, since, until)
     differences = [found for one in told if (found := _difference(one))]
-    differences += [
-        Difference(str(one), "not_sent", "No response was made for the team's decision.") for one in unheard
-    ]
+    differences += [Difference(str(one), "not_sent", NONE_MADE) for one in unheard]
     sent = sum(one.attempts > 0 for one in told)
     acknowledged = sum(one.status == ResponseStatus.SENT for one in told)
     return [Reconciled(PARTNER, None, len(told) + len(unheard), sent, acknowledged, tuple(differences))]

@@ -1,54 +1,25 @@
-"""Councils: which facts they are told, exactly what is in each, and how it is signed (Standard Webhooks 1.0.0)."""
+"""Which facts councils are told, and exactly what is in each."""
 
-import asyncio
 import json
-import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from http import HTTPStatus
-from typing import Any, NamedTuple
-from uuid import UUID, uuid4, uuid5
-
-import httpx
-from pydantic import ValidationError
-from standardwebhooks import Webhook
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid5
 
 from services.common.types import day_in_england
-from services.interop.domain.delivery import Attempt, CouncilDelivery
-from services.interop.domain.share import Share, SharedField
-from services.interop.domain.submission import Submission, Verdict
+from services.interop.domain.delivery import CouncilDelivery
+from services.interop.domain.share import WITHDRAWN, Share, SharedField
+from services.interop.domain.submission import Submission
 
 FACTS = "uk.heatshield.social_care"
 SOURCE = "/heatshield/interop"
-MEDIA_TYPE = "application/cloudevents+json"
 # The kinds of minutes that are social care; nursing and coordination are no council's business.
 SOCIAL_CARE_MINUTES = {
     "personal_care": SharedField.PERSONAL_CARE_MINUTES,
     "reablement": SharedField.REABLEMENT_MINUTES,
     "wider_support": SharedField.WIDER_SUPPORT_MINUTES,
 }
-# How long to wait before each attempt (Standard Webhooks 1.0.0, section on retries): 75 hours and 35 minutes in all.
-RETRY_AFTER = (
-    timedelta(0),
-    timedelta(seconds=5),
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=5),
-    timedelta(hours=10),
-    timedelta(hours=14),
-    timedelta(hours=20),
-    timedelta(hours=24),
-)
-# A council that took a submission without a word is waited for as long as one that answers nothing is asked.
-ANSWER_WITHIN = sum(RETRY_AFTER, timedelta(0))
-ANSWER_SECONDS, ANSWER_BYTES = 15, 4096
-# Where a rejection may stand. One of the others is about the door or the moment, not about what was sent.
-REJECTING = frozenset(
-    {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
-)
-CHALLENGE = "uk.heatshield.connection.challenged.v1"
 
 
 @dataclass(frozen=True)
@@ -84,7 +55,7 @@ def care_plan_changed(
         SharedField.LINE_ID: str(line_id),
         SharedField.INTERVENTION: intervention,
         SharedField.PLAN_VERSION: plan_version,
-        SharedField.CHANGED_AT: _instant(changed_at),
+        SharedField.CHANGED_AT: instant(changed_at),
     }
     return Fact(
         f"{FACTS}.care_plan_changed.v1", f"{line_id}/{plan_version}", client_id, day_in_england(changed_at), values
@@ -148,7 +119,7 @@ def support_given(
         return None
     values = {
         SharedField.CARE_CONTACT_ID: str(care_contact_id),
-        SharedField.STARTED_AT: _instant(started_at),
+        SharedField.STARTED_AT: instant(started_at),
         SharedField.CHANNEL: channel,
         **minutes,
     }
@@ -172,15 +143,25 @@ def delivery(fact: Fact, share: Share, now: datetime, case_id: str | None = None
     Its subject is the share, for the council's own reference is told only where it is among those fields.
     """
     data = shared(fact, share, case_id)
-    if not data:
-        return None
+    return _told(fact, share, data, now) if data else None
+
+
+def withdrawal(share: Share, now: datetime, case_id: str | None = None) -> CouncilDelivery:
+    """That the client shares no more, for a council that was told something; it ends what was agreed, so it goes out
+    though nothing else does any more."""
+    fact = Fact(WITHDRAWN, str(share.id), share.client_id, day_in_england(now), {})
+    known = {SharedField.COUNCIL_REF: case_id or share.council_ref} if SharedField.COUNCIL_REF in share.fields else {}
+    return _told(fact, share, known | {"withdrawn_at": instant(now)}, now)
+
+
+def _told(fact: Fact, share: Share, data: Mapping[str, Any], now: datetime) -> CouncilDelivery:
     event = {
         "specversion": "1.0",
         "id": str(fact.event_id),
         "source": SOURCE,
         "type": fact.type,
         "subject": f"share/{share.id}",
-        "time": _instant(now),
+        "time": instant(now),
         "datacontenttype": "application/json",
         "data": data,
     }
@@ -191,6 +172,7 @@ def delivery(fact: Fact, share: Share, now: datetime, case_id: str | None = None
         share_id=share.id,
         client_id=share.client_id,
         type=fact.type,
+        happened_on=fact.happened_on,
         payload=json.dumps(event),
         queued_at=now,
         due_at=now,
@@ -198,81 +180,5 @@ def delivery(fact: Fact, share: Share, now: datetime, case_id: str | None = None
     )
 
 
-def _instant(at: datetime) -> str:
+def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-class Answered(NamedTuple):
-    """The HTTP status, or None without an answer; what it says of a submission; whether the council has the fact."""
-
-    status: int | None
-    verdict: Verdict | None = None
-    has_it: bool = False
-
-
-async def send(http: httpx.AsyncClient, attempt: Attempt, now: datetime) -> Answered:
-    """A council has what it takes, with or without a word, and what it rejects in an answer that can be understood."""
-    most = 0 if attempt.submission_id is None else ANSWER_BYTES
-    status, body = await _post(http, attempt, str(attempt.delivery_id), attempt.payload, now, most=most)
-    verdict = _verdict(body)
-    if status is None:
-        return Answered(None)
-    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-        return Answered(status, verdict, has_it=True)
-    if verdict is not None and verdict.outcome == "rejected" and status in REJECTING:
-        return Answered(status, verdict, has_it=True)
-    return Answered(status)
-
-
-def _verdict(body: bytes) -> Verdict | None:
-    try:
-        return Verdict.model_validate_json(body)
-    except ValidationError:
-        return None
-
-
-async def challenge(http: httpx.AsyncClient, attempt: Attempt, now: datetime) -> tuple[int | None, bool]:
-    """The status of the answer, and whether it echoes what only somebody who reads what is sent there can know."""
-    made, event_id = secrets.token_urlsafe(32), str(uuid4())
-    event = {
-        "specversion": "1.0",
-        "id": event_id,
-        "source": SOURCE,
-        "type": CHALLENGE,
-        "time": _instant(now),
-        "datacontenttype": "application/json",
-        "data": {"challenge": made},
-    }
-    status, body = await _post(http, attempt, event_id, json.dumps(event), now, most=ANSWER_BYTES)
-    try:
-        echoed = json.loads(body)
-    except (ValueError, RecursionError):
-        return status, False
-    is_taken = status is not None and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
-    return status, is_taken and isinstance(echoed, dict) and echoed.get("challenge") == made
-
-
-async def _post(
-    http: httpx.AsyncClient, attempt: Attempt, message_id: str, payload: str, now: datetime, *, most: int = 0
-) -> tuple[int | None, bytes]:
-    """Status and at `most` so many bytes of the answer, or None without one. A redirect is one, and is not followed.
-
-    `now` is in UTC: the library signs the clock time of any other zone as if it were UTC.
-    """
-    headers = {
-        "accept-encoding": "identity",
-        "content-type": MEDIA_TYPE,
-        "webhook-id": message_id,
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(attempt.secret).sign(message_id, now.astimezone(UTC), payload),
-    }
-    asked = http.stream("POST", attempt.url, content=payload.encode(), headers=headers, follow_redirects=False)
-    try:
-        async with asyncio.timeout(ANSWER_SECONDS), asked as answer:
-            if not most:
-                return answer.status_code, b""
-            async for body in answer.aiter_raw(most):
-                return answer.status_code, body
-            return answer.status_code, b""
-    except Exception:  # noqa: BLE001  whatever goes wrong at a partner's end is a failed attempt, and is tried again
-        return None, b""

@@ -1,0 +1,1 @@
+"""Councils: what they are told, the ways in which it gets there, and what they answer."""

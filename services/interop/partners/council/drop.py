@@ -1,0 +1,94 @@
+"""Facts as files: CSV with a manifest of checksum, rows and control totals; and the council's answers, likewise."""
+
+import asyncio
+import csv
+import hashlib
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.interop.domain.delivery import Attempt
+from services.interop.domain.share import SharedField
+from services.interop.partners.council.gateway import Answered, AnswerFile
+from services.interop.partners.council.places import Place
+
+MANIFEST = ".manifest.json"
+OUT, IN, DONE, REJECTS = "out", "in", "done", "rejects"
+MOST_FILES = 20
+# Of a file of answers; any other is left where it is.
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+SUMMED = (SharedField.PERSONAL_CARE_MINUTES, SharedField.REABLEMENT_MINUTES, SharedField.WIDER_SUPPORT_MINUTES)
+# What a fact is among the events of Client Level Data, release 2.
+CLD_EVENT = {"financial_assessment_asked": "Request", "reablement_ending": "Review", "share_withdrawn": ""}
+COLUMNS = ("delivery_id", "event_id", "type", "cld_event", "happened_on", *SharedField, "withdrawn_at")
+
+
+@dataclass(frozen=True)
+class FileDrop:
+    """One file for each fact, named by the moment it was told and its id, so that names sort as facts happened."""
+
+    place: Place
+
+    async def hand_over(self, attempt: Attempt, now: datetime) -> Answered:
+        """Left is not taken: the council's answer comes as a file of its own. The manifest comes last."""
+        event = json.loads(attempt.payload)
+        name = f"{event['time'].replace(':', '').replace('-', '')}-{attempt.delivery_id}.csv"
+        content = as_csv(COLUMNS, [row_of(event, attempt)])
+        told = json.dumps(manifest(name, content, [event["data"]]), indent=1).encode()
+        try:
+            async with asyncio.timeout(30):
+                await self.place.write(OUT, name, content)
+                await self.place.write(OUT, f"{name}{MANIFEST}", told)
+        except Exception:  # noqa: BLE001  whatever goes wrong at a partner's end is a failed attempt, and is tried again
+            return Answered(None)
+        return Answered(None, has_it=True, is_final=False)
+
+    async def fetch_answers(self) -> list[AnswerFile]:
+        """A file is there when its manifest is."""
+        names = await self.place.names(IN)
+        whole = [name for name in names if f"{name}{MANIFEST}" in names and NAME.fullmatch(name)][:MOST_FILES]
+        return [
+            AnswerFile(name, await self.place.read(IN, name), await self.place.read(IN, f"{name}{MANIFEST}"))
+            for name in whole
+        ]
+
+    async def settle(self, name: str, rejects: bytes | None) -> None:
+        if rejects is not None:
+            await self.place.write(REJECTS, f"{name}.rejects.csv", rejects)
+        await self.place.move(f"{name}{MANIFEST}", IN, DONE)
+        await self.place.move(name, IN, DONE)
+
+
+def row_of(event: Mapping[str, Any], attempt: Attempt) -> dict[str, Any]:
+    kind = event["type"].split(".")[-2]
+    about = {
+        "delivery_id": attempt.delivery_id,
+        "event_id": event["id"],
+        "type": kind,
+        "cld_event": CLD_EVENT.get(kind, "Service"),
+        "happened_on": attempt.happened_on,
+    }
+    return {**about, **event["data"]}
+
+
+def as_csv(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """RFC 4180, in UTF-8, with a line of heads. No value begins as a formula does: ids, codes, dates and numbers."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(columns), extrasaction="ignore", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def manifest(name: str, content: bytes, facts: list[Mapping[str, Any]]) -> dict[str, Any]:
+    totals = {field.value: sum(one.get(field, 0) for one in facts) for field in SUMMED}
+    return {
+        "file": name,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "rows": len(facts),
+        "control_totals": totals,
+    }
