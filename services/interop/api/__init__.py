@@ -9,6 +9,7 @@ from services.interop.api import (
     messages,
     referrals,
     resources,
+    returns,
     submissions,
     subscriptions,
     validate,
@@ -35,4 +36,5 @@ ROUTERS = (
     referrals.router,
     council.router,
     feed.router,
+    returns.router,
 )

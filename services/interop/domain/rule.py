@@ -9,3 +9,5 @@ class RuleCode(StrEnum):
     SUBSCRIPTION_DAYS = "subscription.longest"
     SUBSCRIPTIONS = "subscription.most"
     EVENT_DAYS = "subscription.events_kept"
+    RETURN_DAYS = "return.kept_days"
+    RETURNS_AT_ONCE = "return.most_at_once"

@@ -18,6 +18,7 @@ from services.interop.usecases.look import (
     read_version,
     search_resources,
 )
+from services.interop.usecases.make_returns import make_next, make_returns, remove_expired_returns
 from services.interop.usecases.notify import forget_old_events, notify, number_changes, number_next
 from services.interop.usecases.receive import (
     list_service_endpoints,
@@ -51,6 +52,13 @@ from services.interop.usecases.show import (
     show_record,
     show_referral,
     show_visit,
+)
+from services.interop.usecases.statutory_returns import (
+    ask_for_return,
+    list_returns,
+    look_at_return,
+    open_return_file,
+    read_return_file,
 )
 from services.interop.usecases.submit import (
     Change,
@@ -103,6 +111,7 @@ __all__ = [
     "Wanted",
     "agree_share",
     "ask_for_export",
+    "ask_for_return",
     "cancel_export",
     "catch_up",
     "correct_submission",
@@ -124,6 +133,7 @@ __all__ = [
     "list_care_plan_changes",
     "list_connections",
     "list_deliveries",
+    "list_returns",
     "list_service_endpoints",
     "list_shares",
     "list_submissions",
@@ -131,11 +141,15 @@ __all__ = [
     "look_at_everything",
     "look_at_export",
     "look_at_history",
+    "look_at_return",
     "make_exports",
+    "make_next",
+    "make_returns",
     "note_answered",
     "notify",
     "number_changes",
     "number_next",
+    "open_return_file",
     "patch_resource",
     "prepare_submissions",
     "read_care_plan_change",
@@ -144,6 +158,7 @@ __all__ = [
     "read_inbound_referral",
     "read_own_referral",
     "read_resource",
+    "read_return_file",
     "read_share",
     "read_submission",
     "read_subscription",
@@ -153,6 +168,7 @@ __all__ = [
     "register_service_endpoint",
     "remember_outcome",
     "remove_expired_exports",
+    "remove_expired_returns",
     "require_writable",
     "resend_submission",
     "review_care_plan_change",
