@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import hashlib
 import io
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,7 +14,7 @@ from uuid6 import uuid7
 from services.interop import usecases
 from services.interop.main import SERVICE
 from services.interop.settings import InteropSettings
-from tests.interop.records import Caseload
+from tests.interop.records import Caseload, a_record
 from tests.running import OTHER_TEAM, STRANGER, Databases, Running, running
 
 PROVIDER = {
@@ -23,6 +24,7 @@ PROVIDER = {
     "returns_cqc_location": "1-999000001",
 }
 Table = list[dict[str, str]]
+OCTOBER = "2026-10"
 
 
 @asynccontextmanager
@@ -65,3 +67,19 @@ async def tables(client: Any, told: dict[str, Any]) -> dict[str, Table]:
         assert len(rows) == file["rows"]
         found[file["name"].removesuffix(".csv")] = rows
     return found
+
+
+def in_october(**about: Any) -> dict[str, Any]:
+    """A client's record whose referral came in September and whose contact and plan are of October."""
+    record: dict[str, Any] = json.loads(json.dumps(a_record(**about)).replace("2026-11-", f"{OCTOBER}-"))
+    record["referral"][0]["received_at"] = "2026-09-21T09:00:00Z"
+    return record
+
+
+def add_contact(record: dict[str, Any], started_at: str, **changes: Any) -> dict[str, Any]:
+    """One more contact like the first."""
+    contact = {**record["care_contact"][0], "id": str(uuid7()), "started_at": started_at, **changes}
+    record["care_contact"].append(contact)
+    segment = {"id": str(uuid7()), "care_contact_id": contact["id"], "activity_type": "coordination", "minutes": 65}
+    record["activities"].append(segment)
+    return contact

@@ -1,21 +1,17 @@
 """CSDS from the record: its tables hang together, its rows add up to the facts, and each fault says its way out."""
 
-import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from uuid6 import uuid7
 
 from services.interop.returns.csds.tables import BY_NAME, STAFF, TABLES
 from services.interop.returns.rows import local_id
 from tests.interop.answers import BASE
-from tests.interop.records import Caseload, a_record
-from tests.interop.returning import made, returning, tables
+from tests.interop.records import Caseload
+from tests.interop.returning import OCTOBER, add_contact, in_october, made, returning, tables
 from tests.interop.telling import tell
 from tests.running import OTHER_TEAM, Databases, Running
-
-OCTOBER = "2026-10"
 
 
 @pytest.fixture
@@ -27,22 +23,6 @@ async def system(databases: Databases, caseload: Caseload) -> AsyncIterator[Runn
 @pytest.fixture
 async def loader(system: Running) -> Any:
     return await system.client("interop", "trust-loader", "integrator", scope="returns:read")
-
-
-def in_october(**about: Any) -> dict[str, Any]:
-    """A client's record whose referral came in September and whose contact and plan are of October."""
-    record: dict[str, Any] = json.loads(json.dumps(a_record(**about)).replace("2026-11-", f"{OCTOBER}-"))
-    record["referral"][0]["received_at"] = "2026-09-21T09:00:00Z"
-    return record
-
-
-def add_contact(record: dict[str, Any], started_at: str, **changes: Any) -> dict[str, Any]:
-    """One more contact like the first."""
-    contact = {**record["care_contact"][0], "id": str(uuid7()), "started_at": started_at, **changes}
-    record["care_contact"].append(contact)
-    segment = {"id": str(uuid7()), "care_contact_id": contact["id"], "activity_type": "coordination", "minutes": 65}
-    record["activities"].append(segment)
-    return contact
 
 
 async def test_the_rows_add_up_to_the_facts_and_hang_together(system: Running, caseload: Caseload, loader: Any) -> None:

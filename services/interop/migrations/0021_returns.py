@@ -39,6 +39,8 @@ RULES = [
 CSDS_FROM = date(2023, 1, 1)
 DICTIONARY = "NHS Data Dictionary, "
 # List, the element of the dictionary, how sure we are that the codes stand for our words, and these pairs.
+CLD_FROM = date(2025, 7, 1)
+CLD = "DHSC, Client Level Data release 2, as its published checks name it"
 CODES: list[tuple[str, str, str, dict[str, str]]] = [
     (
         "Gender",
@@ -154,6 +156,8 @@ def _create_national_code() -> None:
         for code_list, element, status, pairs in CODES
         for own, national in pairs.items()
     ]
+    commissioned = {"national_code": "CASSR commissioned support", "source": CLD, "status": "to_be_confirmed"}
+    rows.append({"code_list": "Delivery_Mechanism", "own_code": "team", "from_on": CLD_FROM, **commissioned})
     op.bulk_insert(table, rows)
 
 

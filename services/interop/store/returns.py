@@ -13,7 +13,9 @@ from services.common.db import Transaction
 from services.common.types import ENGLAND
 from services.interop.domain.national_code import NationalCode
 from services.interop.domain.resource import Resource, SearchTime, read_back
+from services.interop.domain.share import Share
 from services.interop.domain.statutory_return import ReturnPart, ReturnStatus, StatutoryReturn
+from services.interop.domain.submission import CouncilCase, Submission, SubmissionState
 from services.interop.returns.rows import Fact, Period
 
 # So many people's facts are held at once, however many there are.
@@ -148,3 +150,63 @@ def _of(return_id: UUID, name: str) -> tuple[ColumnElement[bool], ...]:
 async def forget_expired(tx: Transaction) -> None:
     """What was kept long enough is removed, with its files."""
     await tx.session.execute(delete(StatutoryReturn).where(col(StatutoryReturn.expires_at) <= tx.now))
+
+
+def who_share(connection_id: UUID, today: date) -> Select[Any]:
+    """The clients who share something with this council today."""
+    return select(col(Share.client_id)).where(*_shared(connection_id, today))
+
+
+def _shared(connection_id: UUID, today: date) -> tuple[ColumnElement[bool], ...]:
+    is_in_force = or_(col(Share.until_on).is_(None), col(Share.until_on) >= today)
+    return (col(Share.connection_id) == connection_id, col(Share.withdrawn_at).is_(None), is_in_force)
+
+
+async def shares(
+    tx: Transaction, facts: Collection[Fact], connection_id: UUID, today: date
+) -> Sequence[tuple[Share, str | None]]:
+    """What the client of these facts shares with this council, with the council's own id of the case."""
+    people = {fact.client_id for fact in facts} - {None}
+    same = (col(CouncilCase.client_id) == col(Share.client_id)) & (col(CouncilCase.connection_id) == connection_id)
+    wanted = select(Share, col(CouncilCase.case_id)).outerjoin(CouncilCase, same)
+    theirs = wanted.where(col(Share.client_id).in_(people), *_shared(connection_id, today))
+    return [(row[0], row[1]) for row in await tx.rows(theirs.order_by(col(Share.id)))]
+
+
+async def reviewed(tx: Transaction, share: Share, period: Period) -> Sequence[Submission]:
+    """Changes of the plan that a social worker reviewed in the period, and that the council has taken."""
+    begins, ends = _midnight(period.from_on), _midnight(period.to_on + timedelta(days=1))
+    wanted = select(Submission).where(
+        col(Submission.share_id) == share.id,
+        col(Submission.state) == SubmissionState.ACKNOWLEDGED,
+        col(Submission.reviewed_at) >= begins,
+        col(Submission.reviewed_at) < ends,
+    )
+    return await tx.all(wanted.order_by(col(Submission.id)))
+
+
+async def made_before(tx: Transaction, asked: StatutoryReturn) -> UUID | None:
+    """The newest file that was made for the same council of an earlier period."""
+    wanted = (
+        select(col(StatutoryReturn.id))
+        .where(
+            col(StatutoryReturn.kind) == asked.kind,
+            col(StatutoryReturn.connection_id) == asked.connection_id,
+            col(StatutoryReturn.status) == ReturnStatus.MADE,
+            col(StatutoryReturn.dry_run).is_(False),
+            col(StatutoryReturn.to_on) < asked.to_on,
+        )
+        .order_by(col(StatutoryReturn.to_on).desc(), col(StatutoryReturn.id).desc())
+        .limit(1)
+    )
+    found: UUID | None = (await tx.session.execute(wanted)).scalar_one_or_none()
+    return found
+
+
+async def lines(tx: Transaction, return_id: UUID, name: str) -> AsyncIterator[str]:
+    """A file that was made, line by line; a part ends where a line does."""
+    number = 0
+    while (body := await part(tx, return_id, name, number)) is not None:
+        for line in body.splitlines(keepends=True):
+            yield line
+        number += 1

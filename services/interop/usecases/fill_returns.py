@@ -4,6 +4,10 @@ from collections.abc import Iterable
 
 from services.common.db import Transaction
 from services.interop.domain.statutory_return import StatutoryReturn
+from services.interop.returns.cld import rules as cld_rules
+from services.interop.returns.cld.fields import FIELDS
+from services.interop.returns.cld.fill import TABLE, Agreed, Council
+from services.interop.returns.cld.fill import Filler as CldFiller
 from services.interop.returns.codes import NationalCodes
 from services.interop.returns.csds import fill, rules, tables
 from services.interop.returns.csds.fill import Course, Filler, Provider
@@ -41,4 +45,23 @@ async def _take(files: Files, checker: rules.Checker, rows: Iterable[Row], staff
 
 
 async def cld(tx: Transaction, asked: StatutoryReturn, settings: InteropSettings, files: Files) -> None:
-    raise NotImplementedError
+    """One council's rows of twelve months: of the clients who share something with it, and of what they share alone."""
+    if asked.connection_id is None:
+        raise LookupError("rows for a council are asked for by its connection")
+    period = Period(asked.from_on, asked.to_on)
+    council = Council(settings.returns_council_code, settings.returns_cqc_location)
+    codes = NationalCodes.on(period.to_on, await store.national_codes(tx))
+    filler, checker = CldFiller(council, period, tx.today, codes), cld_rules.Checker(period)
+    await files.begin([(TABLE, FIELDS)])
+    before = await store.made_before(tx, asked)
+    if before is not None:
+        checker.remember([line async for line in store.lines(tx, before, f"{TABLE}.csv")])
+    async for facts in store.courses(tx, period, store.who_share(asked.connection_id, tx.today)):
+        checker.begin()
+        for share, case_id in await store.shares(tx, facts, asked.connection_id, tx.today):
+            reviewed = await store.reviewed(tx, share, period)
+            rows = filler.rows(Course.of(facts), Agreed.of(share, case_id), reviewed)
+            for row, faults, stays in checker.looked_at(rows):
+                await files.take(row, faults, stays=stays)
+    for fault in checker.dropped():
+        await files.tell(fault)

@@ -53,7 +53,7 @@ class Files:
     async def take(self, row: Row, faults: Sequence[Fault], *, stays: bool) -> None:
         """A row that stays is written with its trace; each of its faults is told either way."""
         for fault in faults:
-            await self._tell(fault)
+            await self.tell(fault)
         self.rows, self.refused = self.rows + stays, self.refused + (not stays)
         if not stays or self.asked.dry_run:
             return
@@ -63,13 +63,15 @@ class Files:
             told = [row.table, row.key, source.resource_type, str(source.resource_id), str(source.version)]
             await self._write(TRACE, told, row.client_id)
 
-    async def _tell(self, fault: Fault) -> None:
+    async def tell(self, fault: Fault) -> None:
+        """One line for each fact that the row comes from; one line where it comes from none."""
         rule, row = fault.rule, fault.row
         self._rules.setdefault(rule.code, fault)
         self._counts[rule.code, row.table, fault.field] += 1
         head = [rule.code, "yes" if rule.refuses else "no", row.table, fault.field, row.key, rule.reason, rule.way_out]
-        for one in row.sources:
-            await self._write(FAULTS, [*head, one.resource_type, str(one.resource_id), str(one.version)], row.client_id)
+        facts = [[one.resource_type, str(one.resource_id), str(one.version)] for one in row.sources]
+        for fact in facts or [["", "", ""]]:
+            await self._write(FAULTS, [*head, *fact], row.client_id)
 
     async def _write(self, name: str, values: Sequence[str], client_id: UUID | None, *, is_row: bool = True) -> None:
         file, line = self._open[name], csv_line(values)
