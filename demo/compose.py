@@ -22,10 +22,18 @@ from services.common.service import Service
 from services.common.settings import ServiceSettings
 from services.identity.domain.trusted_issuer import TrustedIssuer
 from services.identity.settings import IdentitySettings
+from services.interop.settings import InteropSettings
 from services.roster.settings import RosterSettings
 
 # The way to the development issuer. It is in no table of the gateway's own.
 SIGN_IN = {"/dev": "issuer"}
+# As whom the demo makes its returns: codes of the form of real ones, that are nobody's.
+RETURNS = {
+    "returns_provider": "ZZ901",
+    "returns_commissioner": "ZZ902",
+    "returns_council_code": "999",
+    "returns_cqc_location": "1-999000001",
+}
 
 
 def services() -> dict[str, Service]:
@@ -33,14 +41,15 @@ def services() -> dict[str, Service]:
 
 
 def _add_own(settings: dict[str, ServiceSettings], keys: dict[str, str], photos: Path, url: str) -> None:
-    """What one service alone is told: whose sign-ins count and where, where photos are kept, and that it computes by
-    itself."""
+    """What one service alone is told: whose sign-ins count and where, where photos are kept, as whom returns are made,
+    and that it computes by itself."""
     trusted = [TrustedIssuer(**development_issuer("http://issuer:8000/jwks"))]
     own = {"issuers": trusted, "processes": processes(keys), "public_url": url}
     of_identity = settings["identity"].model_dump() | own
     settings["identity"] = IdentitySettings.model_validate(of_identity)
     of_caseload = settings["caseload"].model_dump() | {"photo_store": photos.absolute().as_uri()}
     settings["caseload"] = CaseloadSettings.model_validate(of_caseload)
+    settings["interop"] = InteropSettings.model_validate(settings["interop"].model_dump() | RETURNS)
     settings["roster"] = RosterSettings.model_validate(settings["roster"].model_dump() | {"solver_slots": 1})
 
 

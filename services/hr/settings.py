@@ -1,5 +1,7 @@
 """hr's own settings: how the trust's HR system wants its staff file."""
 
+from typing import Self
+
 from pydantic import field_validator
 
 from services.common.settings import ServiceSettings
@@ -20,3 +22,8 @@ class HrSettings(ServiceSettings):
     @classmethod
     def _are_known(cls, columns: dict[str, str]) -> dict[str, str]:
         return require_known(columns)
+
+    @classmethod
+    def of(cls, settings: ServiceSettings) -> Self:
+        """These settings; of a process that was given none of hr's own, with the layout that it has by itself."""
+        return settings if isinstance(settings, cls) else cls.model_validate(settings.model_dump())

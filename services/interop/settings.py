@@ -1,5 +1,7 @@
 """Interop's own settings: as whom the organisation makes its returns."""
 
+from typing import Self
+
 from services.common.settings import ServiceSettings
 
 
@@ -16,3 +18,8 @@ class InteropSettings(ServiceSettings):
     returns_council_code: str = ""
     # Of the registered location from which the team gives personal care, as CQC numbers it.
     returns_cqc_location: str = ""
+
+    @classmethod
+    def of(cls, settings: ServiceSettings) -> Self:
+        """These settings; of a process that was given none of interop's own, with nothing set."""
+        return settings if isinstance(settings, cls) else cls.model_validate(settings.model_dump())

@@ -50,6 +50,9 @@ async def test_a_fault_names_its_rule_and_the_way_out(system: Running, caseload:
     assert (whole["faults"], whole["refused"]) == (dry["faults"], dry["refused"])
     kept = await tables(loader, whole)
     assert local_id(wrong["client"]["id"]) not in {row["LocalPatientID"] for row in kept["CYP001MPI"]}
+    await system.alter("interop", "update resource set facts = null where resource_type = 'Encounter'")
+    untold = await made(system, loader, period=OCTOBER, dry_run=True)
+    assert "csds_untold" in {one["rule"] for one in untold["faults"]}
     assert local_id(not_taken["id"]) in {row["ServiceRequestID"] for row in kept["CYP101Referral"]}
 
 

@@ -11,6 +11,7 @@ from services.common.http import api_router
 from services.common.types import Day, Instant
 from services.hr import usecases
 from services.hr.api.callers import ByHr
+from services.hr.settings import HrSettings
 
 router = api_router(tags=["staff file"])
 
@@ -50,7 +51,7 @@ async def tell_staff(tx: ByHr, request: Request, on: Day | None = None, changed_
 
     Ask with `changed_since` and the `Next-Since` of the file before for what changed; a row may come twice.
     """
-    settings = request.app.state.settings
+    settings = HrSettings.of(request.app.state.settings)
     found = await usecases.tell_staff(tx, on or tx.today, changed_since, settings)
     headers = {"Cache-Control": "no-store", "Next-Since": found.next_since.isoformat().replace("+00:00", "Z")}
     headers["Content-Disposition"] = f'attachment; filename="staff-{on or tx.today}.csv"'
@@ -61,7 +62,7 @@ async def tell_staff(tx: ByHr, request: Request, on: Day | None = None, changed_
 async def look_over_staff(tx: ByHr, request: Request, on: Day | None = None) -> object:
     """What the file of a day leaves out or tells in part, rule by rule, each with its way out."""
     day = on or tx.today
-    found = await usecases.tell_staff(tx, day, None, request.app.state.settings)
+    found = await usecases.tell_staff(tx, day, None, HrSettings.of(request.app.state.settings))
     items = [
         {
             "rule": one.rule.code,

@@ -12,6 +12,7 @@ from services.interop import usecases
 from services.interop.api.callers import ByMakerOfReturns, ByReaderOfReturns
 from services.interop.api.return_shapes import ReturnShape
 from services.interop.domain.statutory_return import NewReturn, ReturnKind
+from services.interop.settings import InteropSettings
 
 router = api_router(tags=["returns"])
 
@@ -27,7 +28,7 @@ class CsvFile(StreamingResponse):
 @router.post("/returns", status_code=201, response_model=ReturnShape)
 async def ask_for_return(tx: ByMakerOfReturns, body: NewReturn, request: Request) -> object:
     """Have a return made. Ask for it again by its id until its status is made."""
-    return ReturnShape.of(await usecases.ask_for_return(tx, body, request.app.state.settings))
+    return ReturnShape.of(await usecases.ask_for_return(tx, body, InteropSettings.of(request.app.state.settings)))
 
 
 @router.get("/returns", response_model=Page[ReturnShape])

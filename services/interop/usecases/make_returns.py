@@ -23,17 +23,11 @@ def make_returns(every: float = POLL_SECONDS) -> Background:
 
     async def run(runtime: Runtime) -> None:
         async def look() -> int:
-            return await make_next(runtime.database, settings_of(runtime))
+            return await make_next(runtime.database, InteropSettings.of(runtime.settings))
 
         await keep_on("statutory_return", every, lambda: drained(look))
 
     return run
-
-
-def settings_of(runtime: Runtime) -> InteropSettings:
-    if not isinstance(runtime.settings, InteropSettings):
-        raise TypeError("interop runs with its own settings")
-    return runtime.settings
 
 
 async def remove_expired_returns(runtime: Runtime) -> None:

@@ -57,6 +57,12 @@ ORPHAN = Rule(
     "What the row hangs on is not in the return.",
     "Put right what keeps the parent out, told among these faults; the row then comes along.",
 )
+UNTOLD = Rule(
+    "csds_untold",
+    "Interop has not heard how a contact took place, nor its segments.",
+    "Have interop's read models made again: heatshield events rebuild interop.",
+    refuses=False,
+)
 A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # Status indicator codes that go with a number, and those that go with none.
 WITH_NUMBER, WITHOUT = frozenset({"01", "02", "03", "05"}), frozenset({"04", "06", "07", "08"})
@@ -111,6 +117,8 @@ class Checker:
         day = row.values["Contact_Date"]
         if day < self.period.from_on.isoformat():
             yield Fault(OUTSIDE, row, "Contact_Date")
+        if not row.values["ConsMechanism"]:
+            yield Fault(UNTOLD, row, "ConsMechanism")
         if day > self.today.isoformat():
             yield Fault(TO_COME, row, "Contact_Date")
         referral = self._kept.get(("CYP101Referral", row.values["ServiceRequestID"]))
