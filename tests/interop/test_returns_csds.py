@@ -1,17 +1,19 @@
 """CSDS from the record: its tables hang together, its rows add up to the facts, and each fault says its way out."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from services.interop.returns.csds.fill import Course
 from services.interop.returns.csds.tables import BY_NAME, STAFF, TABLES
-from services.interop.returns.rows import local_id
+from services.interop.returns.rows import Fact, local_id
 from tests.interop.answers import BASE
 from tests.interop.records import Caseload
 from tests.interop.returning import OCTOBER, add_contact, in_october, made, returning, tables
 from tests.interop.telling import tell
-from tests.running import OTHER_TEAM, Databases, Running
+from tests.running import OTHER_TEAM, TEAM, Databases, Running
 
 
 @pytest.fixture
@@ -76,3 +78,11 @@ async def _lead_back(system: Running, found: dict[str, Any], rows: int) -> None:
     for one in {(one["resource_type"], one["resource_id"], one["version"]) for one in found["trace"]}:
         answer = await trust.get("{}/{}/{}/_history/{}".format(BASE, *one))
         assert answer.status_code == 200, one
+
+
+def test_a_stay_in_hospital_is_no_contact_of_the_team() -> None:
+    """Nor does a partner's Encounter that says less than ours keep the return from being made."""
+    told = {"episodeOfCare": [{"reference": f"EpisodeOfCare/{TEAM}"}], "class": {"code": "IMP"}}
+    stay = Fact("Encounter", TEAM, TEAM, TEAM, 1, told)
+    assert Course.of([stay]).contacts == []
+    assert Course.of([replace(stay, content=told | {"class": {"code": "HH"}})]).contacts != []

@@ -14,6 +14,7 @@ from services.interop.returns.rows import Fact, Period, Row, Source, local_id
 
 # The version that the tables are of, and what stands for a practice that is not known (GMP PRACTICE CODE).
 VERSION, PRACTICE_NOT_KNOWN, PRIMARY_SYSTEM = "1.6", "V81999", "Heatshield"
+SHORTEST_ODS, LONGEST_ODS = 3, 6
 PERSONALISED_PLAN, NHS_PATIENT, THE_PATIENT, ALONE, ATTENDED = "03", "01", "01", "N", "5"
 
 
@@ -47,7 +48,7 @@ class Course:
                 course.referrals.append(fact)
             elif fact.resource_type == "EpisodeOfCare":
                 course.episodes[_referred(fact.content["referralRequest"][0])] = fact
-            elif fact.resource_type == "Encounter" and fact.content.get("episodeOfCare"):
+            elif fact.resource_type == "Encounter" and _is_by_a_team(fact):
                 course.contacts.append(fact)
             elif fact.resource_type == "CarePlan":
                 course.plans.append(fact)
@@ -246,6 +247,12 @@ def _is_to_a_team(fact: Fact) -> bool:
     return is_ours and "authoredOn" in fact.content
 
 
+def _is_by_a_team(fact: Fact) -> bool:
+    """At home or from afar; a stay in hospital is a trust's."""
+    kind = fact.content.get("class", {}).get("code")
+    return kind in (systems.HOME_HEALTH["code"], systems.VIRTUAL["code"]) and "episodeOfCare" in fact.content
+
+
 def _referred(reference: Mapping[str, Any]) -> UUID:
     return UUID(reference["reference"].rpartition("/")[2])
 
@@ -286,7 +293,7 @@ def _number(person: Fact) -> tuple[str, str]:
 
 
 def _referrer(referral: Fact) -> str:
-    """The ODS code of who referred, where one was given that is long enough to be one."""
+    """The ODS code of who referred, where what was given is as long as those of organisations are."""
     identifier = referral.content.get("requester", {}).get("identifier", {})
     code: str = identifier.get("value", "") if identifier.get("system") == systems.ODS_CODE else ""
-    return code
+    return code if SHORTEST_ODS <= len(code) <= LONGEST_ODS else ""
