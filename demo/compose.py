@@ -29,6 +29,13 @@ from services.roster.settings import RosterSettings
 
 # The way to the development issuer. It is in no table of the gateway's own.
 SIGN_IN = {"/dev": "issuer"}
+# As whom the demo makes its returns: codes of the form of real ones, that are nobody's.
+RETURNS = {
+    "returns_provider": "ZZ901",
+    "returns_commissioner": "ZZ902",
+    "returns_council_code": "999",
+    "returns_cqc_location": "1-999000001",
+}
 
 
 def services() -> dict[str, Service]:
@@ -37,7 +44,7 @@ def services() -> dict[str, Service]:
 
 def _add_own(settings: dict[str, ServiceSettings], keys: dict[str, str], photos: Path, url: str, key: RSAKey) -> None:
     """What one service alone is told: whose sign-ins count and where, where photos and files for councils are kept, how
-    the NHS is reached, and that it computes by itself."""
+    the NHS is reached, as whom returns are made, and that it computes by itself."""
     trusted = [TrustedIssuer(**development_issuer("http://issuer:8000/jwks"))]
     own = {"issuers": trusted, "processes": processes(keys), "public_url": url}
     of_identity = settings["identity"].model_dump() | own
@@ -45,7 +52,7 @@ def _add_own(settings: dict[str, ServiceSettings], keys: dict[str, str], photos:
     of_caseload = settings["caseload"].model_dump() | {"photo_store": photos.absolute().as_uri()}
     settings["caseload"] = CaseloadSettings.model_validate(of_caseload)
     folder = {"council_folder": str(photos.absolute().parent / "councils")}
-    of_interop = settings["interop"].model_dump() | folder | bars.connected(key)
+    of_interop = settings["interop"].model_dump() | folder | RETURNS | bars.connected(key)
     settings["interop"] = InteropSettings.model_validate(of_interop)
     settings["roster"] = RosterSettings.model_validate(settings["roster"].model_dump() | {"solver_slots": 1})
 

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from honcho.manager import Manager
 
-from demo.compose import SIGN_IN, services
+from demo.compose import RETURNS, SIGN_IN, services
 from demo.partners.council import HOST as COUNCIL_HOST
 from demo.servers.ports import PortTaken, free_port, listening
 from demo.servers.postgres import EmbeddedPostgres, MadeByAnOlderVersion
@@ -46,6 +46,7 @@ def environment(
         "CASELOAD_PHOTO_STORE": (FOLDER / "photos").absolute().as_uri(),
         "PYTHONUNBUFFERED": "1",
     }
+    shared |= {f"INTEROP_{name.upper()}": value for name, value in RETURNS.items()}
     own = {f"{name.upper()}_DATABASE_URL": postgres.url(name) for name in SERVICES}
     secrets_of = {f"{name.upper()}_CLIENT_KEY": pem for name, pem in keys.items()}
     users = {f"{name.upper()}_BROKER_PASSWORD": password for name, password in passwords.items()}

@@ -20,12 +20,13 @@ from services.common.assertions import new_key, public_key
 from services.common.service import Service
 from services.common.settings import ServiceSettings
 from services.common.telemetry import configure_logging
-from services.console import audit, events, reconcile
+from services.console import audit, events, reconcile, returns
 from services.console.client import SERVICES as NAMES
 
 app = typer.Typer(help="Heatshield's services.", no_args_is_help=True, add_completion=False)
 app.add_typer(events.app, name="events")
 app.add_typer(audit.app, name="audit")
+app.add_typer(returns.app, name="returns")
 app.command()(reconcile.reconcile)
 Named = Annotated[list[str] | None, typer.Argument(help="All services, unless some are named.")]
 Port = Annotated[int, typer.Option(help="The port to listen on.")]

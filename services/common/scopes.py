@@ -12,6 +12,7 @@ CLINICAL = re.compile(r"(patient|user|system)/([A-Z][A-Za-z]{1,63}|\*)\.(c?r?u?d
 SYSTEMS = frozenset({Persona.INTEGRATOR, Persona.COUNCIL})
 EVENTS_READ = "events:read"
 REFERRALS_WRITE, REFERRALS_READ = "referrals:write", "referrals:read"
+RETURNS_READ = "returns:read"
 
 
 class InsufficientScope(Forbidden):

@@ -9,6 +9,7 @@ from services.common.settings import ServiceSettings
 from services.hr.api import ROUTERS
 from services.hr.consumers import SUBSCRIPTIONS
 from services.hr.domain.base import Base
+from services.hr.settings import HrSettings
 
 SERVICE = Service(
     name="hr",
@@ -16,6 +17,7 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=ROUTERS,
     subscriptions=SUBSCRIPTIONS,
+    settings_type=HrSettings,
 )
 
 

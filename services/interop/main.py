@@ -33,6 +33,8 @@ SERVICE = Service(
         usecases.forget_old_events,
         usecases.send_responses(),
         usecases.forget_strangers,
+        usecases.make_returns(),
+        usecases.remove_expired_returns,
     ),
     error_handlers=HANDLERS,
     settings_type=InteropSettings,

@@ -31,11 +31,25 @@ class InteropSettings(ServiceSettings):
     council_folder: str = ""
     sftp_key: str = Field(default="", repr=False)
 
+    # As whom returns are made: ODS codes, of a council the three digits of its CASSR code, and of the location from
+    # which the team gives personal care the number with CQC. A return that needs an empty one is refused and says so.
+    returns_provider: str = ""
+    # Who uploads for the provider; the provider itself where it is empty.
+    returns_submitter: str = ""
+    returns_commissioner: str = ""
+    returns_council_code: str = ""
+    returns_cqc_location: str = ""
+
     @model_validator(mode="after")
     def _check_key(self) -> Self:
         if self.nhs_private_key:
             signing_key(self.nhs_private_key)
         return self
+
+    @classmethod
+    def of(cls, settings: ServiceSettings) -> Self:
+        """These settings; of a process that was given none of interop's own, with nothing set."""
+        return settings if isinstance(settings, cls) else cls.model_validate(settings.model_dump())
 
     @property
     def nhs_client(self) -> Client | None:

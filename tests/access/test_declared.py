@@ -25,6 +25,8 @@ OBSTACLES = r"obstacles.*|goals"
 # Where somebody is signed in themselves.
 DEVICES = "devices.*"
 PEOPLE = r"employees/\{employee_id\}/(devices|staff-accounts)|staff-accounts.*|sign-outs"
+# That there are returns and what is wrong with them, in counts; their files are about people.
+RETURNS = r"returns(/\{return_id\})?"
 CONNECTIONS = r"connections(/\{connection_id\})?"
 REACHES: dict[Persona, dict[str, str]] = {
     Persona.COACH: {
@@ -64,11 +66,11 @@ REACHES: dict[Persona, dict[str, str]] = {
         "identity": DEVICES,
     },
     Persona.COUNCIL: {},
-    Persona.INTEGRATOR: {"interop": rf"/fhir/R4(/.*)?|{CONNECTIONS}|service-endpoints|events|referrals.*"},
+    Persona.INTEGRATOR: {"interop": rf"/fhir/R4(/.*)?|{CONNECTIONS}|service-endpoints|events|referrals.*|{RETURNS}.*"},
     Persona.OPS: {
         ".*": EVENTS,
         "interop": r"connections.*|service-endpoints|deliveries.*|bars-responses.*|adt-messages.*|council-files|"
-        r"reconciliations|social-care/keying",
+        rf"reconciliations|social-care/keying|{RETURNS}",
         "identity": rf"{DEVICES}|{PEOPLE}|systems.*",
         "caseload": "sync/figures",
     },

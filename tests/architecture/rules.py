@@ -15,6 +15,7 @@ LAYERS = (
     ("api", "consumers", "worker"),
     ("usecases",),
     ("store", "clients", "partners", "solver"),
+    ("returns",),
     ("fhir", "rates"),
     ("domain", "events"),
 )
@@ -99,7 +100,8 @@ def foreign_imports(root: Path) -> list[str]:
 def upward_imports(root: Path) -> list[str]:
     """Inside a service imports point down: main > api | consumers > usecases > store | clients > domain | events.
 
-    `partners` and `fhir`, which interop alone has, and finance's `rates` stand between the use cases and the domain.
+    `partners`, `returns` and `fhir`, which interop alone has, and finance's `rates` stand between the use cases and
+    the domain.
     So does roster's `solver`, which computes and asks no database; `worker` takes jobs as `api` takes requests.
     """
     found = []

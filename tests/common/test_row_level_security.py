@@ -38,6 +38,8 @@ OPEN = {
     "sync_operation": "ids, digests and codes; what was said is held behind the wall",
     "export_job": "which types a system exported and when; what is in its files is behind the wall",
     "subscription": "which changes a system is told of and where, which nobody but that system reads",
+    "national_code": "what stands for a word of ours in a return, which everybody may read",
+    "statutory_return": "which returns were asked for, with counts and checksums; its files are behind the wall",
     "feed_entry": "events as they were published: ids, dates and codes",
     **dict.fromkeys(QUEUE, "ids of jobs, and nothing else"),
 }
@@ -49,6 +51,7 @@ THROUGH = {
     "push_message": "alert",
     "sync_held": "client; without one it is one person's alone",
     "push_subscription": "nothing: it is one person's alone, in whatever team",
+    "return_part": "nothing: it is read by who works across teams",
     "calendar_feed": "nothing: it is one person's alone, in whatever team",
 }
 TABLES = """

@@ -83,8 +83,8 @@ class Console:
 
 
 @asynccontextmanager
-async def at_the_console(databases: Databases, *services: Service) -> AsyncIterator[Console]:
-    async with running(databases, *services) as system:
+async def at_the_console(databases: Databases, *services: Service, **around: Any) -> AsyncIterator[Console]:
+    async with running(databases, *services, **around) as system:
         peers = dict.fromkeys(set(SERVICES) - {"identity"}, f"http://127.0.0.1:{free_port()}")
         settings = GatewaySettings(app_env="test", client_key=CLIENT_KEY, peers=peers)
         apps = {**system.apps, "identity": system.issuer.app()}

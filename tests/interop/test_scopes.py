@@ -32,6 +32,7 @@ ASKED = {
     "referral": ("POST", "/v1/referrals", "referrals:write"),
     "what became of it": ("GET", "/v1/referrals/01938000-0000-7000-8000-000000000001", "referrals:read"),
     "feed": ("GET", "/v1/events", "events:read"),
+    "returns": ("GET", "/v1/returns", "returns:read"),
 }
 
 

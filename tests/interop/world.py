@@ -24,6 +24,8 @@ from tests.interop.council import MINUTES, SECRET, a_share, agree, change_plan, 
 from tests.interop.hook import a_subscription
 from tests.interop.plain import a_plain_referral
 from tests.interop.records import Caseload
+from tests.interop.returning import PROVIDER, a_return
+from tests.interop.returning import made as returned
 from tests.running import TEAM, Databases, Running, until
 
 
@@ -31,7 +33,9 @@ from tests.running import TEAM, Databases, Running, until
 async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
     caseload = Caseload()
     # Nothing is delivered meanwhile, so that what changes is what was asked for.
-    async with started(dataclasses.replace(service, background=()), databases, {"caseload": caseload.app()}) as made:
+    async with started(
+        dataclasses.replace(service, background=()), databases, {"caseload": caseload.app()}, **PROVIDER
+    ) as made:
         system = made.system
         client_id, connection_id = await take_on(system, caseload), await connect(system)
         share = await agree(system, client_id, connection_id, fields=["council_ref", "intervention", *MINUTES])
@@ -45,11 +49,14 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
         plain = a_plain_referral()
         assert (await (await made.caller(Persona.INTEGRATOR)).post("/v1/referrals", json=plain)).status_code == 201
         job_id, file_id = await _exported(made)
+        told = await returned(system, trust, period="2026-11")
         made.ids |= {
             "group_id": str(TEAM),
             "subscription_id": await _subscribed(made),
             "export_job_id": job_id,
             "export_file_id": file_id,
+            "return_id": told["id"],
+            "file_name": "CYP001MPI.csv",
             "resource_type": "Patient",
             "resource_id": client_id,
             "vid": "1",
@@ -68,6 +75,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "POST /v1/service-endpoints": endpoint,
             "POST /fhir/R4/Subscription": a_subscription(),
             "POST /v1/referrals": a_plain_referral(),
+            "POST /v1/returns": a_return(period="2026-11"),
             "PUT /v1/connections/{connection_id}": council,
             "POST /v1/shares": a_share(client_id, connection_id),
             "POST /v1/social-care/submissions/{submission_id}/correct": {"case_id": "LAS-40093"},

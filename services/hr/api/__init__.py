@@ -1,6 +1,6 @@
 """hr over HTTP: each route parses, calls one use case and renders."""
 
-from services.hr.api import competencies, contracts, dbs_checks, employees, hours, opt_outs, teams
+from services.hr.api import competencies, contracts, dbs_checks, employees, hours, opt_outs, staff_file, teams
 
 ROUTERS = (
     employees.router,
@@ -10,4 +10,5 @@ ROUTERS = (
     hours.router,
     competencies.router,
     opt_outs.router,
+    staff_file.router,
 )

@@ -12,3 +12,4 @@ class RuleCode(StrEnum):
     COMPETENCY_DAYS = "competency.days"
     LEAST_NOTICE = "opt_out.least_notice"
     MOST_NOTICE = "opt_out.most_notice"
+    FULL_TIME = "staff.full_time"

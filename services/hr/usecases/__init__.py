@@ -24,6 +24,7 @@ from services.hr.usecases.sign_off import (
     sign_off_competency,
     withdraw_competency,
 )
+from services.hr.usecases.tell_staff import tell_staff, written
 
 __all__ = [
     "agree_contract",
@@ -52,6 +53,8 @@ __all__ = [
     "sign_off_competency",
     "start_dbs_check",
     "team_members",
+    "tell_staff",
     "waiting",
     "withdraw_competency",
+    "written",
 ]

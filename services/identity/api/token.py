@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
 from services.common.assertions import ASSERTION_TYPE
-from services.common.scopes import EVENTS_READ
+from services.common.scopes import EVENTS_READ, RETURNS_READ
 from services.identity import usecases
 from services.identity.api.open_route import NOT_KEPT, Begins, Form, Open, OpenRoute, Trusted, needed, refused
 from services.identity.domain.assertion import ALGORITHMS
@@ -24,6 +24,7 @@ SCOPES = [
     "system/*.rs",
     "system/Subscription.cruds",
     EVENTS_READ,
+    RETURNS_READ,
 ]
 
 

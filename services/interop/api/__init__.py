@@ -11,6 +11,7 @@ from services.interop.api import (
     reconciliations,
     referrals,
     resources,
+    returns,
     submissions,
     subscriptions,
     validate,
@@ -39,4 +40,5 @@ ROUTERS = (
     reconciliations.router,
     feed.router,
     admissions.router,
+    returns.router,
 )

@@ -1,9 +1,13 @@
-"""What caseload holds, as far as interop reads it. Only the fields that become FHIR or a fact for the council."""
+"""What caseload holds, as far as interop reads it. Only what becomes FHIR, a fact for the council or a return."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
+
+# What an owner says that FHIR has no element for and a return needs: codes, dates and minutes, never words.
+Facts = dict[str, Any]
 
 
 class Person(BaseModel):
@@ -38,6 +42,19 @@ class Referral(Person):
     not_taken_reason: str | None
     signpost: str | None
     client_id: UUID | None
+    source: str | None = None
+    need: str | None = None
+    decided_at: datetime | None = None
+
+    @property
+    def facts(self) -> Facts:
+        decided = self.decided_at.isoformat() if self.decided_at else None
+        return {
+            "source": self.source,
+            "need": self.need,
+            "not_taken_reason": self.not_taken_reason,
+            "decided_at": decided,
+        }
 
 
 class Episode(BaseModel):
@@ -49,6 +66,11 @@ class Episode(BaseModel):
     status: str
     opened_on: date
     ended_on: date | None = None
+    end_reason: str | None = None
+
+    @property
+    def facts(self) -> Facts:
+        return {"pathway": self.pathway, "end_reason": self.end_reason}
 
 
 class Assessment(BaseModel):
@@ -87,6 +109,13 @@ class CarePlan(BaseModel):
     status: str
     agreed_on: date | None
     written_by: UUID | None
+    agreed_how: str | None = None
+    reablement_from: date | None = None
+
+    @property
+    def facts(self) -> Facts:
+        begins = self.reablement_from.isoformat() if self.reablement_from else None
+        return {"agreed_how": self.agreed_how, "reablement_from": begins}
 
 
 class Line(BaseModel):
@@ -108,6 +137,7 @@ class CareContact(BaseModel):
 
 
 class CareActivity(BaseModel):
+    id: UUID
     care_contact_id: UUID
     activity_type: str
     minutes: int

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import Column, Dialect, ForeignKeyConstraint, Index, Text, TypeDecorator, UniqueConstraint
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, col
 
 from services.common.models import INSTANT, Stored, TeamOwned
@@ -58,12 +58,14 @@ class Projected:
     owner_version: int
     content: dict[str, Any]
     found_by: Found
+    facts: dict[str, Any] | None = None
 
 
 class Resource(TeamOwned, Base, table=True):
     """One FHIR resource. Its `version` is meta.versionId, its `changed_at` meta.lastUpdated.
 
     To the outside a resource is its type and its owner's id, in the order of which the pages follow each other.
+    Of `facts`, which its owner says beside, the outside is shown nothing but the statutory returns made from them.
     """
 
     resource_type: str
@@ -72,6 +74,7 @@ class Resource(TeamOwned, Base, table=True):
     owner_version: int
     content: dict[str, Any] = Field(sa_column=Column(Written, nullable=False))
     tokens: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    facts: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
 
 
 @dataclass(frozen=True, slots=True)

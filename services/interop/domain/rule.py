@@ -12,3 +12,5 @@ class RuleCode(StrEnum):
     STRANGER_DAYS = "adt.strangers_kept"
     PORTAL_TITLE = "portal.longest_title"
     PORTAL_TEXT = "portal.longest_text"
+    RETURN_DAYS = "return.kept_days"
+    RETURNS_AT_ONCE = "return.most_at_once"

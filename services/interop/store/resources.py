@@ -12,7 +12,9 @@ from uuid6 import uuid7
 from services.common.db import Transaction
 from services.interop.domain.resource import Projected, Resource, ResourceHistory, SearchAmount, SearchTime
 
-REPLACED = ("team_id", "client_id", "owner_version", "tokens")
+REPLACED = ("team_id", "client_id", "owner_version", "tokens", "facts")
+# What a partner writes says nothing of these.
+OF_THE_OWNER = ("owner_version", "facts")
 KEPT = ("resource_type", "resource_id", "team_id", "client_id", "content", "changed_at")
 Key = tuple[str, UUID]
 
@@ -39,7 +41,7 @@ async def _write(tx: Transaction, items: Sequence[Projected], *, by_owner: bool)
     rows = [_row(tx, item) for item in ordered]
     table: Any = Resource.__table__  # type: ignore[attr-defined]
     statement = insert(table)
-    fresh = {name: statement.excluded[name] for name in REPLACED if by_owner or name != "owner_version"}
+    fresh = {name: statement.excluded[name] for name in REPLACED if by_owner or name not in OF_THE_OWNER}
     upsert = statement.on_conflict_do_update(
         constraint="one_resource_per_owner_id",
         set_={**fresh, **_versioned(table.c, statement.excluded)},

@@ -32,6 +32,7 @@ from services.interop.usecases.look import (
     read_version,
     search_resources,
 )
+from services.interop.usecases.make_returns import make_next, make_returns, remove_expired_returns
 from services.interop.usecases.notify import forget_old_events, notify, number_changes, number_next
 from services.interop.usecases.portal import note_keyed, open_pack, read_pack, sum_up_keying
 from services.interop.usecases.receive import (
@@ -74,6 +75,13 @@ from services.interop.usecases.show import (
     show_record,
     show_referral,
     show_visit,
+)
+from services.interop.usecases.statutory_returns import (
+    ask_for_return,
+    list_returns,
+    look_at_return,
+    open_return_file,
+    read_return_file,
 )
 from services.interop.usecases.submit import (
     Change,
@@ -128,6 +136,7 @@ __all__ = [
     "agree_share",
     "answer_adt",
     "ask_for_export",
+    "ask_for_return",
     "cancel_export",
     "catch_up",
     "correct_submission",
@@ -155,6 +164,7 @@ __all__ = [
     "list_council_files",
     "list_deliveries",
     "list_sent_under",
+    "list_returns",
     "list_service_endpoints",
     "list_shares",
     "list_submissions",
@@ -162,13 +172,17 @@ __all__ = [
     "look_at_everything",
     "look_at_export",
     "look_at_history",
+    "look_at_return",
     "make_exports",
+    "make_next",
+    "make_returns",
     "note_answered",
     "note_keyed",
     "notify",
     "number_changes",
     "number_next",
     "open_pack",
+    "open_return_file",
     "patch_resource",
     "prepare_submissions",
     "public_key",
@@ -179,6 +193,7 @@ __all__ = [
     "read_own_referral",
     "read_pack",
     "read_resource",
+    "read_return_file",
     "read_share",
     "read_submission",
     "read_subscription",
@@ -192,6 +207,7 @@ __all__ = [
     "replay_deliveries",
     "replay_delivery",
     "look_at_health",
+    "remove_expired_returns",
     "require_writable",
     "resend_submission",
     "review_care_plan_change",

@@ -79,6 +79,6 @@ async def show_visit(tx: Transaction, visit: Visit, status: str) -> None:
 async def show_introduction(tx: Transaction, introduction: Introduction) -> None:
     """Show the GP that a client was referred to social prescribing, and how far that has come (row 3.19)."""
     told = {name: value for name, value in vars(introduction).items() if name != "team_id"}
-    about = {"team_id": introduction.team_id, "client_id": introduction.client_id}
+    about: dict[str, Any] = {"team_id": introduction.team_id, "client_id": introduction.client_id}
     content = care.social_prescribing(**told)
     await resources.put(tx, [parts.projected(content, **about, owner_version=tx.event_version)])

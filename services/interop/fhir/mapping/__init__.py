@@ -3,16 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from services.interop.domain.record import ClientRecord, Referral
+from services.interop.domain.record import CareActivity, CareContact, ClientRecord, Facts, Referral
 from services.interop.domain.resource import Projected
 from services.interop.fhir.mapping import care, findings
 from services.interop.fhir.mapping.parts import Content, projected
 from services.interop.fhir.mapping.person import patient_of
 
 RowT = TypeVar("RowT")
+# The owner's version, what FHIR shows, and what the owner says beside.
+Made = tuple[int, Content, Facts | None]
 
 # What is never changed after it was written has one version for ever.
 WRITTEN_ONCE = 1
@@ -30,16 +32,17 @@ def of_referral(referral: Referral, reference: str | None, written: Content | No
     if written is not None:
         kept = {name: written[name] for name in SENDERS_OWN if name in written}
         content |= kept | {"identifier": [*written.get("identifier", []), *content.get("identifier", [])]}
-    return projected(content, team_id=referral.team_id, client_id=referral.client_id, owner_version=referral.version)
+    about: dict[str, Any] = {"team_id": referral.team_id, "client_id": referral.client_id}
+    return projected(content, **about, owner_version=referral.version, facts=referral.facts)
 
 
 def of_record(record: ClientRecord, references: Mapping[UUID, str], written: Mapping[UUID, Content]) -> list[Projected]:
     """Every resource that one client's record makes; `references` and what was `written` are by inbound referral id."""
     client = record.client
-    made = [*_course(record), *_findings(record), (client.version, patient_of(client))]
+    made: list[Made] = [*_course(record), *_findings(record), (client.version, patient_of(client), None)]
     found = [
-        projected(content, team_id=client.team_id, client_id=client.id, owner_version=version)
-        for version, content in made
+        projected(content, team_id=client.team_id, client_id=client.id, owner_version=version, facts=facts)
+        for version, content, facts in made
     ]
     referrals = [
         of_referral(referral, references.get(inbound), written.get(inbound)) if inbound else of_referral(referral, None)
@@ -58,18 +61,24 @@ def _by(name: str, rows: Sequence[RowT]) -> defaultdict[UUID, list[RowT]]:
     return found
 
 
-def _course(record: ClientRecord) -> Iterator[tuple[int, Content]]:
+def _course(record: ClientRecord) -> Iterator[Made]:
     client_id, team_id = record.client.id, record.client.team_id
     lines, activities = _by("care_plan_id", record.lines), _by("care_contact_id", record.activities)
     for episode in record.episode_of_care:
-        yield episode.version, care.episode_of_care(episode, client_id, team_id)
+        yield episode.version, care.episode_of_care(episode, client_id, team_id), episode.facts
     for plan in record.care_plan:
-        yield plan.version, care.care_plan(plan, lines[plan.id], client_id)
+        yield plan.version, care.care_plan(plan, lines[plan.id], client_id), plan.facts
     for contact in record.care_contact:
-        yield contact.version, care.encounter(contact, activities[contact.id], client_id, team_id)
+        done = activities[contact.id]
+        yield contact.version, care.encounter(contact, done, client_id, team_id), _contact_facts(contact, done)
 
 
-def _findings(record: ClientRecord) -> Iterator[tuple[int, Content]]:
+def _contact_facts(contact: CareContact, done: Sequence[CareActivity]) -> Facts:
+    activities = [{"id": str(one.id), "type": one.activity_type, "minutes": one.minutes} for one in done]
+    return {"channel": contact.channel, "activities": activities}
+
+
+def _findings(record: ClientRecord) -> Iterator[Made]:
     """Problems, ratings and wounds. What an assessment found is shown once the assessment is complete."""
     client_id = record.client.id
     complete = {assessment.id for assessment in record.assessment if assessment.status != STARTED}
@@ -77,9 +86,9 @@ def _findings(record: ClientRecord) -> Iterator[tuple[int, Content]]:
     wounds = {wound.id: wound for wound in record.wound}
     ratings = _by("problem_id", record.ratings)
     for problem in problems.values():
-        yield problem.version, findings.condition(problem, ratings[problem.id], client_id)
+        yield problem.version, findings.condition(problem, ratings[problem.id], client_id), None
     for rating in record.ratings:
         if rating.problem_id in problems:
-            yield WRITTEN_ONCE, findings.rating_observation(rating, problems[rating.problem_id], client_id)
+            yield WRITTEN_ONCE, findings.rating_observation(rating, problems[rating.problem_id], client_id), None
     for measurement in record.measurements:
-        yield WRITTEN_ONCE, findings.wound_observation(measurement, wounds[measurement.wound_id], client_id)
+        yield WRITTEN_ONCE, findings.wound_observation(measurement, wounds[measurement.wound_id], client_id), None

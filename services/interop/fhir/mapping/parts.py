@@ -20,7 +20,14 @@ def resource(resource_type: str, resource_id: UUID, **elements: Any) -> Content:
     return head | {name: value for name, value in elements.items() if value not in (None, [], {})}
 
 
-def projected(content: Content, *, team_id: UUID, client_id: UUID | None, owner_version: int) -> Projected:
+def projected(
+    content: Content,
+    *,
+    team_id: UUID,
+    client_id: UUID | None,
+    owner_version: int,
+    facts: Content | None = None,
+) -> Projected:
     return Projected(
         resource_type=content["resourceType"],
         resource_id=UUID(content["id"]),
@@ -29,6 +36,7 @@ def projected(content: Content, *, team_id: UUID, client_id: UUID | None, owner_
         owner_version=owner_version,
         content=content,
         found_by=indexing.found_by(content),
+        facts=facts,
     )
 
 
