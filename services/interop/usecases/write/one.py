@@ -39,9 +39,9 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Done:
-    """The resource as it is now; 201 where it is new."""
+    """The resource as this left it, whatever follows in the same Bundle; 201 where it is new."""
 
-    row: Kept | Resource
+    row: Kept
     status: int
     warnings: list[Issue] = field(default_factory=list)
 
@@ -115,10 +115,16 @@ async def _keep(tx: Transaction, wanted: Wanted, told: Told, status: HTTPStatus)
     )
     await resources.write(tx, [who])
     await messages.note(tx, wanted.message_id, MessageOutcome.ACCEPTED, status)
-    row = await kept.one(tx, item.resource_type, item.resource_id)
-    if row is None:
-        raise NotFound(item.resource_type)
+    row = await shown_now(tx, item.resource_type, item.resource_id)
     return Done(row, status, [*wanted.warnings, *told.warnings])
+
+
+async def shown_now(tx: Transaction, resource_type: str, resource_id: UUID) -> Kept:
+    """As a read shows it. Raises `NotFound`."""
+    row = await kept.one(tx, resource_type, resource_id)
+    if row is None:
+        raise NotFound(resource_type)
+    return row
 
 
 async def _row(tx: Transaction, resource_type: str, resource_id: str) -> Resource | None:
