@@ -18,7 +18,7 @@ from services.interop.api.fhir_asked import Prefer
 from services.interop.api.fhir_format import document
 from services.interop.api.fhir_route import fhir, fhir_router, public_base
 from services.interop.domain.subscription import Subscription
-from services.interop.fhir import bundle, notifying, registry, subscribing
+from services.interop.fhir import bundle, criteria, notifying, registry, subscribing
 
 router = fhir_router(tags=["FHIR"])
 
@@ -40,7 +40,7 @@ async def subscribe(tx: ByIntegrator, request: Request) -> Response:
         found = [Issue("invalid", "Resource", "Send the Subscription itself.")]
     if _has_fault(found):
         return fhir(operation_outcome(REFUSED, found), REFUSED)
-    kind, asked = subscribing.parsed(subscribing.criteria_of(content))
+    kind, asked = criteria.parsed(subscribing.criteria_of(content))
     require_scope(tx.actor, f"system/{kind.name}.rs")
     fhir_asked.require_rights(tx, asked)
     root = public_base(request)

@@ -23,7 +23,7 @@ from services.interop.domain.subscription import (
     SubscriptionStatus,
     Told,
 )
-from services.interop.fhir import notifying, subscribing
+from services.interop.fhir import criteria, notifying
 from services.interop.partners import council, hooks
 from services.interop.store import subscriptions as store
 
@@ -60,7 +60,7 @@ async def number_next(database: Database) -> int:
 async def _number(tx: Transaction, subscription: Subscription, changes: Sequence[ResourceChange]) -> None:
     of_type = [one for one in changes if one.resource_type == subscription.resource_type]
     try:
-        _, search = subscribing.parsed(subscription.criteria)
+        _, search = criteria.parsed(subscription.criteria)
     except ServiceError:
         # Taken by an earlier version that knew more parameters: the others are told all the same.
         log.error("subscription not understood any more", extra={"subscription_id": str(subscription.id)})
