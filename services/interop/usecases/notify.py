@@ -132,7 +132,7 @@ async def _lane(runtime: Runtime, notice: Notice, schedule: Sequence[timedelta],
         is_taken = await hooks.send(runtime.outside, notice)
         async with runtime.database.transaction(SYSTEM) as tx:
             row = await store.locked(tx, notice.subscription_id)
-            if row is None:
+            if row is None or not row.awaits(notice):
                 return
             if is_taken:
                 row.took(notice.told, notice.last, tx.now)

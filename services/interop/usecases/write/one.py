@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.common.db import Transaction
 from services.common.errors import NotFound
+from services.common.models import Aggregate
 from services.common.outcome import Issue
 from services.common.scopes import require_scope
 from services.interop.domain.inbound import MessageOutcome
@@ -90,7 +91,7 @@ async def change(tx: Transaction, row: Resource, wanted: Wanted) -> Done:
     return await _keep(tx, wanted, told, HTTPStatus.OK)
 
 
-def require_version(row: Resource, if_match: str | None) -> None:
+def require_version(row: Aggregate, if_match: str | None) -> None:
     """Raises `BadETag` or `VersionChanged`."""
     if if_match is None or if_match.strip() == "*":
         return
