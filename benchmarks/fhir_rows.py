@@ -40,13 +40,22 @@ def resources_of(one: Person) -> list[Projected]:
 
 async def fill(connection: asyncpg.Connection, resources: int) -> None:
     """Put so many resources into a migrated, empty store, as a superuser."""
-    made = (found for one in everybody(resources) for found in resources_of(one))
+    people = everybody(resources)
+    made = (found for one in people for found in resources_of(one))
+    await _reached({one.team_id for one in people}, connection)
     await connection.execute("set session_replication_role = replica")
     async with without_indexes(connection, TABLES):
         while chunk := list(islice(made, CHUNK)):
             await _copy(connection, chunk)
     await connection.execute("vacuum (analyze)")
     await connection.execute("checkpoint")
+
+
+async def _reached(teams: set[str], connection: asyncpg.Connection) -> None:
+    """Each team is reached as a service, so that referrals are written to it."""
+    rows = [(uuid7(), 1, datetime.now(UTC), team_id, f"bench-{team_id}") for team_id in sorted(teams)]
+    columns = ("id", "version", "changed_at", "team_id", "dos_service_id")
+    await connection.copy_records_to_table("service_endpoint", columns=columns, records=rows)
 
 
 async def _copy(connection: asyncpg.Connection, chunk: Sequence[Projected]) -> None:

@@ -5,11 +5,12 @@ from typing import Any
 
 from uuid6 import uuid7
 
-from services.caseload.events import EpisodeOfCarePaused, EpisodeOfCareResumed
-from tests.caseload.story import OnCaseload, take_on
+from services.caseload.events import EpisodeOfCareOpened, EpisodeOfCarePaused, EpisodeOfCareResumed
+from tests.caseload.story import OnCaseload, end_care, take_on
 from tests.caseload.test_leaving_care import TODAY, opened, path
 from tests.running import DEPUTY, NURSE, TEAM, Running
 
+OPENED, PAUSED = EpisodeOfCareOpened.name, EpisodeOfCarePaused.name
 DAYS = [str(TODAY - timedelta(days=days)) for days in range(10)]
 
 
@@ -171,3 +172,25 @@ async def test_a_pause_that_a_stay_began_ends_with_it_though_it_was_over_before(
     await hear(caseload, client.client_id, stay_id, version=2, **home)
     back = await episode(client)
     assert (back["status"], back["pauses"][0]["until_on"]) == ("active", DAYS[0])
+
+
+async def test_who_is_taken_on_while_in_hospital_is_not_visited_until_they_are_home(caseload: Running) -> None:
+    """Known from an earlier referral, they are admitted, and referred once more before they are home."""
+    before, stay_id, other = await take_on(caseload), str(uuid7()), str(uuid7())
+    await end_care(before)
+    await hear(caseload, before.client_id, stay_id)
+    await hear(caseload, before.client_id, other, starts_on=DAYS[9])
+    await hear(caseload, before.client_id, other, version=2, status="finished", ends_on=DAYS[7])
+    client = await take_on(caseload)
+    assert client.client_id == before.client_id
+    read = await episode(client)
+    assert (read["status"], read["pause_reason"], read["paused_on"]) == ("onhold", "in_hospital", DAYS[0])
+    (told,) = await alerts(client)
+    assert told["subject_id"] == stay_id
+    facts = [
+        one for one in await caseload.published("caseload") if one.data.get("episode_of_care_id") == client.episode_id
+    ]
+    begun = [(one.type, one.aggregateversion) for one in facts if one.type in {OPENED, PAUSED}]
+    assert begun == [(OPENED, 1), (PAUSED, 2)]
+    await hear(caseload, client.client_id, stay_id, version=2, status="entered-in-error", is_in_hospital=False)
+    assert (await episode(client))["status"] == "active"

@@ -26,7 +26,7 @@ OPEN = {
     "clearance": "roster's copy of whether somebody may visit alone, for every team that plans with them",
     "connection": "the address of a council's system",
     "visit_news": "which word of a visit was the newest, by the visit's id alone",
-    "stay_news": "how a stay in hospital stands and by which word of it, by the stay's id alone",
+    "stay_news": "how a stay in hospital stands and by which word of it; of one that goes on, whose, by ids alone",
     "registered_system": "a partner's system and its public keys",
     "staff_account": "who signs in by which account; its routes are HR's and operations'",
     "sign_in": "of a person and not of a team; its routes ask whose it is",

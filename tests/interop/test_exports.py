@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import func, select
@@ -13,7 +14,7 @@ from services.interop import usecases
 from services.interop.fhir import registry
 from services.interop.usecases import export
 from tests.interop.answers import BASE, refused_once, resources
-from tests.interop.exporting import INSIDE, begun, exported, exporting, lines, made, manifest, of_scope
+from tests.interop.exporting import ASYNC, INSIDE, begun, exported, exporting, lines, made, manifest, of_scope
 from tests.interop.records import Caseload, a_record, a_referral
 from tests.interop.telling import tell
 from tests.running import OTHER_TEAM, TEAM, Databases, Running, until
@@ -78,6 +79,46 @@ async def test_patients_and_teams_are_exported_apart(system: Running, caseload: 
         found = await exported(system, tie, f"Group/{team}/$export")
         assert patients(found) == {client_id}
         assert len(found) == len(of_patients) // 2
+
+
+async def test_of_a_type_with_filters_is_exported_what_one_of_them_finds(
+    system: Running, caseload: Caseload, tie: Any
+) -> None:
+    await tell(system, caseload, a_record())
+    whole = await exported(system, tie)
+    codes = [one["code"]["coding"][0]["code"] for one in whole if one["resourceType"] == "Observation"]
+    assert len(set(codes)) > 1
+    one, *_ = codes
+    asked = {"_type": "Observation,Patient", "_typeFilter": f"Observation?code={one},none"}
+    found = await exported(system, tie, f"$export?{urlencode(asked)}")
+    assert [kept["code"]["coding"][0]["code"] for kept in found[:-1]] == [one] * codes.count(one)
+    assert [kept["resourceType"] for kept in found[-1:]] == ["Patient"]
+    both = urlencode({"_type": "Observation", "_typeFilter": "Observation?code=none,Observation?status=final"})
+    assert len(await exported(system, tie, f"$export?{both}")) == len(codes)
+
+
+async def test_what_is_exported_may_be_asked_for_in_a_body(system: Running, caseload: Caseload, tie: Any) -> None:
+    await tell(system, caseload, a_record())
+    named = [{"name": "_type", "valueString": "Patient"}, {"name": "_since", "valueInstant": "2020-01-01T00:00:00Z"}]
+    body = {"resourceType": "Parameters", "parameter": named}
+    answer = await tie.post(f"{BASE}/$export", json=body, headers=ASYNC)
+    assert answer.status_code == 202, answer.text
+    await made(system)
+    told = await manifest(tie, answer.headers["content-location"].removeprefix(INSIDE))
+    assert told["request"] == f"{INSIDE}{BASE}/$export?_type=Patient&_since=2020-01-01T00%3A00%3A00Z"
+    assert [one["type"] for one in told["output"]] == ["Patient"]
+    for path in ("Patient/$export", f"Group/{TEAM}/$export"):
+        assert (await tie.post(f"{BASE}/{path}", headers=ASYNC)).status_code == 202, "no body is no parameter"
+        await made(system)
+    for bad, place in (
+        ({"resourceType": "Patient"}, "http"),
+        ({"resourceType": "Parameters", "parameter": [{"name": "_since", "valueString": "2020"}]}, "http._since"),
+        ({"resourceType": "Parameters", "parameter": [{"name": "colour", "valueString": "red"}]}, "http.colour"),
+        ({"resourceType": "Parameters", "parameter": [{"name": "_type"}]}, "http._type"),
+    ):
+        refused = await tie.post(f"{BASE}/$export", json=bad, headers=ASYNC)
+        assert 400 <= refused.status_code < 500, refused.text
+        assert refused.json()["issue"][0]["expression"][0].startswith(place), refused.text
 
 
 async def a_referral_of_nobody(system: Running, caseload: Caseload) -> str:

@@ -45,7 +45,12 @@ async def test_what_cannot_be_exported_is_refused_with_its_place(tie: Any) -> No
         "_since=2026-11-27T08:00:00": "http._since",
         "_since=2026-11-27T08:00:00Z&_since=2026-11-27T08:00:00Z": "http._since",
         "_outputFormat=csv": "http._outputFormat",
-        "_typeFilter=Patient%3Factive%3Dtrue": "http._typeFilter",
+        "_typeFilter=Patient%3Fcolour%3Dred": "http._typeFilter",
+        "_typeFilter=Patient%3Fname%3DTabor": "http._typeFilter",
+        "_typeFilter=Patient%3F_count%3D1": "http._typeFilter",
+        "_typeFilter=Group%3F_id%3D1": "http._typeFilter",
+        "_type=Encounter&_typeFilter=Patient%3Factive%3Dtrue": "http._typeFilter",
+        "&".join(["_typeFilter=Patient%3Factive%3Dtrue"] * 11): "http._typeFilter",
         "_elements=id": "http._elements",
         "patient=Patient/1": "http.patient",
     }

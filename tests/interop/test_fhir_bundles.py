@@ -108,6 +108,17 @@ async def test_a_resource_is_in_a_transaction_once(interop: Running, bars: Any) 
     assert (answer.status_code, answer.json()["issue"][0]["expression"]) == (412, ["Bundle.entry[0].request"])
 
 
+async def test_each_entry_shows_what_it_found_or_left_and_nothing_that_came_after(interop: Running, bars: Any) -> None:
+    made = (await bars.post(f"{BASE}/ServiceRequest", json=a_request("R-9"), headers=FHIR)).json()
+    change = an_entry({**made, "priority": "stat"}, "PUT", f"ServiceRequest/{made['id']}")
+    there = an_entry(a_request("R-9"), ifNoneExist=f"identifier={THEIRS}|R-9")
+    answer = await sent(bars, a_bundle(change, there), Prefer="return=representation")
+    assert statuses(answer) == ["200 OK", "200 OK"]
+    changed, found = answer.json()["entry"]
+    shown = [(one["response"]["etag"], one["resource"]["priority"]) for one in (found, changed)]
+    assert shown == [('W/"1"', made["priority"]), ('W/"2"', "stat")]
+
+
 async def test_a_batch_goes_on_after_an_entry_that_is_refused(interop: Running, caseload: Caseload, bars: Any) -> None:
     client_id = await tell(interop, caseload, a_record())
     patch = {"resourceType": "Binary", "contentType": "application/json-patch+json"}

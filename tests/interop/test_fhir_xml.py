@@ -6,12 +6,14 @@ from xml.etree import ElementTree
 import orjson
 import pytest
 
+from services.interop.domain.inbound import InboundMessage
 from services.interop.fhir import structure, xml_in, xml_out
-from tests.interop.answers import BASE, resources
+from tests.interop.answers import BASE, resources, stored
 from tests.interop.hook import a_subscription
 from tests.interop.records import Caseload, a_record
 from tests.interop.telling import tell
 from tests.interop.validating import REFERENCE
+from tests.interop.writes import a_bundle, a_request, an_entry
 from tests.running import Running
 
 XML = "application/fhir+xml"
@@ -114,3 +116,24 @@ async def test_what_comes_in_xml_is_judged_and_taken_as_in_json(interop: Running
     written = xml_out.from_json(orjson.dumps(a_subscription()).decode())
     made = await trust.post(f"{BASE}/Subscription", content=written, headers={"Content-Type": XML})
     assert made.status_code == 201, made.text
+
+
+async def test_each_write_is_taken_in_xml_and_answered_in_it(interop: Running, bars: Any) -> None:
+    both = {"Content-Type": XML, "Accept": XML}
+    sent = xml_out.from_json(orjson.dumps(a_request()).decode())
+    made = await bars.post(f"{BASE}/ServiceRequest", content=sent, headers=both)
+    assert (made.status_code, made.headers["content-type"]) == (201, XML), made.text
+    assert {one.raw for one in await stored(interop, InboundMessage)} == {sent}, "kept as it came"
+    read = orjson.loads(xml_in.to_json(made.content))
+    changed = xml_out.from_json(orjson.dumps(read | {"priority": "stat"}).decode())
+    path = f"{BASE}/ServiceRequest/{read['id']}"
+    assert (await bars.put(path, content=changed, headers=both)).status_code == 200
+    assert (await bars.get(path)).json()["priority"] == "stat"
+    bundle = xml_out.from_json(orjson.dumps(a_bundle(an_entry(a_request("R-2")))).decode())
+    answer = await bars.post(BASE, content=bundle, headers=both)
+    assert b'<status value="201 Created"/>' in answer.content, answer.text
+    faulty = sent.replace(b'<priority value="urgent"/>', b'<priority value="soon"/>')
+    refused = await bars.post(f"{BASE}/ServiceRequest", content=faulty, headers=both)
+    assert (refused.status_code, refused.headers["content-type"]) == (422, XML)
+    assert b'<expression value="ServiceRequest.priority"/>' in refused.content
+    assert (await bars.patch(path, content=changed, headers=both)).status_code == 415

@@ -137,6 +137,50 @@ async def test_what_fails_is_sent_again_and_at_last_no_more(
         assert (len(hook.headers), hook.elsewhere) == (asked, 0), "no more is sent, and no redirect was followed"
 
 
+async def test_it_is_changed_and_shakes_hands_again(
+    listening: Callable[..., Any], caseload: Caseload, hook: Hook
+) -> None:
+    async with listening() as system:
+        trust, other, reader = await tie(system), await tie(system, name="other"), await tie(system, "system/*.rs")
+        hook.answers = [500] * 3
+        path = await subscribed(trust, a_subscription("Encounter?status=finished"), "error")
+        kept = (await trust.get(path)).json()
+        new = {**a_subscription("Patient?active=true"), "id": kept["id"]}
+        refused_once(await other.put(path, json=new), 404, "not-found")
+        refused_once(await reader.put(path, json=new), 403, "forbidden")
+        refused_once(await trust.put(path, json=a_subscription()), 400, "invalid")
+        refused_once(await trust.put(path, json={**new, "status": "off"}), 422, "value")
+        stale = await trust.put(path, json=new, headers={"If-Match": 'W/"1"'})
+        assert stale.status_code == 412, stale.text
+        hook.answers = [204]
+        changed = await trust.put(path, json=new)
+        assert (changed.status_code, changed.json()["status"]) == (200, "requested"), changed.text
+        await until(lambda: stands(trust, path, "active"))
+        assert "error" not in (await trust.get(path)).json()
+        await tell(system, caseload, a_record())
+        await until(lambda: hook.told("event-notification"))
+        assert "/Patient/" in hook.told("event-notification")[0]["entry"][1]["fullUrl"]
+
+
+async def test_what_was_on_its_way_to_the_old_address_says_nothing_of_the_new_one(
+    listening: Callable[..., Any], hook: Hook
+) -> None:
+    async with listening() as system:
+        trust = await tie(system)
+        hook.silent = held = asyncio.Event()
+        made = (await trust.post(f"{BASE}/Subscription", json=a_subscription())).json()
+        await until(lambda: hook.headers)
+        moved = {**a_subscription(endpoint="https://trust.example/hook?again"), "id": made["id"]}
+        path = f"{BASE}/Subscription/{made['id']}"
+        assert (await trust.put(path, json=moved)).status_code == 200
+        hook.silent, asked = asyncio.Event(), len(hook.headers)
+        held.set()
+        await until(lambda: len(hook.headers) > asked)
+        assert await stands(trust, path, "requested")
+        hook.silent.set()
+        await until(lambda: stands(trust, path, "active"))
+
+
 async def test_a_heart_beats_while_nothing_happens(
     listening: Callable[..., Any], caseload: Caseload, hook: Hook
 ) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import col
 from services.caseload.domain.acuity_review import AcuityReview, AcuityScore
 from services.caseload.domain.client import EpisodeOfCare, EpisodeStatus
 from services.caseload.domain.episode_pause import EpisodePause
-from services.caseload.domain.hospital_stay import StayNews
+from services.caseload.domain.hospital_stay import IN_HOSPITAL, StayNews
 from services.caseload.domain.pathway_mix import Course
 from services.common.db import Transaction
 
@@ -51,6 +51,14 @@ async def stay_status(tx: Transaction, hospital_stay_id: UUID) -> str | None:
     """How a stay in hospital stood by the newest word of it, if there was one."""
     wanted = select(col(StayNews.status)).where(col(StayNews.hospital_stay_id) == hospital_stay_id)
     found: str | None = (await tx.session.execute(wanted)).scalar_one_or_none()
+    return found
+
+
+async def stay_that_goes_on(tx: Transaction, client_id: UUID) -> StayNews | None:
+    """The client's stay in hospital that began first, of those that go on."""
+    theirs = col(StayNews.client_id) == client_id, col(StayNews.status) == IN_HOSPITAL
+    wanted = select(StayNews).where(*theirs).order_by(col(StayNews.starts_on), col(StayNews.hospital_stay_id)).limit(1)
+    found: StayNews | None = (await tx.session.execute(wanted)).scalar_one_or_none()
     return found
 
 

@@ -38,26 +38,37 @@ async def hear_of_stay(tx: Transaction, stay: Stay) -> None:
     """
     episode = await episodes.open_of(tx, stay.client_id)
     was_there = await episodes.stay_status(tx, stay.hospital_stay_id) == IN_HOSPITAL
-    news = {"hospital_stay_id": stay.hospital_stay_id, "status": stay.status}
+    goes_on = stay.status == IN_HOSPITAL
+    whose = {"client_id": stay.client_id if goes_on else None, "starts_on": stay.starts_on if goes_on else None}
+    news = {"hospital_stay_id": stay.hospital_stay_id, "status": stay.status, **whose}
     if not await keep_newest(tx, StayNews, news):
         return
-    if episode is not None and stay.status == IN_HOSPITAL and not was_there:
-        await _pause(tx, episode, stay)
+    if episode is not None and goes_on and not was_there:
+        await _pause(tx, episode, stay.hospital_stay_id, stay.starts_on)
     elif episode is not None and not stay.is_in_hospital and (stay.status == CAME_HOME or stay.status in NEVER_THERE):
         await _resume(tx, episode, stay, was_there=was_there)
     if stay.status == CAME_HOME and not stay.is_in_hospital:
         await _write_down(tx, stay)
 
 
-async def _pause(tx: Transaction, episode: EpisodeOfCare, stay: Stay) -> None:
+async def pause_who_is_in_hospital(tx: Transaction, episode: EpisodeOfCare) -> None:
+    """Whoever is taken on while they are in hospital is visited once they are home, as a hospital told before."""
+    stay = await episodes.stay_that_goes_on(tx, episode.client_id)
+    if stay is not None:
+        # That care begins is told as it is, before it is told that it pauses.
+        await tx.settle()
+        await _pause(tx, episode, stay.hospital_stay_id, stay.starts_on)
+
+
+async def _pause(tx: Transaction, episode: EpisodeOfCare, stay_id: UUID, starts_on: date | None) -> None:
     """From the day of admission, or the day on which care began or last went on, where that was later: a discharge may
     be taken back."""
-    if episode.status == EpisodeStatus.ACTIVE and stay.starts_on is not None:
+    if episode.status == EpisodeStatus.ACTIVE and starts_on is not None:
         went_on = [one.until_on for one in await episodes.pauses(tx, episode.id) if one.until_on is not None]
-        paused_on = max(stay.starts_on, episode.opened_on, *went_on)
+        paused_on = max(starts_on, episode.opened_on, *went_on)
         pause = Pause(reason=PauseReason.IN_HOSPITAL, paused_on=paused_on)
-        await pause_episode(tx, episode.id, pause, episode.version)
-        await _tell(tx, episode, stay)
+        await pause_episode(tx, episode.id, pause, episode.version, by_hospital=True)
+        await _tell(tx, episode, stay_id)
 
 
 async def _resume(tx: Transaction, episode: EpisodeOfCare, stay: Stay, *, was_there: bool) -> None:
@@ -73,13 +84,13 @@ async def _resume(tx: Transaction, episode: EpisodeOfCare, stay: Stay, *, was_th
         return
     resumption = Resumption(resumed_on=max(home_on or tx.today, paused_on))
     await resume_episode(tx, episode.id, resumption, episode.version)
-    await _tell(tx, episode, stay)
+    await _tell(tx, episode, stay.hospital_stay_id)
 
 
-async def _tell(tx: Transaction, episode: EpisodeOfCare, stay: Stay) -> None:
+async def _tell(tx: Transaction, episode: EpisodeOfCare, stay_id: UUID) -> None:
     """The named nurse and the deputy hear what changed by a hospital's word; what they heard of it before is over."""
-    await tell.settle_alerts(tx, AlertKind.HOSPITAL_STAY, stay.hospital_stay_id)
-    about = Subject(stay.hospital_stay_id, episode.team_id, episode.client_id)
+    await tell.settle_alerts(tx, AlertKind.HOSPITAL_STAY, stay_id)
+    about = Subject(stay_id, episode.team_id, episode.client_id)
     people = (episode.named_nurse_id, episode.deputy_id)
     await tell.raise_alert(tx, AlertKind.HOSPITAL_STAY, about, tx.now, people=people)
 

@@ -68,14 +68,16 @@ async def _end_pause(tx: Transaction, episode: EpisodeOfCare, on: date) -> None:
             pause.end(on, tx.now)
 
 
-async def pause_episode(tx: Transaction, episode_of_care_id: UUID, pause: Pause, if_match: int) -> EpisodeOfCare:
-    """The client is in hospital, or away: nobody visits until care is resumed.
+async def pause_episode(
+    tx: Transaction, episode_of_care_id: UUID, pause: Pause, if_match: int, *, by_hospital: bool = False
+) -> EpisodeOfCare:
+    """The client is in hospital, or away: nobody visits until care is resumed. By a hospital's word it is nobody's own.
 
     Raises `EpisodeNotActive` or `BeforeItBegan`.
     """
     episode = await _changing(tx, episode_of_care_id, if_match)
     episode.pause(pause, tx.now)
-    tx.add(EpisodePause.of(episode, pause, tx.actor.employee_id, tx.now))
+    tx.add(EpisodePause.of(episode, pause, None if by_hospital else tx.actor.employee_id, tx.now))
     await tx.session.flush()
     paused = EpisodeOfCarePaused(
         episode_of_care_id=episode.id,

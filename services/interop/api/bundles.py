@@ -12,8 +12,8 @@ from services.interop.api import fhir_asked
 from services.interop.api.callers import ByIntegrator
 from services.interop.api.fhir_asked import Prefer
 from services.interop.api.fhir_route import fhir, public_base
-from services.interop.api.write_route import RETURN, require_json, said, sent_bytes, write_router
-from services.interop.domain.resource import Kept, Resource, ResourceHistory
+from services.interop.api.write_route import RETURN, said, sent_document, write_router
+from services.interop.domain.resource import Kept, ResourceHistory
 from services.interop.fhir import bundle, search
 from services.interop.fhir.mapping.parts import instant
 from services.interop.fhir.writing.entries import Asked
@@ -24,14 +24,13 @@ router = write_router(tags=["FHIR"])
 @router.post("", response_class=Response)
 async def process_bundle(tx: ByIntegrator, request: Request, prefer: Prefer = None) -> Response:
     """Write and read several resources: in a batch each for itself, in a transaction all or none."""
-    require_json(request)
     tx.about("Bundle")
 
     async def read(asked: Asked) -> usecases.Answered:
         return usecases.Answered(200, read=await _read(tx, request, asked))
 
     kept = getattr(request.state, "kept", None)
-    kind, found = await usecases.write_bundle(tx, await sent_bytes(request), kept, read)
+    kind, found = await usecases.write_bundle(tx, await sent_document(request), kept, read)
     request.state.written = True
     wanted = RETURN.search(prefer or "")
     entries = [_entry(public_base(request), one, wanted[1].lower() if wanted else "minimal") for one in found]
@@ -62,7 +61,7 @@ def _entry(root: str, one: usecases.Answered, wanted: str) -> dict[str, Any]:
     row = one.done.row if one.done else one.read
     if one.issues:
         return {"response": response | {"outcome": operation_outcome(one.status, one.issues)}}
-    if not isinstance(row, Kept | Resource | ResourceHistory):
+    if not isinstance(row, Kept | ResourceHistory):
         return {"resource": row, "response": response}
     response |= {"etag": f'W/"{row.version}"', "lastModified": instant(row.changed_at)}
     name = f"{row.resource_type}/{row.resource_id}"

@@ -11,11 +11,13 @@ from services.common.db import Transaction
 from services.common.errors import NotFound
 from services.common.scopes import InsufficientScope, require_scope
 from services.interop import usecases
+from services.interop.api import fhir_asked
 from services.interop.api.callers import ByIntegrator
 from services.interop.api.fhir_asked import Prefer
+from services.interop.api.fhir_format import document
 from services.interop.api.fhir_route import fhir, fhir_router, public_base
 from services.interop.domain.export import ExportJob, ExportStatus, Wanted
-from services.interop.fhir import exporting, registry
+from services.interop.fhir import criteria, exporting, registry, search
 
 router = fhir_router(tags=["FHIR"])
 
@@ -24,18 +26,21 @@ ASK_AGAIN_SECONDS = 2
 
 
 @router.get("/$export", status_code=202, response_class=Response)
+@router.post("/$export", status_code=202, response_class=Response, name="export_system_by_parameters")
 async def export_system(tx: ByIntegrator, request: Request, prefer: Prefer = None) -> Response:
     """Everything that the caller may read."""
     return await _begin(tx, request, "$export", prefer)
 
 
 @router.get("/Patient/$export", status_code=202, response_class=Response)
+@router.post("/Patient/$export", status_code=202, response_class=Response, name="export_patients_by_parameters")
 async def export_patients(tx: ByIntegrator, request: Request, prefer: Prefer = None) -> Response:
     """Everything that is about a patient."""
     return await _begin(tx, request, "Patient/$export", prefer, only_patients=True)
 
 
 @router.get("/Group/{group_id}/$export", status_code=202, response_class=Response)
+@router.post("/Group/{group_id}/$export", status_code=202, response_class=Response, name="export_group_by_parameters")
 async def export_group(tx: ByIntegrator, request: Request, group_id: ExportId, prefer: Prefer = None) -> Response:
     """Everything that is about the patients of one team, whose id is that of its Group."""
     team_id = _id("Group", group_id)
@@ -80,12 +85,23 @@ async def _begin(
     group_id: UUID | None = None,
 ) -> Response:
     exporting.require_async(prefer)
-    asked = exporting.asked(request.url.query, prefer)
-    wanted = Wanted(_allowed(tx, asked.types), asked.since, only_patients, group_id)
+    asked = exporting.asked(await _parameters(request), prefer)
+    for one in asked.filters:
+        fhir_asked.require_rights(tx, criteria.parsed(one)[1])
+    wanted = Wanted(_allowed(tx, asked.types), asked.since, asked.filters, only_patients, group_id)
     root = public_base(request)
     said = f"{root}/{listed}?{asked.query}" if asked.query else f"{root}/{listed}"
     job = await usecases.ask_for_export(tx, wanted, said)
     return Response(status_code=202, headers={"Content-Location": f"{root}/$export-status/{job.id}"})
+
+
+async def _parameters(request: Request) -> list[tuple[str, str]]:
+    """In the address, or by POST in a Parameters resource. Raises `BadSearch` or `NotTaken`."""
+    in_address = search.parameters(request.url.query)
+    if request.method != "POST" or not await request.body():
+        return in_address
+    content, _ = await usecases.judged(await document(request))
+    return in_address + exporting.parameters_of(content)
 
 
 def _allowed(tx: Transaction, types: list[str] | None) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import Path, Query, Request, Response
+from fastapi import Header, Path, Query, Request, Response
 
 from services.common.db import Transaction
 from services.common.errors import NotFound
@@ -18,11 +18,13 @@ from services.interop.api.fhir_asked import Prefer
 from services.interop.api.fhir_format import document
 from services.interop.api.fhir_route import fhir, fhir_router, public_base
 from services.interop.domain.subscription import Subscription
-from services.interop.fhir import bundle, notifying, registry, subscribing
+from services.interop.fhir import bundle, criteria, notifying, registry, subscribing
+from services.interop.fhir.writing.refusals import NotOfTheAddress
 
 router = fhir_router(tags=["FHIR"])
 
 SubscriptionId = Annotated[str, Path(max_length=64)]
+IfMatch = Annotated[str | None, Header(max_length=40, description="The ETag last read.")]
 Number = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 REFUSED = 422
 
@@ -31,22 +33,28 @@ REFUSED = 422
 async def subscribe(tx: ByIntegrator, request: Request) -> Response:
     """Ask to be told of changes: by R4's own criteria, or by a topic of R5 with a filter."""
     require_scope(tx.actor, "system/Subscription.c")
-    raw = await document(request)
-    found = await usecases.validate_resource("Subscription", raw, None)
-    content = {} if _has_fault(found) else orjson.loads(raw)
-    if content.get("resourceType") == "Subscription":
-        found = list(subscribing.issues(content, request.app.state.settings.partner_hosts_inside))
-    elif not _has_fault(found):
-        found = [Issue("invalid", "Resource", "Send the Subscription itself.")]
-    if _has_fault(found):
-        return fhir(operation_outcome(REFUSED, found), REFUSED)
-    kind, asked = subscribing.parsed(subscribing.criteria_of(content))
-    require_scope(tx.actor, f"system/{kind.name}.rs")
-    fhir_asked.require_rights(tx, asked)
+    content, refusal = await _asked(tx, request)
+    if refusal is not None:
+        return refusal
     root = public_base(request)
     made = await usecases.subscribe(tx, subscribing.understood(content, root), subscribing.ends_at(content))
     tx.about("Subscription", made.id)
     return _shown(made, 201, {"Location": f"{root}/Subscription/{made.id}"})
+
+
+@router.put("/Subscription/{subscription_id}", response_class=Response)
+async def change_subscription(
+    tx: ByIntegrator, request: Request, subscription_id: SubscriptionId, if_match: IfMatch = None
+) -> Response:
+    """Be told of something else, or elsewhere; with the headers, which are told to nobody again."""
+    require_scope(tx.actor, "system/Subscription.u")
+    content, refusal = await _asked(tx, request)
+    if refusal is not None:
+        return refusal
+    if content.get("id") != subscription_id:
+        raise NotOfTheAddress("Subscription.id")
+    new, ends_at = subscribing.understood(content, public_base(request)), subscribing.ends_at(content)
+    return _shown(await usecases.change_subscription(tx, _id(subscription_id), new, ends_at, if_match))
 
 
 @router.get("/Subscription", response_class=Response)
@@ -100,6 +108,23 @@ async def catch_up(
     require_scope(tx.actor, "system/Subscription.r")
     row, events = await usecases.catch_up(tx, _id(subscription_id), first or 1, last)
     return fhir(notifying.notification(row, "query-event", row.state(tx.now), events, tx.now))
+
+
+async def _asked(tx: Transaction, request: Request) -> tuple[dict[str, Any], Response | None]:
+    """A Subscription that can be kept, or the answer that says why it cannot. Raises `InsufficientScope`."""
+    raw = await document(request)
+    found = await usecases.validate_resource("Subscription", raw, None)
+    content = {} if _has_fault(found) else orjson.loads(raw)
+    if content.get("resourceType") == "Subscription":
+        found = list(subscribing.issues(content, request.app.state.settings.partner_hosts_inside))
+    elif not _has_fault(found):
+        found = [Issue("invalid", "Resource", "Send the Subscription itself.")]
+    if _has_fault(found):
+        return content, fhir(operation_outcome(REFUSED, found), REFUSED)
+    kind, asked = criteria.parsed(subscribing.criteria_of(content))
+    require_scope(tx.actor, f"system/{kind.name}.rs")
+    fhir_asked.require_rights(tx, asked)
+    return content, None
 
 
 async def _own(tx: Transaction, subscription_id: str) -> Subscription:

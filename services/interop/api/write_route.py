@@ -13,9 +13,11 @@ from services.common.outcome import MEDIA_TYPE, Issue, echoed, operation_outcome
 from services.common.scopes import is_granted, require_scope
 from services.interop import usecases
 from services.interop.api import fhir_asked
+from services.interop.api.fhir_format import document, negotiated
 from services.interop.api.fhir_route import PREFIX, fhir, media_type, public_base
 from services.interop.api.kept_route import KeptRoute
 from services.interop.fhir import bundle
+from services.interop.fhir.writing import patch
 from services.interop.fhir.writing.refusals import WRITABLE
 
 RETURN = re.compile(r"return=(minimal|representation|OperationOutcome)", re.IGNORECASE)
@@ -52,23 +54,25 @@ class WriteRoute(KeptRoute):
             await super()._note(request, status)
 
     async def handled(self, request: Request, handle: idempotency.Handle) -> Response:
+        """In the format that the caller wants."""
         if request.method != "POST" or idempotency.HEADER not in request.headers:
-            return await handle(request)
-        return await idempotency.once(request, request.state.transaction, self.path, handle)
+            return negotiated(request, await handle(request))
+        answer = await idempotency.once(request, request.state.transaction, self.path, handle)
+        return negotiated(request, answer)
 
 
 def write_router(*, tags: list[str]) -> APIRouter:
     return APIRouter(prefix=PREFIX, tags=list(tags), route_class=WriteRoute)
 
 
-def require_json(request: Request, *also: str) -> None:
+def require_patch(request: Request) -> None:
     """Raises `UnsupportedMediaType`."""
-    if media_type(request) not in {*JSON, *also}:
-        raise NotFhirJson("The body is not declared as FHIR in JSON.")
+    if media_type(request) not in {*JSON, patch.MEDIA_TYPE}:
+        raise NotAPatch("The body is not declared as a JSON Patch.")
 
 
-class NotFhirJson(UnsupportedMediaType):
-    way_out = "Send application/fhir+json; a patch is sent as application/json-patch+json."
+class NotAPatch(UnsupportedMediaType):
+    way_out = "Send application/json-patch+json."
 
 
 def answered(request: Request, done: usecases.Done, prefer: str | None) -> Response:
@@ -102,3 +106,8 @@ async def sent_bytes(request: Request) -> bytes:
     if not raw:
         raise body.MalformedJson("There is no resource.")
     return raw
+
+
+async def sent_document(request: Request) -> bytes:
+    """What was sent, in JSON. Raises `UnsupportedMediaType`, `BadXml` or `MalformedJson`."""
+    return await document(request) or await sent_bytes(request)

@@ -9,8 +9,7 @@ from services.common.db import Transaction
 from services.interop import usecases
 from services.interop.api.callers import ByIntegrator
 from services.interop.api.fhir_asked import Prefer, ResourceId, ResourceType
-from services.interop.api.write_route import answered, require_json, sent_bytes, write_router
-from services.interop.fhir.writing import patch
+from services.interop.api.write_route import answered, require_patch, sent_bytes, sent_document, write_router
 from services.interop.fhir.writing.refusals import NoCondition, NotOfTheAddress
 from services.interop.fhir.writing.sent import Sent
 
@@ -76,7 +75,7 @@ async def patch_resource(
 ) -> Response:
     """Put parts of it right by a JSON Patch (RFC 6902)."""
     usecases.require_writable(tx, resource_type, "u", resource_type)
-    require_json(request, patch.MEDIA_TYPE)
+    require_patch(request)
     tx.about(resource_type)
     wanted = usecases.Wanted(Sent({}, resource_type), request.state.kept, if_match)
     raw = await sent_bytes(request)
@@ -88,8 +87,7 @@ async def _wanted(
 ) -> usecases.Wanted:
     """Raises `NotWritable`, `InsufficientScope`, or a `NotTaken`."""
     usecases.require_writable(tx, resource_type, right, resource_type)
-    require_json(request)
-    content, warnings = await usecases.judged(await sent_bytes(request))
+    content, warnings = await usecases.judged(await sent_document(request))
     if content["resourceType"] != resource_type:
         raise NotOfTheAddress(content["resourceType"])
     tx.about(resource_type)

@@ -56,10 +56,11 @@ class ExportFailed(ServiceError):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a system asks to have exported. `group_id` is a team's."""
+    """What a system asks to have exported. `group_id` is a team's; of a type with `filters`, what one of them finds."""
 
     types: list[str]
     since: datetime | None
+    filters: list[str]
     only_patients: bool = False
     group_id: UUID | None = None
 
@@ -74,6 +75,7 @@ class ExportJob(Aggregate, Base, table=True):
     request: str
     types: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     since: datetime | None = Field(default=None, sa_type=INSTANT)
+    filters: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     only_patients: bool = False
     group_id: UUID | None = None
     asked_at: datetime = Field(sa_type=INSTANT)
@@ -94,6 +96,10 @@ class ExportJob(Aggregate, Base, table=True):
     @property
     def resource_type(self) -> str:
         return self.types[self.step]
+
+    @property
+    def filters_of_type(self) -> list[str]:
+        return [one for one in self.filters if one.partition("?")[0] == self.resource_type]
 
     def wrote(self, count: int, last: tuple[UUID, UUID] | None, now: datetime, kept: timedelta) -> None:
         """So many more are written; `last` is after which team and resource the type goes on, None where it is over."""

@@ -15,8 +15,8 @@ from services.common.errors import Unprocessable
 from services.common.models import INSTANT, Aggregate, Stored, only_states
 from services.interop.domain.base import Base
 
-NOT_TAKEN = "The endpoint took no notification in as many attempts as are made. DELETE this, and subscribe again."
-NOT_UNDERSTOOD = "The criteria is no search here any more. DELETE this, and subscribe by one that is."
+NOT_TAKEN = "The endpoint took no notification in as many attempts as are made. PUT it anew, or DELETE it."
+NOT_UNDERSTOOD = "The criteria is no search here any more. PUT one that is, or DELETE this."
 
 
 class SubscriptionStatus(StrEnum):
@@ -91,6 +91,13 @@ class Subscription(Aggregate, Base, table=True):
         """Its address has yet to take a handshake."""
         return cls(**vars(new), requested_by=by, ends_at=ends_at, due_at=now, changed_at=now)
 
+    def ask_anew(self, new: NewSubscription, now: datetime, ends_at: datetime) -> None:
+        """Its address has to take a handshake again. What it was not told of yet it is told after that."""
+        for name, value in vars(new).items():
+            setattr(self, name, value)
+        self.status, self.error, self.attempts = SubscriptionStatus.REQUESTED, None, 0
+        self.ends_at, self.due_at, self.changed_at = ends_at, now, now
+
     def happened(self, count: int, now: datetime) -> None:
         """So many more events. While an attempt is on its way or to be repeated, they wait for it."""
         self.events, self.changed_at = self.events + count, now
@@ -103,6 +110,11 @@ class Subscription(Aggregate, Base, table=True):
         if self.status == SubscriptionStatus.REQUESTED:
             return Told.HANDSHAKE
         return Told.EVENTS if self.events > self.sent else Told.HEARTBEAT
+
+    def awaits(self, notice: "Notice") -> bool:
+        """Whether it was not asked anew while this was on its way: a new address takes a handshake of its own."""
+        is_shaking = self.status == SubscriptionStatus.REQUESTED
+        return self.endpoint == notice.endpoint and (notice.told is Told.HANDSHAKE or not is_shaking)
 
     def took(self, told: Told, last: int, now: datetime) -> None:
         """The endpoint answered well."""

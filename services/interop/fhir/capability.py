@@ -97,7 +97,7 @@ def _subscription() -> dict[str, Any]:
         "extension": [{"url": TOPICS, "valueCanonical": TOPIC}],
         "type": registry.SUBSCRIPTION.name,
         "supportedProfile": [PROFILE],
-        "interaction": [{"code": code} for code in ("create", "read", "delete", "search-type")],
+        "interaction": [{"code": code} for code in ("create", "read", "update", "delete", "search-type")],
         "operation": operations,
     }
 

@@ -9,8 +9,7 @@ from services.common.errors import ServiceError
 from services.common.outcome import MEDIA_TYPE, Issue
 from services.common.outside import may_be_asked
 from services.interop.domain.subscription import NewSubscription, Subscription
-from services.interop.fhir import registry, search, times
-from services.interop.fhir.asked import Search, UnknownParameter
+from services.interop.fhir import criteria, times
 from services.interop.fhir.mapping.parts import Content, instant
 
 BACKPORT = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition"
@@ -22,8 +21,6 @@ SHOWS_IDS = {"empty": False, "id-only": True}
 HEADER = re.compile(r"(?i:Authorization|X-[A-Za-z0-9-]{1,60}): ?[!-~][ -~]{0,1000}")
 MOST_HEADERS, LONGEST_REASON, LONGEST_ADDRESS = 5, 200, 2000
 HEARTBEAT_SECONDS = range(30, 86_401)
-# Parameters of a search that narrow what is found; the others say how a page of it is shown.
-NARROWING = re.compile(r"(?!_)[a-z-]+(:[A-Za-z-]+)?(\.[a-z-]+)?|_id|_has:.*", re.ASCII)
 FILTER_AT = "Subscription.criteria"
 NO_CRITERIA = "Give a type and what narrows it, such as Observation?code=39156-5, as in a search by GET."
 NO_CONTENT = "A message holds ids at most: give empty or id-only, and read what it names with your token."
@@ -44,22 +41,12 @@ def criteria_of(content: Content) -> str:
     return str(_extension(content.get("_criteria", {}), FILTER).get("valueString", ""))
 
 
-def parsed(criteria: str) -> tuple[registry.ServedType, Search]:
-    """Raises `ServiceError` for what is no search here, or would name a person."""
-    name, _, query = criteria.partition("?")
-    kind = registry.served(name)
-    pairs = search.parameters(query)
-    if any(NARROWING.fullmatch(one) is None for one, _ in pairs):
-        raise UnknownParameter("A criteria has parameters that narrow a search, and no others.")
-    return kind, search.parse(kind, pairs, [], strict=True)
-
-
 def issues(content: Content, hosts_inside: Collection[str]) -> Iterator[Issue]:
     """What is not taken of a Subscription that is sound FHIR, each with its place and the way out."""
     channel = content["channel"]
     is_of_topic = content.get("criteria") == TOPIC
     try:
-        parsed(criteria_of(content))
+        criteria.parsed(criteria_of(content))
     except ServiceError as error:
         yield Issue("value", FILTER_AT, f"{error.detail} {error.way_out} {NO_CRITERIA}")
     if content.get("status") != "requested":
@@ -102,11 +89,11 @@ def ends_at(content: Content) -> datetime | None:
 def understood(content: Content, base: str) -> NewSubscription:
     """A Subscription that has no issue."""
     channel = content["channel"]
-    criteria = criteria_of(content)
+    wanted = criteria_of(content)
     is_of_topic = content["criteria"] == TOPIC
     return NewSubscription(
-        resource_type=criteria.partition("?")[0],
-        criteria=criteria,
+        resource_type=wanted.partition("?")[0],
+        criteria=wanted,
         reason=content["reason"],
         endpoint=channel["endpoint"],
         is_of_topic=is_of_topic,

@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, text, tuple_
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
 from services.common.db import Transaction
 from services.interop.domain.export import ExportFile, ExportJob, ExportStatus
 from services.interop.domain.resource import Resource, ResourceHistory
+from services.interop.fhir import criteria
+from services.interop.fhir.asked import Search
+from services.interop.store import resource_search
 from services.interop.store.resources import is_type
 
 # What began before an export was asked for may still be written as of then.
@@ -92,9 +95,17 @@ async def page(tx: Transaction, job: ExportJob, after: tuple[UUID, UUID] | None,
         conditions.append(col(Resource.client_id).is_not(None))
     if job.since is not None:
         conditions.append(col(Resource.changed_at) >= job.since)
+    if job.filters_of_type:
+        found = [await resource_search.conditions(tx, *_named(one)) for one in job.filters_of_type]
+        conditions.append(or_(*(and_(*of_one) for of_one in found)))
     if after is not None:
         conditions.append(tuple_(*order) > after)
     return await tx.all(select(Resource).where(*conditions).order_by(*order).limit(most))
+
+
+def _named(text: str) -> tuple[str, Search]:
+    kind, search = criteria.parsed(text)
+    return kind.name, search
 
 
 async def as_of(tx: Transaction, keys: Sequence[tuple[str, UUID]], at: datetime) -> Sequence[ResourceHistory]:

@@ -17,7 +17,7 @@ from services.interop.store.resources import is_type
 
 async def searched(tx: Transaction, resource_type: str, search: Search) -> Select[Any]:
     """The visible resources of one type that the search asks for."""
-    return select(Resource).where(*await _conditions(tx, resource_type, search))
+    return select(Resource).where(*await conditions(tx, resource_type, search))
 
 
 async def people(tx: Transaction, wanted: Select[Any], most: int) -> Sequence[UUID]:
@@ -80,21 +80,22 @@ def within(at: Any, between: Between) -> ColumnElement[bool]:
     return and_(after, before) if between.inside else not_(and_(after, before))
 
 
-async def _conditions(tx: Transaction, resource_type: str, search: Search) -> list[ColumnElement[bool]]:
-    conditions = [is_type(resource_type), await tx.visible(Resource)]
-    conditions += [col(Resource.resource_id).in_(ids) for ids in search.ids]
-    conditions += [col(Resource.client_id).in_(ids) for ids in search.patients]
-    conditions += [_has_any(asked) for asked in search.tokens]
-    conditions += [within(col(Resource.changed_at), between) for between in search.changed]
-    conditions += [_at_time(resource_type, asked) for asked in search.times]
-    conditions += [_of_amount(resource_type, asked) for asked in search.amounts]
+async def conditions(tx: Transaction, resource_type: str, search: Search) -> list[ColumnElement[bool]]:
+    """What holds of each resource that the search asks for, and that the caller may see."""
+    found = [is_type(resource_type), await tx.visible(Resource)]
+    found += [col(Resource.resource_id).in_(ids) for ids in search.ids]
+    found += [col(Resource.client_id).in_(ids) for ids in search.patients]
+    found += [_has_any(asked) for asked in search.tokens]
+    found += [within(col(Resource.changed_at), between) for between in search.changed]
+    found += [_at_time(resource_type, asked) for asked in search.times]
+    found += [_of_amount(resource_type, asked) for asked in search.amounts]
     for inner in search.of_patients:
-        patients = select(col(Resource.resource_id)).where(*await _conditions(tx, "Patient", inner))
-        conditions.append(col(Resource.client_id).in_(patients.correlate(None)))
+        patients = select(col(Resource.resource_id)).where(*await conditions(tx, "Patient", inner))
+        found.append(col(Resource.client_id).in_(patients.correlate(None)))
     for other, inner in search.had:
-        clients = select(col(Resource.client_id)).where(*await _conditions(tx, other, inner))
-        conditions.append(col(Resource.resource_id).in_(clients.correlate(None)))
-    return conditions
+        clients = select(col(Resource.client_id)).where(*await conditions(tx, other, inner))
+        found.append(col(Resource.resource_id).in_(clients.correlate(None)))
+    return found
 
 
 def _has_any(asked: AnyToken) -> ColumnElement[bool]:

@@ -99,6 +99,7 @@ from services.interop.usecases.submit import (
 )
 from services.interop.usecases.subscribe import (
     catch_up,
+    change_subscription,
     end_subscription,
     list_subscriptions,
     read_subscription,
@@ -143,6 +144,7 @@ __all__ = [
     "create_resource",
     "create_unless_there",
     "deliver_facts",
+    "change_subscription",
     "end_subscription",
     "export_next",
     "feed_event",

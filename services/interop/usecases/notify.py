@@ -23,7 +23,7 @@ from services.interop.domain.subscription import (
     SubscriptionStatus,
     Told,
 )
-from services.interop.fhir import notifying, subscribing
+from services.interop.fhir import criteria, notifying
 from services.interop.partners import hooks
 from services.interop.partners.council import webhook
 from services.interop.store import subscriptions as store
@@ -61,7 +61,7 @@ async def number_next(database: Database) -> int:
 async def _number(tx: Transaction, subscription: Subscription, changes: Sequence[ResourceChange]) -> None:
     of_type = [one for one in changes if one.resource_type == subscription.resource_type]
     try:
-        _, search = subscribing.parsed(subscription.criteria)
+        _, search = criteria.parsed(subscription.criteria)
     except ServiceError:
         # Taken by an earlier version that knew more parameters: the others are told all the same.
         log.error("subscription not understood any more", extra={"subscription_id": str(subscription.id)})
@@ -133,7 +133,7 @@ async def _lane(runtime: Runtime, notice: Notice, schedule: Sequence[timedelta],
         is_taken = await hooks.send(runtime.outside, notice)
         async with runtime.database.transaction(SYSTEM) as tx:
             row = await store.locked(tx, notice.subscription_id)
-            if row is None:
+            if row is None or not row.awaits(notice):
                 return
             if is_taken:
                 row.took(notice.told, notice.last, tx.now)

@@ -18,6 +18,7 @@ from services.interop.domain.subscription import (
     TooManySubscriptions,
 )
 from services.interop.store import subscriptions as store
+from services.interop.usecases.write.one import require_version
 
 MOST_EVENTS = 1000
 
@@ -28,13 +29,35 @@ async def subscribe(tx: Transaction, new: NewSubscription, ends_at: datetime | N
     days, most = await amounts(tx, tx.today, RuleCode.SUBSCRIPTION_DAYS, RuleCode.SUBSCRIPTIONS)
     if await store.count(tx) >= most:
         raise TooManySubscriptions
-    latest = tx.now + timedelta(days=days)
-    if ends_at is not None and not tx.now < ends_at <= latest:
-        raise EndsTooLate
-    made = Subscription.asked(new, tx.actor.subject, tx.now, ends_at or latest)
+    made = Subscription.asked(new, tx.actor.subject, tx.now, _end(tx, ends_at, days))
     tx.add(made)
     await tx.session.flush()
     return made
+
+
+async def change_subscription(
+    tx: Transaction, subscription_id: UUID, new: NewSubscription, ends_at: datetime | None, if_match: str | None
+) -> Subscription:
+    """Told of something else, or elsewhere, after another handshake.
+
+    Raises `NotFound`, `BadETag`, `VersionChanged` or `EndsTooLate`.
+    """
+    found = await store.one(tx, subscription_id, lock=True)
+    if found is None:
+        raise NotFound("Subscription")
+    require_version(found, if_match)
+    (days,) = await amounts(tx, tx.today, RuleCode.SUBSCRIPTION_DAYS)
+    found.ask_anew(new, tx.now, _end(tx, ends_at, days))
+    await tx.session.flush()
+    return found
+
+
+def _end(tx: Transaction, ends_at: datetime | None, days: int) -> datetime:
+    """Raises `EndsTooLate`."""
+    latest = tx.now + timedelta(days=days)
+    if ends_at is not None and not tx.now < ends_at <= latest:
+        raise EndsTooLate
+    return ends_at or latest
 
 
 async def read_subscription(tx: Transaction, subscription_id: UUID) -> Subscription:

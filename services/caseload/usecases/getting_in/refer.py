@@ -20,6 +20,7 @@ from services.caseload.domain.referral import (
 )
 from services.caseload.events import EpisodeOfCareOpened, ReferralAccepted, ReferralNotTaken, ReferralReceived
 from services.caseload.store import matches, referrals
+from services.caseload.usecases.hospital import pause_who_is_in_hospital
 from services.common.db import Transaction, require_version
 from services.common.membership import require_members
 
@@ -92,6 +93,7 @@ async def open_episode(
         tx.add(episode)
         tx.add(CareTeamPeriod.begun(episode, tx.actor.employee_id, tx.now))
     _tell_of_acceptance(tx, referral, episode)
+    await pause_who_is_in_hospital(tx, episode)
     return episode
 
 

@@ -22,6 +22,7 @@ from services.interop.usecases.write.one import (
     change,
     create_resource,
     require_writable,
+    shown_now,
 )
 
 
@@ -34,7 +35,7 @@ async def create_unless_there(tx: Transaction, wanted: Wanted, resource_id: UUID
     if found is None:
         return await create_resource(tx, wanted, resource_id)
     await messages.note(tx, wanted.message_id, MessageOutcome.ACCEPTED, HTTPStatus.OK)
-    return Done(found, HTTPStatus.OK)
+    return Done(await shown_now(tx, kind, found.resource_id), HTTPStatus.OK)
 
 
 async def update_found(tx: Transaction, wanted: Wanted, resource_id: UUID, condition: str) -> Done:

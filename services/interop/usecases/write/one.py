@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.common.db import Transaction
 from services.common.errors import NotFound
+from services.common.models import Aggregate
 from services.common.outcome import Issue
 from services.common.scopes import require_scope
 from services.interop.domain.inbound import MessageOutcome
@@ -39,9 +40,9 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Done:
-    """The resource as it is now; 201 where it is new."""
+    """The resource as this left it, whatever follows in the same Bundle; 201 where it is new."""
 
-    row: Kept | Resource
+    row: Kept
     status: int
     warnings: list[Issue] = field(default_factory=list)
 
@@ -90,7 +91,7 @@ async def change(tx: Transaction, row: Resource, wanted: Wanted) -> Done:
     return await _keep(tx, wanted, told, HTTPStatus.OK)
 
 
-def require_version(row: Resource, if_match: str | None) -> None:
+def require_version(row: Aggregate, if_match: str | None) -> None:
     """Raises `BadETag` or `VersionChanged`."""
     if if_match is None or if_match.strip() == "*":
         return
@@ -115,10 +116,16 @@ async def _keep(tx: Transaction, wanted: Wanted, told: Told, status: HTTPStatus)
     )
     await resources.write(tx, [who])
     await messages.note(tx, wanted.message_id, MessageOutcome.ACCEPTED, status)
-    row = await kept.one(tx, item.resource_type, item.resource_id)
-    if row is None:
-        raise NotFound(item.resource_type)
+    row = await shown_now(tx, item.resource_type, item.resource_id)
     return Done(row, status, [*wanted.warnings, *told.warnings])
+
+
+async def shown_now(tx: Transaction, resource_type: str, resource_id: UUID) -> Kept:
+    """As a read shows it. Raises `NotFound`."""
+    row = await kept.one(tx, resource_type, resource_id)
+    if row is None:
+        raise NotFound(resource_type)
+    return row
 
 
 async def _row(tx: Transaction, resource_type: str, resource_id: str) -> Resource | None:
