@@ -110,6 +110,7 @@ class BarsResponseShape(Answer):
     """One response to whoever referred, without what it says."""
 
     id: UUID
+    version: int
     inbound_referral_id: UUID
     stage: str
     status: str
@@ -126,6 +127,7 @@ class AdtMessageShape(Answer):
     """What became of a message by HL7 v2, without what it says of anybody."""
 
     id: UUID
+    version: int
     sender: str
     control_id: str
     event: str

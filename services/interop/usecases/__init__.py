@@ -4,12 +4,14 @@ from services.interop.usecases.admissions import (
     answer_adt,
     forget_strangers,
     list_adt_messages,
+    read_adt_message,
     set_adt_aside,
     try_adt_again,
 )
 from services.interop.usecases.deliver import deliver_facts, give_up_waiting
 from services.interop.usecases.exchange.respond import (
     list_bars_responses,
+    read_bars_response,
     send_response_again,
     send_responses,
     tell_of_end,
@@ -157,6 +159,8 @@ __all__ = [
     "number_next",
     "patch_resource",
     "prepare_submissions",
+    "read_adt_message",
+    "read_bars_response",
     "read_care_plan_change",
     "read_connection",
     "read_inbound_message",
