@@ -25,6 +25,7 @@ OPEN = {
     "employee": "who works here; the register names no client, and its routes say who reads what",
     "clearance": "roster's copy of whether somebody may visit alone, for every team that plans with them",
     "connection": "the address of a council's system",
+    "adt_message": "that a hospital told something, by its control id; whom it is about may be nobody's client",
     "visit_news": "which word of a visit was the newest, by the visit's id alone",
     "stay_news": "how a stay in hospital stands and by which word of it; of one that goes on, whose, by ids alone",
     "registered_system": "a partner's system and its public keys",

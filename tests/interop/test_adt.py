@@ -122,7 +122,7 @@ REFUSED: list[tuple[str | bytes, str, str]] = [
     (an_adt(PID_5="Tabor\x00").encode(), "AE", "NUL"),
     (an_adt(PV1=None), "AE", "PV1"),
     (an_adt(PID=None), "AE", "PID"),
-    (an_adt()[:70], "AE", "EVN"),
+    (an_adt().partition("\rEVN")[0], "AE", "EVN"),
     (an_adt(visit=""), "AE", "PV1-19"),
     (an_adt(PV1_44="yesterday"), "AE", "PV1-44"),
     (an_adt(PV1_44="20269999"), "AE", "PV1-44"),

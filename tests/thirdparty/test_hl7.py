@@ -13,16 +13,15 @@ from demo.servers.ports import free_port
 from services.interop.events import HospitalStayTold
 from services.interop.main import SERVICE
 from tests.interop.adt import an_adt
-from tests.interop.council import eventually
 from tests.interop.records import Caseload, a_record
 from tests.interop.telling import tell
-from tests.running import Databases, Running, running
+from tests.running import Databases, Running, running, until
 from tests.thirdparty.environments import python_with
 from tests.thirdparty.sayings import SAID
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 HL7 = "hl7==0.4.5"
-SENDING_SECONDS = 60
+STARTING_SECONDS, SENDING_SECONDS = 180, 60
 
 
 @asynccontextmanager
@@ -39,7 +38,7 @@ async def listening(system: Running) -> AsyncIterator[int]:
         sys.executable, "-m", "services", "work", "interop", env={**os.environ, **settings}
     )
     try:
-        await eventually(lambda: _answers(port), bool)
+        await until(lambda: _answers(port), STARTING_SECONDS)
         yield port
     finally:
         process.terminate()
@@ -50,7 +49,6 @@ async def _answers(port: int) -> bool:
     try:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
     except OSError:
-        await asyncio.sleep(0.2)
         return False
     writer.close()
     return True

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-from services.common.http import ByNurse, api_router
+from services.common.http import ByNurse, IfMatch, api_router, etag
 from services.common.outcome import CORRELATION_ID, echoed, one_uuid
 from services.common.paging import Asked, Page
 from services.common.scopes import require_scope
@@ -51,10 +51,18 @@ async def list_bars_responses(
     return await usecases.list_bars_responses(tx, page, status)
 
 
+@router.get("/bars-responses/{response_id}", response_model=BarsResponseShape)
+async def read_bars_response(tx: ByOps, response_id: UUID, response: Response) -> object:
+    """One response, with its version."""
+    found = await usecases.read_bars_response(tx, response_id)
+    etag(response, found)
+    return found
+
+
 @router.post("/bars-responses/{response_id}/send-again", response_model=BarsResponseShape)
-async def send_response_again(tx: ByOps, response_id: UUID) -> object:
+async def send_response_again(tx: ByOps, response_id: UUID, version: IfMatch) -> object:
     """Send what was refused or given up, once the other side has mended what was wrong."""
-    return await usecases.send_response_again(tx, response_id)
+    return await usecases.send_response_again(tx, response_id, version)
 
 
 @router.post("/service-endpoints", status_code=201, response_model=ServiceEndpointShape)

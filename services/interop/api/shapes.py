@@ -155,6 +155,7 @@ class BarsResponseShape(Answer):
     """One response to whoever referred, without what it says."""
 
     id: UUID
+    version: int
     inbound_referral_id: UUID
     stage: str
     status: str
@@ -171,6 +172,7 @@ class AdtMessageShape(Answer):
     """What became of a message by HL7 v2, without what it says of anybody."""
 
     id: UUID
+    version: int
     sender: str
     control_id: str
     event: str

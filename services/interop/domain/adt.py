@@ -33,6 +33,7 @@ class Ack(StrEnum):
 
 
 class NothingToMend(Conflict):
+    field = "/path/adt_message_id"
     way_out = "Only a message that waits for a look, or was refused for what it says, is tried again or set aside."
 
     def __init__(self) -> None:

@@ -59,6 +59,7 @@ class ResponseStatus(StrEnum):
 
 
 class ResponseOnItsWay(Conflict):
+    field = "/path/response_id"
     way_out = "Wait for it to be answered; what is sent, or waits to be, is not sent again."
 
     def __init__(self) -> None:

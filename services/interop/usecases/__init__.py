@@ -4,6 +4,7 @@ from services.interop.usecases.admissions import (
     answer_adt,
     forget_strangers,
     list_adt_messages,
+    read_adt_message,
     set_adt_aside,
     try_adt_again,
 )
@@ -11,6 +12,7 @@ from services.interop.usecases.answers import list_council_files, take_answers
 from services.interop.usecases.deliver import deliver_facts, give_up_waiting
 from services.interop.usecases.exchange.respond import (
     list_bars_responses,
+    read_bars_response,
     send_response_again,
     send_responses,
     tell_of_end,
@@ -188,6 +190,8 @@ __all__ = [
     "patch_resource",
     "prepare_submissions",
     "public_key",
+    "read_adt_message",
+    "read_bars_response",
     "read_care_plan_change",
     "read_connection",
     "read_inbound_message",

@@ -80,7 +80,7 @@ class Listener:
                 raw = await asyncio.wait_for(reader.readblock(), self._bounds.idle_seconds)
             except asyncio.IncompleteReadError as error:
                 if error.partial:
-                    log.warning("message cut short", extra={"code": "half_message", "bytes": len(error.partial)})
+                    log.warning("message cut short", extra={"code": "half_message"})
                 return
             except InvalidBlockError:
                 await self._refuse(writer, NO_FRAME)

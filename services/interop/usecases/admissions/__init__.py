@@ -2,6 +2,6 @@
 
 from services.interop.usecases.admissions.answer import answer_adt
 from services.interop.usecases.admissions.forget import forget_strangers
-from services.interop.usecases.admissions.mend import list_adt_messages, set_adt_aside, try_adt_again
+from services.interop.usecases.admissions.mend import list_adt_messages, read_adt_message, set_adt_aside, try_adt_again
 
-__all__ = ["answer_adt", "forget_strangers", "list_adt_messages", "set_adt_aside", "try_adt_again"]
+__all__ = ["answer_adt", "forget_strangers", "list_adt_messages", "read_adt_message", "set_adt_aside", "try_adt_again"]

@@ -54,18 +54,20 @@ async def answer_adt(database: Database, settings: InteropSettings, raw: bytes) 
         return await _failed(database, kept.id, head, error)
 
 
-async def _taken(database: Database, settings: InteropSettings, kept: UUID, raw: bytes, head: hl7.Header) -> bytes:
+async def _taken(
+    database: Database, settings: InteropSettings, message_id: UUID, raw: bytes, head: hl7.Header
+) -> bytes:
     """Raises `hl7.NotTaken`."""
-    async with database.transaction(ENGINE, record=_record(settings, kept)) as tx:
+    async with database.transaction(ENGINE, record=_record(settings, message_id)) as tx:
         await tx.take_turns(f"{head.sender}/{head.control_id}")
         before = await store.under(tx, head.sender, head.control_id)
         if before is not None and before.outcome != AdtOutcome.REFUSED:
             await _require_same(tx, before, raw)
-            await messages.note(tx, kept, MessageOutcome.ACCEPTED, STATUSES[Ack.ACCEPT])
+            await messages.note(tx, message_id, MessageOutcome.ACCEPTED, STATUSES[Ack.ACCEPT])
             return acknowledgement(head, Ack(before.ack), before.text, tx.now)
-        applied = await apply(tx, head.sender, hl7.read(head), settings.hl7_ods_code, kept)
-        _keep(tx, before, kept, head, applied)
-        await messages.note(tx, kept, MessageOutcome.ACCEPTED, STATUSES[Ack.ACCEPT])
+        applied = await apply(tx, head.sender, hl7.read(head), settings.hl7_ods_code, message_id)
+        _keep(tx, before, message_id, head, applied)
+        await messages.note(tx, message_id, MessageOutcome.ACCEPTED, STATUSES[Ack.ACCEPT])
         return acknowledgement(head, Ack.ACCEPT, applied.text, tx.now)
 
 
@@ -76,17 +78,17 @@ async def _require_same(tx: Transaction, before: AdtMessage, raw: bytes) -> None
         raise SAID_OTHERWISE
 
 
-def _keep(tx: Transaction, before: AdtMessage | None, kept: UUID, head: hl7.Header, applied: Applied) -> None:
+def _keep(tx: Transaction, before: AdtMessage | None, message_id: UUID, head: hl7.Header, applied: Applied) -> None:
     """One row a control id: what was refused is corrected and sent again under the same, by some engines."""
     if before is not None:
-        before.message_id, before.ack = kept, Ack.ACCEPT
+        before.message_id, before.ack = message_id, Ack.ACCEPT
         before.settled(applied.outcome, applied.text, applied.stay_id, tx.now)
         return
-    tx.add(row(kept, head, applied, Ack.ACCEPT, tx.now))
+    tx.add(row(message_id, head, applied, Ack.ACCEPT, tx.now))
 
 
-def row(kept: UUID, head: hl7.Header, applied: Applied, ack: Ack, now: datetime) -> AdtMessage:
-    about: dict[str, Any] = {"message_id": kept, "sender": head.sender, "control_id": head.control_id}
+def row(message_id: UUID, head: hl7.Header, applied: Applied, ack: Ack, now: datetime) -> AdtMessage:
+    about: dict[str, Any] = {"message_id": message_id, "sender": head.sender, "control_id": head.control_id}
     return AdtMessage(
         **about,
         event=head.event[:3],
@@ -111,30 +113,30 @@ def _record(settings: InteropSettings, message_id: UUID) -> Entry:
     )
 
 
-async def _note_refused(database: Database, kept: UUID, head: hl7.Header | None, refused: hl7.NotTaken) -> None:
+async def _note_refused(database: Database, message_id: UUID, head: hl7.Header | None, refused: hl7.NotTaken) -> None:
     """What is refused stays to be seen, where it has a control id to be named by and that is its own."""
     async with database.transaction(ENGINE) as tx:
-        await messages.note(tx, kept, MessageOutcome.REFUSED, STATUSES[refused.ack])
+        await messages.note(tx, message_id, MessageOutcome.REFUSED, STATUSES[refused.ack])
         if head is None or not head.control_id or refused is SAID_OTHERWISE:
             return
         await tx.take_turns(f"{head.sender}/{head.control_id}")
         before = await store.under(tx, head.sender, head.control_id)
         if before is None:
-            tx.add(row(kept, head, Applied(AdtOutcome.REFUSED, refused.text), refused.ack, tx.now))
+            tx.add(row(message_id, head, Applied(AdtOutcome.REFUSED, refused.text), refused.ack, tx.now))
         elif before.outcome == AdtOutcome.REFUSED:
-            before.message_id, before.ack = kept, refused.ack
+            before.message_id, before.ack = message_id, refused.ack
             before.settled(AdtOutcome.REFUSED, refused.text, None, tx.now)
 
 
-async def _failed(database: Database, kept: UUID, head: hl7.Header | None, error: Exception) -> bytes | None:
+async def _failed(database: Database, message_id: UUID, head: hl7.Header | None, error: Exception) -> bytes | None:
     """The log says where, and nothing that the message holds; whoever looks after this tries it again."""
     kind = type(error).__name__
-    log.error("message not understood", extra={"message_id": str(kept), "error": kind})
+    log.error("message not understood", extra={"message_id": str(message_id), "error": kind})
     if head is None:
         return None
     try:
-        await _note_refused(database, kept, head, hl7.NotTaken(Ack.ERROR, "207", FAULT))
+        await _note_refused(database, message_id, head, hl7.NotTaken(Ack.ERROR, "207", FAULT))
     except Exception as again:  # noqa: BLE001  the database is away: the engine sends it again
-        log.error("message not noted", extra={"message_id": str(kept), "error": type(again).__name__})
+        log.error("message not noted", extra={"message_id": str(message_id), "error": type(again).__name__})
         return None
     return acknowledgement(head, Ack.ERROR, FAULT, datetime.now(UTC), code="207")

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from services.common.db import Transaction
+from services.common.db import Transaction, require_version
 from services.common.errors import Unprocessable
 from services.common.paging import PageRequest, page
 from services.interop.domain.adt import AdtMessage, AdtOutcome
@@ -29,19 +29,26 @@ async def list_adt_messages(tx: Transaction, request: PageRequest, outcome: AdtO
     return await page(tx, store.listed(outcome), AdtMessage, request)
 
 
-async def set_adt_aside(tx: Transaction, adt_message_id: UUID) -> AdtMessage:
+async def read_adt_message(tx: Transaction, adt_message_id: UUID) -> AdtMessage:
+    """Raises `NotFound`."""
+    return await tx.get(AdtMessage, adt_message_id)
+
+
+async def set_adt_aside(tx: Transaction, adt_message_id: UUID, if_match: int) -> AdtMessage:
     """Somebody looked, and nothing is to be done. Raises `NotFound` or `NothingToMend`."""
     found = await tx.get(AdtMessage, adt_message_id, lock=True)
+    require_version(found, if_match)
     found.require_open()
     return found.settled(AdtOutcome.SET_ASIDE, found.text, found.hospital_stay_id, tx.now)
 
 
-async def try_adt_again(tx: Transaction, adt_message_id: UUID, settings: InteropSettings) -> AdtMessage:
+async def try_adt_again(tx: Transaction, adt_message_id: UUID, if_match: int, settings: InteropSettings) -> AdtMessage:
     """As it came, now that the client is known by the number, say. It is told as by the trust's own engine.
 
     Raises `NotFound`, `NothingToMend` or `StillWrong`.
     """
     found = await tx.get(AdtMessage, adt_message_id, lock=True)
+    require_version(found, if_match)
     found.require_open()
     kept = await messages.message(tx, found.message_id)
     asked_by, tx.actor = tx.actor, ENGINE

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import orjson
 
-from services.common.auth import SYSTEM
-from services.common.db import Transaction
-from services.common.errors import NotFound
+from services.common.audit.entry import Entry
+from services.common.auth import SYSTEM, Persona, Principal
+from services.common.db import Transaction, require_version
 from services.common.paging import PageRequest, page
 from services.common.service import Background, Runtime
 from services.common.types import midnight_in_england
@@ -105,15 +105,28 @@ async def send_next(runtime: Runtime, sender: Sender, schedule: Sequence[timedel
 
 async def _send_one(runtime: Runtime, sender: Sender, one: BarsResponse, schedule: Sequence[timedelta]) -> None:
     answer = await sender.send(one)
-    async with runtime.database.transaction(SYSTEM) as tx:
+    record = _disclosure(runtime, one) if answer.has_it else None
+    async with runtime.database.transaction(SYSTEM, record=record) as tx:
         row = await store.response(tx, one.id)
         if row is not None and row.status == ResponseStatus.QUEUED:
             _settle(tx, row, answer, schedule)
 
 
+def _disclosure(runtime: Runtime, one: BarsResponse) -> Entry:
+    """What whoever referred was told is put on record as an access of theirs."""
+    return Entry(
+        actor=Principal(f"bars:{one.target.rpartition('|')[2]}", Persona.INTEGRATOR),
+        issuer=runtime.settings.issuer,
+        operation="respond by BaRS",
+        action="E",
+        entity_type="bars_response",
+        entity_id=one.id,
+    )
+
+
 def _settle(tx: Transaction, row: BarsResponse, answer: Answer, schedule: Sequence[timedelta]) -> None:
     """Arrived, refused for its own sake, to be tried again, or given up after the last attempt."""
-    about = {"response_id": str(row.id), "status": answer.status, "attempts": row.attempts}
+    about = {"delivery_id": str(row.id), "status": answer.status, "attempts": row.attempts}
     if answer.has_it:
         row.settled(ResponseStatus.SENT, answer.status, tx.now)
     elif answer.is_refused:
@@ -130,10 +143,14 @@ async def list_bars_responses(tx: Transaction, request: PageRequest, status: Res
     return await page(tx, store.responses(status), BarsResponse, request)
 
 
-async def send_response_again(tx: Transaction, response_id: UUID) -> BarsResponse:
+async def read_bars_response(tx: Transaction, response_id: UUID) -> BarsResponse:
+    """Raises `NotFound`."""
+    return await tx.get(BarsResponse, response_id)
+
+
+async def send_response_again(tx: Transaction, response_id: UUID, if_match: int) -> BarsResponse:
     """Whoever looks after the connection has mended what was wrong. Raises `NotFound` or `ResponseOnItsWay`."""
-    row = await store.response(tx, response_id)
-    if row is None:
-        raise NotFound("bars_response")
+    row = await tx.get(BarsResponse, response_id, lock=True)
+    require_version(row, if_match)
     row.send_again(tx.now)
     return row

@@ -5,8 +5,8 @@ from datetime import date
 
 from services.common.db import Transaction
 from services.interop.domain.reconciliation import Reconciled
-from services.interop.partners.bars.reconcile import reconcile as bars
-from services.interop.partners.council.reconcile import reconcile as councils
+from services.interop.usecases.reconcile.bars import reconcile as bars
+from services.interop.usecases.reconcile.councils import reconcile as councils
 
 # Each room that sends anything reckons for itself.
 ROOMS: tuple[Callable[[Transaction, date], Awaitable[list[Reconciled]]], ...] = (councils, bars)
