@@ -49,6 +49,7 @@ THROUGH = {
     "attendance": "visit",
     "recorded_activity": "recorded_contact",
     "inbound_message": "inbound_referral, once it is known whom the message is for",
+    "council_file": "share, of a client of the team's with the same council",
     "push_message": "alert",
     "sync_held": "client; without one it is one person's alone",
     "push_subscription": "nothing: it is one person's alone, in whatever team",

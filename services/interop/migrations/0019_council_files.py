@@ -11,6 +11,8 @@ down_revision = "0018"
 branch_labels = None
 depends_on = None
 
+THEIRS = "exists (select from share where share.connection_id = council_file.connection_id)"
+
 
 def upgrade() -> None:
     op.create_table(
@@ -32,5 +34,5 @@ def upgrade() -> None:
     )
     op.create_index("ix_council_file_connection", "council_file", ["connection_id", "id"])
     op.create_index("ix_council_file_state", "council_file", ["state", "id"])
-    # A file answers for several teams, and none of them reads it.
-    row_level_security.put_behind("council_file", row_level_security.EVERY_TEAM)
+    # A file answers for the teams whose clients share with that council. No nurse changes it.
+    row_level_security.put_behind("council_file", row_level_security.EVERY_TEAM, of_share=THEIRS)
