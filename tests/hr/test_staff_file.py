@@ -124,7 +124,7 @@ async def test_who_may_not_pull_it_is_refused(hr: Running) -> None:
             answer = await (await hr.client("hr", NURSE, persona)).get(path)
             refused(answer, 403, "forbidden", "/header/Authorization")
     caller = await office(hr)
-    refused(await caller.get("/v1/staff-file", params={"on": "27.11.2026"}), 422, "invalid_request", "/query/on")
+    refused(await caller.get("/v1/staff-file", params={"on": "27.11.2026"}), 422, "validation_failed", "/query/on")
     answer = await caller.get("/v1/staff-file", params={"on": "1999-01-01"})
     refused(answer, 422, "no_rule_in_force", "/query/on")
 

@@ -108,7 +108,7 @@ async def test_who_may_and_what_cannot_be_asked_is_refused(system: Running, load
         ({"period": "2026-13"}, "period_unknown", "/body/period"),
         ({"period": "2026-Q3"}, "period_unknown", "/body/period"),
         ({"period": "2099-01"}, "period_not_begun", "/body/period"),
-        ({"kind": "cld", "period": "2026-Q3"}, "invalid_request", "/body"),
+        ({"kind": "cld", "period": "2026-Q3"}, "validation_failed", "/body"),
         ({"kind": "cld", "period": "2026-Q3", "connection_id": str(uuid7())}, "unknown_connection", None),
     ):
         answer = await ops.post("/v1/returns", json=a_return(**changes))

@@ -51,7 +51,7 @@ async def make_next(database: Database, settings: InteropSettings) -> int:
             asked_id = asked.id
             await _make(tx, asked, settings)
     except Exception as error:  # noqa: BLE001  another return must go on
-        log.warning("return not made", extra={"return_id": str(asked_id), "error": type(error).__name__})
+        log.warning("return not made", extra={"job_id": str(asked_id), "error": type(error).__name__})
         async with database.transaction(SYSTEM) as tx:
             stumbled = await store.next_waiting(tx)
             if stumbled is not None and stumbled.id == asked_id:
