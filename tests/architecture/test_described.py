@@ -42,6 +42,7 @@ OF_A_STANDARD = {
     "DELETE /fhir/R4/$export-status/{export_job_id}",
     "DELETE /fhir/R4/Subscription/{subscription_id}",
     # FHIR R4, 3.1.0.5: If-Match is the caller's to send; who changes what nobody else may has nobody to overwrite.
+    "PUT /fhir/R4/Subscription/{subscription_id}",
     "PUT /fhir/R4/{resource_type}",
     "PUT /fhir/R4/{resource_type}/{resource_id}",
     "PATCH /fhir/R4/{resource_type}/{resource_id}",

@@ -47,12 +47,13 @@ async def _write(tx: Transaction, items: Sequence[Projected], *, by_owner: bool)
         set_={**fresh, **_versioned(table.c, statement.excluded)},
         where=_is_older(tx, statement.excluded.owner_version) if by_owner else None,
     )
-    written = await tx.session.execute(
-        upsert.returning(table.c.resource_type, table.c.resource_id, table.c.version), rows
-    )
+    told = (table.c.resource_type, table.c.resource_id, table.c.version, table.c.id)
+    written = (await tx.session.execute(upsert.returning(*told), rows)).all()
     versions = {(row.resource_type, row.resource_id): row.version for row in written}
     await _keep_versions(tx, rows, versions)
-    await _index(tx, [item for item in ordered if (item.resource_type, item.resource_id) in versions])
+    made = {row["id"] for row in rows}
+    known = [(row.resource_type, row.resource_id) for row in written if row.id not in made]
+    await _index(tx, [item for item in ordered if (item.resource_type, item.resource_id) in versions], known)
 
 
 def _row(tx: Transaction, item: Projected) -> dict[str, Any]:
@@ -85,12 +86,13 @@ async def _keep_versions(tx: Transaction, rows: Sequence[dict[str, Any]], versio
         await tx.session.execute(statement.on_conflict_do_nothing(constraint="one_row_per_version"), kept)
 
 
-async def _index(tx: Transaction, items: Sequence[Projected]) -> None:
-    """Find each by its times and amounts as they are now."""
-    keys = [(item.resource_type, item.resource_id) for item in items]
+async def _index(tx: Transaction, items: Sequence[Projected], known: Sequence[Key]) -> None:
+    """Find each by its times and amounts as they are now; those that are known were found by others before."""
     for model, rows in ((SearchTime, _times(items)), (SearchAmount, _amounts(items))):
         table: Any = model.__table__  # type: ignore[union-attr]
-        await tx.session.execute(delete(table).where(tuple_(table.c.resource_type, table.c.resource_id).in_(keys)))
+        if known:
+            named = tuple_(table.c.resource_type, table.c.resource_id).in_(known)
+            await tx.session.execute(delete(table).where(named))
         if rows:
             await tx.session.execute(insert(table), rows)
 

@@ -105,7 +105,6 @@ def require_version(row: Aggregate, if_match: str | None) -> None:
 async def _keep(tx: Transaction, wanted: Wanted, told: Told, status: HTTPStatus) -> Done:
     item = told.item
     await tx.session.flush()
-    await resources.write(tx, [item])
     who = provenance.of_write(
         item,
         is_new=status is HTTPStatus.CREATED,
@@ -114,7 +113,7 @@ async def _keep(tx: Transaction, wanted: Wanted, told: Told, status: HTTPStatus)
         message_id=wanted.message_id,
         at=tx.now,
     )
-    await resources.write(tx, [who])
+    await resources.write(tx, [item, who])
     await messages.note(tx, wanted.message_id, MessageOutcome.ACCEPTED, status)
     row = await shown_now(tx, item.resource_type, item.resource_id)
     return Done(row, status, [*wanted.warnings, *told.warnings])
