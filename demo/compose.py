@@ -22,6 +22,7 @@ from services.common.service import Service
 from services.common.settings import ServiceSettings
 from services.identity.domain.trusted_issuer import TrustedIssuer
 from services.identity.settings import IdentitySettings
+from services.interop.settings import InteropSettings
 from services.roster.settings import RosterSettings
 
 # The way to the development issuer. It is in no table of the gateway's own.
@@ -41,6 +42,7 @@ def _add_own(settings: dict[str, ServiceSettings], keys: dict[str, str], photos:
     settings["identity"] = IdentitySettings.model_validate(of_identity)
     of_caseload = settings["caseload"].model_dump() | {"photo_store": photos.absolute().as_uri()}
     settings["caseload"] = CaseloadSettings.model_validate(of_caseload)
+    settings["interop"] = InteropSettings.model_validate(settings["interop"].model_dump())
     settings["roster"] = RosterSettings.model_validate(settings["roster"].model_dump() | {"solver_slots": 1})
 
 

@@ -11,6 +11,7 @@ from services.interop.api import ROUTERS
 from services.interop.api.fhir_errors import HANDLERS
 from services.interop.consumers import SUBSCRIPTIONS
 from services.interop.domain.base import Base
+from services.interop.settings import InteropSettings
 
 SERVICE = Service(
     name="interop",
@@ -28,8 +29,10 @@ SERVICE = Service(
         usecases.number_changes(),
         usecases.notify(),
         usecases.forget_old_events,
+        usecases.exchange_gp_documents(),
     ),
     error_handlers=HANDLERS,
+    settings_type=InteropSettings,
 )
 
 

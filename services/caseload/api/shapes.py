@@ -278,6 +278,17 @@ class SurgeryNoteShape(Answer):
     seen_at: datetime | None
 
 
+class SharedWithSurgeryShape(Answer):
+    """That the client's surgery may be told of their care, on what ground and since when."""
+
+    id: UUID
+    episode_of_care_id: UUID
+    ods_code: str
+    basis: str
+    told_on: date
+    stopped_at: datetime | None
+
+
 class ClientRecord(Answer):
     """The whole record of one client, each entry with who made it."""
 
@@ -297,3 +308,4 @@ class ClientRecord(Answer):
     photo: list[PhotoShape]
     medicine: list[MedicineShape]
     surgery_note: list[SurgeryNoteShape]
+    surgery_share: list[SharedWithSurgeryShape]

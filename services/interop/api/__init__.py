@@ -6,6 +6,7 @@ from services.interop.api import (
     council,
     exports,
     feed,
+    gp_documents,
     messages,
     referrals,
     resources,
@@ -35,4 +36,5 @@ ROUTERS = (
     referrals.router,
     council.router,
     feed.router,
+    gp_documents.router,
 )

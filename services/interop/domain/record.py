@@ -5,6 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from services.interop.domain.gp_document import SurgeryShare
+
 
 class Person(BaseModel):
     given_name: str
@@ -143,3 +145,4 @@ class ClientRecord(BaseModel):
     activities: list[CareActivity]
     wound: list[Wound]
     measurements: list[Measurement]
+    surgery_share: list[SurgeryShare] = []

@@ -9,3 +9,8 @@ class RuleCode(StrEnum):
     SUBSCRIPTION_DAYS = "subscription.longest"
     SUBSCRIPTIONS = "subscription.most"
     EVENT_DAYS = "subscription.events_kept"
+    GP_SETTLING = "gp_document.settling_minutes"
+    GP_ANSWER = "gp_document.answer_hours"
+    GP_SENDS = "gp_document.most_sends"
+    GP_RETRY = "gp_document.retry_minutes"
+    MESH_HANDSHAKE = "mesh.handshake_hours"

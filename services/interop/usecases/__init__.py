@@ -11,6 +11,18 @@ from services.interop.usecases.export import (
     remove_expired_exports,
 )
 from services.interop.usecases.follow import feed_event, follow_feed, keep_feed_for_a_while
+from services.interop.usecases.gp_documents import (
+    exchange_gp_documents,
+    list_gp_documents,
+    list_mesh_messages,
+    read_gp_document,
+    read_gp_letter,
+    read_mesh_message,
+    send_gp_document,
+    settle_mesh_message,
+    stop_writing_to_gp,
+    write_to_gp,
+)
 from services.interop.usecases.look import (
     look_at_everything,
     look_at_history,
@@ -19,6 +31,7 @@ from services.interop.usecases.look import (
     search_resources,
 )
 from services.interop.usecases.notify import forget_old_events, notify, number_changes, number_next
+from services.interop.usecases.partners import list_partners
 from services.interop.usecases.receive import (
     list_service_endpoints,
     read_inbound_message,
@@ -92,6 +105,17 @@ from services.interop.usecases.write import (
 )
 
 __all__ = [
+    "exchange_gp_documents",
+    "list_gp_documents",
+    "list_mesh_messages",
+    "read_gp_document",
+    "read_gp_letter",
+    "read_mesh_message",
+    "send_gp_document",
+    "settle_mesh_message",
+    "stop_writing_to_gp",
+    "write_to_gp",
+    "list_partners",
     "Answered",
     "Reader",
     "Change",
