@@ -67,7 +67,7 @@ REACHES: dict[Persona, dict[str, str]] = {
     Persona.INTEGRATOR: {"interop": rf"/fhir/R4(/.*)?|{CONNECTIONS}|service-endpoints|events|referrals.*"},
     Persona.OPS: {
         ".*": EVENTS,
-        "interop": r"connections.*|service-endpoints|deliveries",
+        "interop": r"connections.*|service-endpoints|deliveries|mesh-messages.*|partners",
         "identity": rf"{DEVICES}|{PEOPLE}|systems.*",
         "caseload": "sync/figures",
     },

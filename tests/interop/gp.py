@@ -8,7 +8,7 @@ from typing import Any
 
 from uuid6 import uuid7
 
-from demo.partners.mesh import MAILBOX, PASSWORD, SHARED_KEY, Mesh
+from demo.partners.mesh import MAILBOX, PASSWORD, SHARED_KEY
 from services.common.auth import SYSTEM
 from services.interop.main import SERVICE
 from services.interop.usecases import exchange_gp_documents
@@ -26,7 +26,7 @@ OF_THE_NHS = {
 
 
 @asynccontextmanager
-async def beside_mesh(databases: Databases, caseload: Caseload, mesh: Mesh, **own: Any) -> AsyncIterator[Running]:
+async def beside_mesh(databases: Databases, caseload: Caseload, mesh: Any, **own: Any) -> AsyncIterator[Running]:
     """Interop with MESH at an address of its own."""
     service = dataclasses.replace(SERVICE, background=(exchange_gp_documents(ROUND),))
     async with mesh.listening() as url:

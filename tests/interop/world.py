@@ -4,19 +4,26 @@ import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from uuid import UUID
 
-from services.common.auth import Persona
+from services.common.auth import SYSTEM, Persona
 from services.common.service import Service
+from services.interop.domain.gp_document import GpMessage
 from services.interop.domain.inbound import InboundReferral
+from services.interop.domain.mesh_message import Letter, MeshMessage, MeshOutcome
 from services.interop.usecases import export_next
 from tests.access.world import GUEST, World, started
 from tests.interop.answers import BASE, PATH, serve_team, stored
 from tests.interop.bars_message import a_message, ids
 from tests.interop.council import MINUTES, SECRET, a_share, agree, change_plan, connect, support, take_on
+from tests.interop.gp import a_shared_record, documents, record_contact
 from tests.interop.hook import a_subscription
 from tests.interop.plain import a_plain_referral
 from tests.interop.records import Caseload
 from tests.running import TEAM, Databases, Running, until
+
+A_MESSAGE = b"""<Bundle xmlns="http://hl7.org/fhir"><entry/><entry><resource><Bundle><entry/><entry><resource><Binary>
+<content value="JVBERg=="/></Binary></resource></entry></Bundle></resource></entry></Bundle>"""
 
 
 @asynccontextmanager
@@ -49,6 +56,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "connection_id": connection_id,
             "share_id": share["id"],
             "submission_id": submission_id,
+            **await _written_to_gp(system, caseload),
         }
         endpoint = {"id": share["id"], "dos_service_id": "333333333", "team_id": str(TEAM)}
         council = {"name": "Cumbria", "url": "https://council.example/events", "secret": SECRET}
@@ -68,6 +76,19 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "words": {"Leg ulcer", "Walk to chapel", "Help with a bath"},
         }
         yield made
+
+
+async def _written_to_gp(system: Running, caseload: Caseload) -> dict[str, str]:
+    """A document to a GP that has left once, and a message of our mailbox that nobody knows."""
+    await record_contact(system, caseload, a_shared_record())
+    (document,) = await documents(await system.nurse("interop"))
+    letter = Letter("A1", "US", "THEM", "OTHER", "DATA", None, None, None, "text/plain", b"")
+    async with system.databases["interop"].transaction(SYSTEM) as tx:
+        message = GpMessage(gp_document_id=UUID(document["id"]), number=1, made_at=tx.now, raw=A_MESSAGE)
+        kept = MeshMessage.kept(letter, tx.now)
+        kept.judged(MeshOutcome.NOT_OURS, None, tx.now)
+        tx.session.add_all([message, kept])
+    return {"gp_document_id": document["id"], "mesh_message_id": str(kept.id)}
 
 
 async def _subscribed(made: World) -> str:
