@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from services.caseload.api.surgery_shapes import SharedWithSurgeryShape, SurgeryNoteShape
 from services.common.types import Answer
 
 
@@ -262,31 +263,6 @@ class MedicineShape(Answer):
     stopped_at: datetime | None
     stopped_by: UUID | None
     stop_reason: str | None
-
-
-class SurgeryNoteShape(Answer):
-    """What the team and the client's surgery wrote to each other; `side` says which."""
-
-    id: UUID
-    ods_code: str
-    side: str
-    words: str
-    written_by: str
-    author_role: str
-    written_at: datetime
-    amends_id: UUID | None
-    seen_at: datetime | None
-
-
-class SharedWithSurgeryShape(Answer):
-    """That the client's surgery may be told of their care, on what ground and since when."""
-
-    id: UUID
-    episode_of_care_id: UUID
-    ods_code: str
-    basis: str
-    told_on: date
-    stopped_at: datetime | None
 
 
 class ClientRecord(Answer):

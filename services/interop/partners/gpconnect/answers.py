@@ -6,20 +6,15 @@ from uuid import UUID
 
 import orjson
 
-from services.common.errors import ServiceError
 from services.interop.domain.itk_answer import ItkAnswer
 from services.interop.fhir import xml_in
 
-ANSWER = "ITK008M"
 CODES = re.compile(r"https?://fhir\.nhs\.uk/STU3/(CodeSystem|ValueSet)/ITK-ResponseCodes-1")
 CODE = re.compile(r"[0-9]{5}")
 
 
-class NotAnAnswer(ServiceError):
+class NotAnAnswer(Exception):
     """What cannot be read is kept, and shown to a person."""
-
-    def __init__(self) -> None:
-        super().__init__("This is no ITK3 response.")
 
 
 def read(raw: bytes) -> ItkAnswer:

@@ -84,7 +84,8 @@ class MeshMailbox:
                     to, raw, workflow_id=workflow_id, local_id=local_id, content_type="application/fhir+xml"
                 )
             except MeshError as error:
-                raise MeshRefused(_code_of(error)) from None
+                code = _code_of(error)
+                raise (MeshRefused(code) if code else MeshUnreachable("answered_otherwise")) from None
 
         return await self._asked(sent)
 
@@ -107,14 +108,20 @@ class MeshMailbox:
         except HTTPError as error:
             status = error.response.status_code if error.response is not None else 0
             raise MeshUnreachable("denied" if status in DENIED else f"http_{status}") from None
-        except (RequestException, OSError, ValueError, KeyError) as error:
-            # What it sends may name the recipient, so that nothing of it goes on from here.
-            raise MeshUnreachable("unreadable" if isinstance(error, ValueError | KeyError) else "unreachable") from None
+        except (MeshRefused, MeshUnreachable):
+            raise
+        except (RequestException, OSError):
+            raise MeshUnreachable("unreachable") from None
+        except Exception:  # noqa: BLE001  what it sends may name the recipient, so that nothing of it goes on from here
+            raise MeshUnreachable("unreadable") from None
 
 
-def open_mailbox(settings: InteropSettings) -> Mailbox | None:
-    """None where no MESH is connected."""
-    return MeshMailbox(settings) if settings.mesh_url else None
+def open_mailbox(settings: InteropSettings) -> Mailbox:
+    """Raises `MeshUnreachable` where a certificate cannot be read."""
+    try:
+        return MeshMailbox(settings)
+    except (OSError, ValueError):
+        raise MeshUnreachable("misconfigured") from None
 
 
 def _certificate(settings: InteropSettings) -> tuple[str, str] | None:
@@ -122,12 +129,12 @@ def _certificate(settings: InteropSettings) -> tuple[str, str] | None:
     return paths if all(paths) else None
 
 
-def _code_of(error: MeshError) -> str:
+def _code_of(error: MeshError) -> str | None:
     """MESH's own code, in either form of its answer; its words may name whom it is about."""
-    told: Any = error.args[1] if len(error.args) > 1 else {}
+    told: Any = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], dict) else {}
     details = told.get("detail") if isinstance(told.get("detail"), list) else []
     code = told.get("errorCode") or next((one.get("code") for one in details if isinstance(one, dict)), None)
-    return str(code)[:20] if code else "unknown"
+    return str(code)[:20] if code else None
 
 
 def _letter(message: Any) -> Letter:

@@ -26,10 +26,10 @@ from services.interop.usecases.gp_documents import mailbox
 log = logging.getLogger(__name__)
 
 PARTNER = "mesh"
-POLL_SECONDS = 5.0
+POLL_SECONDS = 60.0
 # Longer than anything that is asked of MESH may take.
 LEASE = timedelta(minutes=5)
-Open = Callable[[InteropSettings], Mailbox | None]
+Open = Callable[[InteropSettings], Mailbox]
 
 
 class Leaving(NamedTuple):
@@ -50,29 +50,45 @@ def exchange_gp_documents(every: float = POLL_SECONDS, opened: Open = open_mailb
 
     async def run(runtime: Runtime) -> None:
         settings = runtime.settings
-        box = opened(settings) if isinstance(settings, InteropSettings) else None
-        if box is None or not isinstance(settings, InteropSettings):
+        if not isinstance(settings, InteropSettings) or not settings.mesh_url:
             return
         sender = itk.Sender(settings.ods_code, settings.organisation_name, settings.mesh_mailbox)
+        boxes: list[Mailbox] = []
+
+        async def look() -> None:
+            try:
+                if not boxes:
+                    boxes.append(opened(settings))
+                await _once(runtime, boxes[0], sender)
+            except MeshUnreachable as error:
+                await _note_failed(runtime, error)
+
         try:
-            await keep_on(PARTNER, every, lambda: _once(runtime, box, sender))
+            await keep_on(PARTNER, every, look)
         finally:
-            await box.close()
+            for box in boxes:
+                await box.close()
 
     return run
 
 
 async def _once(runtime: Runtime, box: Mailbox, sender: itk.Sender) -> None:
-    """One round: a handshake where one is due, then the mailbox, then what is to leave. An outage ends the round."""
-    try:
-        await _shake_hands(runtime, box)
-        await mailbox.read(runtime, box, sender.mailbox)
-        while await _send_next(runtime, box, sender):
-            pass
-    except MeshUnreachable as error:
-        log.warning("partner not reached", extra={"code": PARTNER, "error": error.code})
-        async with runtime.database.transaction(SYSTEM) as tx:
-            (await partner_health.of(tx, PARTNER)).failed(error.code, tx.now)
+    """One round: a handshake where one is due, then the mailbox, then what is to leave.
+
+    Raises `MeshUnreachable`. What cannot be fetched from the mailbox keeps nothing from leaving.
+    """
+    await _shake_hands(runtime, box)
+    trouble = await mailbox.read(runtime, box, sender.mailbox)
+    while await _send_next(runtime, box, sender):
+        pass
+    if trouble is not None:
+        raise trouble
+
+
+async def _note_failed(runtime: Runtime, error: MeshUnreachable) -> None:
+    log.warning("partner not reached", extra={"code": PARTNER, "error": error.code})
+    async with runtime.database.transaction(SYSTEM) as tx:
+        (await partner_health.of(tx, PARTNER)).failed(error.code, tx.now)
 
 
 async def _shake_hands(runtime: Runtime, box: Mailbox) -> None:
@@ -136,8 +152,13 @@ async def _made(tx: Transaction, document: GpDocument, sender: itk.Sender) -> Le
     )
     message_id, to = uuid4(), itk.recipient(patient) or ""
     replaces = await store.replaced_by(tx, document)
-    # A letter is set in some hundredths of a second, which nobody else waits for.
-    raw = await asyncio.to_thread(itk.message, document, message_id, day, sender, replaces, tx.now)
+    try:
+        # A letter is set in some hundredths of a second, which nobody else waits for.
+        raw = await asyncio.to_thread(itk.message, document, message_id, day, sender, replaces, tx.now)
+    except Exception as error:  # noqa: BLE001  one that cannot be written keeps no other from leaving
+        log.warning("document not written", extra={"gp_document_id": str(document.id), "error": type(error).__name__})
+        document.hold("cannot_be_written", tx.now)
+        return None
     number = await store.next_number(tx, document.id)
     tx.add(GpMessage(id=message_id, gp_document_id=document.id, number=number, made_at=tx.now, raw=raw))
     return Leaving(document.id, message_id, document.client_id, to, raw)

@@ -8,23 +8,35 @@ from services.common.service import Runtime
 from services.interop.domain.mesh_message import Letter, MeshOutcome
 from services.interop.partners.gpconnect import answers
 from services.interop.partners.gpconnect.document import ACK_WORKFLOW, WORKFLOW
-from services.interop.partners.mesh.mailbox import Mailbox
+from services.interop.partners.mesh.mailbox import Mailbox, MeshUnreachable
 from services.interop.store import gp_documents as store
 
 Judged = tuple[MeshOutcome, UUID | None]
 
 
-async def read(runtime: Runtime, box: Mailbox, own: str) -> None:
-    """Everything that lies there now. Raises `MeshUnreachable`; what was kept before that is not lost."""
+async def read(runtime: Runtime, box: Mailbox, own: str) -> MeshUnreachable | None:
+    """Everything that lies there now; what could not be fetched lies there still, and why is told.
+
+    Raises `MeshUnreachable`, where it cannot be told what lies there.
+    """
+    trouble = None
     for mesh_id in await box.waiting():
-        letter = await box.fetch(mesh_id)
-        async with runtime.database.transaction(SYSTEM) as tx:
-            await store.keep(tx, letter)
-        async with runtime.database.transaction(SYSTEM) as tx:
-            kept = await store.unjudged(tx, mesh_id)
-            if kept is not None:
-                kept.judged(*await _judge(tx, letter, own), tx.now)
-        await box.acknowledge(mesh_id)
+        try:
+            await _take(runtime, box, mesh_id, own)
+        except MeshUnreachable as error:
+            trouble = error
+    return trouble
+
+
+async def _take(runtime: Runtime, box: Mailbox, mesh_id: str, own: str) -> None:
+    letter = await box.fetch(mesh_id)
+    async with runtime.database.transaction(SYSTEM) as tx:
+        await store.keep(tx, letter)
+    async with runtime.database.transaction(SYSTEM) as tx:
+        kept = await store.unjudged(tx, mesh_id)
+        if kept is not None:
+            kept.judged(*await _judge(tx, letter, own), tx.now)
+    await box.acknowledge(mesh_id)
 
 
 async def _judge(tx: Transaction, letter: Letter, own: str) -> Judged:
