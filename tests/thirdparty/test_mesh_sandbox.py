@@ -24,7 +24,8 @@ from tests.thirdparty.sayings import SAID
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 SANDBOX = "mesh-sandbox==1.0.137"
 OURS, PASSWORD, SHARED_KEY = "X26ABC1", "password", "TestKey"
-PRACTICE = "GPPROVIDER_9990000204_06061936_Tabor"
+# MESH takes an address in whatever case.
+PRACTICE = "GPPROVIDER_9990000204_06061936_TABOR"
 SEND, ACK = "GPCONNECT_SEND_DOCUMENT", "GPCONNECT_SEND_DOCUMENT_ACK"
 
 
