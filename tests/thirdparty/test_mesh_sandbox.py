@@ -107,7 +107,14 @@ async def test_the_nhss_own_mesh_sandbox_takes_our_documents_and_we_its_answers(
         await asyncio.to_thread(practice_answers, sandbox.url, ARRIVED, FILED)
         await standing(nurse, document, "acknowledged")
         assert {one["outcome"] for one in await messages(system)} == {"understood"}
-    async with beside_mesh(databases, caseload, sandbox, **own, mesh_password="another") as system:
+    record_property(SAID, "mesh-sandbox: a document sent, returned, sent again, fetched and filed")
+
+
+async def test_the_nhss_own_mesh_sandbox_denies_a_wrong_password_and_ops_see_it(
+    databases: Databases, caseload: Caseload, tmp_path: Path
+) -> None:
+    own = {"mesh_mailbox": OURS, "mesh_shared_key": SHARED_KEY, "mesh_password": "another"}
+    async with beside_mesh(databases, caseload, Sandbox(tmp_path), **own) as system:
         ops = await system.client("interop", "ops-1", "ops")
 
         async def denied() -> Any:
@@ -115,7 +122,6 @@ async def test_the_nhss_own_mesh_sandbox_takes_our_documents_and_we_its_answers(
             return partner["last_error"] == "denied"
 
         await until(denied)
-    record_property(SAID, "mesh-sandbox: a document sent, returned, sent again and filed; a wrong password denied")
 
 
 @pytest.fixture
