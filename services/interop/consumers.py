@@ -42,6 +42,10 @@ class EndedEpisode(AboutClient):
     since_on: date
 
 
+class StoppedSurgeryShare(AboutClient):
+    surgery_share_id: UUID
+
+
 class ChangedCarePlan(ChangedLine):
     domain: str
 
@@ -137,6 +141,11 @@ async def take_contact(tx: Transaction, fact: RecordedContact, record: ClientRec
     support = council.support_given(**fact.model_dump(exclude={"segments"}), segments=segments)
     if support is not None:
         await usecases.tell_councils(tx, support)
+    await usecases.write_to_gp(tx, record, fact.care_contact_id)
+
+
+async def take_stopped_surgery_share(tx: Transaction, fact: StoppedSurgeryShare) -> None:
+    await usecases.stop_writing_to_gp(tx, fact.surgery_share_id)
 
 
 # What FHIR calls it where a visit did not take place; nobody came to one that was missed.
@@ -195,6 +204,7 @@ ABOUT_CARE = (
     Subscription("caseload.care_plan.agreed.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.care_plan.changed.v1", ChangedCarePlan, take_plan_change, ask=clients.client_record),
     Subscription("caseload.care_contact.recorded.v1", RecordedContact, take_contact, ask=clients.client_record),
+    Subscription("caseload.surgery_share.stopped.v1", StoppedSurgeryShare, take_stopped_surgery_share),
     Subscription("caseload.wound.measured.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.photo.attached.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.introduction.changed.v1", ChangedIntroduction, take_introduction, read_model=True),

@@ -35,6 +35,7 @@ SERVICE = Service(
         usecases.forget_strangers,
         usecases.make_returns(),
         usecases.remove_expired_returns,
+        usecases.exchange_gp_documents(),
     ),
     error_handlers=HANDLERS,
     settings_type=InteropSettings,

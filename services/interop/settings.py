@@ -30,7 +30,18 @@ class InteropSettings(ServiceSettings):
     # by which councils' SFTP servers know this installation.
     council_folder: str = ""
     sftp_key: str = Field(default="", repr=False)
-
+    # The organisation that the teams belong to, as the NHS's directory knows it: the sender of each document to a GP.
+    ods_code: str = ""
+    organisation_name: str = ""
+    # MESH, such as https://msg.intspineservices.nhs.uk; without it no document goes to a GP. Certificates and keys are
+    # paths of files in PEM, as the NHS issued them; the shared key is of the environment.
+    mesh_url: str = ""
+    mesh_mailbox: str = ""
+    mesh_password: str = Field(default="", repr=False)
+    mesh_shared_key: str = Field(default="", repr=False)
+    mesh_certificate: str = ""
+    mesh_certificate_key: str = ""
+    mesh_authority: str = ""
     # As whom returns are made: ODS codes, of a council the three digits of its CASSR code, and of the location from
     # which the team gives personal care the number with CQC. A return that needs an empty one is refused and says so.
     returns_provider: str = ""

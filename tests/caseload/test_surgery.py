@@ -5,6 +5,7 @@ from typing import Any
 
 from uuid6 import uuid7
 
+from services.caseload.events import SurgeryShareStopped
 from services.common.auth import SYSTEM, Persona
 from tests.access.world import AT_THE_SURGERY
 from tests.caseload.story import a_contact
@@ -129,6 +130,8 @@ async def test_a_seat_ends_after_the_days_of_the_rule(huddle: Huddle) -> None:
 async def test_an_objection_takes_a_client_off_the_list_at_once(huddle: Huddle) -> None:
     await huddle.maureen.post(huddle.notes, a_surgery_note())
     assert (await huddle.stop()).json()["stop_reason"] == "objection"
+    (told,) = await huddle.caseload.published("caseload", SurgeryShareStopped)
+    assert (told.data["surgery_share_id"], told.data["reason"]) == (huddle.kept["share"]["id"], "objection")
     await huddle.shows_nothing(huddle.meera)
     again = await huddle.stop(version=2)
     assert (again.status_code, again.json()["code"]) == (409, "surgery_share_already_stopped")

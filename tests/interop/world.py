@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
@@ -13,7 +13,9 @@ from services.common.service import Service
 from services.interop.domain.adt import AdtMessage
 from services.interop.domain.bars_exchange import BarsResponse, ResponseStatus, Stage
 from services.interop.domain.delivery import CouncilDelivery, DeliveryStatus
+from services.interop.domain.gp_document import GpMessage
 from services.interop.domain.inbound import InboundReferral
+from services.interop.domain.mesh_message import Letter, MeshMessage, MeshOutcome
 from services.interop.settings import InteropSettings
 from services.interop.usecases import answer_adt, export_next
 from tests.access.world import GUEST, World, started
@@ -21,12 +23,16 @@ from tests.interop.adt import an_adt
 from tests.interop.answers import BASE, PATH, serve_team, stored
 from tests.interop.bars_message import a_message, ids
 from tests.interop.council import MINUTES, SECRET, a_share, agree, change_plan, connect, support, take_on
+from tests.interop.gp import a_shared_record, documents, record_contact
 from tests.interop.hook import a_subscription
 from tests.interop.plain import a_plain_referral
 from tests.interop.records import Caseload
 from tests.interop.returning import PROVIDER, a_return
 from tests.interop.returning import made as returned
 from tests.running import TEAM, Databases, Running, until
+
+A_MESSAGE = b"""<Bundle xmlns="http://hl7.org/fhir"><entry/><entry><resource><Bundle><entry/><entry><resource><Binary>
+<content value="JVBERg=="/></Binary></resource></entry></Bundle></resource></entry></Bundle>"""
 
 
 @asynccontextmanager
@@ -68,6 +74,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "share_id": share["id"],
             "submission_id": submission_id,
             "delivery_id": await _given_up(system),
+            **await _written_to_gp(system, caseload),
         }
         endpoint = {"id": share["id"], "dos_service_id": "333333333", "team_id": str(TEAM)}
         council = {"name": "Cumbria", "url": "https://council.example/events", "secret": SECRET}
@@ -111,6 +118,19 @@ async def _given_up(system: Running) -> str:
         delivery: CouncilDelivery = (await tx.all(select(CouncilDelivery).limit(1)))[0]
         delivery.status = DeliveryStatus.DEAD
         return str(delivery.id)
+
+
+async def _written_to_gp(system: Running, caseload: Caseload) -> dict[str, str]:
+    """A document to a GP that has left once, and a message of our mailbox that nobody knows."""
+    await record_contact(system, caseload, a_shared_record())
+    (document,) = await documents(await system.nurse("interop"))
+    letter = Letter("A1", "US", "THEM", "OTHER", "DATA", None, None, None, "text/plain", b"")
+    async with system.databases["interop"].transaction(SYSTEM) as tx:
+        message = GpMessage(gp_document_id=UUID(document["id"]), number=1, made_at=tx.now, raw=A_MESSAGE)
+        kept = MeshMessage.kept(letter, tx.now)
+        kept.judged(MeshOutcome.NOT_OURS, None, tx.now)
+        tx.session.add_all([message, kept])
+    return {"gp_document_id": document["id"], "mesh_message_id": str(kept.id)}
 
 
 async def _subscribed(made: World) -> str:

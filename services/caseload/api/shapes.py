@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from services.caseload.api.surgery_shapes import SharedWithSurgeryShape, SurgeryNoteShape
 from services.common.types import Answer
 
 
@@ -264,20 +265,6 @@ class MedicineShape(Answer):
     stop_reason: str | None
 
 
-class SurgeryNoteShape(Answer):
-    """What the team and the client's surgery wrote to each other; `side` says which."""
-
-    id: UUID
-    ods_code: str
-    side: str
-    words: str
-    written_by: str
-    author_role: str
-    written_at: datetime
-    amends_id: UUID | None
-    seen_at: datetime | None
-
-
 class ClientRecord(Answer):
     """The whole record of one client, each entry with who made it."""
 
@@ -297,3 +284,4 @@ class ClientRecord(Answer):
     photo: list[PhotoShape]
     medicine: list[MedicineShape]
     surgery_note: list[SurgeryNoteShape]
+    surgery_share: list[SharedWithSurgeryShape]

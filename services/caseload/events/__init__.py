@@ -17,6 +17,7 @@ from services.caseload.events.care import (
     PhotoAttached,
     ReablementAgreed,
     Segment,
+    SurgeryShareStopped,
     SyncConflictOpened,
     WoundMeasured,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "ReferralNotTaken",
     "ReferralReceived",
     "Segment",
+    "SurgeryShareStopped",
     "SyncConflictOpened",
     "WoundMeasured",
 ]

@@ -233,3 +233,17 @@ class DelegationWithdrawn(DelegationGiven):
     name: ClassVar[str] = "caseload.delegation.withdrawn.v1"
 
     withdrawn_at: datetime
+
+
+class SurgeryShareStopped(Event):
+    """A surgery is told nothing more of a client's care: they objected, say, or have another surgery."""
+
+    name: ClassVar[str] = "caseload.surgery_share.stopped.v1"
+
+    surgery_share_id: UUID
+    client_id: UUID
+    team_id: UUID
+    episode_of_care_id: UUID
+    ods_code: str
+    reason: str
+    stopped_at: datetime

@@ -16,6 +16,7 @@ from services.caseload.domain.omaha import ClientProblem, OmahaRating
 from services.caseload.domain.photo import Photo
 from services.caseload.domain.referral import Referral
 from services.caseload.domain.surgery_note import SurgeryNote
+from services.caseload.domain.surgery_share import SurgeryShare
 from services.caseload.domain.wound import Wound, WoundMeasurement
 from services.common import json_rows
 from services.common.db import Transaction
@@ -35,6 +36,7 @@ OWN: dict[str, Any] = {
     "photo": Photo,
     "medicine": Medicine,
     "surgery_note": SurgeryNote,
+    "surgery_share": SurgeryShare,
 }
 WITHIN: dict[str, tuple[Any, str, Any]] = {
     "ratings": (OmahaRating, "problem_id", ClientProblem),

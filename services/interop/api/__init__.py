@@ -7,6 +7,7 @@ from services.interop.api import (
     council,
     exports,
     feed,
+    gp_documents,
     messages,
     reconciliations,
     referrals,
@@ -41,4 +42,5 @@ ROUTERS = (
     feed.router,
     admissions.router,
     returns.router,
+    gp_documents.router,
 )

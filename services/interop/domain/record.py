@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from services.interop.domain.gp_document import SurgeryShare
+
 # What an owner says that FHIR has no element for and a return needs: codes, dates and minutes, never words.
 Facts = dict[str, Any]
 
@@ -173,3 +175,4 @@ class ClientRecord(BaseModel):
     activities: list[CareActivity]
     wound: list[Wound]
     measurements: list[Measurement]
+    surgery_share: list[SurgeryShare] = []

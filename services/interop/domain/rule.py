@@ -14,3 +14,8 @@ class RuleCode(StrEnum):
     PORTAL_TEXT = "portal.longest_text"
     RETURN_DAYS = "return.kept_days"
     RETURNS_AT_ONCE = "return.most_at_once"
+    GP_SETTLING = "gp_document.settling_minutes"
+    GP_ANSWER = "gp_document.answer_hours"
+    GP_SENDS = "gp_document.most_sends"
+    GP_RETRY = "gp_document.retry_minutes"
+    MESH_HANDSHAKE = "mesh.handshake_hours"

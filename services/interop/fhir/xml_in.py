@@ -61,6 +61,14 @@ def to_json(raw: bytes) -> bytes:
     raise BadXml
 
 
+def as_read(raw: bytes) -> dict[str, Any]:
+    """A resource of any release, in which what stands alone is no list. Raises `BadXml`."""
+    root = _read(raw)
+    if root.space != FHIR:
+        raise BadXml
+    return _resource(root)
+
+
 def is_well_formed(raw: bytes) -> None:
     """Raises `BadXml`."""
     _read(raw)

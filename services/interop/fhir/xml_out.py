@@ -20,7 +20,11 @@ IN_ATTRIBUTES = {"extension": ("id", "url"), "modifierExtension": ("id", "url")}
 
 def from_json(document: str) -> bytes:
     """The document is a sound resource of R4 in JSON."""
-    content = json.loads(structure.in_order(document), parse_float=str, parse_int=str)
+    return in_its_order(json.loads(structure.in_order(document), parse_float=str, parse_int=str))
+
+
+def in_its_order(content: dict[str, Any]) -> bytes:
+    """A resource of any release whose members are in the order of its definition already."""
     written = "".join(_resource(content, ' xmlns="http://hl7.org/fhir"'))
     return f"{HEAD}{written}".encode()
 

@@ -27,6 +27,18 @@ from services.interop.usecases.export import (
     remove_expired_exports,
 )
 from services.interop.usecases.follow import feed_event, follow_feed, keep_feed_for_a_while
+from services.interop.usecases.gp_documents import (
+    exchange_gp_documents,
+    list_gp_documents,
+    list_mesh_messages,
+    read_gp_document,
+    read_gp_letter,
+    read_mesh_message,
+    send_gp_document,
+    settle_mesh_message,
+    stop_writing_to_gp,
+    write_to_gp,
+)
 from services.interop.usecases.look import (
     look_at_everything,
     look_at_history,
@@ -36,6 +48,7 @@ from services.interop.usecases.look import (
 )
 from services.interop.usecases.make_returns import make_next, make_returns, remove_expired_returns
 from services.interop.usecases.notify import forget_old_events, notify, number_changes, number_next
+from services.interop.usecases.partners import list_partners
 from services.interop.usecases.portal import note_keyed, open_pack, read_pack, sum_up_keying
 from services.interop.usecases.receive import (
     find_message_definitions,
@@ -126,6 +139,17 @@ from services.interop.usecases.write import (
 )
 
 __all__ = [
+    "exchange_gp_documents",
+    "list_gp_documents",
+    "list_mesh_messages",
+    "read_gp_document",
+    "read_gp_letter",
+    "read_mesh_message",
+    "send_gp_document",
+    "settle_mesh_message",
+    "stop_writing_to_gp",
+    "write_to_gp",
+    "list_partners",
     "Answered",
     "Change",
     "ConnectionHealth",

@@ -9,6 +9,7 @@ from services.caseload.domain.client import EpisodeOfCare
 from services.caseload.domain.referral import Referral
 from services.caseload.domain.surgery_note import Side
 from services.caseload.domain.surgery_share import AlreadyOnAList, NewSurgeryShare, SurgeryShare, SurgeryShareStop
+from services.caseload.events import SurgeryShareStopped
 from services.caseload.store import surgery
 from services.common.auth import Persona
 from services.common.db import Transaction, require_version
@@ -39,6 +40,16 @@ async def stop_sharing_with_surgery(
     share = await tx.get(SurgeryShare, surgery_share_id, lock=True)
     require_version(share, if_match)
     share.stop(stop, tx.actor.employee_id, tx.now)
+    stopped = SurgeryShareStopped(
+        surgery_share_id=share.id,
+        client_id=share.client_id,
+        team_id=share.team_id,
+        episode_of_care_id=share.episode_of_care_id,
+        ods_code=share.ods_code,
+        reason=stop.reason,
+        stopped_at=tx.now,
+    )
+    tx.publish(stopped, about=share)
     await tx.session.flush()
     return share
 

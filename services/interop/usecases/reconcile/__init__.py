@@ -7,9 +7,10 @@ from services.common.db import Transaction
 from services.interop.domain.reconciliation import Reconciled
 from services.interop.usecases.reconcile.bars import reconcile as bars
 from services.interop.usecases.reconcile.councils import reconcile as councils
+from services.interop.usecases.reconcile.gp_documents import reconcile as gp_documents
 
 # Each room that sends anything reckons for itself.
-ROOMS: tuple[Callable[[Transaction, date], Awaitable[list[Reconciled]]], ...] = (councils, bars)
+ROOMS: tuple[Callable[[Transaction, date], Awaitable[list[Reconciled]]], ...] = (councils, bars, gp_documents)
 
 
 async def reconcile(tx: Transaction, day: date, partner: str | None) -> list[Reconciled]:

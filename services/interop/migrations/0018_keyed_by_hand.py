@@ -7,8 +7,8 @@ from alembic import op
 
 from services.common.migrations import rules
 
-revision = "0020"
-down_revision = "0019"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.common.migrations import row_level_security
 
-revision = "0019"
-down_revision = "0018"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,167 @@
+"""A document that does not arrive ends in a state that a person sees, with its reason, and can mend."""
+
+from datetime import date
+from typing import Any
+
+from starlette.responses import Response
+
+from demo.partners.mesh import ARRIVED, FILED, PRACTICE, Mesh, answer_to
+from services.common.auth import SYSTEM
+from services.interop.usecases.reconcile import reconcile
+from tests.interop.gp import (
+    a_shared_record,
+    beside_mesh,
+    documents,
+    messages,
+    overdue,
+    record_contact,
+    send_now,
+    standing,
+)
+from tests.interop.records import Caseload
+from tests.running import Databases, Running, until
+
+DAY = date(2026, 11, 10)
+ACK = "GPCONNECT_SEND_DOCUMENT_ACK"
+
+
+async def sent(system: Running, caseload: Caseload, nurse: Any, **person: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A record of a new client, and the document about their day, which leaves now."""
+    record = a_shared_record(**person)
+    client_id = await record_contact(system, caseload, record)
+    (document,) = await documents(nurse, client_id=client_id)
+    assert (await send_now(nurse, document)).status_code == 200
+    return record, document
+
+
+async def reconciled(system: Running) -> Any:
+    async with system.databases["interop"].transaction(SYSTEM) as tx:
+        (found,) = await reconcile(tx, DAY, "gp_documents")
+    counts = (found.done, found.sent, found.acknowledged)
+    return counts, [(one.about, one.kind, one.reason) for one in found.differences]
+
+
+async def test_what_comes_back_is_shown_with_its_reason_put_right_and_sent_again(
+    databases: Databases, caseload: Caseload
+) -> None:
+    mesh = Mesh(codes=(ARRIVED, "30002"))
+    async with beside_mesh(databases, caseload, mesh) as system:
+        nurse = await system.nurse("interop")
+        record, document = await sent(system, caseload, nurse)
+        refused = await standing(nurse, document, "refused")
+        assert refused["reason"] == "itk3_30002", "the patient is not known there"
+        assert await reconciled(system) == ((1, 1, 0), [(document["id"], "rejected", "itk3_30002")])
+        mesh.codes = (ARRIVED, FILED)
+        assert (await send_now(nurse, document)).status_code == 200
+        await standing(nurse, document, "acknowledged")
+        assert await reconciled(system) == ((1, 1, 1), [])
+        again = await send_now(nurse, document)
+        assert (again.status_code, again.json()["code"]) == (409, "already_at_the_surgery")
+
+        _, nobody = await sent(system, caseload, nurse, nhs_number=None)
+        held = await standing(nurse, nobody, "held")
+        assert held["reason"] == "no_nhs_number"
+        _, unsure = await sent(system, caseload, nurse, nhs_number_status="02")
+        assert (await standing(nurse, unsure, "held"))["reason"] == "nhs_number_not_verified"
+        assert len(mesh.sent) == 2, "what is held went nowhere"
+        counts, differences = await reconciled(system)
+        assert counts == (3, 1, 1)
+        assert ("not_sent", "no_nhs_number") in [one[1:] for one in differences]
+
+
+async def test_a_report_of_non_delivery_waits_for_a_person(databases: Databases, caseload: Caseload) -> None:
+    mesh = Mesh(codes=())
+    async with beside_mesh(databases, caseload, mesh) as system:
+        nurse = await system.nurse("interop")
+        _, document = await sent(system, caseload, nurse)
+        await standing(nurse, document, "sent")
+        busy = await send_now(nurse, document)
+        assert (busy.status_code, busy.json()["code"]) == (409, "on_its_way_to_the_surgery")
+        (mesh_id,) = mesh.sent
+        mesh.report(mesh_id, "14", "Message not collected by recipient after 5 days")
+        assert (await standing(nurse, document, "undelivered"))["reason"] == "mesh_14"
+        mesh.codes = (ARRIVED, FILED)
+        await send_now(nurse, document)
+        await standing(nurse, document, "acknowledged")
+        # The report of the first sending comes once more, when the second has arrived.
+        mesh.report(mesh_id, "14", "Message not collected by recipient after 5 days")
+        await until(lambda: not mesh.inbox)
+        assert (await standing(nurse, document, "acknowledged"))["sends"] == 2
+        assert [one["outcome"] for one in await messages(system)][-1] == "late"
+
+
+async def test_what_nobody_answers_is_sent_again_and_at_last_waits_for_a_person(
+    databases: Databases, caseload: Caseload
+) -> None:
+    mesh = Mesh(codes=())
+    async with beside_mesh(databases, caseload, mesh) as system:
+        nurse = await system.nurse("interop")
+        _, document = await sent(system, caseload, nurse)
+        for sends in (1, 2, 3):
+            await standing(nurse, document, lambda one, sends=sends: one["sends"] == sends)
+            await overdue(system, document)
+        dead = await standing(nurse, document, "dead")
+        assert (dead["reason"], len(mesh.sent)) == ("not_answered", 3)
+        assert await reconciled(system) == ((1, 1, 0), [(document["id"], "not_acknowledged", "not_answered")])
+        mesh.codes = ("20008",)
+        await send_now(nurse, document)
+        await standing(nurse, document, "acknowledged")
+
+
+async def test_whatever_lies_in_the_mailbox_is_kept_and_what_nobody_knows_waits_for_ops(
+    databases: Databases, caseload: Caseload
+) -> None:
+    mesh = Mesh()
+    async with beside_mesh(databases, caseload, mesh) as system:
+        unknown = answer_to("0f0f0f0f-0000-4000-8000-000000000000", FILED)
+        put = {
+            mesh.put(unknown, WorkflowID=ACK): "unknown",
+            mesh.put(b"<html>Bad gateway</html>", WorkflowID=ACK): "unreadable",
+            mesh.put(b"\xff\xfe\x00", WorkflowID=ACK): "unreadable",
+            mesh.put(b'{"entry": [1]}', WorkflowID=ACK): "unreadable",
+            mesh.put(b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", WorkflowID=ACK): "unreadable",
+            mesh.put(unknown, WorkflowID=ACK, To="SOMEBODY01"): "not_ours",
+            mesh.put(b"a,b", WorkflowID="PATHOLOGY"): "not_ours",
+            mesh.put(b"", WorkflowID=ACK[:-4], MessageType="REPORT", LocalID="17"): "unknown",
+        }
+        await until(lambda: not mesh.inbox)
+        assert {one["mesh_id"]: one["outcome"] for one in await messages(system)} == put
+        (first,) = await messages(system, outcome="unknown", limit=1)
+        assert first["sender"] == PRACTICE
+        ops = await system.client("interop", "ops-1", "ops")
+        path = f"/v1/mesh-messages/{first['id']}"
+        assert (await ops.post(f"{path}/settle")).json()["outcome"] == "settled"
+        twice = await ops.post(f"{path}/settle")
+        assert (twice.status_code, twice.json()["code"]) == (409, "nothing_to_settle")
+        assert (await ops.get(path)).json()["outcome"] == "settled"
+
+
+async def test_while_mesh_is_away_or_denies_us_nothing_is_lost_and_ops_see_why(
+    databases: Databases, caseload: Caseload
+) -> None:
+    mesh = Mesh(password="another")
+    async with beside_mesh(databases, caseload, mesh) as system:
+        nurse, ops = await system.nurse("interop"), await system.client("interop", "ops-1", "ops")
+
+        async def standing_of_mesh() -> Any:
+            (partner,) = [one for one in (await ops.get("/v1/partners")).json()["items"] if one["name"] == "mesh"]
+            return partner
+
+        async def is_failing() -> Any:
+            partner = await standing_of_mesh()
+            return partner if partner["state"] == "failing" else None
+
+        assert (await until(is_failing))["last_error"] == "denied"
+        _, document = await sent(system, caseload, nurse)
+        mesh.password = "password"
+        filed = await standing(nurse, document, "acknowledged")
+        assert (await standing_of_mesh())["state"] == "working"
+
+        mesh.faults = [Response("<html>502</html>", 502)] * 1000
+        assert (await until(is_failing))["last_error"] == "http_502"
+        record, later = await sent(system, caseload, nurse)
+        assert (await documents(nurse, client_id=record["client"]["id"]))[0]["state"] == "waiting"
+        mesh.faults = []
+        await standing(nurse, later, "acknowledged")
+        assert (await standing_of_mesh())["state"] == "working"
+        assert (await standing(nurse, filed, "acknowledged"))["sends"] == 1
