@@ -42,6 +42,12 @@ def a_fact(name: str, client_id: str, referral_id: str) -> dict[str, Any]:
             "started_at": AT,
             "segments": [{"activity_type": "nursing", "minutes": 5}],
         },
+        "caseload.episode_of_care.discharged.v1": {
+            "episode_of_care_id": str(uuid7()),
+            "reason": "goals_met",
+            "since_on": "2026-11-20",
+        },
+        "caseload.surgery_share.stopped.v1": {"surgery_share_id": str(uuid7())},
         "caseload.introduction.changed.v1": {
             "introduction_id": str(uuid7()),
             "status": "accepted",

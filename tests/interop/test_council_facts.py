@@ -50,6 +50,9 @@ async def test_support_reaches_the_council_with_exactly_the_agreed_fields(
         "queued_at",
         "due_at",
         "sent_at",
+        "outcome",
+        "reason",
+        "answered_at",
     }
     assert (delivered["attempts"], delivered["last_status"]) == (1, 204)
 

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import func, select
 
 from services.common.auth import SYSTEM, Persona
+from services.interop.domain.share import WITHDRAWN
 from services.interop.domain.submission import CouncilCase
 from services.interop.usecases import give_up_waiting
 from tests.access.world import GUEST
@@ -90,6 +91,7 @@ async def test_a_case_id_that_was_put_right_ends_with_the_share(
     client_id, share, _, sent = await rejected(system, caseload, council, gareth)
     assert (await tried(gareth, sent, "correct", case_id="LAS-OLD")).status_code == 200
     await withdraw(system, share, days_ago=30)
+    await until(lambda: council.heard[-1]["type"] == WITHDRAWN)
     await agree(
         system, client_id, share["connection_id"], fields=["council_ref", "intervention"], council_ref="LAS-NEW"
     )

@@ -1,5 +1,6 @@
 """A change of a care plan on its way into a council's own system: reviewed by a social worker, sent, and answered."""
 
+import math
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, Self
@@ -203,7 +204,7 @@ class Submission(TeamOwned, Base, table=True):
         """Whole minutes from opening the pack to the council's reference, rounded up."""
         if self.pack_opened_at is None or self.keyed_at is None:
             return None
-        return -(-int((self.keyed_at - self.pack_opened_at).total_seconds()) // 60)
+        return math.ceil((self.keyed_at - self.pack_opened_at).total_seconds() / 60)
 
     def given_up(self, now: datetime) -> None:
         """No answer came that could be understood, however often it was tried. What was withdrawn stays so."""

@@ -105,9 +105,12 @@ async def withdraw_queued(tx: Transaction, share_id: UUID) -> None:
 
 
 async def was_told(tx: Transaction, share_id: UUID) -> bool:
-    """Whether the council has, or may have, anything under this share."""
-    tried = (col(CouncilDelivery.status) == DeliveryStatus.SENT) | (col(CouncilDelivery.attempts) > 0)
-    of_share = select(col(CouncilDelivery.id)).where(col(CouncilDelivery.share_id) == share_id, tried).limit(1)
+    """Whether the council has, or may have, anything under this share: to an address that never proved itself nothing
+    left, however often it was asked."""
+    tried = (col(CouncilDelivery.attempts) > 0) & col(Connection.proved_at).is_not(None)
+    told = (col(CouncilDelivery.status) == DeliveryStatus.SENT) | tried
+    theirs = select(col(CouncilDelivery.id)).join(Connection, col(Connection.id) == col(CouncilDelivery.connection_id))
+    of_share = theirs.where(col(CouncilDelivery.share_id) == share_id, told).limit(1)
     return (await tx.session.execute(of_share)).first() is not None
 
 

@@ -125,5 +125,7 @@ async def _answered(
 
 
 def _columns(referral: InboundReferral) -> dict[str, Any]:
-    given = {"status", "inbound_referral_id", "version", "client_id"}
-    return {name: getattr(referral, name) for name in Referral.model_fields if name not in given} | {"client_id": None}
+    """What the team's record will say of it, as far as it is known before."""
+    same = Referral.model_fields.keys() & InboundReferral.model_fields.keys()
+    of_record = {"status", "inbound_referral_id", "version", "client_id"}
+    return {name: getattr(referral, name) for name in same - of_record} | {"client_id": None}
