@@ -100,7 +100,7 @@ async def the_day_adds_up(barrow: Barrow) -> None:
     today = day_in_england(datetime.now(UTC)).isoformat()
 
     async def reckoned() -> Any:
-        (line,) = (await barrow.reads("nadia", "interop", "/v1/reconciliations", day=today))["items"]
+        (line,) = (await barrow.reads("nadia", "interop", "/v1/reconciliations", day=today, partner="council"))["items"]
         return line if line["done"] == line["acknowledged"] else None
 
     line = await until(reckoned)
