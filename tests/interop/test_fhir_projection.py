@@ -16,6 +16,7 @@ from tests.running import Running
 TYPES = (
     "Appointment",
     "CarePlan",
+    "CareTeam",
     "Condition",
     "Encounter",
     "EpisodeOfCare",
@@ -216,7 +217,12 @@ async def test_a_partner_finds_its_referral_by_the_reference_it_was_given(
     reference = planned[0]["identifier"][0]
     inbound_id = planned[0]["id"]
     referral = a_referral(
-        inbound_referral_id=inbound_id, version=2, status="not_taken", not_taken_reason="no_capacity", signpost="Ring."
+        id=inbound_id,
+        inbound_referral_id=inbound_id,
+        version=2,
+        status="not_taken",
+        not_taken_reason="no_capacity",
+        signpost="Ring.",
     )
     caseload.referrals[referral["id"]] = referral
     told = {"referral_id": referral["id"], "inbound_referral_id": inbound_id}

@@ -10,8 +10,10 @@ from sqlalchemy import Select, Table, Uuid, bindparam, select
 from services.caseload.domain.assessment import Assessment
 from services.caseload.domain.care_contact import CareActivity, CareContact, Note
 from services.caseload.domain.care_plan import CarePlan, CarePlanLine
+from services.caseload.domain.carer import Carer
 from services.caseload.domain.client import Client, EpisodeOfCare
 from services.caseload.domain.medicine import Medicine
+from services.caseload.domain.network import NetworkPerson
 from services.caseload.domain.omaha import ClientProblem, OmahaRating
 from services.caseload.domain.photo import Photo
 from services.caseload.domain.referral import Referral
@@ -35,6 +37,8 @@ OWN: dict[str, Any] = {
     "photo": Photo,
     "medicine": Medicine,
     "surgery_note": SurgeryNote,
+    "network_person": NetworkPerson,
+    "carer": Carer,
 }
 WITHIN: dict[str, tuple[Any, str, Any]] = {
     "ratings": (OmahaRating, "problem_id", ClientProblem),

@@ -62,6 +62,7 @@ class Episode(BaseModel):
     version: int
     referral_id: UUID
     named_nurse_id: UUID
+    deputy_id: UUID | None = None
     pathway: str
     status: str
     opened_on: date
@@ -158,6 +159,34 @@ class Measurement(BaseModel):
     area_mm2: int
 
 
+class NetworkPerson(BaseModel):
+    """Somebody around the client. Without their own consent nobody outside is told of them."""
+
+    id: UUID
+    version: int
+    name: str
+    tie: str
+    phone: str | None
+    until_on: date | None
+    consent_on: date | None
+    withdrawn_on: date | None
+
+    @property
+    def consents(self) -> bool:
+        return self.consent_on is not None
+
+    @property
+    def has_consented(self) -> bool:
+        """Now, or until they withdrew it."""
+        return self.consents or self.withdrawn_on is not None
+
+
+class Cares(BaseModel):
+    """That somebody of the network cares unpaid."""
+
+    network_person_id: UUID
+
+
 class ClientRecord(BaseModel):
     """The current state of one client's whole record."""
 
@@ -173,3 +202,5 @@ class ClientRecord(BaseModel):
     activities: list[CareActivity]
     wound: list[Wound]
     measurements: list[Measurement]
+    network_person: list[NetworkPerson] = []
+    carer: list[Cares] = []
