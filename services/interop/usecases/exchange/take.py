@@ -126,4 +126,6 @@ async def _answered(
 
 def _columns(referral: InboundReferral) -> dict[str, Any]:
     given = {"status", "inbound_referral_id", "version", "client_id"}
+    # What the team says when it has taken the referral in and decided.
+    given |= {"source", "need", "decided_at"}
     return {name: getattr(referral, name) for name in Referral.model_fields if name not in given} | {"client_id": None}
