@@ -6,15 +6,20 @@ from typing import Any
 import fhirkit
 from uuid6 import uuid7
 
+from services.caseload.main import SERVICE as CASELOAD
+from services.hr.main import SERVICE as HR
 from services.interop.fhir.systems import EMPLOYEE, ODS_CODE
 from services.interop.fhir.systems import TEAM as TEAM_ID
 from services.interop.main import SERVICE
+from tests.caseload.around import a_neighbour
+from tests.caseload.story import take_on
+from tests.hr.office import employed, joined
 from tests.interop.answers import BASE, refused_once, resources
 from tests.interop.records import Caseload, a_carer, a_person, a_record
 from tests.interop.staff import Staff, a_colleague, a_place, tell_of
 from tests.interop.telling import tell
 from tests.interop.test_fhir_versions import granted
-from tests.running import DEPUTY, NURSE, OTHER_TEAM, STRANGER, TEAM, Databases, Running, running
+from tests.running import DEPUTY, NURSE, OTHER_TEAM, STRANGER, TEAM, Databases, Running, running, until
 
 PEOPLE = ("CareTeam", "Organization", "Practitioner", "PractitionerRole", "RelatedPerson")
 
@@ -132,6 +137,18 @@ async def test_who_no_longer_agrees_is_no_longer_named(
     assert care_team["meta"]["versionId"] == "2"
 
 
+async def test_who_is_no_longer_around_is_in_no_care_team(
+    interop: Running, caseload: Caseload, staff: Staff, trust: Any
+) -> None:
+    _, record = await shown(interop, caseload, staff)
+    record["network_person"][0] |= {"version": 2, "until_on": "2026-11-20"}
+    await tell(interop, caseload, record)
+    person = (await trust.get(f"{BASE}/RelatedPerson/{record['network_person'][0]['id']}")).json()
+    assert (person["active"], person["period"]) == (False, {"end": "2026-11-20"})
+    care_team = (await trust.get(f"{BASE}/CareTeam/{record['episode_of_care'][0]['id']}")).json()
+    assert len(care_team["participant"]) == 2
+
+
 async def test_a_place_that_ends_and_one_that_begins_are_shown(interop: Running, staff: Staff, trust: Any) -> None:
     place = a_place()
     await tell_of(interop, staff, a_colleague(place))
@@ -161,3 +178,32 @@ async def test_a_team_has_the_name_and_the_provider_that_this_installation_gives
             (team,) = resources(await trust.get(f"{BASE}/Organization?{asked}"))
         assert fhirkit.validate(json.dumps(team)) == []
         assert (team["name"], team["partOf"]["identifier"]["value"]) == ("Walney", "ZZ901")
+
+
+async def test_what_their_owners_tell_is_what_is_shown(databases: Databases) -> None:
+    """Hr and caseload themselves: somebody joins, and somebody around a client agrees, and no longer does."""
+    async with running(databases, CASELOAD, HR, SERVICE) as system:
+        employee_id = await employed(system)
+        member = await joined(system, employee_id=employee_id)
+        for who in (NURSE, DEPUTY):
+            await system.join("caseload", employee=who)
+        maureen = await take_on(system)
+        person = await maureen.post("/v1/network-people", a_neighbour(maureen.client_id))
+        trust = await system.client("interop", "trust-tie", "integrator")
+
+        async def one(path: str, version: str) -> dict[str, Any]:
+            async def read() -> Any:
+                answer = await trust.get(f"{BASE}/{path}")
+                told = answer.json()
+                return told if answer.status_code == 200 and told["meta"]["versionId"] == version else None
+
+            found: dict[str, Any] = await until(read)
+            return found
+
+        role = await one(f"PractitionerRole/{member['id']}", "1")
+        assert role["practitioner"]["reference"] == f"Practitioner/{employee_id}"
+        assert (await one(f"Practitioner/{employee_id}", "1"))["name"][0]["family"] == "Adeyemi"
+        assert (await one(f"RelatedPerson/{person['id']}", "1"))["name"][0]["text"] == person["name"]
+        assert (await one(f"CareTeam/{maureen.episode_id}", "1"))["status"] == "active"
+        await maureen.post(f"/v1/network-people/{person['id']}/withdraw-consent", None)
+        assert "name" not in await one(f"RelatedPerson/{person['id']}", "2")

@@ -176,6 +176,11 @@ class NetworkPerson(BaseModel):
         return self.consent_on is not None
 
     @property
+    def is_around(self) -> bool:
+        """Still, and told of by their own consent. A last day lies in the past."""
+        return self.consents and self.until_on is None
+
+    @property
     def has_consented(self) -> bool:
         """Now, or until they withdrew it."""
         return self.consents or self.withdrawn_on is not None

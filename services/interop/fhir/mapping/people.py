@@ -69,7 +69,7 @@ def care_team(episode: Episode, carers: Collection[NetworkPerson], client_id: UU
     participants += [
         {"role": [_role("unpaid_carer")], "member": parts.reference("RelatedPerson", person.id)}
         for person in carers
-        if person.consents
+        if person.is_around
     ]
     return resource(
         "CareTeam",
@@ -88,7 +88,7 @@ def related_person(person: NetworkPerson, client_id: UUID, *, cares: bool) -> Co
     return resource(
         "RelatedPerson",
         person.id,
-        active=person.consents,
+        active=person.is_around,
         patient=parts.patient(client_id),
         relationship=_relationship(person.tie, cares=cares) if person.consents else None,
         name=[{"text": person.name}] if person.consents else None,
