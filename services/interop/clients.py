@@ -8,8 +8,10 @@ from uuid import UUID
 
 from services.common.errors import NotFound
 from services.common.peers import InNameOf, Peers
+from services.interop.domain.colleague import Colleague
 from services.interop.domain.record import ClientRecord, Referral
 from services.interop.domain.seat import Seat
+from services.interop.settings import InteropSettings
 
 # So many questions at a time, of the eight that the service may ask at all.
 AT_ONCE = 3
@@ -23,6 +25,15 @@ async def client_record(fact: Any, peers: Peers) -> ClientRecord:
 async def referral(fact: Any, peers: Peers) -> Referral:
     """The referral that the event is about, which may have no client yet."""
     return Referral.model_validate(await peers.get("caseload", f"/v1/referrals/{fact.referral_id}"))
+
+
+async def colleague(fact: Any, peers: Peers) -> Colleague:
+    """Who the member of a team is, whom the event is about, with all of their places."""
+    told = Colleague.model_validate(await peers.get("hr", f"/v1/colleagues/{fact.employee_id}"))
+    own = peers.settings
+    if not isinstance(own, InteropSettings):
+        return told
+    return told.model_copy(update={"team_names": own.team_names, "provider": own.returns_provider})
 
 
 async def seats(named: InNameOf) -> dict[UUID, Seat]:

@@ -9,6 +9,7 @@ from services.common import membership
 from services.common.db import Transaction
 from services.common.inbox import Subscription
 from services.interop import clients, usecases
+from services.interop.domain.colleague import Colleague
 from services.interop.domain.inbound import Answer, ReferralOutcome
 from services.interop.domain.record import ClientRecord, Referral
 from services.interop.domain.submission import ChangedLine
@@ -96,6 +97,10 @@ class EndingReablement(AboutClient):
     decision_due_on: date
 
 
+class ChangedMembership(BaseModel):
+    employee_id: UUID
+
+
 class AskedAssessment(AboutClient):
     reablement_id: UUID
     last_free_day_on: date
@@ -177,6 +182,10 @@ async def take_reablement(tx: Transaction, fact: StartedReablement) -> None:
     await usecases.tell_councils(tx, council.reablement_started(**fact.model_dump()))
 
 
+async def take_membership(tx: Transaction, fact: ChangedMembership, colleague: Colleague) -> None:
+    await usecases.show_colleague(tx, colleague)
+
+
 class Anything(BaseModel):
     """The feed passes on what it hears and reads nothing of it."""
 
@@ -207,6 +216,7 @@ ABOUT_CARE = (
     Subscription("caseload.surgery_share.stopped.v1", StoppedSurgeryShare, take_stopped_surgery_share),
     Subscription("caseload.wound.measured.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.photo.attached.v1", AboutClient, show, ask=clients.client_record),
+    Subscription("caseload.network_person.changed.v1", AboutClient, show, ask=clients.client_record, read_model=True),
     Subscription("caseload.introduction.changed.v1", ChangedIntroduction, take_introduction, read_model=True),
     Subscription("roster.visit.planned.v1", PlannedVisit, take_planned_visit, read_model=True),
     Subscription("roster.visit.done.v1", DoneVisit, take_done_visit, read_model=True),
@@ -215,6 +225,15 @@ ABOUT_CARE = (
     Subscription("finance.reablement.started.v1", StartedReablement, take_reablement),
     Subscription("finance.reablement.ending.v1", EndingReablement, take_reablement_ending),
     Subscription("finance.financial_assessment.asked.v1", AskedAssessment, take_asked_assessment),
+)
+# Beside the copy that says who may read what: who the members are, for those outside.
+PEOPLE = Subscription(
+    membership.SUBSCRIPTION.event_name,
+    ChangedMembership,
+    take_membership,
+    ask=clients.colleague,
+    read_model=True,
+    stream="people",
 )
 # In one queue, so that what one publisher tells of a subject is fed in its order. What partners hear is named here one
 # by one: not who works in which team, whom the council means-tests, or why somebody has another named nurse.
@@ -249,4 +268,5 @@ SUBSCRIPTIONS = (
     *ABOUT_CARE,
     Subscription(FED, Anything, feed, also=tuple(ALSO_FED), stream="feed"),
     membership.SUBSCRIPTION,
+    PEOPLE,
 )

@@ -1,6 +1,7 @@
 """Interop's settings: which partners are reached, and how. A partner whose address is empty is not connected."""
 
 from typing import Self
+from uuid import UUID
 
 from pydantic import Field, model_validator
 
@@ -42,6 +43,9 @@ class InteropSettings(ServiceSettings):
     mesh_certificate: str = ""
     mesh_certificate_key: str = ""
     mesh_authority: str = ""
+    # What teams are called outside, by their ids, as JSON. No service holds a name of a team; one that has none here is
+    # told by its id.
+    team_names: dict[UUID, str] = {}
     # As whom returns are made: ODS codes, of a council the three digits of its CASSR code, and of the location from
     # which the team gives personal care the number with CQC. A return that needs an empty one is refused and says so.
     returns_provider: str = ""

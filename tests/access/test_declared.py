@@ -77,6 +77,7 @@ REACHES: dict[Persona, dict[str, str]] = {
     Persona.SERVICE: {
         ".*": "/inside/(event-log|accesses)",
         "caseload": r"clients/\{client_id\}|referrals/\{referral_id\}",
+        "hr": r"colleagues/\{employee_id\}",
         "roster": r"visits/\{visit_id\}",
         "interop": r"inbound-referrals/\{inbound_referral_id\}",
         "identity": "/inside/revocations",

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.caseload.events import NetworkPersonChanged
 from tests.caseload.around import (
     a_carer,
     a_neighbour,
@@ -32,6 +33,20 @@ async def known(client: OnCaseload, **changes: Any) -> dict[str, Any]:
 
 def help_of(client: OnCaseload, person: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return an_action(client.client_id, network_person_id=person["id"], agreed_on="2026-11-04") | changes
+
+
+async def test_whoever_is_around_a_client_is_news_and_in_the_record(caseload: Running, maureen: OnCaseload) -> None:
+    """Interop shows them outside, and no longer once they withdraw."""
+    person = await known(maureen)
+    await maureen.post("/v1/carers", a_carer(person["id"]))
+    await maureen.post(f"/v1/network-people/{person['id']}/withdraw-consent", None)
+    told = await caseload.published("caseload", NetworkPersonChanged)
+    assert [one.data["network_person_id"] for one in told] == [person["id"]] * 3
+    assert [one.aggregateversion for one in told] == [1, 1, 2]
+    assert "name" not in told[0].data
+    record = (await maureen.nurse.get(f"/v1/clients/{maureen.client_id}")).json()
+    assert [one["consent_on"] for one in record["network_person"]] == [None]
+    assert [set(one) for one in record["carer"]] == [{"id", "version", "network_person_id"}]
 
 
 async def test_anonymous_is_refused(caseload: Running) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.caseload.api.shapes import ClientRecord
+from services.caseload.api.record_shapes import ClientRecord
 from tests.caseload.story import (
     a_contact,
     a_plan,
@@ -43,6 +43,8 @@ async def test_the_whole_record_comes_in_one_call_with_who_wrote_what(caseload: 
         "photo": 0,
         "medicine": 0,
         "surgery_note": 0,
+        "network_person": 0,
+        "carer": 0,
     }
     authors = {
         record["referral"][0]["decided_by"],

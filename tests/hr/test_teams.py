@@ -50,6 +50,19 @@ async def test_anonymous_is_refused(hr: Running, method: str, path: str) -> None
     assert (await nobody.request(method, path)).status_code == 401
 
 
+async def test_a_service_is_told_who_somebody_is_and_nothing_of_their_file(hr: Running) -> None:
+    member = await joined(hr)
+    path = f"/v1/colleagues/{member['employee_id']}"
+    interop = await hr.client("hr", "svc:interop", Persona.SERVICE)
+    told = (await interop.get(path)).json()
+    assert set(told) == {"id", "version", "given_name", "family_name", "role", "memberships"}
+    assert [one["id"] for one in told["memberships"]] == [member["id"]]
+    assert (await interop.get(f"/v1/colleagues/{uuid7()}")).status_code == 404
+    for somebody in (await office(hr), await hr.nurse("hr")):
+        assert (await somebody.get(path)).status_code == 403
+    assert (await (await hr.client("hr", None)).get(path)).status_code == 401
+
+
 async def test_a_thirteenth_member_is_refused_with_an_offer_to_split_the_team(hr: Running) -> None:
     """Mission row 5.01."""
     await filled(hr)

@@ -13,6 +13,7 @@ from services.interop.usecases import deliver_facts
 from tests.interop.answers import serve_team
 from tests.interop.council import AT_ONCE, Council
 from tests.interop.records import Caseload
+from tests.interop.staff import Staff
 from tests.running import OTHER_TEAM, STRANGER, Databases, Running, running
 
 
@@ -22,8 +23,13 @@ def caseload() -> Caseload:
 
 
 @pytest.fixture
-async def interop(databases: Databases, caseload: Caseload) -> AsyncIterator[Running]:
-    async with running(databases, SERVICE, peers={"caseload": caseload.app()}) as system:
+def staff() -> Staff:
+    return Staff()
+
+
+@pytest.fixture
+async def interop(databases: Databases, caseload: Caseload, staff: Staff) -> AsyncIterator[Running]:
+    async with running(databases, SERVICE, peers={"caseload": caseload.app(), "hr": staff.app()}) as system:
         await system.join("interop")
         await system.join("interop", team=OTHER_TEAM, employee=STRANGER)
         yield system

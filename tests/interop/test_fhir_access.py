@@ -9,7 +9,8 @@ from uuid6 import uuid7
 
 from services.interop.fhir.systems import WOUND
 from tests.interop.answers import BASE, refused_once, resources
-from tests.interop.records import Caseload, a_record
+from tests.interop.records import Caseload, a_person, a_record
+from tests.interop.staff import Staff, a_colleague, tell_of
 from tests.interop.telling import plan_visit, tell
 from tests.interop.writes import FHIR, a_stay
 from tests.running import OTHER_TEAM, STRANGER, TEAM, Running
@@ -17,12 +18,17 @@ from tests.running import OTHER_TEAM, STRANGER, TEAM, Running
 TYPES = (
     "Appointment",
     "CarePlan",
+    "CareTeam",
     "Condition",
     "Encounter",
     "EpisodeOfCare",
     "Observation",
+    "Organization",
     "Patient",
+    "Practitioner",
+    "PractitionerRole",
     "Provenance",
+    "RelatedPerson",
     "ServiceRequest",
 )
 
@@ -93,8 +99,11 @@ async def test_everybody_may_read_what_the_server_can_do(interop: Running) -> No
     assert [served["type"] for served in said["rest"][0]["resource"]] == [*TYPES, "AuditEvent", "Group", "Subscription"]
 
 
-async def test_what_the_server_says_it_can_do_is_true(interop: Running, caseload: Caseload, trust: Any) -> None:
-    client_id = await tell(interop, caseload, a_record())
+async def test_what_the_server_says_it_can_do_is_true(
+    interop: Running, caseload: Caseload, staff: Staff, trust: Any
+) -> None:
+    client_id = await tell(interop, caseload, a_record() | {"network_person": [a_person()]})
+    await tell_of(interop, staff, a_colleague())
     assert (await trust.post(f"{BASE}/Encounter", json=a_stay(client_id), headers=FHIR)).status_code == 201
     await plan_visit(interop, client_id=client_id)
     strict = {"Prefer": "handling=strict"}

@@ -16,6 +16,7 @@ from tests.running import Running
 TYPES = (
     "Appointment",
     "CarePlan",
+    "CareTeam",
     "Condition",
     "Encounter",
     "EpisodeOfCare",

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.caseload.api.surgery_shapes import SharedWithSurgeryShape, SurgeryNoteShape
 from services.common.types import Answer
 
 
@@ -263,25 +262,3 @@ class MedicineShape(Answer):
     stopped_at: datetime | None
     stopped_by: UUID | None
     stop_reason: str | None
-
-
-class ClientRecord(Answer):
-    """The whole record of one client, each entry with who made it."""
-
-    client: ClientShape
-    referral: list[ReferralShape]
-    episode_of_care: list[EpisodeShape]
-    assessment: list[AssessmentShape]
-    client_problem: list[ProblemShape]
-    ratings: list[RatingShape]
-    care_plan: list[CarePlanShape]
-    lines: list[LineShape]
-    care_contact: list[CareContactShape]
-    activities: list[CareActivityShape]
-    notes: list[NoteShape]
-    wound: list[WoundShape]
-    measurements: list[MeasurementShape]
-    photo: list[PhotoShape]
-    medicine: list[MedicineShape]
-    surgery_note: list[SurgeryNoteShape]
-    surgery_share: list[SharedWithSurgeryShape]

@@ -188,6 +188,16 @@ class IntroductionChanged(Event):
     introduced_by: UUID | None
 
 
+class NetworkPersonChanged(Event):
+    """Somebody of a client's network was written down, changed, cares unpaid, or agreed or no longer agrees to it."""
+
+    name: ClassVar[str] = "caseload.network_person.changed.v1"
+
+    network_person_id: UUID
+    client_id: UUID
+    team_id: UUID
+
+
 class CallTime(BaseModel):
     """A call on some days of the week, 1 for Monday to 7 for Sunday, at a time on the clocks of England."""
 

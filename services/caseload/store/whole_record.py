@@ -10,8 +10,10 @@ from sqlalchemy import Select, Table, Uuid, bindparam, select
 from services.caseload.domain.assessment import Assessment
 from services.caseload.domain.care_contact import CareActivity, CareContact, Note
 from services.caseload.domain.care_plan import CarePlan, CarePlanLine
+from services.caseload.domain.carer import Carer
 from services.caseload.domain.client import Client, EpisodeOfCare
 from services.caseload.domain.medicine import Medicine
+from services.caseload.domain.network import NetworkPerson
 from services.caseload.domain.omaha import ClientProblem, OmahaRating
 from services.caseload.domain.photo import Photo
 from services.caseload.domain.referral import Referral
@@ -37,6 +39,8 @@ OWN: dict[str, Any] = {
     "medicine": Medicine,
     "surgery_note": SurgeryNote,
     "surgery_share": SurgeryShare,
+    "network_person": NetworkPerson,
+    "carer": Carer,
 }
 WITHIN: dict[str, tuple[Any, str, Any]] = {
     "ratings": (OmahaRating, "problem_id", ClientProblem),

@@ -8,6 +8,8 @@ from services.common.access import Requires
 from services.common.auth import Persona
 from services.common.db import Transaction
 
+# Interop asks for what an event, which holds no names, told it of.
+ByService = Annotated[Transaction, Depends(Requires(Persona.SERVICE))]
 ByHr = Annotated[Transaction, Depends(Requires(Persona.HR))]
 ByHrOrNurse = Annotated[Transaction, Depends(Requires(Persona.HR, Persona.NURSE))]
 ByHrOrAroundTeam = Annotated[

@@ -32,6 +32,17 @@ class TeamMembershipShape(Answer):
     until_on: date | None
 
 
+class ColleagueShape(Answer):
+    """Who somebody is to those outside: names and role, and in which teams, from when until when."""
+
+    id: UUID
+    version: int
+    given_name: str
+    family_name: str
+    role: str
+    memberships: list[TeamMembershipShape]
+
+
 class TeamMemberShape(Answer):
     """A colleague as the team knows them: nothing of their file but names, title and skills."""
 

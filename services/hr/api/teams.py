@@ -8,8 +8,8 @@ from fastapi import Response
 from services.common.http import IfMatch, api_router, etag
 from services.common.paging import Asked
 from services.hr import usecases
-from services.hr.api.callers import ByHr, ByHrOrNurse
-from services.hr.api.shapes import TeamMembers, TeamMembershipShape
+from services.hr.api.callers import ByHr, ByHrOrNurse, ByService
+from services.hr.api.shapes import ColleagueShape, TeamMembers, TeamMembershipShape
 from services.hr.domain.employee import Employee
 from services.hr.domain.team_membership import Leaving, NewTeamMembership, Return, TeamMembership
 
@@ -60,6 +60,13 @@ async def rejoin_team(tx: ByHr, membership_id: UUID, body: Return, version: IfMa
     membership = await usecases.rejoin_team(tx, membership_id, body, version)
     etag(response, membership)
     return membership
+
+
+@router.get("/colleagues/{employee_id}", response_model=ColleagueShape)
+async def read_colleague(tx: ByService, employee_id: UUID) -> object:
+    """Who somebody is to those outside, for the service that shows it as FHIR."""
+    employee, memberships = await usecases.read_colleague(tx, employee_id)
+    return {**employee.model_dump(), "memberships": memberships}
 
 
 @router.get("/team-members", response_model=TeamMembers)

@@ -38,6 +38,12 @@ async def memberships(tx: Transaction, team_id: UUID) -> Sequence[TeamMembership
     return await tx.all(mine.order_by(col(TeamMembership.id)))
 
 
+async def memberships_of(tx: Transaction, employee_id: UUID) -> Sequence[TeamMembership]:
+    """All memberships of one employee, past and to come."""
+    theirs = select(TeamMembership).where(await tx.visible(TeamMembership))
+    return await tx.all(theirs.where(col(TeamMembership.employee_id) == employee_id).order_by(col(TeamMembership.id)))
+
+
 async def members(tx: Transaction, team_id: UUID, on: date) -> Select[Any]:
     """The memberships of the team that hold on this day."""
     mine = select(TeamMembership).where(await tx.visible(TeamMembership), col(TeamMembership.team_id) == team_id)

@@ -3,6 +3,7 @@
 from services.hr.usecases.belong import (
     end_team_membership,
     join_team,
+    read_colleague,
     read_team_membership,
     rejoin_team,
     team_members,
@@ -40,6 +41,7 @@ __all__ = [
     "list_opt_outs",
     "opt_out",
     "progress_dbs_check",
+    "read_colleague",
     "read_competency",
     "read_contract",
     "read_dbs_check",

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.common.db import Transaction, require_version
 from services.common.paging import PageRequest, page
 from services.common.rulebook import amounts
+from services.hr.domain.employee import Employee
 from services.hr.domain.rule import RuleCode
 from services.hr.domain.team_membership import (
     AlreadyMember,
@@ -37,6 +38,12 @@ async def join_team(tx: Transaction, new: NewTeamMembership) -> TeamMembership:
 async def read_team_membership(tx: Transaction, membership_id: UUID) -> TeamMembership:
     membership: TeamMembership = await tx.get(TeamMembership, membership_id)
     return membership
+
+
+async def read_colleague(tx: Transaction, employee_id: UUID) -> tuple[Employee, Sequence[TeamMembership]]:
+    """Somebody who works here, with every membership they have or had. Raises `NotFound`."""
+    employee: Employee = await tx.get(Employee, employee_id)
+    return employee, await people.memberships_of(tx, employee_id)
 
 
 async def end_team_membership(tx: Transaction, membership_id: UUID, leaving: Leaving, if_match: int) -> TeamMembership:

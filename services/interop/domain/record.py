@@ -64,6 +64,7 @@ class Episode(BaseModel):
     version: int
     referral_id: UUID
     named_nurse_id: UUID
+    deputy_id: UUID | None = None
     pathway: str
     status: str
     opened_on: date
@@ -160,6 +161,39 @@ class Measurement(BaseModel):
     area_mm2: int
 
 
+class NetworkPerson(BaseModel):
+    """Somebody around the client. Without their own consent nobody outside is told of them."""
+
+    id: UUID
+    version: int
+    name: str
+    tie: str
+    phone: str | None
+    until_on: date | None
+    consent_on: date | None
+    withdrawn_on: date | None
+
+    @property
+    def consents(self) -> bool:
+        return self.consent_on is not None
+
+    @property
+    def is_around(self) -> bool:
+        """Still, and told of by their own consent. A last day lies in the past."""
+        return self.consents and self.until_on is None
+
+    @property
+    def has_consented(self) -> bool:
+        """Now, or until they withdrew it."""
+        return self.consents or self.withdrawn_on is not None
+
+
+class Cares(BaseModel):
+    """That somebody of the network cares unpaid."""
+
+    network_person_id: UUID
+
+
 class ClientRecord(BaseModel):
     """The current state of one client's whole record."""
 
@@ -176,3 +210,5 @@ class ClientRecord(BaseModel):
     wound: list[Wound]
     measurements: list[Measurement]
     surgery_share: list[SurgeryShare] = []
+    network_person: list[NetworkPerson] = []
+    carer: list[Cares] = []

@@ -64,7 +64,8 @@ EVERY_TYPE = (
 PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
     "Appointment": (
         _reference("patient", "participant.actor", "Patient"),
-        _reference("actor", "participant.actor", "Patient"),
+        _reference("actor", "participant.actor", "Patient", "Practitioner"),
+        _reference("practitioner", "participant.actor", "Practitioner"),
         _token("status", system="appointmentstatus"),
         _date("date", "start"),
     ),
@@ -73,6 +74,12 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
         _token("status", system="request-status"),
         _token("intent", system="request-intent"),
         _date("date", "period"),
+    ),
+    "CareTeam": (
+        *_about("subject"),
+        _token("status", system="care-team-status"),
+        _date("date", "period"),
+        _reference("participant", "participant.member", "Practitioner", "RelatedPerson"),
     ),
     "Condition": (*_about("subject"), _token("clinical-status", "clinicalStatus"), _token("category"), _token("code")),
     "Encounter": (
@@ -85,14 +92,16 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
         _reference("episode-of-care", "episodeOfCare", "EpisodeOfCare"),
         _reference("based-on", "basedOn", "ServiceRequest"),
         _reference("appointment", "appointment", "Appointment"),
-        _reference("participant", "participant.individual"),
+        _reference("participant", "participant.individual", "Practitioner"),
+        _reference("practitioner", "participant.individual", "Practitioner"),
+        _reference("service-provider", "serviceProvider", "Organization"),
     ),
     "EpisodeOfCare": (
         _reference("patient", "patient", "Patient"),
         _token("status", system="episode-of-care-status"),
         _date("date", "period"),
-        _reference("organization", "managingOrganization"),
-        _reference("care-manager", "careManager"),
+        _reference("organization", "managingOrganization", "Organization"),
+        _reference("care-manager", "careManager", "Practitioner"),
         _reference("incoming-referral", "referralRequest", "ServiceRequest"),
     ),
     "Observation": (
@@ -108,7 +117,14 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
             f"Amount, or amount|system|unit. {PREFIXES}",
             ("component.valueQuantity",),
         ),
-        _reference("performer", "performer"),
+        _reference("performer", "performer", "Practitioner"),
+    ),
+    # A team; the provider that it is a part of is known by its ODS code alone.
+    "Organization": (
+        _token("active"),
+        _token("type"),
+        SearchParameter("name", "string", "How it begins; with :exact the whole.", ("name",)),
+        _reference("partof", "partOf"),
     ),
     "Patient": (
         _token("active"),
@@ -120,12 +136,30 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
         _person("address-postalcode", "string", "address.postalCode"),
         _person("phone", "token", "telecom", system="phone"),
     ),
+    "Practitioner": (
+        _person("name", "string", "name.family", "name.given"),
+        _person("family", "string", "name.family"),
+        _person("given", "string", "name.given"),
+    ),
+    "PractitionerRole": (
+        _reference("practitioner", "practitioner", "Practitioner"),
+        _reference("organization", "organization", "Organization"),
+        _token("role", "code"),
+        _date("date", "period"),
+    ),
     # Of a version that a partner's system wrote.
     "Provenance": (
         _reference("patient", "target", "Patient"),
         _reference("target", "target", "Encounter", "ServiceRequest"),
         _reference("agent", "agent.who"),
         _date("recorded", "recorded"),
+    ),
+    "RelatedPerson": (
+        _reference("patient", "patient", "Patient"),
+        _token("active"),
+        _token("relationship"),
+        _person("name", "string", "name.text"),
+        _person("phone", "token", "telecom", system="phone"),
     ),
     "ServiceRequest": (
         *_about("subject"),
@@ -134,8 +168,8 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
         _token("priority", system="request-priority"),
         _token("code"),
         _date("authored", "authoredOn"),
-        _reference("requester", "requester"),
-        _reference("performer", "performer"),
+        _reference("requester", "requester", "Practitioner"),
+        _reference("performer", "performer", "Organization"),
     ),
 }
 

@@ -86,6 +86,7 @@ from services.interop.usecases.share import (
 from services.interop.usecases.show import (
     Introduction,
     Visit,
+    show_colleague,
     show_introduction,
     show_record,
     show_referral,
@@ -246,6 +247,7 @@ __all__ = [
     "send_response_again",
     "send_responses",
     "set_adt_aside",
+    "show_colleague",
     "show_introduction",
     "show_record",
     "show_referral",

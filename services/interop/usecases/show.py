@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 
 from services.common.db import Transaction
+from services.interop.domain.colleague import Colleague
 from services.interop.domain.record import Client, ClientRecord, Referral
 from services.interop.fhir import mapping
 from services.interop.fhir.mapping import care, parts
@@ -46,6 +47,11 @@ async def show_record(tx: Transaction, record: ClientRecord) -> None:
     written = await messages.written(tx, inbound)
     await resources.put(tx, mapping.of_record(record, await messages.references(tx, inbound), written))
     await _take_stays_along(tx, record.client)
+
+
+async def show_colleague(tx: Transaction, colleague: Colleague) -> None:
+    """Bring somebody who works for the teams, their places and those teams to the owner's current state."""
+    await resources.put(tx, mapping.of_colleague(colleague))
 
 
 async def _take_stays_along(tx: Transaction, client: Client) -> None:

@@ -18,6 +18,7 @@ from services.caseload.domain.due import Due
 from services.caseload.domain.network import NetworkPerson
 from services.caseload.domain.rule import RuleCode
 from services.caseload.store import around, carers
+from services.caseload.usecases.around.network import changed
 from services.common.db import Transaction
 from services.common.paging import PageRequest, page
 from services.common.rulebook import amounts
@@ -31,6 +32,7 @@ async def identify_carer(tx: Transaction, new: NewCarer) -> Carer:
     carer = Carer.identified(new, person, await _days(tx), tx.actor.employee_id, tx.now)
     async with tx.refusing({"carer_network_person_id_key": AlreadyKnownAsCarer}):
         tx.add(carer)
+    tx.publish(changed(person), about=carer)
     return carer
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.caseload.domain.client import Client
 from services.caseload.domain.network import NetworkPerson, NetworkPersonDetails, NewNetworkPerson, PersonConsent
+from services.caseload.events import NetworkPersonChanged
 from services.caseload.store import around, networks
 from services.common.db import Transaction
 from services.common.paging import PageRequest, page
@@ -17,8 +18,7 @@ async def record_network_person(tx: Transaction, new: NewNetworkPerson) -> Netwo
     client = await tx.get(Client, new.client_id)
     person = NetworkPerson.known(new, client, tx.actor.employee_id, tx.now)
     tx.add(person)
-    await tx.session.flush()
-    return person
+    return await _told(tx, person)
 
 
 async def list_network_people(tx: Transaction, request: PageRequest, *, client_id: UUID | None) -> dict[str, Any]:
@@ -36,8 +36,7 @@ async def change_network_person(
     """Write anew who they are and what they do. Raises `ConsentOfPersonNeeded` for a number without it."""
     person = await around.for_change(tx, NetworkPerson, network_person_id, if_match)
     person.change(details, tx.actor.employee_id, tx.now)
-    await tx.session.flush()
-    return person
+    return await _told(tx, person)
 
 
 async def record_consent(
@@ -46,8 +45,7 @@ async def record_consent(
     """The person agrees, for themselves."""
     person = await around.for_change(tx, NetworkPerson, network_person_id, if_match)
     person.consent(consent, tx.now)
-    await tx.session.flush()
-    return person
+    return await _told(tx, person)
 
 
 async def withdraw_consent(tx: Transaction, network_person_id: UUID, if_match: int) -> NetworkPerson:
@@ -59,8 +57,7 @@ async def withdraw_consent(tx: Transaction, network_person_id: UUID, if_match: i
     person.withdraw(tx.today, tx.now)
     for action in await networks.open_actions_of(tx, person.id):
         action.give_back(CONSENT_WITHDRAWN, tx.actor.employee_id, tx.now)
-    await tx.session.flush()
-    return person
+    return await _told(tx, person)
 
 
 async def read_network(tx: Transaction, client_id: UUID) -> dict[str, Any]:
@@ -73,3 +70,14 @@ async def read_network(tx: Transaction, client_id: UUID) -> dict[str, Any]:
         "agencies": await networks.agencies_now(tx, client.id, tx.today),
         "assets": await networks.assets_now(tx, client.id),
     }
+
+
+async def _told(tx: Transaction, person: NetworkPerson) -> NetworkPerson:
+    """The flush gives the person the version they are told with."""
+    await tx.session.flush()
+    tx.publish(changed(person), about=person)
+    return person
+
+
+def changed(person: NetworkPerson) -> NetworkPersonChanged:
+    return NetworkPersonChanged(network_person_id=person.id, client_id=person.client_id, team_id=person.team_id)

@@ -6,9 +6,10 @@ from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
+from services.interop.domain.colleague import Colleague
 from services.interop.domain.record import CareActivity, CareContact, ClientRecord, Facts, Referral
 from services.interop.domain.resource import Projected
-from services.interop.fhir.mapping import care, findings
+from services.interop.fhir.mapping import care, findings, people
 from services.interop.fhir.mapping.parts import Content, projected
 from services.interop.fhir.mapping.person import patient_of
 
@@ -39,7 +40,12 @@ def of_referral(referral: Referral, reference: str | None, written: Content | No
 def of_record(record: ClientRecord, references: Mapping[UUID, str], written: Mapping[UUID, Content]) -> list[Projected]:
     """Every resource that one client's record makes; `references` and what was `written` are by inbound referral id."""
     client = record.client
-    made: list[Made] = [*_course(record), *_findings(record), (client.version, patient_of(client), None)]
+    made: list[Made] = [
+        *_course(record),
+        *_findings(record),
+        *_around(record),
+        (client.version, patient_of(client), None),
+    ]
     found = [
         projected(content, team_id=client.team_id, client_id=client.id, owner_version=version, facts=facts)
         for version, content, facts in made
@@ -50,6 +56,25 @@ def of_record(record: ClientRecord, references: Mapping[UUID, str], written: Map
         for inbound in (referral.inbound_referral_id,)
     ]
     return found + referrals
+
+
+def of_colleague(colleague: Colleague) -> list[Projected]:
+    """Somebody who works for the teams, their places, and the teams of those. Where nobody has a place, nothing.
+
+    One of several teams is with the one whose place began last; their places are each with its own team.
+    """
+    if not colleague.memberships:
+        return []
+    made: list[tuple[UUID, int, Content]] = [
+        (colleague.newest.team_id, colleague.whole_version, people.practitioner(colleague))
+    ]
+    for one in colleague.memberships:
+        team = people.organization(one.team_id, colleague.team_names.get(one.team_id), colleague.provider)
+        made.append((one.team_id, WRITTEN_ONCE, team))
+        made.append((one.team_id, one.version, people.practitioner_role(one, colleague.id)))
+    return [
+        projected(content, team_id=team_id, client_id=None, owner_version=version) for team_id, version, content in made
+    ]
 
 
 def _by(name: str, rows: Sequence[RowT]) -> defaultdict[UUID, list[RowT]]:
@@ -71,6 +96,20 @@ def _course(record: ClientRecord) -> Iterator[Made]:
     for contact in record.care_contact:
         done = activities[contact.id]
         yield contact.version, care.encounter(contact, done, client_id, team_id), _contact_facts(contact, done)
+
+
+def _around(record: ClientRecord) -> Iterator[Made]:
+    """Who is around the client, and who cares in each episode. A version is the sum of those that it is made of."""
+    client_id, team_id = record.client.id, record.client.team_id
+    carers = {one.network_person_id for one in record.carer}
+    known = [person for person in record.network_person if person.has_consented]
+    caring = [person for person in known if person.id in carers]
+    for person in known:
+        cares = person.id in carers
+        yield person.version + cares, people.related_person(person, client_id, cares=cares), None
+    told = sum(person.version + 1 for person in caring)
+    for episode in record.episode_of_care:
+        yield episode.version + told, people.care_team(episode, caring, client_id, team_id), None
 
 
 def _contact_facts(contact: CareContact, done: Sequence[CareActivity]) -> Facts:

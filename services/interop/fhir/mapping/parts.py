@@ -54,11 +54,16 @@ def known_as(resource_type: str, system: str, value: object) -> Content:
 
 
 def employee(employee_id: UUID | None) -> Content | None:
-    return None if employee_id is None else known_as("Practitioner", systems.EMPLOYEE, employee_id)
+    return None if employee_id is None else _served("Practitioner", employee_id, systems.EMPLOYEE)
 
 
 def team(team_id: UUID) -> Content:
-    return known_as("Organization", systems.TEAM, team_id)
+    return _served("Organization", team_id, systems.TEAM)
+
+
+def _served(resource_type: str, resource_id: UUID, system: str) -> Content:
+    """A reference by address, and by the identifier that a partner knows it by."""
+    return reference(resource_type, resource_id) | known_as(resource_type, system, resource_id)
 
 
 def coded(system: str, code: str, text: str | None = None) -> Content:
