@@ -26,7 +26,8 @@ from uuid6 import uuid7
 
 from benchmarks.bare_push import insert_each
 from benchmarks.caseload_nurses import Signing
-from services.caseload.api.shapes import ClientRecord, ClientShape, ReferralShape
+from services.caseload.api.record_shapes import ClientRecord
+from services.caseload.api.shapes import ClientShape, ReferralShape
 from services.caseload.domain.client import Client
 from services.caseload.domain.referral import NewReferral, Referral
 from services.caseload.domain.sync_operation import Pushed

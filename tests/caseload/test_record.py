@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.caseload.api.shapes import ClientRecord
+from services.caseload.api.record_shapes import ClientRecord
 from tests.caseload.story import (
     a_contact,
     a_plan,

@@ -7,7 +7,8 @@ from fastapi import Query, Request
 
 from services.caseload import usecases
 from services.caseload.api.callers import ByNurseOrServiceReading
-from services.caseload.api.shapes import ClientRecord, ClientShape
+from services.caseload.api.record_shapes import ClientRecord
+from services.caseload.api.shapes import ClientShape
 from services.caseload.clients import Elsewhere
 from services.common.audit.report import Period, in_words
 from services.common.audit.shapes import AccessShape

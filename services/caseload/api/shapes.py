@@ -276,24 +276,3 @@ class SurgeryNoteShape(Answer):
     written_at: datetime
     amends_id: UUID | None
     seen_at: datetime | None
-
-
-class ClientRecord(Answer):
-    """The whole record of one client, each entry with who made it."""
-
-    client: ClientShape
-    referral: list[ReferralShape]
-    episode_of_care: list[EpisodeShape]
-    assessment: list[AssessmentShape]
-    client_problem: list[ProblemShape]
-    ratings: list[RatingShape]
-    care_plan: list[CarePlanShape]
-    lines: list[LineShape]
-    care_contact: list[CareContactShape]
-    activities: list[CareActivityShape]
-    notes: list[NoteShape]
-    wound: list[WoundShape]
-    measurements: list[MeasurementShape]
-    photo: list[PhotoShape]
-    medicine: list[MedicineShape]
-    surgery_note: list[SurgeryNoteShape]

@@ -11,6 +11,7 @@ from services.caseload.domain.assessment import Assessment
 from services.caseload.domain.care_contact import CareActivity, CareContact, Note
 from services.caseload.domain.care_plan import CarePlan, CarePlanLine
 from services.caseload.domain.client import Client, EpisodeOfCare
+from services.caseload.domain.independence import IndependenceGoal
 from services.caseload.domain.medicine import Medicine
 from services.caseload.domain.omaha import ClientProblem, OmahaRating
 from services.caseload.domain.photo import Photo
@@ -30,6 +31,7 @@ OWN: dict[str, Any] = {
     "assessment": Assessment,
     "client_problem": ClientProblem,
     "care_plan": CarePlan,
+    "goal": IndependenceGoal,
     "care_contact": CareContact,
     "wound": Wound,
     "photo": Photo,

@@ -1,0 +1,66 @@
+"""One client's whole record as it is answered with, and the goals in it."""
+
+from datetime import date
+from uuid import UUID
+
+from services.caseload.api.shapes import (
+    AssessmentShape,
+    CareActivityShape,
+    CareContactShape,
+    CarePlanShape,
+    ClientShape,
+    EpisodeShape,
+    LineShape,
+    MeasurementShape,
+    MedicineShape,
+    NoteShape,
+    PhotoShape,
+    ProblemShape,
+    RatingShape,
+    ReferralShape,
+    SurgeryNoteShape,
+    WoundShape,
+)
+from services.caseload.domain.independence import GoalStatus
+from services.common.types import Answer
+
+
+class GoalShape(Answer):
+    id: UUID
+    team_id: UUID
+    version: int
+    client_id: UUID
+    care_plan_id: UUID
+    words: str
+    status: GoalStatus
+    set_on: date
+    settled_on: date | None
+    client_words: str | None
+    because: str | None
+    reason: str | None
+    capacity_assessed_on: date | None
+    best_interests: str | None
+    written_by: UUID | None
+    settled_by: UUID | None
+
+
+class ClientRecord(Answer):
+    """The whole record of one client, each entry with who made it."""
+
+    client: ClientShape
+    referral: list[ReferralShape]
+    episode_of_care: list[EpisodeShape]
+    assessment: list[AssessmentShape]
+    client_problem: list[ProblemShape]
+    ratings: list[RatingShape]
+    care_plan: list[CarePlanShape]
+    lines: list[LineShape]
+    goal: list[GoalShape]
+    care_contact: list[CareContactShape]
+    activities: list[CareActivityShape]
+    notes: list[NoteShape]
+    wound: list[WoundShape]
+    measurements: list[MeasurementShape]
+    photo: list[PhotoShape]
+    medicine: list[MedicineShape]
+    surgery_note: list[SurgeryNoteShape]
