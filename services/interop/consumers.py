@@ -9,6 +9,7 @@ from services.common import membership
 from services.common.db import Transaction
 from services.common.inbox import Subscription
 from services.interop import clients, usecases
+from services.interop.domain import safety
 from services.interop.domain.inbound import Answer, ReferralOutcome
 from services.interop.domain.record import ClientRecord, Referral
 from services.interop.domain.submission import ChangedLine
@@ -164,6 +165,14 @@ async def take_introduction(tx: Transaction, fact: ChangedIntroduction) -> None:
     await usecases.show_introduction(tx, usecases.Introduction(**fact.model_dump()))
 
 
+async def take_alert(tx: Transaction, fact: safety.RaisedAlert) -> None:
+    await usecases.show_alert(tx, fact)
+
+
+async def take_handover(tx: Transaction, fact: safety.SentHandover) -> None:
+    await usecases.show_handover(tx, fact)
+
+
 async def take_reablement(tx: Transaction, fact: StartedReablement) -> None:
     await usecases.tell_councils(tx, council.reablement_started(**fact.model_dump()))
 
@@ -194,10 +203,18 @@ ABOUT_CARE = (
     Subscription("caseload.omaha_rating.recorded.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.care_plan.agreed.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.care_plan.changed.v1", ChangedCarePlan, take_plan_change, ask=clients.client_record),
+    Subscription("caseload.goal.changed.v1", AboutClient, show, ask=clients.client_record, read_model=True),
     Subscription("caseload.care_contact.recorded.v1", RecordedContact, take_contact, ask=clients.client_record),
     Subscription("caseload.wound.measured.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.photo.attached.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.introduction.changed.v1", ChangedIntroduction, take_introduction, read_model=True),
+    Subscription("caseload.alert.raised.v1", safety.RaisedAlert, take_alert, read_model=True),
+    Subscription("caseload.alert.escalated.v1", safety.RaisedAlert, take_alert, read_model=True),
+    Subscription("caseload.alert.acknowledged.v1", safety.AcknowledgedAlert, take_alert, read_model=True),
+    Subscription("caseload.handover.sent.v1", safety.SentHandover, take_handover, read_model=True),
+    Subscription("caseload.handover.accepted.v1", safety.AcceptedHandover, take_handover, read_model=True),
+    Subscription("caseload.handover.expired.v1", safety.ExpiredHandover, take_handover, read_model=True),
+    Subscription("caseload.handover.returned.v1", safety.ReturnedHandover, take_handover, read_model=True),
     Subscription("roster.visit.planned.v1", PlannedVisit, take_planned_visit, read_model=True),
     Subscription("roster.visit.done.v1", DoneVisit, take_done_visit, read_model=True),
     Subscription("roster.visit.no_reply.v1", PlannedVisit, take_planned_visit, read_model=True),

@@ -9,8 +9,9 @@ from uuid6 import uuid7
 
 from services.interop.fhir.systems import WOUND
 from tests.interop.answers import BASE, refused_once, resources
+from tests.interop.council import agree, connect
 from tests.interop.records import Caseload, a_record
-from tests.interop.telling import plan_visit, tell
+from tests.interop.telling import be_late, hand_over, plan_visit, tell
 from tests.interop.writes import FHIR, a_stay
 from tests.running import OTHER_TEAM, STRANGER, TEAM, Running
 
@@ -18,12 +19,18 @@ TYPES = (
     "Appointment",
     "CarePlan",
     "Condition",
+    "Consent",
+    "DocumentReference",
     "Encounter",
     "EpisodeOfCare",
+    "Flag",
+    "Goal",
     "Observation",
     "Patient",
     "Provenance",
+    "QuestionnaireResponse",
     "ServiceRequest",
+    "Task",
 )
 
 
@@ -97,6 +104,9 @@ async def test_what_the_server_says_it_can_do_is_true(interop: Running, caseload
     client_id = await tell(interop, caseload, a_record())
     assert (await trust.post(f"{BASE}/Encounter", json=a_stay(client_id), headers=FHIR)).status_code == 201
     await plan_visit(interop, client_id=client_id)
+    await be_late(interop, client_id)
+    await hand_over(interop, client_id)
+    await agree(interop, client_id, await connect(interop))
     strict = {"Prefer": "handling=strict"}
     own = {"_id": client_id, "patient": client_id, "subject": client_id, "identifier": f"{WOUND}|1"}
     by_type = {"token": "x", "reference": client_id, "date": "ge2020", "quantity": "gt5", "string": "x"}

@@ -21,12 +21,18 @@ MANDATORY = {
     "Appointment": {"status", "participant"},
     "CarePlan": {"status", "intent", "subject"},
     "Condition": {"subject"},
+    "Consent": {"status", "scope", "category"},
+    "DocumentReference": {"status", "content"},
     "Encounter": {"status", "class"},
     "EpisodeOfCare": {"status", "patient"},
+    "Flag": {"status", "code", "subject"},
+    "Goal": {"lifecycleStatus", "description", "subject"},
     "Observation": {"status", "code"},
     "Patient": set[str](),
     "Provenance": {"target", "recorded", "agent"},
+    "QuestionnaireResponse": {"status"},
     "ServiceRequest": {"status", "intent", "subject"},
+    "Task": {"status", "intent"},
 }
 
 

@@ -73,6 +73,8 @@ from services.interop.usecases.share import (
 from services.interop.usecases.show import (
     Introduction,
     Visit,
+    show_alert,
+    show_handover,
     show_introduction,
     show_record,
     show_referral,
@@ -222,6 +224,8 @@ __all__ = [
     "send_response_again",
     "send_responses",
     "set_adt_aside",
+    "show_alert",
+    "show_handover",
     "show_introduction",
     "show_record",
     "show_referral",
