@@ -125,5 +125,7 @@ async def _answered(
 
 
 def _columns(referral: InboundReferral) -> dict[str, Any]:
+    """What a message says of a referral; the rest of what the team holds of one is yet to come."""
     given = {"status", "inbound_referral_id", "version", "client_id"}
-    return {name: getattr(referral, name) for name in Referral.model_fields if name not in given} | {"client_id": None}
+    said = (Referral.model_fields.keys() & InboundReferral.model_fields) - given
+    return {name: getattr(referral, name) for name in said} | {"client_id": None}
