@@ -237,6 +237,7 @@ FED, *ALSO_FED = (
     "caseload.omaha_rating.recorded.v1",
     "caseload.care_plan.agreed.v1",
     "caseload.care_plan.changed.v1",
+    "caseload.goal.changed.v1",
     "caseload.care_contact.recorded.v1",
     "caseload.wound.measured.v1",
     "caseload.photo.attached.v1",

@@ -9,7 +9,7 @@ from uuid6 import uuid7
 
 from tests.interop.answers import BASE, resources
 from tests.interop.bars_message import a_message, ids
-from tests.interop.council import agree, connect
+from tests.interop.council import agree, connect, settled, support
 from tests.interop.records import Caseload, a_record, a_referral
 from tests.interop.telling import be_late, hand_over, plan_visit, tell
 from tests.running import Running
@@ -17,6 +17,7 @@ from tests.running import Running
 TYPES = (
     "Appointment",
     "CarePlan",
+    "Communication",
     "Condition",
     "Consent",
     "DocumentReference",
@@ -35,13 +36,16 @@ TYPES = (
 NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 
 
-async def test_the_whole_record_is_valid_fhir_under_uk_core(interop: Running, caseload: Caseload, trust: Any) -> None:
+async def test_the_whole_record_is_valid_fhir_under_uk_core(system: Running, caseload: Caseload) -> None:
+    trust = await system.client("interop", "trust-tie", "integrator")
     record = a_record()
-    client_id = await tell(interop, caseload, record)
-    await plan_visit(interop, visit_id=record["care_contact"][0]["visit_id"], client_id=client_id)
-    await be_late(interop, client_id)
-    await hand_over(interop, client_id)
-    await agree(interop, client_id, await connect(interop))
+    client_id = await tell(system, caseload, record)
+    await plan_visit(system, visit_id=record["care_contact"][0]["visit_id"], client_id=client_id)
+    await be_late(system, client_id)
+    await hand_over(system, client_id)
+    await agree(system, client_id, await connect(system))
+    await support(system, client_id)
+    await settled(system, "sent")
     seen: dict[str, int] = {}
     for kind in TYPES:
         asked = f"_id={client_id}" if kind == "Patient" else f"patient=Patient/{client_id}"

@@ -20,6 +20,7 @@ NO_ID = "no id of this server, so that nothing is found by it. Give the id, or t
 MANDATORY = {
     "Appointment": {"status", "participant"},
     "CarePlan": {"status", "intent", "subject"},
+    "Communication": {"status"},
     "Condition": {"subject"},
     "Consent": {"status", "scope", "category"},
     "DocumentReference": {"status", "content"},

@@ -74,6 +74,15 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
         _token("intent", system="request-intent"),
         _date("date", "period"),
     ),
+    # That a council was told a fact which the client shares.
+    "Communication": (
+        *_about("subject"),
+        _token("status", system="event-status"),
+        _token("category"),
+        _date("sent", "sent"),
+        _reference("recipient", "recipient"),
+        _reference("sender", "sender"),
+    ),
     "Condition": (*_about("subject"), _token("clinical-status", "clinicalStatus"), _token("category"), _token("code")),
     "Consent": (
         _reference("patient", "patient", "Patient"),

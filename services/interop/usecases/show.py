@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 
 from services.common.db import Transaction
+from services.interop.domain.delivery import CouncilDelivery
 from services.interop.domain.record import Client, ClientRecord, Referral
 from services.interop.domain.safety import RaisedAlert, SentHandover
 from services.interop.domain.share import Share
@@ -50,7 +51,7 @@ async def show_record(tx: Transaction, record: ClientRecord) -> None:
     await resources.put(tx, mapping.of_record(record, await messages.references(tx, inbound), written))
     await _take_stays_along(tx, record.client)
     if tx.rebuilding:
-        await show_shares(tx, await tx.all(await council.shares(tx, client_id=record.client.id)))
+        await _show_sharing(tx, record.client.id)
 
 
 async def _take_stays_along(tx: Transaction, client: Client) -> None:
@@ -96,6 +97,33 @@ async def show_shares(tx: Transaction, shares: Sequence[Share]) -> None:
         for one in shares
     ]
     await resources.put(tx, made)
+
+
+async def show_told(tx: Transaction, deliveries: Sequence[CouncilDelivery]) -> None:
+    """Show of what councils have now that it was told them, each fact as a Communication.
+
+    The answer to a council's own referral is told under no share, and seen in the referral.
+    """
+    made = [
+        parts.projected(
+            sharing.communication(one, one.client_id, one.share_id),
+            team_id=one.team_id,
+            client_id=one.client_id,
+            owner_version=mapping.WRITTEN_ONCE,
+        )
+        for one in deliveries
+        if one.client_id is not None and one.share_id is not None
+    ]
+    await resources.put(tx, made)
+
+
+async def _show_sharing(tx: Transaction, client_id: UUID) -> None:
+    """What was agreed and told before it was shown."""
+    shares = await tx.all(await council.shares(tx, client_id=client_id))
+    await show_shares(tx, shares)
+    for share in shares:
+        if not await council.is_keyed_by_hand(tx, share.connection_id):
+            await show_told(tx, await tx.all(await council.sent_under(tx, share.id)))
 
 
 async def show_alert(tx: Transaction, alert: RaisedAlert) -> None:
