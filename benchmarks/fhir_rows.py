@@ -96,7 +96,7 @@ def _record(one: Person) -> ClientRecord:
             "client": whose | {"id": one.client_id},
             "referral": [whose | _referral(one)],
             "episode_of_care": [_episode(one)],
-            "assessment": [{"id": one.of("assessment"), "status": "complete"}],
+            "assessment": [_assessment(one)],
             **_problem(one),
             "care_plan": [_plan(one)],
             "lines": [{"care_plan_id": one.of("care_plan"), "intervention": None, "words": "Dress the wound"}],
@@ -119,6 +119,12 @@ def _episode(one: Person) -> dict[str, Any]:
     found = {"id": one.of("episode_of_care"), "version": 1, "referral_id": one.of("referral")}
     told = {"pathway": "recovery", "status": "active", "opened_on": one.came.date()}
     return {**found, "named_nurse_id": one.nurse_id, **told}
+
+
+def _assessment(one: Person) -> dict[str, Any]:
+    found = {"needs_from_impairment": True, "findings": [], "significant_impact": False}
+    told = {"assessed_on": one.came.date(), "assessed_by": one.nurse_id, "what_matters": "To walk", "eligible": False}
+    return {"id": one.of("assessment"), "version": 1, "status": "complete", **told, "care_act": found}
 
 
 def _problem(one: Person) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from services.common import membership
 from services.common.db import Transaction
 from services.common.inbox import Subscription
 from services.interop import clients, usecases
+from services.interop.domain import safety
 from services.interop.domain.colleague import Colleague
 from services.interop.domain.inbound import Answer, ReferralOutcome
 from services.interop.domain.record import ClientRecord, Referral
@@ -178,6 +179,14 @@ async def take_introduction(tx: Transaction, fact: ChangedIntroduction) -> None:
     await usecases.show_introduction(tx, usecases.Introduction(**fact.model_dump()))
 
 
+async def take_alert(tx: Transaction, fact: safety.RaisedAlert) -> None:
+    await usecases.show_alert(tx, fact)
+
+
+async def take_handover(tx: Transaction, fact: safety.SentHandover) -> None:
+    await usecases.show_handover(tx, fact)
+
+
 async def take_reablement(tx: Transaction, fact: StartedReablement) -> None:
     await usecases.tell_councils(tx, council.reablement_started(**fact.model_dump()))
 
@@ -212,12 +221,20 @@ ABOUT_CARE = (
     Subscription("caseload.omaha_rating.recorded.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.care_plan.agreed.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.care_plan.changed.v1", ChangedCarePlan, take_plan_change, ask=clients.client_record),
+    Subscription("caseload.goal.changed.v1", AboutClient, show, ask=clients.client_record, read_model=True),
     Subscription("caseload.care_contact.recorded.v1", RecordedContact, take_contact, ask=clients.client_record),
     Subscription("caseload.surgery_share.stopped.v1", StoppedSurgeryShare, take_stopped_surgery_share),
     Subscription("caseload.wound.measured.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.photo.attached.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.network_person.changed.v1", AboutClient, show, ask=clients.client_record, read_model=True),
     Subscription("caseload.introduction.changed.v1", ChangedIntroduction, take_introduction, read_model=True),
+    Subscription("caseload.alert.raised.v1", safety.RaisedAlert, take_alert, read_model=True),
+    Subscription("caseload.alert.escalated.v1", safety.RaisedAlert, take_alert, read_model=True),
+    Subscription("caseload.alert.acknowledged.v1", safety.AcknowledgedAlert, take_alert, read_model=True),
+    Subscription("caseload.handover.sent.v1", safety.SentHandover, take_handover, read_model=True),
+    Subscription("caseload.handover.accepted.v1", safety.AcceptedHandover, take_handover, read_model=True),
+    Subscription("caseload.handover.expired.v1", safety.ExpiredHandover, take_handover, read_model=True),
+    Subscription("caseload.handover.returned.v1", safety.ReturnedHandover, take_handover, read_model=True),
     Subscription("roster.visit.planned.v1", PlannedVisit, take_planned_visit, read_model=True),
     Subscription("roster.visit.done.v1", DoneVisit, take_done_visit, read_model=True),
     Subscription("roster.visit.no_reply.v1", PlannedVisit, take_planned_visit, read_model=True),
@@ -249,6 +266,7 @@ FED, *ALSO_FED = (
     "caseload.omaha_rating.recorded.v1",
     "caseload.care_plan.agreed.v1",
     "caseload.care_plan.changed.v1",
+    "caseload.goal.changed.v1",
     "caseload.care_contact.recorded.v1",
     "caseload.wound.measured.v1",
     "caseload.photo.attached.v1",

@@ -112,6 +112,7 @@ def a_record(client_id: str | None = None, team_id: UUID = TEAM, **person: Any) 
         "ratings": ratings,
         "care_plan": [plan],
         "lines": lines,
+        "goal": [a_goal(client_id, plan["id"])],
         "care_contact": [contact],
         "activities": activities,
         "notes": [{"id": str(uuid7()), "words": "A private note"}],
@@ -119,6 +120,7 @@ def a_record(client_id: str | None = None, team_id: UUID = TEAM, **person: Any) 
         "measurements": [_a_measurement(wound["id"])],
         "network_person": [],
         "carer": [],
+        "photo": [_a_photo(client_id, wound["id"])],
     }
 
 
@@ -161,7 +163,24 @@ def _an_episode(client_id: str, team_id: str, referral_id: str) -> Record:
 
 
 def an_assessment(status: str = "complete", assessed_on: str = "2026-11-03") -> Record:
-    return {"id": str(uuid7()), "status": status, "assessed_on": assessed_on}
+    findings = [
+        {"outcome": "hygiene", "ability": "only_with_help", "words": "A private finding"},
+        {"outcome": "clothing", "ability": "able", "words": None},
+    ]
+    return {
+        "id": str(uuid7()),
+        "version": 2,
+        "status": status,
+        "assessed_on": assessed_on,
+        "assessed_by": str(NURSE),
+        "what_matters": "To walk to chapel",
+        "care_act": {"needs_from_impairment": True, "findings": findings, "significant_impact": True},
+        "eligible": False,
+        "carer": "A private word about the carer",
+        "home": None,
+        "money": "A private word about money",
+        "capacity": None,
+    }
 
 
 def a_rated_problem(assessment_id: str, code: str = "26") -> tuple[Record, list[Record]]:
@@ -211,6 +230,37 @@ def _a_plan(client_id: str) -> tuple[Record, list[Record]]:
         _a_line(plan["id"], "social_care", None, "Help with a bath on Fridays"),
     ]
     return plan, lines
+
+
+def a_goal(client_id: str, plan_id: str, **changes: Any) -> Record:
+    goal = {
+        "id": str(uuid7()),
+        "client_id": client_id,
+        "care_plan_id": plan_id,
+        "version": 1,
+        "words": "Put my own stockings on",
+        "status": "working",
+        "set_on": "2026-11-04",
+        "settled_on": None,
+        "reason": None,
+    }
+    return goal | changes
+
+
+def _a_photo(client_id: str, wound_id: str) -> Record:
+    return {
+        "id": str(uuid7()),
+        "client_id": client_id,
+        "version": 1,
+        "wound_id": wound_id,
+        "taken_at": "2026-11-10T09:25:00Z",
+        "agreed_how": "in_person",
+        "sha256": "a" * 64,
+        "size_bytes": 204800,
+        "width": 1600,
+        "height": 1200,
+        "added_by": str(NURSE),
+    }
 
 
 def _a_line(plan_id: str, domain: str, intervention: str | None, words: str) -> Record:

@@ -29,3 +29,28 @@ async def plan_visit(system: Running, *, version: int = 1, **changes: Any) -> di
     } | changes
     await system.deliver("interop", "roster.visit.planned.v1", visit, version=version)
     return visit
+
+
+async def be_late(system: Running, client_id: str, became: str = "raised", version: int = 1, **changes: Any) -> str:
+    """Something is late, or what was late is known."""
+    alert = {
+        "alert_id": str(uuid7()),
+        "client_id": client_id,
+        "team_id": str(TEAM),
+        "kind": "late_dose",
+        "raised_at": "2026-11-24T09:40:00Z",
+    } | changes
+    await system.deliver("interop", f"caseload.alert.{became}.v1", alert, version=version)
+    return str(alert["alert_id"])
+
+
+async def hand_over(system: Running, client_id: str, became: str = "sent", version: int = 1, **changes: Any) -> str:
+    """A client goes to a service outside for a night, or comes back from it."""
+    handover = {
+        "handover_id": str(uuid7()),
+        "client_id": client_id,
+        "team_id": str(TEAM),
+        "sent_at": "2026-11-24T16:00:00Z",
+    } | changes
+    await system.deliver("interop", f"caseload.handover.{became}.v1", handover, version=version)
+    return str(handover["handover_id"])

@@ -22,6 +22,8 @@ async def one(system: Running, wanted: Any) -> Any:
         return (await tx.all(wanted))[0]
 
 
+ALERT = {"alert_id": str(uuid7()), "kind": "late_dose", "raised_at": AT}
+HANDOVER = {"handover_id": str(uuid7()), "sent_at": AT}
 SAID_NO = {"reason": "no_capacity", "decided_at": AT}
 
 
@@ -54,6 +56,13 @@ def a_fact(name: str, client_id: str, referral_id: str) -> dict[str, Any]:
             "accepted_on": "2026-11-20",
             "introduced_by": str(NURSE),
         },
+        "caseload.alert.raised.v1": ALERT,
+        "caseload.alert.escalated.v1": ALERT,
+        "caseload.alert.acknowledged.v1": ALERT | {"acknowledged_at": AT},
+        "caseload.handover.sent.v1": HANDOVER,
+        "caseload.handover.accepted.v1": HANDOVER | {"accepted_at": AT},
+        "caseload.handover.expired.v1": HANDOVER | {"expired_at": AT},
+        "caseload.handover.returned.v1": HANDOVER | {"accepted_at": None, "returned_at": AT},
         "roster.visit.planned.v1": {**visit, "status": "planned"},
         "roster.visit.done.v1": visit,
         "roster.visit.no_reply.v1": {**visit, "status": "no_reply"},

@@ -9,9 +9,10 @@ from uuid6 import uuid7
 
 from services.interop.fhir.systems import WOUND
 from tests.interop.answers import BASE, refused_once, resources
+from tests.interop.council import agree, connect, settled, support
 from tests.interop.records import Caseload, a_person, a_record
 from tests.interop.staff import Staff, a_colleague, tell_of
-from tests.interop.telling import plan_visit, tell
+from tests.interop.telling import be_late, hand_over, plan_visit, tell
 from tests.interop.writes import FHIR, a_stay
 from tests.running import OTHER_TEAM, STRANGER, TEAM, Running
 
@@ -19,9 +20,14 @@ TYPES = (
     "Appointment",
     "CarePlan",
     "CareTeam",
+    "Communication",
     "Condition",
+    "Consent",
+    "DocumentReference",
     "Encounter",
     "EpisodeOfCare",
+    "Flag",
+    "Goal",
     "Observation",
     "Organization",
     "Patient",
@@ -29,7 +35,9 @@ TYPES = (
     "PractitionerRole",
     "Provenance",
     "RelatedPerson",
+    "QuestionnaireResponse",
     "ServiceRequest",
+    "Task",
 )
 
 
@@ -99,13 +107,17 @@ async def test_everybody_may_read_what_the_server_can_do(interop: Running) -> No
     assert [served["type"] for served in said["rest"][0]["resource"]] == [*TYPES, "AuditEvent", "Group", "Subscription"]
 
 
-async def test_what_the_server_says_it_can_do_is_true(
-    interop: Running, caseload: Caseload, staff: Staff, trust: Any
-) -> None:
-    client_id = await tell(interop, caseload, a_record() | {"network_person": [a_person()]})
-    await tell_of(interop, staff, a_colleague())
+async def test_what_the_server_says_it_can_do_is_true(system: Running, caseload: Caseload, staff: Staff) -> None:
+    trust = await system.client("interop", "trust-tie", "integrator")
+    client_id = await tell(system, caseload, a_record() | {"network_person": [a_person()]})
+    await tell_of(system, staff, a_colleague())
     assert (await trust.post(f"{BASE}/Encounter", json=a_stay(client_id), headers=FHIR)).status_code == 201
-    await plan_visit(interop, client_id=client_id)
+    await plan_visit(system, client_id=client_id)
+    await be_late(system, client_id)
+    await hand_over(system, client_id)
+    await agree(system, client_id, await connect(system))
+    await support(system, client_id)
+    await settled(system, "sent")
     strict = {"Prefer": "handling=strict"}
     own = {"_id": client_id, "patient": client_id, "subject": client_id, "identifier": f"{WOUND}|1"}
     by_type = {"token": "x", "reference": client_id, "date": "ge2020", "quantity": "gt5", "string": "x"}

@@ -9,40 +9,57 @@ from uuid6 import uuid7
 
 from tests.interop.answers import BASE, resources
 from tests.interop.bars_message import a_message, ids
+from tests.interop.council import agree, connect, settled, support
 from tests.interop.records import Caseload, a_record, a_referral
-from tests.interop.telling import plan_visit, tell
+from tests.interop.telling import be_late, hand_over, plan_visit, tell
 from tests.running import Running
 
 TYPES = (
     "Appointment",
     "CarePlan",
     "CareTeam",
+    "Communication",
     "Condition",
+    "Consent",
+    "DocumentReference",
     "Encounter",
     "EpisodeOfCare",
+    "Flag",
+    "Goal",
     "Observation",
     "Patient",
+    "QuestionnaireResponse",
     "ServiceRequest",
+    "Task",
 )
 
 
 NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 
 
-async def test_the_whole_record_is_valid_fhir_under_uk_core(interop: Running, caseload: Caseload, trust: Any) -> None:
+async def test_the_whole_record_is_valid_fhir_under_uk_core(system: Running, caseload: Caseload) -> None:
+    trust = await system.client("interop", "trust-tie", "integrator")
     record = a_record()
-    client_id = await tell(interop, caseload, record)
-    await plan_visit(interop, visit_id=record["care_contact"][0]["visit_id"], client_id=client_id)
+    client_id = await tell(system, caseload, record)
+    await plan_visit(system, visit_id=record["care_contact"][0]["visit_id"], client_id=client_id)
+    await be_late(system, client_id)
+    await hand_over(system, client_id)
+    await agree(system, client_id, await connect(system))
+    await support(system, client_id)
+    await settled(system, "sent")
     seen: dict[str, int] = {}
     for kind in TYPES:
         asked = f"_id={client_id}" if kind == "Patient" else f"patient=Patient/{client_id}"
         for found in resources(await trust.get(f"{BASE}/{kind}?{asked}")):
             assert fhirkit.validate(json.dumps(found)) == []
-            assert found["meta"]["profile"] == [f"https://fhir.hl7.org.uk/StructureDefinition/UKCore-{kind}"]
+            of_uk = f"https://fhir.hl7.org.uk/StructureDefinition/UKCore-{kind}"
+            # UK Core has no profile of Goal.
+            profile = "http://hl7.org/fhir/StructureDefinition/Goal" if kind == "Goal" else of_uk
+            assert found["meta"]["profile"] == [profile]
             assert found["meta"]["versionId"] == "1"
             assert found["meta"]["lastUpdated"]
             seen[kind] = seen.get(kind, 0) + 1
-            assert "A private note" not in json.dumps(found)
+            assert "A private" not in json.dumps(found)
     assert seen == dict.fromkeys(TYPES, 1) | {"Observation": 3}
 
 

@@ -143,8 +143,8 @@ async def test_everything_of_a_patient_is_theirs_alone(interop: Running, caseloa
     other_id = await tell(interop, caseload, a_record())
     answer = await trust.get(f"{BASE}/Patient/{client_id}/$everything?_count=100")
     kinds = {one["resourceType"] for one in resources(answer)}
-    course = {"Patient", "ServiceRequest", "EpisodeOfCare", "CareTeam", "Encounter", "CarePlan"}
-    assert kinds == course | {"Condition", "Observation"}
+    course = {"Patient", "ServiceRequest", "EpisodeOfCare", "CareTeam", "Encounter", "CarePlan", "Goal"}
+    assert kinds == course | {"Condition", "Observation", "QuestionnaireResponse", "DocumentReference"}
     assert other_id not in answer.text
     within = await trust.get(f"{BASE}/Patient/{client_id}/Observation?code=87289-1,72287-6")
     assert [one["subject"]["reference"] for one in resources(within)] == [f"Patient/{client_id}"]

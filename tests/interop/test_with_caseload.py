@@ -76,6 +76,7 @@ async def write_record(nurse: Any, episode_id: str) -> None:
         "ends_on": "2026-12-24",
         "lines": [{"id": str(uuid7()), "domain": "nursing", "intervention": "02.14", "words": "Bandage"}],
     }
+    goal = {"id": str(uuid7()), "care_plan_id": plan["id"], "words": "Walk alone", "set_on": "2026-11-20"}
     contact = {
         "id": str(uuid7()),
         "episode_of_care_id": episode_id,
@@ -91,6 +92,7 @@ async def write_record(nurse: Any, episode_id: str) -> None:
         (f"/v1/assessments/{assessment['id']}/complete", {}),
         ("/v1/care-plans", plan),
         (f"/v1/care-plans/{plan['id']}/agree", {"agreed_how": "in_person", "agreed_on": "2026-11-20"}),
+        ("/v1/independence-goals", goal),
         ("/v1/care-contacts", contact),
         ("/v1/wounds", wound),
         (f"/v1/wounds/{wound['id']}/measurements", measured),
@@ -128,7 +130,16 @@ async def test_a_partners_referral_becomes_a_record_that_it_can_read(both: Runni
     assert accepted.status_code == 201, accepted.text
     await write_record(nurse, acceptance["episode_of_care_id"])
     mine = {"patient": f"Patient/{acceptance['client_id']}"}
-    counts = {"Observation": 2, "CarePlan": 1, "Encounter": 1, "Condition": 1, "EpisodeOfCare": 1, "ServiceRequest": 1}
+    counts = {
+        "Observation": 2,
+        "CarePlan": 1,
+        "Goal": 1,
+        "QuestionnaireResponse": 1,
+        "Encounter": 1,
+        "Condition": 1,
+        "EpisodeOfCare": 1,
+        "ServiceRequest": 1,
+    }
     for kind, count in counts.items():
         assert len(await found(trust, kind, count, **mine)) == count
     by_number = await trust.post(f"{BASE}/Patient/_search", data={"identifier": "9990000204"})

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from services.caseload.api.callers import ByTeamOrBoard
+from services.caseload.api.record_shapes import GoalShape
 from services.caseload.api.rendered import tagged
 from services.caseload.domain.independence import GoalMet, GoalStatus, NewGoal, NewStepDown, Trend
 from services.caseload.domain.self_care import NotPossible
@@ -18,25 +19,6 @@ from services.common.types import Answer, Day, InDigits
 router = api_router(tags=["independence"])
 
 Weeks = Annotated[int, Query(ge=2, le=104), InDigits]
-
-
-class GoalShape(Answer):
-    id: UUID
-    team_id: UUID
-    version: int
-    client_id: UUID
-    care_plan_id: UUID
-    words: str
-    status: GoalStatus
-    set_on: date
-    settled_on: date | None
-    client_words: str | None
-    because: str | None
-    reason: str | None
-    capacity_assessed_on: date | None
-    best_interests: str | None
-    written_by: UUID | None
-    settled_by: UUID | None
 
 
 class PlannedStepShape(Answer):

@@ -1,5 +1,6 @@
 """The whole record of one client, as the team and the services that ask for it read it."""
 
+from datetime import date
 from uuid import UUID
 
 from services.caseload.api.network import NetworkPersonShape
@@ -21,6 +22,7 @@ from services.caseload.api.shapes import (
     WoundShape,
 )
 from services.caseload.api.surgery_shapes import SharedWithSurgeryShape, SurgeryNoteShape
+from services.caseload.domain.independence import GoalStatus
 from services.common.types import Answer
 
 
@@ -30,6 +32,25 @@ class CaresShape(Answer):
     id: UUID
     version: int
     network_person_id: UUID
+
+
+class GoalShape(Answer):
+    id: UUID
+    team_id: UUID
+    version: int
+    client_id: UUID
+    care_plan_id: UUID
+    words: str
+    status: GoalStatus
+    set_on: date
+    settled_on: date | None
+    client_words: str | None
+    because: str | None
+    reason: str | None
+    capacity_assessed_on: date | None
+    best_interests: str | None
+    written_by: UUID | None
+    settled_by: UUID | None
 
 
 class ClientRecord(Answer):
@@ -43,6 +64,7 @@ class ClientRecord(Answer):
     ratings: list[RatingShape]
     care_plan: list[CarePlanShape]
     lines: list[LineShape]
+    goal: list[GoalShape]
     care_contact: list[CareContactShape]
     activities: list[CareActivityShape]
     notes: list[NoteShape]

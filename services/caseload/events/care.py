@@ -63,6 +63,17 @@ class CarePlanChanged(Event):
     changed_at: datetime
 
 
+class GoalChanged(Event):
+    """What a client wants to do without the team again was set, met, or given up; never in whose words, nor why."""
+
+    name: ClassVar[str] = "caseload.goal.changed.v1"
+
+    goal_id: UUID
+    client_id: UUID
+    team_id: UUID
+    status: str
+
+
 class CarePlanConflicted(Event):
     """Two people wrote the same part of a plan without knowing of each other; without a line, whom the client rings."""
 

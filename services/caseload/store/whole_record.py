@@ -12,6 +12,7 @@ from services.caseload.domain.care_contact import CareActivity, CareContact, Not
 from services.caseload.domain.care_plan import CarePlan, CarePlanLine
 from services.caseload.domain.carer import Carer
 from services.caseload.domain.client import Client, EpisodeOfCare
+from services.caseload.domain.independence import IndependenceGoal
 from services.caseload.domain.medicine import Medicine
 from services.caseload.domain.network import NetworkPerson
 from services.caseload.domain.omaha import ClientProblem, OmahaRating
@@ -33,6 +34,7 @@ OWN: dict[str, Any] = {
     "assessment": Assessment,
     "client_problem": ClientProblem,
     "care_plan": CarePlan,
+    "goal": IndependenceGoal,
     "care_contact": CareContact,
     "wound": Wound,
     "photo": Photo,

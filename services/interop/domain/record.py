@@ -76,9 +76,26 @@ class Episode(BaseModel):
         return {"pathway": self.pathway, "end_reason": self.end_reason}
 
 
+class CareActFinding(BaseModel):
+    outcome: str
+    ability: str
+
+
+class CareActPart(BaseModel):
+    needs_from_impairment: bool
+    findings: list[CareActFinding]
+    significant_impact: bool
+
+
 class Assessment(BaseModel):
     id: UUID
+    version: int
     status: str
+    assessed_on: date
+    assessed_by: UUID | None
+    what_matters: str
+    care_act: CareActPart
+    eligible: bool
 
 
 class Problem(BaseModel):
@@ -125,6 +142,17 @@ class Line(BaseModel):
     care_plan_id: UUID
     intervention: str | None
     words: str
+
+
+class Goal(BaseModel):
+    """Why one was given up is the team's own, and not read."""
+
+    id: UUID
+    version: int
+    words: str
+    status: str
+    set_on: date
+    settled_on: date | None
 
 
 class CareContact(BaseModel):
@@ -194,6 +222,15 @@ class Cares(BaseModel):
     network_person_id: UUID
 
 
+class Photo(BaseModel):
+    id: UUID
+    version: int
+    wound_id: UUID
+    taken_at: datetime
+    size_bytes: int
+    added_by: UUID | None
+
+
 class ClientRecord(BaseModel):
     """The current state of one client's whole record."""
 
@@ -205,6 +242,7 @@ class ClientRecord(BaseModel):
     ratings: list[Rating]
     care_plan: list[CarePlan]
     lines: list[Line]
+    goal: list[Goal] = []
     care_contact: list[CareContact]
     activities: list[CareActivity]
     wound: list[Wound]
@@ -212,3 +250,4 @@ class ClientRecord(BaseModel):
     surgery_share: list[SurgeryShare] = []
     network_person: list[NetworkPerson] = []
     carer: list[Cares] = []
+    photo: list[Photo] = []

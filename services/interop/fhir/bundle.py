@@ -20,13 +20,20 @@ NO_ID = "no id of this server, so that nothing is found by it. Give the id, or t
 MANDATORY = {
     "Appointment": {"status", "participant"},
     "CarePlan": {"status", "intent", "subject"},
+    "Communication": {"status"},
     "Condition": {"subject"},
+    "Consent": {"status", "scope", "category"},
+    "DocumentReference": {"status", "content"},
     "Encounter": {"status", "class"},
     "EpisodeOfCare": {"status", "patient"},
+    "Flag": {"status", "code", "subject"},
+    "Goal": {"lifecycleStatus", "description", "subject"},
     "Observation": {"status", "code"},
     "Patient": set[str](),
     "Provenance": {"target", "recorded", "agent"},
+    "QuestionnaireResponse": {"status"},
     "ServiceRequest": {"status", "intent", "subject"},
+    "Task": {"status", "intent"},
 }
 
 

@@ -81,7 +81,34 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
         _date("date", "period"),
         _reference("participant", "participant.member", "Practitioner", "RelatedPerson"),
     ),
+    # That a council was told a fact which the client shares.
+    "Communication": (
+        *_about("subject"),
+        _token("status", system="event-status"),
+        _token("category"),
+        _date("sent", "sent"),
+        _reference("recipient", "recipient"),
+        _reference("sender", "sender"),
+    ),
     "Condition": (*_about("subject"), _token("clinical-status", "clinicalStatus"), _token("category"), _token("code")),
+    "Consent": (
+        _reference("patient", "patient", "Patient"),
+        _token("status", system="consent-state-codes"),
+        _token("scope"),
+        _token("category"),
+        _date("date", "dateTime"),
+        _date("period", "provision.period"),
+        _reference("organization", "organization"),
+        _reference("actor", "provision.actor.reference"),
+    ),
+    # Of pictures of wounds, of which the outside is not shown the picture.
+    "DocumentReference": (
+        *_about("subject"),
+        _token("status", system="document-reference-status"),
+        _token("contenttype", "content.attachment.contentType"),
+        _date("period", "context.period"),
+        _reference("author", "author"),
+    ),
     "Encounter": (
         *_about("subject"),
         _token("status", system="encounter-status"),
@@ -103,6 +130,21 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
         _reference("organization", "managingOrganization", "Organization"),
         _reference("care-manager", "careManager", "Practitioner"),
         _reference("incoming-referral", "referralRequest", "ServiceRequest"),
+    ),
+    # Something late that somebody of the team has to know of, until they say that they do.
+    "Flag": (
+        *_about("subject"),
+        _token("status", system="flag-status"),
+        _token("category"),
+        _token("code"),
+        _date("date", "period"),
+        _reference("author", "author"),
+    ),
+    "Goal": (
+        *_about("subject"),
+        _token("lifecycle-status", "lifecycleStatus", system="goal-status"),
+        _token("achievement-status", "achievementStatus"),
+        _date("start-date", "startDate"),
     ),
     "Observation": (
         *_about("subject"),
@@ -161,6 +203,12 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
         _person("name", "string", "name.text"),
         _person("phone", "token", "telecom", system="phone"),
     ),
+    "QuestionnaireResponse": (
+        *_about("subject"),
+        _token("status", system="questionnaire-answers-status"),
+        _date("authored", "authored"),
+        _reference("author", "author"),
+    ),
     "ServiceRequest": (
         *_about("subject"),
         _token("status", system="request-status"),
@@ -170,6 +218,17 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
         _date("authored", "authoredOn"),
         _reference("requester", "requester", "Practitioner"),
         _reference("performer", "performer", "Organization"),
+    ),
+    # What was asked of a service outside.
+    "Task": (
+        *_about("for"),
+        _token("status", system="task-status"),
+        _token("intent", system="task-intent"),
+        _token("code"),
+        _date("authored-on", "authoredOn"),
+        _date("modified", "lastModified"),
+        _date("period", "executionPeriod"),
+        _reference("requester", "requester"),
     ),
 }
 

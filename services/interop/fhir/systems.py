@@ -29,6 +29,14 @@ WOUND = "https://heatshield.uk/Id/wound"
 STAFF_ROLE = "https://heatshield.uk/CodeSystem/staff-role"
 CARE_TEAM_ROLE = "https://heatshield.uk/CodeSystem/care-team-role"
 ACTIVITY_TYPE = "https://heatshield.uk/CodeSystem/activity-type"
+ALERT_KIND = "https://heatshield.uk/CodeSystem/alert-kind"
+ASK = "https://heatshield.uk/CodeSystem/ask"
+COUNCIL_FACT = "https://heatshield.uk/CodeSystem/council-fact"
+CONNECTION = "https://heatshield.uk/Id/connection"
+SHARED_FIELD = "https://heatshield.uk/CodeSystem/shared-field"
+SHARE_BASIS = "https://heatshield.uk/CodeSystem/share-basis"
+CARE_ACT_ABILITY = "https://heatshield.uk/CodeSystem/care-act-ability"
+INTEGRATED_ASSESSMENT = "https://heatshield.uk/Questionnaire/integrated-assessment"
 OMAHA_SCALE = "https://heatshield.uk/CodeSystem/omaha-rating-scale"
 URN = "urn:ietf:rfc:3986"
 
@@ -36,6 +44,12 @@ HOME_HEALTH = {"system": ACT_CODE, "code": "HH", "display": "home health"}
 VIRTUAL = {"system": ACT_CODE, "code": "VR", "display": "virtual"}
 
 
+# UK Core has no profile of these.
+AS_IN_R4 = {"Goal"}
+
+
 def profile(resource_type: str) -> str:
-    """The UK Core profile of a resource type."""
+    """The UK Core profile of a resource type, or else the type itself as FHIR R4 defines it."""
+    if resource_type in AS_IN_R4:
+        return f"http://hl7.org/fhir/StructureDefinition/{resource_type}"
     return f"https://fhir.hl7.org.uk/StructureDefinition/UKCore-{resource_type}"

@@ -21,6 +21,7 @@ REFERENCES = {
     systems.WOUND,
     systems.TEAM,
     systems.EMPLOYEE,
+    systems.CONNECTION,
     systems.ODS_CODE,
     systems.DOS_SERVICE,
 }

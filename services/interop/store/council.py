@@ -258,12 +258,11 @@ async def settle(tx: Transaction, attempt: Attempt, values: dict[str, Any]) -> N
     await tx.session.execute(update(CouncilDelivery).where(still).values(**values))
 
 
-async def settle_sent(tx: Transaction, attempt: Attempt, values: dict[str, Any]) -> Sequence[UUID]:
-    """Keep that the council has the fact, whatever was decided while it was on its way. Whose fact it was."""
+async def settle_sent(tx: Transaction, attempt: Attempt, values: dict[str, Any]) -> Sequence[CouncilDelivery]:
+    """Keep that the council has the fact, whatever was decided while it was on its way; the fact, if that is news."""
     unheard = (col(CouncilDelivery.id) == attempt.delivery_id) & (col(CouncilDelivery.status) != DeliveryStatus.SENT)
     sent = {**values, "status": DeliveryStatus.SENT, "sent_at": tx.now}
-    told = update(CouncilDelivery).where(unheard).values(**sent).returning(col(CouncilDelivery.client_id))
-    return [client_id for client_id in await tx.all(told) if client_id is not None]
+    return await tx.all(update(CouncilDelivery).where(unheard).values(**sent).returning(CouncilDelivery))
 
 
 async def note_proved(tx: Transaction, attempt: Attempt) -> None:

@@ -86,7 +86,9 @@ from services.interop.usecases.share import (
 from services.interop.usecases.show import (
     Introduction,
     Visit,
+    show_alert,
     show_colleague,
+    show_handover,
     show_introduction,
     show_record,
     show_referral,
@@ -248,6 +250,8 @@ __all__ = [
     "send_responses",
     "set_adt_aside",
     "show_colleague",
+    "show_alert",
+    "show_handover",
     "show_introduction",
     "show_record",
     "show_referral",

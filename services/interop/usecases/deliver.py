@@ -12,6 +12,7 @@ from services.common.audit.entry import Entry
 from services.common.auth import SYSTEM, Persona, Principal
 from services.common.db import Transaction
 from services.common.service import Background, Runtime
+from services.interop.domain.adapter import Adapter
 from services.interop.domain.delivery import Attempt, DeliveryStatus
 from services.interop.domain.submission import Submission, Verdict
 from services.interop.partners.council.gateway import Answered
@@ -19,6 +20,7 @@ from services.interop.partners.council.ways import NoWay
 from services.interop.partners.council.webhook import ANSWER_WITHIN, RETRY_AFTER, challenge
 from services.interop.store import council as store
 from services.interop.store import submissions
+from services.interop.usecases.show import show_told
 from services.interop.usecases.ways import way_to
 
 log = logging.getLogger(__name__)
@@ -102,7 +104,9 @@ async def _deliver_next(runtime: Runtime, connection_id: UUID, schedule: Sequenc
         settled: dict[str, Any] = {"last_status": answer.status, "changed_at": tx.now}
         if answer.has_it:
             news = await store.settle_sent(tx, attempt, settled | _outcome(answer, tx.now))
-            tx.concerns(*news)
+            tx.concerns(*(one.client_id for one in news if one.client_id))
+            # A portal has it only when somebody has copied it there.
+            await show_told(tx, news if attempt.adapter != Adapter.PORTAL else [])
             await store.note_success(tx, connection_id, tx.now)
             await _tell_submission(tx, attempt, answer.verdict if news else None)
         else:

@@ -25,6 +25,7 @@ from services.interop.partners.council import webhook
 from services.interop.settings import InteropSettings
 from services.interop.store import council as store
 from services.interop.store import submissions
+from services.interop.usecases.show import show_shares
 
 
 async def register_connection(
@@ -102,6 +103,7 @@ async def agree_share(tx: Transaction, new: NewShare) -> Share:
     share = Share.agreed(new, team_id, tx.actor.employee_id, tx.now, tx.today)
     async with tx.refusing({"one_share_per_connection": AlreadyShared}):
         tx.add(share)
+    await show_shares(tx, [share])
     return share
 
 
@@ -119,6 +121,8 @@ async def withdraw_share(tx: Transaction, share_id: UUID, if_match: int) -> Shar
     share = await tx.get(Share, share_id, lock=True)
     require_version(share, if_match)
     share.withdraw(tx.now)
+    await tx.session.flush()
+    await show_shares(tx, [share])
     await store.withdraw_queued(tx, share.id)
     await submissions.withdraw_unsent(tx, share.id)
     if await store.was_told(tx, share.id):

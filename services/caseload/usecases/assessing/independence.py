@@ -20,6 +20,7 @@ from services.caseload.domain.independence import (
     weeks_before,
 )
 from services.caseload.domain.self_care import NotPossible
+from services.caseload.events import GoalChanged
 from services.caseload.store import around, plan_copies
 from services.caseload.store import independence as store
 from services.caseload.usecases.settled import month_closed
@@ -35,8 +36,7 @@ async def set_goal(tx: Transaction, new: NewGoal) -> IndependenceGoal:
     plan = await tx.get(CarePlan, new.care_plan_id)
     goal = IndependenceGoal.wanted(new, plan, tx.actor.employee_id, tx.now)
     tx.add(goal)
-    await tx.session.flush()
-    return goal
+    return await _told(tx, goal)
 
 
 async def list_goals(
@@ -55,15 +55,20 @@ async def meet_goal(tx: Transaction, goal_id: UUID, met: GoalMet, if_match: int)
     """They do it. Raises `GoalAlreadySettled` or `StepBeforeTheLast`."""
     goal = await around.for_change(tx, IndependenceGoal, goal_id, if_match)
     goal.meet(met, tx.actor.employee_id, tx.now)
-    await tx.session.flush()
-    return goal
+    return await _told(tx, goal)
 
 
 async def give_up_goal(tx: Transaction, goal_id: UUID, told: NotPossible, if_match: int) -> IndependenceGoal:
     """They cannot, or do not want to, and why. Raises `GoalAlreadySettled` or `StepBeforeTheLast`."""
     goal = await around.for_change(tx, IndependenceGoal, goal_id, if_match)
     goal.give_up(told, tx.actor.employee_id, tx.now)
+    return await _told(tx, goal)
+
+
+async def _told(tx: Transaction, goal: IndependenceGoal) -> IndependenceGoal:
     await tx.session.flush()
+    changed = GoalChanged(goal_id=goal.id, client_id=goal.client_id, team_id=goal.team_id, status=goal.status)
+    tx.publish(changed, about=goal)
     return goal
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.interop.domain.colleague import Colleague
 from services.interop.domain.record import CareActivity, CareContact, ClientRecord, Facts, Referral
 from services.interop.domain.resource import Projected
-from services.interop.fhir.mapping import care, findings, people
+from services.interop.fhir.mapping import assessed, care, findings, people
 from services.interop.fhir.mapping.parts import Content, projected
 from services.interop.fhir.mapping.person import patient_of
 
@@ -93,6 +93,8 @@ def _course(record: ClientRecord) -> Iterator[Made]:
         yield episode.version, care.episode_of_care(episode, client_id, team_id), episode.facts
     for plan in record.care_plan:
         yield plan.version, care.care_plan(plan, lines[plan.id], client_id), plan.facts
+    for goal in record.goal:
+        yield goal.version, care.goal(goal, client_id), None
     for contact in record.care_contact:
         done = activities[contact.id]
         yield contact.version, care.encounter(contact, done, client_id, team_id), _contact_facts(contact, done)
@@ -124,6 +126,9 @@ def _findings(record: ClientRecord) -> Iterator[Made]:
     problems = {problem.id: problem for problem in record.client_problem if problem.assessment_id in complete}
     wounds = {wound.id: wound for wound in record.wound}
     ratings = _by("problem_id", record.ratings)
+    for assessment in record.assessment:
+        if assessment.id in complete:
+            yield assessment.version, assessed.questionnaire_response(assessment, client_id), None
     for problem in problems.values():
         yield problem.version, findings.condition(problem, ratings[problem.id], client_id), None
     for rating in record.ratings:
@@ -131,3 +136,5 @@ def _findings(record: ClientRecord) -> Iterator[Made]:
             yield WRITTEN_ONCE, findings.rating_observation(rating, problems[rating.problem_id], client_id), None
     for measurement in record.measurements:
         yield WRITTEN_ONCE, findings.wound_observation(measurement, wounds[measurement.wound_id], client_id), None
+    for photo in record.photo:
+        yield photo.version, assessed.document_reference(photo, client_id), None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from services.interop.domain.record import CareActivity, CareContact, CarePlan, Episode, Line, Referral
+from services.interop.domain.record import CareActivity, CareContact, CarePlan, Episode, Goal, Line, Referral
 from services.interop.fhir import omaha, snomed, systems
 from services.interop.fhir.mapping import parts
 from services.interop.fhir.mapping.parts import Content, resource
@@ -13,6 +13,9 @@ from services.interop.fhir.mapping.person import nhs_number
 REQUEST_STATUS = {"received": "active", "needs_info": "active", "accepted": "active", "not_taken": "revoked"}
 PRESCRIBING_STATUS = {"accepted": "active", "started": "active", "still_going": "completed", "stopped": "revoked"}
 PLAN_STATUS = {"draft": ("draft", "not-started"), "agreed": ("active", "in-progress")}
+GOAL_STATUS = {"working": "active", "met": "completed", "not_able": "cancelled", "not_wanted": "cancelled"}
+ACHIEVED = {"working": "in-progress", "met": "achieved", "not_able": "not-attainable"}
+ACHIEVEMENT = "http://terminology.hl7.org/CodeSystem/goal-achievement"
 CHANNELS = {"in_person": "In-person", "phone": "Telephone", "video": "Video"}
 
 
@@ -117,6 +120,22 @@ def _period(start: date | None, end: date) -> Content:
 def _activity(line: Line, status: str) -> Content:
     code = {"code": {"text": omaha.intervention(line.intervention)}} if line.intervention else {}
     return {**code, "status": status, "description": line.words}
+
+
+def goal(goal: Goal, client_id: UUID) -> Content:
+    """What the client wants to do without the team again, in their own words. Why it was given up is not told."""
+    achieved = ACHIEVED.get(goal.status)
+    return resource(
+        "Goal",
+        goal.id,
+        lifecycleStatus=GOAL_STATUS[goal.status],
+        achievementStatus=parts.coded(ACHIEVEMENT, achieved) if achieved else None,
+        description={"text": goal.words},
+        subject=parts.patient(client_id),
+        startDate=goal.set_on.isoformat(),
+        statusDate=(goal.settled_on or goal.set_on).isoformat(),
+        expressedBy=parts.patient(client_id),
+    )
 
 
 def encounter(contact: CareContact, activities: Sequence[CareActivity], client_id: UUID, team_id: UUID) -> Content:
