@@ -25,6 +25,16 @@ async def referral(fact: Any, peers: Peers) -> Referral:
     return Referral.model_validate(await peers.get("caseload", f"/v1/referrals/{fact.referral_id}"))
 
 
+async def client_record_in_name_of(named: InNameOf, client_id: UUID) -> ClientRecord:
+    """The record as whoever asks may read it. Raises `NotFound`."""
+    return ClientRecord.model_validate(await named.get("caseload", f"/v1/clients/{client_id}"))
+
+
+async def referral_in_name_of(named: InNameOf, referral_id: UUID) -> Referral:
+    """The referral as whoever asks may read it. Raises `NotFound`."""
+    return Referral.model_validate(await named.get("caseload", f"/v1/referrals/{referral_id}"))
+
+
 async def seats(named: InNameOf) -> dict[UUID, Seat]:
     """The clients who share the Care Act's side of their plan with the guest in whose name it is asked."""
     listed = await named.get("caseload", "/v1/shared-clients")

@@ -78,7 +78,7 @@ REACHES: dict[Persona, dict[str, str]] = {
         ".*": "/inside/(event-log|accesses)",
         "caseload": r"clients/\{client_id\}|referrals/\{referral_id\}",
         "roster": r"visits/\{visit_id\}",
-        "interop": r"inbound-referrals/\{inbound_referral_id\}",
+        "interop": r"inbound-referrals/\{inbound_referral_id\}|traces/\{trace_id\}",
         "identity": "/inside/revocations",
     },
 }
