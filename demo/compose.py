@@ -10,7 +10,7 @@ from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
 
 from demo.barrow import people
-from demo.partners import bars
+from demo.partners import bars, pds
 from demo.partners.council import HOST as COUNCIL_HOST
 from demo.trust import development_issuer, process_keys, processes
 from devissuer.main import create_app as create_issuer
@@ -52,7 +52,7 @@ def _add_own(settings: dict[str, ServiceSettings], keys: dict[str, str], photos:
     of_caseload = settings["caseload"].model_dump() | {"photo_store": photos.absolute().as_uri()}
     settings["caseload"] = CaseloadSettings.model_validate(of_caseload)
     folder = {"council_folder": str(photos.absolute().parent / "councils")}
-    of_interop = settings["interop"].model_dump() | folder | RETURNS | bars.connected(key)
+    of_interop = settings["interop"].model_dump() | folder | RETURNS | bars.connected(key) | pds.connected()
     settings["interop"] = InteropSettings.model_validate(of_interop)
     settings["roster"] = RosterSettings.model_validate(settings["roster"].model_dump() | {"solver_slots": 1})
 
@@ -78,7 +78,7 @@ def create_app(
     declared = services()
     apps = {name: declared[name].app(settings[name], broker=broker, mounts=mounts) for name in SERVICES}
     around = {**apps, "issuer": create_issuer(people())}
-    for name, app in {**around, bars.HOST: bars.Senders(key).app()}.items():
+    for name, app in {**around, bars.HOST: bars.Senders(key).app(), pds.HOST: pds.barrow().app()}.items():
         mounts[f"all://{name}"] = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     gateway_settings = GatewaySettings(app_env="demo", client_key=keys["gateway"], more_routes=SIGN_IN)
     gateway = create_gateway(gateway_settings, apps=around)

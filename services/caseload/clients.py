@@ -36,6 +36,20 @@ class InboundReferral(BaseModel):
     phone: str | None
 
 
+class TracedNumber(BaseModel):
+    """What the NHS said of a number, as a nurse confirmed it."""
+
+    referral_id: UUID | None
+    client_id: UUID | None
+    nhs_number: str | None
+    nhs_number_status: str
+
+
+async def traced_number(fact: Any, peers: Peers) -> TracedNumber:
+    """The number behind `interop.nhs_number.traced.v1`."""
+    return TracedNumber.model_validate(await peers.get("interop", f"/v1/traces/{fact.trace_id}"))
+
+
 async def inbound_referral(fact: Any, peers: Peers) -> InboundReferral:
     """The referral behind `interop.referral.received.v1`, which carries no personal data."""
     return InboundReferral.model_validate(

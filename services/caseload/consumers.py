@@ -18,6 +18,10 @@ class ReceivedReferral(BaseModel):
     inbound_referral_id: UUID
 
 
+class TracedNumber(BaseModel):
+    trace_id: UUID
+
+
 class ToldStay(BaseModel):
     hospital_stay_id: UUID
     client_id: UUID
@@ -128,6 +132,10 @@ async def take_change(tx: Transaction, fact: ReceivedReferral, inbound: clients.
     await getting_in.change_inbound_referral(tx, inbound)
 
 
+async def hear_of_number(tx: Transaction, fact: TracedNumber, traced: clients.TracedNumber) -> None:
+    await getting_in.hear_of_number(tx, traced)
+
+
 async def hear_of_stay(tx: Transaction, fact: ToldStay) -> None:
     await hospital.hear_of_stay(tx, hospital.Stay(**fact.model_dump()))
 
@@ -181,6 +189,7 @@ async def remember_undone(tx: Transaction, fact: PlannedVisitFact) -> None:
 SUBSCRIPTIONS = (
     Subscription("interop.referral.received.v1", ReceivedReferral, take_in, ask=clients.inbound_referral),
     Subscription("interop.referral.changed.v1", ReceivedReferral, take_change, ask=clients.inbound_referral),
+    Subscription("interop.nhs_number.traced.v1", TracedNumber, hear_of_number, ask=clients.traced_number),
     Subscription("interop.hospital_stay.told.v1", ToldStay, hear_of_stay),
     Subscription("governance.decision.adopted.v1", AdoptedDecision, remember_decision),
     Subscription("governance.meeting_action.agreed.v1", AgreedMeetingAction, take_from_meeting),

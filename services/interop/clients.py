@@ -36,6 +36,16 @@ async def colleague(fact: Any, peers: Peers) -> Colleague:
     return told.model_copy(update={"team_names": own.team_names, "provider": own.returns_provider})
 
 
+async def client_record_in_name_of(named: InNameOf, client_id: UUID) -> ClientRecord:
+    """The record as whoever asks may read it. Raises `NotFound`."""
+    return ClientRecord.model_validate(await named.get("caseload", f"/v1/clients/{client_id}"))
+
+
+async def referral_in_name_of(named: InNameOf, referral_id: UUID) -> Referral:
+    """The referral as whoever asks may read it. Raises `NotFound`."""
+    return Referral.model_validate(await named.get("caseload", f"/v1/referrals/{referral_id}"))
+
+
 async def seats(named: InNameOf) -> dict[UUID, Seat]:
     """The clients who share the Care Act's side of their plan with the guest in whose name it is asked."""
     listed = await named.get("caseload", "/v1/shared-clients")

@@ -217,6 +217,7 @@ ABOUT_CARE = (
     Subscription("caseload.episode_of_care.resumed.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.episode_of_care.discharged.v1", EndedEpisode, take_discharge, ask=clients.client_record),
     Subscription("caseload.named_nurse.changed.v1", AboutClient, show, ask=clients.client_record),
+    Subscription("caseload.nhs_number.changed.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.assessment.completed.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.omaha_rating.recorded.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.care_plan.agreed.v1", AboutClient, show, ask=clients.client_record),

@@ -50,3 +50,19 @@ class HospitalStayTold(Event):
     starts_on: date | None
     ends_on: date | None
     hospital_ods_code: str | None
+
+
+class NhsNumberTraced(Event):
+    """The NHS said whose a number is, and where that needs a nurse's word, she gave it. The number is asked for by id.
+
+    `nhs_number_status` is NHS NUMBER STATUS INDICATOR CODE; a referral that was accepted comes with its client.
+    """
+
+    name: ClassVar[str] = "interop.nhs_number.traced.v1"
+
+    trace_id: UUID
+    team_id: UUID
+    referral_id: UUID | None
+    client_id: UUID | None
+    outcome: str
+    nhs_number_status: str

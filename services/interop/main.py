@@ -4,15 +4,22 @@ from fastapi import FastAPI
 
 from services.common.broker import Broker
 from services.common.peers import Mounts
-from services.common.service import Service
+from services.common.service import Runtime, Service
 from services.common.settings import ServiceSettings
 from services.interop import usecases
 from services.interop.api import ROUTERS
 from services.interop.api.fhir_errors import HANDLERS
 from services.interop.consumers import SUBSCRIPTIONS
 from services.interop.domain.base import Base
+from services.interop.partners.pds.client import Pds
 from services.interop.settings import InteropSettings
 from services.interop.worker import listen
+
+
+def _furnish(app: FastAPI, runtime: Runtime) -> None:
+    settings = InteropSettings.of(runtime.settings)
+    app.state.pds = Pds.of(runtime.http, settings.pds_url, settings.nhs_client)
+
 
 SERVICE = Service(
     name="interop",
@@ -39,6 +46,7 @@ SERVICE = Service(
     ),
     error_handlers=HANDLERS,
     settings_type=InteropSettings,
+    furnish=_furnish,
     worker=listen,
 )
 

@@ -17,6 +17,8 @@ class InteropSettings(ServiceSettings):
     nhs_api_key: str = Field(default="", repr=False)
     nhs_key_id: str = ""
     nhs_private_key: str = Field(default="", repr=False)
+    # The FHIR base of the Personal Demographics Service, where NHS numbers are traced.
+    pds_url: str = ""
     # Where responses to BaRS senders go: the FHIR base of the NHS's proxy; and as which organisation (ODS).
     bars_url: str = ""
     bars_ods_code: str = ""

@@ -79,7 +79,7 @@ REACHES: dict[Persona, dict[str, str]] = {
         "caseload": r"clients/\{client_id\}|referrals/\{referral_id\}",
         "hr": r"colleagues/\{employee_id\}",
         "roster": r"visits/\{visit_id\}",
-        "interop": r"inbound-referrals/\{inbound_referral_id\}",
+        "interop": r"inbound-referrals/\{inbound_referral_id\}|traces/\{trace_id\}",
         "identity": "/inside/revocations",
     },
 }

@@ -4,10 +4,12 @@ import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from demo.partners.pds import Demographics, a_patient
 from services.common.auth import SYSTEM, Persona
 from services.common.service import Service
 from services.interop.domain.adt import AdtMessage
@@ -26,9 +28,10 @@ from tests.interop.council import MINUTES, SECRET, a_share, agree, change_plan, 
 from tests.interop.gp import a_shared_record, documents, record_contact
 from tests.interop.hook import a_subscription
 from tests.interop.plain import a_plain_referral
-from tests.interop.records import Caseload
+from tests.interop.records import Caseload, a_record
 from tests.interop.returning import PROVIDER, a_return
 from tests.interop.returning import made as returned
+from tests.interop.tracing import CONNECTED, HELD, MAUREEN, NEWER, around, ask
 from tests.running import TEAM, Databases, Running, until
 
 A_MESSAGE = b"""<Bundle xmlns="http://hl7.org/fhir"><entry/><entry><resource><Bundle><entry/><entry><resource><Binary>
@@ -40,7 +43,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
     caseload = Caseload()
     # Nothing is delivered meanwhile, so that what changes is what was asked for.
     async with started(
-        dataclasses.replace(service, background=()), databases, {"caseload": caseload.app()}, **PROVIDER
+        dataclasses.replace(service, background=()), databases, _around(caseload), **PROVIDER, **CONNECTED
     ) as made:
         system = made.system
         client_id, connection_id = await take_on(system, caseload), await connect(system)
@@ -75,10 +78,12 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "submission_id": submission_id,
             "delivery_id": await _given_up(system),
             **await _written_to_gp(system, caseload),
+            **await _traced(system, caseload),
         }
         endpoint = {"id": share["id"], "dos_service_id": "333333333", "team_id": str(TEAM)}
         council = {"name": "Cumbria", "url": "https://council.example/events", "secret": SECRET}
         made.bodies |= {
+            "POST /v1/traces": {"id": share["id"], "client_id": made.ids["traced_client_id"]},
             "POST /v1/service-endpoints": endpoint,
             "POST /fhir/R4/Subscription": a_subscription(),
             "POST /v1/referrals": a_plain_referral(),
@@ -90,12 +95,27 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
         }
         made.secrets |= {
             "person": {"Maureen", "Tabor"},
-            "number": {"9990000204"},
+            "number": {HELD, NEWER},
             "client": {client_id},
             "shared": {"Help to wash, evenings"},
             "words": {"Leg ulcer", "Walk to chapel", "Help with a bath"},
         }
         yield made
+
+
+def _around(caseload: Caseload) -> dict[str, Any]:
+    nhs = Demographics(instead={HELD: NEWER})
+    nhs.knows(a_patient(NEWER, **MAUREEN))
+    return {"caseload": caseload.app(), **around(nhs)}
+
+
+async def _traced(system: Running, caseload: Caseload) -> dict[str, str]:
+    """A number that was superseded, which waits for a nurse's word."""
+    record = a_record()
+    caseload.clients[record["client"]["id"]] = record
+    answer = await ask(await system.nurse("interop"), client_id=record["client"]["id"])
+    assert answer.status_code == 201, answer.text
+    return {"trace_id": answer.json()["trace"]["id"], "traced_client_id": record["client"]["id"]}
 
 
 async def _told_of(system: Running, inbound: InboundReferral) -> tuple[str, str]:

@@ -34,6 +34,7 @@ class NhsNumberStatus(StrEnum):
     VERIFIED = "01"
     PRESENT_NOT_TRACED = "02"
     TRACE_REQUIRED = "03"
+    NO_MATCH = "04"
     TO_BE_RESOLVED = "05"
     NOT_PRESENT = "07"
 
@@ -72,6 +73,15 @@ class PersonColumns(SQLModel):
     address_line: str | None = None
     postcode: str | None = None
     phone: str | None = None
+
+    def has_number(self, nhs_number: str | None, status: str) -> bool:
+        """The NHS was asked; whether that is news. A number it knows takes the place of the one that was held, and one
+        that it does not know of this person stays, and is trusted no longer."""
+        if status == NhsNumberStatus.NO_MATCH:
+            nhs_number = self.nhs_number
+        is_news = (nhs_number, status) != (self.nhs_number, self.nhs_number_status)
+        self.nhs_number, self.nhs_number_status = nhs_number, status
+        return is_news
 
 
 def person_columns(details: PersonDetails) -> dict[str, Any]:

@@ -103,6 +103,16 @@ class NamedNurseChanged(Event):
     changed_on: date
 
 
+class NhsNumberChanged(Event):
+    """A client's NHS number, or how far it can be relied on, is another now. The number itself is asked for."""
+
+    name: ClassVar[str] = "caseload.nhs_number.changed.v1"
+
+    client_id: UUID
+    team_id: UUID
+    nhs_number_status: str
+
+
 class AcuityReviewCompleted(Event):
     """The team said how heavy its whole caseload is: how many clients, and the sum of their scores from 1 to 5."""
 

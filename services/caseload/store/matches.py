@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlmodel import col
 
+from services.caseload.domain.base import TRUSTED
 from services.caseload.domain.client import Client, EpisodeOfCare, EpisodeStatus
 from services.caseload.domain.match import Matched, PersonT, matched, matched_by_link
 from services.caseload.domain.referral import Referral
@@ -42,3 +43,10 @@ async def _in_care_of(tx: Transaction, client_ids: Sequence[UUID]) -> frozenset[
     client = col(EpisodeOfCare.client_id)
     wanted = select(client).where(client.in_(client_ids), col(EpisodeOfCare.status) != EpisodeStatus.FINISHED)
     return frozenset(await tx.all(wanted))
+
+
+async def is_anothers(tx: Transaction, client: Client) -> bool:
+    """Whether another client of the team's stands behind the number that this one is to have."""
+    others = (col(Client.team_id) == client.team_id) & (col(Client.id) != client.id)
+    same = others & (col(Client.nhs_number) == client.nhs_number) & col(Client.nhs_number_status).in_(TRUSTED)
+    return bool(await tx.all(select(col(Client.id)).where(same).limit(1)))

@@ -15,6 +15,7 @@ from services.interop.api import (
     returns,
     submissions,
     subscriptions,
+    traces,
     validate,
     versions,
     writing,
@@ -43,4 +44,6 @@ ROUTERS = (
     admissions.router,
     returns.router,
     gp_documents.router,
+    traces.door,
+    traces.router,
 )

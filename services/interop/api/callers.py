@@ -12,6 +12,7 @@ from services.common.scopes import REFERRALS_READ, REFERRALS_WRITE, RETURNS_READ
 BySocialWorker = Annotated[Transaction, Depends(Requires(Persona.SOCIAL_WORKER))]
 ByNurseOrSocialWorker = Annotated[Transaction, Depends(Requires(Persona.NURSE, Persona.SOCIAL_WORKER))]
 ByService = Annotated[Transaction, Depends(Requires(Persona.SERVICE))]
+ByNurseOrService = Annotated[Transaction, Depends(Requires(Persona.NURSE, Persona.SERVICE))]
 ByReader = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, Persona.NURSE))]
 # Who may read every team's record as FHIR may send referrals, and hear in the feed of what happened. A nurse reads her
 # own teams' alone and a council what is shared with it, and the feed is one for all.

@@ -117,4 +117,6 @@ async def settle_mesh_message(tx: ByOps, mesh_message_id: UUID, version: IfMatch
 @router.get("/partners", response_model=Partners)
 async def list_partners(tx: ByOps, request: Request) -> object:
     """The NHS's services that this installation speaks with, and how each has been answering."""
-    return {"items": await usecases.list_partners(tx, {"mesh": bool(request.app.state.settings.mesh_url)})}
+    settings = request.app.state.settings
+    connected = {"mesh": bool(settings.mesh_url), "pds": bool(settings.pds_url)}
+    return {"items": await usecases.list_partners(tx, connected)}

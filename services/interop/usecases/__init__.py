@@ -123,6 +123,7 @@ from services.interop.usecases.subscribe import (
     read_subscription,
     subscribe,
 )
+from services.interop.usecases.trace import Traced, ask_pds, confirm_trace, keep_trace, read_trace
 from services.interop.usecases.trail import search_audit_events
 from services.interop.usecases.validate import validate_resource
 from services.interop.usecases.watch import Patience, watch_feed, watch_over
@@ -161,14 +162,17 @@ __all__ = [
     "Patience",
     "Place",
     "Reader",
+    "Traced",
     "Visit",
     "Wanted",
     "agree_share",
     "answer_adt",
+    "ask_pds",
     "ask_for_export",
     "ask_for_return",
     "cancel_export",
     "catch_up",
+    "confirm_trace",
     "correct_submission",
     "create_resource",
     "create_unless_there",
@@ -188,6 +192,7 @@ __all__ = [
     "judged",
     "keep_feed_for_a_while",
     "keep_plain_message",
+    "keep_trace",
     "list_adt_messages",
     "list_bars_responses",
     "list_care_plan_changes",
@@ -230,6 +235,7 @@ __all__ = [
     "read_share",
     "read_submission",
     "read_subscription",
+    "read_trace",
     "read_version",
     "receive_message",
     "reconcile",

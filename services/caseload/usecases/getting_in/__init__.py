@@ -11,6 +11,7 @@ from services.caseload.usecases.getting_in.criteria import (
     list_referral_criteria,
     read_referral_criteria,
 )
+from services.caseload.usecases.getting_in.number import hear_of_number
 from services.caseload.usecases.getting_in.open_door import (
     give_referral_link,
     list_referral_links,
@@ -57,6 +58,7 @@ __all__ = [
     "close_transfer",
     "correct_count",
     "give_referral_link",
+    "hear_of_number",
     "leave_client_out",
     "list_clients_to_transfer",
     "list_referral_criteria",
