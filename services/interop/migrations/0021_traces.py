@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.common.migrations import row_level_security
 
-revision = "0026"
+revision = "0021"
 down_revision = "0020"
 branch_labels = None
 depends_on = None
