@@ -12,6 +12,7 @@ from services.interop.domain.inbound import InboundReferral
 from services.interop.domain.resource import Resource
 from tests.interop.bars_message import a_message, ids
 from tests.interop.records import Caseload, a_record, a_referral
+from tests.interop.staff import Staff, a_colleague
 from tests.running import NURSE, OTHER_TEAM, TEAM, Running
 
 AT = "2026-11-20T09:00:00Z"
@@ -76,7 +77,10 @@ def a_fact(name: str, client_id: str, referral_id: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", [subscription.event_name for subscription in SUBSCRIPTIONS])
-async def test_every_event_delivered_twice_is_applied_once(interop: Running, caseload: Caseload, name: str) -> None:
+async def test_every_event_delivered_twice_is_applied_once(
+    interop: Running, caseload: Caseload, staff: Staff, name: str
+) -> None:
+    staff.colleagues[str(NURSE)] = a_colleague(id=str(NURSE))
     record, referral = a_record(), a_referral()
     caseload.clients[record["client"]["id"]], caseload.referrals[referral["id"]] = record, referral
     fact = a_fact(name, record["client"]["id"], referral["id"])
