@@ -10,7 +10,8 @@ from uuid6 import uuid7
 from services.interop.fhir.systems import WOUND
 from tests.interop.answers import BASE, refused_once, resources
 from tests.interop.council import agree, connect, settled, support
-from tests.interop.records import Caseload, a_person, a_record
+from tests.interop.network import a_person
+from tests.interop.records import Caseload, a_record
 from tests.interop.staff import Staff, a_colleague, tell_of
 from tests.interop.telling import be_late, hand_over, plan_visit, tell
 from tests.interop.writes import FHIR, a_stay

@@ -15,7 +15,8 @@ from tests.caseload.around import a_neighbour
 from tests.caseload.story import take_on
 from tests.hr.office import employed, joined
 from tests.interop.answers import BASE, refused_once, resources
-from tests.interop.records import Caseload, a_carer, a_person, a_record
+from tests.interop.network import a_carer, a_person
+from tests.interop.records import Caseload, a_record
 from tests.interop.staff import Staff, a_colleague, a_place, tell_of
 from tests.interop.telling import tell
 from tests.interop.test_fhir_versions import granted
