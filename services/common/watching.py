@@ -2,21 +2,14 @@
 
 import asyncio
 import logging
-import random
 from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
 log = logging.getLogger(__name__)
 
-# What may wait so long does not begin at once: a process that starts answers first, and replicas that start together
-# do not all look at the same moment.
-UNHURRIED_SECONDS, FIRST_LOOK_SECONDS = 30.0, (2.0, 20.0)
-
 
 async def keep_on(what: str, every: float, look: Callable[[], Awaitable[object]]) -> NoReturn:
     """Look, and again after `every` seconds. An outage is outlived; the log has its kind and the code of the watch."""
-    if every >= UNHURRIED_SECONDS:
-        await asyncio.sleep(random.uniform(*FIRST_LOOK_SECONDS))  # noqa: S311  no secret
     while True:
         try:
             await look()

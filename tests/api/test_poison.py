@@ -104,8 +104,8 @@ async def attack(request: pytest.FixtureRequest, databases: Databases) -> AsyncI
         await _lists_answer(made)
 
 
-# What systems alone read, and a month of which nothing may have been told.
-NO_LISTS = ("/v1/inside", "/v1/written", "/fhir/R4/AuditEvent", "/v1/overheads")
+# What systems alone read or ask for by more than an address, and a month of which nothing may have been told.
+NO_LISTS = ("/v1/inside", "/v1/written", "/fhir/R4/AuditEvent", "/fhir/R4/MessageDefinition", "/v1/overheads")
 
 
 async def _lists_answer(attack: Attack) -> None:

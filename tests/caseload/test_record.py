@@ -40,9 +40,11 @@ async def test_the_whole_record_comes_in_one_call_with_who_wrote_what(caseload: 
         "notes": 1,
         "wound": 1,
         "measurements": 1,
+        "goal": 0,
         "photo": 0,
         "medicine": 0,
         "surgery_note": 0,
+        "surgery_share": 0,
         "network_person": 0,
         "carer": 0,
     }

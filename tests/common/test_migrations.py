@@ -37,7 +37,8 @@ async def test_the_migrations_end_where_the_models_are(migrated: tuple[str, Asyn
 
 
 # What was sent of a client is shown to the team that has the client now, whichever that is, and to nobody before.
-OF_ITS_CLIENTS_TEAM = {"sync_held"}
+# Whose stay in hospital goes on is an id beside an id, which no route shows.
+OF_ITS_CLIENTS_TEAM = {"stay_news", "sync_held"}
 
 
 async def test_every_table_of_a_client_or_team_has_its_team(migrated: tuple[str, AsyncEngine]) -> None:

@@ -30,10 +30,12 @@ async def test_a_day_that_adds_up_is_a_table_and_exit_code_nought(databases: Dat
             tx.add(Connection.registered(CONNECTION, NewConnection(name="Cumbria", adapter="portal"), tx.now))
         told = await reconciled(console, "2026-11-20")
         assert told.exit_code == 0, told.output
-        heads, line = (row.split() for row in told.stdout.splitlines())
+        heads, line, *others = (row.split() for row in told.stdout.splitlines())
         assert heads == ["PARTNER", "CONNECTION", "DONE", "SENT", "ACKNOWLEDGED", "DIFFERENCES"]
         assert line == ["council", str(CONNECTION), "0", "0", "0", "0"]
-        (as_json,) = map(json.loads, (await reconciled(console, "2026-11-20", "--json")).stdout.splitlines())
+        assert [other[0] for other in others] == ["bars", "gp_documents"]
+        asked = ("2026-11-20", "--json", "--partner", "council")
+        (as_json,) = map(json.loads, (await reconciled(console, *asked)).stdout.splitlines())
         assert (as_json["done"], as_json["differences"]) == (0, [])
         assert (await reconciled(console, "20 November")).exit_code == 2
         future = await reconciled(console, "2199-01-01")

@@ -53,13 +53,13 @@ def council() -> Council:
 
 
 @pytest.fixture
-def serve(databases: Databases, caseload: Caseload, council: Council) -> Callable[..., Any]:
+def serve(databases: Databases, caseload: Caseload, staff: Staff, council: Council) -> Callable[..., Any]:
     """Interop with a council beside it; `schedule` is how long to wait before each attempt."""
 
     @asynccontextmanager
     async def start(schedule: tuple[timedelta, ...] = AT_ONCE) -> AsyncIterator[Running]:
         service = dataclasses.replace(SERVICE, background=(deliver_facts(schedule),))
-        peers = {"caseload": caseload.app(), "council.example": council.app()}
+        peers = {"caseload": caseload.app(), "hr": staff.app(), "council.example": council.app()}
         async with running(databases, service, peers=peers) as system:
             await system.join("interop")
             await system.join("interop", team=OTHER_TEAM, employee=STRANGER)

@@ -34,7 +34,7 @@ MOVE = """
     do $$ declare name text; begin
         for name in select table_name from information_schema.columns
             where column_name = 'client_id' and table_schema = 'public'
-            and table_name not in ('sync_change', 'sync_held')
+            and table_name not in ('stay_news', 'sync_change', 'sync_held')
         loop execute format('update %I set team_id = %L where client_id = %L', name, '{team}', '{client}'); end loop;
         update client set team_id = '{team}' where id = '{client}';
     end $$
