@@ -16,8 +16,21 @@ from services.common.settings import ServiceSettings
 from tests.running import TEAM
 
 Schema = dict[str, Any]
+HOST_KEY = f"ssh-ed25519 {'A' * 68}"
 # What the patterns of the API's texts are matched by, tried in turn.
-WORDS = ("Abc", "A1B", "9990000018", "06", "06.01", "caseload.referral.received.v1", "dead", "LA1 1AA", "0" * 32, "AB1")
+WORDS = (
+    "Abc",
+    "A1B",
+    "9990000018",
+    "06",
+    "06.01",
+    "caseload.referral.received.v1",
+    "dead",
+    "LA1 1AA",
+    "0" * 32,
+    "AB1",
+    HOST_KEY,
+)
 ADDRESS = "https://council.example/events"
 
 

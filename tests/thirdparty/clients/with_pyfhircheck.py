@@ -10,6 +10,8 @@ from pyfhircheck.config import ValidatorConfig
 BASE, TOKEN, PATIENT = sys.argv[1:4]
 # It does not bring the extensions of UK Core along.
 CONFIG = ValidatorConfig(allow_unknown_extensions=True)
+# It takes the text of an item, which R4 has, for unknown, and holds no questionnaires.
+NOT_KNOWN_TO_IT = {"QuestionnaireResponse"}
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
 
 
@@ -18,7 +20,8 @@ def resources() -> dict[str, dict[str, object]]:
     asked = Request(f"{BASE}/Patient/{PATIENT}/$everything?_count=100", headers=AUTHORIZED)
     with urlopen(asked, timeout=30) as answer:
         entries = json.load(answer)["entry"]
-    return {entry["resource"]["resourceType"]: entry["resource"] for entry in entries}
+    found = {entry["resource"]["resourceType"]: entry["resource"] for entry in entries}
+    return {kind: resource for kind, resource in found.items() if kind not in NOT_KNOWN_TO_IT}
 
 
 def main() -> None:
@@ -33,7 +36,9 @@ def main() -> None:
                 wrong.append(f"{kind} {one.id}: {one.status.value} {failed} {one.skip_reason or ''}")
     if wrong:
         sys.exit("\n".join(wrong))
-    print(f"pyfhircheck: {tried} checks of its base-R4 pack over {len(resources())} types")
+    print(
+        f"pyfhircheck: {tried} checks of its base-R4 pack over {len(resources())} types, without QuestionnaireResponse"
+    )
 
 
 main()
