@@ -54,7 +54,7 @@ class NotSetUp(Unprocessable):
         super().__init__("This installation is not set up for this adapter.")
 
 
-Url = Annotated[str, Shape(max_length=2000, pattern=r"^(https?|sftp)://[!-~]+$")]
+Url = Annotated[str, Shape(max_length=2000, pattern=r"^((https?|sftp)://[!-~]+)?$")]
 Reviewer = Annotated[str, Shape(pattern=r"^[!-~]{1,255}$")]
 
 
