@@ -156,6 +156,17 @@ async def listed(system: Running, **wanted: str) -> list[Any]:
     return found
 
 
+async def test_a_visit_of_one_client_is_never_made_anothers(
+    interop: Running, caseload: Caseload, client_id: str
+) -> None:
+    await take_on(interop, caseload, nhs_number="9990000018")
+    await tell(interop, an_adt("A01"))
+    code, words = await tell(interop, an_adt("A02", number="9990000018"))
+    assert (code, "PV1-19" in words) == ("AA", True)
+    assert [one["outcome"] for one in await listed(interop)] == ["taken", "waiting"]
+    assert [str(one.client_id) for one in await stored(interop, HospitalStay)] == [client_id]
+
+
 async def test_who_is_not_known_waits_for_a_look_and_is_told_once_they_are(
     interop: Running, caseload: Caseload
 ) -> None:

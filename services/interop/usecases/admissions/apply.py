@@ -29,6 +29,7 @@ OVER = {StayStatus.FINISHED, StayStatus.CANCELLED, StayStatus.ENTERED_IN_ERROR}
 NOBODY = "Nobody in care here is known by this NHS number. Nothing is to be done if they are no client of these teams."
 NO_NUMBER = "There is no NHS number in PID-3, so nobody is found. Send it again once the number is traced."
 BORN_OTHERWISE = "The date of birth is another than the client's who has this NHS number. Compare who is meant."
+ANOTHERS_VISIT = "The visit number (PV1-19) was told of another client's stay. Compare who is meant."
 NO_STAY = "Nothing is known here of the stay that this takes back or ends. Send the admission (A01) again first."
 BEGAN_AGAIN = (
     "This stay was cancelled or over. A new stay needs a visit number of its own; ring the team about a mistake."
@@ -64,7 +65,7 @@ async def apply(tx: Transaction, sender: str, told: hl7.Adt, ods_code: str, mess
     await tx.take_turns(stay_id)
     known = await stays.stay(tx, stay_id)
     if known is not None and known.client_id != patient.client_id:
-        return Applied(AdtOutcome.WAITING, BORN_OTHERWISE, stay_id)
+        return Applied(AdtOutcome.WAITING, ANOTHERS_VISIT, stay_id)
     return await _written(tx, told, known, patient, ods_code, stay_id, message_id)
 
 
