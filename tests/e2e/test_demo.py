@@ -138,7 +138,7 @@ def _reading(process: "subprocess.Popen[str]", lines: list[str]) -> Any:
 
 
 def _until_all_answer(port: str, installation: "subprocess.Popen[str]") -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         assert installation.poll() is None, "make up ended by itself"
         try:
@@ -173,7 +173,7 @@ def test_a_demo_that_is_killed_goes_on_with_nothing_lost_or_doubled(place: Place
 @pytest.mark.timeout(1800)
 def test_a_demo_that_is_killed_while_seeding_goes_on(place: Place, port: str) -> None:
     with place.start("demo", "--once", "--json", "--port", port) as playing:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 300
         while "caseload: 18 clients" not in place.log() and time.monotonic() < deadline:
             time.sleep(0.05)
         playing.kill()

@@ -11,7 +11,7 @@ from demo.tablet.doses import DoseGivenAlready
 from services.common.auth import SYSTEM
 from tests.caseload.medicating import a_medicine, as_needed
 from tests.caseload.story import OnCaseload, new_id, take_on
-from tests.caseload.sync.rounds import at, has_plan, planned, quiet, today
+from tests.caseload.sync.rounds import LONGEST_SILENCE, at, has_plan, planned, quiet, today
 from tests.running import DEPUTY, NURSE, Running, until
 from tests.tablet.line import OnTablet, a_tablet
 
@@ -164,7 +164,7 @@ class Ward:
             shown = await self.shown()
             return shown if _same(first, shown) else None
 
-        found: Rows = await until(is_so)
+        found: Rows = await until(is_so, 2 * LONGEST_SILENCE)
         return found
 
 

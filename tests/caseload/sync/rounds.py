@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from services.common.connected import LONGEST_TRANSACTION
 from services.common.types import day_in_england
 from tests.access.world import World
 from tests.caseload.around import a_test, ago, an_action, an_agency
@@ -23,6 +24,7 @@ HOME = {
 TO_CALL = [{"name": "Jean Catchpole", "role": "Neighbour", "phone": "01284 000000", "when": None}]
 BEGUN = text("select pg_current_xact_id()::text::bigint")
 HORIZON = text("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+LONGEST_SILENCE = LONGEST_TRANSACTION / 1000 + 30
 FIRST = {"If-Match": '"1"'}
 AGREED = {"agreed_how": "in_person", "agreed_on": "2026-11-04"}
 
@@ -97,7 +99,8 @@ async def quiet(system: Running) -> None:
         async with database.engine.connect() as connection:
             return bool((await connection.execute(HORIZON)).scalar_one() > begun)
 
-    await until(is_past)
+    # Whoever vanished within a transaction is waited for until the server ends it.
+    await until(is_past, LONGEST_SILENCE)
 
 
 async def sync_from(system: Running, client: Any) -> str:
