@@ -10,7 +10,7 @@ import httpx
 from demo.careful import Careful
 
 Found = TypeVar("Found")
-TOKEN_SECONDS, NEWS_SECONDS, JOB_SECONDS = 600, 30, 120
+TOKEN_SECONDS, NEWS_SECONDS, JOB_SECONDS = 600, 60, 120
 # What a service says while the news of a client, a colleague or a clearance is still on its way to it.
 NOT_HEARD_YET = {
     "unknown_client",

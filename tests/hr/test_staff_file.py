@@ -87,7 +87,8 @@ async def test_the_trust_pulls_who_works_here_and_then_what_changed(hr: Running)
     assert changed["ASSIGNMENT LAST WORKING DATE"] == "2027-01-31"
     # Time passes too: a contract that ends is told without anybody writing anything.
     over, _ = await told(caller, changed_since=since, on="2027-01-01")
-    assert sorted(one["EMPLOYMENT CONTRACT END DATE"] for one in over) == ["", "2026-12-31"]
+    standing = {one["EMPLOYMENT CONTRACT END DATE"]: one["ASSIGNMENT STATUS"] for one in over}
+    assert standing == {"": "02", "2026-12-31": ""}, "what is over is no active assignment"
     assert (await hr.published("hr"))[-1].type == "hr.team_membership.changed.v1"
 
 

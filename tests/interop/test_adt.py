@@ -22,8 +22,8 @@ from services.interop.usecases import answer_adt
 from tests.interop.adt import ago, an_adt
 from tests.interop.answers import stored
 from tests.interop.council import take_on
-from tests.interop.records import Caseload
-from tests.running import Running
+from tests.interop.records import Caseload, a_record
+from tests.running import OTHER_TEAM, Running
 
 TRUST = "RRV00"
 SETTINGS = InteropSettings(hl7_ods_code=TRUST)
@@ -92,19 +92,20 @@ async def test_an_admission_that_never_was_is_taken_back(interop: Running, clien
     assert len(await told(interop)) == 2
 
 
-async def test_a_message_counts_once_and_another_under_its_control_id_is_rejected(
+async def test_a_message_counts_once_and_another_under_its_control_id_is_another(
     interop: Running, client_id: str
 ) -> None:
     sent = an_adt(control_id="ONE")
     first = await tell(interop, sent)
     again = await tell(interop, sent)
     assert first == again == ("AA", "Taken: the stay is in-progress.")
-    code, words = await tell(interop, an_adt("A03", control_id="ONE"))
-    assert (code, words.startswith("MSH-10")) == ("AR", True)
+    # An engine that counts anew, or was made anew, is listened to.
+    other = await tell(interop, an_adt("A02", control_id="ONE", PV1_3="WARD9^A^1"))
+    assert other == ("AA", "Taken: the stay is in-progress.")
     update = an_adt("A08", control_id="TWO")
     assert {one[0] for one in await asyncio.gather(*(tell(interop, update) for _ in range(3)))} == {"AA"}
-    assert await told(interop) == [("in-progress", True), ("in-progress", True)]
-    assert len(await stored(interop, AdtMessage)) == 2
+    assert await told(interop) == [("in-progress", True)] * 3
+    assert len(await stored(interop, AdtMessage)) == 3
     assert len(await stored(interop, InboundMessage)) == 6
 
 
@@ -167,6 +168,29 @@ async def test_a_visit_of_one_client_is_never_made_anothers(
     assert [str(one.client_id) for one in await stored(interop, HospitalStay)] == [client_id]
 
 
+async def test_of_two_teams_who_knew_somebody_the_one_that_cares_for_them_is_told(
+    interop: Running, caseload: Caseload
+) -> None:
+    over = a_record(nhs_number="9990000204")
+    over["episode_of_care"][0] |= {"status": "finished", "ended_on": "2026-10-30", "end_reason": "goals_met"}
+    caseload.clients[over["client"]["id"]] = over
+    await interop.deliver("interop", "caseload.assessment.completed.v1", {"client_id": over["client"]["id"]})
+    in_care = await take_on(interop, caseload, team_id=OTHER_TEAM)
+    assert await tell(interop, an_adt()) == ("AA", "Taken: the stay is in-progress.")
+    assert [str(one.client_id) for one in await stored(interop, HospitalStay)] == [in_care]
+    await take_on(interop, caseload)
+    code, words = await tell(interop, an_adt(visit="V-2"))
+    assert (code, "More than one team" in words) == ("AA", True)
+    assert [one["outcome"] for one in await listed(interop)] == ["taken", "waiting"]
+
+
+async def test_late_news_of_a_stay_that_is_not_known_begins_none(interop: Running, client_id: str) -> None:
+    for event, changes in (("A08", {}), ("A02", {"PV1_44": ""})):
+        assert (await tell(interop, an_adt(event, **changes)))[0] == "AA"
+    assert [one["outcome"] for one in await listed(interop)] == ["waiting", "waiting"]
+    assert await told(interop) == []
+
+
 async def test_who_is_not_known_waits_for_a_look_and_is_told_once_they_are(
     interop: Running, caseload: Caseload
 ) -> None:
@@ -215,16 +239,18 @@ async def test_another_persons_number_changes_nothing(interop: Running, client_i
 
 
 async def test_what_was_told_of_strangers_is_forgotten_after_a_while(interop: Running, caseload: Caseload) -> None:
-    await tell(interop, an_adt(visit="V-9"))
+    of_stranger = an_adt(visit="V-9")
+    for message in (of_stranger, of_stranger, b"Tabor without a header", an_adt(visit="")):
+        await tell(interop, message)
     await take_on(interop, caseload)
     await tell(interop, an_adt())
     database = interop.databases["interop"]
     async with database.transaction(SYSTEM) as tx:
-        await store.forget_strangers(tx, tx.now)
-    stranger, client = await stored(interop, InboundMessage)
-    assert (stranger.raw, b"Tabor" in client.raw) == (b"", True)
-    forgotten, taken = await stored(interop, AdtMessage)
-    assert (forgotten.outcome, taken.outcome) == ("set_aside", "taken")
+        await store.forget_strangers(tx, "hl7", tx.now)
+    *strangers, client = await stored(interop, InboundMessage)
+    assert [one.raw for one in strangers] == [b""] * 4, "the repetition, and what could not be read, as well"
+    assert b"Tabor" in client.raw
+    assert [one.outcome for one in await stored(interop, AdtMessage)] == ["forgotten", "forgotten", "taken"]
 
 
 async def test_nothing_is_acknowledged_that_could_not_be_kept(interop: Running) -> None:

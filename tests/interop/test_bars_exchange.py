@@ -90,6 +90,19 @@ async def test_what_is_withdrawn_says_so_to_the_team_and_is_answered_no_more(
     assert await stored(interop, BarsResponse) == []
 
 
+async def test_who_takes_a_request_back_while_it_is_accepted_hears_that_it_was(
+    bars: Any, interop: Running, caseload: Caseload
+) -> None:
+    first = a_message(request=asked())
+    await post(bars, first)
+    assert (await post(bars, following(first, "delete", status="entered-in-error"))).status_code == 200
+    (referral,) = await stored(interop, InboundReferral)
+    await decided(interop, caseload, referral, "accepted", accepted_at="2026-11-20T10:00:00Z")
+    (known,) = await stored(interop, InboundReferral)
+    (response,) = await stored(interop, BarsResponse)
+    assert (known.outcome, response.stage) == ("accepted", "interim")
+
+
 async def test_a_sender_reads_its_request_as_soon_as_it_is_taken(bars: Any, interop: Running) -> None:
     taken = await post(bars, a_message(request=asked()))
     (request,) = the(taken, "ServiceRequest")

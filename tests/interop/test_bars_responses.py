@@ -168,3 +168,18 @@ async def test_what_the_sender_refuses_or_never_takes_is_seen_and_sent_again(
             assert because["text"] == "No capacity. Ring 111"
         assert (await ops.post(f"/v1/bars-responses/{known['id']}/send-again")).status_code == 409
         assert (await ops.post(f"/v1/bars-responses/{uuid4()}/send-again")).status_code == 404
+
+
+async def test_who_heard_of_the_end_is_not_told_afterwards_that_care_began(
+    connected: Callable[..., Any], caseload: Caseload, senders: Senders
+) -> None:
+    async with connected() as system:
+        stuck, *_ = await three_answered(system, caseload, senders)
+        table = system.databases["interop"].metadata.tables["bars_response"]
+        async with system.databases["interop"].transaction(SYSTEM) as tx:
+            row = (await tx.session.execute(table.select().where(table.c.id == stuck["id"]))).one()
+            end = {**row._mapping, "id": uuid4(), "request_id": uuid4(), "stage": "final", "status": "sent"}
+            await tx.session.execute(table.insert().values(**end))
+        ops = await system.client("interop", "ops-1", "ops")
+        refused = await ops.post(f"/v1/bars-responses/{stuck['id']}/send-again")
+        assert (refused.status_code, refused.json()["code"]) == (409, "end_is_told")

@@ -10,6 +10,7 @@ from services.common.auth import SYSTEM
 from services.interop.usecases.reconcile import reconcile
 from tests.interop.gp import (
     a_shared_record,
+    another_contact,
     beside_mesh,
     documents,
     messages,
@@ -63,10 +64,44 @@ async def test_what_comes_back_is_shown_with_its_reason_put_right_and_sent_again
         assert held["reason"] == "no_nhs_number"
         _, unsure = await sent(system, caseload, nurse, nhs_number_status="02")
         assert (await standing(nurse, unsure, "held"))["reason"] == "nhs_number_not_verified"
+        _, elsewhere = await sent(system, caseload, nurse, family_name="Włodarczyk")
+        assert (await standing(nurse, elsewhere, "held"))["reason"] == "name_not_addressable"
         assert len(mesh.sent) == 2, "what is held went nowhere"
         counts, differences = await reconciled(system)
-        assert counts == (3, 1, 1)
+        assert counts == (4, 1, 1)
         assert ("not_sent", "no_nhs_number") in [one[1:] for one in differences]
+
+
+async def test_what_is_withdrawn_is_never_sent_whatever_is_answered_and_agreed_later(
+    databases: Databases, caseload: Caseload
+) -> None:
+    mesh = Mesh(codes=())
+    async with beside_mesh(databases, caseload, mesh) as system:
+        nurse = await system.nurse("interop")
+        record, document = await sent(system, caseload, nurse)
+        await standing(nurse, document, "sent")
+        await _stopped(system, record)
+        (left,) = mesh.sent.values()
+        mesh.put(answer_to(left.headers["mex-localid"], "30002"), WorkflowID=ACK)
+        refused = await standing(nurse, document, lambda one: one["answered_at"] is not None)
+        assert refused["state"] == "withdrawn"
+        again = await send_now(nurse, document)
+        assert (again.status_code, again.json()["code"]) == (409, "not_shared_with_the_surgery")
+
+        waiting = a_shared_record()
+        client_id = await record_contact(system, caseload, waiting)
+        await _stopped(system, waiting)
+        anew = another_contact(waiting, "2026-11-10T17:00:00Z")
+        anew["surgery_share"] = [*a_shared_record()["surgery_share"]]
+        anew["surgery_share"][0]["episode_of_care_id"] = waiting["episode_of_care"][0]["id"]
+        await record_contact(system, caseload, anew)
+        _, later = await documents(nurse, client_id=client_id)
+        assert later["contacts"] == [anew["care_contact"][-1]["id"]], "what was recorded before is not told"
+
+
+async def _stopped(system: Running, record: dict[str, Any]) -> None:
+    stop = {"surgery_share_id": record["surgery_share"][0]["id"], "client_id": record["client"]["id"]}
+    await system.deliver("interop", "caseload.surgery_share.stopped.v1", stop)
 
 
 async def test_a_report_of_non_delivery_waits_for_a_person(databases: Databases, caseload: Caseload) -> None:

@@ -57,6 +57,17 @@ async def test_the_rows_add_up_to_the_facts_and_hang_together(system: Running, c
     await _lead_back(system, found, sum(len(found[table.name]) for table in (*TABLES, STAFF)))
 
 
+async def test_a_number_that_no_trace_confirmed_is_not_told_and_keeps_nobody_out(
+    system: Running, caseload: Caseload, loader: Any
+) -> None:
+    for number, status in (("9990000018", "04"), ("9990000026", "01")):
+        await tell(system, caseload, in_october(nhs_number=number, nhs_number_status=status))
+    told = await made(system, loader, period=OCTOBER)
+    assert (told["refused"], told["faults"]) == (0, [])
+    people = (await tables(loader, told))["CYP001MPI"]
+    assert {(row["NHSNumber"], row["NHSNumber_Status"]) for row in people} == {("", "04"), ("9990000026", "01")}
+
+
 def _hang_together(found: dict[str, Any]) -> None:
     for table in (*TABLES, STAFF):
         rows = found[table.name]

@@ -39,7 +39,8 @@ ELEMENTS = {
 LAYOUT = {name: name for name in ELEMENTS}
 # PROFESSIONAL REGISTRATION BODY CODE: Nursing and Midwifery Council, Social Work England.
 REGISTERED_WITH = {Role.REGISTERED_NURSE: "09", Role.SOCIAL_WORKER: "18"}
-# ASSIGNMENT STATUS: Active Assignment. ASSIGNMENT TYPE: full-time, part-time.
+# ASSIGNMENT STATUS: Active Assignment, which one that is over, or still to come, is not.
+# ASSIGNMENT TYPE: full-time, part-time.
 ACTIVE, FULL_TIME, PART_TIME = "02", "01", "02"
 MINUTES = Decimal(60)
 CENT = Decimal("0.01")
@@ -129,6 +130,7 @@ class StaffFile:
         hours = Decimal(contract.minutes_per_week) / MINUTES
         ends = (contract.until_on, membership.until_on if membership else None)
         until_on = min((day for day in ends if day is not None), default=None)
+        is_worked = contract.from_on <= self.day <= (until_on or self.day)
         return {
             "POSITION IDENTIFIER": contract.id.hex,
             "ORGANISATION IDENTIFIER (EMPLOYER)": self.employer,
@@ -139,7 +141,7 @@ class StaffFile:
             "PAYSCALE DESCRIPTION": f"Band {contract.band}",
             "PROFESSIONAL REGISTRATION BODY CODE": REGISTERED_WITH.get(Role(contract.role), ""),
             "PROFESSIONAL REGISTRATION EXPIRY DATE": _day(employee.revalidation_due_on),
-            "ASSIGNMENT STATUS": ACTIVE,
+            "ASSIGNMENT STATUS": ACTIVE if is_worked else "",
             "ASSIGNMENT TYPE": FULL_TIME if contract.minutes_per_week >= self.full_time else PART_TIME,
             "ASSIGNMENT CONTRACTED FTE": str((Decimal(contract.minutes_per_week) / self.full_time).quantize(CENT)),
             "ASSIGNMENT LAST WORKING DATE": _day(until_on),

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index
 from sqlmodel import Field, col
 
 from services.common.errors import Conflict
@@ -15,13 +15,15 @@ from services.interop.domain.base import Base
 
 class AdtOutcome(StrEnum):
     """Waiting: about somebody who is not known here, or whose stay is not; somebody has a look. Passed over: it tells
-    of nothing that matters here, such as an outpatient. Set aside: it was looked at, and nothing is to be done."""
+    of nothing that matters here, such as an outpatient. Set aside: it was looked at, and nothing is to be done.
+    Forgotten: nobody had a look while what it says was kept."""
 
     TAKEN = "taken"
     WAITING = "waiting"
     PASSED_OVER = "passed_over"
     REFUSED = "refused"
     SET_ASIDE = "set_aside"
+    FORGOTTEN = "forgotten"
 
 
 class Ack(StrEnum):
@@ -67,7 +69,7 @@ class AdtMessage(Aggregate, Base, table=True):
 
 only_states(AdtMessage, "outcome", AdtOutcome)
 only_states(AdtMessage, "ack", Ack)
-_messages: Any = AdtMessage.__table__  # type: ignore[attr-defined]
-_messages.append_constraint(UniqueConstraint("sender", "control_id", name="one_adt_message_per_control_id"))
+# Not unique: an engine that counts anew names another message by the same control id.
+Index("ix_adt_message_control_id", col(AdtMessage.sender), col(AdtMessage.control_id), col(AdtMessage.id))
 Index("ix_adt_message_outcome", col(AdtMessage.outcome), col(AdtMessage.id))
 Index("ix_adt_message_received_at", col(AdtMessage.received_at))

@@ -66,6 +66,16 @@ class ResponseOnItsWay(Conflict):
         super().__init__("This response is on its way or has arrived.")
 
 
+class EndIsTold(Conflict):
+    """Whoever heard that care has ended is not told afterwards that it began."""
+
+    field = "/path/response_id"
+    way_out = "Nothing needs to be done: the later response says how it ended."
+
+    def __init__(self) -> None:
+        super().__init__("The sender has heard that care has ended.")
+
+
 class BarsResponse(TeamOwned, Base, table=True):
     """One response on its way to whoever referred. By its request id the other side knows a repetition."""
 

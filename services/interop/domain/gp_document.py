@@ -175,10 +175,16 @@ class GpDocument(TeamOwned, Base, table=True):
             self.state, self.reason, self.answered_at, self.changed_at = GpDocumentState.UNDELIVERED, reason, now, now
 
     def heard(self, answer: ItkAnswer, now: datetime) -> None:
-        """What the surgery's system says of it holds, whatever was decided here meanwhile."""
+        """What the surgery's system says of it holds, whatever was decided here meanwhile.
+
+        What was withdrawn and then refused is with nobody, and stays withdrawn: nobody can send it again.
+        """
         if self.state == GpDocumentState.ACKNOWLEDGED:
             return
         made = answer.of(self.sends)
+        if self.state == GpDocumentState.WITHDRAWN and made is Answered.REFUSED:
+            self.answered_at, self.changed_at = now, now
+            return
         if made is Answered.RECEIVED:
             self.received_at, self.changed_at = now, now
             if self.state in (*LEAVES, GpDocumentState.DEAD):

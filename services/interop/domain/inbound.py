@@ -194,9 +194,13 @@ class InboundReferral(TeamOwned, Base, table=True):
         self.message_id, self.changed_at = message_id, now
 
     def became(self, referral_id: UUID, answer: Answer, now: datetime) -> None:
-        """The team's own referral, and how it was decided. A decision is never undone by news of the receipt."""
+        """The team's own referral, and how it was decided. A decision is never undone by news of the receipt.
+
+        Whoever took their request back while the team was taking the person on has to hear that the team did.
+        """
         self.referral_id, self.changed_at = referral_id, now
-        if self.outcome == ReferralOutcome.WAITING:
+        crossed = self.outcome == ReferralOutcome.WITHDRAWN and answer.outcome is ReferralOutcome.ACCEPTED
+        if self.outcome == ReferralOutcome.WAITING or crossed:
             self.outcome, self.answered_at, self.not_taken_reason, self.signpost = answer
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, exists, select, update
 from sqlmodel import col
 
 from services.common.db import Transaction
@@ -12,23 +12,26 @@ from services.interop.domain.inbound import InboundMessage
 
 
 async def under(tx: Transaction, sender: str, control_id: str) -> AdtMessage | None:
-    """What came from this sender under this control id."""
+    """What came last from this sender under this control id, locked."""
     wanted = select(AdtMessage).where(col(AdtMessage.sender) == sender, col(AdtMessage.control_id) == control_id)
-    found: AdtMessage | None = await tx.session.scalar(wanted.with_for_update())
+    newest = wanted.order_by(col(AdtMessage.id).desc()).limit(1)
+    found: AdtMessage | None = await tx.session.scalar(newest.with_for_update())
     return found
 
 
-async def forget_strangers(tx: Transaction, before: datetime) -> None:
-    """What messages say that came before this, and ended in no stay. That they came, and why they were not taken,
-    stays; one that still waits is set aside."""
-    untaken = col(AdtMessage.outcome) != AdtOutcome.TAKEN
-    old = select(col(AdtMessage.message_id)).where(col(AdtMessage.received_at) < before, untaken)
-    emptied = update(InboundMessage).where(col(InboundMessage.id).in_(old), col(InboundMessage.raw) != b"")
+async def forget_strangers(tx: Transaction, sender: str, before: datetime) -> None:
+    """What this system's messages say that came before this, and ended in no stay: repetitions, and what could not be
+    read, as well. That they came, and why they were not taken, stays; what still waits is noted as forgotten."""
+    taken = exists().where(
+        col(AdtMessage.message_id) == col(InboundMessage.id), col(AdtMessage.outcome) == AdtOutcome.TAKEN
+    )
+    old = (col(InboundMessage.sender) == sender, col(InboundMessage.received_at) < before)
+    emptied = update(InboundMessage).where(*old, col(InboundMessage.raw) != b"", ~taken)
     await tx.session.execute(emptied.values(raw=b""))
     waiting = col(AdtMessage.outcome).in_([AdtOutcome.WAITING, AdtOutcome.REFUSED])
-    aside = update(AdtMessage).where(col(AdtMessage.received_at) < before, waiting)
+    unseen = update(AdtMessage).where(col(AdtMessage.received_at) < before, waiting)
     raised = {"version": AdtMessage.version + 1, "changed_at": tx.now}
-    await tx.session.execute(aside.values(outcome=AdtOutcome.SET_ASIDE, **raised))
+    await tx.session.execute(unseen.values(outcome=AdtOutcome.FORGOTTEN, **raised))
 
 
 def listed(outcome: AdtOutcome | None) -> Select[Any]:

@@ -56,6 +56,16 @@ async def has_response(tx: Transaction, inbound_referral_id: UUID, stage: Stage)
     return bool(await tx.session.scalar(select(exists().where(told))))
 
 
+async def is_told(tx: Transaction, inbound_referral_id: UUID, stage: Stage) -> bool:
+    """Whether its sender has this, or it is on its way."""
+    told = (
+        col(BarsResponse.inbound_referral_id) == inbound_referral_id,
+        col(BarsResponse.stage) == stage,
+        col(BarsResponse.status).in_([ResponseStatus.SENT, ResponseStatus.QUEUED]),
+    )
+    return bool(await tx.session.scalar(select(exists().where(*told))))
+
+
 async def due(tx: Transaction, most: int) -> Sequence[BarsResponse]:
     """What is to be sent now, oldest first. What follows something that is still on its way waits for it."""
     earlier = aliased(BarsResponse)

@@ -26,9 +26,10 @@ async def newest_of_day(tx: Transaction, client_id: UUID, day: date) -> GpDocume
 
 
 async def contacts_told(tx: Transaction, client_id: UUID, day: date) -> Sequence[UUID]:
-    """Every contact that any edition about this day told of."""
+    """Every contact that any edition about this day told of, but for what was withdrawn before it left."""
     theirs = (col(GpDocument.client_id) == client_id) & (col(GpDocument.happened_on) == day)
-    return await tx.all(select(func.unnest(col(GpDocument.contacts))).where(theirs).distinct())
+    is_told = (col(GpDocument.state) != GpDocumentState.WITHDRAWN) | col(GpDocument.sent_at).is_not(None)
+    return await tx.all(select(func.unnest(col(GpDocument.contacts))).where(theirs, is_told).distinct())
 
 
 async def lease(tx: Transaction, for_: timedelta) -> GpDocument | None:

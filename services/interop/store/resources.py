@@ -17,6 +17,17 @@ REPLACED = ("team_id", "client_id", "owner_version", "tokens", "facts")
 OF_THE_OWNER = ("owner_version", "facts")
 KEPT = ("resource_type", "resource_id", "team_id", "client_id", "content", "changed_at")
 Key = tuple[str, UUID]
+# Of an EpisodeOfCare.
+GOES_ON = {"active", "onhold"}
+
+
+async def in_care(tx: Transaction, client_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these clients have an episode of care that goes on, or pauses."""
+    wanted = select(Resource).where(
+        col(Resource.client_id).in_(client_ids), col(Resource.resource_type) == "EpisodeOfCare"
+    )
+    episodes: Sequence[Resource] = await tx.all(wanted)
+    return {one.client_id for one in episodes if one.client_id and one.content["status"] in GOES_ON}
 
 
 async def put(tx: Transaction, resources: Sequence[Projected]) -> None:

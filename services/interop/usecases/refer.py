@@ -11,7 +11,6 @@ from services.interop.domain.inbound import (
     InboundMessage,
     InboundReferral,
     MessageOutcome,
-    ReferralOutcome,
 )
 from services.interop.domain.plain_referral import PlainReferral, ServiceUnknown
 from services.interop.partners import answers
@@ -71,7 +70,7 @@ async def remember_outcome(
         return
     was = inbound.outcome
     inbound.became(referral_id, answer, tx.now)
-    if was == ReferralOutcome.WAITING and inbound.outcome != was and not tx.rebuilding:
+    if inbound.outcome != was and not tx.rebuilding:
         await _tell_partner(tx, inbound)
         await queue_interim(tx, inbound)
 

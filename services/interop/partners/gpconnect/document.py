@@ -55,7 +55,19 @@ def missing(patient: Content | None) -> str | None:
     (number,) = patient["identifier"]
     if number["extension"][0]["valueCodeableConcept"]["coding"][0]["code"] != VERIFIED:
         return "nhs_number_not_verified"
-    return None if "birthDate" in patient else "no_birth_date"
+    if "birthDate" not in patient:
+        return "no_birth_date"
+    (name,) = patient["name"]
+    return None if _may_stand_in_a_header(name["family"]) else "name_not_addressable"
+
+
+def _may_stand_in_a_header(family: str) -> bool:
+    """A header of HTTP holds Latin-1 alone (RFC 9110, 5.5), and MESH looks for a surname nowhere else."""
+    try:
+        family.encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def message(

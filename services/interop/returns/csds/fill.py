@@ -10,6 +10,7 @@ from uuid import UUID
 from services.common.types import ENGLAND
 from services.interop.fhir import systems
 from services.interop.returns.codes import NationalCodes
+from services.interop.returns.csds.rules import WITH_NUMBER
 from services.interop.returns.rows import Fact, Period, Row, Source, local_id
 
 # The version that the tables are of, and what stands for a practice that is not known (GMP PRACTICE CODE).
@@ -283,12 +284,16 @@ def _turned_down(referral: Fact) -> date | None:
 
 
 def _number(person: Fact) -> tuple[str, str]:
-    """The NHS number and NHS NUMBER STATUS INDICATOR CODE; 07 where there is none."""
+    """The NHS number and NHS NUMBER STATUS INDICATOR CODE; 07 where there is none.
+
+    A number that a trace did not confirm stays in the record, and is told to nobody: only its status is.
+    """
     told = person.content.get("identifier") or []
     subject = person.content.get("subject", {}).get("identifier")
     for one in [*told, *([subject] if subject else [])]:
         if one.get("system") == systems.NHS_NUMBER:
-            return one["value"], one["extension"][0]["valueCodeableConcept"]["coding"][0]["code"]
+            status = one["extension"][0]["valueCodeableConcept"]["coding"][0]["code"]
+            return (one["value"] if status in WITH_NUMBER else ""), status
     return "", "07"
 
 

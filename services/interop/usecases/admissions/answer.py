@@ -23,9 +23,6 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/hl7-v2"
 # What the message is noted with, in HTTP's words, beside those that come over HTTP.
 STATUSES = {Ack.ACCEPT: 200, Ack.ERROR: 422, Ack.REJECT: 415}
-SAID_OTHERWISE = hl7.NotTaken(
-    Ack.REJECT, "205", "MSH-10: another message came under this control id. Give each message its own."
-)
 FAULT = "Something went wrong on our side. The message is kept and can be tried again here; it need not be sent again."
 
 
@@ -61,25 +58,24 @@ async def _taken(
     async with database.transaction(ENGINE, record=_record(settings, message_id)) as tx:
         await tx.take_turns(f"{head.sender}/{head.control_id}")
         before = await store.under(tx, head.sender, head.control_id)
-        if before is not None and before.outcome != AdtOutcome.REFUSED:
-            await _require_same(tx, before, raw)
+        if before is not None and before.outcome != AdtOutcome.REFUSED and await _is_same(tx, before, raw):
             await messages.note(tx, message_id, MessageOutcome.ACCEPTED, STATUSES[Ack.ACCEPT])
             return acknowledgement(head, Ack(before.ack), before.text, tx.now)
         applied = await apply(tx, head.sender, hl7.read(head), settings.hl7_ods_code, message_id)
-        _keep(tx, before, message_id, head, applied)
+        was_refused = before is not None and before.outcome == AdtOutcome.REFUSED
+        _keep(tx, before if was_refused else None, message_id, head, applied)
         await messages.note(tx, message_id, MessageOutcome.ACCEPTED, STATUSES[Ack.ACCEPT])
         return acknowledgement(head, Ack.ACCEPT, applied.text, tx.now)
 
 
-async def _require_same(tx: Transaction, before: AdtMessage, raw: bytes) -> None:
-    """Raises `hl7.NotTaken` where other words came under the same control id."""
+async def _is_same(tx: Transaction, before: AdtMessage, raw: bytes) -> bool:
+    """Whether it repeats the last message of its control id, and is not another, as of an engine that counts anew."""
     first = await messages.message(tx, before.message_id)
-    if first.digest != hashlib.sha256(raw).hexdigest():
-        raise SAID_OTHERWISE
+    return bool(first.digest == hashlib.sha256(raw).hexdigest())
 
 
 def _keep(tx: Transaction, before: AdtMessage | None, message_id: UUID, head: hl7.Header, applied: Applied) -> None:
-    """One row a control id: what was refused is corrected and sent again under the same, by some engines."""
+    """`before` was refused, and is corrected and sent again under the same control id, as some engines do."""
     if before is not None:
         before.message_id, before.ack = message_id, Ack.ACCEPT
         before.settled(applied.outcome, applied.text, applied.stay_id, tx.now)
@@ -114,18 +110,18 @@ def _record(settings: InteropSettings, message_id: UUID) -> Entry:
 
 
 async def _note_refused(database: Database, message_id: UUID, head: hl7.Header | None, refused: hl7.NotTaken) -> None:
-    """What is refused stays to be seen, where it has a control id to be named by and that is its own."""
+    """What is refused stays to be seen, where it has a control id to be named by."""
     async with database.transaction(ENGINE) as tx:
         await messages.note(tx, message_id, MessageOutcome.REFUSED, STATUSES[refused.ack])
-        if head is None or not head.control_id or refused is SAID_OTHERWISE:
+        if head is None or not head.control_id:
             return
         await tx.take_turns(f"{head.sender}/{head.control_id}")
         before = await store.under(tx, head.sender, head.control_id)
-        if before is None:
-            tx.add(row(message_id, head, Applied(AdtOutcome.REFUSED, refused.text), refused.ack, tx.now))
-        elif before.outcome == AdtOutcome.REFUSED:
+        if before is not None and before.outcome == AdtOutcome.REFUSED:
             before.message_id, before.ack = message_id, refused.ack
             before.settled(AdtOutcome.REFUSED, refused.text, None, tx.now)
+        else:
+            tx.add(row(message_id, head, Applied(AdtOutcome.REFUSED, refused.text), refused.ack, tx.now))
 
 
 async def _failed(database: Database, message_id: UUID, head: hl7.Header | None, error: Exception) -> bytes | None:

@@ -16,7 +16,7 @@ from services.interop.partners.hl7 import message as hl7
 from services.interop.partners.trusts.stay import INPATIENT
 from services.interop.store import stays
 from services.interop.usecases.write import one
-from services.interop.usecases.write.told import patient_named
+from services.interop.usecases.write.told import KnownToTwoTeams, patient_named
 
 # A stay is known by who tells of it and its visit number; the same stay has the same id whenever it is told of.
 STAYS = UUID("6f0c4dc1-1f1e-5c0a-9d0e-5a6b1a9c7d10")
@@ -30,7 +30,8 @@ NOBODY = "Nobody in care here is known by this NHS number. Nothing is to be done
 NO_NUMBER = "There is no NHS number in PID-3, so nobody is found. Send it again once the number is traced."
 BORN_OTHERWISE = "The date of birth is another than the client's who has this NHS number. Compare who is meant."
 ANOTHERS_VISIT = "The visit number (PV1-19) was told of another client's stay. Compare who is meant."
-NO_STAY = "Nothing is known here of the stay that this takes back or ends. Send the admission (A01) again first."
+NO_STAY = "Nothing is known here of the stay that this changes or takes back. Send the admission (A01) again first."
+TWO_TEAMS = "More than one team has this NHS number, and not just one of them the person in care. Ring the teams."
 BEGAN_AGAIN = (
     "This stay was cancelled or over. A new stay needs a visit number of its own; ring the team about a mistake."
 )
@@ -56,7 +57,10 @@ async def apply(tx: Transaction, sender: str, told: hl7.Adt, ods_code: str, mess
         return Applied(AdtOutcome.PASSED_OVER, NOT_A_STAY)
     if told.nhs_number is None:
         return Applied(AdtOutcome.WAITING, NO_NUMBER)
-    patient = await _patient(tx, told.nhs_number)
+    try:
+        patient = await _patient(tx, told.nhs_number)
+    except KnownToTwoTeams:
+        return Applied(AdtOutcome.WAITING, TWO_TEAMS)
     if patient is None:
         return Applied(AdtOutcome.WAITING, NOBODY)
     if told.birth_on and patient.content.get("birthDate", told.birth_on.isoformat()) != told.birth_on.isoformat():
@@ -70,9 +74,12 @@ async def apply(tx: Transaction, sender: str, told: hl7.Adt, ods_code: str, mess
 
 
 async def _patient(tx: Transaction, number: str) -> Resource | None:
+    """Raises `KnownToTwoTeams`."""
     try:
         named = {"identifier": {"system": systems.NHS_NUMBER, "value": number}}
         return await patient_named(tx, named, "PID-3")
+    except KnownToTwoTeams:
+        raise
     except NotWritten:
         return None
 
@@ -109,6 +116,9 @@ def _status(told: hl7.Adt, known: HospitalStay | None) -> StayStatus | None:
     """What the stay is after this; None where it cannot follow. Late news of a stay that is over does not begin it
     again."""
     was = None if known is None else StayStatus(known.status)
+    if was is None and (told.event == UPDATE or (told.event == TRANSFER and told.admitted_at is None)):
+        # It may be late news of a stay that was over before anything was told here.
+        return None
     if was in {StayStatus.CANCELLED, StayStatus.ENTERED_IN_ERROR}:
         return was if told.event == CANCEL_ADMIT else None
     match told.event:

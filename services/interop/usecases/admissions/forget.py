@@ -8,6 +8,7 @@ from services.common.service import Runtime
 from services.common.watching import keep_on
 from services.interop.domain.rule import RuleCode
 from services.interop.store import adt as store
+from services.interop.usecases.admissions.answer import ENGINE
 
 LOOK_SECONDS = 3600.0
 
@@ -18,6 +19,6 @@ async def forget_strangers(runtime: Runtime) -> None:
     async def look() -> None:
         async with runtime.database.transaction(SYSTEM) as tx:
             (days,) = await amounts(tx, tx.today, RuleCode.STRANGER_DAYS)
-            await store.forget_strangers(tx, tx.now - timedelta(days=days))
+            await store.forget_strangers(tx, ENGINE.subject, tx.now - timedelta(days=days))
 
     await keep_on("adt_strangers", LOOK_SECONDS, look)

@@ -16,7 +16,7 @@ from services.common.paging import PageRequest, page
 from services.common.service import Background, Runtime
 from services.common.types import midnight_in_england
 from services.common.watching import drained, keep_on
-from services.interop.domain.bars_exchange import BarsResponse, ResponseStatus, Stage
+from services.interop.domain.bars_exchange import BarsResponse, EndIsTold, ResponseStatus, Stage
 from services.interop.domain.inbound import Arrival, InboundReferral, ReferralOutcome
 from services.interop.domain.record import ClientRecord
 from services.interop.partners import bars
@@ -149,8 +149,13 @@ async def read_bars_response(tx: Transaction, response_id: UUID) -> BarsResponse
 
 
 async def send_response_again(tx: Transaction, response_id: UUID, if_match: int) -> BarsResponse:
-    """Whoever looks after the connection has mended what was wrong. Raises `NotFound` or `ResponseOnItsWay`."""
+    """Whoever looks after the connection has mended what was wrong.
+
+    Raises `NotFound`, `ResponseOnItsWay` or `EndIsTold`.
+    """
     row = await tx.get(BarsResponse, response_id, lock=True)
     require_version(row, if_match)
+    if row.stage == Stage.INTERIM and await store.is_told(tx, row.inbound_referral_id, Stage.FINAL):
+        raise EndIsTold
     row.send_again(tx.now)
     return row

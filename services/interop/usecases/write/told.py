@@ -15,6 +15,12 @@ from services.interop.store import resource_search, resources
 
 # The index by which codes, identifiers and references are found takes no longer key.
 LONGEST_TOKEN = 2000
+# How many records of one person are looked through for the one in care.
+MOST_TEAMS = 20
+
+
+class KnownToTwoTeams(NotKnownHere):
+    way_out = "More than one team knows somebody by this NHS number. Refer to the Patient by the id here, or ring them."
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ def shown(sent: Sent, content: Content, resource_id: UUID, team_id: UUID, client
 async def patient_named(tx: Transaction, reference: Content, at: str) -> Resource | None:
     """The client whom a Reference names: by their id here, or by an NHS number where the caller may search for people.
 
-    None where it names nobody in either way. Raises `NotKnownHere` or `InsufficientScope`.
+    None where it names nobody in either way. Raises `NotKnownHere`, `KnownToTwoTeams` or `InsufficientScope`.
     """
     literal, identifier = str(reference.get("reference", "")), reference.get("identifier", {})
     if literal.startswith("Patient/"):
@@ -49,8 +55,8 @@ async def patient_named(tx: Transaction, reference: Content, at: str) -> Resourc
         at = f"{at}.reference"
     elif not literal and identifier.get("system") == systems.NHS_NUMBER:
         require_scope(tx.actor, "system/Patient.s")
-        found = await _by_number(tx, str(identifier.get("value", "")))
         at = f"{at}.identifier"
+        found = await _by_number(tx, str(identifier.get("value", "")), at)
     else:
         return None
     if found is None:
@@ -66,9 +72,17 @@ async def _by_id(tx: Transaction, text: str) -> Resource | None:
         return None
 
 
-async def _by_number(tx: Transaction, number: str) -> Resource | None:
-    """Nobody, where two are known by it."""
+async def _by_number(tx: Transaction, number: str, at: str) -> Resource | None:
+    """Each team knows a client for itself: of two with the same number it is the one in care.
+
+    Raises `KnownToTwoTeams`.
+    """
     kind = registry.SERVED["Patient"]
     asked = search.parse(kind, [], [("identifier", f"{systems.NHS_NUMBER}|{number}")], strict=True)
-    found: Any = await tx.all((await resource_search.searched(tx, kind.name, asked)).limit(2))
-    return found[0] if len(found) == 1 else None
+    found: Any = await tx.all((await resource_search.searched(tx, kind.name, asked)).limit(MOST_TEAMS))
+    if len(found) > 1:
+        in_care = await resources.in_care(tx, [one.resource_id for one in found])
+        found = [one for one in found if one.resource_id in in_care]
+        if len(found) != 1:
+            raise KnownToTwoTeams(at)
+    return found[0] if found else None
