@@ -29,9 +29,10 @@ from services.roster.settings import RosterSettings
 
 # The way to the development issuer. It is in no table of the gateway's own.
 SIGN_IN = {"/dev": "issuer"}
-# As whom the demo makes its returns: codes of the form of real ones, that are nobody's.
+# Which organisation the demo's team belongs to, and as whom it makes its returns: codes of the form of real ones, that
+# are nobody's.
 RETURNS = {
-    "returns_provider": "ZZ901",
+    "ods_code": "Z99902",
     "returns_commissioner": "ZZ902",
     "returns_council_code": "999",
     "returns_cqc_location": "1-999000001",

@@ -89,7 +89,6 @@ def connected(key: RSAKey) -> dict[str, str]:
     """Interop's settings for this address, where the key is its own."""
     return {
         "bars_url": f"https://{HOST}/FHIR/R4",
-        "bars_ods_code": "Z99902",
         "nhs_token_url": f"https://{HOST}/oauth2/token",
         "nhs_api_key": "heatshield-demo",
         "nhs_key_id": "demo-1",

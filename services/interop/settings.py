@@ -19,9 +19,8 @@ class InteropSettings(ServiceSettings):
     nhs_private_key: str = Field(default="", repr=False)
     # The FHIR base of the Personal Demographics Service, where NHS numbers are traced.
     pds_url: str = ""
-    # Where responses to BaRS senders go: the FHIR base of the NHS's proxy; and as which organisation (ODS).
+    # Where responses to BaRS senders go: the FHIR base of the NHS's proxy.
     bars_url: str = ""
-    bars_ods_code: str = ""
     # Where the trust's engine sends HL7 v2 to (`host:port`), which trust that is, and TLS: our certificate and its key,
     # and who signs the engine's, as paths. Without a certificate the line is open, as inside HSCN.
     hl7_address: str = Field(default="", pattern=r"^(\[[0-9A-Fa-f:]+\]:[0-9]{1,5}|[^\[\]:]+:[0-9]{1,5})?$")
@@ -33,7 +32,8 @@ class InteropSettings(ServiceSettings):
     # by which councils' SFTP servers know this installation.
     council_folder: str = ""
     sftp_key: str = Field(default="", repr=False)
-    # The organisation that the teams belong to, as the NHS's directory knows it: the sender of each document to a GP.
+    # The organisation that the teams belong to, as the NHS's directory knows it (ODS): who answers BaRS senders, sends
+    # documents to GPs, and makes returns.
     ods_code: str = ""
     organisation_name: str = ""
     # MESH, such as https://msg.intspineservices.nhs.uk; without it no document goes to a GP. Certificates and keys are
@@ -48,10 +48,9 @@ class InteropSettings(ServiceSettings):
     # What teams are called outside, by their ids, as JSON. No service holds a name of a team; one that has none here is
     # told by its id.
     team_names: dict[UUID, str] = {}
-    # As whom returns are made: ODS codes, of a council the three digits of its CASSR code, and of the location from
-    # which the team gives personal care the number with CQC. A return that needs an empty one is refused and says so.
-    returns_provider: str = ""
-    # Who uploads for the provider; the provider itself where it is empty.
+    # For whom and how returns are made: ODS codes, of a council the three digits of its CASSR code, and of the location
+    # from which the team gives personal care the number with CQC. A return that needs an empty one is refused and says
+    # so. First who uploads for the organisation; itself where it is empty.
     returns_submitter: str = ""
     returns_commissioner: str = ""
     returns_council_code: str = ""

@@ -46,7 +46,6 @@ from services.interop.usecases.look import (
     read_version,
     search_resources,
 )
-from services.interop.usecases.make_returns import make_next, make_returns, remove_expired_returns
 from services.interop.usecases.notify import forget_old_events, notify, number_changes, number_next
 from services.interop.usecases.partners import list_partners
 from services.interop.usecases.portal import note_keyed, open_pack, read_pack, sum_up_keying
@@ -65,6 +64,16 @@ from services.interop.usecases.refer import (
     read_own_referral,
     remember_outcome,
     take_plain_referral,
+)
+from services.interop.usecases.returns import (
+    ask_for_return,
+    list_returns,
+    look_at_return,
+    make_next,
+    make_returns,
+    open_return_file,
+    read_return_file,
+    remove_expired_returns,
 )
 from services.interop.usecases.share import (
     ConnectionHealth,
@@ -93,13 +102,6 @@ from services.interop.usecases.show import (
     show_record,
     show_referral,
     show_visit,
-)
-from services.interop.usecases.statutory_returns import (
-    ask_for_return,
-    list_returns,
-    look_at_return,
-    open_return_file,
-    read_return_file,
 )
 from services.interop.usecases.submit import (
     Change,
