@@ -2,6 +2,7 @@
 
 from services.interop.api import (
     admissions,
+    agency_care,
     audit_events,
     bundles,
     council,
@@ -46,4 +47,6 @@ ROUTERS = (
     gp_documents.router,
     traces.door,
     traces.router,
+    agency_care.door,
+    agency_care.router,
 )

@@ -8,6 +8,7 @@ from services.interop.usecases.admissions import (
     set_adt_aside,
     try_adt_again,
 )
+from services.interop.usecases.agency import hear_of_agency_care, read_agency_care
 from services.interop.usecases.answers import list_council_files, take_answers
 from services.interop.usecases.deliver import deliver_facts, give_up_waiting
 from services.interop.usecases.exchange.respond import (
@@ -195,6 +196,8 @@ __all__ = [
     "list_mesh_messages",
     "list_partners",
     "list_returns",
+    "hear_of_agency_care",
+    "read_agency_care",
     "list_sent_under",
     "list_service_endpoints",
     "list_shares",
