@@ -3,10 +3,18 @@
 from typing import Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from services.common.settings import ServiceSettings
 from services.interop.partners.nhs_tokens import Client, signing_key
+
+
+class Surgery(BaseModel):
+    """Where a surgery's system answers by GP Connect, as the Spine Directory Service has it: its number, and its root
+    such as https://provider.nhs.uk/A81001/STU3/1/gpconnect/structured/fhir."""
+
+    asid: str = Field(pattern=r"^[0-9]{12}$")
+    root: str = Field(pattern=r"^https?://[!-~]+$", max_length=500)
 
 
 class InteropSettings(ServiceSettings):
@@ -45,6 +53,11 @@ class InteropSettings(ServiceSettings):
     mesh_certificate: str = ""
     mesh_certificate_key: str = ""
     mesh_authority: str = ""
+    # GP Connect: the Spine's proxy, which is put before each surgery's address; our own number there; and the surgeries
+    # whose records may be looked into, by ODS code, as JSON. Without a surgery here its record is not shown.
+    gpconnect_url: str = ""
+    gpconnect_asid: str = Field(default="", pattern=r"^([0-9]{12})?$")
+    gpconnect_surgeries: dict[str, Surgery] = {}
     # What teams are called outside, by their ids, as JSON. No service holds a name of a team; one that has none here is
     # told by its id.
     team_names: dict[UUID, str] = {}

@@ -9,6 +9,7 @@ from services.interop.api import (
     exports,
     feed,
     gp_documents,
+    gp_records,
     messages,
     reconciliations,
     referrals,
@@ -47,6 +48,7 @@ ROUTERS = (
     gp_documents.router,
     traces.door,
     traces.router,
+    gp_records.router,
     agency_care.door,
     agency_care.router,
 )

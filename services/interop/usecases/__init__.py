@@ -40,6 +40,7 @@ from services.interop.usecases.gp_documents import (
     stop_writing_to_gp,
     write_to_gp,
 )
+from services.interop.usecases.gp_record import look_at_gp_record, put_on_record
 from services.interop.usecases.look import (
     look_at_everything,
     look_at_history,
@@ -196,6 +197,8 @@ __all__ = [
     "list_mesh_messages",
     "list_partners",
     "list_returns",
+    "look_at_gp_record",
+    "put_on_record",
     "hear_of_agency_care",
     "read_agency_care",
     "list_sent_under",
