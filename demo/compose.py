@@ -4,14 +4,16 @@ import importlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
 
 from demo.barrow import people
-from demo.partners import bars, pds
+from demo.partners import bars, mesh, pds
 from demo.partners.council import HOST as COUNCIL_HOST
+from demo.servers.ports import free_port
 from demo.trust import development_issuer, process_keys, processes
 from devissuer.main import create_app as create_issuer
 from gateway.main import create_app as create_gateway
@@ -43,7 +45,9 @@ def services() -> dict[str, Service]:
     return {name: importlib.import_module(f"services.{name}.main").SERVICE for name in SERVICES}
 
 
-def _add_own(settings: dict[str, ServiceSettings], keys: dict[str, str], photos: Path, url: str, key: RSAKey) -> None:
+def _add_own(
+    settings: dict[str, ServiceSettings], keys: dict[str, str], photos: Path, url: str, nhs: dict[str, Any]
+) -> None:
     """What one service alone is told: whose sign-ins count and where, where photos and files for councils are kept, how
     the NHS is reached, as whom returns are made, and that it computes by itself."""
     trusted = [TrustedIssuer(**development_issuer("http://issuer:8000/jwks"))]
@@ -53,15 +57,22 @@ def _add_own(settings: dict[str, ServiceSettings], keys: dict[str, str], photos:
     of_caseload = settings["caseload"].model_dump() | {"photo_store": photos.absolute().as_uri()}
     settings["caseload"] = CaseloadSettings.model_validate(of_caseload)
     folder = {"council_folder": str(photos.absolute().parent / "councils")}
-    of_interop = settings["interop"].model_dump() | folder | RETURNS | bars.connected(key) | pds.connected()
+    of_interop = settings["interop"].model_dump() | folder | RETURNS | nhs
     settings["interop"] = InteropSettings.model_validate(of_interop)
     settings["roster"] = RosterSettings.model_validate(settings["roster"].model_dump() | {"solver_slots": 1})
 
 
 def create_app(
-    database_url: Callable[[str], str], owner_url: Callable[[str], str], photos: Path, url: str
+    database_url: Callable[[str], str],
+    owner_url: Callable[[str], str],
+    photos: Path,
+    url: str,
+    post: mesh.Mesh | None = None,
 ) -> Starlette:
-    """The gateway at `url` with every service behind it, photos in a folder; entering its lifespan starts them all."""
+    """The gateway at `url` with every service behind it, photos in a folder; entering its lifespan starts them all.
+
+    `post` is the MESH that takes documents to surgeries. Its client is the NHS's own and asks a real address.
+    """
     broker, mounts, keys = InProcessBroker(), Mounts(), process_keys(SERVICES)
     common = ServiceSettings(app_env="demo", partner_hosts_inside=[COUNCIL_HOST])
     settings = {
@@ -74,8 +85,9 @@ def create_app(
         )
         for name in SERVICES
     }
-    key = RSAKey.generate_key(2048)
-    _add_own(settings, keys, photos, url, key)
+    key, port, post = RSAKey.generate_key(2048), free_port(), post or mesh.Mesh()
+    nhs = bars.connected(key) | pds.connected() | mesh.connected(f"http://127.0.0.1:{port}")
+    _add_own(settings, keys, photos, url, nhs)
     declared = services()
     apps = {name: declared[name].app(settings[name], broker=broker, mounts=mounts) for name in SERVICES}
     around = {**apps, "issuer": create_issuer(people())}
@@ -88,6 +100,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            await stack.enter_async_context(post.listening(port))
             for name in SERVICES:
                 await declared[name].prepare(settings[name])
                 declared[name].bind(broker)

@@ -53,6 +53,8 @@ class InteropSettings(ServiceSettings):
     mesh_certificate: str = ""
     mesh_certificate_key: str = ""
     mesh_authority: str = ""
+    # How often our mailbox is looked into, and what is due leaves, in seconds.
+    mesh_poll_seconds: float = Field(default=60, ge=1, le=3600)
     # GP Connect: the Spine's proxy, which is put before each surgery's address; our own number there; and the surgeries
     # whose records may be looked into, by ODS code, as JSON. Without a surgery here its record is not shown.
     gpconnect_url: str = ""
