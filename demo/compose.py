@@ -62,6 +62,12 @@ def _add_own(
     settings["roster"] = RosterSettings.model_validate(settings["roster"].model_dump() | {"solver_slots": 1})
 
 
+def _settings(key: str, database_url: str, owner_url: str) -> ServiceSettings:
+    """What every service is told."""
+    told = {"client_key": key, "database_url": database_url, "owner_database_url": owner_url}
+    return ServiceSettings(app_env="demo", partner_hosts_inside=[COUNCIL_HOST]).model_copy(update=told)
+
+
 def create_app(
     database_url: Callable[[str], str],
     owner_url: Callable[[str], str],
@@ -74,17 +80,7 @@ def create_app(
     `post` is the MESH that takes documents to surgeries. Its client is the NHS's own and asks a real address.
     """
     broker, mounts, keys = InProcessBroker(), Mounts(), process_keys(SERVICES)
-    common = ServiceSettings(app_env="demo", partner_hosts_inside=[COUNCIL_HOST])
-    settings = {
-        name: common.model_copy(
-            update={
-                "client_key": keys[name],
-                "database_url": database_url(name),
-                "owner_database_url": owner_url(name),
-            }
-        )
-        for name in SERVICES
-    }
+    settings = {name: _settings(keys[name], database_url(name), owner_url(name)) for name in SERVICES}
     key, port, post = RSAKey.generate_key(2048), free_port(), post or mesh.Mesh()
     nhs = bars.connected(key) | pds.connected() | mesh.connected(f"http://127.0.0.1:{port}")
     _add_own(settings, keys, photos, url, nhs)

@@ -14,9 +14,10 @@ ROOT = f"https://surgery.example/{SURGERY}/STU3/1/gpconnect/structured/fhir"
 FHIR = "application/fhir+json"
 INTERACTION = "urn:nhs:names:services:gpconnect:fhir:operation:gpc.getstructuredrecord-1"
 CODES = "https://fhir.nhs.uk/STU3/ValueSet/Spine-ErrorOrWarningCode-1"
-EXTENSIONS = "https://fhir.nhs.uk/STU3/StructureDefinition"
+CARE_CONNECT = "https://fhir.nhs.uk/STU3/StructureDefinition/Extension-CareConnect-GPC"
 NHS_NUMBER, SNOMED = "https://fhir.nhs.uk/Id/nhs-number", "http://snomed.info/sct"
 Content = dict[str, Any]
+DOCTOR = {"prefix": ["Dr"], "given": ["Gill"], "family": "Okafor"}
 
 
 @dataclass
@@ -56,14 +57,11 @@ def connected() -> dict[str, Any]:
 
 def a_structured_record(nhs_number: str, *more: Content) -> Content:
     """Somebody who must not have penicillin, had hives once, and takes a medicine every morning."""
+    warning = {"url": f"{CARE_CONNECT}-ListWarningCode-1", "valueCode": "confidential-items"}
     resources = [
         {"resourceType": "Patient", "id": "p", "identifier": [{"system": NHS_NUMBER, "value": nhs_number}]},
         {"resourceType": "Organization", "id": "o", "name": "The Surgery"},
-        {
-            "resourceType": "Practitioner",
-            "id": "d",
-            "name": [{"prefix": ["Dr"], "given": ["Gill"], "family": "Okafor"}],
-        },
+        {"resourceType": "Practitioner", "id": "d", "name": [DOCTOR]},
         {
             "resourceType": "PractitionerRole",
             "id": "r",
@@ -72,31 +70,35 @@ def a_structured_record(nhs_number: str, *more: Content) -> Content:
         },
         _allergy("a", "91936005", "Allergy to penicillin", "Anaphylaxis"),
         {
-            "resourceType": "Medication",
-            "id": "m",
-            "code": {"coding": [{"system": SNOMED, "code": "318420003", "display": "Amlodipine 5mg tablets"}]},
+            "resourceType": "List",
+            "id": "l",
+            "title": "Ended allergies",
+            "extension": [warning],
+            "contained": [_allergy("e", "126485001", "Hives", clinicalStatus="resolved")],
         },
+        *_a_repeat_medicine(),
+        *more,
+    ]
+    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in resources]}
+
+
+def _a_repeat_medicine() -> list[Content]:
+    """The medicine, that it is to go on, and that it is taken."""
+    kind = {"coding": [{"code": "repeat", "display": "Repeat"}]}
+    medicine = {"coding": [{"system": SNOMED, "code": "318420003", "display": "Amlodipine 5mg tablets"}]}
+    return [
+        {"resourceType": "Medication", "id": "m", "code": medicine},
         {
             "resourceType": "MedicationRequest",
             "id": "q",
             "intent": "plan",
-            "extension": [
-                {
-                    "url": f"{EXTENSIONS}/Extension-CareConnect-GPC-PrescriptionType-1",
-                    "valueCodeableConcept": {"coding": [{"code": "repeat", "display": "Repeat"}]},
-                }
-            ],
+            "extension": [{"url": f"{CARE_CONNECT}-PrescriptionType-1", "valueCodeableConcept": kind}],
             "recorder": {"reference": "Practitioner/d"},
         },
         {
             "resourceType": "MedicationStatement",
             "id": "s",
-            "extension": [
-                {
-                    "url": f"{EXTENSIONS}/Extension-CareConnect-GPC-MedicationStatementLastIssueDate-1",
-                    "valueDateTime": "2026-11-02",
-                }
-            ],
+            "extension": [{"url": f"{CARE_CONNECT}-MedicationStatementLastIssueDate-1", "valueDateTime": "2026-11-02"}],
             "basedOn": [{"reference": "MedicationRequest/q"}],
             "status": "active",
             "medicationReference": {"reference": "Medication/m"},
@@ -104,18 +106,7 @@ def a_structured_record(nhs_number: str, *more: Content) -> Content:
             "dateAsserted": "2025-03-04T10:00:00+00:00",
             "dosage": [{"text": "One every morning"}],
         },
-        {
-            "resourceType": "List",
-            "id": "l",
-            "title": "Ended allergies",
-            "extension": [
-                {"url": f"{EXTENSIONS}/Extension-CareConnect-GPC-ListWarningCode-1", "valueCode": "confidential-items"}
-            ],
-            "contained": [_allergy("e", "126485001", "Hives", clinicalStatus="resolved")],
-        },
-        *more,
     ]
-    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in resources]}
 
 
 def _allergy(known_as: str, code: str, name: str, *reactions: str, **more: Any) -> Content:
