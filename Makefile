@@ -26,8 +26,8 @@ $(STAMP): pyproject.toml uv.lock deploy/uv-requirements.txt
 	@PATH="$(TOOLS)/bin:$$PATH" uv sync --frozen --quiet --python $(PYTHON)
 	@touch $(STAMP)
 
-demo: env ## Play one working day on an embedded PostgreSQL, then stay up (ONCE=1 JSON=1 AGAINST=url PORT=8000)
-	@$(BIN)/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json) $(if $(AGAINST),--against $(AGAINST)) \
+demo: env ## Play one working day on an embedded PostgreSQL, then stay up (ONCE=1 JSON=1 FAULT=1 AGAINST=url PORT=8000)
+	@$(BIN)/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json) $(if $(FAULT),--fault) $(if $(AGAINST),--against $(AGAINST)) \
 		$(if $(COUNCIL_HOST),--council-host $(COUNCIL_HOST))
 
 demo-reset: env ## Forget the data of the demo and of make up

@@ -26,6 +26,7 @@ from demo.day.morning import assessment, decision, referral
 from demo.invitation import invitation
 from demo.partners.council import HOST as COUNCIL_HOST
 from demo.partners.council import Council
+from demo.partners.mesh import NOT_OURS, Mesh
 from demo.report import Report
 from demo.seed import sow
 from demo.servers.http import serving
@@ -83,7 +84,7 @@ async def _day_zero(gateway: Gateway) -> date:
 
 
 @asynccontextmanager
-async def embedded(port: int, report: Report) -> AsyncIterator[tuple[str, EmbeddedPostgres]]:
+async def embedded(port: int, report: Report, post: Mesh | None = None) -> AsyncIterator[tuple[str, EmbeddedPostgres]]:
     """Every service in this process, on a PostgreSQL of its own. Raises `PortTaken` before anything is started."""
     from demo.compose import create_app
 
@@ -93,7 +94,7 @@ async def embedded(port: int, report: Report) -> AsyncIterator[tuple[str, Embedd
     postgres.start()
     try:
         await postgres.create_databases()
-        app = create_app(postgres.url, postgres.owner_url, FOLDER / "photos", f"http://127.0.0.1:{port}")
+        app = create_app(postgres.url, postgres.owner_url, FOLDER / "photos", f"http://127.0.0.1:{port}", post)
         async with serving(app, port=port, protocol=guarded(app.state.bounds)) as url:
             yield url, postgres
     finally:
@@ -115,8 +116,9 @@ def memory_mb(postgres: EmbeddedPostgres) -> tuple[float, float]:
     return own(psutil.Process()) / 2**20, sum(map(own, [server, *server.children(recursive=True)])) / 2**20
 
 
-async def play_embedded(port: int, report: Report, *, once: bool) -> None:
-    async with embedded(port, report) as (url, postgres):
+async def play_embedded(port: int, report: Report, *, once: bool, fault: bool = False) -> None:
+    """With a `fault` the surgery refuses the first document, as if it did not know the patient."""
+    async with embedded(port, report, Mesh(refusals=[NOT_OURS] if fault else [])) as (url, postgres):
         day = await run(url, report)
         python, database = memory_mb(postgres)
         report.progress(f"memory: {python + database:.0f} MB (Python {python:.0f}, PostgreSQL {database:.0f})")
@@ -152,6 +154,9 @@ def main(
     council_host: Annotated[
         str, typer.Option(help="With --against: what the services there call this machine.")
     ] = COUNCIL_HOST,
+    fault: Annotated[
+        bool, typer.Option("--fault", help="The surgery refuses the first document; see docs/interop/systmone.md.")
+    ] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Forget the demo's data.")] = False,
 ) -> None:
     """Play one working day of the Barrow team, and say what each step proved."""
@@ -162,7 +167,10 @@ def main(
         return
     report = Report(as_json)
     try:
-        playing = play_against(against, report, council_host) if against else play_embedded(port, report, once=once)
+        if against:
+            playing = play_against(against, report, council_host)
+        else:
+            playing = play_embedded(port, report, once=once, fault=fault)
         asyncio.run(playing)
     except KeyboardInterrupt:
         print("\nstopped", file=sys.stderr)

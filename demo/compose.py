@@ -4,14 +4,16 @@ import importlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
 
 from demo.barrow import people
-from demo.partners import bars, pds
+from demo.partners import bars, mesh, pds
 from demo.partners.council import HOST as COUNCIL_HOST
+from demo.servers.ports import free_port
 from demo.trust import development_issuer, process_keys, processes
 from devissuer.main import create_app as create_issuer
 from gateway.main import create_app as create_gateway
@@ -29,9 +31,10 @@ from services.roster.settings import RosterSettings
 
 # The way to the development issuer. It is in no table of the gateway's own.
 SIGN_IN = {"/dev": "issuer"}
-# As whom the demo makes its returns: codes of the form of real ones, that are nobody's.
+# Which organisation the demo's team belongs to, and as whom it makes its returns: codes of the form of real ones, that
+# are nobody's.
 RETURNS = {
-    "returns_provider": "ZZ901",
+    "ods_code": "Z99902",
     "returns_commissioner": "ZZ902",
     "returns_council_code": "999",
     "returns_cqc_location": "1-999000001",
@@ -42,7 +45,9 @@ def services() -> dict[str, Service]:
     return {name: importlib.import_module(f"services.{name}.main").SERVICE for name in SERVICES}
 
 
-def _add_own(settings: dict[str, ServiceSettings], keys: dict[str, str], photos: Path, url: str, key: RSAKey) -> None:
+def _add_own(
+    settings: dict[str, ServiceSettings], keys: dict[str, str], photos: Path, url: str, nhs: dict[str, Any]
+) -> None:
     """What one service alone is told: whose sign-ins count and where, where photos and files for councils are kept, how
     the NHS is reached, as whom returns are made, and that it computes by itself."""
     trusted = [TrustedIssuer(**development_issuer("http://issuer:8000/jwks"))]
@@ -52,29 +57,33 @@ def _add_own(settings: dict[str, ServiceSettings], keys: dict[str, str], photos:
     of_caseload = settings["caseload"].model_dump() | {"photo_store": photos.absolute().as_uri()}
     settings["caseload"] = CaseloadSettings.model_validate(of_caseload)
     folder = {"council_folder": str(photos.absolute().parent / "councils")}
-    of_interop = settings["interop"].model_dump() | folder | RETURNS | bars.connected(key) | pds.connected()
+    of_interop = settings["interop"].model_dump() | folder | RETURNS | nhs
     settings["interop"] = InteropSettings.model_validate(of_interop)
     settings["roster"] = RosterSettings.model_validate(settings["roster"].model_dump() | {"solver_slots": 1})
 
 
+def _settings(key: str, database_url: str, owner_url: str) -> ServiceSettings:
+    """What every service is told."""
+    told = {"client_key": key, "database_url": database_url, "owner_database_url": owner_url}
+    return ServiceSettings(app_env="demo", partner_hosts_inside=[COUNCIL_HOST]).model_copy(update=told)
+
+
 def create_app(
-    database_url: Callable[[str], str], owner_url: Callable[[str], str], photos: Path, url: str
+    database_url: Callable[[str], str],
+    owner_url: Callable[[str], str],
+    photos: Path,
+    url: str,
+    post: mesh.Mesh | None = None,
 ) -> Starlette:
-    """The gateway at `url` with every service behind it, photos in a folder; entering its lifespan starts them all."""
+    """The gateway at `url` with every service behind it, photos in a folder; entering its lifespan starts them all.
+
+    `post` is the MESH that takes documents to surgeries. Its client is the NHS's own and asks a real address.
+    """
     broker, mounts, keys = InProcessBroker(), Mounts(), process_keys(SERVICES)
-    common = ServiceSettings(app_env="demo", partner_hosts_inside=[COUNCIL_HOST])
-    settings = {
-        name: common.model_copy(
-            update={
-                "client_key": keys[name],
-                "database_url": database_url(name),
-                "owner_database_url": owner_url(name),
-            }
-        )
-        for name in SERVICES
-    }
-    key = RSAKey.generate_key(2048)
-    _add_own(settings, keys, photos, url, key)
+    settings = {name: _settings(keys[name], database_url(name), owner_url(name)) for name in SERVICES}
+    key, port, post = RSAKey.generate_key(2048), free_port(), post or mesh.Mesh()
+    nhs = bars.connected(key) | pds.connected() | mesh.connected(f"http://127.0.0.1:{port}")
+    _add_own(settings, keys, photos, url, nhs)
     declared = services()
     apps = {name: declared[name].app(settings[name], broker=broker, mounts=mounts) for name in SERVICES}
     around = {**apps, "issuer": create_issuer(people())}
@@ -87,6 +96,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            await stack.enter_async_context(post.listening(port))
             for name in SERVICES:
                 await declared[name].prepare(settings[name])
                 declared[name].bind(broker)

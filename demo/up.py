@@ -8,12 +8,14 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from honcho.manager import Manager
+from joserfc.jwk import RSAKey
 
 from demo.compose import RETURNS, SIGN_IN, services
+from demo.partners import bars, mesh, pds
 from demo.partners.council import HOST as COUNCIL_HOST
 from demo.servers.ports import PortTaken, free_port, listening
 from demo.servers.postgres import EmbeddedPostgres, MadeByAnOlderVersion
@@ -25,6 +27,8 @@ from services.common import topology
 FOLDER = Path(".heatshield/up")
 # The made-up trust whose engine may send its admissions here.
 HOSPITAL = "Z99903"
+# By which the NHS's platform knows this installation's statements.
+PLATFORM_KNOWS = FOLDER / "platform.pem"
 
 
 def environment(
@@ -46,11 +50,19 @@ def environment(
         "CASELOAD_PHOTO_STORE": (FOLDER / "photos").absolute().as_uri(),
         "PYTHONUNBUFFERED": "1",
     }
-    shared |= {f"INTEROP_{name.upper()}": value for name, value in RETURNS.items()}
+    shared |= {f"INTEROP_{name.upper()}": str(value) for name, value in (RETURNS | _nhs(ports["nhs"])).items()}
     own = {f"{name.upper()}_DATABASE_URL": postgres.url(name) for name in SERVICES}
     secrets_of = {f"{name.upper()}_CLIENT_KEY": pem for name, pem in keys.items()}
     users = {f"{name.upper()}_BROKER_PASSWORD": password for name, password in passwords.items()}
     return {**os.environ, **shared, **own, **secrets_of, **users}
+
+
+def _nhs(port: int) -> dict[str, Any]:
+    """The made-up NHS at its port, which learns how this run signs."""
+    key, at = RSAKey.generate_key(2048), f"http://127.0.0.1:{port}"
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    PLATFORM_KNOWS.write_bytes(key.as_pem(private=False))
+    return bars.connected(key, f"{at}/bars") | pds.connected(f"{at}/pds") | mesh.connected(at)
 
 
 def prepare(postgres: EmbeddedPostgres, settings: Mapping[str, str]) -> None:
@@ -77,6 +89,7 @@ def commands(port: int, ports: dict[str, int]) -> dict[str, str]:
     python = sys.executable
     return {
         "issuer": f"{python} -m demo.issuer {ports['issuer']}",
+        "nhs": f"{python} -m demo.partners {ports['nhs']} {PLATFORM_KNOWS}",
         **{name: f"{python} -m services serve {name} --port {ports[name]}" for name in SERVICES},
         "roster-worker": f"{python} -m services work roster",
         "interop-hl7": f"{python} -m services work interop",
@@ -92,7 +105,7 @@ def main(port: Annotated[int, typer.Option(help="The gateway's port.")] = 8000) 
         sys.exit(str(error))
     passwords = {name: secrets.token_urlsafe(24) for name in (topology.DEPLOYER, *SERVICES)}
     postgres, rabbit = EmbeddedPostgres(FOLDER), RabbitServer(FOLDER / "rabbit", broker_definitions(passwords))
-    ports = {name: free_port() for name in ("issuer", "hl7", *SERVICES)}
+    ports = {name: free_port() for name in ("issuer", "nhs", "hl7", *SERVICES)}
     try:
         print("Starting PostgreSQL and RabbitMQ …", flush=True)
         postgres.start()

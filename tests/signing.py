@@ -44,7 +44,11 @@ class Issuer:
     def token(self, subject: str, persona: str, audience: str = OUTSIDE, **overrides: Any) -> str:
         """A fresh sign-in's access token; `overrides` replaces claims, and None removes one, to make hostile tokens."""
         known = Persona(persona) if persona in set(Persona) else Persona.NURSE
-        scope = "system/*.cruds events:read referrals:write referrals:read returns:read" if known in SYSTEMS else ""
+        scope = (
+            "system/*.cruds events:read referrals:write referrals:read returns:read agency-care:write"
+            if known in SYSTEMS
+            else ""
+        )
         now = int(time.time())
         claims = Bearer(subject, known, "test", scope, assurance="AAL2", signed_in_at=now).claims(ISSUER, audience, now)
         told = {**claims, "persona": persona, **overrides}

@@ -4,7 +4,7 @@ from typing import Any
 
 from demo.barrow import DATA, TEAM, employee
 from demo.callers import until
-from demo.day import MAUREEN, Day
+from demo.day import MAUREEN, Day, adding_up
 from demo.day.afternoon import SEGMENTS
 from demo.day.morning import SHARED
 from demo.partners.surgery import waiting_patient
@@ -20,6 +20,7 @@ async def outputs(day: Day, step: Step) -> None:
     await _hours_and_measures(day, step)
     await _fhir(day, step)
     await _council(day, step)
+    await adding_up.outputs(day, step)
 
 
 async def _finance(day: Day, step: Step) -> None:

@@ -115,6 +115,7 @@ async def assessment(day: Day, step: Step) -> None:
     step.check(care_act["eligible"] is True, "the Care Act view of the same form finds eligible needs")
     step.check("found" not in care_act and "care_act" not in nursing, "neither view holds the other's part")
     await _share(day)
+    await _share_with_the_surgery(day)
     await day.gateway.send("tom", "/caseload/v1/care-plans", _plan(day))
     agreement = {"agreed_how": "in_person", "agreed_on": day.calendar.day(0)}
     plan_path = f"/caseload/v1/care-plans/{MAUREEN['plan']}"
@@ -194,3 +195,10 @@ async def _share(day: Day) -> None:
 
     if not await until(kept):
         raise RuntimeError(f"the share was not kept: {json.dumps(share['fields'])}")
+
+
+async def _share_with_the_surgery(day: Day) -> None:
+    """The GP who referred her may be told of her care."""
+    share = {"id": str(id_of("maureen", "surgery share")), "episode_of_care_id": str(MAUREEN["episode"])}
+    share |= {"basis": "direct_care", "told_on": day.calendar.day(0)}
+    await day.gateway.send("tom", "/caseload/v1/surgery-shares", share, done="already_on_a_list")

@@ -85,12 +85,11 @@ class Senders:
         return JSONResponse({"resourceType": "Bundle", "type": "message"}, media_type=FHIR)
 
 
-def connected(key: RSAKey) -> dict[str, str]:
+def connected(key: RSAKey, at: str = f"https://{HOST}") -> dict[str, str]:
     """Interop's settings for this address, where the key is its own."""
     return {
-        "bars_url": f"https://{HOST}/FHIR/R4",
-        "bars_ods_code": "Z99902",
-        "nhs_token_url": f"https://{HOST}/oauth2/token",
+        "bars_url": f"{at}/FHIR/R4",
+        "nhs_token_url": f"{at}/oauth2/token",
         "nhs_api_key": "heatshield-demo",
         "nhs_key_id": "demo-1",
         "nhs_private_key": key.as_pem(private=True).decode(),

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 from uuid import uuid4
 from xml.etree import ElementTree
 
@@ -18,7 +19,7 @@ from demo.servers.http import serving
 
 MAILBOX, PASSWORD, SHARED_KEY = "HSHIELD01", "password", "made-up"
 PRACTICE = "A81001GP01"
-ARRIVED, FILED = "20013", "30001"
+ARRIVED, FILED, NOT_OURS = "20013", "30001", "30002"
 FHIR = "{http://hl7.org/fhir}"
 ANSWER = """<?xml version="1.0" encoding="UTF-8"?><Bundle xmlns="http://hl7.org/fhir"><id value="{id}"/>
 <type value="message"/><entry><resource><MessageHeader><id value="{id}"/><event>
@@ -54,6 +55,8 @@ class Mesh:
     sent: dict[str, Lying] = field(default_factory=dict)
     inbox: dict[str, Lying] = field(default_factory=dict)
     handshakes: int = 0
+    # What the next documents are refused with by the practices that get them, one by one.
+    refusals: list[str] = field(default_factory=list)
     # What the next questions are answered with instead, one by one.
     faults: list[Response] = field(default_factory=list)
     password: str = PASSWORD
@@ -71,9 +74,9 @@ class Mesh:
         )
 
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator[str]:
+    async def listening(self, port: int | None = None) -> AsyncIterator[str]:
         """Yields the address at which a service reaches it."""
-        async with serving(self.app(), lifespan=False) as url:
+        async with serving(self.app(), port=port, lifespan=False) as url:
             yield url
 
     def put(self, raw: bytes, **headers: str) -> str:
@@ -136,6 +139,18 @@ class Mesh:
         document = ElementTree.fromstring(raw)  # noqa: S314  what our own service made
         about = {"WorkflowID": f"{request.headers['mex-workflowid']}_ACK", "LocalID": request.headers["mex-localid"]}
         for own_id in document.iterfind(f".//{FHIR}MessageHeader/{FHIR}id"):
-            for code in self.codes:
+            for code in (ARRIVED, self.refusals.pop(0)) if self.refusals else self.codes:
                 self.put(answer_to(own_id.attrib["value"], code), **about)
         return JSONResponse({"message_id": mesh_id}, 202)
+
+
+def connected(url: str) -> dict[str, Any]:
+    """Interop's settings for this address, which is looked at more often than a real one may be."""
+    return {
+        "organisation_name": "Barrow Neighbourhood Nursing (demo)",
+        "mesh_url": url,
+        "mesh_mailbox": MAILBOX,
+        "mesh_password": PASSWORD,
+        "mesh_shared_key": SHARED_KEY,
+        "mesh_poll_seconds": 1,
+    }

@@ -128,6 +128,6 @@ def barrow() -> Demographics:
     return made
 
 
-def connected() -> dict[str, str]:
+def connected(at: str = f"https://{HOST}") -> dict[str, str]:
     """Interop's setting for this address; tokens are of the NHS's platform (`demo.partners.bars`)."""
-    return {"pds_url": f"https://{HOST}/personal-demographics/FHIR/R4"}
+    return {"pds_url": f"{at}/personal-demographics/FHIR/R4"}

@@ -45,6 +45,30 @@ class TracedNumber(BaseModel):
     nhs_number_status: str
 
 
+class CallTime(BaseModel):
+    days: list[int]
+    at: str
+    minutes: int
+
+
+class AgencyCare(BaseModel):
+    """An agency's calls as a council told of them."""
+
+    id: UUID
+    client_id: UUID
+    agency: str
+    phone: str | None
+    kind: str
+    times: list[CallTime]
+    from_on: date
+    until_on: date | None
+
+
+async def agency_care(fact: Any, peers: Peers) -> AgencyCare:
+    """What is behind `interop.agency_care.told.v1`, which names no agency."""
+    return AgencyCare.model_validate(await peers.get("interop", f"/v1/agency-care/{fact.agency_care_id}"))
+
+
 async def traced_number(fact: Any, peers: Peers) -> TracedNumber:
     """The number behind `interop.nhs_number.traced.v1`."""
     return TracedNumber.model_validate(await peers.get("interop", f"/v1/traces/{fact.trace_id}"))

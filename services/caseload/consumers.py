@@ -22,6 +22,10 @@ class TracedNumber(BaseModel):
     trace_id: UUID
 
 
+class ToldAgencyCare(BaseModel):
+    agency_care_id: UUID
+
+
 class ToldStay(BaseModel):
     hospital_stay_id: UUID
     client_id: UUID
@@ -136,6 +140,10 @@ async def hear_of_number(tx: Transaction, fact: TracedNumber, traced: clients.Tr
     await getting_in.hear_of_number(tx, traced)
 
 
+async def hear_of_agency_care(tx: Transaction, fact: ToldAgencyCare, care: clients.AgencyCare) -> None:
+    await around.hear_of_agency_care(tx, care)
+
+
 async def hear_of_stay(tx: Transaction, fact: ToldStay) -> None:
     await hospital.hear_of_stay(tx, hospital.Stay(**fact.model_dump()))
 
@@ -190,6 +198,7 @@ SUBSCRIPTIONS = (
     Subscription("interop.referral.received.v1", ReceivedReferral, take_in, ask=clients.inbound_referral),
     Subscription("interop.referral.changed.v1", ReceivedReferral, take_change, ask=clients.inbound_referral),
     Subscription("interop.nhs_number.traced.v1", TracedNumber, hear_of_number, ask=clients.traced_number),
+    Subscription("interop.agency_care.told.v1", ToldAgencyCare, hear_of_agency_care, ask=clients.agency_care),
     Subscription("interop.hospital_stay.told.v1", ToldStay, hear_of_stay),
     Subscription("governance.decision.adopted.v1", AdoptedDecision, remember_decision),
     Subscription("governance.meeting_action.agreed.v1", AgreedMeetingAction, take_from_meeting),

@@ -13,6 +13,7 @@ SYSTEMS = frozenset({Persona.INTEGRATOR, Persona.COUNCIL})
 EVENTS_READ = "events:read"
 REFERRALS_WRITE, REFERRALS_READ = "referrals:write", "referrals:read"
 RETURNS_READ = "returns:read"
+AGENCY_CARE_WRITE = "agency-care:write"
 
 
 class InsufficientScope(Forbidden):

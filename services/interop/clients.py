@@ -33,7 +33,7 @@ async def colleague(fact: Any, peers: Peers) -> Colleague:
     own = peers.settings
     if not isinstance(own, InteropSettings):
         return told
-    return told.model_copy(update={"team_names": own.team_names, "provider": own.returns_provider})
+    return told.model_copy(update={"team_names": own.team_names, "provider": own.ods_code})
 
 
 async def client_record_in_name_of(named: InNameOf, client_id: UUID) -> ClientRecord:

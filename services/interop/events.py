@@ -52,6 +52,16 @@ class HospitalStayTold(Event):
     hospital_ods_code: str | None
 
 
+class AgencyCareTold(Event):
+    """A council told which agency comes to a client and when, or that this is another now. It is asked for by id."""
+
+    name: ClassVar[str] = "interop.agency_care.told.v1"
+
+    agency_care_id: UUID
+    client_id: UUID
+    team_id: UUID
+
+
 class NhsNumberTraced(Event):
     """The NHS said whose a number is, and where that needs a nurse's word, she gave it. The number is asked for by id.
 

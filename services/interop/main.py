@@ -11,6 +11,7 @@ from services.interop.api import ROUTERS
 from services.interop.api.fhir_errors import HANDLERS
 from services.interop.consumers import SUBSCRIPTIONS
 from services.interop.domain.base import Base
+from services.interop.partners.gpconnect.structured import GpConnect
 from services.interop.partners.pds.client import Pds
 from services.interop.settings import InteropSettings
 from services.interop.worker import listen
@@ -19,6 +20,7 @@ from services.interop.worker import listen
 def _furnish(app: FastAPI, runtime: Runtime) -> None:
     settings = InteropSettings.of(runtime.settings)
     app.state.pds = Pds.of(runtime.http, settings.pds_url, settings.nhs_client)
+    app.state.gp_connect = GpConnect(runtime.http, settings.gpconnect_url, settings.gpconnect_asid)
 
 
 SERVICE = Service(

@@ -3,10 +3,18 @@
 from typing import Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from services.common.settings import ServiceSettings
 from services.interop.partners.nhs_tokens import Client, signing_key
+
+
+class Surgery(BaseModel):
+    """Where a surgery's system answers by GP Connect, as the Spine Directory Service has it: its number, and its root
+    such as https://provider.nhs.uk/A81001/STU3/1/gpconnect/structured/fhir."""
+
+    asid: str = Field(pattern=r"^[0-9]{12}$")
+    root: str = Field(pattern=r"^https?://[!-~]+$", max_length=500)
 
 
 class InteropSettings(ServiceSettings):
@@ -19,9 +27,8 @@ class InteropSettings(ServiceSettings):
     nhs_private_key: str = Field(default="", repr=False)
     # The FHIR base of the Personal Demographics Service, where NHS numbers are traced.
     pds_url: str = ""
-    # Where responses to BaRS senders go: the FHIR base of the NHS's proxy; and as which organisation (ODS).
+    # Where responses to BaRS senders go: the FHIR base of the NHS's proxy.
     bars_url: str = ""
-    bars_ods_code: str = ""
     # Where the trust's engine sends HL7 v2 to (`host:port`), which trust that is, and TLS: our certificate and its key,
     # and who signs the engine's, as paths. Without a certificate the line is open, as inside HSCN.
     hl7_address: str = Field(default="", pattern=r"^(\[[0-9A-Fa-f:]+\]:[0-9]{1,5}|[^\[\]:]+:[0-9]{1,5})?$")
@@ -33,7 +40,8 @@ class InteropSettings(ServiceSettings):
     # by which councils' SFTP servers know this installation.
     council_folder: str = ""
     sftp_key: str = Field(default="", repr=False)
-    # The organisation that the teams belong to, as the NHS's directory knows it: the sender of each document to a GP.
+    # The organisation that the teams belong to, as the NHS's directory knows it (ODS): who answers BaRS senders, sends
+    # documents to GPs, and makes returns.
     ods_code: str = ""
     organisation_name: str = ""
     # MESH, such as https://msg.intspineservices.nhs.uk; without it no document goes to a GP. Certificates and keys are
@@ -45,13 +53,19 @@ class InteropSettings(ServiceSettings):
     mesh_certificate: str = ""
     mesh_certificate_key: str = ""
     mesh_authority: str = ""
+    # How often our mailbox is looked into, and what is due leaves, in seconds.
+    mesh_poll_seconds: float = Field(default=60, ge=1, le=3600)
+    # GP Connect: the Spine's proxy, which is put before each surgery's address; our own number there; and the surgeries
+    # whose records may be looked into, by ODS code, as JSON. Without a surgery here its record is not shown.
+    gpconnect_url: str = ""
+    gpconnect_asid: str = Field(default="", pattern=r"^([0-9]{12})?$")
+    gpconnect_surgeries: dict[str, Surgery] = {}
     # What teams are called outside, by their ids, as JSON. No service holds a name of a team; one that has none here is
     # told by its id.
     team_names: dict[UUID, str] = {}
-    # As whom returns are made: ODS codes, of a council the three digits of its CASSR code, and of the location from
-    # which the team gives personal care the number with CQC. A return that needs an empty one is refused and says so.
-    returns_provider: str = ""
-    # Who uploads for the provider; the provider itself where it is empty.
+    # For whom and how returns are made: ODS codes, of a council the three digits of its CASSR code, and of the location
+    # from which the team gives personal care the number with CQC. A return that needs an empty one is refused and says
+    # so. First who uploads for the organisation; itself where it is empty.
     returns_submitter: str = ""
     returns_commissioner: str = ""
     returns_council_code: str = ""

@@ -18,7 +18,7 @@ from tests.interop.records import Caseload, a_record
 from tests.running import OTHER_TEAM, STRANGER, Databases, Running, running
 
 PROVIDER = {
-    "returns_provider": "RNN",
+    "ods_code": "RNN",
     "returns_commissioner": "01K",
     "returns_council_code": "102",
     "returns_cqc_location": "1-999000001",

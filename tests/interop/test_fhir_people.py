@@ -171,7 +171,7 @@ async def test_a_place_that_ends_and_one_that_begins_are_shown(interop: Running,
 async def test_a_team_has_the_name_and_the_provider_that_this_installation_gives(
     databases: Databases, staff: Staff
 ) -> None:
-    named = {"team_names": {TEAM: "Walney"}, "returns_provider": "ZZ901"}
+    named = {"team_names": {TEAM: "Walney"}, "ods_code": "ZZ901"}
     async with running(databases, SERVICE, peers={"hr": staff.app()}, **named) as interop:
         await tell_of(interop, staff, a_colleague())
         trust = await interop.client("interop", "trust-tie", "integrator")

@@ -121,7 +121,7 @@ async def test_who_may_and_what_cannot_be_asked_is_refused(system: Running, load
 
 
 async def test_a_return_is_made_in_nobodys_name_unless_it_is_said(databases: Databases, caseload: Caseload) -> None:
-    async with returning(databases, caseload, returns_provider="", returns_council_code="") as system:
+    async with returning(databases, caseload, ods_code="", returns_council_code="") as system:
         ops = await system.client("interop", "ops-1", "ops")
         for kind, period, code in (("csds", OCTOBER, "provider_not_set"), ("cld", "2026-Q3", "council_not_set")):
             council = {"connection_id": str(uuid7())} if kind == "cld" else {}

@@ -33,6 +33,7 @@ ASKED = {
     "what became of it": ("GET", "/v1/referrals/01938000-0000-7000-8000-000000000001", "referrals:read"),
     "feed": ("GET", "/v1/events", "events:read"),
     "returns": ("GET", "/v1/returns", "returns:read"),
+    "agencies": ("POST", "/v1/social-care/agency-care", "agency-care:write"),
 }
 
 

@@ -1,4 +1,5 @@
-"""The services that a journey goes through, composed in one process with the demo team, and a council beside them."""
+"""The services that a journey goes through, composed in one process with the demo team, and beside them a council, the
+NHS's platform with PDS, MESH with a surgery behind it, and a trust's endpoint, each at an address of its own."""
 
 import dataclasses
 from collections.abc import AsyncIterator
@@ -8,14 +9,23 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from joserfc.jwk import RSAKey
+from uuid6 import uuid7
+
 from demo.barrow import DATA, TEAM, employee, id_of
+from demo.partners import bars, pds
 from demo.partners import council as partner
+from demo.partners.mesh import Mesh
 from services.caseload.main import SERVICE as CASELOAD
 from services.finance.main import SERVICE as FINANCE
 from services.finance.usecases import ask_for_decisions
 from services.identity.main import SERVICE as IDENTITY
 from services.interop.main import SERVICE as INTEROP
-from services.interop.usecases import deliver_facts
+from services.interop.partners.hooks import RETRY_AFTER
+from services.interop.usecases import deliver_facts, exchange_gp_documents, notify, number_changes
+from services.roster.main import SERVICE as ROSTER
+from tests.interop.gp import OF_THE_NHS
+from tests.interop.hook import Hook
 from tests.running import Databases, Running, running, until
 
 CLIENTS = {one["given_name"].lower(): one for one in DATA["clients"]}
@@ -23,6 +33,8 @@ PERSON = ("given_name", "family_name", "sex", "birth_on", "nhs_number", "address
 COUNCIL = "council.example"
 # The council's own system knows Olive's case by this id, and by no other.
 OLIVES_CASE = "LAS-40093"
+RAYMONDS_CASE = "LAS-40174"
+SURGERY = "A81001"
 
 
 @dataclass
@@ -31,6 +43,8 @@ class Barrow:
 
     system: Running
     council: partner.Council
+    mesh: Mesh
+    hook: Hook
     day: list[date]
     typed: list[tuple[str, str]] = field(default_factory=list)
     at: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -56,6 +70,10 @@ class Barrow:
     async def refused(self, key: str, service: str, path: str, body: Any = None) -> tuple[int, str]:
         answer = await (await self.caller(service, key)).post(path, json=body)
         return answer.status_code, answer.json()["code"]
+
+    async def heard(self, service: str, event: str) -> list[dict[str, Any]]:
+        """The data of the events of this name that a service told the others."""
+        return [one.data for one in await self.system.published(service) if one.type == event]
 
     async def takes_on(self, key: str, nurse: str = "tom") -> "Client":
         """A client of the demo, referred and accepted; interop knows them in the end."""
@@ -161,6 +179,27 @@ class Client:
         made = await self.barrow.sends("tom", "interop", "/v1/shares", share)
         return str(made["id"])
 
+    async def is_known_to_the_nhs(self) -> None:
+        """PDS says that the number is the client's; and the surgery may be told of the care from long ago on."""
+        trace = {"id": str(uuid7()), "client_id": self.client_id}
+        await self.barrow.sends("tom", "interop", "/v1/traces", trace)
+        share = {
+            "id": new_id(self.key, "surgery share"),
+            "episode_of_care_id": self.episode_id,
+            "ods_code": SURGERY,
+            "basis": "direct_care",
+            "told_on": "2026-11-02",
+        }
+        await self.barrow.sends("tom", "caseload", "/v1/surgery-shares", share)
+        await until(self._is_verified)
+
+    async def _is_verified(self) -> bool:
+        reader = await self.barrow.caller("interop", "tom")
+        shown = (await reader.get(f"/fhir/R4/Patient/{self.client_id}")).json()
+        (number,) = shown["identifier"]
+        (said,) = number["extension"][0]["valueCodeableConcept"]["coding"]
+        return bool(said["code"] == "01")
+
     async def invites(self, guest: str) -> None:
         """A seat for the social worker at the weekly meeting."""
         seat = {
@@ -190,16 +229,32 @@ def _texts(body: Any) -> list[str]:
 
 @asynccontextmanager
 async def at_work(databases: Databases, folder: Path) -> AsyncIterator[Barrow]:
-    day = [date(2026, 12, 12)]
-    council = partner.Council(folder, frozenset({OLIVES_CASE}))
+    day, key = [date(2026, 12, 12)], RSAKey.generate_key(2048)
+    council, mesh, hook = partner.Council(folder, frozenset({OLIVES_CASE, RAYMONDS_CASE})), Mesh(), Hook()
+    beside = {
+        COUNCIL: council.app(),
+        "trust.example": hook.app(),
+        bars.HOST: bars.Senders(key).app(),
+        pds.HOST: pds.barrow().app(),
+    }
+    at_once = (timedelta(0),) * len(RETRY_AFTER)
+    work = (
+        deliver_facts(at_once),
+        number_changes(0.05),
+        notify(0.05, at_once),
+        exchange_gp_documents(0.05),
+    )
     composed = (
         IDENTITY,
         CASELOAD,
-        dataclasses.replace(INTEROP, background=(deliver_facts((timedelta(0),) * 3),)),
+        ROSTER,
+        dataclasses.replace(INTEROP, background=work),
         dataclasses.replace(FINANCE, background=(ask_for_decisions(lambda: day[0], every=0.1),)),
     )
-    async with running(databases, *composed, peers={COUNCIL: council.app()}) as system:
-        for service in ("caseload", "interop", "finance"):
-            for one in DATA["staff"]:
-                await system.join(service, team=TEAM, employee=employee(one["key"]))
-        yield Barrow(system, council, day)
+    async with mesh.listening() as url:
+        told = OF_THE_NHS | {"mesh_url": url} | bars.connected(key) | pds.connected()
+        async with running(databases, *composed, peers=beside, **told) as system:
+            for service in ("caseload", "roster", "interop", "finance"):
+                for one in DATA["staff"]:
+                    await system.join(service, team=TEAM, employee=employee(one["key"]))
+            yield Barrow(system, council, mesh, hook, day)

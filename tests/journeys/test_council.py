@@ -1,4 +1,4 @@
-"""J5, steps 1 to 4 and 8: from a care plan's change into the council's own system, and nobody types twice."""
+"""J5: from a care plan's change into the council's own system and the surgery's, and nobody types twice."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
@@ -11,7 +11,13 @@ from demo.barrow import TEAM, employee
 from demo.partners import council as partner
 from services.common.types import day_in_england
 from tests.finance.facts import CONTACT, CONTRACT, a_contact, a_contract
-from tests.journeys.around_the_council import COUNCIL, OLIVES_CASE, Barrow, Client, at_work, new_id
+from tests.journeys.around_the_council import COUNCIL, OLIVES_CASE, RAYMONDS_CASE, Barrow, Client, at_work, new_id
+from tests.journeys.beside_the_council import (
+    ARRANGES,
+    a_day_reaches_the_surgery_and_the_trust,
+    an_admission_pauses_harolds_care,
+    the_agencys_calls_come_from_the_council,
+)
 from tests.running import Databases, until
 
 PLAN = ["council_ref", "intervention", "plan_version"]
@@ -30,12 +36,15 @@ async def barrow(databases: Databases, tmp_path: Path) -> AsyncIterator[Barrow]:
 async def connected(barrow: Barrow) -> str:
     connection_id = new_id("council")
     body = {"name": "The council", "url": f"https://{COUNCIL}{partner.PATH}", "secret": partner.SECRET}
+    body["refers_as"] = ARRANGES
     await barrow.sends("nadia", "interop", f"/v1/connections/{connection_id}", body, by="PUT")
     return connection_id
 
 
-def heard(barrow: Barrow, kind: str) -> list[dict[str, Any]]:
-    return [event["data"] for event in barrow.council.accepted.values() if event["type"] == kind]
+def heard(barrow: Barrow, kind: str, *cases: str) -> list[dict[str, Any]]:
+    """What the council was told of this kind, or of it about these cases."""
+    told = [event["data"] for event in barrow.council.accepted.values() if event["type"] == kind]
+    return [one for one in told if not cases or one["council_ref"] in cases]
 
 
 async def waiting(barrow: Barrow, **asked: Any) -> list[dict[str, Any]]:
@@ -81,22 +90,19 @@ async def it_is_reviewed_rejected_mended_and_acknowledged(barrow: Barrow, shown:
     assert told == [shown["shared"], {**shown["shared"], "council_ref": OLIVES_CASE}], "what is shared, and no more"
 
 
-async def test_a_change_goes_from_the_plan_into_the_councils_system_and_nobody_types_twice(barrow: Barrow) -> None:
-    connection_id, olive = await connected(barrow), await barrow.takes_on("olive")
+async def olives_change_is_acknowledged(barrow: Barrow, olive: Client, connection_id: str) -> None:
+    """Steps 1 to 3."""
     await olive.is_assessed()
     await olive.agrees_a_plan("Help into bed at nine")
     await olive.shares(connection_id, PLAN, "OLD-93")
     await olive.invites("gareth")
     shown = await the_change_that_gareth_sees(barrow, olive)
     await it_is_reviewed_rejected_mended_and_acknowledged(barrow, shown)
-    texts = [text for text, _ in barrow.typed]
-    assert len(texts) > 5
-    assert sorted(texts) == sorted(set(texts)), "no operation took the same text twice"
     await the_day_adds_up(barrow)
 
 
 async def the_day_adds_up(barrow: Barrow) -> None:
-    """Step 6's reckoning: what was done, sent and acknowledged is the same."""
+    """What was done, sent and acknowledged is the same."""
     today = day_in_england(datetime.now(UTC)).isoformat()
 
     async def reckoned() -> Any:
@@ -107,9 +113,10 @@ async def the_day_adds_up(barrow: Barrow) -> None:
     assert (line["done"], line["sent"], line["differences"]) == (2, 2, []), "the line's change, and its submission"
 
 
-async def test_beryls_free_weeks_end_with_a_decision_and_then_personal_care_is_billed(barrow: Barrow) -> None:
+async def beryls_free_weeks_end_with_a_decision_and_then_personal_care_is_billed(
+    barrow: Barrow, beryl: Client, connection_id: str
+) -> None:
     """Step 4."""
-    connection_id, beryl = await connected(barrow), await barrow.takes_on("beryl")
     await beryl.shares(connection_id, REABLEMENT, "LAS-40050")
     await beryl.agrees_a_plan("Help to shower until she does it herself", reablement_from="2026-11-09")
 
@@ -159,23 +166,31 @@ async def personal_care_is_billed_and_wound_care_never(barrow: Barrow, beryl: Cl
     assert (week["week_from_on"], week["minutes"], week["charged_pence"]) == ("2026-12-21", 150, 3850)
 
 
-async def test_the_next_pull_lacks_raymond_and_earlier_sends_stay_listed(barrow: Barrow) -> None:
+async def of(barrow: Barrow, client: Client, state: str | None) -> list[dict[str, Any]]:
+    """What Gareth sees of a client's changes."""
+    found = await waiting(barrow, **({} if state is None else {"state": state}))
+    return [one for one in found if one["submission"]["client_id"] == client.client_id]
+
+
+async def the_next_pull_lacks_raymond_and_earlier_sends_stay_listed(
+    barrow: Barrow, raymond: Client, olive: Client, connection_id: str
+) -> None:
     """Step 8."""
-    connection_id, raymond = await connected(barrow), await barrow.takes_on("raymond")
     await raymond.is_assessed()
     line_id = await raymond.agrees_a_plan("Shopping on Fridays")
-    share_id = await raymond.shares(connection_id, PLAN, OLIVES_CASE)
+    share_id = await raymond.shares(connection_id, PLAN, RAYMONDS_CASE)
     await raymond.invites("gareth")
     await raymond.changes_line(line_id, "Shopping on Fridays, with the neighbour")
-    (shown,) = await until(lambda: waiting(barrow))
+    (shown,) = await until(lambda: of(barrow, raymond, "draft"))
     submission_id = shown["submission"]["id"]
     await barrow.sends("gareth", "interop", f"/v1/care-plan-changes/{submission_id}/review")
     await comes_to(barrow, f"/v1/social-care/submissions/{submission_id}", "acknowledged")
     await raymond.changes_line(line_id, "No more shopping: his sister has come to live with him")
-    await until(lambda: waiting(barrow, state="draft"))
+    await until(lambda: of(barrow, raymond, "draft"))
     await barrow.sends("priya", "interop", f"/v1/shares/{share_id}/withdraw")
-    assert await waiting(barrow) == []
-    (listed,) = (await barrow.reads("gareth", "interop", "/v1/social-care/submissions"))["items"]
+    assert (await of(barrow, raymond, None), len(await of(barrow, olive, None))) == ([], 1)
+    sent = (await barrow.reads("gareth", "interop", "/v1/social-care/submissions"))["items"]
+    (listed,) = [one for one in sent if one["client_id"] == raymond.client_id]
     assert (listed["id"], listed["state"]) == (submission_id, "acknowledged")
     (told,) = await until(lambda: heard(barrow, WITHDRAWN))
     assert set(told) == {"council_ref", "withdrawn_at"}, "the council is told, for it knows of him"
@@ -187,4 +202,21 @@ async def test_the_next_pull_lacks_raymond_and_earlier_sends_stay_listed(barrow:
         return types if WITHDRAWN in types else None
 
     assert await until(sent_before) > {partner.SUBMITTED, WITHDRAWN}
-    assert len(heard(barrow, partner.SUBMITTED)) == 1
+    assert len(heard(barrow, partner.SUBMITTED, RAYMONDS_CASE)) == 1
+
+
+async def test_from_a_plans_change_to_liquidlogic_and_systmone_and_nobody_types_twice(barrow: Barrow) -> None:
+    """J5, whole."""
+    connection_id = await connected(barrow)
+    olive, beryl, leonard, harold, raymond = [
+        await barrow.takes_on(key) for key in ("olive", "beryl", "leonard", "harold", "raymond")
+    ]
+    await olives_change_is_acknowledged(barrow, olive, connection_id)
+    await beryls_free_weeks_end_with_a_decision_and_then_personal_care_is_billed(barrow, beryl, connection_id)
+    await the_agencys_calls_come_from_the_council(barrow, leonard, connection_id)
+    await a_day_reaches_the_surgery_and_the_trust(barrow, [leonard, olive, beryl, harold, raymond])
+    await an_admission_pauses_harolds_care(barrow, harold)
+    await the_next_pull_lacks_raymond_and_earlier_sends_stay_listed(barrow, raymond, olive, connection_id)
+    texts = [text for text, _ in barrow.typed]
+    assert len(texts) > 5
+    assert sorted(texts) == sorted(set(texts)), "no operation took the same text twice"

@@ -2,12 +2,14 @@
 
 from services.interop.api import (
     admissions,
+    agency_care,
     audit_events,
     bundles,
     council,
     exports,
     feed,
     gp_documents,
+    gp_records,
     messages,
     reconciliations,
     referrals,
@@ -46,4 +48,7 @@ ROUTERS = (
     gp_documents.router,
     traces.door,
     traces.router,
+    gp_records.router,
+    agency_care.door,
+    agency_care.router,
 )

@@ -118,5 +118,9 @@ async def settle_mesh_message(tx: ByOps, mesh_message_id: UUID, version: IfMatch
 async def list_partners(tx: ByOps, request: Request) -> object:
     """The NHS's services that this installation speaks with, and how each has been answering."""
     settings = request.app.state.settings
-    connected = {"mesh": bool(settings.mesh_url), "pds": bool(settings.pds_url)}
+    connected = {
+        "gpconnect": bool(settings.gpconnect_surgeries),
+        "mesh": bool(settings.mesh_url),
+        "pds": bool(settings.pds_url),
+    }
     return {"items": await usecases.list_partners(tx, connected)}

@@ -149,7 +149,7 @@ class Share(TeamOwned, Base, table=True):
     consented_on: date | None = None
     fields: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     until_on: date | None = None
-    council_ref: str
+    council_ref: str = Field(index=True)
     agreed_by: UUID | None
     agreed_at: datetime = Field(sa_type=INSTANT)
     withdrawn_at: datetime | None = Field(default=None, sa_type=INSTANT)

@@ -53,7 +53,7 @@ class ProviderNotSet(Unprocessable):
     """A return is made in somebody's name, and nobody's is guessed."""
 
     field = "/body/kind"
-    way_out = "Have INTEROP_RETURNS_PROVIDER and INTEROP_RETURNS_COMMISSIONER set to ODS codes, and ask again."
+    way_out = "Have INTEROP_ODS_CODE and INTEROP_RETURNS_COMMISSIONER set to ODS codes, and ask again."
 
     def __init__(self) -> None:
         super().__init__("It is not set for which provider and commissioner this return is made.")

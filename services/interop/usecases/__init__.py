@@ -8,6 +8,7 @@ from services.interop.usecases.admissions import (
     set_adt_aside,
     try_adt_again,
 )
+from services.interop.usecases.agency import hear_of_agency_care, read_agency_care
 from services.interop.usecases.answers import list_council_files, take_answers
 from services.interop.usecases.deliver import deliver_facts, give_up_waiting
 from services.interop.usecases.exchange.respond import (
@@ -39,6 +40,7 @@ from services.interop.usecases.gp_documents import (
     stop_writing_to_gp,
     write_to_gp,
 )
+from services.interop.usecases.gp_record import look_at_gp_record, put_on_record
 from services.interop.usecases.look import (
     look_at_everything,
     look_at_history,
@@ -46,7 +48,6 @@ from services.interop.usecases.look import (
     read_version,
     search_resources,
 )
-from services.interop.usecases.make_returns import make_next, make_returns, remove_expired_returns
 from services.interop.usecases.notify import forget_old_events, notify, number_changes, number_next
 from services.interop.usecases.partners import list_partners
 from services.interop.usecases.portal import note_keyed, open_pack, read_pack, sum_up_keying
@@ -65,6 +66,16 @@ from services.interop.usecases.refer import (
     read_own_referral,
     remember_outcome,
     take_plain_referral,
+)
+from services.interop.usecases.returns import (
+    ask_for_return,
+    list_returns,
+    look_at_return,
+    make_next,
+    make_returns,
+    open_return_file,
+    read_return_file,
+    remove_expired_returns,
 )
 from services.interop.usecases.share import (
     ConnectionHealth,
@@ -93,13 +104,6 @@ from services.interop.usecases.show import (
     show_record,
     show_referral,
     show_visit,
-)
-from services.interop.usecases.statutory_returns import (
-    ask_for_return,
-    list_returns,
-    look_at_return,
-    open_return_file,
-    read_return_file,
 )
 from services.interop.usecases.submit import (
     Change,
@@ -193,6 +197,10 @@ __all__ = [
     "list_mesh_messages",
     "list_partners",
     "list_returns",
+    "look_at_gp_record",
+    "put_on_record",
+    "hear_of_agency_care",
+    "read_agency_care",
     "list_sent_under",
     "list_service_endpoints",
     "list_shares",

@@ -17,7 +17,8 @@ from services.interop.domain.delivery import Attempt, DeliveryStatus
 from services.interop.domain.submission import Submission, Verdict
 from services.interop.partners.council.gateway import Answered
 from services.interop.partners.council.ways import NoWay
-from services.interop.partners.council.webhook import ANSWER_WITHIN, RETRY_AFTER, challenge
+from services.interop.partners.council.webhook import challenge
+from services.interop.partners.hooks import ANSWER_WITHIN, RETRY_AFTER
 from services.interop.store import council as store
 from services.interop.store import submissions
 from services.interop.usecases.show import show_told

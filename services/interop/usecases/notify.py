@@ -25,7 +25,6 @@ from services.interop.domain.subscription import (
 )
 from services.interop.fhir import criteria, notifying
 from services.interop.partners import hooks
-from services.interop.partners.council import webhook
 from services.interop.store import subscriptions as store
 
 log = logging.getLogger(__name__)
@@ -76,7 +75,7 @@ async def _number(tx: Transaction, subscription: Subscription, changes: Sequence
         subscription.happened(len(told), tx.now)
 
 
-def notify(every: float = POLL_SECONDS, schedule: Sequence[timedelta] = webhook.RETRY_AFTER) -> Background:
+def notify(every: float = POLL_SECONDS, schedule: Sequence[timedelta] = hooks.RETRY_AFTER) -> Background:
     """The work of one process beside its requests: each subscription has a lane, so that a slow one holds up no other.
 
     `schedule` is the wait before each attempt.

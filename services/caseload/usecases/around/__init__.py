@@ -15,6 +15,7 @@ from services.caseload.usecases.around.agency import (
     arrange_other_care,
     calls_at_client,
     end_other_care,
+    hear_of_agency_care,
     list_other_care,
     read_other_care,
 )
@@ -101,6 +102,7 @@ __all__ = [
     "follow_up_introduction",
     "give_back_action",
     "give_up_skill",
+    "hear_of_agency_care",
     "hold_mdt_discussion",
     "identify_carer",
     "introduce",

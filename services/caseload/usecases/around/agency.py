@@ -4,6 +4,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlmodel import col
+
+from services.caseload.clients import AgencyCare
 from services.caseload.domain.client import Client
 from services.caseload.domain.other_care import (
     CareEnding,
@@ -28,6 +32,24 @@ async def arrange_other_care(tx: Transaction, new: NewOtherCare) -> OtherCare:
     await tx.session.flush()
     _tell(tx, care)
     return care
+
+
+async def hear_of_agency_care(tx: Transaction, told: AgencyCare) -> None:
+    """The council says when its agency comes. How our visits lie to that stays as the team wrote it down."""
+    client = await tx.get(Client, told.client_id)
+    about = {"times": [one.model_dump() for one in told.times], **told.model_dump(exclude={"id", "client_id", "times"})}
+    (care,) = await tx.all(select(OtherCare).where(col(OtherCare.id) == told.id).with_for_update()) or (None,)
+    if care is None:
+        care = OtherCare(
+            id=told.id, client_id=client.id, team_id=client.team_id, written_by=None, changed_at=tx.now, **about
+        )
+        tx.add(care)
+    else:
+        for name, value in about.items():
+            setattr(care, name, value)
+        care.changed_at = tx.now
+    await tx.session.flush()
+    _tell(tx, care)
 
 
 async def list_other_care(tx: Transaction, request: PageRequest, *, client_id: UUID | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import base64
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http import HTTPStatus
 from uuid import uuid4
 
@@ -21,21 +21,6 @@ from services.interop.partners.council.facts import SOURCE, instant
 from services.interop.partners.council.gateway import ANSWER_SECONDS, Answered, AnswersAtOnce
 
 MEDIA_TYPE = "application/cloudevents+json"
-# How long to wait before each attempt (Standard Webhooks 1.0.0, section on retries): 75 hours and 35 minutes in all.
-RETRY_AFTER = (
-    timedelta(0),
-    timedelta(seconds=5),
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=5),
-    timedelta(hours=10),
-    timedelta(hours=14),
-    timedelta(hours=20),
-    timedelta(hours=24),
-)
-# A council that took a submission without a word is waited for as long as one that answers nothing is asked.
-ANSWER_WITHIN = sum(RETRY_AFTER, timedelta(0))
 ANSWER_BYTES = 4096
 # Where a rejection may stand. One of the others is about the door or the moment, not about what was sent.
 REJECTING = frozenset(

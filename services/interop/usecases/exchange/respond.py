@@ -19,9 +19,8 @@ from services.common.watching import drained, keep_on
 from services.interop.domain.bars_exchange import BarsResponse, EndIsTold, ResponseStatus, Stage
 from services.interop.domain.inbound import Arrival, InboundReferral, ReferralOutcome
 from services.interop.domain.record import ClientRecord
-from services.interop.partners import bars
+from services.interop.partners import bars, hooks
 from services.interop.partners.bars.sending import Answer, Sender
-from services.interop.partners.council import webhook
 from services.interop.settings import InteropSettings
 from services.interop.store import bars as store
 from services.interop.store import messages
@@ -71,7 +70,7 @@ async def _queue(tx: Transaction, referral: InboundReferral, stage: Stage, **abo
     tx.add(BarsResponse.queued(referral, stage, first.correlation_id, payload, to=to, now=tx.now))
 
 
-def send_responses(every: float = POLL_SECONDS, schedule: Sequence[timedelta] = webhook.RETRY_AFTER) -> Background:
+def send_responses(every: float = POLL_SECONDS, schedule: Sequence[timedelta] = hooks.RETRY_AFTER) -> Background:
     """The work of one process beside its requests, where the NHS's proxy is connected.
 
     `schedule` is the wait before each attempt.
@@ -81,7 +80,7 @@ def send_responses(every: float = POLL_SECONDS, schedule: Sequence[timedelta] = 
         settings = runtime.settings
         if not isinstance(settings, InteropSettings) or not settings.bars_url:
             return
-        sender = Sender.of(runtime.http, settings.bars_url, settings.bars_ods_code, settings.nhs_client)
+        sender = Sender.of(runtime.http, settings.bars_url, settings.ods_code, settings.nhs_client)
 
         async def look() -> int:
             return await send_next(runtime, sender, schedule)

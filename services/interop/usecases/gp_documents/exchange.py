@@ -26,7 +26,6 @@ from services.interop.usecases.gp_documents import mailbox
 log = logging.getLogger(__name__)
 
 PARTNER = "mesh"
-POLL_SECONDS = 60.0
 # Longer than anything that is asked of MESH may take.
 LEASE = timedelta(minutes=5)
 Open = Callable[[InteropSettings], Mailbox]
@@ -45,8 +44,9 @@ class Leaving(NamedTuple):
         return f"Leaving({self.message_id})"
 
 
-def exchange_gp_documents(every: float = POLL_SECONDS, opened: Open = open_mailbox) -> Background:
-    """The work of one process beside its requests; nothing where no MESH is connected."""
+def exchange_gp_documents(every: float | None = None, opened: Open = open_mailbox) -> Background:
+    """The work of one process beside its requests, as often as the settings say, or `every` so many seconds; nothing
+    where no MESH is connected."""
 
     async def run(runtime: Runtime) -> None:
         settings = runtime.settings
@@ -64,7 +64,7 @@ def exchange_gp_documents(every: float = POLL_SECONDS, opened: Open = open_mailb
                 await _note_failed(runtime, error)
 
         try:
-            await keep_on(PARTNER, every, look)
+            await keep_on(PARTNER, every or settings.mesh_poll_seconds, look)
         finally:
             for box in boxes:
                 await box.close()

@@ -14,13 +14,13 @@ from services.interop.returns.csds.fill import Course, Filler, Provider
 from services.interop.returns.rows import Period, Row
 from services.interop.settings import InteropSettings
 from services.interop.store import returns as store
-from services.interop.usecases.return_files import Files
+from services.interop.usecases.returns.files import Files
 
 
 async def csds(tx: Transaction, asked: StatutoryReturn, settings: InteropSettings, files: Files) -> None:
     """The tables of one month, each row looked at before it is taken."""
     month = Period(asked.from_on, asked.to_on)
-    organisation = Provider(settings.returns_provider, settings.returns_submitter, settings.returns_commissioner)
+    organisation = Provider(settings.ods_code, settings.returns_submitter, settings.returns_commissioner)
     codes = NationalCodes.on(month.to_on, await store.national_codes(tx))
     filler, checker = Filler(organisation, month, codes), rules.Checker(month, tx.today)
     every = (tables.HEADER, *tables.TABLES, tables.STAFF)

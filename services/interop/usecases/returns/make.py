@@ -10,8 +10,8 @@ from services.common.watching import drained, keep_on
 from services.interop.domain.statutory_return import ReturnKind, ReturnStatus, StatutoryReturn
 from services.interop.settings import InteropSettings
 from services.interop.store import returns as store
-from services.interop.usecases import fill_returns
-from services.interop.usecases.return_files import Files
+from services.interop.usecases.returns import fill
+from services.interop.usecases.returns.files import Files
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +61,8 @@ async def make_next(database: Database, settings: InteropSettings) -> int:
 
 async def _make(tx: Transaction, asked: StatutoryReturn, settings: InteropSettings) -> None:
     files = Files(tx, asked)
-    fill = fill_returns.csds if asked.kind == ReturnKind.CSDS else fill_returns.cld
-    await fill(tx, asked, settings, files)
+    made_by = fill.csds if asked.kind == ReturnKind.CSDS else fill.cld
+    await made_by(tx, asked, settings, files)
     await files.close()
     asked.files, asked.faults = files.told(), files.counted()
     asked.rows, asked.refused = files.rows, files.refused

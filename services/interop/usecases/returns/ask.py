@@ -43,7 +43,7 @@ async def ask_for_return(tx: Transaction, new: NewReturn, settings: InteropSetti
 
 
 async def _require_set_up(tx: Transaction, new: NewReturn, settings: InteropSettings) -> None:
-    if new.kind is ReturnKind.CSDS and not (settings.returns_provider and settings.returns_commissioner):
+    if new.kind is ReturnKind.CSDS and not (settings.ods_code and settings.returns_commissioner):
         raise ProviderNotSet
     if new.kind is ReturnKind.CLD and not settings.returns_council_code:
         raise CouncilNotSet
