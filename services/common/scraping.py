@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from starlette.responses import Response
 
 from services.common.auth import SYSTEM
@@ -101,6 +101,8 @@ async def _count(metrics: Metrics, database: Database, counted: Sequence[Counted
     values: dict[str, Labelled] = {}
     try:
         async with asyncio.timeout(COUNTED_WITHIN_SECONDS), database.transaction(SYSTEM) as tx:
+            # A transaction that asks nothing does not connect.
+            await tx.rows(select(1))
             for one in counted:
                 values |= await one.count(tx)
         is_up = True

@@ -13,6 +13,8 @@ from services.caseload.main import SERVICE as CASELOAD
 from services.common.auth import SYSTEM
 from services.common.db import Database, Transaction
 from services.common.events import Envelope
+from services.common.metrics import Metrics
+from services.common.scraping import scraped
 from services.hr.main import SERVICE as HR
 from services.interop.domain.connection import Connection
 from services.interop.domain.partner_health import PartnerHealth
@@ -125,3 +127,11 @@ async def test_without_its_database_a_service_still_tells_what_it_counted() -> N
     assert told["database_up"] == 0
     assert told['http_requests_totalmethod="GET",route="/v1/employees",status="403"'] == 1
     assert not [name for name in told if name.startswith(("outbox", "dead"))], "nothing is told of what nobody counted"
+
+
+async def test_a_worker_that_counts_nothing_there_still_asks_whether_its_database_answers(databases: Databases) -> None:
+    for url, answers in (("postgresql+asyncpg://nobody@127.0.0.1:1/none", 0.0), (await databases("hr"), 1.0)):
+        database = Database(url, Base.metadata)
+        told = bytes((await scraped(Metrics("hr-worker"), database, ())).body).decode()
+        await database.close()
+        assert f'heatshield_database_up{{service="hr-worker"}} {answers}' in told
