@@ -107,6 +107,7 @@ class Service:
                 app = FastAPI(openapi_url=None, telemetry=UNTRACED)
                 errors.install(app)
                 app.state.database, app.state.metrics = database, metrics
+                app.add_middleware(RequestLog, metrics=metrics)
                 _add_health(app, ())
                 await stack.enter_async_context(beside(app))
             await self.worker(Runtime(database, outside, settings, http, metrics))
