@@ -9,7 +9,7 @@ RESULTS := $(ROOT)/.heatshield/results
 export UV_PYTHON_DOWNLOADS = never
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-reset up test test-slow lint format bench check contracts release-contracts mission proven migration clean
+.PHONY: help env demo demo-reset up test test-slow lint format bench check contracts release-contracts mission proven migration alerts-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ mission: env ## Count the mission rows that work, and run the tests that prove t
 
 proven: env ## Count the mission rows by the tests that have just been run
 	@$(BIN)/python -m tests.mission $(RESULTS)/fast.xml $(RESULTS)/slow.xml $(RESULTS)/many.xml
+
+alerts-check: env ## Try each alert on series that are just enough and just short, and with each of its figures changed
+	@$(BIN)/python -m tests.alerts
 
 migration: env ## Write the migration a changed model needs: SERVICE=hr MESSAGE='Add a column'
 	@$(BIN)/python -m demo.migration $(SERVICE) "$(MESSAGE)"

@@ -91,8 +91,8 @@ def commands(port: int, ports: dict[str, int]) -> dict[str, str]:
         "issuer": f"{python} -m demo.issuer {ports['issuer']}",
         "nhs": f"{python} -m demo.partners {ports['nhs']} {PLATFORM_KNOWS}",
         **{name: f"{python} -m services serve {name} --port {ports[name]}" for name in SERVICES},
-        "roster-worker": f"{python} -m services work roster",
-        "interop-hl7": f"{python} -m services work interop",
+        "roster-worker": f"{python} -m services work roster --port {ports['roster-worker']}",
+        "interop-hl7": f"{python} -m services work interop --port {ports['interop-worker']}",
         "gateway": f"{python} -m gateway --port {port}",
     }
 
@@ -105,7 +105,8 @@ def main(port: Annotated[int, typer.Option(help="The gateway's port.")] = 8000) 
         sys.exit(str(error))
     passwords = {name: secrets.token_urlsafe(24) for name in (topology.DEPLOYER, *SERVICES)}
     postgres, rabbit = EmbeddedPostgres(FOLDER), RabbitServer(FOLDER / "rabbit", broker_definitions(passwords))
-    ports = {name: free_port() for name in ("issuer", "nhs", "hl7", *SERVICES)}
+    own = ("issuer", "nhs", "hl7", "roster-worker", "interop-worker")
+    ports = {name: free_port() for name in (*own, *SERVICES)}
     try:
         print("Starting PostgreSQL and RabbitMQ …", flush=True)
         postgres.start()

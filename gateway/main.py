@@ -4,8 +4,6 @@ import gc
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from opentelemetry import trace
-from prometheus_client import Counter
 from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
@@ -20,7 +18,9 @@ from gateway.refusals import METHODS
 from gateway.settings import GatewaySettings
 from gateway.upstreams import AppUpstream, HttpUpstream, session
 from services.common.errors import ServiceError
-from services.common.telemetry import Metrics, RequestLog, tracer_provider
+from services.common.metrics import Metrics
+from services.common.telemetry import RequestLog
+from services.common.tracing import tracer, tracer_provider
 
 ASKED_WITH = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "Prefer", "Break-Glass")
 # Of tus 1.0 (ADR 29).
@@ -37,8 +37,6 @@ def create_app(settings: GatewaySettings | None = None, *, apps: Mapping[str, AS
     `state.inside` is the app for operators, and `state.bounds` what a connection may cost, for whoever serves the door.
     """
     settings, near = settings or GatewaySettings.for_service("gateway"), apps or {}
-    provider = tracer_provider("gateway", settings.otlp_endpoint)
-    tracer = trace.get_tracer("heatshield", tracer_provider=provider or trace.NoOpTracerProvider())
     proxy, metrics = Proxy(settings.routes()), Metrics("gateway")
 
     @asynccontextmanager
@@ -60,7 +58,7 @@ def create_app(settings: GatewaySettings | None = None, *, apps: Mapping[str, AS
     _let_pages_of_others_call(app, settings.allowed_origins)
     app.add_middleware(Protected)
     app.add_middleware(RequestLog, metrics=metrics)
-    app.add_middleware(Traced, tracer=tracer)
+    app.add_middleware(Traced, tracer=tracer(tracer_provider("gateway")))
     app.add_middleware(HttpOnly)
     app.state.inside = pages.inside(proxy, metrics)
     app.state.bounds = _told(settings.bounds(), metrics)
@@ -82,10 +80,10 @@ def _let_pages_of_others_call(app: Starlette, origins: list[str]) -> None:
 
 def _told(bounds: Bounds, metrics: Metrics) -> Bounds:
     """What is refused before it is a request is counted by its code."""
-    refused = Counter("heatshield_gateway_refusals", "Refused unread", ["code"], registry=metrics.registry)
+    refused = metrics.counter("gateway_refusals", "Refused unread", ["code"])
 
     def tell(error: ServiceError) -> None:
-        refused.labels(error.code()).inc()
+        refused.labels(metrics.service, error.code()).inc()
 
     bounds.tell = tell
     return bounds

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -13,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from gateway import docs, refusals
 from gateway.proxy import Proxy
-from services.common.telemetry import Metrics
+from services.common.metrics import Metrics
 
 
 def public(proxy: Proxy, metrics: Metrics, *, is_production: bool) -> list[BaseRoute]:
@@ -32,7 +31,7 @@ async def _live(_: Request) -> Response:
 
 def _all(proxy: Proxy, metrics: Metrics) -> list[BaseRoute]:
     async def figures(_: Request) -> Response:
-        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+        return metrics.exposition()
 
     async def openapi(_: Request) -> Response:
         return JSONResponse(await docs.merged(proxy.upstreams))

@@ -7,7 +7,7 @@ import importlib
 import json
 import os
 import signal
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -116,13 +116,29 @@ def serve(name: str, port: Port = 8000, host: Host = "127.0.0.1") -> None:
 
 
 @app.command()
-def work(name: str) -> None:
-    """Work on what one service is asked for and takes long, until it is told to end."""
+def work(name: str, port: Port = 8000, host: Host = "127.0.0.1") -> None:
+    """Work on what one service is asked for and takes long, until it is told to end.
+
+    The port is for health and figures alone.
+    """
     configure_logging()
     service = declared(name)
     if service.worker is None:
         raise typer.BadParameter("this service has nothing to work on beside its routes")
-    asyncio.run(_until_told(service.work(service.settings())))
+    asyncio.run(_until_told(service.work(service.settings(), lambda app: _beside(app, host, port))))
+
+
+@contextlib.asynccontextmanager
+async def _beside(served: FastAPI, host: str, port: int) -> AsyncIterator[None]:
+    """Serve it while something else is what the process is for, which a signal is for as well."""
+    server = server_of(served, host, port)
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
+    running = asyncio.create_task(server.serve())
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await running
 
 
 async def _until_told(working: Coroutine[Any, Any, None]) -> None:

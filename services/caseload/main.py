@@ -11,6 +11,7 @@ from services.caseload.domain.base import Base
 from services.caseload.partners import photo_store
 from services.caseload.settings import CaseloadSettings
 from services.caseload.usecases import catch_up, photos, team, tell, uploads
+from services.caseload.usecases.sync.measured import TABLETS
 from services.common.broker import Broker
 from services.common.peers import Mounts
 from services.common.service import Runtime, Service
@@ -44,6 +45,7 @@ SERVICE = Service(
     ),
     settings_type=CaseloadSettings,
     furnish=_furnish,
+    counted=(TABLETS,),
 )
 
 

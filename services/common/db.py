@@ -34,7 +34,7 @@ from services.common.events import Envelope, Event
 from services.common.models import Aggregate, TeamOwned
 from services.common.prepared import Prepared
 from services.common.spelling import spelled
-from services.common.telemetry import traceparent
+from services.common.tracing import traceparent
 from services.common.types import day_in_england
 
 RowT = TypeVar("RowT", bound=Aggregate)

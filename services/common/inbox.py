@@ -19,6 +19,7 @@ from services.common.broker import Delivery
 from services.common.db import Database, Transaction
 from services.common.errors import Unavailable
 from services.common.events import MAX_EVENT_BYTES, Envelope, owner
+from services.common.metrics import QueueAge
 from services.common.outages import is_database_down, is_turn_lost
 from services.common.parking import Parked, Unreadable
 from services.common.peers import Peers
@@ -92,6 +93,7 @@ class Consumer:
     tracer: trace.Tracer
     # The broker's user where all services share one; otherwise only the owner of an event may have sent it.
     shared_login: str = ""
+    age: QueueAge = field(default_factory=QueueAge)
     _asking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ASKED_AT_ONCE))
 
     async def deliver(self, deliveries: Sequence[Delivery]) -> None:
@@ -103,8 +105,9 @@ class Consumer:
             except Unreadable as error:
                 await self._park(delivery, error, error.event_id)
         size = 1 if self.subscription.one_by_one else len(deliveries)
-        for start in range(0, len(readable), size):
-            await self._settle(readable[start : start + size])
+        with self.age.holding([heard.envelope.time for heard in readable]):
+            for start in range(0, len(readable), size):
+                await self._settle(readable[start : start + size])
 
     def read(self, delivery: Delivery) -> Heard:
         """Raises `Unreadable` for what is no event, not this queue's, or not from the one who may say it."""
@@ -173,9 +176,12 @@ class Consumer:
 
     async def _apply(self, lot: Sequence[Heard], *, parked: Parked | None = None) -> None:
         async with self.database.transaction(SYSTEM) as tx:
-            await self.apply_to(tx, await self._first_time(tx, lot))
+            first = await self._first_time(tx, lot)
+            await self.apply_to(tx, first)
             if parked is not None:
                 await parking.unpark(tx, parked.id)
+        for heard in first:
+            self.age.took_effect(heard.envelope.time)
 
     async def apply_to(self, tx: Transaction, lot: Sequence[Heard]) -> None:
         """The effects of these events, in order, in this transaction."""

@@ -13,6 +13,7 @@ from services.common.assertions import ASSERTION_TYPE, assertion
 from services.common.errors import NotFound, PeerRefused, Unavailable
 from services.common.outside import OutsideTransport, trusted
 from services.common.settings import ServiceSettings
+from services.common.tracing import carried
 
 # What a service that is starting, stopping or without its database says of itself.
 AWAY = {
@@ -81,7 +82,7 @@ class Peers:
     @stamina.retry(on=httpx.TransportError, attempts=3, wait_initial=0.1, wait_max=1.0)
     async def _ask(self, peer: str, url: str, named: "InNameOf | None") -> httpx.Response:
         token = await (self._own_token(peer) if named is None else self._token_of(peer, named))
-        return await self.http.get(url, headers={"Authorization": f"Bearer {token}"})
+        return await self.http.get(url, headers={"Authorization": f"Bearer {token}", **carried()})
 
     async def _token_of(self, peer: str, named: "InNameOf") -> str:
         """One that holds at this peer for them (RFC 8693), exchanged once."""

@@ -7,12 +7,16 @@ import time
 from collections.abc import Sequence
 
 import asyncpg
+from opentelemetry import trace
+from opentelemetry.propagate import extract
 from sqlalchemy.engine import make_url
 
 from services.common.broker import Broker, Outgoing, Unconfirmed
 from services.common.connected import KEEPALIVES
+from services.common.events import Envelope
 from services.common.outages import is_database_down
 from services.common.outbox import CHANNEL
+from services.common.topology import EVENTS
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +33,7 @@ FOLLOW = "select pg_advisory_unlock(hashtext('heatshield.relay'))"
 SILENT_MILLISECONDS = "30000"
 FIRST_WITH_TRANSACTION_TIMEOUT = 17
 UNSENT = """
-    select seq, id, type, subject, envelope from outbox where type <> all($1::text[]) order by seq limit $2
+    select seq, id, type, subject, envelope, written_at from outbox where type <> all($1::text[]) order by seq limit $2
 """
 MOVE = """
     with sent as (delete from outbox where seq = any($1::bigint[]) returning *)
@@ -45,9 +49,9 @@ class BrokerAway(Exception):
 class Relay:
     """Runs in every replica, on a connection of its own: woken by NOTIFY, with a poll as the net."""
 
-    def __init__(self, database_url: str, broker: Broker) -> None:
+    def __init__(self, database_url: str, broker: Broker, tracer: trace.Tracer | None = None) -> None:
         self._dsn = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
-        self._broker = broker
+        self._broker, self._tracer = broker, tracer
         self._written = asyncio.Event()
         # Until when each type is left alone, and for how many seconds in all.
         self._held: dict[str, tuple[float, float]] = {}
@@ -115,7 +119,23 @@ class Relay:
                 raise BrokerAway from error
             self._hold({row["type"] for row in rows if row["id"] not in safe})
             await connection.execute(MOVE, [row["seq"] for row in rows if row["id"] in safe])
+            self._trace([row for row in rows if row["id"] in safe])
         return len(rows)
+
+    def _trace(self, rows: Sequence[asyncpg.Record]) -> None:
+        """A span for each event in the trace of what told it, from its writing to the broker's confirm."""
+        if self._tracer is None:
+            return
+        for row in rows:
+            named = Envelope.model_validate_json(row["envelope"]).traceparent
+            if named is not None:
+                self._tracer.start_span(
+                    f"publish {row['type']}",
+                    context=extract({"traceparent": named}),
+                    kind=trace.SpanKind.PRODUCER,
+                    start_time=int(row["written_at"].timestamp() * 1e9),
+                    attributes={"messaging.message.id": str(row["id"]), "messaging.destination.name": EVENTS},
+                ).end()
 
     def _held_types(self) -> Sequence[str]:
         return [name for name, (until, _) in self._held.items() if until > time.monotonic()]

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
 from opentelemetry import trace
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import MetaData, make_url, select
 from starlette.routing import BaseRoute
 
@@ -20,22 +20,23 @@ from services.common import errors, history, rulebook
 from services.common.assertions import own_key
 from services.common.audit import api as audit
 from services.common.audit.sealing import keep_sealed
-from services.common.auth import SYSTEM
 from services.common.broker import Broker, InProcessBroker
 from services.common.db import Database
 from services.common.desk import api as desk
-from services.common.desk.standing import standing
 from services.common.directory import Directory
 from services.common.inbox import Consumer, Subscription
+from services.common.metrics import Metrics
 from services.common.migrations.migrate import migrate
 from services.common.openapi import DescribedApp, Document
 from services.common.peers import Mounts, Peers, http_client, outside_client
 from services.common.relay import Relay
 from services.common.retrying import park_given_up, retry_parked
 from services.common.revocations import Revocations
+from services.common.scraping import BACKUPS, EVENTS, Counted, scraped
 from services.common.settings import ServiceSettings
-from services.common.telemetry import Metrics, RequestLog, tracer_provider
+from services.common.telemetry import RequestLog
 from services.common.tokens import TokenVerifier
+from services.common.tracing import tracer, tracer_provider
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Runtime:
     settings: ServiceSettings
     # For addresses that operations gave us, which may be inside.
     http: httpx.AsyncClient
+    # For what is counted where it happens.
+    metrics: Metrics
 
 
 def named_as_written(route: APIRoute) -> str:
@@ -56,6 +59,9 @@ def named_as_written(route: APIRoute) -> str:
 
 
 Background = Callable[[Runtime], Awaitable[None]]
+# Serves an app for as long as the context lasts.
+Beside = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+UNTRACED: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,8 @@ class Service:
     furnish: Callable[[FastAPI, Runtime], None] | None = None
     # What may be worked on in a process without routes.
     worker: Background | None = None
+    # What is counted in its database when somebody looks, beside its events.
+    counted: Sequence[Counted] = ()
 
     def settings(self) -> ServiceSettings:
         return self.settings_type.for_service(self.name)
@@ -84,8 +92,9 @@ class Service:
         owner_url = settings.owner_database_url or settings.database_url
         await migrate(self.name, self.metadata, owner_url, app_role=app_role)
 
-    async def work(self, settings: ServiceSettings) -> None:
-        """The worker alone, without routes and without the broker: what it tells waits for the service's relay."""
+    async def work(self, settings: ServiceSettings, beside: Beside | None = None) -> None:
+        """The worker alone, without routes of its own and without the broker: what it tells waits for the service's
+        relay. `beside` serves the app that tells its health and its figures."""
         if self.worker is None:
             raise LookupError(f"{self.name} has nothing to work on beside its routes")
         async with AsyncExitStack() as stack:
@@ -93,7 +102,15 @@ class Service:
             stack.push_async_callback(database.close)
             http = await stack.enter_async_context(http_client(None))
             outside = await stack.enter_async_context(outside_client(None, settings.partner_hosts_inside))
-            await self.worker(Runtime(database, outside, settings, http))
+            metrics = Metrics(f"{self.name}-worker")
+            if beside is not None:
+                app = FastAPI(openapi_url=None, telemetry=UNTRACED)
+                errors.install(app)
+                app.state.database, app.state.metrics = database, metrics
+                app.add_middleware(RequestLog, metrics=metrics)
+                _add_health(app, ())
+                await stack.enter_async_context(beside(app))
+            await self.worker(Runtime(database, outside, settings, http, metrics))
 
     def queues(self) -> dict[str, tuple[str, ...]]:
         """The queues that this service takes from, each with the events that wait in it."""
@@ -109,7 +126,7 @@ class Service:
     ) -> FastAPI:
         """The running service. `broker` and `mounts` are given where several share a process."""
         settings = settings or self.settings()
-        provider = tracer_provider(self.name, settings.otlp_endpoint)
+        provider = tracer_provider(self.name)
 
         @asynccontextmanager
         async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -157,7 +174,7 @@ class Service:
         # Whoever serves the app says when it is to stop, so that nobody is kept waiting for what may come.
         app.state.is_stopping = lambda: False
         app.add_middleware(RequestLog, metrics=app.state.metrics)
-        _add_health(app)
+        _add_health(app, (EVENTS, BACKUPS, *self.counted))
 
     async def _start(
         self,
@@ -178,18 +195,18 @@ class Service:
         revocations = Revocations(lambda: peers.get("identity", "/inside/revocations"))
         app.state.verifier = TokenVerifier(settings, http, self.name, revocations)
         bus = broker or await _connect(self.name, settings, stack)
-        consumers = self._consumers(database, peers, settings, provider)
+        consumers = self._consumers(database, peers, settings, provider, app.state.metrics)
         app.state.peers = peers
         app.state.desk = desk.Desk(self.name, bus, consumers, peers)
         for queue, consumer in consumers.items():
             await bus.subscribe(queue, consumer.subscription.event_names, consumer.deliver)
         await bus.subscribe_to_given_up(self.name, park_given_up(database, consumers))
         outside = await stack.enter_async_context(outside_client(mounts, settings.partner_hosts_inside))
-        runtime = Runtime(database, outside, settings, http)
+        runtime = Runtime(database, outside, settings, http, app.state.metrics)
         if self.furnish is not None:
             self.furnish(app, runtime)
         work = [
-            Relay(settings.database_url, bus).run(),
+            Relay(settings.database_url, bus, tracer(provider) if provider else None).run(),
             retry_parked(database, consumers),
             history.keep_for_a_while(database),
             revocations.follow(),
@@ -201,11 +218,18 @@ class Service:
         _spare_what_is_imported()
 
     def _consumers(
-        self, database: Database, peers: Peers, settings: ServiceSettings, provider: trace.TracerProvider | None
+        self,
+        database: Database,
+        peers: Peers,
+        settings: ServiceSettings,
+        provider: trace.TracerProvider | None,
+        metrics: Metrics,
     ) -> dict[str, Consumer]:
-        tracer = trace.get_tracer("heatshield", tracer_provider=provider or trace.NoOpTracerProvider())
         shared, queues = settings.shared_broker_login(), {one.queue(self.name): one for one in self.subscriptions}
-        return {queue: Consumer(queue, one, database, peers, tracer, shared) for queue, one in queues.items()}
+        return {
+            queue: Consumer(queue, one, database, peers, tracer(provider), shared, metrics.queue(queue))
+            for queue, one in queues.items()
+        }
 
 
 async def _connect(service: str, settings: ServiceSettings, stack: AsyncExitStack) -> Broker:
@@ -243,7 +267,7 @@ def _spare_what_is_imported() -> None:
     gc.freeze()
 
 
-def _add_health(app: FastAPI) -> None:
+def _add_health(app: FastAPI, counted: Sequence[Counted]) -> None:
     """Liveness says that the loop turns; readiness, that the database answers. Neither asks the broker:
     a service that can write to its outbox can work while the broker is away."""
 
@@ -256,11 +280,7 @@ def _add_health(app: FastAPI) -> None:
         return {"status": "ready"}
 
     async def metrics() -> Response:
-        figures: Metrics = app.state.metrics
-        async with app.state.database.transaction(SYSTEM) as tx:
-            now = await standing(tx)
-        figures.tell(unsent=now.unsent, lag=now.lag_seconds, waiting=now.waiting, dead=now.dead)
-        return Response(generate_latest(figures.registry), media_type=CONTENT_TYPE_LATEST)
+        return await scraped(app.state.metrics, app.state.database, counted)
 
     for path, endpoint in (("/health/live", live), ("/health/ready", ready), ("/metrics", metrics)):
         app.add_api_route(path, endpoint, include_in_schema=False)

@@ -38,7 +38,6 @@ class ServiceSettings(BaseSettings):
     broker_url: str = Field(default="amqp://127.0.0.1:5672/", validation_alias=_shared("broker_url"), repr=False)
     # Whose tokens hold between the processes: identity's, by the name that it signs with.
     issuer: str = Field(default="https://identity.heatshield.internal", validation_alias=_shared("issuer"))
-    otlp_endpoint: str = Field(default="", validation_alias=_shared("otlp_endpoint"))
     # Partners' hosts that are reached although their address is not public, such as those on HSCN.
     partner_hosts_inside: list[str] = Field(default_factory=list, validation_alias=_shared("partner_hosts_inside"))
     peers: dict[str, str] = Field(default_factory=dict, validation_alias=_shared("peers"))

@@ -14,6 +14,7 @@ from services.interop.domain.base import Base
 from services.interop.partners.gpconnect.structured import GpConnect
 from services.interop.partners.pds.client import Pds
 from services.interop.settings import InteropSettings
+from services.interop.usecases.measured import PARTNERS
 from services.interop.worker import listen
 
 
@@ -50,6 +51,7 @@ SERVICE = Service(
     settings_type=InteropSettings,
     furnish=_furnish,
     worker=listen,
+    counted=(PARTNERS,),
 )
 
 

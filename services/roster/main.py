@@ -11,6 +11,7 @@ from services.roster.consumers import SUBSCRIPTIONS
 from services.roster.domain.base import Base
 from services.roster.settings import RosterSettings
 from services.roster.usecases import capacity, resting, travelling, visiting
+from services.roster.usecases.jobs.measured import JOBS
 from services.roster.worker import work, work_beside
 
 SERVICE = Service(
@@ -32,6 +33,7 @@ SERVICE = Service(
     ),
     settings_type=RosterSettings,
     worker=work,
+    counted=(JOBS,),
 )
 
 

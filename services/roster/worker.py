@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -40,7 +40,12 @@ FAREWELL_SECONDS = 10.0
 async def work(runtime: Runtime, handlers: Mapping[JobKind, jobs.Handler] = HANDLERS) -> None:
     """Take jobs for as long as the process lives; an outage of the database is outlived."""
     slots = runtime.settings.solver_slots if isinstance(runtime.settings, RosterSettings) else 0
-    worker = Worker(runtime.database, handlers, max(slots, 1))
+    worked = runtime.metrics.counter("jobs", "Jobs that were worked on, by what became of it", ["outcome"])
+
+    def tell(outcome: str) -> None:
+        worked.labels(runtime.metrics.service, outcome).inc()
+
+    worker = Worker(runtime.database, handlers, max(slots, 1), tell)
     async with Warm():
         while True:
             try:
@@ -59,7 +64,10 @@ async def work_beside(runtime: Runtime) -> None:
 class Worker:
     """So many jobs at once, from one queue, on a connection of its own."""
 
-    def __init__(self, database: Database, handlers: Mapping[JobKind, jobs.Handler], slots: int) -> None:
+    def __init__(
+        self, database: Database, handlers: Mapping[JobKind, jobs.Handler], slots: int, tell: Callable[[str], None]
+    ) -> None:
+        self._tell = tell
         self._database, self._handlers, self._slots = database, handlers, slots
         self._turns = asyncio.Semaphore(slots)
         self._at_work: set[asyncio.Task[None]] = set()
@@ -114,6 +122,7 @@ class Worker:
             working.cancel()
             self._at_work.discard(working)
         failure = None if working.cancelled() else working.exception()
+        self._tell("put_back" if working.cancelled() else "failed" if failure else "done")
         if failure is not None:
             log.warning("job waits for its turn again", extra={"error": type(failure).__name__})
         if failure is not None or working.cancelled():

@@ -15,7 +15,9 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from services.common import errors
-from services.common.telemetry import Metrics, RequestLog, WithoutAddresses, configure_logging
+from services.common.metrics import Metrics
+from services.common.telemetry import RequestLog, configure_logging
+from services.common.tracing import WithoutAddresses
 
 SECRET, TRACE = "Zzcanary", "0af7651916cd43dd8448eb211c80319c"
 

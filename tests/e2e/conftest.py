@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from demo.servers.ports import free_port
-from tests.e2e.collector import Collector, collecting
+from tests.e2e.collector import Collector, collecting, spans_to
 
 ROOT = Path(__file__).parents[2]
 
@@ -80,7 +80,7 @@ def one_process() -> Iterator[Played]:
     """Played once for all tests that look at it."""
     with a_place() as place, collecting() as collector:
         port = str(free_port())
-        yield Played(place, port, place.play("--port", port, HEATSHIELD_OTLP_ENDPOINT=collector.url), collector)
+        yield Played(place, port, place.play("--port", port, **spans_to(collector)), collector)
 
 
 @pytest.fixture

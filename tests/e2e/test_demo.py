@@ -13,13 +13,14 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from demo.barrow import DATA, latest_monday_before
 from demo.callers import Gateway
 from demo.day.afternoon import SEGMENTS
 from demo.invitation import paths
 from services.common.types import day_in_england
-from tests.e2e.collector import Collector, collecting
+from tests.e2e.collector import Collector, collecting, spans_to
 from tests.e2e.conftest import Place, Played, not_ok
 from tests.e2e.provoked import Refusal, provoke
 
@@ -83,10 +84,20 @@ def test_seven_processes_over_rabbitmq_give_the_same_day_and_leak_nobody(
         _play_and_provoke(place, port, one_process, collector)
     assert personal_data_in(str(collector.requests)) == []
     assert {service for service, _ in collector.spans()} >= WHOLE
+    by_trace: dict[bytes, set[tuple[str, str]]] = {}
+    for service, span in collector.spans():
+        by_trace.setdefault(span.trace_id, set()).add((service, Span.SpanKind.Name(span.kind)))
+    way = {
+        ("heatshield-gateway", "SPAN_KIND_SERVER"),
+        ("heatshield-caseload", "SPAN_KIND_SERVER"),
+        ("heatshield-caseload", "SPAN_KIND_PRODUCER"),
+        ("heatshield-interop", "SPAN_KIND_CONSUMER"),
+    }
+    assert any(through >= way for through in by_trace.values()), "one trace, through the door, the outbox and RabbitMQ"
 
 
 def _play_and_provoke(place: Place, port: str, one_process: Played, collector: Collector) -> None:
-    installation = place.start("demo.up", "--port", port, HEATSHIELD_OTLP_ENDPOINT=collector.url)
+    installation = place.start("demo.up", "--port", port, **spans_to(collector))
     assert installation.stdout is not None
     lines: list[str] = []
     reader = _reading(installation, lines)

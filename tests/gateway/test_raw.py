@@ -146,7 +146,9 @@ def test_operators_find_inside_what_is_not_outside(gateway: Door) -> None:
     assert gateway.send(b"\x00") != []
     for page in ("/health/live", "/health/ready", "/docs"):
         assert inside.ask(page).status == 200
-    assert b'heatshield_gateway_refusals_total{code="unreadable_request"}' in inside.ask("/metrics").body
+    assert (
+        b'heatshield_gateway_refusals_total{code="unreadable_request",service="gateway"}' in inside.ask("/metrics").body
+    )
     assert inside.ask("/caseload/v1/x").status == 404
 
 

@@ -50,10 +50,10 @@ class Dialogue:
 
 
 @asynccontextmanager
-async def door(dialogue: Dialogue, otlp_endpoint: str = "") -> AsyncIterator[httpx.AsyncClient]:
+async def door(dialogue: Dialogue) -> AsyncIterator[httpx.AsyncClient]:
     """A caller at the gateway, the gateway and the service, each on a port of its own."""
     async with serving(dialogue.app(), lifespan=False) as service:
-        settings = GatewaySettings(app_env="test", peers={"caseload": service}, otlp_endpoint=otlp_endpoint)
+        settings = GatewaySettings(app_env="test", peers={"caseload": service})
         async with serving(create_app(settings)) as url, httpx.AsyncClient(base_url=url, trust_env=False) as client:
             yield client
 
@@ -85,10 +85,14 @@ async def test_a_websocket_is_refused_and_is_no_failure(path: str, caplog: pytes
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
-async def test_a_request_is_logged_with_its_trace(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_request_is_logged_with_its_trace(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "100")
     caplog.set_level(logging.INFO, logger="heatshield.access")
     with collecting() as collector:
-        async with door(Dialogue(), collector.url) as client:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+        async with door(Dialogue()) as client:
             sent = {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
             await client.post("/caseload/v1/listen", headers=sent)
             await client.get("/health/live", headers=sent)

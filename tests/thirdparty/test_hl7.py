@@ -35,7 +35,8 @@ async def listening(system: Running) -> AsyncIterator[int]:
         "INTEROP_HL7_ODS_CODE": "RRV00",
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "services", "work", "interop", env={**os.environ, **settings}
+        *(sys.executable, "-m", "services", "work", "interop", "--port", str(free_port())),
+        env={**os.environ, **settings},
     )
     try:
         await until(lambda: _answers(port), STARTING_SECONDS)

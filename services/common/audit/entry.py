@@ -19,7 +19,7 @@ from services.common.connected import Connected
 from services.common.errors import Unavailable
 from services.common.outages import is_database_down
 from services.common.spelling import spelled
-from services.common.telemetry import trace_id
+from services.common.tracing import trace_id
 
 log = logging.getLogger(__name__)
 

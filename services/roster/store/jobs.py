@@ -23,6 +23,11 @@ LOST = text("""
     and changed_at < clock_timestamp() - interval '1 minute'
     order by id limit 100
 """)
+WAITING = text("""
+    select count(*) filter (where state = 'queued') as queued, count(*) filter (where state = 'running') as running,
+           min(changed_at) filter (where state = 'queued') as oldest_at
+    from job where state in ('queued', 'running')
+""")
 
 # The queue notes each step of each job, and counts them by the second.
 NOTES = ("pgqueuer_log", "pgqueuer_statistics")
@@ -44,6 +49,12 @@ async def enqueue(tx: Transaction, job_id: UUID) -> None:
 async def lost(tx: Transaction) -> list[UUID]:
     """Jobs that are not over and wait in no queue: whoever worked on them took them along."""
     return list(await tx.all(LOST))
+
+
+async def waiting(tx: Transaction) -> tuple[int, int, datetime | None]:
+    """How many jobs nobody works on yet, how many are worked on, and since when the first of those that wait has."""
+    (row,) = await tx.rows(WAITING)
+    return row.queued, row.running, row.oldest_at
 
 
 async def forget_notes(tx: Transaction) -> None:

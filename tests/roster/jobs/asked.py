@@ -49,7 +49,7 @@ async def working(
     roster: Running, handlers: Mapping[JobKind, Handler] = HANDLERS, slots: int = 1
 ) -> AsyncIterator[Worker]:
     """A worker; it is called off as the process would be."""
-    worker = Worker(roster.databases["roster"], handlers, slots)
+    worker = Worker(roster.databases["roster"], handlers, slots, lambda _: None)
     task = asyncio.create_task(worker.while_connected())
     try:
         yield worker

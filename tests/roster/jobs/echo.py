@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from services.common.db import Database
+from services.common.metrics import Metrics
 from services.common.peers import http_client
 from services.common.service import Runtime
 from services.roster.domain.base import Base
@@ -86,7 +87,8 @@ HANDLERS = {JobKind.ROTA: Handler(count), JobKind.ROUNDS: Handler(count), JobKin
 async def main(url: str) -> None:
     database = Database(url, Base.metadata, pool_size=3)
     http = http_client(None)
-    await work(Runtime(database, http, RosterSettings(app_env="test", solver_slots=1), http), HANDLERS)
+    settings = RosterSettings(app_env="test", solver_slots=1)
+    await work(Runtime(database, http, settings, http, Metrics("roster-worker")), HANDLERS)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
+from demo.servers.ports import free_port
 from services.roster.domain.job import JobState
 from tests.roster.jobs.asked import LONG, ask, has, over, working
 from tests.running import Running, until
@@ -84,10 +86,17 @@ async def test_the_command_works_until_it_is_told_to_end(roster: Running) -> Non
     job_id = await ask(roster, {"makes": "no sense"})
     url = roster.databases["roster"].url
     told = {**os.environ, "ROSTER_DATABASE_URL": url, "HEATSHIELD_APP_ENV": "test"}
-    command = (sys.executable, "-m", "services", "work", "roster")
+    port = free_port()
+    command = (sys.executable, "-m", "services", "work", "roster", "--port", str(port))
     worker = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=told)
     try:
         assert (await over(roster, job_id, seconds=40)).state == JobState.FAILED
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as operator:
+            for path, status in (("/health/live", "live"), ("/health/ready", "ready")):
+                assert (await operator.get(path)).json() == {"status": status}
+            figures = (await operator.get("/metrics")).text
+        assert 'heatshield_jobs_total{outcome="done",service="roster-worker"} 1.0' in figures
+        assert 'heatshield_database_up{service="roster-worker"} 1.0' in figures
         worker.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(worker.wait(), 20) == 0
     finally:
