@@ -44,6 +44,8 @@ def environment(
         "INTEROP_HL7_ADDRESS": f"127.0.0.1:{ports['hl7']}",
         "INTEROP_HL7_ODS_CODE": HOSPITAL,
         "CASELOAD_PHOTO_STORE": (FOLDER / "photos").absolute().as_uri(),
+        # Nobody has to hear that they end: they end together.
+        "HEATSHIELD_DRAIN_SECONDS": "0",
         "PYTHONUNBUFFERED": "1",
     }
     shared |= {f"INTEROP_{name.upper()}": value for name, value in RETURNS.items()}
