@@ -46,7 +46,7 @@ async def lived_in(databases: Databases) -> dict[str, str]:
         for nurse in (NURSE, DEPUTY):
             await system.join("caseload", employee=nurse)
         for number in range(3):
-            client = await take_on(system, given_name=f"{ODD[:8]}{number}")
+            client = await take_on(system, given_name=f"{ODD[:8]}{number}", nhs_number=None)
             await client.post("/v1/assessments", an_assessment(client.episode_id))
             await client.post("/v1/care-plans", a_plan(client.episode_id))
     urls = {name: await databases(name) for name in SERVICES}
