@@ -53,19 +53,22 @@ class Balancer:
         task = asyncio.create_task(self._carry((reader, writer)))
         self._joined.add(task)
         task.add_done_callback(self._joined.discard)
+        # Also where it is ended before it began.
+        task.add_done_callback(lambda _: writer.close())
 
     async def _carry(self, near: Stream) -> None:
-        ends = [near[1]]
-        with contextlib.suppress(OSError, IndexError):
-            far = await asyncio.open_connection("127.0.0.1", self.ready[next(self._turn) % len(self.ready)])
-            ends.append(far[1])
-            ways = [asyncio.create_task(_pass(near[0], far[1])), asyncio.create_task(_pass(far[0], near[1]))]
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        far, ways = None, list[asyncio.Task[None]]()
+        try:
+            with contextlib.suppress(OSError, IndexError):
+                far = await asyncio.open_connection("127.0.0.1", self.ready[next(self._turn) % len(self.ready)])
+                ways += (asyncio.create_task(_pass(*ends)) for ends in ((near[0], far[1]), (far[0], near[1])))
+                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
             for way in ways:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
-        for end in ends:
-            end.close()
+            if far is not None:
+                far[1].close()
 
 
 async def _is_ready(client: httpx.AsyncClient, url: str) -> bool:
