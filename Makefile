@@ -9,7 +9,7 @@ RESULTS := $(ROOT)/.heatshield/results
 export UV_PYTHON_DOWNLOADS = never
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-reset up test test-slow lint format bench check contracts release-contracts mission proven migration alerts-check clean
+.PHONY: help env demo demo-reset up test test-slow lint format bench check contracts drills release-contracts mission proven migration alerts-check clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ format: env ## Put the code in its form
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
 check: lint test test-slow proven ## Everything that must be green before a change is handed on
+
+drills: env ## Drill what must never go wrong, and print what was measured: restarts, restores, failovers, rotations
+	@$(BIN)/python -m demo.servers.rabbit
+	@$(BIN)/python -m pytest -q -m slow tests/drills tests/faults/test_cluster.py $(ARGS)
 
 contracts: env ## Write docs/contracts from the code
 	@$(BIN)/python -m demo.contracts

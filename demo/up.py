@@ -25,6 +25,7 @@ from gateway.routes import SERVICES
 from services.common import topology
 
 FOLDER = Path(".heatshield/up")
+OWN_PORTS = ("issuer", "nhs", "hl7", "roster-worker", "interop-worker")
 # The made-up trust whose engine may send its admissions here.
 HOSPITAL = "Z99903"
 # By which the NHS's platform knows this installation's statements.
@@ -48,6 +49,8 @@ def environment(
         "INTEROP_HL7_ADDRESS": f"127.0.0.1:{ports['hl7']}",
         "INTEROP_HL7_ODS_CODE": HOSPITAL,
         "CASELOAD_PHOTO_STORE": (FOLDER / "photos").absolute().as_uri(),
+        # Nobody has to hear that they end: they end together.
+        "HEATSHIELD_DRAIN_SECONDS": "0",
         "PYTHONUNBUFFERED": "1",
     }
     shared |= {f"INTEROP_{name.upper()}": str(value) for name, value in (RETURNS | _nhs(ports["nhs"])).items()}
@@ -105,8 +108,7 @@ def main(port: Annotated[int, typer.Option(help="The gateway's port.")] = 8000) 
         sys.exit(str(error))
     passwords = {name: secrets.token_urlsafe(24) for name in (topology.DEPLOYER, *SERVICES)}
     postgres, rabbit = EmbeddedPostgres(FOLDER), RabbitServer(FOLDER / "rabbit", broker_definitions(passwords))
-    own = ("issuer", "nhs", "hl7", "roster-worker", "interop-worker")
-    ports = {name: free_port() for name in (*own, *SERVICES)}
+    ports = {name: free_port() for name in (*OWN_PORTS, *SERVICES)}
     try:
         print("Starting PostgreSQL and RabbitMQ …", flush=True)
         postgres.start()

@@ -17,6 +17,7 @@ from gateway.rates import Limited
 from gateway.refusals import METHODS
 from gateway.settings import GatewaySettings
 from gateway.upstreams import AppUpstream, HttpUpstream, session
+from services.common.draining import Drain, HangsUp
 from services.common.errors import ServiceError
 from services.common.metrics import Metrics
 from services.common.telemetry import RequestLog
@@ -34,10 +35,11 @@ SHOWN = ("ETag", "Location", "Retry-After", "X-Request-ID", "Idempotency-Replaye
 def create_app(settings: GatewaySettings | None = None, *, apps: Mapping[str, ASGIApp] | None = None) -> Starlette:
     """The door. `apps` are services in this same process, by name; the others are reached at their address.
 
-    `state.inside` is the app for operators, and `state.bounds` what a connection may cost, for whoever serves the door.
+    `state.inside` is the app for operators, `state.bounds` what a connection may cost, and `state.drain` how the door
+    is told that its end is near, for whoever serves it.
     """
     settings, near = settings or GatewaySettings.for_service("gateway"), apps or {}
-    proxy, metrics = Proxy(settings.routes()), Metrics("gateway")
+    proxy, metrics, drain = Proxy(settings.routes()), Metrics("gateway"), Drain()
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -51,7 +53,7 @@ def create_app(settings: GatewaySettings | None = None, *, apps: Mapping[str, AS
             gc.freeze()
             yield
 
-    public = pages.public(proxy, metrics, is_production=settings.app_env == "production")
+    public = pages.public(proxy, metrics, drain, is_production=settings.app_env == "production")
     app = Starlette(routes=public, lifespan=lifespan, exception_handlers=pages.HANDLERS)
     app.router.default = proxy
     app.add_middleware(Limited, **settings.rates())
@@ -59,10 +61,15 @@ def create_app(settings: GatewaySettings | None = None, *, apps: Mapping[str, AS
     app.add_middleware(Protected)
     app.add_middleware(RequestLog, metrics=metrics)
     app.add_middleware(Traced, tracer=tracer(tracer_provider("gateway")))
-    app.add_middleware(HttpOnly)
-    app.state.inside = pages.inside(proxy, metrics)
+    _add_outermost(app, drain)
+    app.state.inside, app.state.drain = pages.inside(proxy, metrics, drain), drain
     app.state.bounds = _told(settings.bounds(), metrics)
     return app
+
+
+def _add_outermost(app: Starlette, drain: Drain) -> None:
+    app.add_middleware(HangsUp, drain=drain)
+    app.add_middleware(HttpOnly)
 
 
 def _let_pages_of_others_call(app: Starlette, origins: list[str]) -> None:

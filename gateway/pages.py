@@ -12,24 +12,30 @@ from starlette.staticfiles import StaticFiles
 
 from gateway import docs, refusals
 from gateway.proxy import Proxy
+from services.common.draining import Drain
 from services.common.metrics import Metrics
 
 
-def public(proxy: Proxy, metrics: Metrics, *, is_production: bool) -> list[BaseRoute]:
+def public(proxy: Proxy, metrics: Metrics, drain: Drain, *, is_production: bool) -> list[BaseRoute]:
     """What the door shows. In production that is only that it lives; the rest is on the inside port."""
-    return [Route("/health/live", _live)] if is_production else _all(proxy, metrics)
+    return [Route("/health/live", _live)] if is_production else _all(proxy, metrics, drain)
 
 
-def inside(proxy: Proxy, metrics: Metrics) -> Starlette:
+def inside(proxy: Proxy, metrics: Metrics, drain: Drain) -> Starlette:
     """The pages for operators, for a port that only they reach."""
-    return Starlette(routes=_all(proxy, metrics))
+    return Starlette(routes=_all(proxy, metrics, drain))
 
 
 async def _live(_: Request) -> Response:
     return JSONResponse({"status": "live"})
 
 
-def _all(proxy: Proxy, metrics: Metrics) -> list[BaseRoute]:
+def _all(proxy: Proxy, metrics: Metrics, drain: Drain) -> list[BaseRoute]:
+    async def ready(_: Request) -> Response:
+        """Once it is told to end, it serves on for a while, and says so."""
+        status = 503 if drain.has_begun else 200
+        return JSONResponse({"status": "draining" if drain.has_begun else "ready"}, status_code=status)
+
     async def figures(_: Request) -> Response:
         return metrics.exposition()
 
@@ -45,7 +51,7 @@ def _all(proxy: Proxy, metrics: Metrics) -> list[BaseRoute]:
     return [
         Route("/", front),
         Route("/health/live", _live),
-        Route("/health/ready", _live),
+        Route("/health/ready", ready),
         Route("/metrics", figures),
         Route("/openapi.json", openapi),
         Route("/docs", docs_page),

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from gateway.guarded import Bounds, Guarded, guarded
 from gateway.settings import GatewaySettings
+from services.common.draining import DrainingServer
 
 
 def door(app: ASGIApp, settings: GatewaySettings, bounds: Bounds, host: str, port: int) -> uvicorn.Config:
@@ -52,7 +53,8 @@ def inside(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
 
 def run(app: Starlette, settings: GatewaySettings, host: str, port: int, inside_port: int) -> None:
     """Serve until told to stop. Ends the process with 3 when it cannot start."""
-    public = uvicorn.Server(door(app, settings, app.state.bounds, host, port))
+    config = door(app, settings, app.state.bounds, host, port)
+    public = DrainingServer(config, app.state.drain, settings.drain_seconds)
     beside = uvicorn.Server(inside(app.state.inside, host, inside_port)) if inside_port else None
     with (
         contextlib.suppress(KeyboardInterrupt),

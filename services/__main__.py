@@ -17,11 +17,13 @@ from fastapi import FastAPI
 
 from services.common import rabbit, topology
 from services.common.assertions import new_key, public_key
+from services.common.draining import DrainingServer
 from services.common.service import Service
 from services.common.settings import ServiceSettings
 from services.common.telemetry import configure_logging
 from services.console import audit, events, reconcile, returns
 from services.console.client import SERVICES as NAMES
+from services.moving import command as moving
 
 app = typer.Typer(help="Heatshield's services.", no_args_is_help=True, add_completion=False)
 app.add_typer(events.app, name="events")
@@ -54,6 +56,24 @@ async def _prepare(services: list[Service]) -> None:
     deployer = ServiceSettings.for_service(topology.DEPLOYER)
     await rabbit.declare(deployer.broker_urls(topology.DEPLOYER)[0], queues(service.name for service in services))
     typer.echo("the broker's queues are ready")
+
+
+Folder = Annotated[Path, typer.Argument(help="The folder of the export.")]
+
+
+@app.command(name="export")
+def export_all(folder: Folder, names: Named = None) -> None:
+    """Write all that the services hold into a new folder: a file of JSON lines a table, and a manifest of sums.
+
+    Signs in as the owner of each database: CASELOAD_OWNER_DATABASE_URL and so on.
+    """
+    moving.leave([declared(name) for name in names or NAMES], folder)
+
+
+@app.command(name="import")
+def import_all(folder: Folder, names: Named = None) -> None:
+    """Take an export into databases without any table, as their owners. All of it is taken in, or nothing."""
+    moving.arrive([declared(name) for name in names or NAMES], folder)
 
 
 broker = typer.Typer(help="What the broker holds.", no_args_is_help=True)
@@ -108,7 +128,9 @@ def _kept(path: Path, make: Callable[[], str]) -> str:
 def serve(name: str, port: Port = 8000, host: Host = "127.0.0.1") -> None:
     """Run one service."""
     configure_logging()
-    server = server_of(declared(name).app(), host, port)
+    service = declared(name)
+    settings = service.settings()
+    server = server_of(service.app(settings), host, port, settings.drain_seconds)
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
     if not server.started:
@@ -150,7 +172,7 @@ async def _until_told(working: Coroutine[Any, Any, None]) -> None:
         await task
 
 
-def server_of(served: FastAPI, host: str, port: int) -> uvicorn.Server:
+def server_of(served: FastAPI, host: str, port: int, drain_seconds: float = 0) -> uvicorn.Server:
     """What serves the app, and lets it know when it is to stop."""
     config = uvicorn.Config(
         served,
@@ -163,7 +185,7 @@ def server_of(served: FastAPI, host: str, port: int) -> uvicorn.Server:
         proxy_headers=False,
         timeout_graceful_shutdown=25,
     )
-    server = uvicorn.Server(config)
+    server = DrainingServer(config, served.state.drain, drain_seconds)
     served.state.is_stopping = lambda: server.should_exit
     return server
 

@@ -27,6 +27,7 @@ from services.common.db import Database
 from services.common.migrations.migrate import migrate
 from tests.access.tally import summary
 from tests.databases import Stock
+from tests.drills.table import drilled
 from tests.faults.books import table
 from tests.running import Databases
 from tests.thirdparty.sayings import sayings
@@ -59,10 +60,10 @@ _STARTED: pytest.StashKey[tuple[EmbeddedPostgres, Path]] = pytest.StashKey()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """How large the matrix of callers was, what leaked, what was survived, and what others said of us."""
+    """How large the matrix of callers was, what leaked, what was survived and drilled, and what others said of us."""
     told = [one for reports in terminalreporter.stats.values() for one in reports if isinstance(one, pytest.TestReport)]
     ended = [one for one in told if one.when == "call"]
-    for line in (*filter(None, [summary(ended)]), *table(told), *sayings(ended)):
+    for line in (*filter(None, [summary(ended)]), *table(told), *drilled(told), *sayings(ended)):
         terminalreporter.write_line(line)
 
 

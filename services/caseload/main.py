@@ -45,6 +45,7 @@ SERVICE = Service(
     ),
     settings_type=CaseloadSettings,
     furnish=_furnish,
+    beside=photo_store.opened,
     counted=(TABLETS,),
 )
 

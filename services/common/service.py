@@ -24,6 +24,8 @@ from services.common.broker import Broker, InProcessBroker
 from services.common.db import Database
 from services.common.desk import api as desk
 from services.common.directory import Directory
+from services.common.draining import Drain, HangsUp
+from services.common.files import FileStore
 from services.common.inbox import Consumer, Subscription
 from services.common.metrics import Metrics
 from services.common.migrations.migrate import migrate
@@ -78,6 +80,8 @@ class Service:
     settings_type: type[ServiceSettings] = ServiceSettings
     # Puts into the app's state what its routes need besides.
     furnish: Callable[[FastAPI, Runtime], None] | None = None
+    # Where it keeps files beside its database, which are exported with it.
+    beside: Callable[[ServiceSettings], FileStore] | None = None
     # What may be worked on in a process without routes.
     worker: Background | None = None
     # What is counted in its database when somebody looks, beside its events.
@@ -172,7 +176,8 @@ class Service:
         app.router.routes.extend([self._directory, *self._routes])
         app.state.metrics = Metrics(self.name)
         # Whoever serves the app says when it is to stop, so that nobody is kept waiting for what may come.
-        app.state.is_stopping = lambda: False
+        app.state.is_stopping, app.state.drain = lambda: False, Drain()
+        app.add_middleware(HangsUp, drain=app.state.drain)
         app.add_middleware(RequestLog, metrics=app.state.metrics)
         _add_health(app, (EVENTS, BACKUPS, *self.counted))
 
@@ -268,13 +273,15 @@ def _spare_what_is_imported() -> None:
 
 
 def _add_health(app: FastAPI, counted: Sequence[Counted]) -> None:
-    """Liveness says that the loop turns; readiness, that the database answers. Neither asks the broker:
-    a service that can write to its outbox can work while the broker is away."""
+    """Liveness says that the loop turns; readiness, that the database answers and the process is not told to end.
+
+    Neither asks the broker: a service that can write to its outbox can work while the broker is away."""
 
     async def live() -> dict[str, str]:
         return {"status": "live"}
 
     async def ready() -> dict[str, str]:
+        app.state.drain.check()
         async with app.state.database.engine.connect() as connection:
             await connection.execute(select(1))
         return {"status": "ready"}

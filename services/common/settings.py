@@ -42,6 +42,9 @@ class ServiceSettings(BaseSettings):
     partner_hosts_inside: list[str] = Field(default_factory=list, validation_alias=_shared("partner_hosts_inside"))
     peers: dict[str, str] = Field(default_factory=dict, validation_alias=_shared("peers"))
 
+    # For how long a process that is told to end serves on, so that whoever sends requests here can hear of it.
+    drain_seconds: float = Field(default=5, ge=0, le=60, validation_alias=_shared("drain_seconds"))
+
     @classmethod
     def for_service(cls, name: str) -> Self:
         return cls(_env_prefix=f"{name.upper()}_", _secrets_dir=SECRETS if SECRETS.is_dir() else None)

@@ -42,6 +42,14 @@ async def test_without_its_database_it_lives_and_is_not_ready() -> None:
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
 
 
+async def test_a_process_that_is_told_to_end_says_so_and_still_answers(hr: Running, cluster: httpx.AsyncClient) -> None:
+    hr.apps["hr"].state.drain.has_begun = True
+    answer = await cluster.get("/health/ready")
+    assert (answer.status_code, answer.json()["code"]) == (503, "draining")
+    still = await cluster.get("/health/live")
+    assert (still.status_code, still.headers["connection"]) == (200, "close")
+
+
 async def test_metrics_count_by_route_and_name_nobody(hr: Running, cluster: httpx.AsyncClient) -> None:
     nurse = await hr.nurse("hr")
     somebody = uuid7()

@@ -64,6 +64,11 @@ class Wire:
             _abort(ends)
             task.cancel()
 
+    def lead_to(self, host: str, port: int) -> None:
+        """Stand before another server from now on. What leads to the last one breaks off."""
+        self._to = (host, port)
+        self.reset()
+
     def black_hole(self, on: bool = True) -> None:
         """Take connections and data and pass nothing on, not even an end. Once it is off, all that waited passes."""
         if on:

@@ -162,7 +162,7 @@ def _tallied(service: str, subscription: Subscription) -> Subscription:
 
 def serve(name: str, settings: ServiceSettings, port: int, log: str, point: Point | None) -> None:
     """One service, as `python -m services serve` runs it."""
-    _write_to(log)
+    write_to(log)
     if point is not None:
         POINTS[point.name](Countdown(point.after))
     app = tallied(DECLARED[name]).app(settings)
@@ -171,7 +171,7 @@ def serve(name: str, settings: ServiceSettings, port: int, log: str, point: Poin
 
 def serve_together(settings: dict[str, ServiceSettings], port: int, log: str) -> None:
     """All of these services in one process, the first at the port, events handed over within it."""
-    _write_to(log)
+    write_to(log)
     asyncio.run(_together(settings, port))
 
 
@@ -189,6 +189,6 @@ async def _together(settings: dict[str, ServiceSettings], port: int) -> None:
         await asyncio.Event().wait()
 
 
-def _write_to(log: str) -> None:
+def write_to(log: str) -> None:
     sys.stdout = sys.stderr = open(log, "a", buffering=1)  # noqa: SIM115  for as long as the process lives
     configure_logging("INFO")

@@ -17,6 +17,7 @@ from yarl import URL
 
 from services.caseload.domain.photo import NoPhotoStore, PhotoLost, PhotoStoreAway
 from services.caseload.settings import CaseloadSettings
+from services.common.files import FileStore
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
@@ -26,20 +27,8 @@ log = logging.getLogger(__name__)
 CONNECT, ANSWER, ALL_TRIES = timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=15)
 
 
-class PhotoStore(Protocol):
-    """Raises `PhotoStoreAway` where it cannot be reached, and `NoPhotoStore` where there is none."""
-
-    async def put(self, key: str, content: bytes) -> None:
-        """Keep it under this key."""
-
-    async def get(self, key: str) -> bytes:
-        """What is kept under this key. Raises `PhotoLost`."""
-
-    async def remove(self, keys: Sequence[str]) -> None:
-        """Forget what is kept under these keys, as far as anything is."""
-
-    def after(self, key: str) -> AsyncIterator[Sequence[tuple[str, datetime]]]:
-        """The keys that come after this one, each with when it was put there; some at a time, in no order."""
+class PhotoStore(FileStore, Protocol):
+    """Raises `PhotoStoreAway` where it cannot be reached, `NoPhotoStore` where there is none, and `PhotoLost`."""
 
 
 class NoStore:

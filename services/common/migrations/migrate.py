@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import AutoString
 
 SERVICES = Path(__file__).parents[2]
+# For how long requests may wait behind a migration that waits.
+LOCK_SECONDS = 5
 # What the app may do with what its owner makes from now on; a migration may take some of it back.
 GRANTS = (
     "alter default privileges in schema public grant select, insert, update, delete on tables to {app}",
@@ -27,8 +29,8 @@ def alembic_config(service: str) -> Config:
     return config
 
 
-async def migrate(service: str, metadata: MetaData, owner_url: str, *, app_role: str = "") -> None:
-    """Run the migrations that are missing. An advisory lock makes a second runner wait for the first.
+async def migrate(service: str, metadata: MetaData, owner_url: str, *, app_role: str = "", to: str = "head") -> None:
+    """Run the migrations that are missing up to this revision. An advisory lock makes a second runner wait for the first.
 
     Whoever signs in owns what is made; the app's role, where it is another, may only use it.
     """
@@ -37,6 +39,8 @@ async def migrate(service: str, metadata: MetaData, owner_url: str, *, app_role:
 
     def upgrade(connection: Connection) -> None:
         connection.execute(text("select pg_advisory_xact_lock(hashtext('heatshield.migrate'))"))
+        # Whoever waits for a lock lets nobody past, so a migration that gets none gives up, and is run again.
+        connection.execute(text(f"select set_config('lock_timeout', '{LOCK_SECONDS}s', true)"))
         # Row-level security binds the owner too, and a migration may move any team's rows.
         connection.execute(text("select set_config('app.every_team', 'on', true)"))
         if app_role and app_role != engine.url.username:
@@ -44,7 +48,7 @@ async def migrate(service: str, metadata: MetaData, owner_url: str, *, app_role:
             for grant in GRANTS:
                 connection.execute(text(grant.format(app=app)))
         config.attributes.update(connection=connection, metadata=metadata)
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
     try:
         async with engine.begin() as connection:
