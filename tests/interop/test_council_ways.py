@@ -148,13 +148,23 @@ async def test_a_fhir_council_rejects_with_its_reason_and_a_page_of_html_is_no_a
     outcome = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "diagnostics": "unknown case id"}]}
     ends.facade.answers = [
         Response(status_code=201),
+        Response("<html>Sign in</html>", status_code=200, media_type="text/html"),
         Response("<html>Bad request</html>", status_code=400, media_type="text/html"),
         JSONResponse(outcome, 422),
     ]
     guest, submission = await reviewed_at(ends, caseload, made)
     rejected = await standing(guest, submission, "rejected")
     assert (rejected["reason"], rejected["waiting_on"]) == ("unknown case id", "social_worker")
-    assert ends.facade.answers == [], "the page of HTML was tried again"
+    assert ends.facade.answers == [], "after each page of HTML it was tried again"
+
+
+async def test_a_fact_whose_taking_was_not_heard_of_is_sent_again_and_made_once(ends: Ends, caseload: Caseload) -> None:
+    made, facts = await ends.by("fhir_stu3")
+    client_id, ends.facade.lost = await take_on(ends.system, caseload), 1
+    await agree(ends.system, client_id, made["id"], fields=SHARED)
+    await support(ends.system, client_id, 10)
+    await settled(ends.system, "sent")
+    assert facts() == TOLD[:1]
 
 
 async def test_a_portal_is_told_by_hand_in_texts_that_fit_and_the_minutes_are_counted(
