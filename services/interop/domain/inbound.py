@@ -1,6 +1,7 @@
 """What partners send in: the message as it came, the referral understood from it, and which service it is for."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -18,6 +19,7 @@ from services.interop.domain.base import Base
 # Letters and digits that are not mistaken for one another on the telephone (Crockford's base 32).
 SPOKEN = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE_LETTERS, BITS_PER_LETTER = 10, 5
+POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}")
 # What an update may tell better; who it is about is not among it.
 CONTACT = ("address_line", "postcode", "phone")
 WITHDRAWN = "Withdrawn by whoever referred: nothing is asked of the team any more. What was asked before:"
