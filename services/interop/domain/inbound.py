@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Annotated, Any, NamedTuple, Self
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from pydantic import Field as Shape
 from sqlalchemy import Index, LargeBinary, Text, text
 from sqlmodel import Field, col
 
+from services.common.errors import Conflict
 from services.common.models import INSTANT, Stored, TeamOwned, only_states
 from services.common.types import Input, NewId
 from services.interop.domain.base import Base
@@ -66,6 +68,17 @@ class MessageOutcome(StrEnum):
     REFUSED = "refused"
 
 
+class NothingToTryAgain(Conflict):
+    field = "/path/inbound_message_id"
+    way_out = (
+        "Only a message that we failed over, which is received with status 500, is tried again here; one that was"
+        " refused is corrected and sent again by its sender."
+    )
+
+    def __init__(self) -> None:
+        super().__init__("This message has been dealt with.")
+
+
 class InboundMessage(Stored, Base, table=True):
     """Every message as it came, byte for byte, kept before it is judged and kept when it is refused."""
 
@@ -93,6 +106,11 @@ class InboundMessage(Stored, Base, table=True):
 
     def answered(self, outcome: MessageOutcome, status: int) -> None:
         self.outcome, self.status = outcome, status
+
+    def require_failed(self) -> None:
+        """Raises `NothingToTryAgain` for any but a message that we failed over."""
+        if (self.outcome, self.status) != (MessageOutcome.RECEIVED, HTTPStatus.INTERNAL_SERVER_ERROR):
+            raise NothingToTryAgain
 
 
 class MessageKind(StrEnum):
@@ -210,6 +228,7 @@ def reference_of(message_id: UUID) -> str:
 
 
 only_states(InboundMessage, "outcome", MessageOutcome)
+Index("ix_inbound_message_outcome", col(InboundMessage.outcome), col(InboundMessage.id))
 only_states(InboundReferral, "kind", MessageKind)
 only_states(InboundReferral, "outcome", ReferralOutcome)
 # A message is processed once: of two that arrive together with the same ids, one is refused.
