@@ -266,7 +266,7 @@ async def test_a_message_that_we_fail_over_is_kept_and_may_be_sent_again(
     ops = await interop.client("interop", "ops-1", "ops")
     (failed,) = (await ops.get("/v1/inbound-messages?outcome=received")).json()["items"]
     assert (failed["id"], failed["status"], "raw" in failed) == (str(kept.id), 500, False)
-    sent_again = await ops.post(f"/v1/inbound-messages/{failed['id']}/try-again")
+    sent_again = await ops.post(f"/v1/inbound-messages/{failed['id']}/replay")
     assert (sent_again.json()["outcome"], sent_again.json()["status"]) == ("refused", 409)
     assert len(await stored(interop, InboundReferral)) == 1
 

@@ -55,7 +55,7 @@ async def test_a_message_that_we_failed_over_is_taken_once_the_fault_is_mended(b
     assert (await bars.post(PATH, json=a_message(), headers=ids())).status_code == 500
     ops = await interop.client("interop", "ops-1", "ops")
     (failed,) = (await ops.get("/v1/inbound-messages?outcome=received")).json()["items"]
-    path = f"/v1/inbound-messages/{failed['id']}/try-again"
+    path = f"/v1/inbound-messages/{failed['id']}/replay"
     still = await ops.post(path)
     assert (still.status_code, still.json()["outcome"], still.json()["status"]) == (200, "received", 500)
     await interop.alter("interop", "alter table inbound_referral drop constraint broken")
@@ -64,6 +64,6 @@ async def test_a_message_that_we_failed_over_is_taken_once_the_fault_is_mended(b
     (referral,) = await stored(interop, InboundReferral)
     assert referral.message_id == (await stored(interop))[0].id
     assert [event.type for event in await interop.published("interop")] == ["interop.referral.received.v1"]
-    assert (await ops.post(f"/v1/inbound-messages/{uuid4()}/try-again")).status_code == 404
+    assert (await ops.post(f"/v1/inbound-messages/{uuid4()}/replay")).status_code == 404
     twice = await ops.post(path)
     assert (twice.status_code, twice.json()["code"]) == (409, "nothing_to_try_again")

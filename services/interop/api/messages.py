@@ -78,7 +78,7 @@ async def list_inbound_messages(
     return await usecases.list_inbound_messages(tx, page, outcome)
 
 
-@router.post("/inbound-messages/{inbound_message_id}/try-again", response_model=InboundMessageShape)
+@router.post("/inbound-messages/{inbound_message_id}/replay", response_model=InboundMessageShape)
 async def try_message_again(tx: ByOps, inbound_message_id: UUID) -> object:
     """Take a BaRS message that we failed over as it came, now that the fault has been mended."""
     return await usecases.try_message_again(tx, inbound_message_id)
