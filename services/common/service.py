@@ -186,8 +186,7 @@ class Service:
             await bus.subscribe(queue, consumer.subscription.event_names, consumer.deliver)
         await bus.subscribe_to_given_up(self.name, park_given_up(database, consumers))
         outside = await stack.enter_async_context(outside_client(mounts, settings.partner_hosts_inside))
-        given = await stack.enter_async_context(http_client(mounts))
-        runtime = Runtime(database, outside, settings, given)
+        runtime = Runtime(database, outside, settings, await stack.enter_async_context(http_client(mounts)))
         if self.furnish is not None:
             self.furnish(app, runtime)
         work = [
