@@ -49,7 +49,8 @@ class Runtime:
     # For addresses that a partner gave us.
     outside: httpx.AsyncClient
     settings: ServiceSettings
-    # For addresses that operations gave us, which may be inside.
+    # For addresses that operations gave us, which may be inside. Never the sister services' own: whatever hangs there
+    # keeps no question to them waiting.
     http: httpx.AsyncClient
     # For what is counted where it happens.
     metrics: Metrics
@@ -207,7 +208,8 @@ class Service:
             await bus.subscribe(queue, consumer.subscription.event_names, consumer.deliver)
         await bus.subscribe_to_given_up(self.name, park_given_up(database, consumers))
         outside = await stack.enter_async_context(outside_client(mounts, settings.partner_hosts_inside))
-        runtime = Runtime(database, outside, settings, http, app.state.metrics)
+        own = await stack.enter_async_context(http_client(mounts))
+        runtime = Runtime(database, outside, settings, own, app.state.metrics)
         if self.furnish is not None:
             self.furnish(app, runtime)
         work = [

@@ -70,7 +70,7 @@ REACHES: dict[Persona, dict[str, str]] = {
     Persona.OPS: {
         ".*": EVENTS,
         "interop": r"connections.*|service-endpoints|deliveries.*|bars-responses.*|adt-messages.*|council-files|"
-        rf"reconciliations|social-care/keying|{RETURNS}|mesh-messages.*|partners",
+        rf"inbound-messages.*|reconciliations|social-care/keying|{RETURNS}|mesh-messages.*|partners",
         "identity": rf"{DEVICES}|{PEOPLE}|systems.*",
         "caseload": "sync/figures",
     },

@@ -2,18 +2,21 @@
 
 import dataclasses
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import asyncssh
 import pytest
 
 from services.interop.main import SERVICE
-from services.interop.usecases import deliver_facts
+from services.interop.usecases import deliver_facts, take_answers
 from tests.interop.answers import serve_team
 from tests.interop.council import AT_ONCE, Council
 from tests.interop.records import Caseload
 from tests.interop.staff import Staff
+from tests.interop.ways import Ends, Facade, Signed, sftp_server
 from tests.running import OTHER_TEAM, STRANGER, Databases, Running, running
 
 
@@ -72,3 +75,25 @@ def serve(databases: Databases, caseload: Caseload, staff: Staff, council: Counc
 async def system(serve: Callable[..., Any]) -> AsyncIterator[Running]:
     async with serve() as started:
         yield started
+
+
+@pytest.fixture
+async def ends(databases: Databases, caseload: Caseload, council: Council, tmp_path: Path) -> AsyncIterator[Ends]:
+    """Each way to a council, with two processes that look for what comes back."""
+    key, signed, facade = asyncssh.generate_private_key("ssh-ed25519"), Signed(), Facade()
+    peers = {"caseload": caseload.app(), "council.example": council.app()}
+    peers |= {"signed.example": signed.app(), "facade.example": facade.app()}
+    service = dataclasses.replace(SERVICE, background=(deliver_facts(AT_ONCE), take_answers(0.1), take_answers(0.1)))
+    own = {
+        "council_folder": str(tmp_path / "folder"),
+        "sftp_key": key.export_private_key().decode(),
+        "partner_hosts_inside": ["127.0.0.1"],
+    }
+    (tmp_path / "server").mkdir()
+    async with AsyncExitStack() as stack:
+        port, host_key = await stack.enter_async_context(sftp_server(tmp_path / "server", key))
+        system = await stack.enter_async_context(running(databases, service, peers=peers, **own))
+        await system.join("interop")
+        await system.join("interop", team=OTHER_TEAM, employee=STRANGER)
+        at = {"url": f"sftp://heatshield@127.0.0.1:{port}/drop", "host_key": host_key}
+        yield Ends(system, council, signed, facade, tmp_path / "folder", tmp_path / "server", at)

@@ -263,6 +263,12 @@ async def test_a_message_that_we_fail_over_is_kept_and_may_be_sent_again(
     assert "Tabor" not in caplog.text
     await interop.alter("interop", "alter table inbound_referral drop constraint broken")
     assert (await bars.post(PATH, json=message, headers=headers)).status_code == 200
+    ops = await interop.client("interop", "ops-1", "ops")
+    (failed,) = (await ops.get("/v1/inbound-messages?outcome=received")).json()["items"]
+    assert (failed["id"], failed["status"], "raw" in failed) == (str(kept.id), 500, False)
+    sent_again = await ops.post(f"/v1/inbound-messages/{failed['id']}/replay")
+    assert (sent_again.json()["outcome"], sent_again.json()["status"]) == ("refused", 409)
+    assert len(await stored(interop, InboundReferral)) == 1
 
 
 async def test_the_message_goes_to_the_destination_that_is_here(bars: Any, interop: Running) -> None:

@@ -1,23 +1,14 @@
 """Whatever way leads to a council, it has the same facts, in their order, and its answers come home."""
 
-import dataclasses
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any
 
-import asyncssh
 import pytest
 from fastapi import Response
 from fastapi.responses import JSONResponse
 from uuid6 import uuid7
 
-from services.interop.main import SERVICE
-from services.interop.usecases import deliver_facts, take_answers
 from tests.interop.council import (
-    AT_ONCE,
     SECRET,
-    Council,
     agree,
     change_plan,
     eventually,
@@ -29,8 +20,8 @@ from tests.interop.council import (
 from tests.interop.records import Caseload
 from tests.interop.submitting import FIELDS, VIEW, changes, reviewed, standing
 from tests.interop.test_reconciliation import figures, reckoned
-from tests.interop.ways import SIGNING, TOKEN, Facade, Files, Signed, register, sftp_server
-from tests.running import OTHER_TEAM, STRANGER, Databases, Running, running, until
+from tests.interop.ways import Ends, quarantined, register
+from tests.running import Running, until
 
 SHARED = ["council_ref", "personal_care_minutes", "last_free_day_on"]
 TOLD = [
@@ -38,61 +29,6 @@ TOLD = [
     {"council_ref": "LAS-40021", "personal_care_minutes": 21},
     {"council_ref": "LAS-40021", "last_free_day_on": "2026-12-27"},
 ]
-
-
-@dataclasses.dataclass
-class Ends:
-    """A running interop, and each council that may be at the other end."""
-
-    system: Running
-    council: Council
-    signed: Signed
-    facade: Facade
-    folder: Path
-    server: Path
-    sftp: dict[str, str]
-
-    async def by(self, adapter: str) -> tuple[dict[str, Any], Any]:
-        """A connection of this kind, and what arrives at its end."""
-        if adapter == "ed25519":
-            made = await register(self.system, url="https://signed.example/events", secret=SIGNING)
-            self.signed.public_key = made["public_key"]
-            return made, self.signed.facts
-        if adapter == "fhir_stu3":
-            url = "https://facade.example/ReferralService/v3"
-            return await register(self.system, adapter=adapter, url=url, secret=TOKEN), self.facade.facts
-        if adapter == "sftp":
-            made = await register(self.system, adapter=adapter, **self.sftp)
-            return made, Files(self.server / "drop").facts
-        if adapter == "folder":
-            made = await register(self.system, adapter=adapter)
-            return made, Files(self.folder / made["id"]).facts
-        made = await register(self.system, url="https://council.example/events", secret=SECRET)
-        return made, lambda: [event["data"] for event in self.council.heard]
-
-    def files(self, made: dict[str, Any]) -> Files:
-        return Files(self.server / "drop" if made["adapter"] == "sftp" else self.folder / made["id"])
-
-
-@pytest.fixture
-async def ends(databases: Databases, caseload: Caseload, council: Council, tmp_path: Path) -> AsyncIterator[Ends]:
-    key, signed, facade = asyncssh.generate_private_key("ssh-ed25519"), Signed(), Facade()
-    peers = {"caseload": caseload.app(), "council.example": council.app()}
-    peers |= {"signed.example": signed.app(), "facade.example": facade.app()}
-    service = dataclasses.replace(SERVICE, background=(deliver_facts(AT_ONCE), take_answers(0.1)))
-    own = {
-        "council_folder": str(tmp_path / "folder"),
-        "sftp_key": key.export_private_key().decode(),
-        "partner_hosts_inside": ["127.0.0.1"],
-    }
-    (tmp_path / "server").mkdir()
-    async with AsyncExitStack() as stack:
-        port, host_key = await stack.enter_async_context(sftp_server(tmp_path / "server", key))
-        system = await stack.enter_async_context(running(databases, service, peers=peers, **own))
-        await system.join("interop")
-        await system.join("interop", team=OTHER_TEAM, employee=STRANGER)
-        at = {"url": f"sftp://heatshield@127.0.0.1:{port}/drop", "host_key": host_key}
-        yield Ends(system, council, signed, facade, tmp_path / "folder", tmp_path / "server", at)
 
 
 @pytest.mark.parametrize("adapter", ["webhook", "ed25519", "fhir_stu3", "folder", "sftp"])
@@ -117,12 +53,6 @@ async def test_every_way_brings_the_same_facts_in_their_order_and_the_day_adds_u
 
     found = await eventually(line, lambda one: one["acknowledged"] == 2)
     assert (figures(found), found["differences"]) == ((2, 2, 2), [])
-
-
-async def quarantined(system: Running) -> list[dict[str, Any]]:
-    ops = await system.client("interop", "ops-1", "ops")
-    found: list[dict[str, Any]] = (await ops.get("/v1/council-files", params={"state": "quarantined"})).json()["items"]
-    return found
 
 
 async def test_a_file_that_is_not_what_its_manifest_says_is_quarantined_and_told_back(
@@ -218,13 +148,23 @@ async def test_a_fhir_council_rejects_with_its_reason_and_a_page_of_html_is_no_a
     outcome = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "diagnostics": "unknown case id"}]}
     ends.facade.answers = [
         Response(status_code=201),
+        Response("<html>Sign in</html>", status_code=200, media_type="text/html"),
         Response("<html>Bad request</html>", status_code=400, media_type="text/html"),
         JSONResponse(outcome, 422),
     ]
     guest, submission = await reviewed_at(ends, caseload, made)
     rejected = await standing(guest, submission, "rejected")
     assert (rejected["reason"], rejected["waiting_on"]) == ("unknown case id", "social_worker")
-    assert ends.facade.answers == [], "the page of HTML was tried again"
+    assert ends.facade.answers == [], "after each page of HTML it was tried again"
+
+
+async def test_a_fact_whose_taking_was_not_heard_of_is_sent_again_and_made_once(ends: Ends, caseload: Caseload) -> None:
+    made, facts = await ends.by("fhir_stu3")
+    client_id, ends.facade.lost = await take_on(ends.system, caseload), 1
+    await agree(ends.system, client_id, made["id"], fields=SHARED)
+    await support(ends.system, client_id, 10)
+    await settled(ends.system, "sent")
+    assert facts() == TOLD[:1]
 
 
 async def test_a_portal_is_told_by_hand_in_texts_that_fit_and_the_minutes_are_counted(

@@ -7,7 +7,9 @@ from starlette.responses import Response
 
 from demo.partners.mesh import ARRIVED, FILED, PRACTICE, Mesh, answer_to
 from services.common.auth import SYSTEM
+from services.interop.domain.mesh_message import MOST_BYTES, MeshMessage
 from services.interop.usecases.reconcile import reconcile
+from tests.interop.answers import stored
 from tests.interop.gp import (
     a_shared_record,
     another_contact,
@@ -155,12 +157,14 @@ async def test_whatever_lies_in_the_mailbox_is_kept_and_what_nobody_knows_waits_
             mesh.put(b"\xff\xfe\x00", WorkflowID=ACK): "unreadable",
             mesh.put(b'{"entry": [1]}', WorkflowID=ACK): "unreadable",
             mesh.put(b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", WorkflowID=ACK): "unreadable",
+            mesh.put(b"x" * (3 * MOST_BYTES), WorkflowID=ACK): "unreadable",
             mesh.put(unknown, WorkflowID=ACK, To="SOMEBODY01"): "not_ours",
             mesh.put(b"a,b", WorkflowID="PATHOLOGY"): "not_ours",
             mesh.put(b"", WorkflowID=ACK[:-4], MessageType="REPORT", LocalID="17"): "unknown",
         }
         await until(lambda: not mesh.inbox)
         assert {one["mesh_id"]: one["outcome"] for one in await messages(system)} == put
+        assert max(len(one.raw) for one in await stored(system, MeshMessage)) == MOST_BYTES + 1
         (first,) = await messages(system, outcome="unknown", limit=1)
         assert first["sender"] == PRACTICE
         ops = await system.client("interop", "ops-1", "ops")

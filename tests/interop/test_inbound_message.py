@@ -47,3 +47,23 @@ async def test_nobody_but_a_nurse_reads_the_message(interop: Running, bars: Any,
     path = await send(bars, interop, json.dumps(a_message()).encode())
     somebody = await interop.client("interop", str(uuid4()), persona)
     assert (await somebody.get(path)).status_code == 403
+
+
+async def test_a_message_that_we_failed_over_is_taken_once_the_fault_is_mended(bars: Any, interop: Running) -> None:
+    broken = "alter table inbound_referral add constraint broken check (family_name <> 'Tabor')"
+    await interop.alter("interop", broken)
+    assert (await bars.post(PATH, json=a_message(), headers=ids())).status_code == 500
+    ops = await interop.client("interop", "ops-1", "ops")
+    (failed,) = (await ops.get("/v1/inbound-messages?outcome=received")).json()["items"]
+    path = f"/v1/inbound-messages/{failed['id']}/replay"
+    still = await ops.post(path)
+    assert (still.status_code, still.json()["outcome"], still.json()["status"]) == (200, "received", 500)
+    await interop.alter("interop", "alter table inbound_referral drop constraint broken")
+    taken = await ops.post(path)
+    assert (taken.json()["outcome"], taken.json()["status"]) == ("accepted", 200)
+    (referral,) = await stored(interop, InboundReferral)
+    assert referral.message_id == (await stored(interop))[0].id
+    assert [event.type for event in await interop.published("interop")] == ["interop.referral.received.v1"]
+    assert (await ops.post(f"/v1/inbound-messages/{uuid4()}/replay")).status_code == 404
+    twice = await ops.post(path)
+    assert (twice.status_code, twice.json()["code"]) == (409, "nothing_to_try_again")

@@ -55,8 +55,7 @@ async def test_what_is_shared_is_told_and_an_open_service_stays_the_same(system:
     (fault,) = told["faults"]
     assert (fault["rule"], fault["field"], told["refused"]) == ("cld_no_person", "LA_Person_Unique_Identifier", 1)
     rows = (await tables(loader, told))[TABLE]
-    assert list(rows[0]) == list(FIELDS)
-    assert len(FIELDS) == 48
+    assert (list(rows[0]), len(FIELDS)) == (list(FIELDS), 48)
     services = {(row["LA_Person_Unique_Identifier"], row["Service_Component"]): row for row in rows}
     helped = "Home support or domiciliary care"
     assert set(services) == {("LAS-1", "Reablement"), ("LAS-1", helped), ("LAS-2", "Reablement")}
@@ -65,6 +64,7 @@ async def test_what_is_shared_is_told_and_an_open_service_stays_the_same(system:
     assert began == {"Short term support: ST-Max": "2026-08-03", "Long term support: Community": "2026-07-06"}
     assert {row["Event_End_Date"] for row in rows} == {row["NHS_Number"] for row in rows} == {""}
     await _the_first_dies_and_the_second_withdraws(system, caseload, first)
+    await _is_not_given_out(loader, told)
     again = await made(system, loader, kind="cld", period="2026-Q4", connection_id=connection_id)
     counts = {(one["rule"], one["count"], one["refuses"]) for one in again["faults"]}
     assert counts == {("cld_no_person", 1, True), ("cld_open_service_absent", 1, False)}
@@ -98,6 +98,11 @@ async def _the_first_dies_and_the_second_withdraws(system: Running, caseload: Ca
     (second,) = [one for one in (await nurse.get("/v1/shares")).json()["items"] if one["council_ref"] == "LAS-2"]
     path = f"/v1/shares/{second['id']}/withdraw"
     assert (await nurse.post(path, headers={"If-Match": f'"{second["version"]}"'})).status_code == 200
+
+
+async def _is_not_given_out(loader: Any, told: dict[str, Any]) -> None:
+    refused = await loader.get(f"/v1/returns/{told['id']}/files/{told['files'][0]['name']}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "share_withdrawn_since")
 
 
 def a_row(event: str = "Service", **changes: str) -> Row:

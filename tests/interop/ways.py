@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import asyncssh
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -18,6 +19,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from uuid6 import uuid7
 
+from tests.interop.council import SECRET, Council
 from tests.running import Running
 
 TOKEN = "the-councils-own-token-0123456789"
@@ -30,6 +32,8 @@ class Facade:
 
     heard: list[dict[str, Any]] = field(default_factory=list)
     answers: list[Response] = field(default_factory=list)
+    # Of so many that are taken, nobody is told that they were.
+    lost: int = 0
 
     def app(self) -> FastAPI:
         app = FastAPI()
@@ -42,13 +46,23 @@ class Facade:
             assert sent["resourceType"] == kind
             if self.answers:
                 return self.answers.pop(0)
+            if parse_qs(request.headers.get("if-none-exist", "")) in [_asked_by(one) for one in self.heard]:
+                return JSONResponse(sent, media_type="application/fhir+json")
             self.heard.append(sent)
+            if self.lost:
+                self.lost -= 1
+                return Response(status_code=504)
             return Response(status_code=201, headers={"Location": f"{request.url}/1"})
 
         return app
 
     def facts(self) -> list[dict[str, Any]]:
         return [_of_resource(one) for one in self.heard]
+
+
+def _asked_by(sent: dict[str, Any]) -> dict[str, list[str]]:
+    (identifier,) = sent["identifier"]
+    return {"identifier": [f"{identifier['system']}|{identifier['value']}"]}
 
 
 def _of_resource(sent: dict[str, Any]) -> dict[str, Any]:
@@ -133,6 +147,40 @@ class Files:
         return list(csv.DictReader(io.StringIO(path.read_text(), newline=""))) if path.exists() else []
 
 
+@dataclass
+class Ends:
+    """A running interop, and each council that may be at the other end."""
+
+    system: Running
+    council: Council
+    signed: Signed
+    facade: Facade
+    folder: Path
+    server: Path
+    sftp: dict[str, str]
+
+    async def by(self, adapter: str) -> tuple[dict[str, Any], Any]:
+        """A connection of this kind, and what arrives at its end."""
+        if adapter == "ed25519":
+            made = await register(self.system, url="https://signed.example/events", secret=SIGNING)
+            self.signed.public_key = made["public_key"]
+            return made, self.signed.facts
+        if adapter == "fhir_stu3":
+            url = "https://facade.example/ReferralService/v3"
+            return await register(self.system, adapter=adapter, url=url, secret=TOKEN), self.facade.facts
+        if adapter == "sftp":
+            made = await register(self.system, adapter=adapter, **self.sftp)
+            return made, Files(self.server / "drop").facts
+        if adapter == "folder":
+            made = await register(self.system, adapter=adapter)
+            return made, Files(self.folder / made["id"]).facts
+        made = await register(self.system, url="https://council.example/events", secret=SECRET)
+        return made, lambda: [event["data"] for event in self.council.heard]
+
+    def files(self, made: dict[str, Any]) -> Files:
+        return Files(self.server / "drop" if made["adapter"] == "sftp" else self.folder / made["id"])
+
+
 @asynccontextmanager
 async def sftp_server(root: Path, client_key: asyncssh.SSHKey) -> AsyncIterator[tuple[int, str]]:
     """A server in this process: its port and its public key."""
@@ -151,6 +199,12 @@ async def sftp_server(root: Path, client_key: asyncssh.SSHKey) -> AsyncIterator[
     finally:
         server.close()
         await server.wait_closed()
+
+
+async def quarantined(system: Running) -> list[dict[str, Any]]:
+    ops = await system.client("interop", "ops-1", "ops")
+    found: list[dict[str, Any]] = (await ops.get("/v1/council-files", params={"state": "quarantined"})).json()["items"]
+    return found
 
 
 async def register(system: Running, **about: Any) -> dict[str, Any]:

@@ -75,8 +75,8 @@ async def test_debians_sftp_server_takes_whole_files_from_whoever_knows_its_key(
         assert (row["delivery_id"], row["personal_care_minutes"]) == (str(attempt.delivery_id), "31")
         await place.write("in", "answers.csv", b"delivery_id,outcome,reason\r\n")
         await place.write("in", "answers.csv.manifest.json", b"{}")
-        (answer,) = await FileDrop(place).fetch_answers()
-        await FileDrop(place).settle(answer.name, b"row\r\n")
+        (name,) = await FileDrop(place).waiting()
+        await FileDrop(place).settle(name, b"row\r\n")
         assert await place.names("in") == []
         assert set(await place.names("done")) == {"answers.csv", "answers.csv.manifest.json"}
         another = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()

@@ -12,9 +12,14 @@ from services.common.scopes import require_scope
 from services.interop import usecases
 from services.interop.api.callers import ByIntegrator, ByIntegratorOrOps, ByOps, ByService
 from services.interop.api.fhir_route import fhir, fhir_router, media_type
-from services.interop.api.shapes import BarsResponseShape, InboundReferralShape, ServiceEndpointShape
+from services.interop.api.shapes import (
+    BarsResponseShape,
+    InboundMessageShape,
+    InboundReferralShape,
+    ServiceEndpointShape,
+)
 from services.interop.domain.bars_exchange import ResponseStatus
-from services.interop.domain.inbound import Arrival, NewServiceEndpoint
+from services.interop.domain.inbound import Arrival, MessageOutcome, NewServiceEndpoint
 
 fhir_door = fhir_router(tags=["messages"])
 router = api_router(tags=["messages"])
@@ -63,6 +68,20 @@ async def read_bars_response(tx: ByOps, response_id: UUID, response: Response) -
 async def send_response_again(tx: ByOps, response_id: UUID, version: IfMatch) -> object:
     """Send what was refused or given up, once the other side has mended what was wrong."""
     return await usecases.send_response_again(tx, response_id, version)
+
+
+@router.get("/inbound-messages", response_model=Page[InboundMessageShape])
+async def list_inbound_messages(
+    tx: ByOps, page: Asked, outcome: Annotated[MessageOutcome | None, Query()] = None
+) -> object:
+    """What partners sent: accepted, refused, or received and no more, which is what we failed over."""
+    return await usecases.list_inbound_messages(tx, page, outcome)
+
+
+@router.post("/inbound-messages/{inbound_message_id}/replay", response_model=InboundMessageShape)
+async def try_message_again(tx: ByOps, inbound_message_id: UUID) -> object:
+    """Take a BaRS message that we failed over as it came, now that the fault has been mended."""
+    return await usecases.try_message_again(tx, inbound_message_id)
 
 
 @router.post("/service-endpoints", status_code=201, response_model=ServiceEndpointShape)

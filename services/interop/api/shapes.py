@@ -151,6 +151,19 @@ class CouncilFileShape(Answer):
     rejects: list[RejectShape]
 
 
+class InboundMessageShape(Answer):
+    """What became of a message that came in, without what it says. `status` is what its sender was answered."""
+
+    id: UUID
+    received_at: datetime
+    sender: str
+    media_type: str
+    request_id: UUID | None
+    correlation_id: UUID | None
+    outcome: str
+    status: int | None
+
+
 class BarsResponseShape(Answer):
     """One response to whoever referred, without what it says."""
 

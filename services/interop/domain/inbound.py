@@ -1,9 +1,11 @@
 """What partners send in: the message as it came, the referral understood from it, and which service it is for."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Annotated, Any, NamedTuple, Self
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from pydantic import Field as Shape
 from sqlalchemy import Index, LargeBinary, Text, text
 from sqlmodel import Field, col
 
+from services.common.errors import Conflict
 from services.common.models import INSTANT, Stored, TeamOwned, only_states
 from services.common.types import Input, NewId
 from services.interop.domain.base import Base
@@ -18,6 +21,7 @@ from services.interop.domain.base import Base
 # Letters and digits that are not mistaken for one another on the telephone (Crockford's base 32).
 SPOKEN = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE_LETTERS, BITS_PER_LETTER = 10, 5
+POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}")
 # What an update may tell better; who it is about is not among it.
 CONTACT = ("address_line", "postcode", "phone")
 WITHDRAWN = "Withdrawn by whoever referred: nothing is asked of the team any more. What was asked before:"
@@ -64,6 +68,17 @@ class MessageOutcome(StrEnum):
     REFUSED = "refused"
 
 
+class NothingToTryAgain(Conflict):
+    field = "/path/inbound_message_id"
+    way_out = (
+        "Only a message that we failed over, which is received with status 500, is tried again here; one that was"
+        " refused is corrected and sent again by its sender."
+    )
+
+    def __init__(self) -> None:
+        super().__init__("This message has been dealt with.")
+
+
 class InboundMessage(Stored, Base, table=True):
     """Every message as it came, byte for byte, kept before it is judged and kept when it is refused."""
 
@@ -91,6 +106,11 @@ class InboundMessage(Stored, Base, table=True):
 
     def answered(self, outcome: MessageOutcome, status: int) -> None:
         self.outcome, self.status = outcome, status
+
+    def require_failed(self) -> None:
+        """Raises `NothingToTryAgain` for any but a message that we failed over."""
+        if (self.outcome, self.status) != (MessageOutcome.RECEIVED, HTTPStatus.INTERNAL_SERVER_ERROR):
+            raise NothingToTryAgain
 
 
 class MessageKind(StrEnum):
@@ -212,6 +232,7 @@ def reference_of(message_id: UUID) -> str:
 
 
 only_states(InboundMessage, "outcome", MessageOutcome)
+Index("ix_inbound_message_outcome", col(InboundMessage.outcome), col(InboundMessage.id))
 only_states(InboundReferral, "kind", MessageKind)
 only_states(InboundReferral, "outcome", ReferralOutcome)
 # A message is processed once: of two that arrive together with the same ids, one is refused.

@@ -28,6 +28,8 @@ class MeshOutcome(StrEnum):
     SETTLED = "settled"
 
 
+# What surgeries and MESH answer has some thousand bytes; anybody may leave a hundred gigabytes.
+MOST_BYTES = 2**20
 FOR_A_PERSON = (MeshOutcome.UNKNOWN, MeshOutcome.UNREADABLE, MeshOutcome.NOT_OURS)
 
 
@@ -40,7 +42,10 @@ class NothingToSettle(Conflict):
 
 
 class Letter(NamedTuple):
-    """A message as MESH hands it over: its headers, as far as they say anything to us, and its bytes."""
+    """A message as MESH hands it over: its headers, as far as they say anything to us, and its bytes.
+
+    Of one larger than `MOST_BYTES` there is one byte more than that.
+    """
 
     mesh_id: str
     recipient: str

@@ -7,12 +7,12 @@ from pydantic import Field as Shape
 
 from services.common.errors import Unprocessable
 from services.common.types import Input, Name, NewId, PastDay, Words
-from services.interop.domain.inbound import MessageKind, Understood
+from services.interop.domain.inbound import POSTCODE, MessageKind, Understood
 
 # As the NHS number status indicator calls it where there is no number; nobody vouches for one here.
 NO_NUMBER = "07"
 PLAIN = "plain"
-Postcode = Annotated[str, Shape(pattern=r"^[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}$")]
+Postcode = Annotated[str, Shape(pattern=f"^{POSTCODE.pattern}$")]
 Phone = Annotated[str, Shape(pattern=r"^[0-9+() -]{3,30}$")]
 
 

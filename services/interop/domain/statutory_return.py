@@ -86,6 +86,16 @@ class ReturnNotMade(Conflict):
         super().__init__("This return has not been made.")
 
 
+class ShareWithdrawnSince(Conflict):
+    """A withdrawal holds from now on for what has been made and not been fetched, too."""
+
+    field = "/path/return_id"
+    way_out = "Ask for the return anew: it will hold what is shared now."
+
+    def __init__(self) -> None:
+        super().__init__("Somebody in this return has withdrawn what they shared since it was asked for.")
+
+
 class StatutoryReturn(Aggregate, Base, table=True):
     """One return of a period. `files` are its names, rows, bytes and SHA-256; `faults` count each broken rule."""
 

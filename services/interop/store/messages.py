@@ -6,6 +6,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import Select, select, update
+from sqlalchemy.orm import defer
 from sqlmodel import col
 
 from services.common.db import Transaction
@@ -25,6 +26,12 @@ async def is_processed(tx: Transaction, pair: tuple[UUID, UUID]) -> bool:
 async def message(tx: Transaction, message_id: UUID) -> InboundMessage:
     """What was kept just now."""
     found: InboundMessage = await tx.session.get_one(InboundMessage, message_id)
+    return found
+
+
+async def locked(tx: Transaction, message_id: UUID) -> InboundMessage | None:
+    wanted = select(InboundMessage).where(col(InboundMessage.id) == message_id)
+    found: InboundMessage | None = (await tx.session.execute(wanted.with_for_update())).scalar_one_or_none()
     return found
 
 
@@ -61,6 +68,11 @@ async def endpoint_of_team(tx: Transaction, team_id: UUID) -> ServiceEndpoint | 
 async def endpoints(tx: Transaction, dos_service_ids: Collection[str]) -> dict[str, ServiceEndpoint]:
     wanted = select(ServiceEndpoint).where(col(ServiceEndpoint.dos_service_id).in_(dos_service_ids))
     return {endpoint.dos_service_id: endpoint for endpoint in await tx.all(wanted)}
+
+
+def listed(outcome: MessageOutcome | None) -> Select[Any]:
+    wanted = select(InboundMessage).options(defer(InboundMessage.raw))  # type: ignore[arg-type]
+    return wanted if outcome is None else wanted.where(col(InboundMessage.outcome) == outcome)
 
 
 def all_endpoints() -> Select[Any]:

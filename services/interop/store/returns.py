@@ -137,6 +137,17 @@ async def people_in(tx: Transaction, return_id: UUID, name: str) -> set[UUID]:
     return {client_id for part in found for client_id in part}
 
 
+async def is_withdrawn_since(tx: Transaction, made: StatutoryReturn) -> bool:
+    """Whether somebody in this return has withdrawn what goes to its council, since it was asked for."""
+    people = select(func.unnest(col(ReturnPart.client_ids))).where(col(ReturnPart.statutory_return_id) == made.id)
+    withdrawn = select(col(Share.id)).where(
+        col(Share.connection_id) == made.connection_id,
+        col(Share.withdrawn_at) >= made.asked_at,
+        col(Share.client_id).in_(people),
+    )
+    return bool(await tx.all(withdrawn.limit(1)))
+
+
 async def part(tx: Transaction, return_id: UUID, name: str, number: int) -> str | None:
     wanted = select(col(ReturnPart.body)).where(*_of(return_id, name), col(ReturnPart.number) == number)
     found: str | None = (await tx.session.execute(wanted)).scalar_one_or_none()

@@ -53,11 +53,13 @@ from services.interop.usecases.partners import list_partners
 from services.interop.usecases.portal import note_keyed, open_pack, read_pack, sum_up_keying
 from services.interop.usecases.receive import (
     find_message_definitions,
+    list_inbound_messages,
     list_service_endpoints,
     read_inbound_message,
     read_inbound_referral,
     receive_message,
     register_service_endpoint,
+    try_message_again,
 )
 from services.interop.usecases.reconcile import reconcile
 from services.interop.usecases.refer import (
@@ -230,6 +232,7 @@ __all__ = [
     "read_connection",
     "read_gp_document",
     "read_gp_letter",
+    "list_inbound_messages",
     "read_inbound_message",
     "read_inbound_referral",
     "read_mesh_message",
@@ -243,6 +246,7 @@ __all__ = [
     "read_trace",
     "read_version",
     "receive_message",
+    "try_message_again",
     "reconcile",
     "register_connection",
     "register_service_endpoint",

@@ -1,10 +1,10 @@
 """What councils answer in files: kept as it came, judged, and told back to them where it is wrong."""
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from services.common.auth import SYSTEM
 from services.common.db import Transaction
@@ -31,9 +31,14 @@ def take_answers(every: float = LOOK_SECONDS) -> Background:
     up no other."""
 
     async def run(runtime: Runtime) -> None:
-        while True:
-            await asyncio.gather(*(_take_from(runtime, one) for one in await _by_file(runtime)))
-            await asyncio.sleep(every)
+        busy: set[UUID] = set()
+        async with asyncio.TaskGroup() as looks:
+            while True:
+                for one in await _by_file(runtime):
+                    if one.id not in busy:
+                        busy.add(one.id)
+                        looks.create_task(_look(runtime, one, busy))
+                await asyncio.sleep(every)
 
     return run
 
@@ -47,17 +52,37 @@ async def _by_file(runtime: Runtime) -> Sequence[Connection]:
         return ()
 
 
+async def _look(runtime: Runtime, connection: Connection, busy: set[UUID]) -> None:
+    try:
+        await _take_from(runtime, connection)
+    finally:
+        busy.discard(connection.id)
+
+
 async def _take_from(runtime: Runtime, connection: Connection) -> None:
     try:
         to = way_to(runtime, connection.adapter, connection.id, connection.url, connection.host_key)
-        for file in await to.fetch_answers():
-            await _take(runtime, connection, to, file)
-        if connection.failures:
+        are_taken = [await _is_taken(runtime, connection, to, name) for name in await to.waiting()]
+        if not all(are_taken):
+            await _note_unreachable(runtime, connection)
+        elif connection.failures:
             async with runtime.database.transaction(SYSTEM) as tx:
                 await deliveries.note_success(tx, connection.id, tx.now)
     except Exception as error:  # noqa: BLE001  whatever goes wrong at a partner's end is looked at again
         _interrupted(error)
         await _note_unreachable(runtime, connection)
+
+
+async def _is_taken(runtime: Runtime, connection: Connection, to: CouncilGateway, name: str) -> bool:
+    """Whether this file could be dealt with; where not, those after it are all the same."""
+    try:
+        await _take(runtime, connection, to, await to.fetch(name))
+    except FileNotFoundError:
+        log.info("answers taken by another process", extra={"connection_id": str(connection.id)})
+    except Exception as error:  # noqa: BLE001  whatever goes wrong with one file is looked at again
+        _interrupted(error)
+        return False
+    return True
 
 
 async def _note_unreachable(runtime: Runtime, connection: Connection) -> None:
@@ -74,11 +99,10 @@ def _interrupted(error: Exception) -> None:
 
 async def _take(runtime: Runtime, connection: Connection, to: CouncilGateway, file: AnswerFile) -> None:
     """Kept first, in a transaction of its own; a file that comes again is judged once."""
-    digest = hashlib.sha256(file.raw + b"\0" + file.manifest).hexdigest()
     async with runtime.database.transaction(SYSTEM) as tx:
-        await store.keep(tx, connection.id, file.name, digest, file.raw, file.manifest)
+        await store.keep(tx, connection.id, file.name, file.digest, file.raw, file.manifest)
     async with runtime.database.transaction(SYSTEM) as tx:
-        kept = await store.locked(tx, connection.id, file.name, digest)
+        kept = await store.locked(tx, connection.id, file.name, file.digest)
         if kept.state == CouncilFileState.RECEIVED:
             await _judge(tx, kept, file)
         rejects = list(kept.rejects)

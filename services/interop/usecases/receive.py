@@ -2,13 +2,16 @@
 
 import logging
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+from services.common.auth import Persona, Principal
 from services.common.db import Transaction
 from services.common.errors import NotFound, ServiceError
 from services.common.outages import is_database_down
 from services.common.paging import PageRequest, page
+from services.interop.domain.bars_exchange import MessageReason
 from services.interop.domain.inbound import (
     Arrival,
     InboundMessage,
@@ -21,6 +24,7 @@ from services.interop.events import ReferralChanged, ReferralReceived
 from services.interop.fhir.systems import DOS_SERVICE
 from services.interop.partners import bars
 from services.interop.partners.bars import definitions
+from services.interop.store import bars as store
 from services.interop.store import messages
 from services.interop.usecases.exchange.take import take
 
@@ -70,11 +74,51 @@ async def receive_message(tx: Transaction, arrival: Arrival) -> tuple[int, dict[
     A refusal is an answer and not an exception, so that what was refused stays stored; so is a defect of ours,
     which leaves the message as received, to be looked at.
     """
-    if arrival.pair is not None:
-        await tx.take_turns("/".join(map(str, arrival.pair)))
     message = InboundMessage.received(arrival, tx.actor.subject, tx.now)
     tx.add(message)
     await tx.session.flush()
+    return await _answered(tx, message, arrival)
+
+
+async def list_inbound_messages(
+    tx: Transaction, request: PageRequest, outcome: MessageOutcome | None
+) -> dict[str, Any]:
+    """What came in and what became of it, without what it says of anybody."""
+    return await page(tx, messages.listed(outcome), InboundMessage, request)
+
+
+async def try_message_again(tx: Transaction, message_id: UUID) -> InboundMessage:
+    """As it came and as from its sender, now that what we failed over has been mended. Its outcome says what became of
+    it: refused, where it was sent again and taken meanwhile. Raises `NotFound` or `NothingToTryAgain`."""
+    message = await messages.locked(tx, message_id)
+    if message is None:
+        raise NotFound("message")
+    message.require_failed()
+    arrival = Arrival(message.raw, message.media_type, message.request_id, message.correlation_id)
+    asked_by, tx.actor = tx.actor, Principal(message.sender, Persona.INTEGRATOR)
+    try:
+        if await _came_again(tx, arrival):
+            message.answered(MessageOutcome.REFUSED, HTTPStatus.CONFLICT)
+        else:
+            await _answered(tx, message, arrival)
+    finally:
+        tx.actor = asked_by
+    return message
+
+
+async def _came_again(tx: Transaction, arrival: Arrival) -> bool:
+    """Whether the request that it begins has been taken in another message of its sender's."""
+    try:
+        sent = bars.read(arrival)
+    except bars.MessageRefused:
+        return False
+    is_new = sent.reason is MessageReason.NEW
+    return is_new and await store.named(tx, bars.name_of_request(sent), sent.source) is not None
+
+
+async def _answered(tx: Transaction, message: InboundMessage, arrival: Arrival) -> tuple[int, dict[str, Any]]:
+    if arrival.pair is not None:
+        await tx.take_turns("/".join(map(str, arrival.pair)))
     try:
         async with tx.session.begin_nested():
             taken = await take(tx, message, arrival)

@@ -8,13 +8,13 @@ from typing import Any
 from nhs_number.validate import is_valid
 
 from services.common.outcome import Issue
+from services.interop.domain.inbound import POSTCODE
 from services.interop.fhir.systems import NHS_NUMBER, NHS_NUMBER_STATUS_EXTENSION
 from services.interop.partners.bars.message import Entry
 from services.interop.partners.bars.words import one_line
 
 NOT_KNOWN = "Not known"
 SEXES = {"female", "male", "other", "unknown"}
-POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}")
 PHONE = re.compile(r"[0-9+() -]{3,30}")
 # NHS NUMBER STATUS INDICATOR CODE, by either of UK Core's spellings. Any other status leaves the number unresolved.
 STATUSES = {

@@ -1,5 +1,6 @@
 """Posting a response to the sender's own `$process-message`, through the NHS's proxy or where operations say."""
 
+import asyncio
 import base64
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -49,35 +50,43 @@ class Sender:
         return cls(http, url, ods_code, NhsTokens(http, client) if client else None)
 
     async def send(self, response: BarsResponse) -> Answer:
-        """One attempt. A redirect is no taking, and is not followed."""
+        """One attempt, with the token that it needs. A redirect is no taking, and is not followed."""
         try:
-            headers = self._of_us | _of(response) | await self._authorization()
+            async with asyncio.timeout(ANSWER_SECONDS):
+                status, body = await self._post(response)
         except NoToken as error:
             return Answer(error.status)
-        try:
-            answer = await self._http.post(
-                self._url,
-                content=response.payload.encode(),
-                headers=headers,
-                timeout=ANSWER_SECONDS,
-                follow_redirects=False,
-            )
-        except httpx.HTTPError:
+        except (httpx.HTTPError, TimeoutError):
             return Answer(None)
-        if answer.status_code == HTTPStatus.UNAUTHORIZED and self._tokens is not None:
+        if status == HTTPStatus.UNAUTHORIZED and self._tokens is not None:
             self._tokens.forget()
-        return judged(answer, response)
+        return judged(status, body)
+
+    async def _post(self, response: BarsResponse) -> tuple[int, bytes]:
+        """The status, and the body as far as any is read. Raises `NoToken` or `httpx.HTTPError`."""
+        headers = self._of_us | _of(response) | await self._authorization()
+        asked = self._http.stream(
+            "POST", self._url, content=response.payload.encode(), headers=headers, follow_redirects=False
+        )
+        body = bytearray()
+        async with asked as answer:
+            async for piece in answer.aiter_raw():
+                body += piece
+                if len(body) > ANSWER_BYTES:
+                    break
+        return answer.status_code, bytes(body)
 
     async def _authorization(self) -> dict[str, str]:
         return {} if self._tokens is None else {"Authorization": f"Bearer {await self._tokens.token()}"}
 
 
-def judged(answer: httpx.Response, response: BarsResponse) -> Answer:
+def judged(status: int, body: bytes) -> Answer:
     """An answer counts where it is FHIR and, being a refusal, an OperationOutcome; anything else is tried again."""
-    status, said = answer.status_code, _resource(answer)
+    is_success = httpx.codes.is_success(status)
+    said = {} if is_success and not body else _resource(body)
     if said is None or status in AGAIN or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Answer(status)
-    if answer.is_success:
+    if is_success:
         return Answer(status, has_it=True)
     if said.get("resourceType") != "OperationOutcome":
         return Answer(status)
@@ -86,12 +95,10 @@ def judged(answer: httpx.Response, response: BarsResponse) -> Answer:
     return Answer(status, has_it=has_it, is_refused=not has_it)
 
 
-def _resource(answer: httpx.Response) -> dict[str, Any] | None:
-    """What came is FHIR in JSON, or nothing where it came with success."""
-    if answer.is_success and not answer.content:
-        return {}
+def _resource(body: bytes) -> dict[str, Any] | None:
+    """What came, where it is FHIR in JSON and could be read whole."""
     try:
-        found = orjson.loads(answer.content) if len(answer.content) <= ANSWER_BYTES else None
+        found = orjson.loads(body) if len(body) <= ANSWER_BYTES else None
     except ValueError:
         return None
     return found if isinstance(found, dict) and "resourceType" in found else None
@@ -116,6 +123,7 @@ def _of_us(ods_code: str) -> dict[str, str]:
     return {
         "Content-Type": MEDIA_TYPE,
         "Accept": ACCEPT,
+        "Accept-Encoding": "identity",
         "NHSD-End-User-Organisation": _packed(organisation),
         "NHSD-Requesting-Software": _packed(software),
     }

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 from services.interop.domain.submission import Verdict
 from services.interop.partners.council.drop import as_csv
 from services.interop.partners.council.gateway import AnswerFile
+from services.interop.partners.council.places import MOST_BYTES
 
 COLUMNS = ["delivery_id", "outcome", "reason"]
 REJECT_COLUMNS = ("row", "field", "code", "message", "value")
@@ -58,6 +59,8 @@ class Quarantined(ValueError):
 
 def read(file: AnswerFile) -> tuple[list[AnswerRow], list[Reject]]:
     """The rows that can be read, and what is wrong with the others. Raises `Quarantined`."""
+    if file.too_large is not None:
+        raise _wrong("file", "too_large", f"a file is at most {MOST_BYTES} bytes: send several", file.too_large)
     told = _manifest(file)
     rows = _rows(file.raw)
     if len(rows) != told.rows:
@@ -108,13 +111,18 @@ def _row(number: int, row: dict[str, Any]) -> AnswerRow | Reject:
 
 
 def _wrong(field: str, code: str, message: str, value: object) -> Quarantined:
-    return Quarantined(Reject(0, field, code, message, _shown(value)))
+    return Quarantined(Reject(0, _printable(field), code, message, _shown(value)))
+
+
+def _printable(text: str) -> str:
+    """Without what no line holds and no JSON in PostgreSQL, such as NUL."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def _shown(value: object) -> str:
     """What they sent, so that they find it; nothing that a spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)[:LONGEST_VALUE]
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    text = "" if value is None else _printable(str(value)[:LONGEST_VALUE])
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
 def reject_file(rejects: list[dict[str, Any]]) -> bytes:

@@ -14,7 +14,7 @@ from typing import Any
 from services.interop.domain.delivery import Attempt
 from services.interop.domain.share import SharedField
 from services.interop.partners.council.gateway import Answered, AnswerFile
-from services.interop.partners.council.places import Place
+from services.interop.partners.council.places import Place, TooLarge
 
 MANIFEST = ".manifest.json"
 OUT, IN, DONE, REJECTS = "out", "in", "done", "rejects"
@@ -47,14 +47,16 @@ class FileDrop:
             return Answered(None)
         return Answered(None, has_it=True, is_final=False)
 
-    async def fetch_answers(self) -> list[AnswerFile]:
+    async def waiting(self) -> list[str]:
         """A file is there when its manifest is."""
         names = await self.place.names(IN)
-        whole = [name for name in names if f"{name}{MANIFEST}" in names and NAME.fullmatch(name)][:MOST_FILES]
-        return [
-            AnswerFile(name, await self.place.read(IN, name), await self.place.read(IN, f"{name}{MANIFEST}"))
-            for name in whole
-        ]
+        return [name for name in names if f"{name}{MANIFEST}" in names and NAME.fullmatch(name)][:MOST_FILES]
+
+    async def fetch(self, name: str) -> AnswerFile:
+        try:
+            return AnswerFile(name, await self.place.read(IN, name), await self.place.read(IN, f"{name}{MANIFEST}"))
+        except TooLarge as error:
+            return AnswerFile(name, b"", b"", too_large=error.size)
 
     async def settle(self, name: str, rejects: bytes | None) -> None:
         if rejects is not None:

@@ -1,5 +1,6 @@
 """What every way to a council can do: hand over one fact, bring what the council answered, and close an answer."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -24,11 +25,20 @@ class Answered(NamedTuple):
 
 @dataclass(frozen=True)
 class AnswerFile:
-    """A file in which the council answers, as it was left, with the manifest that says what is in it."""
+    """A file in which the council answers, as it was left, with the manifest that says what is in it.
+
+    `too_large` is the size in bytes of what was not read for it; then there is neither.
+    """
 
     name: str
     raw: bytes
     manifest: bytes
+    too_large: int | None = None
+
+    @property
+    def digest(self) -> str:
+        size = b"" if self.too_large is None else b"%d" % self.too_large
+        return hashlib.sha256(self.raw + b"\0" + self.manifest + size).hexdigest()
 
 
 class CouncilGateway(Protocol):
@@ -36,8 +46,12 @@ class CouncilGateway(Protocol):
 
     async def hand_over(self, attempt: Attempt, now: datetime) -> Answered: ...
 
-    async def fetch_answers(self) -> list[AnswerFile]:
-        """The answers that wait, a few at a time. Raises what the network or the disk does."""
+    async def waiting(self) -> list[str]:
+        """The names of the answers that wait, a few at a time. Raises what the network or the disk does."""
+        ...
+
+    async def fetch(self, name: str) -> AnswerFile:
+        """One of them. Raises what the network or the disk does."""
         ...
 
     async def settle(self, name: str, rejects: bytes | None) -> None:
@@ -48,8 +62,11 @@ class CouncilGateway(Protocol):
 class AnswersAtOnce:
     """For councils who answer where they are asked, and leave nothing to be fetched."""
 
-    async def fetch_answers(self) -> list[AnswerFile]:
+    async def waiting(self) -> list[str]:
         return []
+
+    async def fetch(self, name: str) -> AnswerFile:
+        raise FileNotFoundError(name)
 
     async def settle(self, name: str, rejects: bytes | None) -> None:
         """There is nothing to put away."""

@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import asyncssh
 
@@ -19,10 +21,15 @@ logging.getLogger("asyncssh").setLevel(logging.WARNING)
 CONNECT_SECONDS, FILE_SECONDS = 10, 15
 MOST_BYTES = 2**24
 DEFAULT_PORT = 22
+FoundT = TypeVar("FoundT")
 
 
 class TooLarge(ValueError):
-    """A file that no council's answers come to is not read into memory."""
+    """A file that no council's answers come to is not read into memory. `size` is in bytes."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__("too large")
+        self.size = size
 
 
 class Place(Protocol):
@@ -31,33 +38,41 @@ class Place(Protocol):
     async def names(self, folder: str) -> list[str]: ...
 
     async def read(self, folder: str, name: str) -> bytes:
-        """Raises `TooLarge`, or what the network or the disk does."""
+        """Raises `TooLarge`, or what the network or the disk does: `FileNotFoundError` where it is not there."""
         ...
 
     async def write(self, folder: str, name: str, content: bytes) -> None:
         """Whole or not at all: as `.part` first, and by its name when it is there. The same name is written over."""
         ...
 
-    async def move(self, name: str, source: str, target: str) -> None: ...
+    async def move(self, name: str, source: str, target: str) -> None:
+        """Raises what the network or the disk does: `FileNotFoundError` where it is not there."""
+        ...
+
+
+@cache
+def _thread_for(root: Path) -> ThreadPoolExecutor:
+    """One for each folder: a share whose server has gone keeps the thread that asks it, which cannot be ended."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="council-folder")
 
 
 class Disk:
-    """A folder of this machine's, such as a share that the council mounts."""
+    """A folder of this machine's, such as a share that the council mounts. Raises `TimeoutError` or `OSError`."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     async def names(self, folder: str) -> list[str]:
-        return await asyncio.to_thread(lambda: sorted(one.name for one in self._in(folder).iterdir() if _is_own(one)))
+        return await self._asked(lambda: sorted(one.name for one in self._in(folder).iterdir() if _is_own(one)))
 
     async def read(self, folder: str, name: str) -> bytes:
         def whole() -> bytes:
             path = self._in(folder) / name
-            if path.stat().st_size > MOST_BYTES:
-                raise TooLarge(name)
+            if (size := path.stat().st_size) > MOST_BYTES:
+                raise TooLarge(size)
             return path.read_bytes()
 
-        return await asyncio.to_thread(whole)
+        return await self._asked(whole)
 
     async def write(self, folder: str, name: str, content: bytes) -> None:
         def both() -> None:
@@ -65,10 +80,14 @@ class Disk:
             part.write_bytes(content)
             part.replace(self._in(folder) / name)
 
-        await asyncio.to_thread(both)
+        await self._asked(both)
 
     async def move(self, name: str, source: str, target: str) -> None:
-        await asyncio.to_thread(lambda: (self._in(source) / name).replace(self._in(target) / name))
+        await self._asked(lambda: (self._in(source) / name).replace(self._in(target) / name))
+
+    async def _asked(self, ask: Callable[[], FoundT]) -> FoundT:
+        async with asyncio.timeout(FILE_SECONDS):
+            return await asyncio.get_running_loop().run_in_executor(_thread_for(self._root), ask)
 
     def _in(self, folder: str) -> Path:
         made = self._root / folder
@@ -94,7 +113,7 @@ class Sftp:
 
     @asynccontextmanager
     async def _open(self, folder: str) -> AsyncIterator[tuple[asyncssh.SFTPClient, str]]:
-        """Raises `TimeoutError`, `OSError` or `asyncssh.Error`."""
+        """Raises `TimeoutError`, `OSError`, of it `FileNotFoundError` as a disk does, or `asyncssh.Error`."""
         async with asyncio.timeout(FILE_SECONDS):
             is_inside = self._host.lower() in self._hosts_inside
             where = self._host if is_inside else await checked(self._host, self._port)
@@ -112,7 +131,10 @@ class Sftp:
             async with connecting as connection, connection.start_sftp_client() as sftp:
                 path = f"{self._root}/{folder}"
                 await sftp.makedirs(path, exist_ok=True)
-                yield sftp, path
+                try:
+                    yield sftp, path
+                except asyncssh.SFTPNoSuchFile as error:
+                    raise FileNotFoundError from error
 
     async def names(self, folder: str) -> list[str]:
         async with self._open(folder) as (sftp, path):
@@ -120,8 +142,8 @@ class Sftp:
 
     async def read(self, folder: str, name: str) -> bytes:
         async with self._open(folder) as (sftp, path):
-            if ((await sftp.stat(f"{path}/{name}")).size or 0) > MOST_BYTES:
-                raise TooLarge(name)
+            if (size := (await sftp.stat(f"{path}/{name}")).size or 0) > MOST_BYTES:
+                raise TooLarge(size)
             async with sftp.open(f"{path}/{name}", "rb") as file:
                 whole: bytes = await file.read(MOST_BYTES)
                 return whole

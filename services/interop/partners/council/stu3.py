@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -18,6 +19,7 @@ from services.interop.partners.council.gateway import ANSWER_SECONDS, Answered, 
 from services.interop.partners.council.webhook import ANSWER_BYTES, REJECTING
 
 MEDIA_TYPE = "application/fhir+json"
+FHIR_TYPES = {MEDIA_TYPE, "application/fhir+xml"}
 REQUESTS = frozenset({"financial_assessment_asked"})
 CASE = "/identifier/council-case"
 REASON = "/code/social-care-contact-reason"
@@ -32,13 +34,16 @@ class FhirStu3(AnswersAtOnce):
     http: httpx.AsyncClient
 
     async def hand_over(self, attempt: Attempt, now: datetime) -> Answered:
-        """201 is the council's taking; 400, 404, 409 and 422 are its rejection, with the reason of the outcome."""
+        """201, or 200 with FHIR or nothing, is the council's taking; 400, 404, 409 and 422 are its rejection, with the
+        reason of the outcome."""
         made = resource(json.loads(attempt.payload), attempt, now)
         headers = {
             "accept": MEDIA_TYPE,
             "accept-encoding": "identity",
             "authorization": f"Bearer {attempt.secret}",
             "content-type": MEDIA_TYPE,
+            # What is sent again because its answer was lost makes no second one (FHIR STU3, conditional create).
+            "if-none-exist": f"identifier={quote(_of_event(made), safe='')}",
             "x-request-id": str(attempt.delivery_id),
         }
         url = f"{attempt.url.rstrip('/')}/{made['resourceType']}"
@@ -48,10 +53,20 @@ class FhirStu3(AnswersAtOnce):
                 status, body = answer.status_code, await anext(answer.aiter_raw(ANSWER_BYTES), b"")
         except Exception:  # noqa: BLE001  whatever goes wrong at a partner's end is a failed attempt, and is tried again
             return Answered(None)
-        if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        if status == HTTPStatus.CREATED or (status == HTTPStatus.OK and (not body or _is_fhir(answer))):
             return Answered(status, Verdict(outcome="acknowledged"), has_it=True)
         reason = why(body) if status in REJECTING else None
         return Answered(status, Verdict(outcome="rejected", reason=reason), has_it=True) if reason else Answered(status)
+
+
+def _is_fhir(answer: httpx.Response) -> bool:
+    """And no page of a proxy's, say, which comes with 200 as well."""
+    return answer.headers.get("content-type", "").partition(";")[0].strip().lower() in FHIR_TYPES
+
+
+def _of_event(made: dict[str, Any]) -> str:
+    (identifier,) = made["identifier"]
+    return f"{identifier['system']}|{identifier['value']}"
 
 
 def why(body: bytes) -> str | None:

@@ -35,7 +35,7 @@ def acknowledgement(head: Header | None, ack: Ack, text: str, now: datetime, *, 
             "",
             "",
             "",
-            "UNICODE UTF-8",
+            CHARACTERS,
         ],
         ["MSA", ack, control_id, _escaped(text)],
     ]

@@ -31,6 +31,9 @@ PRODUCTION = "P"
 INPATIENT = "I"
 UNREADABLE = "The segments cannot be read. Send HL7 v2 with segments ended by CR."
 LONGEST = 200
+# The library makes an object of every field, however empty. Nothing else is read, and whole ones have some hundred.
+READ, MOST_SEPARATORS = ("MSH", "EVN", "PID", "PV1"), 2_000
+TOO_MANY = f"{', '.join(READ)}: they hold more than {MOST_SEPARATORS} separators. Send each as HL7 describes it."
 # Of PID-3: the number's type, or who gave it out.
 NHS_TYPES, NHS_AUTHORITIES = {"NH", "NHS"}, {"NHS", "NHSNBR", "2.16.840.1.113883.2.1.4.1"}
 
@@ -94,16 +97,28 @@ def decoded(raw: bytes) -> str:
 def header(raw: bytes) -> Header:
     """Raises `NotTaken` where there is nothing to answer by."""
     try:
-        parsed = hl7.parse(decoded(raw))
+        parsed = hl7.parse(_read_of(decoded(raw)))
     except (hl7.ParseException, IndexError, KeyError, ValueError) as error:
-        raise NotTaken(
-            Ack.REJECT, "100", "The segments cannot be read. Send HL7 v2 with segments ended by CR."
-        ) from error
+        raise NotTaken(Ack.REJECT, "100", UNREADABLE) from error
     sender = "|".join((_first(parsed, "MSH", 3), _first(parsed, "MSH", 4)))[:LONGEST]
     control_id = _first(parsed, "MSH", 10)[:LONGEST]
     return Header(
         sender, control_id, _first(parsed, "MSH", 9), _first(parsed, "MSH", 9, 2), _first(parsed, "MSH", 12), parsed
     )
+
+
+def _read_of(text: str) -> str:
+    """The first of each segment that is read. Raises `NotTaken` where they hold more than anybody needs."""
+    separator = text[3]
+    first: dict[str, str] = {}
+    for line in text.split("\r"):
+        name = line.split(separator, 1)[0]
+        if name in READ:
+            first.setdefault(name, line)
+    kept = "\r".join(first.values())
+    if sum(map(kept.count, set(kept[3 : kept.find(separator, 4)]))) > MOST_SEPARATORS:
+        raise NotTaken(Ack.REJECT, "207", TOO_MANY)
+    return kept
 
 
 def require_ours(head: Header) -> None:

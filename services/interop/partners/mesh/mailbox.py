@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 from mesh_client import MeshClient, MeshError
 from requests import HTTPError, RequestException
 
-from services.interop.domain.mesh_message import Letter
+from services.interop.domain.mesh_message import MOST_BYTES, Letter
 from services.interop.settings import InteropSettings
 
 # A message in one piece, as a letter of some pages is, is sent or fetched within this.
@@ -137,9 +137,17 @@ def _code_of(error: MeshError) -> str | None:
     return str(code)[:20] if code else None
 
 
+def _beginning(message: Any) -> bytes:
+    """The bytes, as far as any are read: the client fetches and unpacks what it is asked for, and no more."""
+    raw = bytearray()
+    while len(raw) <= MOST_BYTES and (piece := message.read(MOST_BYTES + 1 - len(raw))):
+        raw += piece
+    return bytes(raw)
+
+
 def _letter(message: Any) -> Letter:
     try:
-        raw = message.read() or b""
+        raw = _beginning(message)
     finally:
         message.close()
     return Letter(

@@ -1,16 +1,15 @@
 """A Patient as PDS answers it: the number, and what it says of the person as far as it may be shown."""
 
-import re
 from datetime import date
 from typing import Any
 
 from nhs_number.validate import is_valid
 
+from services.interop.domain.inbound import POSTCODE
 from services.interop.domain.trace import Demographics
 
 # v3-Confidentiality. Of anybody who is not plainly unrestricted nothing is shown that says where they are.
 UNRESTRICTED = "U"
-POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}")
 
 
 class Unreadable(ValueError):

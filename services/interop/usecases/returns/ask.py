@@ -19,6 +19,7 @@ from services.interop.domain.statutory_return import (
     ReturnKind,
     ReturnNotMade,
     ReturnStatus,
+    ShareWithdrawnSince,
     StatutoryReturn,
     TooManyReturns,
 )
@@ -67,11 +68,13 @@ async def list_returns(tx: Transaction, request: PageRequest, *, kind: str | Non
 async def open_return_file(tx: Transaction, return_id: UUID, name: str) -> dict[str, Any]:
     """One file as its return tells of it. Everybody whom it is about is put on record as read.
 
-    Raises `NotFound` or `ReturnNotMade`.
+    Raises `NotFound`, `ReturnNotMade` or `ShareWithdrawnSince`.
     """
     found = await look_at_return(tx, return_id)
     if found.status != ReturnStatus.MADE:
         raise ReturnNotMade
+    if found.connection_id is not None and await store.is_withdrawn_since(tx, found):
+        raise ShareWithdrawnSince
     told = next((one for one in found.files if one["name"] == name), None)
     if told is None:
         raise NotFound("file")
