@@ -8,6 +8,7 @@ import json
 import os
 import signal
 from collections.abc import Callable, Coroutine, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
-from services.common import rabbit, topology
+from services.common import months, rabbit, topology
 from services.common.assertions import new_key, public_key
 from services.common.service import Service
 from services.common.settings import ServiceSettings
@@ -54,6 +55,29 @@ async def _prepare(services: list[Service]) -> None:
     deployer = ServiceSettings.for_service(topology.DEPLOYER)
     await rabbit.declare(deployer.broker_urls(topology.DEPLOYER)[0], queues(service.name for service in services))
     typer.echo("the broker's queues are ready")
+
+
+@app.command()
+def maintain(names: Named = None) -> None:
+    """Make the months ahead of what is kept by months, and drop what the rules let go. Run it once a day.
+
+    It ends with 1 where something has to be looked after.
+    """
+    configure_logging()
+    done = asyncio.run(_maintain([declared(name) for name in names or NAMES]))
+    if any(one.failed for one in done):
+        raise typer.Exit(1)
+
+
+async def _maintain(services: list[Service]) -> list[months.Done]:
+    all_done: list[months.Done] = []
+    for service in services:
+        done = await months.maintain(service.settings().owner_url, datetime.now(UTC))
+        for one in done:
+            typer.echo(f"{service.name}: {one.what}")
+        typer.echo(f"{service.name}: the months are ready")
+        all_done += done
+    return all_done
 
 
 broker = typer.Typer(help="What the broker holds.", no_args_is_help=True)

@@ -5,6 +5,7 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any
 
@@ -16,7 +17,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import MetaData, make_url, select
 from starlette.routing import BaseRoute
 
-from services.common import errors, history, rulebook
+from services.common import errors, history, months, rulebook
 from services.common.assertions import own_key
 from services.common.audit import api as audit
 from services.common.audit.sealing import keep_sealed
@@ -79,10 +80,11 @@ class Service:
         return self.settings_type.for_service(self.name)
 
     async def prepare(self, settings: ServiceSettings) -> None:
-        """Bring the database to the newest schema, before a deployment starts."""
+        """Bring the database to the newest schema, with the months ahead, before a deployment starts."""
         app_role = make_url(settings.database_url).username or ""
-        owner_url = settings.owner_database_url or settings.database_url
-        await migrate(self.name, self.metadata, owner_url, app_role=app_role)
+        await migrate(self.name, self.metadata, settings.owner_url, app_role=app_role)
+        async with months.as_owner(settings.owner_url) as connection:
+            await months.make_ahead(connection, datetime.now(UTC))
 
     async def work(self, settings: ServiceSettings) -> None:
         """The worker alone, without routes and without the broker: what it tells waits for the service's relay."""

@@ -36,18 +36,20 @@ async def migrate(service: str, metadata: MetaData, owner_url: str, *, app_role:
     engine = create_async_engine(owner_url)
 
     def upgrade(connection: Connection) -> None:
-        connection.execute(text("select pg_advisory_xact_lock(hashtext('heatshield.migrate'))"))
+        # Both for the whole session: each migration commits by itself, so that none holds what another has locked.
+        connection.execute(text("select pg_advisory_lock(hashtext('heatshield.migrate'))"))
         # Row-level security binds the owner too, and a migration may move any team's rows.
-        connection.execute(text("select set_config('app.every_team', 'on', true)"))
+        connection.execute(text("select set_config('app.every_team', 'on', false)"))
         if app_role and app_role != engine.url.username:
             app = connection.dialect.identifier_preparer.quote(app_role)
             for grant in GRANTS:
                 connection.execute(text(grant.format(app=app)))
+        connection.commit()
         config.attributes.update(connection=connection, metadata=metadata)
         command.upgrade(config, "head")
 
     try:
-        async with engine.begin() as connection:
+        async with engine.connect() as connection:
             if await connection.run_sync(_is_current, config):
                 return
             await connection.run_sync(upgrade)
