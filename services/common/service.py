@@ -32,6 +32,7 @@ from services.common.migrations.migrate import migrate
 from services.common.openapi import DescribedApp, Document
 from services.common.peers import Mounts, Peers, http_client, outside_client
 from services.common.relay import Relay
+from services.common.reports import Copy
 from services.common.retrying import park_given_up, retry_parked
 from services.common.revocations import Revocations
 from services.common.settings import ServiceSettings
@@ -174,6 +175,8 @@ class Service:
             own_key(settings.client_key)
         database = Database(settings.database_url, self.metadata, pool_size=settings.database_pool_size)
         stack.push_async_callback(database.close)
+        app.state.copy = Copy(database, settings.read_database_url, pool_size=settings.database_pool_size)
+        stack.push_async_callback(app.state.copy.close)
         http = await stack.enter_async_context(http_client(mounts))
         app.state.database, app.state.settings = database, settings
         peers = Peers(self.name, settings, http)

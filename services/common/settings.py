@@ -28,6 +28,8 @@ class ServiceSettings(BaseSettings):
     # For `prepare` and `maintain` alone: the role that owns and migrates the tables. Where it is empty, the service's
     # own role does.
     owner_database_url: str = Field(default="", repr=False)
+    # A copy that reports are read from, signed in by a role that may only read; where it is empty, the database itself.
+    read_database_url: str = Field(default="", repr=False)
     database_pool_size: int = 10
     # The private key by which this process proves at identity which one it is, in PEM.
     client_key: str = Field(default="", repr=False)

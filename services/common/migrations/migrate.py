@@ -33,13 +33,12 @@ async def migrate(service: str, metadata: MetaData, owner_url: str, *, app_role:
     Whoever signs in owns what is made; the app's role, where it is another, may only use it.
     """
     config = alembic_config(service)
-    engine = create_async_engine(owner_url)
+    # Row-level security binds the owner too, and a migration may move any team's rows.
+    engine = create_async_engine(owner_url, connect_args={"server_settings": {"app.every_team": "on"}})
 
     def upgrade(connection: Connection) -> None:
-        # Both for the whole session: each migration commits by itself, so that none holds what another has locked.
+        # For the whole session: each migration commits by itself, so that none holds what another has locked.
         connection.execute(text("select pg_advisory_lock(hashtext('heatshield.migrate'))"))
-        # Row-level security binds the owner too, and a migration may move any team's rows.
-        connection.execute(text("select set_config('app.every_team', 'on', false)"))
         if app_role and app_role != engine.url.username:
             app = connection.dialect.identifier_preparer.quote(app_role)
             for grant in GRANTS:
