@@ -31,6 +31,10 @@ app.add_typer(returns.app, name="returns")
 app.command()(reconcile.reconcile)
 Named = Annotated[list[str] | None, typer.Argument(help="All services, unless some are named.")]
 Port = Annotated[int, typer.Option(help="The port to listen on.")]
+Archive = Annotated[
+    Path | None,
+    typer.Option(exists=True, file_okay=False, writable=True, help="The folder for months of the audit trail."),
+]
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 
 
@@ -58,21 +62,21 @@ async def _prepare(services: list[Service]) -> None:
 
 
 @app.command()
-def maintain(names: Named = None) -> None:
+def maintain(names: Named = None, archive: Archive = None) -> None:
     """Make the months ahead of what is kept by months, and drop what the rules let go. Run it once a day.
 
     It ends with 1 where something has to be looked after.
     """
     configure_logging()
-    done = asyncio.run(_maintain([declared(name) for name in names or NAMES]))
+    done = asyncio.run(_maintain([declared(name) for name in names or NAMES], archive))
     if any(one.failed for one in done):
         raise typer.Exit(1)
 
 
-async def _maintain(services: list[Service]) -> list[months.Done]:
+async def _maintain(services: list[Service], archive: Path | None) -> list[months.Done]:
     all_done: list[months.Done] = []
     for service in services:
-        done = await months.maintain(service.settings().owner_url, datetime.now(UTC))
+        done = await months.maintain(service.settings().owner_url, datetime.now(UTC), service.name, archive)
         for one in done:
             typer.echo(f"{service.name}: {one.what}")
         typer.echo(f"{service.name}: the months are ready")

@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import asyncpg
 from sqlalchemy.engine import make_url
 
+from services.common.audit.archiving import NotAsSealed, archive
 from services.common.audit.tables import EVENT
 from services.common.history import KEEP_APPLIED
 from services.common.migrations.platform_audit import ALWAYS, GUARD
@@ -188,7 +190,32 @@ async def at_once(connection: asyncpg.Connection, change: Callable[[], Awaitable
     return Done(f"{part} left as it is: its table was too busy", True)
 
 
-async def maintain(url: str, now: datetime) -> list[Done]:
+async def drop_trail(connection: asyncpg.Connection, now: datetime, service: str, folder: Path | None) -> list[Done]:
+    """Move the months of the trail that are past their rule into the archive; without one they stay."""
+    months = (await rules_on(connection, now))[AUDIT_MONTHS]
+    old = [part for part in await parts_of(connection, TRAIL) if part.end and later(part.end, months) <= now]
+    if folder is None:
+        return [Done(f"{part.name} kept: it is past its rule, and no archive was named") for part in old]
+    return [await _moved(connection, part.name, folder / f"{service}-{part.name}.jsonl.gz") for part in old]
+
+
+async def _moved(connection: asyncpg.Connection, part: str, path: Path) -> Done:
+    try:
+        held = await archive(connection, part, path)
+    except (NotAsSealed, OSError) as error:
+        why = str(error) if isinstance(error, NotAsSealed) else type(error).__name__
+        return Done(f"{part} kept, for it could not be archived: {why}", True)
+
+    async def drop() -> Done:
+        await held.put_down(connection)
+        await connection.execute(f"drop table {part}")
+        return Done(f"archived {part}: {held.rows} rows, SHA-256 {held.sha256.hex()}")
+
+    return await at_once(connection, drop, part)
+
+
+async def maintain(url: str, now: datetime, service: str, archive_folder: Path | None = None) -> list[Done]:
     """Make the months ahead, and drop what the rules let go. Whoever runs it again changes nothing more."""
     async with as_owner(url) as connection:
-        return [*await make_ahead(connection, now), *await drop_marks(connection, now)]
+        made = [*await make_ahead(connection, now), *await drop_marks(connection, now)]
+        return [*made, *await drop_trail(connection, now, service, archive_folder)]

@@ -1,9 +1,15 @@
 """The audit trail and the inbox are kept by months, which a scheduled command makes and drops."""
 
 import asyncio
+import gzip
+import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -18,10 +24,11 @@ from services.common.db import Database
 from services.common.migrations.migrate import alembic_config, migrate
 from services.common.months import MARKS, TRAIL, Part, as_owner, later, maintain, month_of, parts_of, smallest_id
 from services.hr.domain.base import Base
-from tests.common.audited import PLAIN, breaks, connected, sealed
+from tests.common.audited import PLAIN, breaks, connected, sealed, verified
 from tests.running import Databases, owner
 
 NOW = datetime.now(UTC)
+TODAY, RULE = NOW.date(), "keep.audit_months"
 MARK = "insert into inbox (event_id, consumer, applied_at) values ($1, 'a', $2) on conflict do nothing returning 1"
 WHERE = "select tableoid::regclass::text as part from {table} order by tableoid"
 
@@ -43,8 +50,8 @@ def owner_url(url: str, name: str = "hr") -> str:
     return make_url(url).set(username=f"{name}_owner").render_as_string(hide_password=False)
 
 
-async def done(url: str, now: datetime = NOW) -> list[tuple[str, bool]]:
-    return [(one.what, one.failed) for one in await maintain(owner_url(url), now)]
+async def done(url: str, now: datetime = NOW, archive: Path | None = None) -> list[tuple[str, bool]]:
+    return [(one.what, one.failed) for one in await maintain(owner_url(url), now, "hr", archive)]
 
 
 async def parts(url: str) -> dict[str, list[Part]]:
@@ -72,6 +79,9 @@ async def test_the_months_ahead_are_made_once_and_rows_find_theirs(url: str, ser
 async def test_no_month_is_a_way_around_what_guards_the_trail(url: str, service: asyncpg.Connection) -> None:
     await done(url)
     await service.execute(PLAIN)
+    for table in ("audit_archive", "audit_kept_hash"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
+            await service.execute(f"insert into {table} default values")
     for part in (await parts(url))["audit_event"]:
         for deed in (f"select from {part.name}", PLAIN.replace("audit_event", part.name), f"truncate {part.name}"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
@@ -131,6 +141,83 @@ async def test_a_busy_table_is_left_for_another_day(
         told = await done(url)
         assert [failed for what, failed in told if what.startswith("inbox_") and "too busy" in what]
         await service.execute("select 1")
+
+
+LATER = """
+    insert into audit_event (seq, at, issuer, subject, persona, action, operation, entity_type, purpose, outcome)
+    overriding system value values ($1, $2, 'test', 'somebody', 'nurse', 'R', 'GET /v1/x', 'x', 'TREAT', 0)
+"""
+
+
+@dataclass
+class Trail:
+    """Four rows of the first part, of which the last shares a seal with one of the month after; and the day on which
+    the rule lets the first part go."""
+
+    url: str
+    admin: asyncpg.Connection
+    database: Database
+    due: datetime
+
+
+@pytest.fixture
+async def aged(postgres: EmbeddedPostgres, url: str, service: asyncpg.Connection) -> AsyncIterator[Trail]:
+    await done(url)
+    for rows in (1, 2):
+        for _ in range(rows):
+            await service.execute(PLAIN)
+        assert await sealed(url) == rows
+    (end,) = [part.end for part in (await parts(url))["audit_event"] if part.name == "audit_event_before"]
+    assert end is not None
+    await service.execute(PLAIN)
+    admin = await postgres.admin(str(make_url(url).database))
+    await admin.execute(LATER, 5, end + timedelta(seconds=1))
+    assert await sealed(url) == 2
+    await admin.execute(
+        "insert into rule select code, $1, 1, per, unit, source, status from rule where code = $2", TODAY, RULE
+    )
+    database = Database(url, Base.metadata)
+    yield Trail(url, admin, database, later(end, 1))
+    await database.close()
+    await admin.close()
+
+
+async def test_a_month_of_the_trail_goes_into_the_archive_and_stays_proved(aged: Trail, tmp_path: Path) -> None:
+    kept = "audit_event_before kept: it is past its rule, and no archive was named"
+    assert (kept, False) in await done(aged.url, aged.due)
+    assert "audit_event" not in str(await done(aged.url, aged.due - timedelta(seconds=1), tmp_path)), "too early"
+    (told,) = [what for what, failed in await done(aged.url, aged.due, tmp_path) if "audit" in what and not failed]
+    path = tmp_path / "hr-audit_event_before.jsonl.gz"
+    assert told == f"archived audit_event_before: 4 rows, SHA-256 {sha256(path.read_bytes()).hexdigest()}"
+    assert [json.loads(line)[0] for line in gzip.decompress(path.read_bytes()).splitlines()] == [1, 2, 3, 4]
+    assert "audit" not in str(await done(aged.url, aged.due, tmp_path)), "whoever runs it again changes nothing"
+    found = await verified(aged.database)
+    assert (found.breaks, found.archived, found.rows, found.seals) == ([], 3, 2, 3)
+    # What shares a seal with what went is guarded as before, and so is the chain of seals of what went.
+    part = await aged.admin.fetchval("select tableoid::regclass::text from audit_event where seq = 5")
+    await aged.admin.execute(f"alter table {part} disable trigger append_only")
+    await aged.admin.execute("alter table audit_event disable trigger append_only")
+    await aged.admin.execute("update audit_event set purpose = 'BTG' where seq = 5")
+    assert await breaks(aged.database) == [(3, "row_changed")]
+
+
+@pytest.mark.parametrize("seq", [2, 4, 5])
+async def test_what_is_not_as_it_was_sealed_is_not_let_go(aged: Trail, tmp_path: Path, seq: int) -> None:
+    await aged.admin.execute("alter table audit_event disable trigger append_only")
+    await aged.admin.execute("update audit_event set purpose = 'BTG' where seq = $1", seq)
+    seal = 2 if seq == 2 else 3
+    why = f"audit_event_before kept, for it could not be archived: audit_event_before is not as seal {seal} says"
+    assert (why, True) in await done(aged.url, aged.due, tmp_path)
+    assert [name for name in os.listdir(tmp_path) if name.endswith(".gz")] == []
+    assert await aged.admin.fetchval("select count(*) from audit_event") == 5
+
+
+async def test_what_is_not_sealed_or_finds_no_room_is_not_let_go(aged: Trail, tmp_path: Path) -> None:
+    nowhere = ("audit_event_before kept, for it could not be archived: FileNotFoundError", True)
+    assert nowhere in await done(aged.url, aged.due, tmp_path / "nowhere")
+    await aged.admin.execute(LATER, 6, NOW)
+    unsealed = "audit_event_before kept, for it could not be archived: audit_event_before has rows that are not sealed"
+    assert (unsealed, True) in await done(aged.url, aged.due, tmp_path)
 
 
 @pytest.fixture

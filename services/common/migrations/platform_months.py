@@ -7,6 +7,7 @@ waits two seconds for its lock at most; where it gets none, the migration fails 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import sqlalchemy as sa
 from alembic import op
 
 from services.common.migrations import platform_audit, rules
@@ -87,6 +88,27 @@ CLOSED = """
 """
 
 
+# Everybody who was granted something reads on, and whose the table is adds to it; nobody does more.
+OWNER_ADDS = """
+    do $$
+    declare
+        held record;
+    begin
+        for held in
+            select distinct grantee, relowner from pg_class,
+                lateral aclexplode(coalesce(relacl, acldefault('r', relowner))) where oid = '{table}'::regclass
+        loop
+            execute format('revoke all on {table} from %s',
+                case held.grantee when 0 then 'public' else held.grantee::regrole::text end);
+            if held.grantee <> 0 then
+                execute format('grant %s on {table} to %s',
+                    case held.grantee when held.relowner then 'select, insert' else 'select' end, held.grantee::regrole);
+            end if;
+        end loop;
+    end $$
+"""
+
+
 def upgrade() -> None:
     first = _month_after(datetime.now(UTC) + MARGIN)
     # The smallest id that can have been made then: UUIDv7 begins with the milliseconds since 1970.
@@ -98,6 +120,7 @@ def upgrade() -> None:
     for statement in (*EXCHANGE_INBOX, *EXCHANGE_TRAIL):
         op.execute(statement.format(**at))
     _let_rows_only_be_added()
+    _create_archive()
     rules.load(RULES)
 
 
@@ -108,6 +131,26 @@ def _let_rows_only_be_added() -> None:
     for statement in (platform_audit.GUARD, platform_audit.ALWAYS, CLOSED):
         op.execute(statement.format(table="audit_event_other"))
     op.execute(CLOSED.format(table="audit_event_before"))
+
+
+def _create_archive() -> None:
+    op.create_table(
+        "audit_archive",
+        sa.Column("part", sa.Text, primary_key=True),
+        sa.Column("first_seal", sa.BigInteger, nullable=False),
+        sa.Column("last_seal", sa.BigInteger, nullable=False),
+        sa.Column("rows", sa.BigInteger, nullable=False),
+        sa.Column("sha256", sa.LargeBinary, nullable=False),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.clock_timestamp()),
+    )
+    op.create_table(
+        "audit_kept_hash",
+        sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("hash", sa.LargeBinary, nullable=False),
+    )
+    for table in ("audit_archive", "audit_kept_hash"):
+        for statement in (platform_audit.GUARD, platform_audit.ALWAYS, OWNER_ADDS):
+            op.execute(statement.format(table=table))
 
 
 def _month_after(at: datetime) -> datetime:
