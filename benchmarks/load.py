@@ -146,7 +146,10 @@ async def measured(built: House, issuer: Issuer, pace: Pace) -> list[Figure]:
     loaded, grown = built.meter.memory_mb(), await on_disk_mb(built.postgres) - disk
     print(f"{await parked(built.postgres)} events could not be applied", file=sys.stderr, flush=True)
     days = sum(one.days for one in found)
-    knee = max((one for one in found if one.holds), key=lambda one: one.rate, default=found[0])
+    held = [one for one in found if one.holds]
+    if not held:
+        print("No rate held: what follows is of the lowest that was tried.", file=sys.stderr, flush=True)
+    knee = max(held or found[:1], key=lambda one: one.rate)
     return [*_of_knee(knee), *_of_cost(knee), _of_disk(grown, days), *_of_memory(idle, loaded)]
 
 
