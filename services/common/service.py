@@ -173,12 +173,9 @@ class Service:
     ) -> None:
         if settings.app_env == "production":
             own_key(settings.client_key)
-        database = Database(settings.database_url, self.metadata, pool_size=settings.database_pool_size)
-        stack.push_async_callback(database.close)
-        app.state.copy = Copy(database, settings.read_database_url, pool_size=settings.database_pool_size)
-        stack.push_async_callback(app.state.copy.close)
+        database = self._open(app, stack, settings)
         http = await stack.enter_async_context(http_client(mounts))
-        app.state.database, app.state.settings = database, settings
+        app.state.settings = settings
         peers = Peers(self.name, settings, http)
         revocations = Revocations(lambda: peers.get("identity", "/inside/revocations"))
         app.state.verifier = TokenVerifier(settings, http, self.name, revocations)
@@ -204,6 +201,15 @@ class Service:
         tasks = [asyncio.ensure_future(job) for job in work]
         stack.push_async_callback(_stop, tasks)
         _spare_what_is_imported()
+
+    def _open(self, app: FastAPI, stack: AsyncExitStack, settings: ServiceSettings) -> Database:
+        """The service's database, and the copy that its reports are read from."""
+        database = Database(settings.database_url, self.metadata, pool_size=settings.database_pool_size)
+        copy = Copy(database, settings.read_database_url, pool_size=settings.database_pool_size)
+        for one in (database, copy):
+            stack.push_async_callback(one.close)
+        app.state.database, app.state.copy = database, copy
+        return database
 
     def _consumers(
         self, database: Database, peers: Peers, settings: ServiceSettings, provider: trace.TracerProvider | None

@@ -37,13 +37,13 @@ async def migrate(service: str, metadata: MetaData, owner_url: str, *, app_role:
     engine = create_async_engine(owner_url, connect_args={"server_settings": {"app.every_team": "on"}})
 
     def upgrade(connection: Connection) -> None:
-        # For the whole session: each migration commits by itself, so that none holds what another has locked.
-        connection.execute(text("select pg_advisory_lock(hashtext('heatshield.migrate'))"))
-        if app_role and app_role != engine.url.username:
-            app = connection.dialect.identifier_preparer.quote(app_role)
-            for grant in GRANTS:
-                connection.execute(text(grant.format(app=app)))
-        connection.commit()
+        with connection.begin():
+            # For the whole session: each migration commits by itself, so that none holds what another has locked.
+            connection.execute(text("select pg_advisory_lock(hashtext('heatshield.migrate'))"))
+            if app_role and app_role != engine.url.username:
+                app = connection.dialect.identifier_preparer.quote(app_role)
+                for grant in GRANTS:
+                    connection.execute(text(grant.format(app=app)))
         config.attributes.update(connection=connection, metadata=metadata)
         command.upgrade(config, "head")
 
@@ -51,6 +51,7 @@ async def migrate(service: str, metadata: MetaData, owner_url: str, *, app_role:
         async with engine.connect() as connection:
             if await connection.run_sync(_is_current, config):
                 return
+        async with engine.connect() as connection:
             await connection.run_sync(upgrade)
     finally:
         await engine.dispose()
