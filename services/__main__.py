@@ -8,6 +8,7 @@ import json
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
-from services.common import rabbit, topology
+from services.common import months, rabbit, topology
 from services.common.assertions import new_key, public_key
 from services.common.draining import DrainingServer
 from services.common.service import Service
@@ -32,6 +33,10 @@ app.add_typer(returns.app, name="returns")
 app.command()(reconcile.reconcile)
 Named = Annotated[list[str] | None, typer.Argument(help="All services, unless some are named.")]
 Port = Annotated[int, typer.Option(help="The port to listen on.")]
+Archive = Annotated[
+    Path | None,
+    typer.Option(exists=True, file_okay=False, writable=True, help="The folder for months of the audit trail."),
+]
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 
 
@@ -74,6 +79,29 @@ def export_all(folder: Folder, names: Named = None) -> None:
 def import_all(folder: Folder, names: Named = None) -> None:
     """Take an export into databases without any table, as their owners. All of it is taken in, or nothing."""
     moving.arrive([declared(name) for name in names or NAMES], folder)
+
+
+@app.command()
+def maintain(names: Named = None, archive: Archive = None) -> None:
+    """Make the months ahead of what is kept by months, and drop what the rules let go. Run it once a day.
+
+    It ends with 1 where something has to be looked after.
+    """
+    configure_logging()
+    done = asyncio.run(_maintain([declared(name) for name in names or NAMES], archive))
+    if any(one.failed for one in done):
+        raise typer.Exit(1)
+
+
+async def _maintain(services: list[Service], archive: Path | None) -> list[months.Done]:
+    all_done: list[months.Done] = []
+    for service in services:
+        done = await months.maintain(service.settings().owner_url, datetime.now(UTC), service.name, archive)
+        for one in done:
+            typer.echo(f"{service.name}: {one.what}")
+        typer.echo(f"{service.name}: the months are ready")
+        all_done += done
+    return all_done
 
 
 broker = typer.Typer(help="What the broker holds.", no_args_is_help=True)

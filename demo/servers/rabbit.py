@@ -40,6 +40,11 @@ class RabbitServer:
         """For the guest that a broker without definitions has."""
         return self.url_for("guest", "guest")
 
+    @property
+    def pid(self) -> int:
+        """Of the node that was started here; 0 where a container holds it."""
+        return self._pid
+
     def url_for(self, user: str, password: str) -> str:
         return f"amqp://{quote(user, safe='')}:{quote(password, safe='')}@127.0.0.1:{self.port}/"
 

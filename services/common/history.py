@@ -34,11 +34,12 @@ AGED = text("""
               on conflict (name) do update set seq = excluded.seq returning 1)
     select count(*) from aged, (select count(*) from gone) g, (select count(*) from moved) m
 """)
+# Marks of a month go with the month (`services.common.months`); these are of events for which no month was made.
 # The mark of what is parked too is kept as long, for it may be tried again at any time.
 AGED_MARKS = text("""
-    delete from inbox where (event_id, consumer) in (
-        select event_id, consumer from inbox where applied_at < clock_timestamp() - cast(:age as interval)
-        and not exists (select 1 from parked_event p where p.event_id = inbox.event_id and p.consumer = inbox.consumer)
+    delete from inbox_other where (event_id, consumer) in (
+        select event_id, consumer from inbox_other m where applied_at < clock_timestamp() - cast(:age as interval)
+        and not exists (select 1 from parked_event p where p.event_id = m.event_id and p.consumer = m.consumer)
         order by applied_at limit :batch)
 """)
 AGED_KEYS = text("""

@@ -1,6 +1,7 @@
 """Routes: who may call, one transaction around each call, versions as ETags."""
 
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from fastapi import APIRouter, Depends, Header, Request, Response
@@ -13,7 +14,7 @@ from services.common.audit.entry import Entry
 from services.common.audit.operation import Operation
 from services.common.audit.refusals import put_on_record
 from services.common.auth import Principal
-from services.common.db import Transaction
+from services.common.db import Database, Transaction
 from services.common.errors import PreconditionRequired, ServiceError
 from services.common.tokens import TokenVerifier
 
@@ -60,6 +61,13 @@ class TransactionRoute(APIRoute):
         verifier: TokenVerifier = request.app.state.verifier
         return await verifier.principal(_authorization(request))
 
+    def opened(
+        self, request: Request, actor: Principal, record: Entry | None
+    ) -> AbstractAsyncContextManager[Transaction]:
+        """The transaction that this is done in."""
+        database: Database = request.app.state.database
+        return database.transaction(actor, record=record)
+
     async def handled(self, request: Request, handle: idempotency.Handle) -> Response:
         """The answer, within the transaction; what is raised rolls it back."""
         return await handle(request)
@@ -82,7 +90,7 @@ class TransactionRoute(APIRoute):
             finally:
                 record.ask(request, operation)
             kept = record if self.is_put_on_record else None
-            async with request.app.state.database.transaction(record.actor, record=kept) as transaction:
+            async with self.opened(request, record.actor, kept) as transaction:
                 request.state.transaction = transaction
                 if self.needs_idempotency_key:
                     response = await idempotency.once(request, transaction, self.path, handle)

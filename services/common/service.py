@@ -5,6 +5,7 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any
 
@@ -16,7 +17,7 @@ from opentelemetry import trace
 from sqlalchemy import MetaData, make_url, select
 from starlette.routing import BaseRoute
 
-from services.common import errors, history, rulebook
+from services.common import errors, history, months, rulebook
 from services.common.assertions import own_key
 from services.common.audit import api as audit
 from services.common.audit.sealing import keep_sealed
@@ -32,6 +33,7 @@ from services.common.migrations.migrate import migrate
 from services.common.openapi import DescribedApp, Document
 from services.common.peers import Mounts, Peers, http_client, outside_client
 from services.common.relay import Relay
+from services.common.reports import Copy
 from services.common.retrying import park_given_up, retry_parked
 from services.common.revocations import Revocations
 from services.common.scraping import BACKUPS, EVENTS, Counted, scraped
@@ -92,10 +94,11 @@ class Service:
         return self.settings_type.for_service(self.name)
 
     async def prepare(self, settings: ServiceSettings) -> None:
-        """Bring the database to the newest schema, before a deployment starts."""
+        """Bring the database to the newest schema, with the months ahead, before a deployment starts."""
         app_role = make_url(settings.database_url).username or ""
-        owner_url = settings.owner_database_url or settings.database_url
-        await migrate(self.name, self.metadata, owner_url, app_role=app_role)
+        await migrate(self.name, self.metadata, settings.owner_url, app_role=app_role)
+        async with months.as_owner(settings.owner_url) as connection:
+            await months.make_ahead(connection, datetime.now(UTC))
 
     async def work(self, settings: ServiceSettings, beside: Beside | None = None) -> None:
         """The worker alone, without routes of its own and without the broker: what it tells waits for the service's
@@ -193,10 +196,9 @@ class Service:
     ) -> None:
         if settings.app_env == "production":
             own_key(settings.client_key)
-        database = Database(settings.database_url, self.metadata, pool_size=settings.database_pool_size)
-        stack.push_async_callback(database.close)
+        database = self._open(app, stack, settings)
         http = await stack.enter_async_context(http_client(mounts))
-        app.state.database, app.state.settings = database, settings
+        app.state.settings = settings
         peers = Peers(self.name, settings, http)
         revocations = Revocations(lambda: peers.get("identity", "/inside/revocations"))
         app.state.verifier = TokenVerifier(settings, http, self.name, revocations)
@@ -223,6 +225,15 @@ class Service:
         tasks = [asyncio.ensure_future(job) for job in work]
         stack.push_async_callback(_stop, tasks)
         _spare_what_is_imported()
+
+    def _open(self, app: FastAPI, stack: AsyncExitStack, settings: ServiceSettings) -> Database:
+        """The service's database, and the copy that its reports are read from."""
+        database = Database(settings.database_url, self.metadata, pool_size=settings.database_pool_size)
+        copy = Copy(database, settings.read_database_url, pool_size=settings.database_pool_size)
+        for one in (database, copy):
+            stack.push_async_callback(one.close)
+        app.state.database, app.state.copy = database, copy
+        return database
 
     def _consumers(
         self,

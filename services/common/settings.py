@@ -25,8 +25,11 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(populate_by_name=True, extra="ignore")
 
     database_url: str = "postgresql+asyncpg://127.0.0.1:5432/postgres"
-    # For `prepare` alone: the role that owns and migrates the tables. Where it is empty, the service's own role does.
+    # For `prepare` and `maintain` alone: the role that owns and migrates the tables. Where it is empty, the service's
+    # own role does.
     owner_database_url: str = Field(default="", repr=False)
+    # A copy that reports are read from, signed in by a role that may only read; where it is empty, the database itself.
+    read_database_url: str = Field(default="", repr=False)
     database_pool_size: int = 10
     # The private key by which this process proves at identity which one it is, in PEM.
     client_key: str = Field(default="", repr=False)
@@ -48,6 +51,11 @@ class ServiceSettings(BaseSettings):
     @classmethod
     def for_service(cls, name: str) -> Self:
         return cls(_env_prefix=f"{name.upper()}_", _secrets_dir=SECRETS if SECRETS.is_dir() else None)
+
+    @property
+    def owner_url(self) -> str:
+        """Of whoever owns the tables, as migrations and months need it."""
+        return self.owner_database_url or self.database_url
 
     def broker_urls(self, user: str) -> list[str]:
         """The broker's addresses, for this user where it has a password of its own."""

@@ -21,12 +21,22 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.common.audit.tables import EVENT, SEAL, add_audit_tables
+from services.common.audit.tables import ARCHIVE, EVENT, KEPT_HASH, SEAL, add_audit_tables
 
 INSTANT = DateTime(timezone=True)
 PLATFORM_TABLES = frozenset(
-    {"outbox", "event_log", "inbox", "parked_event", "watermark", "idempotency_key", "team_member", "rule", EVENT, SEAL}
+    {
+        *("outbox", "event_log", "inbox", "parked_event", "watermark", "idempotency_key", "team_member", "rule"),
+        *(EVENT, SEAL, ARCHIVE, KEPT_HASH),
+    }
 )
+# These are kept by months, each a table of its own (`services.common.months`).
+BY_MONTHS = (EVENT, "inbox")
+
+
+def is_part(table: str | None) -> bool:
+    """Whether this table is a month of another one, or what such a table holds besides its months."""
+    return bool(table) and any(str(table).startswith(f"{whole}_") for whole in BY_MONTHS)
 
 
 def add_platform_tables(metadata: MetaData) -> None:

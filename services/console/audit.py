@@ -65,7 +65,7 @@ def _verified_one(asked: Desks, service: ServiceName, anchor: Any) -> dict[str, 
     whole = page
     while page["next_after"] is not None:
         page = asked.get(service, "/audit/integrity", after=page["next_after"])
-        sums = {name: whole[name] + page[name] for name in ("seals", "rows", "breaks")}
+        sums = {name: whole[name] + page[name] for name in ("seals", "rows", "archived", "breaks")}
         whole = {**page, **sums, "ok": whole["ok"] and page["ok"]}
     return {name: value for name, value in whole.items() if name != "next_after"}
 

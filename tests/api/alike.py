@@ -10,12 +10,13 @@ from pydantic import BaseModel
 from services.common.access import Requires
 from services.common.http import ToldOnceRoute, TransactionRoute, if_match, if_match_or_new
 from services.common.paging import page_request
+from services.common.reports import ReportRoute
 from tests.api.operations import Operation
 
 At = tuple[str | int, ...]
 BadT = TypeVar("BadT")
 # Routes of these classes differ in their names and in what they take, and in nothing that they do to a request.
-PLAIN = {TransactionRoute, ToldOnceRoute}
+PLAIN = {TransactionRoute, ToldOnceRoute, ReportRoute}
 READS_VERSIONS = {if_match, if_match_or_new}
 
 

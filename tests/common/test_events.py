@@ -241,19 +241,23 @@ async def test_history_is_purged_but_for_the_last_event_of_each_thing(
     assert [envelope.id for envelope in await written(database)] == newest
 
 
+LAST_ID = 2**128 - 1
+
+
 async def test_marks_and_keys_are_forgotten_in_batches(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "BATCH", 3)
     inbox, keys = Base.metadata.tables["inbox"], Base.metadata.tables["idempotency_key"]
     old = datetime.now(UTC) - history.KEEP_APPLIED - timedelta(hours=1)
     async with database.transaction(SYSTEM) as tx:
         for number in range(8):
-            mark = {"event_id": UUID(int=number), "consumer": "a"}
+            # Of no month, as ids of ours are not.
+            mark = {"event_id": UUID(int=LAST_ID - number), "consumer": "a"}
             await tx.session.execute(inbox.insert().values(**mark, **({"applied_at": old} if number < 7 else {})))
             key = {"caller": "a", "key": str(number), "request_hash": b""}
             await tx.session.execute(keys.insert().values(**key, **({"made_at": old} if number < 7 else {})))
     await history.purge(database)
     async with database.transaction(SYSTEM) as tx:
-        assert await tx.all(select(inbox.c.event_id)) == [UUID(int=7)]
+        assert await tx.all(select(inbox.c.event_id)) == [UUID(int=LAST_ID - 7)]
         assert await tx.all(select(keys.c.key)) == ["7"]
 
 

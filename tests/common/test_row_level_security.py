@@ -65,7 +65,7 @@ TABLES = """
     select relname, relrowsecurity, relforcerowsecurity,
            exists (select from pg_policy where polrelid = c.oid) as has_policy,
            (select attnotnull from pg_attribute where attrelid = c.oid and attname = 'team_id') as team
-    from pg_class c where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace
+    from pg_class c where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace and not relispartition
 """
 VIEWS = """
     select relname from pg_class where relkind in ('v', 'm') and relnamespace = 'public'::regnamespace

@@ -26,7 +26,7 @@ BEHIND = """
 """
 RULES = """
     select conrelid::regclass::text as at, conname from pg_constraint
-    where contype in ('c', 'x') and connamespace = 'public'::regnamespace
+    where contype in ('c', 'x') and connamespace = 'public'::regnamespace and coninhcount = 0
 """
 ENTER = "select app_enter($1, $2, $3, current_date)"
 

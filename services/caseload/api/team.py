@@ -6,10 +6,11 @@ from uuid import UUID
 from services.caseload import usecases
 from services.caseload.api.callers import ByTeamOrBoard
 from services.caseload.usecases import assessing
-from services.common.http import ByNurse, api_router
+from services.common.http import ByNurse
+from services.common.reports import report_router
 from services.common.types import Answer, Day
 
-router = api_router(tags=["team"])
+router = report_router(tags=["team"])
 
 
 class OutcomeShape(Answer):

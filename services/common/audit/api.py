@@ -56,6 +56,7 @@ class IntegrityShape(Answer):
     last_seal: SealShape | None
     seals: int
     rows: int
+    archived: int
     unsealed: int
     breaks: list[BreakShape]
     next_after: int | None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from services.common.audit.tables import EVENT, SEAL
+from services.common.audit.tables import EVENT, KEPT_HASH, SEAL
 
 BEGINNING = bytes(32)
 # A row as it is sealed: a JSON array of its columns in this order, as PostgreSQL writes jsonb, whatever the session's
@@ -19,6 +19,15 @@ CANONICAL = """
 DIGEST = f"""
     sha256(coalesce(string_agg(sha256(convert_to({CANONICAL}, 'UTF8')), ''::bytea order by seq), ''::bytea))
 """
+# What there is of some numbers: the rows themselves, and of those that went into the archive and share a seal with
+# others the hashes that were kept.
+THERE = f"""
+    select count(*) as rows, sha256(coalesce(string_agg(hash, ''::bytea order by seq), ''::bytea)) as digest
+    from (
+        select seq, sha256(convert_to({CANONICAL}, 'UTF8')) as hash from {EVENT}
+        union all select seq, hash from {KEPT_HASH}
+    ) as hashed
+"""  # noqa: S608  constants
 NEWEST_SEAL = f"select * from {SEAL} order by n desc limit 1"  # noqa: S608  a constant
 NEWEST_ROW = f"select coalesce(max(seq), 0) from {EVENT}"  # noqa: S608  a constant
 # The next rows after one number up to another: how many, their digest, and how far they go.

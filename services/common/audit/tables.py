@@ -22,12 +22,15 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 INSTANT = DateTime(timezone=True)
 EVENT, SEAL = "audit_event", "audit_seal"
+# Which months lie in the archive; and of those rows of theirs that share a seal with rows that are here, the hashes.
+ARCHIVE, KEPT_HASH = "audit_archive", "audit_kept_hash"
 
 
 def add_audit_tables(metadata: MetaData) -> None:
     """Add them to a service's metadata. Their migration is `services.common.migrations.platform_audit`."""
     _add_event(metadata)
     _add_seal(metadata)
+    _add_archive(metadata)
 
 
 def _add_event(metadata: MetaData) -> None:
@@ -77,4 +80,24 @@ def _add_seal(metadata: MetaData) -> None:
         Column("prev", LargeBinary, nullable=False),
         Column("hash", LargeBinary, nullable=False),
         Column("sealed_at", INSTANT, nullable=False),
+    )
+
+
+def _add_archive(metadata: MetaData) -> None:
+    Table(
+        ARCHIVE,
+        metadata,
+        Column("part", Text, primary_key=True),
+        Column("first_seal", BigInteger, nullable=False),
+        Column("last_seal", BigInteger, nullable=False),
+        Column("rows", BigInteger, nullable=False),
+        # Of the file.
+        Column("sha256", LargeBinary, nullable=False),
+        Column("archived_at", INSTANT, nullable=False, server_default=func.clock_timestamp()),
+    )
+    Table(
+        KEPT_HASH,
+        metadata,
+        Column("seq", BigInteger, primary_key=True, autoincrement=False),
+        Column("hash", LargeBinary, nullable=False),
     )

@@ -6,12 +6,12 @@ from alembic import context
 from sqlmodel import AutoString
 
 from services.common.migrations.migrate import differs
-from services.common.tables import PLATFORM_TABLES
+from services.common.tables import PLATFORM_TABLES, is_part
 
 
 def is_own(_object: Any, name: str | None, kind: str, *_: Any) -> bool:
     """The platform's tables have migrations of their own, shared by all services."""
-    return not (kind == "table" and name in PLATFORM_TABLES)
+    return not (kind == "table" and (name in PLATFORM_TABLES or is_part(name)))
 
 
 def render(kind: str, item: Any, _context: Any) -> str | Literal[False]:

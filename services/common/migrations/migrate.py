@@ -35,25 +35,27 @@ async def migrate(service: str, metadata: MetaData, owner_url: str, *, app_role:
     Whoever signs in owns what is made; the app's role, where it is another, may only use it.
     """
     config = alembic_config(service)
-    engine = create_async_engine(owner_url)
+    # Row-level security binds the owner too, and a migration may move any team's rows.
+    engine = create_async_engine(owner_url, connect_args={"server_settings": {"app.every_team": "on"}})
 
     def upgrade(connection: Connection) -> None:
-        connection.execute(text("select pg_advisory_xact_lock(hashtext('heatshield.migrate'))"))
-        # Whoever waits for a lock lets nobody past, so a migration that gets none gives up, and is run again.
-        connection.execute(text(f"select set_config('lock_timeout', '{LOCK_SECONDS}s', true)"))
-        # Row-level security binds the owner too, and a migration may move any team's rows.
-        connection.execute(text("select set_config('app.every_team', 'on', true)"))
-        if app_role and app_role != engine.url.username:
-            app = connection.dialect.identifier_preparer.quote(app_role)
-            for grant in GRANTS:
-                connection.execute(text(grant.format(app=app)))
+        with connection.begin():
+            # For the whole session: each migration commits by itself, so that none holds what another has locked.
+            connection.execute(text("select pg_advisory_lock(hashtext('heatshield.migrate'))"))
+            # Whoever waits for a lock lets nobody past, so a migration that gets none gives up, and is run again.
+            connection.execute(text(f"select set_config('lock_timeout', '{LOCK_SECONDS}s', false)"))
+            if app_role and app_role != engine.url.username:
+                app = connection.dialect.identifier_preparer.quote(app_role)
+                for grant in GRANTS:
+                    connection.execute(text(grant.format(app=app)))
         config.attributes.update(connection=connection, metadata=metadata)
         command.upgrade(config, to)
 
     try:
-        async with engine.begin() as connection:
+        async with engine.connect() as connection:
             if await connection.run_sync(_is_current, config):
                 return
+        async with engine.connect() as connection:
             await connection.run_sync(upgrade)
     finally:
         await engine.dispose()

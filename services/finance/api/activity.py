@@ -3,14 +3,14 @@
 from uuid import UUID
 
 from services.common.auth import Persona
-from services.common.http import api_router
 from services.common.paging import Asked, Page
+from services.common.reports import report_router
 from services.common.types import Day
 from services.finance import usecases
 from services.finance.api.callers import ByMoneyReader, ByTeamOrFinance
 from services.finance.api.shapes import ActivityCostsShape, ActivityLineShape, TeamActivityLineShape
 
-router = api_router(tags=["activity"])
+router = report_router(tags=["activity"])
 
 Lines = Page[TeamActivityLineShape] | Page[ActivityLineShape]
 

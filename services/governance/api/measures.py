@@ -5,13 +5,13 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.common.http import api_router
+from services.common.reports import report_router
 from services.common.types import Day
 from services.governance import usecases
 from services.governance.api.callers import ByTeamOrAround
 from services.governance.api.shapes import TeamMeasures
 
-router = api_router(tags=["measures"])
+router = report_router(tags=["measures"])
 
 
 @router.get("/measures", response_model=TeamMeasures)

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from services.common.http import api_router
+from services.common.reports import report_router
 from services.common.types import Day
 from services.hr import usecases
 from services.hr.api.callers import ByHrFinanceOrAroundTeam
 from services.hr.api.shapes import TeamHours
 
-router = api_router(tags=["hours"])
+router = report_router(tags=["hours"])
 
 
 @router.get("/hours", response_model=TeamHours)

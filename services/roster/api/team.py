@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from services.common.http import ByNurse, api_router
+from services.common.http import ByNurse
+from services.common.reports import report_router
 from services.common.types import Day
 from services.roster import usecases
 from services.roster.api.callers import ByTeamOrAround, ByTeamOrBackOffice
 from services.roster.api.shapes.team import ContinuityShape, OwnWeekShape, TeamRatioShape, TimeSummaryShape
 
-router = api_router(tags=["team"])
+router = report_router(tags=["team"])
 
 
 @router.get("/time-summary", response_model=TimeSummaryShape)

@@ -1,0 +1,12 @@
+"""The audit trail and the inbox by months."""
+
+from services.common.migrations import platform_months
+
+revision = "0027"
+down_revision = "0026"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    platform_months.upgrade()
