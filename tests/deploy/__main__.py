@@ -3,7 +3,7 @@
 import copy
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.deploy import network, programs
@@ -26,9 +26,9 @@ def main() -> int:
         failed, skipped = failed + bool(answer.faults), skipped + len(answer.skipped)
         _tell(what, answer)
     print("\nPlanted faults", flush=True)
-    for mutant, verdict in _verdicts(production):
+    for verdict, check, fault in _verdicts(production):
         failed, skipped = failed + (verdict == "NOT refused"), skipped + (verdict == "SKIPPED")
-        print(f"  {verdict:<12} {mutant.refused_by:<26} {mutant.fault}")
+        print(f"  {verdict:<12} {check:<26} {fault}", flush=True)
     print(f"\n{failed} failed, {skipped} skipped, {time.monotonic() - begun:.0f} s")
     return int(failed > 0)
 
@@ -57,25 +57,32 @@ def _answers(dev: list[Manifest], production: list[Manifest]) -> Iterator[tuple[
 
 
 def _tell(what: str, answer: Answer) -> None:
-    verdict = "FAILED" if answer.faults else "SKIPPED" if answer.skipped and not answer.said else "ok"
-    print(f"  {verdict:<12} {what}{f': {answer.said}' if answer.said else ''}", flush=True)
+    if answer.said or not answer.skipped:
+        print(
+            f"  {'FAILED' if answer.faults else 'ok':<12} {what}{f': {answer.said}' if answer.said else ''}", flush=True
+        )
     for line in answer.faults[:SHOWN]:
         print(f"               {line}")
     for line in answer.skipped:
         print(f"  SKIPPED      {line}")
 
 
-def _verdicts(production: list[Manifest]) -> Iterator[tuple[Mutant, str]]:
+def _verdicts(production: list[Manifest]) -> Iterator[tuple[str, str, str]]:
     for mutant in MUTANTS:
         is_refused = any(PRODUCTION[mutant.refused_by](planted(mutant, production)))
-        yield mutant, "refused" if is_refused else "NOT refused"
+        yield "refused" if is_refused else "NOT refused", mutant.refused_by, mutant.fault
     with ThreadPoolExecutor(2) as beside:
-        yield from beside.map(lambda mutant: (mutant, _verdict_of_program(mutant, production)), OUTSIDE)
+        yield from beside.map(lambda mutant: _of_program(mutant, production), OUTSIDE)
+    for what, (fault, _) in programs.FAULTY.items():
+        yield _verdict(programs.ask_faulty(what)), what, fault
 
 
-def _verdict_of_program(mutant: Mutant, production: Sequence[Manifest]) -> str:
-    ask: Callable[[Sequence[Manifest]], Answer] = programs.OF_OVERLAYS[mutant.refused_by]
-    answer = ask(list(programs.changed(production, planted(mutant, production))))
+def _of_program(mutant: Mutant, production: Sequence[Manifest]) -> tuple[str, str, str]:
+    changed = list(programs.changed(production, planted(mutant, production)))
+    return _verdict(programs.OF_OVERLAYS[mutant.refused_by](changed)), mutant.refused_by, mutant.fault
+
+
+def _verdict(answer: Answer) -> str:
     if answer.skipped and not answer.said:
         return "SKIPPED"
     return "refused" if answer.faults else "NOT refused"

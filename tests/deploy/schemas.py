@@ -100,5 +100,5 @@ def custom(manifests: Sequence[Any], folders: Sequence[str]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    rendered = json.loads(Path(sys.argv[2]).read_text("utf-8"))
+    rendered = list(map(json.loads, Path(sys.argv[2]).read_text("utf-8").split("\n---\n")))
     print("\n".join({"own": own, "custom": custom}[sys.argv[1]](rendered, sys.argv[3:])))
