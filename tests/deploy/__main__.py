@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.deploy import network, programs
 from tests.deploy.checks import EVERYWHERE, PRODUCTION
-from tests.deploy.manifests import Manifest
+from tests.deploy.manifests import Manifest, ours
 from tests.deploy.mutants import MUTANTS, OUTSIDE, Mutant
 from tests.deploy.programs import Answer
 
@@ -20,13 +20,13 @@ def main() -> int:
     dev, production = _rendered()
     print(f"rendered: dev {len(dev)} objects, prod {len(production)}")
     print("\nWho reaches whom (prod)")
-    print("\n".join(network.table(production)))
+    print("\n".join(network.table(ours(production))))
     print("\nChecks", flush=True)
     for what, answer in _answers(dev, production):
         failed, skipped = failed + bool(answer.faults), skipped + len(answer.skipped)
         _tell(what, answer)
     print("\nPlanted faults", flush=True)
-    for verdict, check, fault in _verdicts(production):
+    for verdict, check, fault in _verdicts(ours(production)):
         failed, skipped = failed + (verdict == "NOT refused"), skipped + (verdict == "SKIPPED")
         print(f"  {verdict:<12} {check:<26} {fault}", flush=True)
     print(f"\n{failed} failed, {skipped} skipped, {time.monotonic() - begun:.0f} s")
@@ -42,7 +42,7 @@ def _rendered() -> tuple[list[Manifest], list[Manifest]]:
 
 def _answers(dev: list[Manifest], production: list[Manifest]) -> Iterator[tuple[str, Answer]]:
     for overlay, checks, manifests in (("dev", EVERYWHERE, dev), ("prod", PRODUCTION, production)):
-        faults = [f"{what}: {fault}" for what, check in checks.items() for fault in check(manifests)]
+        faults = [f"{what}: {fault}" for what, check in checks.items() for fault in check(ours(manifests))]
         yield f"{len(checks)} of our own ({overlay})", Answer(faults)
     restore = programs.read((programs.HERE / "restore" / "cluster.yaml").read_text("utf-8"))
     asked = [

@@ -15,6 +15,11 @@ def of_kind(manifests: Sequence[Manifest], *kinds: str) -> list[Manifest]:
     return [one for one in manifests if one["kind"] in kinds]
 
 
+def ours(manifests: Sequence[Manifest]) -> list[Manifest]:
+    """All but what watches us from a namespace of its own."""
+    return [one for one in manifests if one["metadata"].get("namespace") != "monitoring"]
+
+
 def workloads(manifests: Sequence[Manifest]) -> list[Manifest]:
     """Whatever makes pods of our own image."""
     return of_kind(manifests, *WORKLOADS)

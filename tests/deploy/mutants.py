@@ -169,6 +169,7 @@ SET = (
         "jobs",
         on("Job", "migrate-hr", lambda one: one["spec"].pop("ttlSecondsAfterFinished")),
     ),
+    Mutant("scheduled work that overlaps itself", "jobs", of_spec("CronJob", "maintain-hr", concurrencyPolicy="Allow")),
     Mutant("a service without its migration", "jobs", without("Job", "migrate-interop")),
     Mutant(
         "an account that is not there",

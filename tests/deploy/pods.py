@@ -184,6 +184,9 @@ def check_jobs(manifests: Sequence[Manifest]) -> Iterator[str]:
     for one in of_kind(manifests, "Job"):
         missing = {"backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished"} - set(one["spec"])
         yield from (f"Job {name(one)} has no {word}" for word in sorted(missing))
+    for one in of_kind(manifests, "CronJob"):
+        if one["spec"].get("concurrencyPolicy") != "Forbid" or "startingDeadlineSeconds" not in one["spec"]:
+            yield f"CronJob {name(one)} may overlap itself, or begin at any time"
     served = {pod_labels(one)["app.kubernetes.io/name"] for one in of_kind(manifests, "Deployment")} - {"gateway"}
     migrated = {tuple(containers(one)[0]["args"]) for one in of_kind(manifests, "Job")}
     yield from (f"{one} is not migrated" for one in sorted(served) if ("migrate", one) not in migrated)

@@ -35,7 +35,7 @@ def resources(folder: str) -> list[str]:
 def test_each_service_has_its_folders() -> None:
     """A service that is added is served, migrated, scaled and given its queues and secrets, or this says so."""
     assert set(resources("base")) >= set(ALL)
-    for component in ("migrations", "keda"):
+    for component in ("migrations", "maintenance", "keda"):
         assert set(resources(f"components/{component}")) >= set(SERVICES), component
     for component in ("rabbitmq", "external-secrets"):
         assert {one.removesuffix(".yaml") for one in resources(f"components/{component}")} >= set(SERVICES), component
