@@ -12,7 +12,7 @@ export UV_PYTHON_DOWNLOADS = never
 .PHONY: help env demo demo-reset up test test-slow lint format bench check contracts drills release-contracts mission proven migration alerts-check clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 env: $(STAMP) ## Make the environment in .venv from the locked, hashed dependencies
 
@@ -80,6 +80,13 @@ alerts-check: env ## Try each alert on series that are just enough and just shor
 
 migration: env ## Write the migration a changed model needs: SERVICE=hr MESSAGE='Add a column'
 	@$(BIN)/python -m demo.migration $(SERVICE) "$(MESSAGE)"
+
+.PHONY: k8s-check k8s-written
+k8s-check: env ## Render deploy/k8s, ask everything about it, and see each check refuse a planted fault
+	@$(BIN)/python -m tests.deploy
+
+k8s-written: env ## Write deploy/k8s's broker and secrets from the code
+	@$(BIN)/python -m demo.kubernetes
 
 clean: ## Remove the environment and everything that was made
 	@rm -rf .venv .heatshield .mypy_cache .ruff_cache .pytest_cache .hypothesis
