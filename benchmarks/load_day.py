@@ -121,7 +121,10 @@ def look(step: str, path: str) -> Step:
     async def read(door: Door, nurse: Nurse) -> None:
         today = datetime.now(UTC).date()
         monday = today - timedelta(days=today.weekday())
-        about = {"team": nurse.team_id, "client": nurse.client()["client"]["id"], "today": today, "monday": monday}
+        # Somebody who has sent nothing yet asks about a tablet that nobody knows.
+        device = nurse.device.id if nurse.device else str(uuid7())
+        client = nurse.client()["client"]["id"]
+        about = {"team": nurse.team_id, "client": client, "device": device, "today": today, "monday": monday}
         await door.ask(nurse, step, "GET", path.format(**about, sunday=monday + timedelta(days=6)))
 
     read.__name__ = step
@@ -144,7 +147,7 @@ EVENING = (
     phone_call,
     look("own week", "/roster/v1/time-summary/mine?team_id={team}"),
     look("rota", "/roster/v1/shifts?team_id={team}&from_on={monday}&to_on={sunday}"),
-    look("own queue", "/caseload/v1/sync/status"),
+    look("own queue", "/caseload/v1/sync/status?device_id={device}"),
 )
 DAY: tuple[Step, ...] = (*MORNING, *AT_THE_DOOR * (VISITS // 2), *NOON, *AT_THE_DOOR * (VISITS // 2), *EVENING)
 # A phone call is two.
