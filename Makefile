@@ -9,7 +9,7 @@ RESULTS := $(ROOT)/.heatshield/results
 export UV_PYTHON_DOWNLOADS = never
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-reset up test test-slow lint format bench check contracts release-contracts mission proven migration clean
+.PHONY: help env demo demo-reset up test test-slow lint format bench check contracts release-contracts mission proven migration e2e-containers image-check sbom clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,18 +34,20 @@ demo-reset: env ## Forget the data of the demo and of make up
 	@$(BIN)/python -m demo --reset
 
 up: env ## Run each service as a process of its own over RabbitMQ (docker compose where there is an engine)
-	@if docker info >/dev/null 2>&1 && docker compose version >/dev/null 2>&1; then docker compose up --build; else \
+	@if docker info >/dev/null 2>&1 && docker compose version >/dev/null 2>&1; then mkdir -p -m 700 secrets && \
+		docker compose run --rm --build --user "$$(id -u):$$(id -g)" secrets && \
+		HEATSHIELD_SETTINGS=deploy/compose/demo.env docker compose --profile demo up --build; else \
 		$(BIN)/python -m demo.servers.rabbit && $(BIN)/python -m demo.up --port $(PORT); fi
 
 test: env ## Run the tests, on servers of their own
 	@$(BIN)/python -m demo.servers.rabbit
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" --junitxml=$(RESULTS)/fast.xml $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not containers" --junitxml=$(RESULTS)/fast.xml $(ARGS)
 
 test-slow: env ## Run the tests that kill processes or start many; examples by the thousand have what is left of the time
 	@$(BIN)/python -m demo.servers.rabbit && mkdir -p $(RESULTS)
 	@nice -n 19 $(BIN)/python -m pytest -n 2 -m many --junitxml=$(RESULTS)/many.xml $(ARGS) >$(RESULTS)/many.log 2>&1 & \
 	many=$$!; trap "kill $$many" INT TERM; \
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow and not many" --junitxml=$(RESULTS)/slow.xml $(ARGS); slow=$$?; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow and not many and not containers" --junitxml=$(RESULTS)/slow.xml $(ARGS); slow=$$?; \
 	echo "Waiting for the examples by the thousand …"; wait $$many; many=$$?; tail -n 40 $(RESULTS)/many.log; \
 	[ $$slow -eq 0 ] && { [ $$many -eq 0 ] || [ $$many -eq 5 ]; }
 
@@ -75,6 +77,16 @@ proven: env ## Count the mission rows by the tests that have just been run
 
 migration: env ## Write the migration a changed model needs: SERVICE=hr MESSAGE='Add a column'
 	@$(BIN)/python -m demo.migration $(SERVICE) "$(MESSAGE)"
+
+e2e-containers: env ## Bring the compose file up, play the day, kill one container of each kind, take it down (needs an engine, or root and apt)
+	@$(BIN)/python -m pytest --confcutdir=tests/containers -m containers --durations=5 \
+		--junitxml=$(RESULTS)/containers.xml tests/containers $(ARGS)
+
+image-check: env ## Lint the Dockerfiles, the shell scripts and the compose file
+	@$(BIN)/python -m tests.containers.check
+
+sbom: env ## Write the bill of materials of the image to .heatshield/sbom.json (CycloneDX)
+	@$(BIN)/python -m tests.containers.sbom
 
 clean: ## Remove the environment and everything that was made
 	@rm -rf .venv .heatshield .mypy_cache .ruff_cache .pytest_cache .hypothesis
