@@ -32,7 +32,7 @@ def health(path: str = "/health/ready", port: str = PORT) -> int:
     except OSError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
-    return 0 if answer.startswith(b"HTTP/1.1 200 ") else 1
+    return 0 if answer.split(b" ", 2)[1:2] == [b"200"] else 1
 
 
 if __name__ == "__main__":
