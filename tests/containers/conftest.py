@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -10,9 +11,16 @@ from tests.containers.debian import NotDebian
 from tests.containers.engine import KEPT, Engine, NoEngine, running_engine
 from tests.containers.images import made
 from tests.containers.installation import Installation
+from tests.containers.writer import AWAY
 
 VERSION = "e2e"
 SETTINGS = "deploy/compose/demo.env"
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How long the work stood still for each container that was killed."""
+    for service, seconds in AWAY.items():
+        terminalreporter.write_line(f"{service} killed: work flowed again within {seconds:.1f} s")
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,10 @@ from demo.callers import Gateway, Refused
 AGAIN_SECONDS, PAUSE_SECONDS, FLOW_SECONDS = 0.5, 0.3, 150
 
 
+# For how many seconds nothing flowed after each container was killed.
+AWAY: dict[str, float] = {}
+
+
 @dataclass
 class Writer:
     """Sends referrals, each until it is acknowledged, under an id of its own."""
