@@ -79,7 +79,7 @@ migration: env ## Write the migration a changed model needs: SERVICE=hr MESSAGE=
 	@$(BIN)/python -m demo.migration $(SERVICE) "$(MESSAGE)"
 
 e2e-containers: env ## Bring the compose file up, play the day, kill one container of each kind, take it down (needs an engine, or root and apt)
-	@$(BIN)/python -m pytest --confcutdir=tests/containers -m containers --durations=5 \
+	@$(BIN)/python -m pytest --confcutdir=tests/containers -m containers --durations=5 --basetemp=.heatshield/containers/tmp \
 		--junitxml=$(RESULTS)/containers.xml tests/containers $(ARGS)
 
 image-check: env ## Lint the Dockerfiles, the shell scripts and the compose file

@@ -15,7 +15,7 @@ SOUND = {
     "  b: { image: two, depends_on: { a: { condition: service_healthy } } }\n",
 }
 FAULTS = [
-    ("Dockerfile", "slim-bookworm", "latest", "DL3007"),
+    ("Dockerfile", "3.11-slim-bookworm", "latest", "DL3007"),
     ("run", '"$1"', "$1", "SC2086"),
     ("docker-compose.yml", "service_healthy", "service_helthy", "service_helthy|must be one of"),
 ]
