@@ -88,8 +88,8 @@ def owed(installation: Installation, declared: Mapping[str, Service]) -> dict[st
         for line in installation.rows(name, "select type, id from event_log"):
             kind, _, event_id = line.partition("|")
             written.setdefault(kind, []).append(event_id)
-        for table, which in (("outbox", "sent_at is null"), ("parked_event", "true")):
-            left[f"{name}.{table}"] = int(installation.rows(name, f"select count(*) from {table} where {which}")[0])
+        for table in ("outbox", "parked_event"):
+            left[f"{name}.{table}"] = int(installation.rows(name, f"select count(*) from {table}")[0])
     for name, service in declared.items():
         applied = set(installation.rows(name, "select consumer || ' ' || event_id from inbox"))
         for queue, kinds in service.queues().items():

@@ -87,16 +87,16 @@ async def _killed_one_by_one(installation: Installation, calendar: Calendar) -> 
 async def _an_event_arrives(installation: Installation, writer: Writer) -> None:
     """What is written now is told to governance, through every part."""
     referral_id = await writer.write()
-    (event_id,) = await asyncio.to_thread(_event_of, installation, str(referral_id))
-    query = f"select 1 from inbox where event_id = '{event_id}' and consumer like 'governance.%'"
-    await until_true(lambda: installation.rows("governance", query), "the referral is known to governance")
+    await until_true(lambda: _is_told(installation, referral_id), "the referral is known to governance")
 
 
-def _event_of(installation: Installation, referral_id: str) -> list[str]:
-    tables = " union ".join(
-        f"select id from {table} where subject = 'referral/{referral_id}'" for table in ("outbox", "event_log")
+def _is_told(installation: Installation, referral_id: UUID) -> bool:
+    query = f"select id from event_log where subject = 'referral/{referral_id}'"
+    ids = installation.rows("caseload", query)
+    applied = installation.rows(
+        "governance", f"select event_id from inbox where event_id::text = any('{{{','.join(ids)}}}')"
     )
-    return installation.rows("caseload", tables)
+    return bool(applied)
 
 
 async def _a_draft_is_made(gateway: Gateway, calendar: Calendar) -> None:

@@ -14,7 +14,7 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   echo "host all all all scram-sha-256" >>"$PGDATA/pg_hba.conf"
   pg_ctl --wait --options="-c listen_addresses='' -k $sockets" start
   for script in /docker-entrypoint-initdb.d/*.sh; do
-    PGHOST=$sockets bash "$script"
+    bash "$script"
   done
   pg_ctl --wait --mode=fast stop
 fi
