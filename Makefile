@@ -9,7 +9,8 @@ RESULTS := $(ROOT)/.heatshield/results
 export UV_PYTHON_DOWNLOADS = never
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-reset up test test-slow lint format bench check contracts drills release-contracts mission proven migration alerts-check clean
+.PHONY: help env demo demo-reset up test test-slow lint format bench check contracts release-contracts mission proven migration clean
+.PHONY: alerts-check drills e2e-containers image-check sbom
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,16 +35,18 @@ demo-reset: env ## Forget the data of the demo and of make up
 	@$(BIN)/python -m demo --reset
 
 up: env ## Run each service as a process of its own over RabbitMQ (docker compose where there is an engine)
-	@if docker info >/dev/null 2>&1 && docker compose version >/dev/null 2>&1; then docker compose up --build; else \
+	@if docker info >/dev/null 2>&1 && docker compose version >/dev/null 2>&1; then mkdir -p -m 700 secrets && \
+		docker compose run --rm --build --user "$$(id -u):$$(id -g)" secrets && \
+		HEATSHIELD_SETTINGS=deploy/compose/demo.env docker compose --profile demo up --build; else \
 		$(BIN)/python -m demo.servers.rabbit && $(BIN)/python -m demo.up --port $(PORT); fi
 
 test: env ## Run the tests, on servers of their own
 	@$(BIN)/python -m demo.servers.rabbit
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" --junitxml=$(RESULTS)/fast.xml $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not containers" --junitxml=$(RESULTS)/fast.xml $(ARGS)
 
 test-slow: env ## Run the tests that kill processes or start many, then examples by the thousand
 	@$(BIN)/python -m demo.servers.rabbit
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow and not many" --junitxml=$(RESULTS)/slow.xml $(ARGS); slow=$$?; \
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow and not many and not containers" --junitxml=$(RESULTS)/slow.xml $(ARGS); slow=$$?; \
 	$(BIN)/python -m pytest -n 2 -m many --junitxml=$(RESULTS)/many.xml $(ARGS); many=$$?; \
 	[ $$slow -eq 0 ] && { [ $$many -eq 0 ] || [ $$many -eq 5 ]; }
 
@@ -87,6 +90,16 @@ k8s-check: env ## Render deploy/k8s, ask everything about it, and see each check
 
 k8s-written: env ## Write deploy/k8s's broker and secrets from the code
 	@$(BIN)/python -m demo.kubernetes
+
+e2e-containers: env ## Bring the compose file up, play the day, kill one container of each kind, take it down (needs an engine, or root and apt)
+	@$(BIN)/python -m pytest --confcutdir=tests/containers -m containers --durations=5 --basetemp=.heatshield/containers/tmp \
+		--junitxml=$(RESULTS)/containers.xml tests/containers $(ARGS)
+
+image-check: env ## Lint the Dockerfiles, the shell scripts and the compose file
+	@$(BIN)/python -m tests.containers.check
+
+sbom: env ## Write the bill of materials of the image to .heatshield/sbom.json (CycloneDX)
+	@$(BIN)/python -m tests.containers.sbom
 
 clean: ## Remove the environment and everything that was made
 	@rm -rf .venv .heatshield .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,13 +1,12 @@
-"""The command of the image: `python -m services prepare` before a deployment, `python -m services serve NAME` in it,
-and `python -m services work NAME` where a service has a worker."""
+"""The command of the image: `python -m services prepare` before a deployment, or `migrate NAME` for one service alone;
+`python -m services serve NAME` in it, and `python -m services work NAME` where a service has a worker."""
 
 import asyncio
 import contextlib
 import importlib
 import json
-import os
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,12 +16,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from services.common import months, rabbit, topology
-from services.common.assertions import new_key, public_key
 from services.common.draining import DrainingServer
 from services.common.service import Service
 from services.common.settings import ServiceSettings
 from services.common.telemetry import configure_logging
-from services.console import audit, events, reconcile, returns
+from services.console import audit, events, reconcile, returns, secret_files
 from services.console.client import SERVICES as NAMES
 from services.moving import command as moving
 
@@ -48,6 +46,18 @@ def declared(name: str) -> Service:
 
 
 @app.command()
+def migrate(name: str) -> None:
+    """Bring one service's database to the newest schema. The broker is not asked."""
+    configure_logging()
+    asyncio.run(_migrate(declared(name)))
+
+
+async def _migrate(service: Service) -> None:
+    await service.prepare(service.settings())
+    typer.echo(f"{service.name}: the schema is ready")
+
+
+@app.command()
 def prepare(names: Named = None) -> None:
     """Bring the databases to the newest schema and declare the queues. Run it before any service starts."""
     configure_logging()
@@ -56,8 +66,7 @@ def prepare(names: Named = None) -> None:
 
 async def _prepare(services: list[Service]) -> None:
     for service in services:
-        await service.prepare(service.settings())
-        typer.echo(f"{service.name}: the schema is ready")
+        await _migrate(service)
     deployer = ServiceSettings.for_service(topology.DEPLOYER)
     await rabbit.declare(deployer.broker_urls(topology.DEPLOYER)[0], queues(service.name for service in services))
     typer.echo("the broker's queues are ready")
@@ -128,28 +137,8 @@ def queues(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {queue: event_names for name in names for queue, event_names in declared(name).queues().items()}
 
 
-@app.command()
-def keys(
-    out: Annotated[Path, typer.Option(help="The folder for the files.")],
-    owner: Annotated[int | None, typer.Option(help="The user who may read them, by number.")] = None,
-) -> None:
-    """Make a key for each process, and what identity needs, as files to mount at /run/secrets. None is made twice."""
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    pems = {name: _kept(out / f"{name}_client_key", new_key) for name in ("gateway", *NAMES)}
-    known = {f"svc:{name}": public_key(pem) for name, pem in pems.items()}
-    _kept(out / "identity_processes", lambda: json.dumps(known))
-    _kept(out / "identity_signing_keys", lambda: json.dumps([new_key()]))
-    if owner is not None:
-        for path in (out, *out.iterdir()):
-            os.chown(path, owner, owner)
-
-
-def _kept(path: Path, make: Callable[[], str]) -> str:
-    """What the file holds; it is made where there is none, for its owner alone."""
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(make(), "utf-8")
-    return path.read_text("utf-8")
+app.command()(secret_files.keys)
+app.command()(secret_files.secrets)
 
 
 @app.command()

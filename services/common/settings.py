@@ -24,7 +24,8 @@ class ServiceSettings(BaseSettings):
 
     model_config = SettingsConfigDict(populate_by_name=True, extra="ignore")
 
-    database_url: str = "postgresql+asyncpg://127.0.0.1:5432/postgres"
+    # It holds a password, and settings are shown where what has them is, such as in the log of a call tried again.
+    database_url: str = Field(default="postgresql+asyncpg://127.0.0.1:5432/postgres", repr=False)
     # For `prepare` and `maintain` alone: the role that owns and migrates the tables. Where it is empty, the service's
     # own role does.
     owner_database_url: str = Field(default="", repr=False)

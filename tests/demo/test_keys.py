@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from gateway.routes import SERVICES
 from services.common.assertions import assertion, public_key
+from services.common.settings import ServiceSettings
 from services.identity.settings import IdentitySettings
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +40,24 @@ def test_every_process_gets_a_key_of_its_own_and_none_twice(tmp_path: Path) -> N
     assert assertion(kept["hr_client_key"], "svc:hr", "x")
     told = {"signing_keys": json.loads(kept["identity_signing_keys"]), "processes": known}
     assert len(IdentitySettings(app_env="production", **told).signer().jwks()["keys"]) == 1
+
+
+def test_every_secret_of_an_installation_is_a_file_of_its_own_named_as_the_setting(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    for _ in range(2):
+        assert run("services", "secrets", "--out", str(folder), "--database", "db:6432").returncode == 0
+        kept = {path.name: path.read_text() for path in folder.iterdir()}
+    composed = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["secrets"]
+    assert set(kept) == set(composed)
+    assert len(set(kept.values())) == len(kept), "no password is used twice"
+    assert folder.stat().st_mode & 0o777 == 0o700, "on this machine they are their owner's alone"
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o444}, (
+        "a container's user reads what it is given"
+    )
+    settings = ServiceSettings(_env_prefix="HR_", _secrets_dir=folder)
+    assert settings.database_url == kept["hr_database_url"]
+    assert settings.owner_database_url.endswith("@db:6432/hr")
+    assert [name for name, secret in kept.items() if secret in repr(settings)] == [], "settings are shown in logs"
 
 
 @pytest.mark.slow
