@@ -3,7 +3,7 @@
 `make bench NAME=load ARGS="--quick --json"`. Gateway, seven services and two workers in processes of their own, over
 PostgreSQL and RabbitMQ, as `make up` runs them (`benchmarks.load_house`). Requests come when their time comes, whether
 those before were answered or not, so that a slow answer cannot slow the load down; Locust's users wait for their
-answers, and its own cost would be a quarter of two cores. The rate is raised until the p95 of what is written is over
+answers. The rate is raised until the p95 of what is written is over
 its limit, or answers fail: the knee is the last rate before. What everything costs is told beside it, by process, and
 the arithmetic of docs/ops/scaling.md.
 """
