@@ -10,11 +10,11 @@ from functools import cache, cached_property
 from typing import Any
 
 import httpx
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry import trace
-from sqlalchemy import MetaData, make_url, select
+from sqlalchemy import MetaData, make_url
 from starlette.routing import BaseRoute
 
 from services.common import errors, history, months, rulebook
@@ -27,6 +27,7 @@ from services.common.desk import api as desk
 from services.common.directory import Directory
 from services.common.draining import Drain, HangsUp
 from services.common.files import FileStore
+from services.common.health import add_health
 from services.common.inbox import Consumer, Subscription
 from services.common.metrics import Metrics
 from services.common.migrations.migrate import migrate
@@ -36,7 +37,7 @@ from services.common.relay import Relay
 from services.common.reports import Copy
 from services.common.retrying import park_given_up, retry_parked
 from services.common.revocations import Revocations
-from services.common.scraping import BACKUPS, EVENTS, Counted, scraped
+from services.common.scraping import BACKUPS, EVENTS, Counted
 from services.common.settings import ServiceSettings
 from services.common.telemetry import RequestLog
 from services.common.tokens import TokenVerifier
@@ -116,7 +117,7 @@ class Service:
                 errors.install(app)
                 app.state.database, app.state.metrics = database, metrics
                 app.add_middleware(RequestLog, metrics=metrics)
-                _add_health(app, ())
+                add_health(app, ())
                 await stack.enter_async_context(beside(app))
             await self.worker(Runtime(database, outside, settings, http, metrics))
 
@@ -183,7 +184,7 @@ class Service:
         app.state.is_stopping, app.state.drain = lambda: False, Drain()
         app.add_middleware(HangsUp, drain=app.state.drain)
         app.add_middleware(RequestLog, metrics=app.state.metrics)
-        _add_health(app, (EVENTS, BACKUPS, *self.counted))
+        add_health(app, (EVENTS, BACKUPS, *self.counted))
 
     async def _start(
         self,
@@ -283,24 +284,3 @@ def _spare_what_is_imported() -> None:
     later may be of no use any more."""
     gc.collect()
     gc.freeze()
-
-
-def _add_health(app: FastAPI, counted: Sequence[Counted]) -> None:
-    """Liveness says that the loop turns; readiness, that the database answers and the process is not told to end.
-
-    Neither asks the broker: a service that can write to its outbox can work while the broker is away."""
-
-    async def live() -> dict[str, str]:
-        return {"status": "live"}
-
-    async def ready() -> dict[str, str]:
-        app.state.drain.check()
-        async with app.state.database.engine.connect() as connection:
-            await connection.execute(select(1))
-        return {"status": "ready"}
-
-    async def metrics() -> Response:
-        return await scraped(app.state.metrics, app.state.database, counted)
-
-    for path, endpoint in (("/health/live", live), ("/health/ready", ready), ("/metrics", metrics)):
-        app.add_api_route(path, endpoint, include_in_schema=False)

@@ -22,15 +22,24 @@ def promtool() -> str | None:
     """The tool of this machine, or Debian's, unpacked into .heatshield; None where neither is."""
     kept = KEPT / "usr" / "bin" / "promtool"
     if not kept.exists() and shutil.which("promtool") is None and shutil.which("apt-get") and shutil.which("dpkg"):
-        KEPT.mkdir(parents=True, exist_ok=True)
-        for package in ("promtool", "prometheus"):
-            subprocess.run(["apt-get", "download", package], cwd=KEPT, capture_output=True, check=False)
-            for found in KEPT.glob("*.deb"):
-                subprocess.run(["dpkg", "-x", found.name, "."], cwd=KEPT, capture_output=True, check=False)
-                found.unlink()
-            if kept.exists():
-                break
+        _unpack(kept)
     return str(kept) if kept.exists() else shutil.which("promtool")
+
+
+def _unpack(kept: Path) -> None:
+    """Apart, and then put there at once: others may look for it at the same time."""
+    KEPT.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=KEPT.parent) as folder:
+        for package in ("promtool", "prometheus"):
+            subprocess.run(["apt-get", "download", package], cwd=folder, capture_output=True, check=False)
+            for found in Path(folder).glob("*.deb"):
+                subprocess.run(["dpkg", "-x", found.name, "."], cwd=folder, capture_output=True, check=False)
+                found.unlink()
+            unpacked = Path(folder) / kept.relative_to(KEPT)
+            if unpacked.exists():
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                unpacked.replace(kept)
+                return
 
 
 def rules() -> dict[str, dict[str, Any]]:

@@ -4,7 +4,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from services.interop.settings import InteropSettings
+
 NUMBERS = count(1)
+TRUST = "RRV00"
+SETTINGS = InteropSettings(hl7_ods_code=TRUST)
 
 
 def stamp(at: datetime) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, String, text
+from sqlalchemy import Connection, MetaData, String, event, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import AutoString
 
@@ -38,12 +38,13 @@ async def migrate(service: str, metadata: MetaData, owner_url: str, *, app_role:
     # Row-level security binds the owner too, and a migration may move any team's rows.
     engine = create_async_engine(owner_url, connect_args={"server_settings": {"app.every_team": "on"}})
 
+    event.listen(engine.sync_engine, "begin", _give_up_waiting)
+
     def upgrade(connection: Connection) -> None:
         with connection.begin():
             # For the whole session: each migration commits by itself, so that none holds what another has locked.
+            connection.execute(text("set local lock_timeout = 0"))
             connection.execute(text("select pg_advisory_lock(hashtext('heatshield.migrate'))"))
-            # Whoever waits for a lock lets nobody past, so a migration that gets none gives up, and is run again.
-            connection.execute(text(f"select set_config('lock_timeout', '{LOCK_SECONDS}s', false)"))
             if app_role and app_role != engine.url.username:
                 app = connection.dialect.identifier_preparer.quote(app_role)
                 for grant in GRANTS:
@@ -59,6 +60,11 @@ async def migrate(service: str, metadata: MetaData, owner_url: str, *, app_role:
             await connection.run_sync(upgrade)
     finally:
         await engine.dispose()
+
+
+def _give_up_waiting(connection: Connection) -> None:
+    """Whoever waits for a lock lets nobody past, so a migration that gets none gives up, and is run again."""
+    connection.exec_driver_sql(f"set local lock_timeout = '{LOCK_SECONDS}s'")
 
 
 def _is_current(connection: Connection, config: Config) -> bool:
