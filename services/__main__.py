@@ -53,7 +53,8 @@ def migrate(name: str) -> None:
 
 
 async def _migrate(service: Service) -> None:
-    await service.prepare(service.settings())
+    """It needs the database alone, and not what the running service must be given besides, such as keys."""
+    await service.prepare(ServiceSettings.for_service(service.name))
     typer.echo(f"{service.name}: the schema is ready")
 
 
