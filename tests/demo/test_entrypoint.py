@@ -18,7 +18,7 @@ EVERYWHERE = ["--host", "0.0.0.0"]
     [
         (["gateway"], ["-m", "gateway", *EVERYWHERE, "--port", "8000", "--inside-port", "9090"]),
         (["serve", "hr"], ["-m", "services", "serve", "hr", *EVERYWHERE, "--port", "8000"]),
-        (["work", "roster"], ["-m", "services", "work", "roster"]),
+        (["work", "roster"], ["-m", "services", "work", "roster", "--host", "0.0.0.0", "--port", "8000"]),
         (["migrate", "hr"], ["-m", "services", "migrate", "hr"]),
         (["events", "lag"], ["-m", "services", "events", "lag"]),
     ],

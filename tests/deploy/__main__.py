@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from tests.deploy import network, programs
 from tests.deploy.checks import EVERYWHERE, PRODUCTION
 from tests.deploy.manifests import Manifest, ours
-from tests.deploy.mutants import MUTANTS, OUTSIDE, Mutant
+from tests.deploy.mutants import MUTANTS, OUTSIDE
+from tests.deploy.planting import Mutant
 from tests.deploy.programs import Answer
 
 SHOWN = 12

@@ -284,13 +284,9 @@ def _turned_down(referral: Fact) -> date | None:
 
 
 def _number(person: Fact) -> tuple[str, str]:
-    """The NHS number and NHS NUMBER STATUS INDICATOR CODE; 07 where there is none.
-
-    A number that a trace did not confirm stays in the record, and is told to nobody: only its status is.
-    """
-    told = person.content.get("identifier") or []
+    """The NHS number, unless a trace spoke against it, and NHS NUMBER STATUS INDICATOR CODE; 07 without any."""
     subject = person.content.get("subject", {}).get("identifier")
-    for one in [*told, *([subject] if subject else [])]:
+    for one in [*(person.content.get("identifier") or []), *([subject] if subject else [])]:
         if one.get("system") == systems.NHS_NUMBER:
             status = one["extension"][0]["valueCodeableConcept"]["coding"][0]["code"]
             return (one["value"] if status in WITH_NUMBER else ""), status
