@@ -10,6 +10,13 @@ RENDERED = ROOT / "deploy" / "k8s" / "components" / "monitoring" / "prometheusru
 SAYS = "# Made from deploy/observability/rules by `python -m tests.alerts.kubernetes`; change it there.\n"
 
 
+class Indented(yaml.SafeDumper):
+    """Lists stand in from what holds them, as in every other file there."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
 def prometheus_rule() -> dict[str, Any]:
     plain = [yaml.safe_load(path.read_text("utf-8")) for path in sorted(RULES.glob("*.yaml"))]
     return {
@@ -25,4 +32,4 @@ def prometheus_rule() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    RENDERED.write_text(SAYS + yaml.safe_dump(prometheus_rule(), sort_keys=False, width=1000), "utf-8")
+    RENDERED.write_text(SAYS + yaml.dump(prometheus_rule(), Dumper=Indented, sort_keys=False, width=1000), "utf-8")

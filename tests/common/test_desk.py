@@ -125,7 +125,7 @@ async def test_events_about_a_thing_are_found_by_the_index_in_a_long_log(desk: D
     async with desk.database.transaction(SYSTEM) as tx:
         await tx.session.execute(fill)
         await tx.session.execute(text("analyze event_log"))
-        keys = [str(subject), *(f"{name}/{subject}" for name in Base.metadata.tables)]
+        keys = paths.keys_of(subject, Base.metadata)
         explain = text(f"explain (analyze) {paths.ABOUT.text}").bindparams(keys=keys, most=50)
         plan = "\n".join(await tx.all(explain))
     assert "Seq Scan on event_log" not in plan, plan

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Select, Table, literal, select, text, union_all
+from sqlalchemy import ColumnElement, DateTime, MetaData, Select, Table, literal, select, text, union_all
 
 from services.common.db import Transaction
 from services.common.errors import NotFound
@@ -95,9 +95,15 @@ async def caused_by(tx: Transaction, event_id: UUID, limit: int) -> Sequence[Wri
     return list(found.values())[:limit]
 
 
+def keys_of(thing_id: UUID, metadata: MetaData) -> list[str]:
+    """What the events about a thing may be kept under: whatever has versions may be told of."""
+    kinds = [name for name, table in metadata.tables.items() if "version" in table.c]
+    return [str(thing_id), *(f"{name}/{thing_id}" for name in kinds)]
+
+
 async def about(tx: Transaction, thing_id: UUID, limit: int) -> Sequence[Written]:
     """What this service wrote about the thing with this id, whatever kind of thing it is."""
-    keys = [str(thing_id), *(f"{name}/{thing_id}" for name in tx.metadata.tables)]
+    keys = keys_of(thing_id, tx.metadata)
     ids = await tx.all(ABOUT.bindparams(keys=keys, most=limit))
     rows = await tx.rows(_events(tx, lambda table: table.c.id.in_(ids)))
     return [_written(row) for row in rows]
