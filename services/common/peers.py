@@ -1,5 +1,6 @@
 """Questions to other services: HTTP GET, signed in as this service, never inside a transaction."""
 
+import logging
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import Any
 
 import httpx
 import stamina
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from services.common.assertions import ASSERTION_TYPE, assertion
 from services.common.errors import NotFound, PeerRefused, Unavailable
@@ -28,6 +30,15 @@ RENEWED_SECONDS = 60
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 ACCESS = "urn:ietf:params:oauth:token-type:access_token"
 Mounts = dict[str, httpx.AsyncBaseTransport]
+log = logging.getLogger(__name__)
+
+
+def _note_asked_again(details: RetryDetails) -> None:
+    """Without the arguments, which the library's own log line shows: there are tokens and settings in them."""
+    log.warning("asked again", extra={"attempts": details.retry_num, "error": type(details.caused_by).__name__})
+
+
+set_on_retry_hooks([_note_asked_again])
 
 
 def http_client(mounts: Mounts | None) -> httpx.AsyncClient:

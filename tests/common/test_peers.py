@@ -38,9 +38,14 @@ async def test_a_sister_service_answers() -> None:
 
 
 @pytest.mark.parametrize("away", ["interop", "identity"])
-async def test_who_does_not_answer_is_away_for_the_moment(away: str) -> None:
+async def test_who_does_not_answer_is_away_for_the_moment(away: str, caplog: pytest.LogCaptureFixture) -> None:
+    asking = peers(Neighbourhood(away=away))
+    asking._tokens["hr"] = "a-token", 0.0
     with pytest.raises(Unavailable):
-        await peers(Neighbourhood(away=away)).get("interop", "/v1/things/1")
+        await asking.get("interop", "/v1/things/1")
+    told = [vars(record) for record in caplog.records if record.levelname == "WARNING"]
+    assert [one["message"] for one in told] == ["asked again"] * 2
+    assert "a-token" not in str(told)
 
 
 async def test_a_token_that_is_refused_is_asked_for_anew_once() -> None:
