@@ -115,7 +115,7 @@ class Service:
             if beside is not None:
                 app = FastAPI(openapi_url=None, telemetry=UNTRACED)
                 errors.install(app)
-                app.state.database, app.state.metrics = database, metrics
+                app.state.database, app.state.metrics, app.state.drain = database, metrics, Drain()
                 app.add_middleware(RequestLog, metrics=metrics)
                 add_health(app, ())
                 await stack.enter_async_context(beside(app))

@@ -30,13 +30,6 @@ PLATFORM_TABLES = frozenset(
         *(EVENT, SEAL, ARCHIVE, KEPT_HASH),
     }
 )
-# These are kept by months, each a table of its own (`services.common.months`).
-BY_MONTHS = (EVENT, "inbox")
-
-
-def is_part(table: str | None) -> bool:
-    """Whether this table is a month of another one, or what such a table holds besides its months."""
-    return bool(table) and any(str(table).startswith(f"{whole}_") for whole in BY_MONTHS)
 
 
 def add_platform_tables(metadata: MetaData) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from demo.compose import services
 from services.common.migrations.migrate import differs
-from services.common.tables import is_part
+from services.common.migrations.parts import is_part
 from tests.running import Databases
 
 SERVICES = services()

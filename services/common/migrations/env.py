@@ -6,7 +6,8 @@ from alembic import context
 from sqlmodel import AutoString
 
 from services.common.migrations.migrate import differs
-from services.common.tables import PLATFORM_TABLES, is_part
+from services.common.migrations.parts import is_part
+from services.common.tables import PLATFORM_TABLES
 
 
 def is_own(_object: Any, name: str | None, kind: str, *_: Any) -> bool:
