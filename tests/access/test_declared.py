@@ -66,7 +66,10 @@ REACHES: dict[Persona, dict[str, str]] = {
         "identity": DEVICES,
     },
     Persona.COUNCIL: {},
-    Persona.INTEGRATOR: {"interop": rf"/fhir/R4(/.*)?|{CONNECTIONS}|service-endpoints|events|referrals.*|{RETURNS}.*"},
+    Persona.INTEGRATOR: {
+        "interop": rf"/fhir/R4(/.*)?|{CONNECTIONS}|service-endpoints|events|referrals.*|{RETURNS}.*"
+        "|social-care/agency-care",
+    },
     Persona.OPS: {
         ".*": EVENTS,
         "interop": r"connections.*|service-endpoints|deliveries.*|bars-responses.*|adt-messages.*|council-files|"
@@ -79,7 +82,7 @@ REACHES: dict[Persona, dict[str, str]] = {
         "caseload": r"clients/\{client_id\}|referrals/\{referral_id\}",
         "hr": r"colleagues/\{employee_id\}",
         "roster": r"visits/\{visit_id\}",
-        "interop": r"inbound-referrals/\{inbound_referral_id\}|traces/\{trace_id\}",
+        "interop": r"inbound-referrals/\{inbound_referral_id\}|traces/\{trace_id\}|agency-care/\{agency_care_id\}",
         "identity": "/inside/revocations",
     },
 }

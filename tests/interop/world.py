@@ -13,11 +13,13 @@ from demo.partners.pds import Demographics, a_patient
 from services.common.auth import SYSTEM, Persona
 from services.common.service import Service
 from services.interop.domain.adt import AdtMessage
+from services.interop.domain.agency_care import AgencyCare, ToldAgencyCare
 from services.interop.domain.bars_exchange import BarsResponse, ResponseStatus, Stage
 from services.interop.domain.delivery import CouncilDelivery, DeliveryStatus
 from services.interop.domain.gp_document import GpMessage
-from services.interop.domain.inbound import InboundReferral
+from services.interop.domain.inbound import Arrival, InboundMessage, InboundReferral
 from services.interop.domain.mesh_message import Letter, MeshMessage, MeshOutcome
+from services.interop.domain.share import Share
 from services.interop.settings import InteropSettings
 from services.interop.usecases import answer_adt, export_next
 from tests.access.world import GUEST, World, started
@@ -36,6 +38,15 @@ from tests.running import TEAM, Databases, Running, until
 
 A_MESSAGE = b"""<Bundle xmlns="http://hl7.org/fhir"><entry/><entry><resource><Bundle><entry/><entry><resource><Binary>
 <content value="JVBERg=="/></Binary></resource></entry></Bundle></resource></entry></Bundle>"""
+
+CALLS = {
+    "council_ref": "LAS-40021",
+    "care_ref": "PKG-7",
+    "agency": "Larkfield",
+    "kind": "personal_care",
+    "times": [{"days": [1], "at": "08:45", "minutes": 45}],
+    "from_on": "2026-11-02",
+}
 
 
 @asynccontextmanager
@@ -77,6 +88,8 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "share_id": share["id"],
             "submission_id": submission_id,
             "delivery_id": await _given_up(system),
+            "client_id": client_id,
+            **await _told_by_others(system, UUID(share["id"])),
             **await _written_to_gp(system, caseload),
             **await _traced(system, caseload),
         }
@@ -88,6 +101,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "POST /fhir/R4/Subscription": a_subscription(),
             "POST /v1/referrals": a_plain_referral(),
             "POST /v1/returns": a_return(period="2026-11"),
+            "POST /v1/social-care/agency-care": CALLS,
             "PUT /v1/connections/{connection_id}": council,
             "POST /v1/shares": a_share(client_id, connection_id),
             "POST /v1/social-care/submissions/{submission_id}/correct": {"case_id": "LAS-40093"},
@@ -130,6 +144,17 @@ async def _told_of(system: Running, inbound: InboundReferral) -> tuple[str, str]
     assert await answer_adt(database, InteropSettings(), an_adt(number="9990000018").encode())
     (waiting,) = await stored(system, AdtMessage)
     return response_id, str(waiting.id)
+
+
+async def _told_by_others(system: Running, share_id: UUID) -> dict[str, str]:
+    """A council's agency, and a message of a partner's that we failed over."""
+    async with system.databases["interop"].transaction(SYSTEM) as tx:
+        failed = InboundMessage.received(Arrival(b"{}", "application/fhir+json", None, None), "trust-tie", tx.now)
+        tx.add(failed)
+        await tx.session.flush()
+        care = AgencyCare.first_told(ToldAgencyCare.model_validate(CALLS), await tx.get(Share, share_id), tx.now)
+        tx.add(care)
+        return {"inbound_message_id": str(failed.id), "agency_care_id": str(care.id)}
 
 
 async def _given_up(system: Running) -> str:

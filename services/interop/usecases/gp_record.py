@@ -37,12 +37,12 @@ async def look_at_gp_record(
         known = await clients.client_record_in_name_of(named, client_id)
     except NotFound as error:
         raise NotFound("client") from error
-    settings = InteropSettings.of(peers.settings)
-    ods_code, surgery = _surgery(known, settings)
-    number = require_verified(known.client)
     async with database.transaction(actor) as tx:
         if known.client.team_id not in await tx.teams():
             raise NotFound("client")
+    settings = InteropSettings.of(peers.settings)
+    ods_code, surgery = _surgery(known, settings)
+    number = require_verified(known.client)
     asker = await _asker(peers, actor, settings)
     try:
         found = _understood(await gp_connect.ask(surgery, number, asker, uuid4()), number)
