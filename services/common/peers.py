@@ -35,7 +35,8 @@ log = logging.getLogger(__name__)
 
 def _note_asked_again(details: RetryDetails) -> None:
     """Without the arguments, which the library's own log line shows: there are tokens and settings in them."""
-    log.warning("asked again", extra={"attempts": details.retry_num, "error": type(details.caused_by).__name__})
+    attempts, error = details.retry_num, type(details.caused_by).__name__
+    log.warning("asked again", extra={"attempts": attempts, "error": error})
 
 
 set_on_retry_hooks([_note_asked_again])
