@@ -113,7 +113,7 @@ def _content(answer: httpx.Response) -> Any:
     return answer.json()
 
 
-async def until(ask: Callable[[], Awaitable[Found | None]], *, seconds: float = 30) -> Found | None:
+async def until(ask: Callable[[], Awaitable[Found | None]], *, seconds: float = NEWS_SECONDS) -> Found | None:
     """Events take a moment: ask again until there is an answer, and give None if none came in time."""
     deadline = time.monotonic() + seconds
     while True:

@@ -61,15 +61,11 @@ def create_app(settings: GatewaySettings | None = None, *, apps: Mapping[str, AS
     app.add_middleware(Protected)
     app.add_middleware(RequestLog, metrics=metrics)
     app.add_middleware(Traced, tracer=tracer(tracer_provider("gateway")))
-    _add_outermost(app, drain)
+    app.add_middleware(HangsUp, drain=drain)
+    app.add_middleware(HttpOnly)
     app.state.inside, app.state.drain = pages.inside(proxy, metrics, drain), drain
     app.state.bounds = _told(settings.bounds(), metrics)
     return app
-
-
-def _add_outermost(app: Starlette, drain: Drain) -> None:
-    app.add_middleware(HangsUp, drain=drain)
-    app.add_middleware(HttpOnly)
 
 
 def _let_pages_of_others_call(app: Starlette, origins: list[str]) -> None:

@@ -117,6 +117,8 @@ def upgrade() -> None:
         op.execute("set lock_timeout = '2s'")
         for statement in WITHOUT_HOLDING_UP:
             op.execute(statement.format(**at))
+    # Whoever runs migrations gives each a patience of its own, which is longer.
+    op.execute("set local lock_timeout = '2s'")
     for statement in (*EXCHANGE_INBOX, *EXCHANGE_TRAIL):
         op.execute(statement.format(**at))
     _let_rows_only_be_added()

@@ -57,12 +57,9 @@ async def apply(tx: Transaction, sender: str, told: hl7.Adt, ods_code: str, mess
         return Applied(AdtOutcome.PASSED_OVER, NOT_A_STAY)
     if told.nhs_number is None:
         return Applied(AdtOutcome.WAITING, NO_NUMBER)
-    try:
-        patient = await _patient(tx, told.nhs_number)
-    except KnownToTwoTeams:
-        return Applied(AdtOutcome.WAITING, TWO_TEAMS)
-    if patient is None:
-        return Applied(AdtOutcome.WAITING, NOBODY)
+    patient = await _patient(tx, told.nhs_number)
+    if isinstance(patient, str):
+        return Applied(AdtOutcome.WAITING, patient)
     if told.birth_on and patient.content.get("birthDate", told.birth_on.isoformat()) != told.birth_on.isoformat():
         return Applied(AdtOutcome.WAITING, BORN_OTHERWISE)
     stay_id = stay_id_of(sender, told.visit)
@@ -73,15 +70,13 @@ async def apply(tx: Transaction, sender: str, told: hl7.Adt, ods_code: str, mess
     return await _written(tx, told, known, patient, ods_code, stay_id, message_id)
 
 
-async def _patient(tx: Transaction, number: str) -> Resource | None:
-    """Raises `KnownToTwoTeams`."""
+async def _patient(tx: Transaction, number: str) -> Resource | str:
+    """The client, or why none is found."""
+    named = {"identifier": {"system": systems.NHS_NUMBER, "value": number}}
     try:
-        named = {"identifier": {"system": systems.NHS_NUMBER, "value": number}}
-        return await patient_named(tx, named, "PID-3")
-    except KnownToTwoTeams:
-        raise
-    except NotWritten:
-        return None
+        return await patient_named(tx, named, "PID-3") or NOBODY
+    except NotWritten as error:
+        return TWO_TEAMS if isinstance(error, KnownToTwoTeams) else NOBODY
 
 
 async def _written(
