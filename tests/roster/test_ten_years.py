@@ -98,6 +98,7 @@ async def test_a_week_a_day_and_a_rota_cost_as_much_after_ten_years(roster: Runn
     before = [await asked(roster, team.ruth, *read) for read in reads]
     await ten_years(roster)
     after = [await asked(roster, team.ruth, *read) for read in reads]
-    assert [len(one) for one in after] == [len(one) for one in before]
+    # What is kept for a moment may have been asked for anew before, and not afterwards.
+    assert all(len(later) <= len(first) for first, later in zip(before, after, strict=True))
     for read, statements in zip(reads, after, strict=True):
         assert await walked(roster, statements) == [], read

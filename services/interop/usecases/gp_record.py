@@ -33,13 +33,14 @@ async def look_at_gp_record(
 
     Raises `NotFound`, `SurgeryNotKnown`, `SurgeryNotConnected`, `NumberNotVerified`, `SurgeryRefuses` or `SurgeryAway`.
     """
+    async with database.transaction(actor) as tx:
+        teams = await tx.teams()
     try:
         known = await clients.client_record_in_name_of(named, client_id)
     except NotFound as error:
         raise NotFound("client") from error
-    async with database.transaction(actor) as tx:
-        if known.client.team_id not in await tx.teams():
-            raise NotFound("client")
+    if known.client.team_id not in teams:
+        raise NotFound("client")
     settings = InteropSettings.of(peers.settings)
     ods_code, surgery = _surgery(known, settings)
     number = require_verified(known.client)

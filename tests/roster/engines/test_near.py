@@ -122,7 +122,8 @@ async def test_side_by_side_one_brings_the_bound_and_the_other_better_rosters() 
 
     def tell(progress: Progress) -> None:
         told.append(progress)
-        if {one.engine for one in told if one.values is not None or one.bound is not None} >= {"highs", "cpsat"}:
+        engines = {one.engine for one in told if one.values is not None or one.bound is not None}
+        if engines >= {"highs", "cpsat"} and any(one.bound is not None for one in told):
             stop.set()
 
     outcome = await race.solve(by_hand(), 300, seed=1, tell=tell, stop=stop, plan=race.ON)
