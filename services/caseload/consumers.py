@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel
 from services.caseload import clients, usecases
 from services.caseload.domain.action import MeetingTask
 from services.caseload.domain.planned_visit import PLANNED, PlannedVisit
-from services.caseload.usecases import around, getting_in, hospital, tell
+from services.caseload.usecases import around, getting_in, hand_over, hospital, tell
 from services.common import membership
 from services.common.db import Transaction
 from services.common.inbox import Subscription
@@ -34,6 +34,11 @@ class ToldStay(BaseModel):
     starts_on: date | None
     ends_on: date | None
     hospital_ods_code: str | None
+
+
+class AnsweredHandover(BaseModel):
+    handover_id: UUID
+    status: str
 
 
 class Subject(BaseModel):
@@ -148,6 +153,10 @@ async def hear_of_stay(tx: Transaction, fact: ToldStay) -> None:
     await hospital.hear_of_stay(tx, hospital.Stay(**fact.model_dump()))
 
 
+async def hear_of_answer(tx: Transaction, fact: AnsweredHandover) -> None:
+    await hand_over.hear_of_answer(tx, fact.handover_id, fact.status)
+
+
 async def remember_decision(tx: Transaction, fact: AdoptedDecision) -> None:
     subjects = [subject.id for subject in fact.subjects if subject.kind in DECIDED_ABOUT]
     await getting_in.remember_decision(
@@ -200,6 +209,7 @@ SUBSCRIPTIONS = (
     Subscription("interop.nhs_number.traced.v1", TracedNumber, hear_of_number, ask=clients.traced_number),
     Subscription("interop.agency_care.told.v1", ToldAgencyCare, hear_of_agency_care, ask=clients.agency_care),
     Subscription("interop.hospital_stay.told.v1", ToldStay, hear_of_stay),
+    Subscription("interop.handover.answered.v1", AnsweredHandover, hear_of_answer),
     Subscription("governance.decision.adopted.v1", AdoptedDecision, remember_decision),
     Subscription("governance.meeting_action.agreed.v1", AgreedMeetingAction, take_from_meeting),
     Subscription(membership.SUBSCRIPTION.event_name, TeamMembership, remember_member, read_model=True),

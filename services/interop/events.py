@@ -52,6 +52,17 @@ class HospitalStayTold(Event):
     hospital_ods_code: str | None
 
 
+class HandoverAnswered(Event):
+    """The system of a service outside answered a handover: accepted, rejected or completed (FHIR's task-status)."""
+
+    name: ClassVar[str] = "interop.handover.answered.v1"
+
+    handover_id: UUID
+    client_id: UUID
+    team_id: UUID
+    status: str
+
+
 class AgencyCareTold(Event):
     """A council told which agency comes to a client and when, or that this is another now. It is asked for by id."""
 

@@ -21,7 +21,7 @@ async def night(caseload: Running) -> Night:
     return await handed_over(caseload, await take_on(caseload))
 
 
-async def _let_the_deadline_pass(caseload: Running) -> None:
+async def let_the_deadline_pass(caseload: Running) -> None:
     async with caseload.databases["caseload"].transaction(SYSTEM) as tx:
         await tx.session.execute(update(Handover).values(accept_by=tx.now - timedelta(seconds=1)))
 
@@ -33,7 +33,7 @@ async def _warnings(caseload: Running) -> list[Any]:
 async def test_unaccepted_by_its_deadline_a_handover_warns_the_nurse_on_call(caseload: Running, night: Night) -> None:
     assert await expire_some(caseload.databases["caseload"]) == 0
     assert (await night.read())["status"] == "sent"
-    await _let_the_deadline_pass(caseload)
+    await let_the_deadline_pass(caseload)
     (warning,) = await until(lambda: _warnings(caseload))
     told = {name: warning.data[name] for name in ("handover_id", "client_id", "team_id", "on_call_id")}
     assert told == {
@@ -49,7 +49,7 @@ async def test_unaccepted_by_its_deadline_a_handover_warns_the_nurse_on_call(cas
 
 async def test_replicas_that_look_at_once_warn_once_of_each(caseload: Running, night: Night) -> None:
     others = [await handed_over(caseload, night.client) for _ in range(5)]
-    await _let_the_deadline_pass(caseload)
+    await let_the_deadline_pass(caseload)
     await asyncio.gather(*(expire_some(caseload.databases["caseload"]) for _ in range(3)))
     await until(lambda: _all_expired([night, *others]))
     warned = [one.data["handover_id"] for one in await _warnings(caseload)]
@@ -64,14 +64,14 @@ async def test_what_was_accepted_or_taken_back_does_not_expire(caseload: Running
     taken_back = await handed_over(caseload, night.client)
     await night.accept()
     await night.client.post(f"/v1/handovers/{taken_back.id}/return", None)
-    await _let_the_deadline_pass(caseload)
+    await let_the_deadline_pass(caseload)
     assert await expire_some(caseload.databases["caseload"]) == 0
     assert (await night.look()).status_code == 200, "the deadline was for accepting alone"
     assert await _warnings(caseload) == []
 
 
 async def test_who_was_rung_up_can_be_sent_it_again(caseload: Running, night: Night) -> None:
-    await _let_the_deadline_pass(caseload)
+    await let_the_deadline_pass(caseload)
     await until(lambda: _warnings(caseload))
     again = await night.client.post(f"/v1/handovers/{night.id}/send", {"accept_by": later(minutes=15)})
     night.link, night.code = again["link"], again["code"]

@@ -24,6 +24,7 @@ class HandoverShape(Answer):
     version: int
     client_id: UUID
     organisation: str
+    ods_code: str | None
     role: str
     starts_at: datetime
     ends_at: datetime

@@ -14,23 +14,29 @@ from sqlmodel import Field, col
 from services.caseload.domain.base import Base
 from services.caseload.domain.client import Client
 from services.caseload.domain.one_time_link import HandedOut, LinkEnded, OneTimeLink, Opening, Pass
+from services.caseload.domain.surgery_seat import OdsCode
 from services.common.errors import Conflict, Unprocessable
 from services.common.models import INSTANT, Stored, TeamOwned, only_states
 from services.common.types import Input, Instant, Name, NewId, Words
 
 
 class HandoverStatus(StrEnum):
-    """`done` says the other side, `returned` the team."""
+    """`accepted`, `declined` and `done` says the other side, `returned` the team."""
 
     DRAFTED = "drafted"
     SENT = "sent"
     ACCEPTED = "accepted"
+    DECLINED = "declined"
     EXPIRED = "expired"
     DONE = "done"
     RETURNED = "returned"
 
 
 WITH_THE_OTHERS = (HandoverStatus.SENT, HandoverStatus.ACCEPTED)
+# Whoever answers by their own system may cross the deadline by a moment: they have the client all the same.
+MAY_BE_ACCEPTED = (HandoverStatus.SENT, HandoverStatus.EXPIRED)
+# What their system calls itself to the team, where a person would give their name and role.
+BY_SYSTEM = "By their system"
 OVER = (HandoverStatus.DONE, HandoverStatus.RETURNED)
 
 
@@ -49,12 +55,14 @@ CallList = Annotated[list[ToCall], Shape(max_length=10)]
 class NewHandover(Input):
     """For whom, to which service and role there, from when to when; what to watch for, and what to do then.
 
-    `on_call_id` is the member of the team who is warned where nobody accepts.
+    `on_call_id` is the member of the team who is warned where nobody accepts. `ods_code` is that of the organisation,
+    where its system is connected and may answer too (FHIR, a Task).
     """
 
     id: NewId
     client_id: UUID
     organisation: Name
+    ods_code: OdsCode | None = None
     role: Name
     starts_at: Instant
     ends_at: Instant
@@ -130,6 +138,7 @@ class Handover(OneTimeLink, TeamOwned, Base, table=True):
 
     client_id: UUID = Field(foreign_key="client.id", index=True)
     organisation: str
+    ods_code: str | None = None
     role: str
     starts_at: datetime = Field(sa_type=INSTANT)
     ends_at: datetime = Field(sa_type=INSTANT)
@@ -179,6 +188,15 @@ class Handover(OneTimeLink, TeamOwned, Base, table=True):
         given = self.unlock(link, opening, most_wrong, now)
         self.status, self.changed_at = HandoverStatus.ACCEPTED, now
         return given
+
+    def be_accepted(self, now: datetime) -> None:
+        """Their own system accepts it; the link opens nothing more."""
+        self.status, self.ended_at, self.changed_at = HandoverStatus.ACCEPTED, None, now
+        self.opened_at, self.opened_by, self.opened_as = now, self.organisation, BY_SYSTEM
+
+    def be_declined(self, now: datetime) -> None:
+        """The other side cannot take the client."""
+        self.status, self.ended_at, self.changed_at = HandoverStatus.DECLINED, now, now
 
     def expire(self, now: datetime) -> None:
         """Nobody accepted it in time."""

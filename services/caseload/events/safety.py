@@ -47,6 +47,7 @@ class HandoverSent(Event):
     team_id: UUID
     sent_at: datetime
     accept_by: datetime
+    ods_code: str | None = None
 
 
 class HandoverAccepted(Event):
@@ -57,6 +58,35 @@ class HandoverAccepted(Event):
     team_id: UUID
     sent_at: datetime
     accepted_at: datetime
+    ods_code: str | None = None
+
+
+class HandoverDeclined(Event):
+    """The other side's own system says that they cannot take the client, who is still the team's."""
+
+    name: ClassVar[str] = "caseload.handover.declined.v1"
+
+    handover_id: UUID
+    client_id: UUID
+    team_id: UUID
+    on_call_id: UUID
+    sent_at: datetime
+    declined_at: datetime
+    ods_code: str | None = None
+
+
+class HandoverDone(Event):
+    """The other side says that its part is done; the team takes the client back when it is there."""
+
+    name: ClassVar[str] = "caseload.handover.done.v1"
+
+    handover_id: UUID
+    client_id: UUID
+    team_id: UUID
+    sent_at: datetime
+    accepted_at: datetime
+    done_at: datetime
+    ods_code: str | None = None
 
 
 class HandoverExpired(Event):
@@ -71,6 +101,7 @@ class HandoverExpired(Event):
     sent_at: datetime
     accept_by: datetime
     expired_at: datetime
+    ods_code: str | None = None
 
 
 class HandoverReturned(Event):
@@ -82,6 +113,7 @@ class HandoverReturned(Event):
     sent_at: datetime
     accepted_at: datetime | None
     returned_at: datetime
+    ods_code: str | None = None
 
 
 class OfAlert(BaseModel):

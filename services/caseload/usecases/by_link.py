@@ -8,8 +8,8 @@ from services.caseload.domain.one_time_link import BY_LINK, LinkEnded, LinkUnkno
 from services.caseload.domain.plan_copy import PlanCopy, PlanCopyShare
 from services.caseload.domain.rule import RuleCode
 from services.caseload.domain.summary_share import SummaryShare
-from services.caseload.events import HandoverAccepted
 from services.caseload.store import links, plan_copies, summaries
+from services.caseload.usecases import hand_over
 from services.common.audit.purpose import Purpose
 from services.common.auth import Persona, Principal
 from services.common.db import Transaction
@@ -36,14 +36,7 @@ async def accept_handover(tx: Transaction, link: str, opening: Opening) -> tuple
     """
     handover = await _handover(tx, link)
     given = handover.accept(link, opening, await _most_wrong(tx), tx.now)
-    accepted = HandoverAccepted(
-        handover_id=handover.id,
-        client_id=handover.client_id,
-        team_id=handover.team_id,
-        sent_at=handover.sent_at or tx.now,
-        accepted_at=tx.now,
-    )
-    tx.publish(accepted, about=handover)
+    hand_over.tell_of_acceptance(tx, handover)
     await tx.session.flush()
     return handover, given, await _shown(tx, handover)
 
@@ -66,7 +59,7 @@ async def write_back(tx: Transaction, link: str, new: NewHandoverNote) -> Handov
 async def finish_handover(tx: Transaction, link: str, shown: Pass) -> Handover:
     """The other side's part is done, and the link ends. Raises `LinkUnknown`, `LinkEnded` or `WrongPass`."""
     handover = await _passed(tx, link, shown)
-    handover.be_done(tx.now)
+    hand_over.end(tx, handover)
     await tx.session.flush()
     return handover
 

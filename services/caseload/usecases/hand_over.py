@@ -1,16 +1,31 @@
-"""Handing a client over for a night or a weekend: drafted, sent by a link and a code, and taken back."""
+"""Handing a client over for a night or a weekend: drafted, sent by a link and a code, answered, and taken back."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from services.caseload.domain.alert import AlertKind
 from services.caseload.domain.client import Client
-from services.caseload.domain.handover import Handover, HandoverNote, HandoverStatus, NewHandover, Sending
+from services.caseload.domain.handover import (
+    MAY_BE_ACCEPTED,
+    Handover,
+    HandoverNote,
+    HandoverStatus,
+    NewHandover,
+    Sending,
+)
 from services.caseload.domain.one_time_link import HandedOut
 from services.caseload.domain.rule import RuleCode
-from services.caseload.events import HandoverExpired, HandoverReturned, HandoverSent
+from services.caseload.events import (
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverDone,
+    HandoverExpired,
+    HandoverReturned,
+    HandoverSent,
+)
 from services.caseload.store import end_of_life, links, summaries
 from services.caseload.usecases import tell
 from services.common.auth import SYSTEM
@@ -61,14 +76,7 @@ async def send_handover(
     handed_out = handover.send(sending.accept_by, tx.actor.employee_id, tx.now)
     plan = await end_of_life.current_of(tx, handover.client_id)
     handover.end_of_life_number = plan.number if plan else None
-    sent = HandoverSent(
-        handover_id=handover.id,
-        client_id=handover.client_id,
-        team_id=handover.team_id,
-        sent_at=tx.now,
-        accept_by=sending.accept_by,
-    )
-    tx.publish(sent, about=handover)
+    tx.publish(HandoverSent(**of(handover, tx.now), accept_by=sending.accept_by), about=handover)
     await tell.settle_alerts(tx, AlertKind.HANDOVER_NOT_ACCEPTED, handover.id)
     await tx.session.flush()
     return handover, handed_out
@@ -82,18 +90,56 @@ async def return_handover(tx: Transaction, handover_id: UUID, if_match: int) -> 
     handover = await tx.get(Handover, handover_id, lock=True)
     require_version(handover, if_match)
     handover.take_back(tx.now)
-    returned = HandoverReturned(
-        handover_id=handover.id,
-        client_id=handover.client_id,
-        team_id=handover.team_id,
-        sent_at=handover.sent_at or tx.now,
-        accepted_at=handover.opened_at,
-        returned_at=tx.now,
-    )
-    tx.publish(returned, about=handover)
+    told = HandoverReturned(**of(handover, tx.now), accepted_at=handover.opened_at, returned_at=tx.now)
+    tx.publish(told, about=handover)
     await tell.settle_alerts(tx, AlertKind.HANDOVER_NOT_ACCEPTED, handover.id)
     await tx.session.flush()
     return handover
+
+
+async def hear_of_answer(tx: Transaction, handover_id: UUID, status: str) -> None:
+    """The other side's own system answers (FHIR's task-status). What is over, or answered before, stays as it is."""
+    handover = await tx.get(Handover, handover_id, lock=True)
+    if status == "accepted" and handover.status in MAY_BE_ACCEPTED and tx.now < handover.ends_at:
+        handover.be_accepted(tx.now)
+        tell_of_acceptance(tx, handover)
+        await tell.settle_alerts(tx, AlertKind.HANDOVER_NOT_ACCEPTED, handover.id)
+    elif status == "rejected" and handover.status == HandoverStatus.SENT:
+        await _decline(tx, handover)
+    elif status == "completed" and handover.status == HandoverStatus.ACCEPTED:
+        end(tx, handover)
+
+
+async def _decline(tx: Transaction, handover: Handover) -> None:
+    """Whoever is on call is warned at once, as where nobody answers in time."""
+    handover.be_declined(tx.now)
+    declined = HandoverDeclined(**of(handover, tx.now), on_call_id=handover.on_call_id, declined_at=tx.now)
+    tx.publish(declined, about=handover)
+    kind = AlertKind.HANDOVER_NOT_ACCEPTED
+    await tell.raise_alert(tx, kind, handover, tx.now, on_call_id=handover.on_call_id)
+
+
+def tell_of_acceptance(tx: Transaction, handover: Handover) -> None:
+    """The other side has the client from now on."""
+    tx.publish(HandoverAccepted(**of(handover, tx.now), accepted_at=tx.now), about=handover)
+
+
+def end(tx: Transaction, handover: Handover) -> None:
+    """The other side's part is done."""
+    handover.be_done(tx.now)
+    told = HandoverDone(**of(handover, tx.now), accepted_at=handover.opened_at or tx.now, done_at=tx.now)
+    tx.publish(told, about=handover)
+
+
+def of(handover: Handover, now: datetime) -> dict[str, Any]:
+    """What every event of a handover says."""
+    return {
+        "handover_id": handover.id,
+        "client_id": handover.client_id,
+        "team_id": handover.team_id,
+        "sent_at": handover.sent_at or now,
+        "ods_code": handover.ods_code,
+    }
 
 
 async def expire_handovers(runtime: Runtime) -> None:
@@ -107,16 +153,8 @@ async def expire_some(database: Database) -> int:
         late = await links.unaccepted(tx, tx.now, most=MOST_AT_ONCE)
         for handover in late:
             handover.expire(tx.now)
-            expired = HandoverExpired(
-                handover_id=handover.id,
-                client_id=handover.client_id,
-                team_id=handover.team_id,
-                on_call_id=handover.on_call_id,
-                sent_at=handover.sent_at or tx.now,
-                accept_by=handover.accept_by or tx.now,
-                expired_at=tx.now,
-            )
-            tx.publish(expired, about=handover)
             due_at, on_call_id = handover.accept_by or tx.now, handover.on_call_id
+            about = {"on_call_id": on_call_id, "accept_by": due_at, "expired_at": tx.now}
+            tx.publish(HandoverExpired(**of(handover, tx.now), **about), about=handover)
             await tell.raise_alert(tx, AlertKind.HANDOVER_NOT_ACCEPTED, handover, due_at, on_call_id=on_call_id)
     return len(late)

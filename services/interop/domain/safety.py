@@ -30,12 +30,16 @@ class AcknowledgedAlert(RaisedAlert):
 
 
 class SentHandover(BaseModel):
-    """One client, sent to a service outside for a night or a weekend. Which service, and in what words, is not told."""
+    """One client, sent to a service outside for a night or a weekend. In what words is not told; and which service only
+    where its own system may answer."""
 
     handover_id: UUID
     client_id: UUID
     team_id: UUID
     sent_at: datetime
+    # Caseload has not always told of it.
+    ods_code: str | None = None
+    accept_by: datetime | None = None
 
     @property
     def state(self) -> str:
@@ -66,6 +70,39 @@ class AcceptedHandover(SentHandover):
     @property
     def changed_at(self) -> datetime:
         return self.accepted_at
+
+
+class DeclinedHandover(SentHandover):
+    """The service outside cannot take the client, who stayed with the team."""
+
+    declined_at: datetime
+
+    @property
+    def state(self) -> str:
+        return "rejected"
+
+    @property
+    def changed_at(self) -> datetime:
+        return self.declined_at
+
+
+class DoneHandover(SentHandover):
+    """The service outside has done its part."""
+
+    accepted_at: datetime
+    done_at: datetime
+
+    @property
+    def state(self) -> str:
+        return "completed"
+
+    @property
+    def with_them(self) -> tuple[datetime | None, datetime | None]:
+        return self.accepted_at, self.done_at
+
+    @property
+    def changed_at(self) -> datetime:
+        return self.done_at
 
 
 class ExpiredHandover(SentHandover):

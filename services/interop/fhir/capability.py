@@ -6,7 +6,7 @@ from typing import Any
 from services.common.outcome import MEDIA_TYPE
 from services.interop.fhir import registry, systems, xml_out
 from services.interop.fhir.subscribing import BACKPORT, PROFILE, TOPIC
-from services.interop.fhir.writing.refusals import WHAT_MAY_BE, WRITABLE
+from services.interop.fhir.writing.refusals import ANSWERED, WHAT_MAY_BE, WRITABLE
 
 # Raised when what is served changes.
 AS_OF = "2026-11-27"
@@ -18,7 +18,7 @@ EVERYTHING = "http://hl7.org/fhir/OperationDefinition/Patient-everything"
 VALIDATE = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
 PROCESS_MESSAGE = "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message"
 READING = ("read", "vread", "history-instance", "history-type", "search-type")
-WRITING = ("create", "update", "patch")
+CHANGING = ("update", "patch")
 OF_WRITING = {
     "documentation": WHAT_MAY_BE,
     "readHistory": True,
@@ -67,10 +67,10 @@ def _rest() -> dict[str, Any]:
 def _resource(kind: registry.ServedType) -> dict[str, Any]:
     of_record = {
         "supportedProfile": [systems.profile(kind.name)],
-        "interaction": [{"code": code} for code in (*READING, *(WRITING if kind.name in WRITABLE else ()))],
+        "interaction": [{"code": code} for code in (*READING, *_writing(kind.name))],
         "versioning": "versioned",
         "conditionalRead": "full-support",
-        **(OF_WRITING if kind.name in WRITABLE else {}),
+        **(OF_WRITING | {"conditionalCreate": kind.name not in ANSWERED} if kind.name in WRITABLE else {}),
         "referencePolicy": ["literal", "logical"],
         **_comes_along(kind),
         "operation": list(_operations(kind)),
@@ -82,6 +82,12 @@ def _resource(kind: registry.ServedType) -> dict[str, Any]:
             {"name": known.name, "type": known.type, "documentation": known.documentation} for known in kind.parameters
         ],
     }
+
+
+def _writing(name: str) -> tuple[str, ...]:
+    if name not in WRITABLE:
+        return ()
+    return CHANGING if name in ANSWERED else ("create", *CHANGING)
 
 
 def _group() -> dict[str, Any]:

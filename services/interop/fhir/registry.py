@@ -192,7 +192,7 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
     # Of a version that a partner's system wrote.
     "Provenance": (
         _reference("patient", "target", "Patient"),
-        _reference("target", "target", "Encounter", "ServiceRequest"),
+        _reference("target", "target", "Encounter", "ServiceRequest", "Task"),
         _reference("agent", "agent.who"),
         _date("recorded", "recorded"),
     ),
@@ -229,6 +229,7 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
         _date("modified", "lastModified"),
         _date("period", "executionPeriod"),
         _reference("requester", "requester"),
+        _reference("owner", "owner", "Organization"),
     ),
 }
 

@@ -26,8 +26,11 @@ def flag(alert: RaisedAlert) -> Content:
 
 
 def handover_task(handover: SentHandover) -> Content:
-    """Looking after a client for a night or a weekend, asked of a service outside."""
+    """Looking after a client for a night or a weekend, asked of a service outside; by when it is to be answered, and by
+    whom, where their own system may."""
     start, end = handover.with_them
+    owner = handover.ods_code and parts.known_as("Organization", systems.ODS_CODE, handover.ods_code)
+    answer_by = handover.accept_by and {"period": {"end": parts.instant(handover.accept_by)}}
     period = {"start": parts.instant(start)} if start else {}
     return resource(
         "Task",
@@ -40,4 +43,6 @@ def handover_task(handover: SentHandover) -> Content:
         authoredOn=parts.instant(handover.sent_at),
         lastModified=parts.instant(handover.changed_at),
         requester=parts.team(handover.team_id),
+        owner=owner,
+        restriction=answer_by,
     )

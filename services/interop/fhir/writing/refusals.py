@@ -6,8 +6,13 @@ from typing import ClassVar
 from services.common.errors import ServiceError
 from services.common.outcome import Issue
 
-WRITABLE = ("Encounter", "ServiceRequest")
-WHAT_MAY_BE = "Written here are a referral (ServiceRequest) and a hospital stay (Encounter of the class IMP)."
+WRITABLE = ("Encounter", "ServiceRequest", "Task")
+# What is written by the team, and changed by whoever it asks.
+ANSWERED = ("Task",)
+WHAT_MAY_BE = (
+    "Written here are a referral (ServiceRequest), a hospital stay (Encounter of the class IMP), and the answer to a"
+    " handover (the status of a Task)."
+)
 
 
 class NotTaken(ServiceError):

@@ -19,11 +19,11 @@ from services.interop.fhir.writing import patch
 from services.interop.fhir.writing.refusals import BadETag, IdsAreOurs, NotOfTheAddress, NotWritable, VersionChanged
 from services.interop.fhir.writing.sent import Sent
 from services.interop.store import kept, messages, resources
-from services.interop.usecases.write import referrals, stays
+from services.interop.usecases.write import handovers, referrals, stays
 from services.interop.usecases.write.judge import judged
 from services.interop.usecases.write.told import Told
 
-WRITERS: dict[str, ModuleType] = {"Encounter": stays, "ServiceRequest": referrals}
+WRITERS: dict[str, ModuleType] = {"Encounter": stays, "ServiceRequest": referrals, "Task": handovers}
 CREATE, UPDATE, READ, SEARCH = "c", "u", "r", "s"
 ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"|([0-9]{1,9})', re.ASCII)
 
