@@ -159,6 +159,7 @@ def test_governance_listens_to_what_it_measures() -> None:
         "caseload.incident.raised.v1",
         "caseload.handover.sent.v1",
         "caseload.handover.accepted.v1",
+        "caseload.handover.declined.v1",
         "caseload.handover.expired.v1",
         "caseload.handover.returned.v1",
         "caseload.alert.raised.v1",

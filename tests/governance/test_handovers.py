@@ -14,6 +14,7 @@ TOLD: dict[str, dict[str, Any]] = {
     "sent": {"accept_by": LATER},
     "accepted": {"accepted_at": LATER},
     "expired": {"accept_by": LATER, "expired_at": LATER, "on_call_id": str(DEPUTY)},
+    "declined": {"declined_at": LATER, "on_call_id": str(DEPUTY)},
     "returned": {"accepted_at": LATER, "returned_at": LATER},
     "returned_unaccepted": {"accepted_at": None, "returned_at": LATER},
 }
@@ -32,10 +33,11 @@ async def test_handovers_are_counted_by_what_became_of_them(governance: Running,
     await told(governance, "sent", "accepted", "returned")
     await told(governance, "sent", "accepted")
     await told(governance, "sent", "expired")
+    await told(governance, "sent", "declined")
     await told(governance, "sent")
     found = await measures(nurse)
-    assert (found["handovers_accepted", None]["numerator"], found["handovers_accepted", None]["denominator"]) == (2, 4)
-    assert found["handovers_not_accepted_in_time", None]["numerator"] == 1
+    assert (found["handovers_accepted", None]["numerator"], found["handovers_accepted", None]["denominator"]) == (2, 5)
+    assert found["handovers_not_accepted_in_time", None]["numerator"] == 2
 
 
 async def test_sent_again_it_is_counted_anew(governance: Running, nurse: Any) -> None:

@@ -133,6 +133,10 @@ class ExpiredHandover(SentHandover):
     expired_at: datetime
 
 
+class DeclinedHandover(SentHandover):
+    declined_at: datetime
+
+
 class ReturnedHandover(SentHandover):
     accepted_at: datetime | None
     returned_at: datetime
@@ -250,6 +254,12 @@ async def handover_expired(tx: Transaction, fact: ExpiredHandover) -> None:
     await usecases.remember_handover(tx, *about, expired_at=fact.expired_at)
 
 
+async def handover_declined(tx: Transaction, fact: DeclinedHandover) -> None:
+    """Nobody will accept it any more: to the measure it is as one whose deadline has passed."""
+    about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
+    await usecases.remember_handover(tx, *about, expired_at=fact.declined_at)
+
+
 async def handover_returned(tx: Transaction, fact: ReturnedHandover) -> None:
     about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
     await usecases.remember_handover(tx, *about, accepted_at=fact.accepted_at, returned_at=fact.returned_at)
@@ -284,6 +294,7 @@ SUBSCRIPTIONS = (
     Subscription("caseload.handover.sent.v1", SentHandover, handover_sent, read_model=True),
     Subscription("caseload.handover.accepted.v1", AcceptedHandover, handover_accepted, read_model=True),
     Subscription("caseload.handover.expired.v1", ExpiredHandover, handover_expired, read_model=True),
+    Subscription("caseload.handover.declined.v1", DeclinedHandover, handover_declined, read_model=True),
     Subscription("caseload.handover.returned.v1", ReturnedHandover, handover_returned, read_model=True),
     Subscription("caseload.alert.raised.v1", RaisedAlert, alert_told, read_model=True),
     Subscription("caseload.alert.escalated.v1", EscalatedAlert, alert_told, read_model=True),
