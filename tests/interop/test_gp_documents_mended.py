@@ -21,7 +21,7 @@ from tests.interop.gp import (
     send_now,
     standing,
 )
-from tests.interop.records import Caseload
+from tests.interop.records import Caseload, a_record
 from tests.running import Databases, Running, until
 
 DAY = date(2026, 11, 10)
@@ -72,6 +72,30 @@ async def test_what_comes_back_is_shown_with_its_reason_put_right_and_sent_again
         counts, differences = await reconciled(system)
         assert counts == (4, 1, 1)
         assert ("not_sent", "no_nhs_number") in [one[1:] for one in differences]
+
+
+async def test_a_contact_that_never_became_a_document_is_found_by_what_was_recorded(
+    databases: Databases, caseload: Caseload
+) -> None:
+    async with beside_mesh(databases, caseload, Mesh()) as system:
+        nurse, lost, kept = await system.nurse("interop"), a_shared_record(), a_shared_record()
+        await record_contact(system, caseload, kept)
+        caseload.clients.clear()
+        with_caseload_silent = Caseload()
+        await record_contact(system, with_caseload_silent, lost)
+        await record_contact(system, with_caseload_silent, a_record())
+        counts, differences = await reconciled(system)
+        assert counts == (2, 0, 0), "what is shared with no surgery is not counted"
+        (missing,) = [one for one in differences if one[0] == lost["care_contact"][0]["id"]]
+        assert missing[1] == "not_sent"
+        assert "dead letters" in missing[2], missing
+
+        stopped = a_shared_record()
+        stopped["surgery_share"][0]["stopped_at"] = "2026-11-10T11:00:00Z"
+        client_id = await record_contact(system, caseload, stopped)
+        (document,) = await documents(nurse, client_id=client_id)
+        assert (document["state"], document["reason"]) == ("withdrawn", "share_stopped")
+        assert (await reconciled(system))[0] == (2, 0, 0), "what was withdrawn since is expected of nobody"
 
 
 async def test_what_is_withdrawn_is_never_sent_whatever_is_answered_and_agreed_later(

@@ -25,6 +25,12 @@ async def newest_of_day(tx: Transaction, client_id: UUID, day: date) -> GpDocume
     return found
 
 
+async def of_day(tx: Transaction, day: date) -> Sequence[GpDocument]:
+    """Each edition about any client's day, the newest of each client first."""
+    wanted = select(GpDocument).where(col(GpDocument.happened_on) == day)
+    return await tx.all(wanted.order_by(col(GpDocument.client_id), col(GpDocument.edition).desc()))
+
+
 async def contacts_told(tx: Transaction, client_id: UUID, day: date) -> Sequence[UUID]:
     """Every contact that any edition about this day told of, but for what was withdrawn before it left."""
     theirs = (col(GpDocument.client_id) == client_id) & (col(GpDocument.happened_on) == day)
