@@ -62,6 +62,8 @@ class RecordedContact(AboutClient):
     channel: str
     started_at: datetime
     segments: list[Segment]
+    # Caseload has not always told of it.
+    surgery_share_id: UUID | None = None
 
 
 class DoneVisit(AboutClient):
@@ -144,10 +146,10 @@ async def take_plan_change(tx: Transaction, fact: ChangedCarePlan, record: Clien
 async def take_contact(tx: Transaction, fact: RecordedContact, record: ClientRecord) -> None:
     await usecases.show_record(tx, record)
     segments = [(segment.activity_type, segment.minutes) for segment in fact.segments]
-    support = council.support_given(**fact.model_dump(exclude={"segments"}), segments=segments)
+    support = council.support_given(**fact.model_dump(exclude={"segments", "surgery_share_id"}), segments=segments)
     if support is not None:
         await usecases.tell_councils(tx, support)
-    await usecases.write_to_gp(tx, record, fact.care_contact_id)
+    await usecases.write_to_gp(tx, record, fact.care_contact_id, fact.surgery_share_id)
 
 
 async def take_stopped_surgery_share(tx: Transaction, fact: StoppedSurgeryShare) -> None:

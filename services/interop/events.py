@@ -25,7 +25,10 @@ class ReferralReceived(Event):
 
 
 class ReferralChanged(Event):
-    """A partner put right why, or how urgently, it refers somebody about whom nobody has decided yet."""
+    """A partner put right why, or how urgently, it refers somebody, or took that back.
+
+    Of what the team has accepted it is told as well, taken or refused: the team has to know, and nothing changes.
+    """
 
     name: ClassVar[str] = "interop.referral.changed.v1"
 

@@ -157,6 +157,35 @@ async def test_a_referral_from_a_partner_arrives_by_event_once(caseload_with_int
     assert (items[0]["kind"], items[0]["answer_due_at"]) == ("validation", "2026-11-04T11:00:00Z")
 
 
+async def test_who_looks_after_a_person_hears_that_the_referral_was_changed_or_taken_back_afterwards(
+    caseload_with_interop: Running,
+) -> None:
+    caseload = caseload_with_interop
+    inbound = caseload.extra["inbound"]
+    about = {"inbound_referral_id": inbound["id"], "team_id": str(TEAM), "urgency": "stat"}
+    await caseload.deliver("caseload", "interop.referral.received.v1", about)
+    nurse = await caseload.nurse("caseload")
+
+    async def told(version: int) -> list[Any]:
+        await caseload.deliver("caseload", "interop.referral.changed.v1", about, version=version)
+        items: list[Any] = (await nurse.get("/v1/alerts", params={"team_id": str(TEAM)})).json()["items"]
+        return [(one["subject_id"], one["kind"], set(one["for_people"])) for one in items]
+
+    assert await told(2) == [], "nobody has decided yet: the referral itself says it"
+    acceptance = an_acceptance()
+    accepted = await nurse.post(f"/v1/referrals/{inbound['id']}/accept", json=acceptance, headers={"If-Match": '"2"'})
+    assert accepted.status_code == 201, accepted.text
+    alert = (inbound["id"], "referral_changed", {acceptance["named_nurse_id"], acceptance["deputy_id"]})
+    assert await told(3) == [alert]
+    assert await told(4) == [alert], "it is told once, until somebody knows"
+    (open_alert,) = (await nurse.get("/v1/alerts", params={"team_id": str(TEAM)})).json()["items"]
+    await nurse.post(f"/v1/alerts/{open_alert['id']}/acknowledge", headers={"If-Match": '"1"'})
+    assert await told(5) == [alert, alert]
+    assert (await nurse.get(f"/v1/referrals/{inbound['id']}")).json()["urgency"] == "urgent", (
+        "it stays as it was judged"
+    )
+
+
 async def test_another_team_cannot_tell_a_hidden_referral_from_none(caseload: Running) -> None:
     client = await take_on(caseload)
     stranger = await caseload.client("caseload", STRANGER)

@@ -5,7 +5,7 @@ from typing import Any
 
 from uuid6 import uuid7
 
-from services.caseload.events import SurgeryShareStopped
+from services.caseload.events import CareContactRecorded, SurgeryShareStopped
 from services.common.auth import SYSTEM, Persona
 from tests.access.world import AT_THE_SURGERY
 from tests.caseload.story import a_contact
@@ -44,6 +44,26 @@ async def test_anonymous_is_refused(caseload: Running) -> None:
         assert (await nobody.get(f"/v1/{path}")).status_code == 401
     for path in ("surgery-shares", "surgery-seats", f"clients/{uuid7()}/surgery-notes"):
         assert (await nobody.post(f"/v1/{path}", json={})).status_code == 401
+
+
+async def test_a_contact_says_by_what_the_surgery_is_to_be_told_of_it(huddle: Huddle) -> None:
+    maureen, olive = huddle.maureen, huddle.olive
+    later = a_surgery_share(olive.episode_id, told_on="2026-11-05")
+    (listed,) = [one for one in await shares(huddle) if one["client_id"] == olive.client_id and not one["stopped_at"]]
+    stop = {"reason": "another_surgery"}
+    await olive.post(f"/v1/surgery-shares/{listed['id']}/stop", stop)
+    await olive.post("/v1/surgery-shares", later)
+    await maureen.post("/v1/care-contacts", a_contact(maureen.episode_id))
+    await olive.post("/v1/care-contacts", a_contact(olive.episode_id))
+    await huddle.stop()
+    await maureen.post("/v1/care-contacts", a_contact(maureen.episode_id))
+    told = [one.data["surgery_share_id"] for one in await huddle.caseload.published("caseload", CareContactRecorded)]
+    assert told == [huddle.kept["share"]["id"], None, None], "before they were told, and since they stopped, it is not"
+
+
+async def shares(huddle: Huddle) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await huddle.maureen.nurse.get("/v1/surgery-shares")).json()["items"]
+    return items
 
 
 async def test_a_surgery_sees_its_own_patients_on_the_caseload_and_no_more_than_the_huddle_asks(

@@ -57,8 +57,15 @@ async def record_contact(system: Running, caseload: Caseload, record: dict[str, 
     caseload.clients[client_id] = record
     told = record["care_contact"][contact]
     fact = {"care_contact_id": told["id"], "client_id": client_id, "channel": told["channel"], "segments": []}
+    fact["surgery_share_id"] = next((one["id"] for one in record.get("surgery_share", []) if _covers(one, told)), None)
     await system.deliver("interop", "caseload.care_contact.recorded.v1", {**fact, "started_at": told["started_at"]})
     return client_id
+
+
+def _covers(share: dict[str, Any], contact: dict[str, Any]) -> bool:
+    """Whether it was shared as the contact was recorded."""
+    started_at = contact["started_at"]
+    return bool(share["told_on"] <= started_at[:10] and (share["stopped_at"] or started_at) >= started_at)
 
 
 def another_contact(record: dict[str, Any], started_at: str) -> dict[str, Any]:

@@ -103,6 +103,25 @@ async def test_who_takes_a_request_back_while_it_is_accepted_hears_that_it_was(
     assert (known.outcome, response.stage) == ("accepted", "interim")
 
 
+async def test_what_comes_after_the_answer_is_told_as_it_stands_and_the_team_hears_that_it_came(
+    bars: Any, interop: Running, caseload: Caseload
+) -> None:
+    said = []
+    answers = {"accepted": {"accepted_at": END}, "not_taken": {"reason": "no_capacity", "decided_at": END}}
+    for outcome, told in answers.items():
+        first = a_message(request=asked())
+        await post(bars, first)
+        referral = (await stored(interop, InboundReferral))[-1]
+        await decided(interop, caseload, referral, outcome, **told)
+        for late in (following(first, "delete", status="entered-in-error"), following(first, "update")):
+            (issue,) = refused(await post(bars, late), 422, "REC_UNPROCESSABLE_ENTITY")
+            said.append(issue["details"]["text"])
+        changed = await interop.published("interop", ReferralChanged)
+        assert [one.data["team_id"] for one in changed] == [str(referral.team_id)] * 2, outcome
+    assert ["accepted this request" in one for one in said] == [True, True, False, False]
+    assert ["does not take" in one for one in said] == [False, False, True, True]
+
+
 async def test_a_sender_reads_its_request_as_soon_as_it_is_taken(bars: Any, interop: Running) -> None:
     taken = await post(bars, a_message(request=asked()))
     (request,) = the(taken, "ServiceRequest")

@@ -133,9 +133,17 @@ async def test_who_no_longer_agrees_is_no_longer_named(
     assert fhirkit.validate(answer.text) == []
     assert (answer.json()["active"], answer.json()["meta"]["versionId"]) == (False, "2")
     assert {"name", "telecom", "relationship"}.isdisjoint(answer.json())
+    path = f"{BASE}/RelatedPerson/{person['id']}/_history"
+    for asked in (f"{path}/1", path, f"{BASE}/RelatedPerson/_history"):
+        before = await trust.get(asked)
+        assert (before.status_code, '"versionId":"1"' in before.text.replace(" ", "")) == (200, True), asked
+        assert not any(said in before.text for said in ("Colin", "07700", "Child")), asked
+    person |= {"version": 3, "consent_on": "2026-11-25", "withdrawn_on": None}
+    await interop.deliver("interop", "caseload.network_person.changed.v1", told, version=2)
+    assert "Colin" in (await trust.get(f"{path}/1")).text, "they agree again"
     care_team = (await trust.get(f"{BASE}/CareTeam/{record['episode_of_care'][0]['id']}")).json()
-    assert len(care_team["participant"]) == 2
-    assert care_team["meta"]["versionId"] == "2"
+    assert len(care_team["participant"]) == 3
+    assert care_team["meta"]["versionId"] == "3"
 
 
 async def test_who_is_no_longer_around_is_in_no_care_team(

@@ -2,12 +2,16 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
+import pytest
 from starlette.responses import Response
+from uuid6 import uuid7
 
 from demo.partners.mesh import ARRIVED, FILED, PRACTICE, Mesh, answer_to
 from services.common.auth import SYSTEM
 from services.interop.domain.mesh_message import MOST_BYTES, MeshMessage
+from services.interop.domain.trace import Trace
 from services.interop.usecases.reconcile import reconcile
 from tests.interop.answers import stored
 from tests.interop.gp import (
@@ -21,8 +25,9 @@ from tests.interop.gp import (
     send_now,
     standing,
 )
-from tests.interop.records import Caseload
-from tests.running import Databases, Running, until
+from tests.interop.records import Caseload, a_rated_problem, a_record, an_assessment
+from tests.interop.test_gp_documents import pdf_text
+from tests.running import TEAM, Databases, Running, until
 
 DAY = date(2026, 11, 10)
 ACK = "GPCONNECT_SEND_DOCUMENT_ACK"
@@ -74,6 +79,30 @@ async def test_what_comes_back_is_shown_with_its_reason_put_right_and_sent_again
         assert ("not_sent", "no_nhs_number") in [one[1:] for one in differences]
 
 
+async def test_a_contact_that_never_became_a_document_is_found_by_what_was_recorded(
+    databases: Databases, caseload: Caseload
+) -> None:
+    async with beside_mesh(databases, caseload, Mesh()) as system:
+        nurse, lost, kept = await system.nurse("interop"), a_shared_record(), a_shared_record()
+        await record_contact(system, caseload, kept)
+        caseload.clients.clear()
+        with_caseload_silent = Caseload()
+        await record_contact(system, with_caseload_silent, lost)
+        await record_contact(system, with_caseload_silent, a_record())
+        counts, differences = await reconciled(system)
+        assert counts == (2, 0, 0), "what is shared with no surgery is not counted"
+        (missing,) = [one for one in differences if one[0] == lost["care_contact"][0]["id"]]
+        assert missing[1] == "not_sent"
+        assert "dead letters" in missing[2], missing
+
+        stopped = a_shared_record()
+        stopped["surgery_share"][0]["stopped_at"] = "2026-11-10T11:00:00Z"
+        client_id = await record_contact(system, caseload, stopped)
+        (document,) = await documents(nurse, client_id=client_id)
+        assert (document["state"], document["reason"]) == ("withdrawn", "share_stopped")
+        assert (await reconciled(system))[0] == (2, 0, 0), "what was withdrawn since is expected of nobody"
+
+
 async def test_what_is_withdrawn_is_never_sent_whatever_is_answered_and_agreed_later(
     databases: Databases, caseload: Caseload
 ) -> None:
@@ -99,6 +128,63 @@ async def test_what_is_withdrawn_is_never_sent_whatever_is_answered_and_agreed_l
         await record_contact(system, caseload, anew)
         _, later = await documents(nurse, client_id=client_id)
         assert later["contacts"] == [anew["care_contact"][-1]["id"]], "what was recorded before is not told"
+
+
+@pytest.mark.parametrize(("pds_url", "state"), [("https://pds.example/FHIR/R4", "held"), ("", "acknowledged")])
+async def test_a_letter_goes_to_no_practice_but_the_one_that_the_client_shares_with(
+    databases: Databases, caseload: Caseload, pds_url: str, state: str
+) -> None:
+    mesh = Mesh()
+    async with beside_mesh(databases, caseload, mesh, pds_url=pds_url) as system:
+        nurse, record = await system.nurse("interop"), a_shared_record()
+        client_id = await record_contact(system, caseload, record)
+        await _traced(system, "verified", "B86001", referral_id=UUID(record["referral"][0]["id"]))
+        await _traced(system, "found", "A81001", client_id=UUID(client_id))
+        (document,) = await documents(nurse, client_id=client_id)
+        await send_now(nurse, document)
+        shown = await standing(nurse, document, state)
+        if state == "held":
+            assert (shown["reason"], mesh.sent) == ("another_practice", {})
+            await _traced(system, "verified", "a81001", client_id=UUID(client_id))
+            await send_now(nurse, document)
+            await standing(nurse, document, "acknowledged")
+
+
+async def _traced(system: Running, outcome: str, practice: str, **whose: UUID) -> None:
+    about = {"nhs_number_status": "01", "differs": [], "is_restricted": False, "has_died": False, "asked_by": None}
+    async with system.databases["interop"].transaction(SYSTEM) as tx:
+        row = Trace(team_id=TEAM, outcome=outcome, gp_ods_code=practice, asked_at=tx.now, changed_at=tx.now, **about)
+        for name, value in whose.items():
+            setattr(row, name, value)
+        tx.add(row)
+
+
+async def test_a_letter_tells_what_was_found_in_the_shared_episode_alone(
+    databases: Databases, caseload: Caseload
+) -> None:
+    mesh = Mesh()
+    async with beside_mesh(databases, caseload, mesh) as system:
+        nurse, record = await system.nurse("interop"), a_shared_record()
+        shared = record["episode_of_care"][0]["id"]
+        earlier = record["episode_of_care"][0] | {"id": str(uuid7()), "status": "finished", "ended_on": "2026-11-03"}
+        before = an_assessment() | {"episode_of_care_id": earlier["id"]}
+        problem, ratings = a_rated_problem(before["id"], "27")
+        elsewhere = {"id": str(uuid7()), "version": 1, "site": "Right heel", "episode_of_care_id": earlier["id"]}
+        record["assessment"][0]["episode_of_care_id"] = record["wound"][0]["episode_of_care_id"] = shared
+        record["measurements"].append(record["measurements"][0] | {"id": str(uuid7()), "wound_id": elsewhere["id"]})
+        record["episode_of_care"].append(earlier)
+        record["assessment"].append(before)
+        record["client_problem"].append(problem)
+        record["ratings"] += ratings
+        record["wound"].append(elsewhere)
+        client_id = await record_contact(system, caseload, record)
+        (document,) = await documents(nurse, client_id=client_id)
+        await send_now(nurse, document)
+        await standing(nurse, document, "acknowledged")
+        words = pdf_text((await nurse.get(f"/v1/gp-documents/{document['id']}/letter")).content)
+        assert "Left lower leg" in words
+        assert "Right heel" not in words
+        assert words.count("of 5") == 3, words
 
 
 async def _stopped(system: Running, record: dict[str, Any]) -> None:

@@ -13,10 +13,12 @@ from uuid6 import uuid7
 
 from demo.partners.pds import Demographics, a_patient, refusal
 from services.interop.domain.trace import Demographics as Told
+from services.interop.domain.trace import Trace
 from services.interop.main import SERVICE as INTEROP
 from services.interop.partners.pds import client as way
 from services.interop.partners.pds.patient import patient_of
 from tests.common.audited import trail
+from tests.interop.answers import stored
 from tests.interop.records import Caseload, a_record, a_referral
 from tests.interop.tracing import CONNECTED, HELD, MAUREEN, NEWER, NOBODYS, around, ask
 from tests.interop.validating import REFERENCE
@@ -62,6 +64,7 @@ async def test_what_pds_says_is_shown_beside_what_is_held_and_each_outcome_has_i
         {"field": "postcode", "held": "LA14 1AA", "found": "LA14 2BB"},
     ]
     assert (told["gp_ods_code"], told["trace"]["waits"]) == ("A81001", False)
+    assert [one.gp_ods_code for one in await stored(traced, Trace)] == ["A81001"]
 
 
 async def test_of_a_stranger_behind_a_wrong_number_nothing_is_told(

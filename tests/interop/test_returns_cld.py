@@ -18,7 +18,7 @@ from tests.interop.returning import made, returning, tables
 from tests.interop.telling import tell
 from tests.running import Databases, Running
 
-SHARED = ["council_ref", "started_on", "personal_care_minutes"]
+SHARED = ["council_ref", "started_on", "personal_care_minutes", "ended_on"]
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ async def share(system: Running, client_id: str, connection_id: str, **changes: 
 async def test_what_is_shared_is_told_and_an_open_service_stays_the_same(system: Running, caseload: Caseload) -> None:
     loader = await system.client("interop", "council-loader", "integrator", scope="returns:read")
     connection_id, other_council = await connect(system), await connect(system, "https://other.example/events")
-    first = await _agreed(system, caseload, connection_id, other_council)
+    dying = await _agreed(system, caseload, connection_id, other_council)
     told = await made(system, loader, kind="cld", period="2026-Q3", connection_id=connection_id)
     assert (told["from_on"], told["to_on"], told["primary_by_on"]) == ("2025-10-01", "2026-09-30", None)
     # Whom the council knows by no id is left out, as DHSC would drop the row.
@@ -58,42 +58,49 @@ async def test_what_is_shared_is_told_and_an_open_service_stays_the_same(system:
     assert (list(rows[0]), len(FIELDS)) == (list(FIELDS), 48)
     services = {(row["LA_Person_Unique_Identifier"], row["Service_Component"]): row for row in rows}
     helped = "Home support or domiciliary care"
-    assert set(services) == {("LAS-1", "Reablement"), ("LAS-1", helped), ("LAS-2", "Reablement")}
+    assert set(services) == {
+        ("LAS-1", "Reablement"),
+        ("LAS-1", helped),
+        ("LAS-2", "Reablement"),
+        ("LAS-6", "Reablement"),
+    }
     assert all(rules.result(name, Row(TABLE, "", row, ())) >= 0 for row in rows for name in FIELDS)
     began = {row["Service_Type"]: row["Event_Start_Date"] for row in rows}
     assert began == {"Short term support: ST-Max": "2026-08-03", "Long term support: Community": "2026-07-06"}
     assert {row["Event_End_Date"] for row in rows} == {row["NHS_Number"] for row in rows} == {""}
-    await _the_first_dies_and_the_second_withdraws(system, caseload, first)
+    await _two_die_and_the_second_withdraws(system, caseload, dying)
     await _is_not_given_out(loader, told)
     again = await made(system, loader, kind="cld", period="2026-Q4", connection_id=connection_id)
     counts = {(one["rule"], one["count"], one["refuses"]) for one in again["faults"]}
     assert counts == {("cld_no_person", 1, True), ("cld_open_service_absent", 1, False)}
     later = (await tables(loader, again))[TABLE]
-    assert {row["LA_Person_Unique_Identifier"] for row in later} == {"LAS-1"}
+    ends = {row["LA_Person_Unique_Identifier"]: (row["Event_End_Date"], row["Event_Outcome"]) for row in later}
+    # Cropped at the death, and not at the end that was planned; who does not share that care ended has none.
+    assert ends == {"LAS-1": ("2026-11-09", "NFA: Deceased"), "LAS-6": ("", "")}
     assert {row["Event_Start_Date"] for row in later} == set(began.values())
-    # Cropped at the death, and not at the end that was planned.
-    assert {(row["Event_End_Date"], row["Event_Outcome"]) for row in later} == {("2026-11-09", "NFA: Deceased")}
 
 
-async def _agreed(system: Running, caseload: Caseload, connection_id: str, other_council: str) -> dict[str, Any]:
-    """Six clients with the same record, of whom each shares something else; the record of the first."""
-    records = {name: since_july() for name in ("all", "part", "late", "nobody", "elsewhere", "not")}
+async def _agreed(system: Running, caseload: Caseload, connection_id: str, other_council: str) -> list[dict[str, Any]]:
+    """Seven clients with the same record, of whom each shares something else; the records of the two who die."""
+    records = {name: since_july() for name in ("all", "part", "late", "nobody", "open", "elsewhere", "not")}
     clients = {name: await tell(system, caseload, record) for name, record in records.items()}
     for name, reference, changes in (
         ("all", "LAS-1", {}),
         ("part", "LAS-2", {"fields": SHARED[:2]}),
         ("late", "LAS-3", {"consented_on": "2026-11-02"}),
         ("nobody", "LAS-4", {"fields": SHARED[1:2]}),
+        ("open", "LAS-6", {"fields": SHARED[:2]}),
     ):
         await share(system, clients[name], connection_id, council_ref=reference, **changes)
     await share(system, clients["elsewhere"], other_council, council_ref="LAS-5")
-    return records["all"]
+    return [records["all"], records["open"]]
 
 
-async def _the_first_dies_and_the_second_withdraws(system: Running, caseload: Caseload, first: dict[str, Any]) -> None:
+async def _two_die_and_the_second_withdraws(system: Running, caseload: Caseload, dying: list[dict[str, Any]]) -> None:
     died = {"version": 2, "status": "finished", "ended_on": "2026-11-09", "end_reason": "died"}
-    first["episode_of_care"][0] |= died
-    await tell(system, caseload, first)
+    for record in dying:
+        record["episode_of_care"][0] |= died
+        await tell(system, caseload, record)
     nurse = await system.nurse("interop")
     (second,) = [one for one in (await nurse.get("/v1/shares")).json()["items"] if one["council_ref"] == "LAS-2"]
     path = f"/v1/shares/{second['id']}/withdraw"

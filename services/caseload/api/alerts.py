@@ -22,7 +22,8 @@ class AlertShape(Answer):
 
     `subject_id` is the medicine of a late dose, the handover, the broken glass, the conflict of a dose, or of a
     `dose_to_review` the operation: its review has it as `operation_id`. Of a `visit_late` it is the visit at roster,
-    of a `hospital_stay` the stay at interop, by which care was paused or went on.
+    of a `hospital_stay` the stay at interop, by which care was paused or went on;
+    of a `referral_changed` the referral, which whoever sent it changed, took back or tried to after it was accepted.
     """
 
     id: UUID

@@ -34,6 +34,14 @@ class CaresShape(Answer):
     network_person_id: UUID
 
 
+class AssessmentOfRecord(AssessmentShape):
+    episode_of_care_id: UUID
+
+
+class WoundOfRecord(WoundShape):
+    episode_of_care_id: UUID
+
+
 class GoalShape(Answer):
     id: UUID
     team_id: UUID
@@ -59,7 +67,7 @@ class ClientRecord(Answer):
     client: ClientShape
     referral: list[ReferralShape]
     episode_of_care: list[EpisodeShape]
-    assessment: list[AssessmentShape]
+    assessment: list[AssessmentOfRecord]
     client_problem: list[ProblemShape]
     ratings: list[RatingShape]
     care_plan: list[CarePlanShape]
@@ -68,7 +76,7 @@ class ClientRecord(Answer):
     care_contact: list[CareContactShape]
     activities: list[CareActivityShape]
     notes: list[NoteShape]
-    wound: list[WoundShape]
+    wound: list[WoundOfRecord]
     measurements: list[MeasurementShape]
     photo: list[PhotoShape]
     medicine: list[MedicineShape]

@@ -20,7 +20,7 @@ from services.common.models import INSTANT, TeamOwned, only_states
 
 class AlertKind(StrEnum):
     """What somebody has to be told of; `subject_id` is the medicine, the handover, the broken glass, the conflict,
-    the visit, or the stay in hospital.
+    the visit, the stay in hospital, or the referral.
 
     Of a dose to review it is the operation that the review names by its `operation_id`.
     """
@@ -32,6 +32,7 @@ class AlertKind(StrEnum):
     DOSE_TO_REVIEW = "dose_to_review"
     VISIT_LATE = "visit_late"
     HOSPITAL_STAY = "hospital_stay"
+    REFERRAL_CHANGED = "referral_changed"
 
 
 # Within how many minutes somebody has to say that they know.
@@ -43,6 +44,7 @@ ANSWERED_WITHIN = {
     AlertKind.DOSE_TO_REVIEW: RuleCode.ALERT_DISPUTED_DOSE,
     AlertKind.VISIT_LATE: RuleCode.ALERT_LATE_VISIT,
     AlertKind.HOSPITAL_STAY: RuleCode.ALERT_HOSPITAL_STAY,
+    AlertKind.REFERRAL_CHANGED: RuleCode.ALERT_REFERRAL,
 }
 
 

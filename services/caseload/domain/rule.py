@@ -57,6 +57,7 @@ class RuleCode(StrEnum):
     ALERT_DISPUTED_DOSE = "alert.disputed_dose_minutes"
     ALERT_LATE_VISIT = "alert.late_visit_minutes"
     ALERT_HOSPITAL_STAY = "alert.hospital_stay_minutes"
+    ALERT_REFERRAL = "alert.referral_changed_minutes"
     ALERT_MOST = "alert.most_escalations"
     UCLA_3_LEAST = "loneliness.ucla_3_least"
     UCLA_3_MOST = "loneliness.ucla_3_most"

@@ -136,6 +136,8 @@ class CareContactRecorded(Event):
     started_at: datetime
     minutes: int
     segments: list[Segment]
+    # By which the client's surgery is to be told of it; none where it is not.
+    surgery_share_id: UUID | None = None
 
 
 class WoundMeasured(Event):

@@ -1,5 +1,6 @@
 """Queries about surgeries: who sits where, whom they share with the team, and what is written to and fro."""
 
+from datetime import date
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -117,6 +118,17 @@ async def share_of(tx: Transaction, client_id: UUID) -> SurgeryShare | None:
     """By what one's own team shares this client now."""
     mine = select(SurgeryShare).where(col(SurgeryShare.client_id) == client_id, await tx.visible(SurgeryShare))
     found: SurgeryShare | None = await tx.session.scalar(mine.where(*_shared()).limit(1))
+    return found
+
+
+async def share_covering(tx: Transaction, episode_of_care_id: UUID, on: date) -> UUID | None:
+    """By what the surgery is told of what was done in an episode on this day, as it is shared now."""
+    wanted = select(col(SurgeryShare.id)).where(
+        col(SurgeryShare.episode_of_care_id) == episode_of_care_id,
+        col(SurgeryShare.stopped_at).is_(None),
+        col(SurgeryShare.told_on) <= on,
+    )
+    found: UUID | None = await tx.session.scalar(wanted)
     return found
 
 

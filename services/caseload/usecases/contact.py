@@ -15,7 +15,7 @@ from services.caseload.domain.care_contact import (
 from services.caseload.domain.client import EpisodeOfCare
 from services.caseload.domain.wound import ContactOfAnotherClient, NewMeasurement, NewWound, Wound, WoundMeasurement
 from services.caseload.events import CareContactRecorded, Segment, WoundMeasured
-from services.caseload.store import records
+from services.caseload.store import records, surgery
 from services.caseload.usecases.lend import require_there
 from services.common.db import Transaction
 from services.common.types import day_in_england
@@ -35,11 +35,14 @@ async def record_care_contact(tx: Transaction, new: NewCareContact) -> tuple[Car
     tx.session.add_all(activities)
     if new.note is not None and new.note_id is not None:
         tx.add(Note.on(contact, NewNote(id=new.note_id, words=new.note), by, tx.now))
-    _tell_of_contact(tx, contact, activities)
+    share_id = await surgery.share_covering(tx, episode.id, on)
+    _tell_of_contact(tx, contact, activities, share_id)
     return contact, activities
 
 
-def _tell_of_contact(tx: Transaction, contact: CareContact, activities: Sequence[CareActivity]) -> None:
+def _tell_of_contact(
+    tx: Transaction, contact: CareContact, activities: Sequence[CareActivity], share_id: UUID | None
+) -> None:
     recorded = CareContactRecorded(
         care_contact_id=contact.id,
         client_id=contact.client_id,
@@ -55,6 +58,7 @@ def _tell_of_contact(tx: Transaction, contact: CareContact, activities: Sequence
             Segment(care_activity_id=activity.id, activity_type=activity.activity_type, minutes=activity.minutes)
             for activity in activities
         ],
+        surgery_share_id=share_id,
     )
     tx.publish(recorded, about=contact)
 

@@ -239,30 +239,29 @@ async def conflict_opened(tx: Transaction, fact: OpenedConflict) -> None:
     await usecases.remember_conflict(tx, *about, kind=fact.kind)
 
 
+async def _remember(tx: Transaction, fact: SentHandover, **since: datetime | None) -> None:
+    await usecases.remember_handover(tx, fact.handover_id, fact.team_id, fact.client_id, fact.sent_at, **since)
+
+
 async def handover_sent(tx: Transaction, fact: SentHandover) -> None:
-    about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
-    await usecases.remember_handover(tx, *about, accepted_at=None, expired_at=None, returned_at=None)
+    await _remember(tx, fact, accepted_at=None, expired_at=None, returned_at=None)
 
 
 async def handover_accepted(tx: Transaction, fact: AcceptedHandover) -> None:
-    about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
-    await usecases.remember_handover(tx, *about, accepted_at=fact.accepted_at)
+    await _remember(tx, fact, accepted_at=fact.accepted_at)
 
 
 async def handover_expired(tx: Transaction, fact: ExpiredHandover) -> None:
-    about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
-    await usecases.remember_handover(tx, *about, expired_at=fact.expired_at)
+    await _remember(tx, fact, expired_at=fact.expired_at)
 
 
 async def handover_declined(tx: Transaction, fact: DeclinedHandover) -> None:
     """Nobody will accept it any more: to the measure it is as one whose deadline has passed."""
-    about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
-    await usecases.remember_handover(tx, *about, expired_at=fact.declined_at)
+    await _remember(tx, fact, expired_at=fact.declined_at)
 
 
 async def handover_returned(tx: Transaction, fact: ReturnedHandover) -> None:
-    about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
-    await usecases.remember_handover(tx, *about, accepted_at=fact.accepted_at, returned_at=fact.returned_at)
+    await _remember(tx, fact, accepted_at=fact.accepted_at, returned_at=fact.returned_at)
 
 
 async def alert_told(tx: Transaction, fact: RaisedAlert) -> None:

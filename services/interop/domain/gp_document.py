@@ -136,6 +136,10 @@ class GpDocument(TeamOwned, Base, table=True):
         """It cannot be addressed. Somebody of the team puts right what is missing, and sends it."""
         self.state, self.reason, self.changed_at = GpDocumentState.HELD, reason, now
 
+    def held_against(self, practice: str | None) -> str | None:
+        """Why it cannot leave, where PDS names another practice than the client shares their care with."""
+        return "another_practice" if practice is not None and practice.upper() != self.ods_code.upper() else None
+
     def leaves_now(self, now: datetime) -> None:
         """Raises `AlreadyAtTheSurgery`, `OnItsWayToTheSurgery` or `NotSharedWithTheSurgery`."""
         if self.state == GpDocumentState.ACKNOWLEDGED:

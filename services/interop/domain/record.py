@@ -90,6 +90,8 @@ class CareActPart(BaseModel):
 class Assessment(BaseModel):
     id: UUID
     version: int
+    # Caseload has not always told of it.
+    episode_of_care_id: UUID | None = None
     status: str
     assessed_on: date
     assessed_by: UUID | None
@@ -176,6 +178,8 @@ class CareActivity(BaseModel):
 
 class Wound(BaseModel):
     id: UUID
+    # Caseload has not always told of it.
+    episode_of_care_id: UUID | None = None
     site: str
 
 

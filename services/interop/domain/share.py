@@ -39,6 +39,8 @@ class SharedField(StrEnum):
     PERSONAL_CARE_MINUTES = "personal_care_minutes"
     REABLEMENT_MINUTES = "reablement_minutes"
     WIDER_SUPPORT_MINUTES = "wider_support_minutes"
+    # On which day care ended, and what came of it, a death as well: told in the return of the council alone.
+    ENDED_ON = "ended_on"
 
 
 class Basis(StrEnum):

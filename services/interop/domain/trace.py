@@ -175,7 +175,7 @@ def _plain(value: str | None) -> str:
 
 
 class Trace(TeamOwned, Base, table=True):
-    """One trace and what it came to. Of what PDS said it keeps the number, and the names of the fields that differ."""
+    """One trace and what it came to. Of what PDS said it keeps number, practice and the names of what differs."""
 
     referral_id: UUID | None = Field(default=None, index=True)
     client_id: UUID | None = Field(default=None, index=True)
@@ -185,6 +185,7 @@ class Trace(TeamOwned, Base, table=True):
     differs: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     is_restricted: bool
     has_died: bool
+    gp_ods_code: str | None = None
     asked_by: UUID | None
     asked_at: datetime = Field(sa_type=INSTANT)
     confirmed_by: UUID | None = None
@@ -204,6 +205,7 @@ class Trace(TeamOwned, Base, table=True):
             differs=[one.field for one in verdict.differences],
             is_restricted=found is not None and found.is_restricted,
             has_died=found is not None and found.has_died,
+            gp_ods_code=found.gp_ods_code if found is not None else None,
             asked_by=by,
             asked_at=now,
             changed_at=now,

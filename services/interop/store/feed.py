@@ -1,14 +1,19 @@
 """Queries about the feed. Each is one statement, so that what was purged and what is kept are seen as of one moment."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.common import history
 from services.common.db import Transaction
 from services.common.events import Envelope
+from services.common.types import midnight_in_england
 from services.interop.domain.feed import FEED_ENTRY, KEEP_FED, Entry, Extent
 
 # A trigger tells it at the commit of whatever is appended (migration 0003).
@@ -65,6 +70,30 @@ async def page_after(tx: Transaction, position: int | None, limit: int) -> tuple
     rows = await tx.rows(PAGE.bindparams(after=position, limit=limit))
     found = [Entry(row.position, row.event) for row in rows if row.position is not None]
     return Extent(rows[0].purged, rows[0].newest), found
+
+
+async def told_of_day(tx: Transaction, names: Collection[str], day: date) -> Sequence[dict[str, Any]]:
+    """The events of these names that name this day in England, or its first hour by UTC, as far as they are kept."""
+    is_told = or_(*(FEED_ENTRY.c.event.contains(f'"{name}"', autoescape=True) for name in names))
+    # In summer the first hour of the day belongs to the day before on the clocks of UTC.
+    may_be_of_day = (day.isoformat(), f"{day - timedelta(days=1)}T23")
+    of_day = or_(*(FEED_ENTRY.c.event.contains(one) for one in may_be_of_day))
+    is_late_enough = FEED_ENTRY.c.fed_at >= midnight_in_england(day)
+    wanted = select(FEED_ENTRY.c.event).where(is_late_enough, is_told, of_day).order_by(FEED_ENTRY.c.position)
+    return [json.loads(event) for event in await tx.all(wanted)]
+
+
+async def whole_since(tx: Transaction) -> datetime | None:
+    """From when on the feed is whole; None where it keeps nothing."""
+    oldest: datetime | None = (await tx.all(select(func.min(FEED_ENTRY.c.fed_at))))[0]
+    return oldest
+
+
+async def parked(tx: Transaction, event_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Why these events wait among the dead letters, where they do."""
+    letters = tx.metadata.tables["parked_event"]
+    wanted = select(letters.c.event_id, letters.c.reason).where(letters.c.event_id.in_(event_ids))
+    return {row.event_id: row.reason for row in await tx.rows(wanted)} if event_ids else {}
 
 
 async def forget_old(connection: AsyncConnection) -> int:

@@ -1,11 +1,11 @@
 """Queries about documents to GPs, the messages they left in, and what lay in our mailbox."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import defer
 from sqlmodel import col
@@ -15,6 +15,7 @@ from services.common.types import midnight_in_england
 from services.interop.domain.gp_document import LEAVES, GpDocument, GpDocumentState, GpMessage
 from services.interop.domain.mesh_message import Letter, MeshMessage, MeshOutcome
 from services.interop.domain.resource import Resource, SearchTime
+from services.interop.domain.trace import Trace, TraceOutcome
 
 
 async def newest_of_day(tx: Transaction, client_id: UUID, day: date) -> GpDocument | None:
@@ -23,6 +24,12 @@ async def newest_of_day(tx: Transaction, client_id: UUID, day: date) -> GpDocume
     wanted = select(GpDocument).where(theirs).order_by(col(GpDocument.edition).desc()).limit(1).with_for_update()
     found: GpDocument | None = (await tx.session.execute(wanted)).scalar_one_or_none()
     return found
+
+
+async def of_day(tx: Transaction, day: date) -> Sequence[GpDocument]:
+    """Each edition about any client's day, the newest of each client first."""
+    wanted = select(GpDocument).where(col(GpDocument.happened_on) == day)
+    return await tx.all(wanted.order_by(col(GpDocument.client_id), col(GpDocument.edition).desc()))
 
 
 async def contacts_told(tx: Transaction, client_id: UUID, day: date) -> Sequence[UUID]:
@@ -64,6 +71,21 @@ async def patient(tx: Transaction, client_id: UUID) -> dict[str, Any] | None:
     return found
 
 
+async def practice_by_pds(tx: Transaction, client_id: UUID) -> str | None:
+    """The practice that the last trace of the client's named, as a referral or as a client; None where none did.
+
+    A trace that waits for a nurse's word, or found nobody, says nothing of the client.
+    """
+    referrals = select(col(Resource.resource_id)).where(
+        col(Resource.client_id) == client_id, col(Resource.resource_type) == "ServiceRequest"
+    )
+    theirs = or_(col(Trace.client_id) == client_id, col(Trace.referral_id).in_(referrals))
+    is_known = or_(col(Trace.outcome) == TraceOutcome.VERIFIED, col(Trace.confirmed_at).is_not(None))
+    newest = select(Trace).where(theirs, is_known).order_by(col(Trace.asked_at).desc(), col(Trace.id).desc()).limit(1)
+    found: Trace | None = await tx.session.scalar(newest)
+    return None if found is None else found.gp_ods_code
+
+
 async def encounters(tx: Transaction, contacts: Sequence[UUID]) -> Sequence[dict[str, Any]]:
     wanted = select(col(Resource.content)).where(
         col(Resource.resource_type) == "Encounter", col(Resource.resource_id).in_(contacts)
@@ -71,7 +93,21 @@ async def encounters(tx: Transaction, contacts: Sequence[UUID]) -> Sequence[dict
     return await tx.all(wanted.order_by(col(Resource.resource_id)))
 
 
-async def observations(tx: Transaction, client_id: UUID, day: date) -> Sequence[dict[str, Any]]:
+async def found_in(tx: Transaction, client_id: UUID, encounters: Collection[dict[str, Any]]) -> ColumnElement[bool]:
+    """What was found in the episodes of these contacts. Of what was shown before it said in which, all is, of a client
+    who had one alone."""
+    references = [one["reference"] for encounter in encounters for one in encounter.get("episodeOfCare", [])]
+    episodes = {reference.rpartition("/")[2] for reference in references}
+    theirs = (col(Resource.client_id) == client_id, col(Resource.resource_type) == "EpisodeOfCare")
+    known = await tx.all(select(col(Resource.resource_id)).where(*theirs))
+    says: Any = col(Resource.facts)["episode_of_care_id"].astext
+    is_theirs: ColumnElement[bool] = says.in_(episodes)
+    return or_(is_theirs, says.is_(None)) if len(known) <= 1 else is_theirs
+
+
+async def observations(
+    tx: Transaction, client_id: UUID, day: date, is_told: ColumnElement[bool]
+) -> Sequence[dict[str, Any]]:
     """What was found on this day in England."""
     begins, ends = midnight_in_england(day), midnight_in_england(day + timedelta(days=1))
     wanted = (
@@ -87,14 +123,15 @@ async def observations(tx: Transaction, client_id: UUID, day: date) -> Sequence[
             col(SearchTime.name) == "date",
             col(SearchTime.starts_at) >= begins,
             col(SearchTime.starts_at) < ends,
+            is_told,
         )
     )
     return await tx.all(wanted.order_by(col(SearchTime.starts_at), col(Resource.resource_id)))
 
 
-async def conditions(tx: Transaction, client_id: UUID) -> Sequence[dict[str, Any]]:
+async def conditions(tx: Transaction, client_id: UUID, is_told: ColumnElement[bool]) -> Sequence[dict[str, Any]]:
     wanted = select(col(Resource.content)).where(
-        col(Resource.client_id) == client_id, col(Resource.resource_type) == "Condition"
+        col(Resource.client_id) == client_id, col(Resource.resource_type) == "Condition", is_told
     )
     return await tx.all(wanted.order_by(col(Resource.resource_id)))
 

@@ -1,6 +1,6 @@
 """The FHIR resources: kept as projections with all their versions, and with what they are found by."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -148,6 +148,13 @@ async def read(tx: Transaction, resource_type: str, resource_id: UUID) -> Resour
     wanted = select(Resource).where(is_type(resource_type), col(Resource.resource_id) == resource_id)
     found: Resource | None = (await tx.session.execute(wanted.where(await tx.visible(Resource)))).scalar_one_or_none()
     return found
+
+
+async def now(tx: Transaction, resource_type: str, resource_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What these resources say as they are now."""
+    wanted = select(col(Resource.resource_id), col(Resource.content))
+    rows = await tx.rows(wanted.where(is_type(resource_type), col(Resource.resource_id).in_(resource_ids)))
+    return {row.resource_id: row.content for row in rows}
 
 
 async def for_change(tx: Transaction, resource_type: str, resource_id: UUID) -> Resource | None:

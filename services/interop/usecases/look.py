@@ -12,6 +12,7 @@ from services.common.paging import MAX_LIMIT, PageRequest, page
 from services.interop.domain.resource import Kept, Resource, ResourceHistory, Shown
 from services.interop.fhir import indexing, registry
 from services.interop.fhir.asked import BadSearch, Included, MoreThanOnePage, Search
+from services.interop.fhir.mapping import people
 from services.interop.fhir.tokens import OF
 from services.interop.fhir.values import uuids
 from services.interop.store import kept, plain_search, resource_search, resources
@@ -44,7 +45,8 @@ async def read_version(tx: Transaction, resource_type: str, resource_id: str, nu
     found = await resources.version(tx, resource_type, _id(resource_type, resource_id), wanted)
     if found is None:
         raise NotFound(resource_type)
-    return found
+    (shown,) = await _as_agreed_now(tx, resource_type, [found])
+    return shown
 
 
 async def look_at_history(
@@ -56,7 +58,21 @@ async def look_at_history(
     wanted = wanted.where(*(resource_search.within(ResourceHistory.changed_at, one) for one in search.changed))
     if search.count == 0:
         return {"items": [], "next_cursor": None, "total": await resource_search.count(tx, wanted)}
-    return await page(tx, wanted, ResourceHistory, request, newest_first=True)
+    found = await page(tx, wanted, ResourceHistory, request, newest_first=True)
+    return found | {"items": await _as_agreed_now(tx, resource_type, found["items"])}
+
+
+async def _as_agreed_now(
+    tx: Transaction, resource_type: str, versions: Sequence[ResourceHistory]
+) -> list[ResourceHistory]:
+    """Whoever agrees no longer to be told of is named in no version, as they are not now."""
+    if resource_type != people.RELATED_PERSON:
+        return list(versions)
+    now = await resources.now(tx, resource_type, {one.resource_id for one in versions})
+    return [
+        ResourceHistory(**one.model_dump() | {"content": people.as_agreed(one.content, now[one.resource_id])})
+        for one in versions
+    ]
 
 
 async def look_at_everything(tx: Transaction, patient_id: str, search: Search, request: PageRequest) -> Shown:

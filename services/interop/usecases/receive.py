@@ -124,6 +124,7 @@ async def _answered(tx: Transaction, message: InboundMessage, arrival: Arrival) 
             taken = await take(tx, message, arrival)
     except bars.MessageRefused as refused:
         message.answered(MessageOutcome.REFUSED, refused.status)
+        await _tell_of_refusal(tx, refused)
         return refused.status, bars.refusal(refused)
     except Exception as error:
         if is_database_down(error):
@@ -146,6 +147,14 @@ def _failed(message: InboundMessage, error: Exception) -> bars.FaultOfOurs:
     fault = bars.FaultOfOurs("Bundle")
     message.answered(MessageOutcome.RECEIVED, fault.status)
     return fault
+
+
+async def _tell_of_refusal(tx: Transaction, refused: bars.MessageRefused) -> None:
+    """The team that looks after the person hears that its referrer asked for a change, which came too late."""
+    if isinstance(refused, bars.RequestAnswered) and refused.accepted_id is not None:
+        referral = await messages.inbound_referral(tx, refused.accepted_id)
+        if referral is not None:
+            tell_of_change(tx, referral)
 
 
 def tell_of_receipt(tx: Transaction, referral: InboundReferral) -> None:

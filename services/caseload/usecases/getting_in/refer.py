@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.caseload.clients import InboundReferral
+from services.caseload.domain.alert import AlertKind, Subject
 from services.caseload.domain.care_team import CareTeamPeriod
 from services.caseload.domain.client import Client, EpisodeOfCare
 from services.caseload.domain.match import AlreadyInCare, Match, MatchDoubtful, Matched
@@ -19,7 +20,8 @@ from services.caseload.domain.referral import (
     Refusal,
 )
 from services.caseload.events import EpisodeOfCareOpened, ReferralAccepted, ReferralNotTaken, ReferralReceived
-from services.caseload.store import matches, referrals
+from services.caseload.store import episodes, matches, referrals
+from services.caseload.usecases import tell
 from services.caseload.usecases.hospital import pause_who_is_in_hospital
 from services.common.db import Transaction, require_version
 from services.common.membership import require_members
@@ -37,10 +39,21 @@ async def receive_inbound_referral(tx: Transaction, inbound: InboundReferral) ->
 
 
 async def change_inbound_referral(tx: Transaction, inbound: InboundReferral) -> None:
-    """A partner puts right why, or how urgently; what the team has decided on, or never heard of, stays as it is."""
+    """A partner puts right why, or how urgently; what the team has decided on, or never heard of, stays as it is.
+
+    Where it took the person on, the named nurse and the deputy hear that the referrer says something else now.
+    """
     referral = await referrals.of_partner(tx, inbound.id)
-    if referral is not None:
+    if referral is None:
+        return
+    if referral.client_id is None:
         referral.put_right(inbound.model_dump(), tx.now)
+        return
+    episode = await episodes.open_of(tx, referral.client_id)
+    if episode is not None and not await tell.is_unanswered(tx, AlertKind.REFERRAL_CHANGED, referral.id):
+        people = (episode.named_nurse_id, episode.deputy_id)
+        about = Subject(referral.id, episode.team_id, episode.client_id)
+        await tell.raise_alert(tx, AlertKind.REFERRAL_CHANGED, about, tx.now, people=people)
 
 
 async def keep_referral(tx: Transaction, referral: Referral) -> Referral:

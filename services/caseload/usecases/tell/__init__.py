@@ -3,6 +3,7 @@
 from services.caseload.usecases.tell.alert import (
     acknowledge_alert,
     escalate_some,
+    is_unanswered,
     list_alerts,
     raise_alert,
     raise_overdue_reviews,
@@ -32,6 +33,7 @@ __all__ = [
     "acknowledge_alert",
     "end_push_subscription",
     "escalate_some",
+    "is_unanswered",
     "list_alerts",
     "list_push_subscriptions",
     "push_some",

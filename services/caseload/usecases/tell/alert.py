@@ -81,6 +81,11 @@ async def acknowledge_alert(tx: Transaction, alert_id: UUID, if_match: int) -> A
     return alert
 
 
+async def is_unanswered(tx: Transaction, kind: AlertKind, subject_id: UUID) -> bool:
+    """Whether somebody was told, and has not said yet that they know."""
+    return bool(await store.unanswered(tx, kind, subject_id=subject_id))
+
+
 async def settle_alerts(tx: Transaction, kind: AlertKind, subject_id: UUID) -> None:
     """Whoever did what was late knows of it, and need not say so as well."""
     for alert in await store.unanswered(tx, kind, subject_id=subject_id):

@@ -119,10 +119,15 @@ def _contact_facts(contact: CareContact, done: Sequence[CareActivity]) -> Facts:
     return {"channel": contact.channel, "activities": activities}
 
 
+def _found_in(episode_of_care_id: UUID | None) -> Facts | None:
+    """In which episode something was found, which FHIR's Condition and Observation say nothing of here."""
+    return {"episode_of_care_id": str(episode_of_care_id)} if episode_of_care_id else None
+
+
 def _findings(record: ClientRecord) -> Iterator[Made]:
     """Problems, ratings and wounds. What an assessment found is shown once the assessment is complete."""
     client_id = record.client.id
-    complete = {assessment.id for assessment in record.assessment if assessment.status != STARTED}
+    complete = {one.id: _found_in(one.episode_of_care_id) for one in record.assessment if one.status != STARTED}
     problems = {problem.id: problem for problem in record.client_problem if problem.assessment_id in complete}
     wounds = {wound.id: wound for wound in record.wound}
     ratings = _by("problem_id", record.ratings)
@@ -130,11 +135,19 @@ def _findings(record: ClientRecord) -> Iterator[Made]:
         if assessment.id in complete:
             yield assessment.version, assessed.questionnaire_response(assessment, client_id), None
     for problem in problems.values():
-        yield problem.version, findings.condition(problem, ratings[problem.id], client_id), None
+        yield (
+            problem.version,
+            findings.condition(problem, ratings[problem.id], client_id),
+            complete[problem.assessment_id],
+        )
     for rating in record.ratings:
-        if rating.problem_id in problems:
-            yield WRITTEN_ONCE, findings.rating_observation(rating, problems[rating.problem_id], client_id), None
+        rated = problems.get(rating.problem_id)
+        if rated is not None:
+            shown = findings.rating_observation(rating, rated, client_id)
+            yield WRITTEN_ONCE, shown, complete[rated.assessment_id]
     for measurement in record.measurements:
-        yield WRITTEN_ONCE, findings.wound_observation(measurement, wounds[measurement.wound_id], client_id), None
+        wound = wounds[measurement.wound_id]
+        shown = findings.wound_observation(measurement, wound, client_id)
+        yield WRITTEN_ONCE, shown, _found_in(wound.episode_of_care_id)
     for photo in record.photo:
         yield photo.version, assessed.document_reference(photo, client_id), None

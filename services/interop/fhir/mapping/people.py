@@ -10,6 +10,9 @@ from services.interop.fhir import systems
 from services.interop.fhir.mapping import parts
 from services.interop.fhir.mapping.parts import Content, resource
 
+RELATED_PERSON = "RelatedPerson"
+# What says who somebody is. They are told of by their name, or not at all.
+NAMING = ("name", "telecom", "relationship")
 TEAM_STATUS = {"active": "active", "onhold": "suspended", "finished": "inactive"}
 # HL7 v3 RoleCode; who the others are to the client is said in words alone.
 TIES = {
@@ -95,6 +98,13 @@ def related_person(person: NetworkPerson, client_id: UUID, *, cares: bool) -> Co
         telecom=phone if person.consents else None,
         period={"end": person.until_on.isoformat()} if person.until_on else None,
     )
+
+
+def as_agreed(version: Content, now: Content) -> Content:
+    """A version of a RelatedPerson as far as they agree to it now: without who they are, where they do no longer."""
+    if NAMING[0] in now:
+        return version
+    return {name: value for name, value in version.items() if name not in NAMING}
 
 
 def _relationship(tie: str, *, cares: bool) -> list[Content]:

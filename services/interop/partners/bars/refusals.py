@@ -5,8 +5,10 @@ These never leave the process as exceptions: the message stays stored, and the s
 
 from collections.abc import Sequence
 from typing import ClassVar
+from uuid import UUID
 
 from services.common.outcome import Issue
+from services.interop.domain.inbound import ReferralOutcome
 
 
 class MessageRefused(Exception):
@@ -114,7 +116,18 @@ class RequestAnswered(MessageRefused):
 
     status = 422
     code = "business-rule"
-    text = "The team has answered this request, or you withdrew it. Telephone the team with the referral reference."
+    ANSWERS: ClassVar[dict[ReferralOutcome, str]] = {
+        ReferralOutcome.ACCEPTED: (
+            "The team has accepted this request and looks after the person. It hears that you asked for a change, not"
+            " for which: telephone it with the referral reference."
+        ),
+        ReferralOutcome.NOT_TAKEN: "The team has answered that it does not take this request. Send a new one.",
+        ReferralOutcome.WITHDRAWN: "You withdrew this request, and the team has not accepted it. Send a new one.",
+    }
+
+    def __init__(self, expression: str, inbound_referral_id: UUID, outcome: ReferralOutcome) -> None:
+        super().__init__(issues=[Issue(self.code, expression, self.ANSWERS[outcome])])
+        self.accepted_id = inbound_referral_id if outcome is ReferralOutcome.ACCEPTED else None
 
 
 class AnotherPerson(MessageRefused):

@@ -24,7 +24,8 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 SUMMED = (SharedField.PERSONAL_CARE_MINUTES, SharedField.REABLEMENT_MINUTES, SharedField.WIDER_SUPPORT_MINUTES)
 # What a fact is among the events of Client Level Data, release 2.
 CLD_EVENT = {"financial_assessment_asked": "Request", "reablement_ending": "Review", "share_withdrawn": ""}
-COLUMNS = ("delivery_id", "event_id", "type", "cld_event", "happened_on", *SharedField, "withdrawn_at")
+IN_FACTS = [one for one in SharedField if one is not SharedField.ENDED_ON]
+COLUMNS = ("delivery_id", "event_id", "type", "cld_event", "happened_on", *IN_FACTS, "withdrawn_at")
 
 
 @dataclass(frozen=True)

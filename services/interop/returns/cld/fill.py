@@ -102,10 +102,14 @@ class Filler:
         service: Mapping[str, str],
         *others: Fact,
     ) -> Iterator[Row]:
-        """A service that was there in the period. What ends later is open still."""
+        """A service that was there in the period. What ends later is open still.
+
+        So is what has ended, where the client does not share that care ended, and what came of it (`ended_on`).
+        """
         if begins > self._until or (ended and ended < self.period.from_on.isoformat()):
             return
         is_over = bool(ended) and ended <= self._until
+        is_over = is_over and agreed.allows(date.fromisoformat(ended), SharedField.ENDED_ON)
         told = {
             "Event_Type": cld.SERVICE,
             "Event_Start_Date": begins,

@@ -91,7 +91,7 @@ async def _asked_before(
     if _is_another(found, understood.person):
         raise bars.AnotherPerson(f"{request.at}.subject")
     if found.outcome != ReferralOutcome.WAITING:
-        raise bars.RequestAnswered(request.at)
+        raise bars.RequestAnswered(request.at, found.id, ReferralOutcome(found.outcome))
     return found
 
 

@@ -111,7 +111,7 @@ async def _send_next(runtime: Runtime, box: Mailbox, sender: itk.Sender) -> bool
         document = await store.lease(tx, LEASE)
         if document is None:
             return False
-        leaving = await _made(tx, document, sender)
+        leaving = await _made(tx, document, sender, asks_pds=bool(InteropSettings.of(runtime.settings).pds_url))
     if leaving is None:
         return True
     try:
@@ -131,24 +131,29 @@ async def _send_next(runtime: Runtime, box: Mailbox, sender: itk.Sender) -> bool
     return True
 
 
-async def _made(tx: Transaction, document: GpDocument, sender: itk.Sender) -> Leaving | None:
+async def _made(tx: Transaction, document: GpDocument, sender: itk.Sender, *, asks_pds: bool) -> Leaving | None:
     """The next message of a document; None where it is given up, or cannot be addressed."""
     (most,) = await amounts(tx, tx.today, RuleCode.GP_SENDS)
     if document.has_been_silent(most, tx.now):
         return None
     patient = await store.patient(tx, document.client_id)
     reason = itk.missing(patient) or (None if sender.ods_code else "no_ods_code")
+    if reason is None and asks_pds:
+        # MESH takes it to the practice that PDS has, whichever the team agreed on with the client.
+        reason = document.held_against(await store.practice_by_pds(tx, document.client_id))
     if patient is None or reason is not None:
         document.hold(reason or "no_patient", tx.now)
         return None
+    encounters = await store.encounters(tx, document.contacts)
+    is_told = await store.found_in(tx, document.client_id, encounters)
     day = Day(
         on=document.happened_on,
         edition=document.edition,
         organisation=sender.name or sender.ods_code,
         patient=patient,
-        encounters=await store.encounters(tx, document.contacts),
-        observations=await store.observations(tx, document.client_id, document.happened_on),
-        conditions=await store.conditions(tx, document.client_id),
+        encounters=encounters,
+        observations=await store.observations(tx, document.client_id, document.happened_on, is_told),
+        conditions=await store.conditions(tx, document.client_id, is_told),
     )
     message_id, to = uuid4(), itk.recipient(patient) or ""
     replaces = await store.replaced_by(tx, document)

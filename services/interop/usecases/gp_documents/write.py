@@ -13,13 +13,19 @@ from services.interop.domain.rule import RuleCode
 from services.interop.store import gp_documents as store
 
 
-async def write_to_gp(tx: Transaction, record: ClientRecord, care_contact_id: UUID) -> None:
-    """A contact was recorded: it goes into the document about its day, or into the next where that has left."""
+async def write_to_gp(
+    tx: Transaction, record: ClientRecord, care_contact_id: UUID, shared_by: UUID | None = None
+) -> None:
+    """A contact was recorded: it goes into the document about its day, or into the next where that has left.
+
+    Where the client has stopped since what it was `shared_by`, that document is kept as withdrawn.
+    """
     contact = next((one for one in record.care_contact if one.id == care_contact_id), None)
     if contact is None:
         return
     day = day_in_england(contact.started_at)
     share = _covering(record.surgery_share, contact.episode_of_care_id, day)
+    share = share or next((one for one in record.surgery_share if one.id == shared_by), None)
     if share is None:
         return
     client = record.client
@@ -39,6 +45,8 @@ async def write_to_gp(tx: Transaction, record: ClientRecord, care_contact_id: UU
         newest.contacts = list(told)
         tx.add(newest)
     newest.tells_of(care_contact_id, tx.now)
+    if share.stopped_at is not None:
+        newest.withdraw(tx.now)
 
 
 def _covering(shares: Sequence[SurgeryShare], episode_of_care_id: UUID, day: date) -> SurgeryShare | None:

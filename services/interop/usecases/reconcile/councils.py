@@ -1,27 +1,22 @@
 """Whether councils have what they were to have of one day: held against what was heard, by another way than they were
 told."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
-from sqlmodel import col
-
 from services.common.db import Transaction
-from services.common.types import day_in_england, midnight_in_england
-from services.interop.domain.adapter import Adapter
-from services.interop.domain.connection import Connection
+from services.common.types import day_in_england
 from services.interop.domain.delivery import CouncilDelivery, DeliveryOutcome, DeliveryStatus
-from services.interop.domain.feed import FEED_ENTRY
 from services.interop.domain.reconciliation import Difference, Reconciled
-from services.interop.domain.share import WITHDRAWN, Share
+from services.interop.domain.share import WITHDRAWN
 from services.interop.domain.submission import Submission, SubmissionState
 from services.interop.partners.council import facts
 from services.interop.partners.council.facts import Fact
+from services.interop.store import councils_day as store
+from services.interop.store import feed
 
 PARTNER = "council"
 HEARD = {
@@ -42,21 +37,21 @@ class Heard(NamedTuple):
 
 async def reconcile(tx: Transaction, day: date) -> list[Reconciled]:
     """One line for each connection: the day's facts, and what was reviewed on the day."""
-    found: dict[UUID, list[Difference | None]] = {one: [] for one in await tx.all(select(col(Connection.id)))}
+    found: dict[UUID, list[Difference | None]] = {one: [] for one in await store.connections(tx)}
     heard = await _heard(tx, day)
-    known = {(one.event_id, one.connection_id): one for one in await _deliveries(tx, day)}
+    known = {(one.event_id, one.connection_id): one for one in await store.deliveries(tx, day)}
     missing = [one for one in await _expected(tx, heard) if one[:2] not in known]
-    parked = await _parked(tx, [cause for _, _, cause in missing])
+    parked = await feed.parked(tx, [cause for _, _, cause in missing])
     for event_id, connection_id, cause in missing:
         found[connection_id].append(_missing(event_id, parked.get(cause)))
-    witnessed = await _witnessed_since(tx)
+    witnessed = await feed.whole_since(tx)
     told_of = {one.fact.event_id for one in heard}
     for (event_id, connection_id), delivery in known.items():
         difference = _standing(delivery)
         if difference is None and _is_unexplained(delivery, witnessed, event_id in told_of):
             difference = Difference(str(event_id), "unexpected", "no event that is kept tells of it")
         found[connection_id].append(difference)
-    for submission in await _submissions(tx, day):
+    for submission in await store.submissions(tx, day):
         found[submission.connection_id].append(_submitted(submission))
     return [_line(connection_id, each) for connection_id, each in sorted(found.items())]
 
@@ -72,13 +67,7 @@ def _line(connection_id: UUID, each: Sequence[Difference | None]) -> Reconciled:
 
 async def _heard(tx: Transaction, day: date) -> list[Heard]:
     """The day's facts, from the feed: a queue of its own brings them there."""
-    is_told = or_(*(FEED_ENTRY.c.event.contains(f'"{name}"', autoescape=True) for name in HEARD))
-    # In summer the first hour of the day belongs to the day before on the clocks of UTC.
-    may_be_of_day = (day.isoformat(), f"{day - timedelta(days=1)}T23")
-    of_day = or_(*(FEED_ENTRY.c.event.contains(text) for text in may_be_of_day))
-    is_late_enough = FEED_ENTRY.c.fed_at >= midnight_in_england(day)
-    wanted = select(FEED_ENTRY.c.event).where(is_late_enough, is_told, of_day)
-    events = [json.loads(event) for event in await tx.all(wanted)]
+    events = await feed.told_of_day(tx, HEARD, day)
     found = ((fact_of(event["type"], event["data"]), event) for event in events)
     return [
         Heard(fact, datetime.fromisoformat(event["time"]), UUID(event["id"]))
@@ -116,16 +105,9 @@ def _value(name: str, value: Any) -> Any:
 
 
 async def _expected(tx: Transaction, heard: Sequence[Heard]) -> list[tuple[UUID, UUID, UUID]]:
-    """Who was to be told what, and by which event it is known. What was withdrawn since is expected of nobody."""
-    clients = {one.fact.client_id for one in heard}
-    shares = select(Share).join(Connection, col(Connection.id) == col(Share.connection_id))
-    in_force = shares.where(
-        col(Share.client_id).in_(clients), col(Share.withdrawn_at).is_(None), col(Connection.adapter) != Adapter.PORTAL
-    )
+    """Who was to be told what, and by which event it is known."""
     by_client = defaultdict(list)
-    rows = await tx.all(in_force)
-    tx.leaves_out(rows)
-    for share in rows:
+    for share in await store.shares(tx, {one.fact.client_id for one in heard}):
         by_client[share.client_id].append(share)
     return [
         (one.fact.event_id, share.connection_id, one.event_id)
@@ -136,43 +118,6 @@ async def _expected(tx: Transaction, heard: Sequence[Heard]) -> list[tuple[UUID,
         and share.covers(one.fact.happened_on)
         and facts.shared(one.fact, share, None)
     ]
-
-
-async def _deliveries(tx: Transaction, day: date) -> Sequence[CouncilDelivery]:
-    """What was queued of the day's facts. A submission is looked at by itself, however often it was sent."""
-    rows = await tx.all(
-        select(CouncilDelivery).where(
-            col(CouncilDelivery.happened_on) == day,
-            col(CouncilDelivery.submission_id).is_(None),
-            col(CouncilDelivery.share_id).is_not(None),
-            col(CouncilDelivery.status) != DeliveryStatus.WITHDRAWN,
-        )
-    )
-    tx.leaves_out(rows)
-    return rows
-
-
-async def _submissions(tx: Transaction, day: date) -> Sequence[Submission]:
-    is_of_day = (col(Submission.reviewed_at) >= midnight_in_england(day)) & (
-        col(Submission.reviewed_at) < midnight_in_england(day + timedelta(days=1))
-    )
-    ended = (SubmissionState.WITHDRAWN, SubmissionState.SUPERSEDED)
-    rows = await tx.all(select(Submission).where(is_of_day, col(Submission.state).not_in(ended)))
-    tx.leaves_out(rows)
-    return rows
-
-
-async def _witnessed_since(tx: Transaction) -> datetime | None:
-    """From when on the feed is whole; None where it keeps nothing."""
-    oldest: datetime | None = (await tx.all(select(func.min(FEED_ENTRY.c.fed_at))))[0]
-    return oldest
-
-
-async def _parked(tx: Transaction, event_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Why these events wait among the dead letters, where they do."""
-    letters = tx.metadata.tables["parked_event"]
-    wanted = select(letters.c.event_id, letters.c.reason).where(letters.c.event_id.in_(event_ids))
-    return {row.event_id: row.reason for row in await tx.rows(wanted)} if event_ids else {}
 
 
 def _missing(event_id: UUID, parked: str | None) -> Difference:
