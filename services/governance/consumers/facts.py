@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.common import membership
 from services.common.db import Transaction
@@ -134,7 +134,9 @@ class ExpiredHandover(SentHandover):
 
 
 class DeclinedHandover(SentHandover):
-    declined_at: datetime
+    """Nobody will accept it any more: to the measure it is as one whose deadline has passed."""
+
+    expired_at: datetime = Field(validation_alias="declined_at")
 
 
 class ReturnedHandover(SentHandover):
@@ -239,29 +241,16 @@ async def conflict_opened(tx: Transaction, fact: OpenedConflict) -> None:
     await usecases.remember_conflict(tx, *about, kind=fact.kind)
 
 
-async def _remember(tx: Transaction, fact: SentHandover, **since: datetime | None) -> None:
-    await usecases.remember_handover(tx, fact.handover_id, fact.team_id, fact.client_id, fact.sent_at, **since)
-
-
 async def handover_sent(tx: Transaction, fact: SentHandover) -> None:
-    await _remember(tx, fact, accepted_at=None, expired_at=None, returned_at=None)
+    about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
+    await usecases.remember_handover(tx, *about, accepted_at=None, expired_at=None, returned_at=None)
 
 
-async def handover_accepted(tx: Transaction, fact: AcceptedHandover) -> None:
-    await _remember(tx, fact, accepted_at=fact.accepted_at)
-
-
-async def handover_expired(tx: Transaction, fact: ExpiredHandover) -> None:
-    await _remember(tx, fact, expired_at=fact.expired_at)
-
-
-async def handover_declined(tx: Transaction, fact: DeclinedHandover) -> None:
-    """Nobody will accept it any more: to the measure it is as one whose deadline has passed."""
-    await _remember(tx, fact, expired_at=fact.declined_at)
-
-
-async def handover_returned(tx: Transaction, fact: ReturnedHandover) -> None:
-    await _remember(tx, fact, accepted_at=fact.accepted_at, returned_at=fact.returned_at)
+async def handover_told(tx: Transaction, fact: SentHandover) -> None:
+    """What became of it since it was sent."""
+    since = fact.model_dump(include={"accepted_at", "expired_at", "returned_at"})
+    about = (fact.handover_id, fact.team_id, fact.client_id, fact.sent_at)
+    await usecases.remember_handover(tx, *about, **since)
 
 
 async def alert_told(tx: Transaction, fact: RaisedAlert) -> None:
@@ -291,10 +280,10 @@ SUBSCRIPTIONS = (
     Subscription("caseload.break_glass.opened.v1", OpenedBreakGlass, break_glass_opened, read_model=True),
     Subscription("caseload.incident.raised.v1", RaisedIncident, incident_raised, read_model=True),
     Subscription("caseload.handover.sent.v1", SentHandover, handover_sent, read_model=True),
-    Subscription("caseload.handover.accepted.v1", AcceptedHandover, handover_accepted, read_model=True),
-    Subscription("caseload.handover.expired.v1", ExpiredHandover, handover_expired, read_model=True),
-    Subscription("caseload.handover.declined.v1", DeclinedHandover, handover_declined, read_model=True),
-    Subscription("caseload.handover.returned.v1", ReturnedHandover, handover_returned, read_model=True),
+    Subscription("caseload.handover.accepted.v1", AcceptedHandover, handover_told, read_model=True),
+    Subscription("caseload.handover.expired.v1", ExpiredHandover, handover_told, read_model=True),
+    Subscription("caseload.handover.declined.v1", DeclinedHandover, handover_told, read_model=True),
+    Subscription("caseload.handover.returned.v1", ReturnedHandover, handover_told, read_model=True),
     Subscription("caseload.alert.raised.v1", RaisedAlert, alert_told, read_model=True),
     Subscription("caseload.alert.escalated.v1", EscalatedAlert, alert_told, read_model=True),
     Subscription("caseload.alert.acknowledged.v1", AcknowledgedAlert, alert_told, read_model=True),
