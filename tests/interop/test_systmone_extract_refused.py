@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 from uuid6 import uuid7
 
-from services.interop.domain.systmone_extract import SystmoneContact
+from services.interop.domain.systmone_extract import MOST_ROWS, SystmoneContact
 from services.interop.partners.council.places import MOST_BYTES
 from services.interop.partners.systmone.layout import Layout
 from services.interop.settings import InteropSettings
@@ -28,6 +28,7 @@ REFUSED: dict[str, tuple[bytes, bytes | None, str, str | None]] = {
     "twice.csv": (WHOLE.replace(b"UnitCode", b"RowRef"), None, "columns", "RowRef"),
     "empty.csv": (b"", None, "columns", "RowRef"),
     "dates.csv": (a_file(f"1,NORTH,{ANNE},2026-11-20 09:00,"), None, "no_row_read", None),
+    "long.csv": (a_file(*["x,WEST,,,"] * (MOST_ROWS + 1)), None, "too_large", None),
     "large.csv": (b"x" * (MOST_BYTES + 1), None, "too_large", None),
 }
 

@@ -148,6 +148,7 @@ async def _held_in_systmone(system: Running) -> dict[str, str]:
         for name, entries in (("earlier", [Entry(TEAM, "0", HELD, tx.today)]), ("refused", [])):
             await store.keep(tx, name, name, raw, None)
             kept = await store.locked(tx, name)
+            assert kept is not None
             kept.was_refused(Refusal.ENCODING, None, tx.now)
             await tx.session.flush()
             await store.put(tx, kept.id, entries)

@@ -18,6 +18,8 @@ from services.interop.domain.base import Base
 
 # So many of the rows that could not be read are listed; how many there are is counted.
 MOST_LISTED = 500
+# What is read within one transaction.
+MOST_ROWS = 100_000
 
 
 class ExtractState(StrEnum):
@@ -45,7 +47,7 @@ class Refusal(StrEnum):
 SEND_AGAIN = "Have it written once more where it came from, and leave it in the folder `in`."
 SET_LAYOUT = "Compare INTEROP_SYSTMONE_LAYOUT with the file, put right what differs, and try the file again."
 WAYS_OUT = {
-    Refusal.TOO_LARGE: "Have the extract written in several files of 16 MiB at most.",
+    Refusal.TOO_LARGE: "Have the extract written in several files, each of 16 MiB and 100,000 rows at most.",
     Refusal.MANIFEST: "The manifest is JSON with `sha256` and `rows`. Leave it again together with its file.",
     Refusal.CHECKSUM: f"The file is not the one that its manifest is about. {SEND_AGAIN}",
     Refusal.ROW_COUNT: f"The file has not as many rows as its manifest says. {SEND_AGAIN}",

@@ -1,5 +1,6 @@
 """What a trust's SystmOne unit holds, file by file: kept as it came, judged, and tried again once it is put right."""
 
+import asyncio
 import logging
 from datetime import timedelta
 from pathlib import Path
@@ -103,6 +104,8 @@ async def _take(runtime: Runtime, drop: ExtractDrop, name: str, layout: Layout) 
             await store.keep(tx, name, file.digest, file.raw, file.manifest)
         async with runtime.database.transaction(SYSTEM) as tx:
             kept = await store.locked(tx, file.digest)
+            if kept is None:
+                return
             if kept.state == ExtractState.RECEIVED:
                 await _judge(tx, kept, file, layout)
             is_taken = kept.state == ExtractState.TAKEN
@@ -113,24 +116,24 @@ async def _take(runtime: Runtime, drop: ExtractDrop, name: str, layout: Layout) 
 
 async def _judge(tx: Transaction, kept: SystmoneExtract, file: Incoming, layout: Layout) -> None:
     (days,) = await amounts(tx, tx.today, RuleCode.SYSTMONE_DAYS)
-    health = await partner_health.of(tx, PARTNER)
     try:
         if file.too_large is not None:
             raise Refused(Refusal.TOO_LARGE)
         since = tx.today - timedelta(days=days)
-        found = files.read(file.raw, file.manifest, layout, since=since, today=tx.today)
+        # In a thread of its own: a large file takes seconds, and whoever asks meanwhile is answered.
+        found = await asyncio.to_thread(files.read, file.raw, file.manifest, layout, since=since, today=tx.today)
         kept.lists(found.rejects)
         if found.rejects and not found.entries:
             raise Refused(Refusal.NO_ROW_READ)
     except Refused as refused:
         kept.was_refused(refused.refusal, refused.column, tx.now)
-        health.failed(f"extract_{refused.refusal}", tx.now)
+        (await partner_health.of(tx, PARTNER)).failed(f"extract_{refused.refusal}", tx.now)
         log.error("extract refused", extra={"systmone_extract_id": str(kept.id), "code": refused.refusal.value})
         return
     await store.put(tx, kept.id, found.entries)
     counts = (found.rows, len(found.entries), found.passed_over)
     kept.was_taken(layout.units.values(), counts, tx.now)
-    health.answered(tx.now)
+    (await partner_health.of(tx, PARTNER)).answered(tx.now)
 
 
 async def forget_extracts(runtime: Runtime) -> None:

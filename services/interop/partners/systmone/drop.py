@@ -19,6 +19,7 @@ class ExtractDrop:
 
     place: Place
     needs_manifest: bool
+    _names: set[str] = field(default_factory=set)
     _seen: dict[str, str] = field(default_factory=dict)
 
     async def waiting(self) -> list[str]:

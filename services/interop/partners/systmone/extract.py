@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from services.common.types import NhsNumber, day_in_england
-from services.interop.domain.systmone_extract import Entry, Refusal, Reject
+from services.interop.domain.systmone_extract import MOST_ROWS, Entry, Refusal, Reject
 from services.interop.partners.systmone.layout import Layout
 
 LONGEST_ENTRY = 100
@@ -77,6 +77,8 @@ def read(raw: bytes, manifest: bytes | None, layout: Layout, *, since: date, tod
     try:
         for line, row in _rows(text, layout):
             found.rows += 1
+            if found.rows > MOST_ROWS:
+                raise Refused(Refusal.TOO_LARGE)
             _take(found, line, row, layout, since, today)
     except csv.Error as error:
         raise Refused(Refusal.NOT_CSV) from error

@@ -1,6 +1,7 @@
 """How one trust's extracts are laid out. The names of the columns are the trust's, so that none is known here."""
 
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -70,7 +71,7 @@ class Layout(BaseModel):
             raise ValueError("columns.deleted and deleted_when belong together: give both, or neither")
         return self
 
-    @property
+    @cached_property
     def tells_the_time(self) -> bool:
         return _read(SAMPLE.strftime(self.date_format), self.date_format) == SAMPLE
 
