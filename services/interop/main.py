@@ -14,6 +14,7 @@ from services.interop.domain.base import Base
 from services.interop.partners.gpconnect.structured import GpConnect
 from services.interop.partners.pds.client import Pds
 from services.interop.settings import InteropSettings
+from services.interop.usecases.extracts import forget_extracts, take_extracts
 from services.interop.usecases.measured import PARTNERS
 from services.interop.worker import listen
 
@@ -46,6 +47,8 @@ SERVICE = Service(
         usecases.make_returns(),
         usecases.remove_expired_returns,
         usecases.exchange_gp_documents(),
+        take_extracts(),
+        forget_extracts,
     ),
     error_handlers=HANDLERS,
     settings_type=InteropSettings,

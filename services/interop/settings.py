@@ -6,7 +6,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 
 from services.common.settings import ServiceSettings
+from services.interop.domain.adapter import HOST_KEY, SFTP
 from services.interop.partners.nhs_tokens import Client, signing_key
+from services.interop.partners.systmone.layout import Layout
 
 
 class Surgery(BaseModel):
@@ -60,6 +62,11 @@ class InteropSettings(ServiceSettings):
     gpconnect_url: str = ""
     gpconnect_asid: str = Field(default="", pattern=r"^([0-9]{12})?$")
     gpconnect_surgeries: dict[str, Surgery] = {}
+    # Where the trust leaves the extracts of its SystmOne unit: a folder of this machine's, or sftp://user@host/path
+    # with the server's public key; and how the files are laid out, as JSON. Without a place none is looked for.
+    systmone_place: str = ""
+    systmone_host_key: str = ""
+    systmone_layout: Layout | None = None
     # What teams are called outside, by their ids, as JSON. No service holds a name of a team; one that has none here is
     # told by its id.
     team_names: dict[UUID, str] = {}
@@ -75,6 +82,21 @@ class InteropSettings(ServiceSettings):
     def _check_key(self) -> Self:
         if self.nhs_private_key:
             signing_key(self.nhs_private_key)
+        return self
+
+    @model_validator(mode="after")
+    def _check_systmone(self) -> Self:
+        if self.systmone_place and self.systmone_layout is None:
+            raise ValueError(
+                "INTEROP_SYSTMONE_LAYOUT is empty: say how the files in INTEROP_SYSTMONE_PLACE are laid out"
+            )
+        if self.systmone_place.startswith("sftp:"):
+            if not SFTP.fullmatch(self.systmone_place):
+                raise ValueError("INTEROP_SYSTMONE_PLACE: an address of SFTP is sftp://user@host/path")
+            if not HOST_KEY.fullmatch(self.systmone_host_key) or not self.sftp_key:
+                raise ValueError(
+                    "SFTP needs INTEROP_SYSTMONE_HOST_KEY, such as `ssh-ed25519 AAAA…`, and INTEROP_SFTP_KEY"
+                )
         return self
 
     @classmethod

@@ -73,7 +73,7 @@ REACHES: dict[Persona, dict[str, str]] = {
     Persona.OPS: {
         ".*": EVENTS,
         "interop": r"connections.*|service-endpoints|deliveries.*|bars-responses.*|adt-messages.*|council-files|"
-        rf"inbound-messages.*|reconciliations|social-care/keying|{RETURNS}|mesh-messages.*|partners",
+        rf"inbound-messages.*|reconciliations|social-care/keying|{RETURNS}|mesh-messages.*|partners|systmone-extracts.*",
         "identity": rf"{DEVICES}|{PEOPLE}|systems.*",
         "caseload": "sync/figures",
     },

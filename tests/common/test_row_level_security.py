@@ -56,11 +56,12 @@ THROUGH = {
     "push_message": "alert",
     "sync_held": "client; without one it is one person's alone",
     "push_subscription": "nothing: it is one person's alone, in whatever team",
+    "systmone_extract": "nothing: it is read by who works across teams; what is in it is behind the wall of its team",
     "return_part": "nothing: it is read by who works across teams",
     "calendar_feed": "nothing: it is one person's alone, in whatever team",
 }
 # What is of no team and of no one person: nobody of a team meets it.
-ACROSS_TEAMS = {"return_part"}
+ACROSS_TEAMS = {"return_part", "systmone_extract"}
 TABLES = """
     select relname, relrowsecurity, relforcerowsecurity,
            exists (select from pg_policy where polrelid = c.oid) as has_policy,

@@ -16,6 +16,7 @@ from tests.interop.answers import serve_team
 from tests.interop.council import AT_ONCE, Council
 from tests.interop.records import Caseload
 from tests.interop.staff import Staff
+from tests.interop.unit import Unit, beside_systmone
 from tests.interop.ways import Ends, Facade, Signed, sftp_server
 from tests.running import OTHER_TEAM, STRANGER, Databases, Running, running
 
@@ -97,3 +98,9 @@ async def ends(databases: Databases, caseload: Caseload, council: Council, tmp_p
         await system.join("interop", team=OTHER_TEAM, employee=STRANGER)
         at = {"url": f"sftp://heatshield@127.0.0.1:{port}/drop", "host_key": host_key}
         yield Ends(system, council, signed, facade, tmp_path / "folder", tmp_path / "server", at)
+
+
+@pytest.fixture
+async def unit(databases: Databases, caseload: Caseload, tmp_path: Path) -> AsyncIterator[Unit]:
+    async with beside_systmone(databases, caseload, str(tmp_path / "unit"), tmp_path / "unit") as made:
+        yield made

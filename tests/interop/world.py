@@ -20,7 +20,9 @@ from services.interop.domain.gp_document import GpMessage
 from services.interop.domain.inbound import Arrival, InboundMessage, InboundReferral
 from services.interop.domain.mesh_message import Letter, MeshMessage, MeshOutcome
 from services.interop.domain.share import Share
+from services.interop.domain.systmone_extract import Entry, Refusal, SystmoneContact
 from services.interop.settings import InteropSettings
+from services.interop.store import systmone as store
 from services.interop.usecases import answer_adt, export_next
 from tests.access.world import GUEST, World, started
 from tests.interop.adt import an_adt
@@ -34,6 +36,7 @@ from tests.interop.records import Caseload, a_record
 from tests.interop.returning import PROVIDER, a_return
 from tests.interop.returning import made as returned
 from tests.interop.tracing import CONNECTED, HELD, MAUREEN, NEWER, around, ask
+from tests.interop.unit import LAYOUT, a_file, held
 from tests.running import TEAM, Databases, Running, until
 
 A_MESSAGE = b"""<Bundle xmlns="http://hl7.org/fhir"><entry/><entry><resource><Bundle><entry/><entry><resource><Binary>
@@ -54,7 +57,12 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
     caseload = Caseload()
     # Nothing is delivered meanwhile, so that what changes is what was asked for.
     async with started(
-        dataclasses.replace(service, background=()), databases, _around(caseload), **PROVIDER, **CONNECTED
+        dataclasses.replace(service, background=()),
+        databases,
+        _around(caseload),
+        **PROVIDER,
+        **CONNECTED,
+        systmone_layout=LAYOUT,
     ) as made:
         system = made.system
         client_id, connection_id = await take_on(system, caseload), await connect(system)
@@ -92,6 +100,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             **await _told_by_others(system, UUID(share["id"])),
             **await _written_to_gp(system, caseload),
             **await _traced(system, caseload),
+            **await _held_in_systmone(system),
         }
         endpoint = {"id": share["id"], "dos_service_id": "333333333", "team_id": str(TEAM)}
         council = {"name": "Cumbria", "url": "https://council.example/events", "secret": SECRET}
@@ -130,6 +139,21 @@ async def _traced(system: Running, caseload: Caseload) -> dict[str, str]:
     answer = await ask(await system.nurse("interop"), client_id=record["client"]["id"])
     assert answer.status_code == 201, answer.text
     return {"trace_id": answer.json()["trace"]["id"], "traced_client_id": record["client"]["id"]}
+
+
+async def _held_in_systmone(system: Running) -> dict[str, str]:
+    """An extract that was refused before its layout was put right, and a contact from an earlier one."""
+    raw = a_file(held("1", HELD, "09:00"))
+    async with system.databases["interop"].transaction(SYSTEM) as tx:
+        for name, entries in (("earlier", [Entry(TEAM, "0", HELD, tx.today)]), ("refused", [])):
+            await store.keep(tx, name, name, raw, None)
+            kept = await store.locked(tx, name)
+            assert kept is not None
+            kept.was_refused(Refusal.ENCODING, None, tx.now)
+            await tx.session.flush()
+            await store.put(tx, kept.id, entries)
+    (contact,) = await stored(system, SystmoneContact)
+    return {"systmone_extract_id": str(kept.id), "systmone_contact_id": str(contact.id)}
 
 
 async def _told_of(system: Running, inbound: InboundReferral) -> tuple[str, str]:

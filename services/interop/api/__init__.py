@@ -17,6 +17,7 @@ from services.interop.api import (
     returns,
     submissions,
     subscriptions,
+    systmone,
     traces,
     validate,
     versions,
@@ -51,4 +52,5 @@ ROUTERS = (
     gp_records.router,
     agency_care.door,
     agency_care.router,
+    systmone.router,
 )

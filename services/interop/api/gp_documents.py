@@ -116,11 +116,12 @@ async def settle_mesh_message(tx: ByOps, mesh_message_id: UUID, version: IfMatch
 
 @router.get("/partners", response_model=Partners)
 async def list_partners(tx: ByOps, request: Request) -> object:
-    """The NHS's services that this installation speaks with, and how each has been answering."""
+    """The services of the NHS and of trusts that this installation speaks with, and how each has been answering."""
     settings = request.app.state.settings
     connected = {
         "gpconnect": bool(settings.gpconnect_surgeries),
         "mesh": bool(settings.mesh_url),
         "pds": bool(settings.pds_url),
+        "systmone": bool(settings.systmone_place),
     }
     return {"items": await usecases.list_partners(tx, connected)}

@@ -19,3 +19,5 @@ class RuleCode(StrEnum):
     GP_SENDS = "gp_document.most_sends"
     GP_RETRY = "gp_document.retry_minutes"
     MESH_HANDSHAKE = "mesh.handshake_hours"
+    SYSTMONE_DAYS = "systmone.kept_days"
+    SYSTMONE_APART = "systmone.most_apart_minutes"

@@ -27,6 +27,7 @@ from services.interop.usecases.export import (
     make_exports,
     remove_expired_exports,
 )
+from services.interop.usecases.extracts import list_extracts, read_extract, read_systmone_contact, try_extract_again
 from services.interop.usecases.follow import feed_event, follow_feed, keep_feed_for_a_while
 from services.interop.usecases.gp_documents import (
     exchange_gp_documents,
@@ -195,6 +196,7 @@ __all__ = [
     "list_connections",
     "list_council_files",
     "list_deliveries",
+    "list_extracts",
     "list_gp_documents",
     "list_mesh_messages",
     "list_partners",
@@ -230,6 +232,7 @@ __all__ = [
     "read_bars_response",
     "read_care_plan_change",
     "read_connection",
+    "read_extract",
     "read_gp_document",
     "read_gp_letter",
     "list_inbound_messages",
@@ -242,6 +245,7 @@ __all__ = [
     "read_return_file",
     "read_share",
     "read_submission",
+    "read_systmone_contact",
     "read_subscription",
     "read_trace",
     "read_version",
@@ -280,6 +284,7 @@ __all__ = [
     "tell_councils",
     "tell_of_end",
     "try_adt_again",
+    "try_extract_again",
     "update_found",
     "update_resource",
     "validate_resource",

@@ -8,9 +8,15 @@ from services.interop.domain.reconciliation import Reconciled
 from services.interop.usecases.reconcile.bars import reconcile as bars
 from services.interop.usecases.reconcile.councils import reconcile as councils
 from services.interop.usecases.reconcile.gp_documents import reconcile as gp_documents
+from services.interop.usecases.reconcile.systmone import reconcile as systmone
 
 # Each room that sends anything reckons for itself.
-ROOMS: tuple[Callable[[Transaction, date], Awaitable[list[Reconciled]]], ...] = (councils, bars, gp_documents)
+ROOMS: tuple[Callable[[Transaction, date], Awaitable[list[Reconciled]]], ...] = (
+    councils,
+    bars,
+    gp_documents,
+    systmone,
+)
 
 
 async def reconcile(tx: Transaction, day: date, partner: str | None) -> list[Reconciled]:
