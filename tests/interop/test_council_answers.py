@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from services.interop.partners.council import places
-from services.interop.partners.council.places import MOST_BYTES, Disk
+from services.interop.partners import places
+from services.interop.partners.places import MOST_BYTES, Disk
 from tests.interop.council import agree, eventually, settled, support, take_on
 from tests.interop.records import Caseload
 from tests.interop.ways import Ends, quarantined

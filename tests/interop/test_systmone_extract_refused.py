@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from uuid6 import uuid7
 
 from services.interop.domain.systmone_extract import MOST_ROWS, SystmoneContact
-from services.interop.partners.council.places import MOST_BYTES
+from services.interop.partners.places import MOST_BYTES
 from services.interop.partners.systmone.layout import Layout
 from services.interop.settings import InteropSettings
 from tests.interop.answers import stored

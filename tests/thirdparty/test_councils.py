@@ -13,9 +13,9 @@ from uuid6 import uuid7
 
 from services.interop.domain.delivery import Attempt
 from services.interop.partners.council.drop import FileDrop
-from services.interop.partners.council.places import Sftp
 from services.interop.partners.council.stu3 import resource
 from services.interop.partners.council.webhook import signature
+from services.interop.partners.places import Sftp
 from tests.interop.council import SECRET
 from tests.interop.ways import Files
 from tests.thirdparty.conftest import CLIENTS

@@ -24,7 +24,7 @@ from services.interop.domain.systmone_extract import (
     SystmoneExtract,
     SystmoneNotConnected,
 )
-from services.interop.partners.council.places import Disk, Place, Sftp
+from services.interop.partners.places import Disk, Place, Sftp
 from services.interop.partners.systmone import extract as files
 from services.interop.partners.systmone.drop import ExtractDrop
 from services.interop.partners.systmone.extract import Incoming, Refused

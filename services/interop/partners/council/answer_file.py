@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 from services.interop.domain.submission import Verdict
 from services.interop.partners.council.drop import as_csv
 from services.interop.partners.council.gateway import AnswerFile
-from services.interop.partners.council.places import MOST_BYTES
+from services.interop.partners.places import MOST_BYTES
 
 COLUMNS = ["delivery_id", "outcome", "reason"]
 REJECT_COLUMNS = ("row", "field", "code", "message", "value")

@@ -14,7 +14,7 @@ from typing import Any
 from services.interop.domain.delivery import Attempt
 from services.interop.domain.share import SharedField
 from services.interop.partners.council.gateway import Answered, AnswerFile
-from services.interop.partners.council.places import Place, TooLarge
+from services.interop.partners.places import Place, TooLarge
 
 MANIFEST = ".manifest.json"
 OUT, IN, DONE, REJECTS = "out", "in", "done", "rejects"

@@ -9,10 +9,10 @@ import httpx
 from services.interop.domain.adapter import Adapter
 from services.interop.partners.council.drop import FileDrop
 from services.interop.partners.council.gateway import CouncilGateway
-from services.interop.partners.council.places import Disk, Sftp
 from services.interop.partners.council.portal import PortalPack
 from services.interop.partners.council.stu3 import FhirStu3
 from services.interop.partners.council.webhook import SignedWebhook
+from services.interop.partners.places import Disk, Sftp
 
 
 class NoWay(RuntimeError):

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from services.interop.partners.council.drop import DONE, IN, MANIFEST, REJECTS
-from services.interop.partners.council.places import Place, TooLarge
+from services.interop.partners.places import Place, TooLarge
 from services.interop.partners.systmone.extract import Incoming
 
 MOST_FILES = 20
