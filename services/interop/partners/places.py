@@ -1,4 +1,4 @@
-"""Where files for a council lie: a folder of this machine's, or one on the council's SFTP server."""
+"""Where files for a partner lie, or from one: a folder of this machine's, or one on an SFTP server."""
 
 import asyncio
 import contextlib
@@ -25,7 +25,7 @@ FoundT = TypeVar("FoundT")
 
 
 class TooLarge(ValueError):
-    """A file that no council's answers come to is not read into memory. `size` is in bytes."""
+    """A file larger than anybody leaves is not read into memory. `size` is in bytes."""
 
     def __init__(self, size: int) -> None:
         super().__init__("too large")
@@ -53,11 +53,11 @@ class Place(Protocol):
 @cache
 def _thread_for(root: Path) -> ThreadPoolExecutor:
     """One for each folder: a share whose server has gone keeps the thread that asks it, which cannot be ended."""
-    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="council-folder")
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="partner-folder")
 
 
 class Disk:
-    """A folder of this machine's, such as a share that the council mounts. Raises `TimeoutError` or `OSError`."""
+    """A folder of this machine's, such as a share that the partner mounts. Raises `TimeoutError` or `OSError`."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -101,7 +101,7 @@ def _is_own(path: Path) -> bool:
 
 
 class Sftp:
-    """A folder on the council's server: known by its pinned key, connected to at the very address that was checked."""
+    """A folder on the partner's server: known by its pinned key, connected to at the very address that was checked."""
 
     def __init__(self, url: str, host_key: str, key: str, hosts_inside: Collection[str]) -> None:
         at = SFTP.fullmatch(url)
