@@ -24,6 +24,7 @@ REPEATABLE = {"replay"}
 # A secret is not kept, so it cannot be told again.
 TOLD_ONCE = {
     "POST /v1/calendar-feeds",
+    "POST /v1/day-sheet-shares",
     "POST /v1/devices",
     "POST /v1/feedback/{asked_id}/send-link",
     "POST /v1/handovers/{handover_id}/send",
