@@ -6,6 +6,7 @@ from services.interop.api import (
     audit_events,
     bundles,
     council,
+    daily,
     exports,
     feed,
     gp_documents,
@@ -51,4 +52,6 @@ ROUTERS = (
     gp_records.router,
     agency_care.door,
     agency_care.router,
+    daily.door,
+    daily.router,
 )
