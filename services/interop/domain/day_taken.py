@@ -6,9 +6,11 @@ from uuid import UUID
 from pydantic import Field as Shape
 
 from services.common.errors import Conflict, NotFound, Unprocessable
-from services.common.types import Count, Input, Name
+from services.common.types import Input, Name
 
 MOST_REJECTED = 1000
+# Of rows, or of minutes of all clients of a council on one day.
+Sum = Annotated[int, Shape(strict=True, ge=0, le=1_000_000_000)]
 
 
 class RejectedFact(Input):
@@ -20,8 +22,8 @@ class DayTaken(Input):
     """`sha256`, `rows` and `control_totals` are of the file that was fetched. What is not rejected is acknowledged."""
 
     sha256: Annotated[str, Shape(pattern=r"^[0-9a-f]{64}$")]
-    rows: Count
-    control_totals: dict[Annotated[str, Shape(max_length=40)], Count] = Shape(max_length=10)
+    rows: Sum
+    control_totals: dict[Annotated[str, Shape(max_length=40)], Sum] = Shape(max_length=10)
     rejected: list[RejectedFact] = Shape(default=[], max_length=MOST_REJECTED)
 
 

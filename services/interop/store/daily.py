@@ -30,8 +30,11 @@ async def connection_of_caller(tx: Transaction) -> Connection | None:
     return found[0] if len(found) == 1 else None
 
 
-async def told_on(tx: Transaction, connection_id: UUID, day: date) -> AsyncIterator[Sequence[Told]]:
-    """What was to be told on this day in England, in its order, each with its share, held until the end."""
+async def told_on(tx: Transaction, connection_id: UUID, day: date, *, lock: bool) -> AsyncIterator[Sequence[Told]]:
+    """What was to be told on this day in England, in its order, each with its share.
+
+    Locked, it is held until the end, so that a withdrawal at the same moment finds what was fetched.
+    """
     queued_at, delivery_id = col(CouncilDelivery.queued_at), col(CouncilDelivery.id)
     wanted = (
         select(CouncilDelivery, Share)
@@ -44,8 +47,8 @@ async def told_on(tx: Transaction, connection_id: UUID, day: date) -> AsyncItera
         )
         .order_by(queued_at, delivery_id)
         .limit(AT_ONCE)
-        .with_for_update(of=CouncilDelivery)
     )
+    wanted = wanted.with_for_update(of=CouncilDelivery) if lock else wanted
     last: tuple[datetime, UUID] | None = None
     while True:
         after = wanted if last is None else wanted.where(tuple_(queued_at, delivery_id) > last)

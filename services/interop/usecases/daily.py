@@ -108,7 +108,7 @@ async def _read(
 ) -> tuple[DayFile, Sequence[Standing]]:
     """The file and where its rows stand. What is no more shared is not in it, and whoever is not in it was not read."""
     file, rows = DayFile(day), list[Standing]()
-    async for some in store.told_on(tx, connection.id, day):
+    async for some in store.told_on(tx, connection.id, day, lock=is_taken):
         shared, gone = list[CouncilDelivery](), list[CouncilDelivery]()
         for told, share in some:
             is_told = share is None or share.in_force(tx.today) or told.type == WITHDRAWN
