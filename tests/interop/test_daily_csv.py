@@ -54,7 +54,7 @@ async def fetched(fetcher: Any) -> tuple[list[dict[str, str]], str]:
     told = (await fetcher.get(path())).json()
     rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
     digest = hashlib.sha256(answer.content).hexdigest()
-    assert (told["sha256"], answer.headers["checksum-sha256"], told["rows"]) == (digest, digest, len(rows))
+    assert (told["sha256"], told["rows"]) == (digest, len(rows))
     total = sum(int(row["personal_care_minutes"] or 0) for row in rows)
     assert (told["control_totals"]["personal_care_minutes"], told["waiting"]) == (total, 0)
     return rows, digest

@@ -1,21 +1,18 @@
 """The file of a day, for a council whose system fetches it."""
 
-from typing import Any
+from fastapi import Request
 
-from fastapi import Response
-
+from services.common.audit.entry import Entry
 from services.common.http import api_router
 from services.common.types import Answer, PastDay
 from services.interop.api.callers import ByFetcher
 from services.interop.api.kept_route import kept_router
+from services.interop.api.returns import CsvFile
 from services.interop.domain.day_taken import DayTaken
 from services.interop.usecases import daily
 
 door = kept_router(tags=["council"])
 router = api_router(tags=["council"])
-
-CSV = "text/csv; charset=utf-8"
-A_FILE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
 class DayManifest(Answer):
@@ -43,19 +40,25 @@ async def look_at_day(tx: ByFetcher, day: PastDay) -> object:
     return await daily.look_at_day(tx, day)
 
 
-@router.get("/social-care/days/{day}/facts.csv", response_class=Response, responses=A_FILE)
-async def fetch_day(tx: ByFetcher, day: PastDay) -> Response:
+@router.get("/social-care/days/{day}/facts.csv", response_class=CsvFile)
+async def fetch_day(tx: ByFetcher, day: PastDay, request: Request) -> CsvFile:
     """All facts of a day as one file of CSV in UTF-8 (RFC 4180); it may be fetched again.
 
     For the system that a connection with the adapter `daily_csv` names in `refers_as`, with the scope
-    `council-facts:read`. `Checksum-Sha256` is the file's. What is fetched counts as sent, and as acknowledged when the
-    council says so.
+    `council-facts:read`. Whether it came whole, the manifest tells. What is fetched counts as sent, and as acknowledged
+    when the council says so.
     """
-    file = await daily.fetch_day(tx, day)
-    told = file.manifest()
-    headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{told["file"]}"'}
-    headers["Checksum-Sha256"] = told["sha256"]
-    return Response(file.content(), media_type=CSV, headers=headers)
+    connection_id = await daily.open_day(tx)
+    headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{day}.csv"'}
+    fetches = Entry(
+        actor=tx.actor,
+        issuer=request.app.state.settings.issuer,
+        operation="fetch a day's facts",
+        action="R",
+        entity_type="connection",
+        entity_id=connection_id,
+    )
+    return CsvFile(daily.fetch_day(request.app.state.database, fetches, connection_id, day), headers=headers)
 
 
 @door.post("/social-care/days/{day}/acknowledgements", response_model=DayAnswered)

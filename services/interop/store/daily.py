@@ -1,6 +1,6 @@
 """Queries about what a council fetches day by day, some rows at a time."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -17,6 +17,8 @@ from services.interop.domain.share import Share
 AT_ONCE = 500
 HERE = (DeliveryStatus.QUEUED, DeliveryStatus.SENT)
 Told = tuple[CouncilDelivery, Share | None]
+# Of the last row of a piece: when it was queued, and its id.
+Place = tuple[datetime, UUID]
 
 
 async def connection_of_caller(tx: Transaction) -> Connection | None:
@@ -30,8 +32,10 @@ async def connection_of_caller(tx: Transaction) -> Connection | None:
     return found[0] if len(found) == 1 else None
 
 
-async def told_on(tx: Transaction, connection_id: UUID, day: date, *, lock: bool) -> AsyncIterator[Sequence[Told]]:
-    """What was to be told on this day in England, in its order, each with its share.
+async def told_on(
+    tx: Transaction, connection_id: UUID, day: date, after: Place | None, *, lock: bool
+) -> Sequence[Told]:
+    """The next of what was to be told on this day in England, in its order, each with its share.
 
     Locked, it is held until the end, so that a withdrawal at the same moment finds what was fetched.
     """
@@ -48,15 +52,9 @@ async def told_on(tx: Transaction, connection_id: UUID, day: date, *, lock: bool
         .order_by(queued_at, delivery_id)
         .limit(AT_ONCE)
     )
+    wanted = wanted if after is None else wanted.where(tuple_(queued_at, delivery_id) > after)
     wanted = wanted.with_for_update(of=CouncilDelivery) if lock else wanted
-    last: tuple[datetime, UUID] | None = None
-    while True:
-        after = wanted if last is None else wanted.where(tuple_(queued_at, delivery_id) > last)
-        rows: list[Told] = [(row[0], row[1]) for row in await tx.rows(after)]
-        if not rows:
-            return
-        last = rows[-1][0].queued_at, rows[-1][0].id
-        yield rows
+    return [(row[0], row[1]) for row in await tx.rows(wanted)]
 
 
 async def settle_fetched(tx: Transaction, ids: Collection[UUID]) -> Sequence[CouncilDelivery]:

@@ -1,11 +1,14 @@
 """A council that takes nothing that is sent: its system fetches one file for each day, and says what it took."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.common.db import Transaction
+from services.common.audit.concern import Concern
+from services.common.audit.entry import Entry
+from services.common.db import Database, Transaction
 from services.interop.domain.connection import Connection
 from services.interop.domain.day_taken import (
     AnsweredBefore,
@@ -36,19 +39,37 @@ class Standing(NamedTuple):
 
 async def look_at_day(tx: Transaction, day: date) -> dict[str, Any]:
     """What the file of this day comes to, and how many of its rows were not fetched yet. Raises `NoDailyFile`."""
-    file, rows = await _read(tx, await _connection(tx), day, is_taken=False)
+    file, rows = await _read(tx, await _connection(tx), day)
     return {**file.manifest(), "waiting": sum(not row.is_fetched for row in rows)}
 
 
-async def fetch_day(tx: Transaction, day: date) -> DayFile:
-    """All that was to be told to this council on that day, as it is shared now. What is fetched was sent.
-
-    Raises `NoDailyFile`.
-    """
+async def open_day(tx: Transaction) -> UUID:
+    """Whose file the caller may fetch, which is a call that succeeded. Raises `NoDailyFile`."""
     connection = await _connection(tx)
-    file, _ = await _read(tx, connection, day, is_taken=True)
     await council.note_success(tx, connection.id, tx.now)
-    return file
+    return connection.id
+
+
+async def fetch_day(database: Database, fetches: Entry, connection_id: UUID, day: date) -> AsyncIterator[bytes]:
+    """All that was to be told to this council on that day, as it is shared now, piece by piece.
+
+    Each piece is kept as sent before it leaves, and whom it is about is on record by `fetches`: where the line breaks,
+    the council fetches again.
+    """
+    file, after = DayFile(day), None
+    yield file.heads()
+    while True:
+        record = replace(fetches, concern=Concern())
+        async with database.transaction(fetches.actor, record=record) as tx:
+            rows = await store.told_on(tx, connection_id, day, after, lock=True)
+            shared, gone = _shared(tx, rows)
+            made = file.piece(shared)
+            await _settle_fetched(tx, [told for told in shared if told.status == DeliveryStatus.QUEUED])
+            await _let_go(tx, [told for told in gone if told.status == DeliveryStatus.QUEUED])
+        yield made
+        if len(rows) < store.AT_ONCE:
+            return
+        after = rows[-1][0].queued_at, rows[-1][0].id
 
 
 async def acknowledge_day(tx: Transaction, day: date, taken: DayTaken) -> dict[str, int]:
@@ -57,7 +78,7 @@ async def acknowledge_day(tx: Transaction, day: date, taken: DayTaken) -> dict[s
     Raises `NoDailyFile`, `DayHasChanged`, `DoesNotAddUp`, `NotOfTheDay` or `AnsweredBefore`.
     """
     connection = await _connection(tx)
-    file, rows = await _read(tx, connection, day, is_taken=False)
+    file, rows = await _read(tx, connection, day)
     _require_same(file, rows, taken)
     rejected = {one.delivery_id: one.reason for one in taken.rejected}
     await _reject(tx, connection, {row.delivery_id for row in rows}, taken)
@@ -103,25 +124,26 @@ async def _connection(tx: Transaction) -> Connection:
     return found
 
 
-async def _read(
-    tx: Transaction, connection: Connection, day: date, *, is_taken: bool
-) -> tuple[DayFile, Sequence[Standing]]:
-    """The file and where its rows stand. What is no more shared is not in it, and whoever is not in it was not read."""
-    file, rows = DayFile(day), list[Standing]()
-    async for some in store.told_on(tx, connection.id, day, lock=is_taken):
-        shared, gone = list[CouncilDelivery](), list[CouncilDelivery]()
-        for told, share in some:
-            is_told = share is None or share.in_force(tx.today) or told.type == WITHDRAWN
-            (shared if is_told else gone).append(told)
-        tx.leaves_out(gone)
-        for told in shared:
-            file.take(told)
-            is_fetched = told.status == DeliveryStatus.SENT
-            rows.append(Standing(told.id, is_fetched, told.submission_id is not None))
-        if is_taken:
-            await _settle_fetched(tx, [told for told in shared if told.status == DeliveryStatus.QUEUED])
-            await _let_go(tx, [told for told in gone if told.status == DeliveryStatus.QUEUED])
+async def _read(tx: Transaction, connection: Connection, day: date) -> tuple[DayFile, Sequence[Standing]]:
+    """The file, and where its rows stand."""
+    file, rows, after = DayFile(day), list[Standing](), None
+    file.heads()
+    while some := await store.told_on(tx, connection.id, day, after, lock=False):
+        after = some[-1][0].queued_at, some[-1][0].id
+        shared, _ = _shared(tx, some)
+        file.piece(shared)
+        rows += [Standing(one.id, one.status == DeliveryStatus.SENT, one.submission_id is not None) for one in shared]
     return file, rows
+
+
+def _shared(tx: Transaction, rows: Sequence[store.Told]) -> tuple[list[CouncilDelivery], list[CouncilDelivery]]:
+    """What is shared still, and what is not, of which nobody is told."""
+    shared, gone = list[CouncilDelivery](), list[CouncilDelivery]()
+    for told, share in rows:
+        is_told = share is None or share.in_force(tx.today) or told.type == WITHDRAWN
+        (shared if is_told else gone).append(told)
+    tx.leaves_out(gone)
+    return shared, gone
 
 
 async def _settle_fetched(tx: Transaction, waiting: Sequence[CouncilDelivery]) -> None:
