@@ -4,10 +4,13 @@ import csv
 import hashlib
 import io
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from services.common.audit.tables import EVENT
 from services.interop.store import daily
+from tests.common.audited import trail
 from tests.interop.council import (
     SECRET,
     agree,
@@ -85,6 +88,10 @@ async def test_the_file_of_a_day_has_the_rows_that_are_dropped_elsewhere_and_the
     facts = [{name: value for name, value in row.items() if value and name in SHARED} for row in rows]
     assert facts == [{name: str(value) for name, value in one.items()} for one in TOLD]
     assert figures(await reckoned(system)) == (2, 2, 0), "what was fetched is not yet taken"
+    trails = await trail(system.databases["interop"], EVENT)
+    accesses = [row for row in trails if row.operation == "fetch a day's facts"]
+    assert {(row.subject, row.persona) for row in accesses} == {(f"connection:{made['id']}", "council")}
+    assert [row.client_ids for row in accesses] == [[UUID(client_id)]] * 2, "one for each piece"
     rejected = [{"delivery_id": rows[1]["delivery_id"], "reason": "unknown case id"}]
     for _ in range(2):
         answer = await taken(fetcher, rejected=rejected)

@@ -1,13 +1,12 @@
 """A council that takes nothing that is sent: its system fetches one file for each day, and says what it took."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.common.audit.concern import Concern
 from services.common.audit.entry import Entry
+from services.common.auth import SYSTEM, Persona, Principal
 from services.common.db import Database, Transaction
 from services.interop.domain.connection import Connection
 from services.interop.domain.day_taken import (
@@ -50,17 +49,16 @@ async def open_day(tx: Transaction) -> UUID:
     return connection.id
 
 
-async def fetch_day(database: Database, fetches: Entry, connection_id: UUID, day: date) -> AsyncIterator[bytes]:
+async def fetch_day(database: Database, issuer: str, connection_id: UUID, day: date) -> AsyncIterator[bytes]:
     """All that was to be told to this council on that day, as it is shared now, piece by piece.
 
-    Each piece is kept as sent before it leaves, and whom it is about is on record by `fetches`: where the line breaks,
-    the council fetches again.
+    Each piece is kept as sent before it leaves, and on record as the council's access: where the line breaks, the
+    council fetches again.
     """
     file, after = DayFile(day), None
     yield file.heads()
     while True:
-        record = replace(fetches, concern=Concern())
-        async with database.transaction(fetches.actor, record=record) as tx:
+        async with database.transaction(SYSTEM, record=_disclosure(issuer, connection_id)) as tx:
             rows = await store.told_on(tx, connection_id, day, after, lock=True)
             shared, gone = _shared(tx, rows)
             made = file.piece(shared)
@@ -70,6 +68,18 @@ async def fetch_day(database: Database, fetches: Entry, connection_id: UUID, day
         if len(rows) < store.AT_ONCE:
             return
         after = rows[-1][0].queued_at, rows[-1][0].id
+
+
+def _disclosure(issuer: str, connection_id: UUID) -> Entry:
+    """Of one piece, as what is delivered to a council is put on record."""
+    return Entry(
+        actor=Principal(f"connection:{connection_id}", Persona.COUNCIL),
+        issuer=issuer,
+        operation="fetch a day's facts",
+        action="E",
+        entity_type="connection",
+        entity_id=connection_id,
+    )
 
 
 async def acknowledge_day(tx: Transaction, day: date, taken: DayTaken) -> dict[str, int]:
