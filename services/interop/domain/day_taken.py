@@ -31,7 +31,7 @@ class NoDailyFile(NotFound):
     """Only the system that one open connection names may fetch, and only where that connection is told so."""
 
     field = "/path/day"
-    way_out = "Have ops register one connection with the adapter daily_csv and your system's sign-in in refers_as."
+    way_out = "Have ops see that one open connection, and no more, has the adapter daily_csv and you in refers_as."
 
     def __init__(self) -> None:
         super().__init__("daily file")
