@@ -50,6 +50,7 @@ class DayHasChanged(Conflict):
 class DoesNotAddUp(Unprocessable):
     """The file is ours, and what was read of it is not."""
 
+    field = "/body/rows"
     way_out = "Read the file again: compare with rows and control_totals of the day's manifest."
 
     def __init__(self, field: str) -> None:
@@ -57,6 +58,7 @@ class DoesNotAddUp(Unprocessable):
 
 
 class NotOfTheDay(Unprocessable):
+    field = "/body/rejected"
     way_out = "Send a delivery_id as it stands in the file."
 
     def __init__(self, number: int) -> None:
@@ -64,6 +66,7 @@ class NotOfTheDay(Unprocessable):
 
 
 class AnsweredBefore(Conflict):
+    field = "/body/rejected"
     way_out = "Leave the row out: your first answer stands. Tell ops if it was wrong."
 
     def __init__(self, number: int) -> None:
