@@ -17,7 +17,8 @@ ISSUER = "https://dev-issuer.invalid"
 AUDIENCE = "heatshield"
 LIFE_SECONDS = 900
 # A real partner's system is granted no more than was agreed with it.
-SYSTEMS, SYSTEM_SCOPE = {"integrator", "council"}, "system/*.cruds events:read referrals:write referrals:read"
+SYSTEMS = {"integrator", "council"}
+SYSTEM_SCOPE = "system/*.cruds events:read referrals:write referrals:read agency-care:write council-facts:read"
 
 
 @dataclass(frozen=True)

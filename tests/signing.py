@@ -45,7 +45,8 @@ class Issuer:
         """A fresh sign-in's access token; `overrides` replaces claims, and None removes one, to make hostile tokens."""
         known = Persona(persona) if persona in set(Persona) else Persona.NURSE
         scope = (
-            "system/*.cruds events:read referrals:write referrals:read returns:read agency-care:write"
+            "system/*.cruds events:read referrals:write referrals:read returns:read agency-care:write "
+            "council-facts:read"
             if known in SYSTEMS
             else ""
         )

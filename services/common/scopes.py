@@ -14,6 +14,7 @@ EVENTS_READ = "events:read"
 REFERRALS_WRITE, REFERRALS_READ = "referrals:write", "referrals:read"
 RETURNS_READ = "returns:read"
 AGENCY_CARE_WRITE = "agency-care:write"
+COUNCIL_FACTS_READ = "council-facts:read"
 
 
 class InsufficientScope(Forbidden):

@@ -44,6 +44,8 @@ PUBLIC |= {
     "POST /open/plan-copies/{link}/look",
     "POST /open/plan-copies/{link}/print",
 }
+# An agency looks at a client's day (tests/caseload/test_day_sheets.py).
+PUBLIC |= {"GET /open/day-sheets/page", "POST /open/day-sheets/look"}
 # A client looks at a visit, and asks to move it (tests/roster/visiting/test_wishes.py).
 PUBLIC |= {"POST /open/visits/{link}/look", "POST /open/visits/{link}/ask-to-move"}
 # A telephone reads its owner's calendar (tests/roster/visiting/test_calendars.py).

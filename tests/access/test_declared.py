@@ -68,7 +68,7 @@ REACHES: dict[Persona, dict[str, str]] = {
     Persona.COUNCIL: {},
     Persona.INTEGRATOR: {
         "interop": rf"/fhir/R4(/.*)?|{CONNECTIONS}|service-endpoints|events|referrals.*|{RETURNS}.*"
-        "|social-care/agency-care",
+        "|social-care/agency-care|social-care/days/.*",
     },
     Persona.OPS: {
         ".*": EVENTS,

@@ -18,12 +18,13 @@ DOCUMENTS = {name: service.app(ServiceSettings(app_env="test")).openapi() for na
 # What is made at a thing rather than changed of it: nobody's change is lost where two are made.
 MADE_AT = {"notes", "surgery-notes", "measurements", "ratings", "positions", "checks", "clients", "photos"}
 # Of a rota and its versions: who answers, what is decided, and what a solver is asked for.
-MADE_AT |= {"responses", "decision", "proposals", "repairs", "why"}
+MADE_AT |= {"acknowledgements", "responses", "decision", "proposals", "repairs", "why"}
 # To try an event again is the same whatever became of it since it was read.
 REPEATABLE = {"replay"}
 # A secret is not kept, so it cannot be told again.
 TOLD_ONCE = {
     "POST /v1/calendar-feeds",
+    "POST /v1/day-sheet-shares",
     "POST /v1/devices",
     "POST /v1/feedback/{asked_id}/send-link",
     "POST /v1/handovers/{handover_id}/send",

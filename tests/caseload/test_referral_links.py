@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.caseload.api.referral_links import PAGE, POLICY
+from services.caseload.api.referral_links import PAGE
 from services.caseload.domain.referral_link import OpenReferral, ReferredPerson
 from services.caseload.events import ReferralReceived
 from services.common.auth import SYSTEM
@@ -180,10 +180,10 @@ async def test_somebody_discharged_comes_back_by_a_link_of_their_own(caseload: R
 
 async def test_the_page_asks_all_that_the_form_takes_and_runs_no_script_but_its_own(vicar: Any) -> None:
     answer = await vicar.get("/refer/form")
-    assert (answer.status_code, answer.text) == (200, PAGE)
+    assert (answer.status_code, answer.text) == (200, PAGE.text)
     policy = answer.headers["content-security-policy"]
-    assert (policy, policy.count("sha256-")) == (POLICY, 1)
+    assert (policy, policy.count("sha256-")) == (PAGE.policy, 1)
     assert "unsafe-inline' " not in policy.partition("style-src")[0]
-    asked = set(re.findall(r'<(?:input|textarea) id="(\w+)"', PAGE))
+    asked = set(re.findall(r'<(?:input|textarea) id="(\w+)"', PAGE.text))
     taken = {*ReferredPerson.model_fields, *OpenReferral.model_fields}
     assert asked == taken - {"secret", "id", "person", "sex", "need"}

@@ -211,6 +211,8 @@ WRONG: list[dict[str, Any]] = [
     {"adapter": "fhir_stu3", "url": "https://council.example/", "secret": "short"},
     {"adapter": "webhook", "secret": SECRET},
     {"adapter": "webhook", "url": "https://council.example/", "secret": "whsk_c2hvcnQ="},
+    {"adapter": "daily_csv"},
+    {"adapter": "daily_csv", "refers_as": "brokerage", "url": "https://council.example/"},
     {"adapter": "pigeon"},
 ]
 

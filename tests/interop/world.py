@@ -111,6 +111,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "POST /v1/referrals": a_plain_referral(),
             "POST /v1/returns": a_return(period="2026-11"),
             "POST /v1/social-care/agency-care": CALLS,
+            "POST /v1/social-care/days/{day}/acknowledgements": {"sha256": "0" * 64, "rows": 0, "control_totals": {}},
             "PUT /v1/connections/{connection_id}": council,
             "POST /v1/shares": a_share(client_id, connection_id),
             "POST /v1/social-care/submissions/{submission_id}/correct": {"case_id": "LAS-40093"},

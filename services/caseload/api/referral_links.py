@@ -1,10 +1,6 @@
 """Links to refer by: a team gives them away, and whoever got one refers by it, with no account."""
 
-import base64
-import hashlib
-import re
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -12,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import Field
 
 from services.caseload.api.callers import ByNurseOrCoach
+from services.caseload.api.open_page import ScriptedPage
 from services.caseload.api.open_route import OVER, Open, OpenPage, OpenRoute
 from services.caseload.domain.referral_link import NewReferralLink, OpenReferral, ShownLink, ShownReceipt
 from services.caseload.usecases import getting_in
@@ -19,17 +16,7 @@ from services.common.http import ByNurse, IfMatch, ToldOnceRoute, api_router, ta
 from services.common.paging import Asked, Page
 from services.common.types import Answer
 
-PAGE = (Path(__file__).parent / "pages" / "refer.html").read_text("utf-8")
-# The page runs its own script and no other, and asks nobody else.
-SCRIPTS = " ".join(
-    f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
-    for script in re.findall(r"<script>(.*?)</script>", PAGE, re.DOTALL)
-)
-POLICY = (
-    f"default-src 'none'; script-src {SCRIPTS}; style-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'"
-)
-PAGE_HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer"}
+PAGE = ScriptedPage("refer.html")
 
 router = api_router(tags=["referral links"])
 giving = APIRouter(prefix="/v1", tags=["referral links"], route_class=ToldOnceRoute)
@@ -117,7 +104,7 @@ async def withdraw_referral_link(tx: ByNurse, referral_link_id: UUID, version: I
 @page_router.get("/form", response_class=HTMLResponse)
 async def referral_page() -> HTMLResponse:
     """The one page of the form, for whoever was given a link."""
-    return HTMLResponse(PAGE, headers=PAGE_HEADERS)
+    return PAGE.shown()
 
 
 @open_router.post("/look", response_model=OpenLink)

@@ -23,6 +23,8 @@ class RuleCode(StrEnum):
     LINK_TRIES = "one_time_link.wrong_codes"
     SUMMARY_DAYS = "summary_share.days"
     PLAN_COPY_DAYS = "plan_copy_share.days"
+    DAY_SHEET_SHARE_DAYS = "day_sheet_share.days"
+    DAY_SHEET_AHEAD = "day_sheet.days_ahead"
     DRIVER_CHECK_HOURS = "syringe_driver.check_hours"
     CARER_OFFER = "carer_assessment.offer_days"
     CARER_ANSWER = "carer_assessment.answer_days"

@@ -7,7 +7,7 @@ from alembic import op
 from services.common.migrations import rules
 
 revision = "0033"
-down_revision = "0031"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, case, func, select, union_all
 from sqlmodel import col
 
+from services.caseload.domain.day_sheet import DaySheetShare
 from services.caseload.domain.handover import Handover, HandoverNote, HandoverStatus
 from services.caseload.domain.one_time_link import Linked, fingerprint
 from services.caseload.domain.plan_copy import PlanCopyShare
@@ -46,6 +47,7 @@ async def organisations(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, st
     models = (Handover, SummaryShare)
     wanted = [select(col(model.id), col(model.organisation)).where(col(model.id).in_(ids)) for model in models]
     whose = case((col(PlanCopyShare.carer_id).is_(None), "the client"), else_="a carer")
+    wanted.append(select(col(DaySheetShare.id), col(DaySheetShare.agency)).where(col(DaySheetShare.id).in_(ids)))
     wanted.append(select(col(PlanCopyShare.id), whose).where(col(PlanCopyShare.id).in_(ids)))
     return dict(await tx.rows(union_all(*wanted))) if ids else {}
 

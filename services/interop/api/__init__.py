@@ -6,6 +6,7 @@ from services.interop.api import (
     audit_events,
     bundles,
     council,
+    daily,
     exports,
     feed,
     gp_documents,
@@ -53,4 +54,6 @@ ROUTERS = (
     agency_care.door,
     agency_care.router,
     systmone.router,
+    daily.door,
+    daily.router,
 )

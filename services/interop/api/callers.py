@@ -7,7 +7,14 @@ from fastapi import Depends
 from services.common.access import Condition, Requires
 from services.common.auth import Persona
 from services.common.db import Transaction
-from services.common.scopes import AGENCY_CARE_WRITE, REFERRALS_READ, REFERRALS_WRITE, RETURNS_READ, require_scope
+from services.common.scopes import (
+    AGENCY_CARE_WRITE,
+    COUNCIL_FACTS_READ,
+    REFERRALS_READ,
+    REFERRALS_WRITE,
+    RETURNS_READ,
+    require_scope,
+)
 
 BySocialWorker = Annotated[Transaction, Depends(Requires(Persona.SOCIAL_WORKER))]
 ByNurseOrSocialWorker = Annotated[Transaction, Depends(Requires(Persona.NURSE, Persona.SOCIAL_WORKER))]
@@ -33,6 +40,8 @@ def _granted(scope: str) -> Condition:
 ByReferrer = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, also=(_granted(REFERRALS_WRITE),)))]
 # A council is sent what is shared with it and calls nothing else: its system tells which agencies it arranged.
 ByArranger = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, also=(_granted(AGENCY_CARE_WRITE),)))]
+# A council that takes nothing that is sent fetches, once for each day, what would have been.
+ByFetcher = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, also=(_granted(COUNCIL_FACTS_READ),)))]
 ByOwnReferrer = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, also=(_granted(REFERRALS_READ),)))]
 # Operations ask for returns and see what is wrong with them, in counts. The rows are about people: the system that
 # loads them reads them, where it was granted that, and nobody who looks at a team from outside.

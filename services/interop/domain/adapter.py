@@ -17,13 +17,15 @@ HOST_KEY = re.compile(r"(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)) 
 
 
 class Adapter(StrEnum):
-    """A signed webhook; a FHIR STU3 endpoint as Nottinghamshire has it; files in a folder or over SFTP; or a social
-    worker who copies a pack of texts into the council's own portal."""
+    """A signed webhook; a FHIR STU3 endpoint as Nottinghamshire has it; files in a folder or over SFTP; a file of each
+    day that the council's system fetches; or a social worker who copies a pack of texts into the council's own portal.
+    """
 
     WEBHOOK = "webhook"
     FHIR_STU3 = "fhir_stu3"
     FOLDER = "folder"
     SFTP = "sftp"
+    DAILY_CSV = "daily_csv"
     PORTAL = "portal"
 
 
@@ -57,7 +59,7 @@ def require_place(adapter: Adapter, url: str, host_key: str | None) -> None:
         raise ValueError("url must be the https address of a webhook or a FHIR endpoint")
     if adapter is Adapter.SFTP and not SFTP.fullmatch(url):
         raise ValueError("url must be such as sftp://heatshield@files.council.example/drop")
-    if adapter in (Adapter.FOLDER, Adapter.PORTAL) and url:
-        raise ValueError("url is for what goes over the network: leave it out")
+    if adapter in (Adapter.FOLDER, Adapter.PORTAL, Adapter.DAILY_CSV) and url:
+        raise ValueError("url is for what we send over the network: leave it out")
     if (adapter is Adapter.SFTP) != (host_key is not None):
         raise ValueError("host_key is the server's public key, and goes with sftp alone")

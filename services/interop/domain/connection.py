@@ -86,6 +86,8 @@ class NewConnection(Input):
     @model_validator(mode="after")
     def _is_somewhere(self) -> Self:
         require_place(self.adapter, self.url, self.host_key)
+        if self.adapter is Adapter.DAILY_CSV and self.refers_as is None:
+            raise ValueError("refers_as must name the system that fetches the file of each day")
         return self
 
 

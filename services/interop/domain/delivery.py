@@ -132,6 +132,12 @@ Index(
     col(CouncilDelivery.id),
     postgresql_where=WAITING,
 )
+Index(
+    "ix_council_delivery_queued",
+    col(CouncilDelivery.connection_id),
+    col(CouncilDelivery.queued_at),
+    col(CouncilDelivery.id),
+)
 Index("ix_council_delivery_connection", col(CouncilDelivery.connection_id), col(CouncilDelivery.id))
 Index("ix_council_delivery_happened_on", col(CouncilDelivery.happened_on), col(CouncilDelivery.connection_id))
 Index("ix_council_delivery_status", col(CouncilDelivery.status), col(CouncilDelivery.id))

@@ -175,6 +175,8 @@ LANES_DUE = Prepared(
     select(col(Connection.id))
     .where(
         col(Connection.disabled_at).is_(None),
+        # What is fetched waits for whoever fetches it.
+        col(Connection.adapter) != literal_column(f"'{Adapter.DAILY_CSV}'"),
         col(Connection.id) != all_(BUSY),
         or_(col(Connection.next_call_at).is_(None), col(Connection.next_call_at) <= NOW),
         exists().where(col(CouncilDelivery.connection_id) == col(Connection.id), *_is_due(NOW)),

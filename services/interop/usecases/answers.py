@@ -118,14 +118,14 @@ async def _judge(tx: Transaction, kept: CouncilFile, file: AnswerFile) -> None:
         return
     sent = await store.sent(tx, kept.connection_id, [row.delivery_id for row in rows])
     for row in rows:
-        refused = await _settle(tx, sent.get(row.delivery_id), row)
+        refused = await settle_answer(tx, sent.get(row.delivery_id), row)
         rejects += [refused] if refused else []
     told = [one.as_dict() for one in sorted(rejects, key=lambda one: one.row)]
     taken = len(rows) - sum(one.code in ("not_ours", "not_sent", "already_answered") for one in rejects)
     kept.judged(taken, told, is_whole=True, now=tx.now)
 
 
-async def _settle(tx: Transaction, delivery: CouncilDelivery | None, row: AnswerRow) -> Reject | None:
+async def settle_answer(tx: Transaction, delivery: CouncilDelivery | None, row: AnswerRow) -> Reject | None:
     """What is refused of the row. An answer that is given again is taken again."""
 
     def refused(code: str, message: str) -> Reject:

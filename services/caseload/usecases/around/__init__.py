@@ -38,6 +38,13 @@ from services.caseload.usecases.around.chase import (
     request_test,
     take_test,
 )
+from services.caseload.usecases.around.day_sheet import (
+    list_day_sheet_shares,
+    look_at_day_sheet,
+    read_day_sheet_share,
+    share_day_sheet,
+    withdraw_day_sheet_share,
+)
 from services.caseload.usecases.around.introduce import (
     accept_introduction,
     change_asset,
@@ -110,6 +117,7 @@ __all__ = [
     "list_actions",
     "list_assets",
     "list_carers",
+    "list_day_sheet_shares",
     "list_feedback_rounds",
     "list_introductions",
     "list_mdt_discussions",
@@ -117,12 +125,14 @@ __all__ = [
     "list_other_care",
     "list_skills",
     "list_tests",
+    "look_at_day_sheet",
     "measure_strain",
     "note_carer_assessed",
     "offer_assessment",
     "read_action",
     "read_asset",
     "read_carer",
+    "read_day_sheet_share",
     "read_feedback",
     "read_feedback_round",
     "read_introduction",
@@ -138,6 +148,7 @@ __all__ = [
     "request_test",
     "self_care_figures",
     "send_feedback_link",
+    "share_day_sheet",
     "sign_off_skill",
     "start_introduction",
     "take_from_meeting",
@@ -145,5 +156,6 @@ __all__ = [
     "take_test",
     "want_skill",
     "withdraw_consent",
+    "withdraw_day_sheet_share",
     "write_down_asset",
 ]

@@ -7,9 +7,10 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from services.interop.domain.delivery import Attempt
 from services.interop.domain.share import SharedField
@@ -38,8 +39,10 @@ class FileDrop:
         """Left is not taken: the council's answer comes as a file of its own. The manifest comes last."""
         event = json.loads(attempt.payload)
         name = f"{event['time'].replace(':', '').replace('-', '')}-{attempt.delivery_id}.csv"
-        content = as_csv(COLUMNS, [row_of(event, attempt)])
-        told = json.dumps(manifest(name, content, [event["data"]]), indent=1).encode()
+        content = as_csv(COLUMNS, [row_of(event, attempt.delivery_id, attempt.happened_on)])
+        totals = Totals()
+        totals.add(event["data"])
+        told = json.dumps(manifest(name, hashlib.sha256(content).hexdigest(), totals), indent=1).encode()
         try:
             async with asyncio.timeout(30):
                 await self.place.write(OUT, name, content)
@@ -66,14 +69,14 @@ class FileDrop:
         await self.place.move(name, IN, DONE)
 
 
-def row_of(event: Mapping[str, Any], attempt: Attempt) -> dict[str, Any]:
+def row_of(event: Mapping[str, Any], delivery_id: UUID, happened_on: date | None) -> dict[str, Any]:
     kind = event["type"].split(".")[-2]
     about = {
-        "delivery_id": attempt.delivery_id,
+        "delivery_id": delivery_id,
         "event_id": event["id"],
         "type": kind,
         "cld_event": CLD_EVENT.get(kind, "Service"),
-        "happened_on": attempt.happened_on,
+        "happened_on": happened_on,
     }
     return {**about, **event["data"]}
 
@@ -87,11 +90,18 @@ def as_csv(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
     return text.getvalue().encode()
 
 
-def manifest(name: str, content: bytes, facts: list[Mapping[str, Any]]) -> dict[str, Any]:
-    totals = {field.value: sum(one.get(field, 0) for one in facts) for field in SUMMED}
-    return {
-        "file": name,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "rows": len(facts),
-        "control_totals": totals,
-    }
+@dataclass
+class Totals:
+    """What a file comes to, row by row."""
+
+    rows: int = 0
+    sums: dict[str, int] = field(default_factory=lambda: dict.fromkeys((one.value for one in SUMMED), 0))
+
+    def add(self, data: Mapping[str, Any]) -> None:
+        self.rows += 1
+        for name in self.sums:
+            self.sums[name] += data.get(name, 0)
+
+
+def manifest(name: str, sha256: str, totals: Totals) -> dict[str, Any]:
+    return {"file": name, "sha256": sha256, "rows": totals.rows, "control_totals": totals.sums}

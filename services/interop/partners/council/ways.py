@@ -16,7 +16,7 @@ from services.interop.partners.places import Disk, Sftp
 
 
 class NoWay(RuntimeError):
-    """The installation has lost the folder or the key that this connection needs."""
+    """The installation has lost the folder or the key that this connection needs, or the council fetches for itself."""
 
 
 def way(
@@ -35,6 +35,8 @@ def way(
         return FhirStu3(outside)
     if adapter == Adapter.PORTAL:
         return PortalPack()
+    if adapter == Adapter.DAILY_CSV:
+        raise NoWay
     if adapter == Adapter.FOLDER:
         if not folder:
             raise NoWay

@@ -1,0 +1,201 @@
+"""A council that takes nothing that is sent fetches one file for each day: the feed's rows, adding up, and no more."""
+
+import csv
+import hashlib
+import io
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.common.audit.tables import EVENT
+from services.interop.store import daily
+from tests.common.audited import trail
+from tests.interop.council import (
+    SECRET,
+    agree,
+    days_ago,
+    end,
+    queued,
+    sent,
+    settled,
+    start_reablement,
+    support,
+    take_on,
+    withdraw,
+)
+from tests.interop.records import Caseload
+from tests.interop.submitting import standing
+from tests.interop.test_council_ways import SHARED, TOLD, reviewed_at
+from tests.interop.test_reconciliation import figures, reckoned
+from tests.interop.ways import Ends, Files, register
+from tests.running import Running
+
+SYSTEM = "westmere-las"
+NOTHING = {"sha256": "0" * 64, "rows": 0, "control_totals": {}}
+# What one delivery has and another of the same fact has not.
+OF_DELIVERY = {"delivery_id"}
+
+
+def path(day: str | None = None) -> str:
+    return f"/v1/social-care/days/{day or days_ago(0)}"
+
+
+@pytest.fixture
+async def fetcher(ends: Ends) -> Any:
+    return await ends.system.client("interop", SYSTEM, "integrator")
+
+
+async def daily_connection(system: Running) -> dict[str, Any]:
+    return await register(system, adapter="daily_csv", refers_as=SYSTEM)
+
+
+async def fetched(fetcher: Any) -> tuple[list[dict[str, str]], str]:
+    """The rows, and the checksum that is to be acknowledged; they are what the manifest says."""
+    answer = await fetcher.get(f"{path()}/facts.csv")
+    assert answer.status_code == 200, answer.text
+    told = (await fetcher.get(path())).json()
+    rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    digest = hashlib.sha256(answer.content).hexdigest()
+    assert (told["sha256"], told["rows"]) == (digest, len(rows))
+    total = sum(int(row["personal_care_minutes"] or 0) for row in rows)
+    assert (told["control_totals"]["personal_care_minutes"], told["waiting"]) == (total, 0)
+    return rows, digest
+
+
+async def taken(fetcher: Any, **changes: Any) -> Any:
+    told = (await fetcher.get(path())).json()
+    body = {name: told[name] for name in ("sha256", "rows", "control_totals")} | changes
+    return await fetcher.post(f"{path()}/acknowledgements", json=body)
+
+
+async def test_the_file_of_a_day_has_the_rows_that_are_dropped_elsewhere_and_the_day_adds_up(
+    ends: Ends, caseload: Caseload, fetcher: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Three rows come in more than one piece.
+    monkeypatch.setattr(daily, "AT_ONCE", 2)
+    system, made = ends.system, await daily_connection(ends.system)
+    client_id = await take_on(system, caseload)
+    await agree(system, client_id, made["id"], fields=SHARED)
+    for minutes in (10, 20):
+        await support(system, client_id, minutes)
+    await start_reablement(system, client_id)
+    waiting = (await fetcher.get(path())).json()
+    assert (waiting["rows"], waiting["waiting"]) == (3, 3)
+    assert figures(await reckoned(system)) == (2, 0, 0), "nobody has fetched it"
+    assert {one["attempts"] for one in await sent(system)} == {0}, "nobody tries to send it"
+    rows, _ = await fetched(fetcher)
+    facts = [{name: value for name, value in row.items() if value and name in SHARED} for row in rows]
+    assert facts == [{name: str(value) for name, value in one.items()} for one in TOLD]
+    assert figures(await reckoned(system)) == (2, 2, 0), "what was fetched is not yet taken"
+    trails = await trail(system.databases["interop"], EVENT)
+    accesses = [row for row in trails if row.operation == "fetch a day's facts"]
+    assert {(row.subject, row.persona) for row in accesses} == {(f"connection:{made['id']}", "council")}
+    assert [row.client_ids for row in accesses] == [[UUID(client_id)]] * 2, "one for each piece"
+    rejected = [{"delivery_id": rows[1]["delivery_id"], "reason": "unknown case id"}]
+    for _ in range(2):
+        answer = await taken(fetcher, rejected=rejected)
+        assert (answer.status_code, answer.json()) == (200, {"acknowledged": 2, "rejected": 1}), answer.text
+    line = await reckoned(system)
+    assert (figures(line), line["differences"][0]["reason"]) == ((2, 2, 1), "unknown case id")
+    (standing_of,) = (await (await system.client("interop", "ops-1", "ops")).get("/v1/connections")).json()["items"]
+    assert (standing_of["state"], standing_of["waiting"]) == ("working", 0)
+
+
+async def test_the_rows_are_those_of_a_folder(ends: Ends, caseload: Caseload, fetcher: Any) -> None:
+    system, made = ends.system, await daily_connection(ends.system)
+    folder, _ = await ends.by("folder")
+    client_id = await take_on(system, caseload)
+    for connection in (made, folder):
+        await agree(system, client_id, connection["id"], fields=SHARED)
+    await support(system, client_id)
+    await settled(system, "sent")
+    rows, _ = await fetched(fetcher)
+    dropped = Files(ends.folder / folder["id"]).left()
+    assert [_without(row) for row in rows] == [_without(row) for row in dropped]
+
+
+def _without(row: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in row.items() if name not in OF_DELIVERY}
+
+
+async def test_what_is_shared_no_longer_is_in_no_file_whether_it_was_fetched_or_not(
+    ends: Ends, caseload: Caseload, fetcher: Any
+) -> None:
+    system, made = ends.system, await daily_connection(ends.system)
+    shares = []
+    for number in range(3):
+        client_id = await take_on(system, caseload)
+        shares.append(await agree(system, client_id, made["id"], council_ref=f"LAS-{number}"))
+        await support(system, client_id)
+        if number == 0:
+            assert [row["council_ref"] for row in (await fetched(fetcher))[0]] == ["LAS-0"]
+    await withdraw(system, shares[0])
+    await end(system, shares[1])
+    rows, _ = await fetched(fetcher)
+    told = [(row["council_ref"], row["type"], bool(row["personal_care_minutes"])) for row in rows]
+    assert told == [("LAS-2", "support_given", True), ("LAS-0", "share_withdrawn", False)]
+    assert len(await settled(system, "withdrawn")) == 1, "what waited until the share had ended waits no more"
+
+
+async def test_a_reviewed_change_is_sent_when_it_is_fetched_and_waits_for_the_councils_word(
+    ends: Ends, caseload: Caseload, fetcher: Any
+) -> None:
+    guest, submission = await reviewed_at(ends, caseload, await daily_connection(ends.system))
+    assert (await standing(guest, submission, "ready"))["sent_at"] is None
+    rows, _ = await fetched(fetcher)
+    await standing(guest, submission, "sent")
+    row = next(one for one in rows if one["type"] == "care_plan_change_submitted")
+    await taken(fetcher, rejected=[{"delivery_id": row["delivery_id"], "reason": "unknown case id"}])
+    assert (await standing(guest, submission, "rejected"))["reason"] == "unknown case id"
+
+
+async def test_who_may_not_fetch_is_refused(ends: Ends, fetcher: Any) -> None:
+    system = ends.system
+    await daily_connection(system)
+    await register(system, url="https://council.example/events", secret=SECRET, refers_as="by-webhook")
+    ungranted = await system.client("interop", SYSTEM, "integrator", scope="agency-care:write")
+    nobody, nurse = await system.client("interop", None), await system.nurse("interop")
+    others = [await system.client("interop", name, "integrator") for name in ("another", "by-webhook")]
+    callers = (nobody, nurse, ungranted, *others)
+    for at in (path(), f"{path()}/facts.csv"):
+        assert [(await one.get(at)).status_code for one in callers] == [401, 403, 403, 404, 404]
+    acknowledging = [(await one.post(f"{path()}/acknowledgements", json=NOTHING)).status_code for one in callers]
+    assert acknowledging == [401, 403, 403, 404, 404]
+    assert (await others[0].get(path())).json()["code"] == "no_daily_file"
+    for day in (days_ago(-1), "2026-02-30", "yesterday"):
+        for at in (path(day), f"{path(day)}/facts.csv"):
+            refused = await fetcher.get(at)
+            assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/path/day"), refused.text
+
+
+async def test_a_file_that_is_not_the_days_is_not_acknowledged_and_the_wrong_field_is_named(
+    ends: Ends, caseload: Caseload, fetcher: Any
+) -> None:
+    system, made = ends.system, await daily_connection(ends.system)
+    client_id = await take_on(system, caseload)
+    await agree(system, client_id, made["id"])
+    await support(system, client_id)
+    early = await taken(fetcher)
+    assert (early.status_code, early.json()["code"]) == (409, "day_has_changed"), "it was not fetched"
+    (row,), digest = await fetched(fetcher)
+    rejected = {"delivery_id": row["delivery_id"], "reason": "unknown case id"}
+    for changes, status, code, pointer in (
+        ({"sha256": "0" * 64}, 409, "day_has_changed", "/body/sha256"),
+        ({"rows": 2}, 422, "does_not_add_up", "/body/rows"),
+        ({"control_totals": {}}, 422, "does_not_add_up", "/body/control_totals"),
+        ({"control_totals": {"personal_care_minutes": -1}}, 422, "validation_failed", "/body/control_totals"),
+        ({"sha256": "x"}, 422, "validation_failed", "/body/sha256"),
+        ({"rejected": [rejected | {"reason": ""}]}, 422, "validation_failed", "/body/rejected/0/reason"),
+        ({"rejected": [rejected | {"delivery_id": made["id"]}]}, 422, "not_of_the_day", "/body/rejected/0/delivery_id"),
+    ):
+        refused = await taken(fetcher, **changes)
+        assert (refused.status_code, refused.json()["code"]) == (status, code), (changes, refused.text)
+        assert refused.json()["errors"][0]["pointer"].startswith(pointer), refused.text
+    assert (await reckoned(system))["acknowledged"] == 0, "nothing of them was taken"
+    assert (await taken(fetcher)).status_code == 200
+    again = await taken(fetcher, rejected=[rejected])
+    assert (again.status_code, again.json()["code"]) == (409, "answered_before")
+    await support(system, client_id)
+    assert (await taken(fetcher, sha256=digest)).status_code == 409, "something came since"
+    assert await queued(system) == 2
