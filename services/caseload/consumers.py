@@ -38,6 +38,7 @@ class ToldStay(BaseModel):
 
 class AnsweredHandover(BaseModel):
     handover_id: UUID
+    sent_at: datetime
     status: str
 
 
@@ -154,7 +155,7 @@ async def hear_of_stay(tx: Transaction, fact: ToldStay) -> None:
 
 
 async def hear_of_answer(tx: Transaction, fact: AnsweredHandover) -> None:
-    await hand_over.hear_of_answer(tx, fact.handover_id, fact.status)
+    await hand_over.hear_of_answer(tx, fact.handover_id, fact.sent_at, fact.status)
 
 
 async def remember_decision(tx: Transaction, fact: AdoptedDecision) -> None:

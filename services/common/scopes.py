@@ -35,6 +35,11 @@ def covers(granted: str, wanted: str) -> bool:
     return ours[1] == theirs[1] and ours[2] in ("*", theirs[2]) and set(theirs[3]) <= set(ours[3])
 
 
+def handovers_of(ods_code: str) -> str:
+    """To answer the handovers that are sent to this organisation."""
+    return f"handovers:{ods_code.lower()}"
+
+
 def is_granted(actor: Principal, wanted: str) -> bool:
     """A partner's system may do what it was granted."""
     return actor.persona not in SYSTEMS or any(covers(granted, wanted) for granted in actor.scopes)

@@ -56,13 +56,17 @@ class HospitalStayTold(Event):
 
 
 class HandoverAnswered(Event):
-    """The system of a service outside answered a handover: accepted, rejected or completed (FHIR's task-status)."""
+    """The system of a service outside answered a handover: accepted, rejected or completed (FHIR's task-status).
+
+    `sent_at`, in milliseconds, says which sending of it was answered.
+    """
 
     name: ClassVar[str] = "interop.handover.answered.v1"
 
     handover_id: UUID
     client_id: UUID
     team_id: UUID
+    sent_at: datetime
     status: str
 
 

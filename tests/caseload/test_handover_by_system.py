@@ -1,12 +1,13 @@
 """A handover that the other side answers by its own system: accepted, declined or done, as by the link."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from services.caseload.events import AlertRaised, HandoverAccepted, HandoverDeclined, HandoverDone
 from services.caseload.usecases.hand_over import expire_some
-from tests.caseload.night import ORGANISATION, Night, a_handover, handed_over, later
+from tests.caseload.night import Night, a_handover, handed_over, later
 from tests.caseload.story import take_on
 from tests.caseload.test_handover_expiry import let_the_deadline_pass
 from tests.running import DEPUTY, Running
@@ -17,8 +18,11 @@ async def night(caseload: Running) -> Night:
     return await handed_over(caseload, await take_on(caseload), ods_code="RRV00")
 
 
-async def answer(night: Night, status: str, version: int = 1) -> None:
-    told = {"handover_id": night.id, "client_id": night.client.client_id, "status": status}
+async def answer(night: Night, status: str, version: int = 1, sent_at: str | None = None) -> None:
+    """In milliseconds, as a Task tells when it was sent."""
+    sent_at = sent_at or (await night.read())["sent_at"]
+    sent = datetime.fromisoformat(sent_at).isoformat(timespec="milliseconds")
+    told = {"handover_id": night.id, "client_id": night.client.client_id, "sent_at": sent, "status": status}
     await night.caseload.deliver("caseload", "interop.handover.answered.v1", told, version=version)
 
 
@@ -27,15 +31,17 @@ async def open_alerts(night: Night) -> list[Any]:
     return [one for one in items if one["kind"] == "handover_not_accepted"]
 
 
-async def test_accepted_by_their_system_the_link_opens_nothing_more(night: Night) -> None:
+async def test_accepted_by_their_system_the_link_shows_whoever_goes_what_is_to_be_done(night: Night) -> None:
     for version in (1, 2):
         await answer(night, "accepted", version)
     read = await night.read()
-    assert (read["status"], read["ods_code"], read["opened_by"]) == ("accepted", "RRV00", ORGANISATION)
+    assert (read["status"], read["ods_code"], read["opened_by"]) == ("accepted", "RRV00", None)
     (told,) = await night.caseload.published("caseload", HandoverAccepted)
     assert told.data["ods_code"] == "RRV00"
-    refused = await night.accept()
-    assert (refused.status_code, refused.json()["code"]) == (410, "link_used")
+    opened = await night.accept()
+    assert (opened.status_code, opened.json()["handover"]["watch_for"]) == (200, "Rattling breath; pain on turning")
+    assert (await night.read())["accepted_at"] == read["accepted_at"]
+    assert len(await night.caseload.published("caseload", HandoverAccepted)) == 1
     await answer(night, "rejected", 3)
     assert (await night.read())["status"] == "accepted", "who has a client gives them back by a word to the team"
     await answer(night, "completed", 4)
@@ -64,6 +70,13 @@ async def test_an_answer_that_crosses_the_deadline_counts_and_the_warning_ends(c
     await answer(night, "accepted", 2)
     assert ((await night.read())["status"], await open_alerts(night)) == ("accepted", [])
     assert len(await caseload.published("caseload", AlertRaised)) == 1
+
+
+async def test_an_answer_is_to_what_was_sent_then(night: Night) -> None:
+    first = (await night.read())["sent_at"]
+    await night.client.post(f"/v1/handovers/{night.id}/send", {"accept_by": later(hours=1)})
+    await answer(night, "rejected", sent_at=first)
+    assert (await night.read())["status"] == "sent"
 
 
 async def test_what_the_team_took_back_is_not_accepted(night: Night) -> None:

@@ -25,6 +25,14 @@ def to(status: str) -> list[dict[str, Any]]:
     return [{"op": "replace", "path": "/status", "value": status}]
 
 
+SCOPES = "system/*.cruds handovers:rrv00"
+
+
+@pytest.fixture
+async def trust(interop: Running) -> Any:
+    return await interop.client("interop", "trust-tie", "integrator", scope=SCOPES)
+
+
 @pytest.fixture
 async def handover_id(interop: Running, caseload: Caseload) -> str:
     return await hand_over(interop, await tell(interop, caseload, a_record()), **ASKED)
@@ -50,6 +58,7 @@ async def test_a_handover_is_accepted_and_completed_by_the_others_own_system(
         "accepted",
         "completed",
     )
+    assert {one.data["sent_at"] for one in (first, second)} == {"2026-11-24T16:00:00Z"}
     assert "Settled" not in str(second.data), "what is written with it is in no event"
     who = resources(await trust.get(f"{BASE}/Provenance?target=Task/{handover_id}"))
     assert {one["agent"][0]["onBehalfOf"]["identifier"]["value"] for one in who} == {"RRV00"}
@@ -108,6 +117,8 @@ async def test_whoever_was_not_granted_it_answers_nothing(interop: Running, hand
     path = f"{BASE}/Task/{handover_id}"
     reader = await interop.client("interop", "trust-tie", "integrator", scope="system/Task.rs system/Encounter.cu")
     refused_once(await reader.patch(path, json=to("accepted"), headers=PATCH), 403, "forbidden")
+    others = await interop.client("interop", "trust-two", "integrator", scope="system/*.cruds handovers:rrv01")
+    refused_once(await others.patch(path, json=to("accepted"), headers=PATCH), 403, "forbidden")
     nurse = await interop.nurse("interop")
     assert (await nurse.patch(path, json=to("accepted"), headers=PATCH)).status_code == 403
     assert await told(interop, ANSWERED) == []

@@ -17,7 +17,8 @@ sending = APIRouter(prefix="/v1", tags=["handovers"], route_class=ToldOnceRoute)
 
 
 class HandoverShape(Answer):
-    """`opened_by` and `opened_as` are how whoever accepted named themselves."""
+    """`opened_by` and `opened_as` are how whoever opened the link named themselves. What is accepted and was not opened
+    was accepted by their own system."""
 
     id: UUID
     team_id: UUID
@@ -38,6 +39,7 @@ class HandoverShape(Answer):
     sent_at: datetime | None
     sent_by: UUID | None
     end_of_life_number: int | None
+    accepted_at: datetime | None
     opened_at: datetime | None
     opened_by: str | None
     opened_as: str | None

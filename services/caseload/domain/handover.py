@@ -35,8 +35,8 @@ class HandoverStatus(StrEnum):
 WITH_THE_OTHERS = (HandoverStatus.SENT, HandoverStatus.ACCEPTED)
 # Whoever answers by their own system may cross the deadline by a moment: they have the client all the same.
 MAY_BE_ACCEPTED = (HandoverStatus.SENT, HandoverStatus.EXPIRED)
-# What their system calls itself to the team, where a person would give their name and role.
-BY_SYSTEM = "By their system"
+# A partner is told of instants in milliseconds, and gives them back so.
+TOLD_IN = timedelta(milliseconds=1)
 OVER = (HandoverStatus.DONE, HandoverStatus.RETURNED)
 
 
@@ -151,6 +151,8 @@ class Handover(OneTimeLink, TeamOwned, Base, table=True):
     accept_by: datetime | None = Field(default=None, sa_type=INSTANT)
     sent_at: datetime | None = Field(default=None, sa_type=INSTANT)
     sent_by: UUID | None = None
+    # By their own system, or by the link: then it was opened too, and by the release before only that.
+    accepted_at: datetime | None = Field(default=None, sa_type=INSTANT)
     # Which version of the end-of-life plan there was when it was sent.
     end_of_life_number: int | None = None
     ended_at: datetime | None = Field(default=None, sa_type=INSTANT)
@@ -175,6 +177,7 @@ class Handover(OneTimeLink, TeamOwned, Base, table=True):
             raise DeadlineOutOfReach
         self.status, self.accept_by = HandoverStatus.SENT, accept_by
         self.sent_at, self.sent_by, self.ended_at, self.changed_at = now, by, None, now
+        self.accepted_at = None
         return self.hand_out()
 
     def require_open(self, now: datetime) -> None:
@@ -184,15 +187,28 @@ class Handover(OneTimeLink, TeamOwned, Base, table=True):
             raise LinkEnded
 
     def accept(self, link: str, opening: Opening, most_wrong: int, now: datetime) -> str:
-        """Accept it, and give the pass to go on with. Raises `LinkUsed`, `LinkSpent` or `WrongCode`."""
+        """Accept it, unless their own system has, and give the pass to go on with.
+
+        Raises `LinkUsed`, `LinkSpent` or `WrongCode`.
+        """
         given = self.unlock(link, opening, most_wrong, now)
-        self.status, self.changed_at = HandoverStatus.ACCEPTED, now
+        self.be_accepted(self.accepted_at or now)
+        self.changed_at = now
         return given
 
+    @property
+    def taken_at(self) -> datetime | None:
+        """Since when the other side has the client."""
+        return self.accepted_at or self.opened_at
+
+    def is_about(self, sent_at: datetime) -> bool:
+        """Whether somebody answers what was sent then, and not what was sent before or since."""
+        return self.sent_at is not None and abs(self.sent_at - sent_at) < TOLD_IN
+
     def be_accepted(self, now: datetime) -> None:
-        """Their own system accepts it; the link opens nothing more."""
+        """They have the client. What is to be done stands behind the link, which can still be opened."""
         self.status, self.ended_at, self.changed_at = HandoverStatus.ACCEPTED, None, now
-        self.opened_at, self.opened_by, self.opened_as = now, self.organisation, BY_SYSTEM
+        self.accepted_at = now
 
     def be_declined(self, now: datetime) -> None:
         """The other side cannot take the client."""

@@ -13,5 +13,6 @@ STATES = "'drafted', 'sent', 'accepted', 'declined', 'expired', 'done', 'returne
 
 def upgrade() -> None:
     op.add_column("handover", sa.Column("ods_code", sa.Text(), nullable=True))
+    op.add_column("handover", sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True))
     op.drop_constraint("handover_status_known", "handover")
     op.create_check_constraint("handover_status_known", "handover", f"status in ({STATES})")

@@ -35,8 +35,10 @@ async def accept_handover(tx: Transaction, link: str, opening: Opening) -> tuple
     raised further, so that the attempt is kept.
     """
     handover = await _handover(tx, link)
+    is_news = handover.taken_at is None
     given = handover.accept(link, opening, await _most_wrong(tx), tx.now)
-    hand_over.tell_of_acceptance(tx, handover)
+    if is_news:
+        hand_over.tell_of_acceptance(tx, handover)
     await tx.session.flush()
     return handover, given, await _shown(tx, handover)
 

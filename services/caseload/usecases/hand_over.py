@@ -90,16 +90,19 @@ async def return_handover(tx: Transaction, handover_id: UUID, if_match: int) -> 
     handover = await tx.get(Handover, handover_id, lock=True)
     require_version(handover, if_match)
     handover.take_back(tx.now)
-    told = HandoverReturned(**of(handover, tx.now), accepted_at=handover.opened_at, returned_at=tx.now)
+    told = HandoverReturned(**of(handover, tx.now), accepted_at=handover.taken_at, returned_at=tx.now)
     tx.publish(told, about=handover)
     await tell.settle_alerts(tx, AlertKind.HANDOVER_NOT_ACCEPTED, handover.id)
     await tx.session.flush()
     return handover
 
 
-async def hear_of_answer(tx: Transaction, handover_id: UUID, status: str) -> None:
-    """The other side's own system answers (FHIR's task-status). What is over, or answered before, stays as it is."""
+async def hear_of_answer(tx: Transaction, handover_id: UUID, sent_at: datetime, status: str) -> None:
+    """The other side's own system answers what was sent then (FHIR's task-status). What is over, answered before, or
+    sent again since, stays as it is."""
     handover = await tx.get(Handover, handover_id, lock=True)
+    if not handover.is_about(sent_at):
+        return
     if status == "accepted" and handover.status in MAY_BE_ACCEPTED and tx.now < handover.ends_at:
         handover.be_accepted(tx.now)
         tell_of_acceptance(tx, handover)
@@ -121,13 +124,14 @@ async def _decline(tx: Transaction, handover: Handover) -> None:
 
 def tell_of_acceptance(tx: Transaction, handover: Handover) -> None:
     """The other side has the client from now on."""
-    tx.publish(HandoverAccepted(**of(handover, tx.now), accepted_at=tx.now), about=handover)
+    accepted_at = handover.accepted_at or tx.now
+    tx.publish(HandoverAccepted(**of(handover, tx.now), accepted_at=accepted_at), about=handover)
 
 
 def end(tx: Transaction, handover: Handover) -> None:
     """The other side's part is done."""
     handover.be_done(tx.now)
-    told = HandoverDone(**of(handover, tx.now), accepted_at=handover.opened_at or tx.now, done_at=tx.now)
+    told = HandoverDone(**of(handover, tx.now), accepted_at=handover.taken_at or tx.now, done_at=tx.now)
     tx.publish(told, about=handover)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from services.common.scopes import CLINICAL, covers
 from services.identity.domain.oauth import InvalidScope
 
-OTHER = re.compile(r"[a-z][a-z._-]{0,63}:[a-z][a-z._-]{0,63}", re.ASCII)
+OTHER = re.compile(r"[a-z][a-z._-]{0,63}:[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
 FIRST_VERSION = {"read": "rs", "write": "cud", "*": "cruds"}
 MOST_SCOPES = 100
 

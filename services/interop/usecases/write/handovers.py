@@ -1,9 +1,11 @@
 """A service outside answers, by its own system, that it takes a client for the night: the team hears of it."""
 
+from datetime import datetime
 from typing import NoReturn
 from uuid import UUID
 
 from services.common.db import Transaction
+from services.common.scopes import handovers_of, require_scope
 from services.interop.domain.resource import Resource
 from services.interop.events import HandoverAnswered
 from services.interop.fhir.mapping import parts
@@ -18,8 +20,12 @@ async def create(tx: Transaction, sent: Sent, task_id: UUID, message_id: UUID) -
 
 
 async def change(tx: Transaction, kept: Resource, sent: Sent, message_id: UUID) -> Told:
-    """Shown as answered from now on, until caseload tells what became of it. Raises a `NotTaken`."""
+    """Shown as answered from now on, until caseload tells what became of it.
+
+    Raises a `NotTaken`, or `InsufficientScope` where another organisation was asked.
+    """
     answer = handover.understand(sent, kept.content, tx.now)
+    require_scope(tx.actor, handovers_of(_owner(kept)))
     client_id = kept.client_id
     if client_id is not None:
         tx.concerns(client_id)
@@ -27,7 +33,13 @@ async def change(tx: Transaction, kept: Resource, sent: Sent, message_id: UUID) 
         return Told(shown(sent, kept.content, kept.resource_id, kept.team_id, client_id), _owner(kept))
     said = {name: value for name, value in sent.content.items() if name in ("statusReason", "note")}
     content = {**kept.content, **said, "status": answer, "lastModified": parts.instant(tx.now)}
-    told = HandoverAnswered(handover_id=kept.resource_id, client_id=client_id, team_id=kept.team_id, status=answer)
+    told = HandoverAnswered(
+        handover_id=kept.resource_id,
+        client_id=client_id,
+        team_id=kept.team_id,
+        sent_at=datetime.fromisoformat(kept.content["authoredOn"]),
+        status=answer,
+    )
     tx.publish(told, about=kept)
     return Told(shown(sent, content, kept.resource_id, kept.team_id, client_id), _owner(kept))
 
