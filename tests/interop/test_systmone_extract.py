@@ -5,13 +5,19 @@ import logging
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncssh
 import pytest
 
 from services.interop.domain.systmone_extract import SystmoneContact, SystmoneExtract
+from services.interop.partners.places import Disk
+from services.interop.partners.systmone.drop import ExtractDrop
+from services.interop.partners.systmone.extract import Incoming
+from tests.common.audited import newest
 from tests.interop.answers import stored
-from tests.interop.records import Caseload
+from tests.interop.gp import record_contact
+from tests.interop.records import Caseload, a_record
 from tests.interop.unit import (
     ANNE,
     BEN,
@@ -90,7 +96,7 @@ async def test_the_same_file_changes_nothing_and_an_older_one_never_overwrites_a
     (line,) = await unit.reckoned()
     assert (line["done"], line["sent"], line["differences"]) == (1, 1, []), "what was deleted there is not there"
     before = await stored(unit.system, SystmoneContact)
-    unit.leaves("monday (2).csv", first)
+    unit.leaves("monday.csv", first)
     await until(unit.is_looked_at)
     assert set(await unit.extracts()) == {"monday.csv", "tuesday.csv"}
     ops = await unit.system.client("interop", "ops-1", "ops")
@@ -102,6 +108,46 @@ async def test_the_same_file_changes_nothing_and_an_older_one_never_overwrites_a
     assert all(other.id == after[other.entry].id for other in before)
 
 
+async def test_the_same_bytes_under_another_name_are_another_night_and_the_newest_is_believed(unit: Unit) -> None:
+    gone = a_file("1,NORTH,,,Yes")
+    for name, raw, number in (
+        ("1.csv", WHOLE, ANNE),
+        ("2.csv", gone, None),
+        ("3.csv", WHOLE, ANNE),
+        ("4.csv", gone, None),
+    ):
+        assert (await taken(unit, name, raw))["taken"] == 1
+        assert [one.nhs_number for one in await stored(unit.system, SystmoneContact)] == [number], name
+
+
+async def test_what_was_left_under_a_name_while_the_file_before_was_read_is_read_too(tmp_path: Path) -> None:
+    drop = ExtractDrop(Disk(tmp_path), needs_manifest=False)
+    unit_holds = {name: (tmp_path / "in" / name) for name in ("bare.csv", "told.csv", "told.csv.manifest.json")}
+    (tmp_path / "in").mkdir()
+
+    def leave(raw: bytes) -> None:
+        for name, path in unit_holds.items():
+            path.write_bytes(a_manifest(raw, 1) if name.endswith(".json") else raw)
+
+    async def read() -> list[Incoming]:
+        for _ in range(2):
+            found = [await drop.fetch(name) for name in await drop.waiting()]
+        return [one for one in found if one is not None]
+
+    leave(WHOLE)
+    first = await read()
+    leave(b"new" + WHOLE)
+    for file in first:
+        await drop.settle(file, is_taken=True)
+    assert all(path.exists() for path in unit_holds.values())
+    second = await read()
+    assert [(one.name, one.raw) for one in second] == [(name, b"new" + WHOLE) for name in ("bare.csv", "told.csv")]
+    for file in second:
+        await drop.settle(file, is_taken=True)
+    assert {path.name for path in (tmp_path / "done").iterdir()} == set(unit_holds)
+    assert await drop.waiting() == []
+
+
 async def test_a_contact_that_no_extract_could_tell_of_yet_is_said_to_wait_for_one(
     unit: Unit, caseload: Caseload
 ) -> None:
@@ -110,12 +156,16 @@ async def test_a_contact_that_no_extract_could_tell_of_yet_is_said_to_wait_for_o
     await unit.system.alter("interop", "update systmone_extract set received_at = received_at - interval '2 days'")
     (line,) = await unit.reckoned()
     assert told(line) == {contact: ("not_sent", "no extract has come since the day was over")}
+    await taken(unit, "quiet.csv", a_file())
+    (line,) = await unit.reckoned()
+    assert told(line)[contact][1].startswith("SystmOne holds no contact"), "a quiet night is a night, too"
 
 
 async def test_who_a_contact_of_systmones_is_with_is_told_to_its_own_team_alone(
-    unit: Unit, caplog: pytest.LogCaptureFixture
+    unit: Unit, caseload: Caseload, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
+    client_id = await record_contact(unit.system, caseload, a_record(nhs_number=ANNE))
     extract = await taken(unit, "a.csv", a_file(held("1", ANNE, "09:00"), held("2", "9990000205", "09:00")))
     ((about, _),) = told((await unit.reckoned())[0]).items()
     path = f"/v1/systmone-contacts/{about}"
@@ -124,6 +174,9 @@ async def test_who_a_contact_of_systmones_is_with_is_told_to_its_own_team_alone(
     nurse, stranger = await unit.system.nurse("interop"), await unit.system.client("interop", STRANGER)
     shown = (await nurse.get(path)).json()
     assert (shown["nhs_number"], shown["happened_on"]) == (ANNE, DAY.isoformat())
+    assert (await newest(unit.system.databases["interop"])).client_ids == [UUID(client_id)], (
+        "the client sees who looked"
+    )
     assert (await stranger.get(path)).status_code == 404
     ops = await unit.system.client("interop", "ops-1", "ops")
     assert (await ops.get(path)).status_code == 403
@@ -179,22 +232,28 @@ async def found(unit: Unit, name: str) -> dict[str, Any] | None:
 async def test_what_files_say_is_forgotten_when_it_was_kept_long_enough_and_no_file_is_taken_twice(
     databases: Databases, caseload: Caseload, tmp_path: Path
 ) -> None:
-    root = tmp_path / "unit"
+    root, days = tmp_path / "unit", [DAY - timedelta(days=ago) for ago in (0, 90, 91)]
+    old = a_file(*(held(str(day), ANNE, "09:00", day=day) for day in days))
     async with beside_systmone(databases, caseload, str(root), root) as unit:
-        await taken(unit, "old.csv", WHOLE)
-        await unit.system.alter("interop", "update systmone_extract set received_at = now() - interval '93 days'")
-        await unit.system.alter("interop", "update systmone_contact set changed_at = now() - interval '93 days'")
+        await taken(unit, "old.csv", old)
+        for change in (
+            "systmone_extract set received_at = now() - interval '93 days'",
+            f"systmone_contact set changed_at = now() - interval '93 days' where entry = '{days[0]}'",
+            # The last day that is kept, and the one before it.
+            "systmone_contact set happened_on = happened_on - 1 where happened_on < current_date - 40",
+        ):
+            await unit.system.alter("interop", f"update {change}")
     async with beside_systmone(databases, caseload, str(root), root) as unit:
         await until(lambda: is_forgotten(unit))
         await taken(unit, "new.csv", a_file())
-        unit.leaves("old.csv", WHOLE)
+        unit.leaves("old.csv", old)
         await until(unit.is_looked_at)
         assert set(await unit.extracts()) == {"old.csv", "new.csv"}
-        assert await stored(unit.system, SystmoneContact) == []
+        assert [one.entry for one in await stored(unit.system, SystmoneContact)] == [str(days[1])]
         assert await unit.reckoned(DAY - timedelta(days=92)) == [], "of a day that is not kept nothing is said"
         assert len(await unit.reckoned()) == 1
 
 
 async def is_forgotten(unit: Unit) -> bool:
-    contacts, (extract,) = await stored(unit.system, SystmoneContact), await stored(unit.system, SystmoneExtract)
-    return contacts == [] and extract.raw == b""
+    (extract,) = await stored(unit.system, SystmoneExtract)
+    return bool(extract.raw == b"")

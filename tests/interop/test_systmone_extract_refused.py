@@ -97,6 +97,42 @@ async def test_each_row_is_taken_or_told_by_line_column_and_code(unit: Unit) -> 
         (11, None, "not_as_many_values"),
         (12, "RowRef", "not_an_id"),
     ]
+    nobody, when = held("21", "", "09:00"), f"22,NORTH,{ANNE},2026-11-20 09:00,"
+    nights = {
+        "nobody.csv": ([nobody], "taken"),
+        "nobody and a day.csv": ([nobody, when], "taken"),
+        "a day and another unit.csv": ([when, held("23", ANNE, "09:00", unit="WEST")], "taken"),
+        "a day alone.csv": ([when, held("", ANNE, "09:00"), "24,NORTH"], "refused"),
+    }
+    for name, (lines, _) in nights.items():
+        unit.leaves(name, a_file(*lines))
+    await until(unit.is_looked_at)
+    assert {name: one["state"] for name, one in (await unit.extracts()).items() if name in nights} == {
+        name: state for name, (_, state) in nights.items()
+    }, "one row that is wrong on a quiet night is no reason to refuse the file"
+
+
+async def test_what_was_taken_stays_taken_though_the_file_is_tried_again_by_a_layout_that_does_not_fit(
+    unit: Unit,
+) -> None:
+    kept = await taken(unit, "rows.csv", a_file(held("1", ANNE, "09:00"), held("2", "", "09:00")))
+    path, app = f"/v1/systmone-extracts/{kept['id']}", unit.system.apps["interop"]
+    before = (await unit.ops(path), await unit.standing(), await stored(unit.system, SystmoneContact))
+    ops = await unit.system.client("interop", "ops-1", "ops")
+    wrong: dict[str, dict[str, Any]] = {
+        "columns, Seen": {"columns": LAYOUT["columns"] | {"happened_at": "Seen"}},
+        "encoding": {"encoding": "utf-16"},
+        "more rows could not be read": {"date_format": "%Y-%m-%d %H:%M"},
+    }
+    for why, layout in wrong.items():
+        told = {"systmone_layout": Layout.model_validate(LAYOUT | layout)}
+        app.state.settings = app.state.settings.model_copy(update=told)
+        answer = await ops.post(f"{path}/try-again")
+        (error,) = answer.json()["errors"]
+        assert (answer.status_code, error["code"]) == (409, "taken_extract_stays"), why
+        assert why in error["detail"]
+        assert "INTEROP_SYSTMONE_LAYOUT" in error["way_out"]
+        assert (await unit.ops(path), await unit.standing(), await stored(unit.system, SystmoneContact)) == before, why
 
 
 def test_a_layout_that_cannot_be_read_by_is_refused_before_any_file_is() -> None:

@@ -55,7 +55,7 @@ WAYS_OUT = {
     Refusal.NOT_CSV: f"A quotation mark or a line is not closed. {SEND_AGAIN}",
     Refusal.COLUMNS: f"This column is missing, or there twice. {SET_LAYOUT}",
     Refusal.HALF: f"The file ends in the middle of a line. {SEND_AGAIN}",
-    Refusal.NO_ROW_READ: f"None of your units' rows could be read; `rejects` says why. {SET_LAYOUT}",
+    Refusal.NO_ROW_READ: f"No row could be made out; `rejects` says why. {SET_LAYOUT}",
 }
 
 
@@ -84,6 +84,16 @@ class NothingToTryAgain(Conflict):
 
     def __init__(self) -> None:
         super().__init__("This extract was taken whole, or what it said is not kept any more.")
+
+
+class TakenExtractStays(Conflict):
+    """A layout that does not fit a file undoes nothing of what was taken of it."""
+
+    field = "/path/systmone_extract_id"
+    way_out = SET_LAYOUT
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"This layout does not fit the extract: {why}. What was taken of it before stays.")
 
 
 class SystmoneNotConnected(Conflict):
@@ -124,6 +134,11 @@ class SystmoneExtract(Aggregate, Base, table=True):
     def was_refused(self, refusal: Refusal, column: str | None, now: datetime) -> None:
         self.state, self.refusal, self.refused_column, self.changed_at = ExtractState.REFUSED, refusal, column, now
         self.team_ids, self.rows, self.taken, self.passed_over = [], 0, 0, 0
+
+    def require_no_worse(self, rejects: Sequence[Reject]) -> None:
+        """Raises `TakenExtractStays`."""
+        if self.state == ExtractState.TAKEN and len(rejects) > self.rejected:
+            raise TakenExtractStays("more rows could not be read than before")
 
     def lists(self, rejects: Sequence[Reject]) -> None:
         self.rejected, self.rejects = len(rejects), [asdict(one) for one in rejects[:MOST_LISTED]]

@@ -1,11 +1,12 @@
 """Queries about SystmOne's extracts, the contacts in them, and those that the teams recorded here."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, Text, Uuid, delete, func, literal, select, type_coerce, update
+from sqlalchemy import Date, Select, Text, Uuid, delete, func, literal, or_, select, type_coerce, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import defer
 from sqlmodel import col
@@ -128,18 +129,22 @@ def _number(document: str) -> str | None:
     return next((one["value"] for one in identifiers if one.get("system") == systems.NHS_NUMBER), None)
 
 
-async def clients_among(tx: Transaction, contacts: Collection[There]) -> set[UUID]:
-    """Those of these contacts of SystmOne's that are with a client of the same team here."""
+async def clients_among(tx: Transaction, contacts: Collection[There]) -> dict[UUID, set[UUID]]:
+    """The clients of the same team here whom each of these contacts of SystmOne's is with, by the contact's id."""
     asked = [tokens.asked("identifier", f"{systems.NHS_NUMBER}|{one.nhs_number}") for one in contacts]
     rows = await tx.rows(PATIENTS.where(col(Resource.tokens).overlap(asked))) if asked else ()  # type: ignore[attr-defined]
-    clients = {(row.team_id, _number(row.document)) for row in rows}
-    return {one.id for one in contacts if (one.team_id, one.nhs_number) in clients}
+    clients: defaultdict[tuple[UUID, str | None], set[UUID]] = defaultdict(set)
+    for row in rows:
+        clients[row.team_id, _number(row.document)].add(row.resource_id)
+    return {one.id: clients[one.team_id, one.nhs_number] for one in contacts}
 
 
-async def forget(tx: Transaction, before: datetime) -> None:
-    """What files say that came before this, and contacts of which nothing was told since, are removed. That the files
-    came stays, so that none of them is taken twice."""
+async def forget(tx: Transaction, kept: timedelta) -> None:
+    """What files say that came longer ago is removed, and so are contacts of longer ago, and those of which nothing was
+    told since: a deleted one has no day. That the files came stays, so that none of them is taken twice."""
+    before = tx.now - kept
     old = (col(SystmoneExtract.received_at) < before, func.length(col(SystmoneExtract.raw)) > 0)
     emptied = {"raw": b"", "manifest": None, "version": SystmoneExtract.version + 1, "changed_at": tx.now}
     await tx.session.execute(update(SystmoneExtract).where(*old).values(**emptied))
-    await tx.session.execute(delete(SystmoneContact).where(col(SystmoneContact.changed_at) < before))
+    over = (col(SystmoneContact.changed_at) < before, col(SystmoneContact.happened_on) < tx.today - kept)
+    await tx.session.execute(delete(SystmoneContact).where(or_(*over)))

@@ -23,6 +23,8 @@ from services.interop.domain.systmone_extract import (
     SystmoneContact,
     SystmoneExtract,
     SystmoneNotConnected,
+    TakenExtractStays,
+    There,
 )
 from services.interop.partners.places import Disk, Place, Sftp
 from services.interop.partners.systmone import extract as files
@@ -115,6 +117,7 @@ async def _take(runtime: Runtime, drop: ExtractDrop, name: str, layout: Layout) 
 
 
 async def _judge(tx: Transaction, kept: SystmoneExtract, file: Incoming, layout: Layout) -> None:
+    """Raises `TakenExtractStays`."""
     (days,) = await amounts(tx, tx.today, RuleCode.SYSTMONE_DAYS)
     try:
         if file.too_large is not None:
@@ -122,10 +125,13 @@ async def _judge(tx: Transaction, kept: SystmoneExtract, file: Incoming, layout:
         since = tx.today - timedelta(days=days)
         # In a thread of its own: a large file takes seconds, and whoever asks meanwhile is answered.
         found = await asyncio.to_thread(files.read, file.raw, file.manifest, layout, since=since, today=tx.today)
+        kept.require_no_worse(found.rejects)
         kept.lists(found.rejects)
-        if found.rejects and not found.entries:
+        if found.is_by_another_layout:
             raise Refused(Refusal.NO_ROW_READ)
     except Refused as refused:
+        if kept.state == ExtractState.TAKEN:
+            raise TakenExtractStays(", ".join(filter(None, (refused.refusal, refused.column)))) from refused
         kept.was_refused(refused.refusal, refused.column, tx.now)
         (await partner_health.of(tx, PARTNER)).failed(f"extract_{refused.refusal}", tx.now)
         log.error("extract refused", extra={"systmone_extract_id": str(kept.id), "code": refused.refusal.value})
@@ -142,7 +148,7 @@ async def forget_extracts(runtime: Runtime) -> None:
     async def look() -> None:
         async with runtime.database.transaction(SYSTEM) as tx:
             (days,) = await amounts(tx, tx.today, RuleCode.SYSTMONE_DAYS)
-            await store.forget(tx, tx.now - timedelta(days=days))
+            await store.forget(tx, timedelta(days=days))
 
     await keep_on("systmone_kept", FORGET_SECONDS, look)
 
@@ -162,7 +168,7 @@ async def try_extract_again(
 ) -> SystmoneExtract:
     """As it came, now that the layout is put right.
 
-    Raises `NotFound`, `PreconditionFailed`, `NothingToTryAgain` or `SystmoneNotConnected`.
+    Raises `NotFound`, `PreconditionFailed`, `NothingToTryAgain`, `SystmoneNotConnected` or `TakenExtractStays`.
     """
     kept = await tx.get(SystmoneExtract, systmone_extract_id, lock=True)
     require_version(kept, if_match)
@@ -175,5 +181,10 @@ async def try_extract_again(
 
 
 async def read_systmone_contact(tx: Transaction, systmone_contact_id: UUID) -> SystmoneContact:
-    """With whom and when SystmOne holds a contact, for the unit's own team. Raises `NotFound`."""
-    return await tx.get(SystmoneContact, systmone_contact_id)
+    """With whom and when SystmOne holds a contact, for the unit's own team. Where it is with a client of the team's,
+    the look is on record as one at their data. Raises `NotFound`."""
+    held = await tx.get(SystmoneContact, systmone_contact_id)
+    if held.nhs_number is not None:
+        there = There(held.id, held.team_id, held.nhs_number, held.started_at)
+        tx.concerns(*(await store.clients_among(tx, [there]))[held.id])
+    return held

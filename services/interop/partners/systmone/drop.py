@@ -34,16 +34,22 @@ class ExtractDrop:
 
     async def fetch(self, name: str) -> Incoming | None:
         """The file; None where it may still be on its way. Raises what the network or the disk does."""
-        try:
-            manifest = await self.place.read(IN, f"{name}{MANIFEST}") if self._has_manifest(name) else None
-            file = Incoming(name, await self.place.read(IN, name), manifest)
-        except TooLarge as error:
-            file = Incoming(name, b"", too_large=error.size)
+        file = await self._read(name)
         before, self._seen[name] = self._seen.get(name), file.digest
         return file if file.manifest is not None or before == file.digest else None
 
+    async def _read(self, name: str) -> Incoming:
+        try:
+            manifest = await self.place.read(IN, f"{name}{MANIFEST}") if self._has_manifest(name) else None
+            return Incoming(name, await self.place.read(IN, name), manifest)
+        except TooLarge as error:
+            return Incoming(name, b"", too_large=error.size)
+
     async def settle(self, file: Incoming, *, is_taken: bool) -> None:
-        """This file has been judged: it is put away with its manifest, which without a file is nothing."""
+        """This file has been judged: it is put away with its manifest, which without a file is nothing. What was left
+        under its name meanwhile is another, and is looked at next time. Raises what the network or the disk does."""
+        if (await self._read(file.name)).digest != file.digest:
+            return
         target = DONE if is_taken else REJECTS
         await self.place.move(file.name, IN, target)
         if file.manifest is not None:

@@ -45,7 +45,7 @@ async def reconcile(tx: Transaction, day: date) -> list[Reconciled]:
     clients = await store.clients_among(tx, unexpected.values())
     differences = [Difference(str(one.id), "not_sent", reason(one)) for one in missing.values()]
     for held in unexpected:
-        told = NOT_HERE if held in clients else NO_CLIENT
+        told = NOT_HERE if clients[held] else NO_CLIENT
         differences.append(Difference(str(held), "unexpected", told))
     same = len(here) - len(missing)
     return [Reconciled(PARTNER, None, len(here), same, same, tuple(differences))]
