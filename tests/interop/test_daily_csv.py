@@ -35,6 +35,7 @@ SYSTEM = "westmere-las"
 NOTHING = {"sha256": "0" * 64, "rows": 0, "control_totals": {}}
 # What one delivery has and another of the same fact has not.
 OF_DELIVERY = {"delivery_id"}
+LONG_AGO = "queued_at = queued_at - interval '2 days'"
 
 
 def path(day: str | None = None) -> str:
@@ -120,22 +121,74 @@ def _without(row: dict[str, str]) -> dict[str, str]:
 
 
 async def test_what_is_shared_no_longer_is_in_no_file_whether_it_was_fetched_or_not(
-    ends: Ends, caseload: Caseload, fetcher: Any
+    ends: Ends, caseload: Caseload, fetcher: Any, statements: Any
 ) -> None:
     system, made = ends.system, await daily_connection(ends.system)
     shares = []
-    for number in range(3):
+    for number in range(4):
         client_id = await take_on(system, caseload)
         shares.append(await agree(system, client_id, made["id"], council_ref=f"LAS-{number}"))
         await support(system, client_id)
         if number == 0:
             assert [row["council_ref"] for row in (await fetched(fetcher))[0]] == ["LAS-0"]
     await withdraw(system, shares[0])
-    await end(system, shares[1])
-    rows, _ = await fetched(fetcher)
+    for ended in shares[1], shares[3]:
+        await end(system, ended)
+    with statements(system.databases["interop"]) as seen:
+        rows, _ = await fetched(fetcher)
+    assert sum(one.startswith("UPDATE submission") for one in seen) == 1, "one for all shares that ended"
     told = [(row["council_ref"], row["type"], bool(row["personal_care_minutes"])) for row in rows]
     assert told == [("LAS-2", "support_given", True), ("LAS-0", "share_withdrawn", False)]
-    assert len(await settled(system, "withdrawn")) == 1, "what waited until the share had ended waits no more"
+    assert len(await settled(system, "withdrawn", 2)) == 2, "what waited until the share had ended waits no more"
+    accesses = [row for row in await trail(system.databases["interop"], EVENT) if row.entity_id == UUID(made["id"])]
+    told_of = {UUID(shares[0]["client_id"]), UUID(shares[2]["client_id"])}
+    assert {row.operation for row in accesses[-2:]} == {"fetch a day's facts", f"GET {path('{day}')}"}, accesses[-2:]
+    assert [set(row.client_ids) for row in accesses[-2:]] == [told_of] * 2, "nobody is told of those who share no more"
+
+
+async def test_what_waited_before_is_named_by_its_day_or_fetched_today(
+    ends: Ends, caseload: Caseload, fetcher: Any
+) -> None:
+    system, made = ends.system, await daily_connection(ends.system)
+    ops, client_id = await system.client("interop", "ops-1", "ops"), await take_on(system, caseload)
+    await agree(system, client_id, made["id"])
+    for minutes in (10, 20, 30):
+        await support(system, client_id, minutes)
+
+    await system.alter("interop", f"update council_delivery set {LONG_AGO}")
+    assert await named(fetcher) == (0, [days_ago(2)])
+    assert (await fetcher.get(path(days_ago(2)))).json()["days_waiting"] == []
+    await system.alter("interop", "update council_delivery set status = 'dead'")
+    assert await named(fetcher) == (0, [])
+    first = (await sent(system, status="dead"))[0]["id"]
+    assert (await ops.post(f"/v1/deliveries/{first}/replay")).status_code == 200
+    assert await named(fetcher) == (1, []), "it is a row of today"
+    assert (await ops.post(f"/v1/connections/{made['id']}/replay")).json() == {"deliveries": 2}
+    assert await named(fetcher) == (3, [])
+
+
+async def test_what_waits_for_a_council_that_fetches_from_now_on_is_in_the_file_of_today(
+    ends: Ends, caseload: Caseload, fetcher: Any
+) -> None:
+    system, made = ends.system, await daily_connection(ends.system)
+    ops, client_id = await system.client("interop", "ops-1", "ops"), await take_on(system, caseload)
+    await agree(system, client_id, made["id"])
+    for minutes in (10, 20):
+        await support(system, client_id, minutes)
+    # Until now its facts were dropped in a folder, and the next try was far off.
+    await system.alter("interop", f"update council_delivery set due_at = now() + interval '1 hour', {LONG_AGO}")
+    await system.alter("interop", "update connection set adapter = 'folder'")
+    switched = {"name": made["name"], "adapter": "daily_csv", "refers_as": SYSTEM}
+    assert (await ops.put(f"/v1/connections/{made['id']}", json=switched)).status_code == 200
+    assert await named(fetcher) == (2, [])
+    minutes_told = [row["personal_care_minutes"] for row in (await fetched(fetcher))[0]]
+    assert minutes_told == ["11", "21"], "in their order"
+
+
+async def named(fetcher: Any) -> tuple[int, list[str]]:
+    """How many rows of today wait, and of which days before."""
+    told = (await fetcher.get(path())).json()
+    return told["waiting"], told["days_waiting"]
 
 
 async def test_a_reviewed_change_is_sent_when_it_is_fetched_and_waits_for_the_councils_word(

@@ -15,6 +15,7 @@ from services.interop.fhir import registry
 from services.interop.usecases import export
 from tests.interop.answers import BASE, refused_once, resources
 from tests.interop.exporting import ASYNC, INSIDE, begun, exported, exporting, lines, made, manifest, of_scope
+from tests.interop.network import a_person
 from tests.interop.records import Caseload, a_record, a_referral
 from tests.interop.telling import tell
 from tests.running import OTHER_TEAM, TEAM, Databases, Running, until
@@ -156,6 +157,18 @@ async def test_it_is_as_of_the_moment_of_asking(system: Running, caseload: Casel
     assert (found["id"], found["name"][0]["family"], found["meta"]["versionId"]) == (client_id, "Tabor", "1")
     since = told["transactionTime"].replace("+", "%2B")
     assert len(await exported(system, tie, f"$export?_type=Patient&_since={since}")) == 2
+
+
+async def test_whoever_agrees_no_longer_meanwhile_is_not_named(system: Running, caseload: Caseload, tie: Any) -> None:
+    person, record = a_person(), a_record()
+    await tell(system, caseload, record | {"network_person": [person]})
+    where = await begun(tie, "$export?_type=RelatedPerson")
+    withdrawn = {"consent_on": None, "withdrawn_on": "2026-11-20", "name": "", "phone": None, "version": 2}
+    await tell(system, caseload, record | {"network_person": [person | withdrawn]})
+    await made(system)
+    (found,) = await lines(tie, await manifest(tie, where))
+    assert (found["id"], found["meta"]["versionId"]) == (person["id"], "1"), "it is as it was, but for who they are"
+    assert not {"name", "telecom", "relationship"} & set(found)
 
 
 async def test_nothing_that_is_still_being_written_is_missed(system: Running, caseload: Caseload, tie: Any) -> None:

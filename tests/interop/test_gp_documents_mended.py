@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 from starlette.responses import Response
-from uuid6 import uuid7
 
 from demo.partners.mesh import ARRIVED, FILED, PRACTICE, Mesh, answer_to
 from services.common.auth import SYSTEM
@@ -25,8 +24,7 @@ from tests.interop.gp import (
     send_now,
     standing,
 )
-from tests.interop.records import Caseload, a_rated_problem, a_record, an_assessment
-from tests.interop.test_gp_documents import pdf_text
+from tests.interop.records import Caseload, a_record
 from tests.running import TEAM, Databases, Running, until
 
 DAY = date(2026, 11, 10)
@@ -157,34 +155,6 @@ async def _traced(system: Running, outcome: str, practice: str, **whose: UUID) -
         for name, value in whose.items():
             setattr(row, name, value)
         tx.add(row)
-
-
-async def test_a_letter_tells_what_was_found_in_the_shared_episode_alone(
-    databases: Databases, caseload: Caseload
-) -> None:
-    mesh = Mesh()
-    async with beside_mesh(databases, caseload, mesh) as system:
-        nurse, record = await system.nurse("interop"), a_shared_record()
-        shared = record["episode_of_care"][0]["id"]
-        earlier = record["episode_of_care"][0] | {"id": str(uuid7()), "status": "finished", "ended_on": "2026-11-03"}
-        before = an_assessment() | {"episode_of_care_id": earlier["id"]}
-        problem, ratings = a_rated_problem(before["id"], "27")
-        elsewhere = {"id": str(uuid7()), "version": 1, "site": "Right heel", "episode_of_care_id": earlier["id"]}
-        record["assessment"][0]["episode_of_care_id"] = record["wound"][0]["episode_of_care_id"] = shared
-        record["measurements"].append(record["measurements"][0] | {"id": str(uuid7()), "wound_id": elsewhere["id"]})
-        record["episode_of_care"].append(earlier)
-        record["assessment"].append(before)
-        record["client_problem"].append(problem)
-        record["ratings"] += ratings
-        record["wound"].append(elsewhere)
-        client_id = await record_contact(system, caseload, record)
-        (document,) = await documents(nurse, client_id=client_id)
-        await send_now(nurse, document)
-        await standing(nurse, document, "acknowledged")
-        words = pdf_text((await nurse.get(f"/v1/gp-documents/{document['id']}/letter")).content)
-        assert "Left lower leg" in words
-        assert "Right heel" not in words
-        assert words.count("of 5") == 3, words
 
 
 async def _stopped(system: Running, record: dict[str, Any]) -> None:

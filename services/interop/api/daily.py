@@ -1,5 +1,7 @@
 """The file of a day, for a council whose system fetches it."""
 
+from datetime import date
+
 from fastapi import Request
 
 from services.common.http import api_router
@@ -15,13 +17,15 @@ router = api_router(tags=["council"])
 
 
 class DayManifest(Answer):
-    """What the file comes to. `waiting` rows were not fetched yet."""
+    """What the file comes to. `waiting` rows were not fetched yet; on `days_waiting`, days before it, some were not
+    either: the newest first, and 92 at most."""
 
     file: str
     sha256: str
     rows: int
     control_totals: dict[str, int]
     waiting: int
+    days_waiting: list[date]
 
 
 class DayAnswered(Answer):

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -69,16 +69,22 @@ class CouncilDelivery(TeamOwned, Base, table=True):
         self.due_at, self.changed_at = until, now
 
     @property
+    def known_at(self) -> datetime:
+        """When the fact was queued first, however often it was since: its id begins with that (UUIDv7)."""
+        return datetime.fromtimestamp((self.id.int >> 80) / 1000, UTC)
+
+    @property
     def told(self) -> dict[str, Any]:
         """What the partner is told of the fact itself."""
         data: dict[str, Any] = json.loads(self.payload)["data"]
         return data
 
     def revive(self, now: datetime) -> None:
-        """Let it be tried from the first time on. Raises `NotGivenUp`."""
+        """Let it be tried from the first time on; where it is fetched, as a row of today. Raises `NotGivenUp`."""
         if self.status != DeliveryStatus.DEAD or self.submission_id is not None:
             raise NotGivenUp
-        self.status, self.attempts, self.due_at, self.changed_at = DeliveryStatus.QUEUED, 0, now, now
+        self.status, self.attempts = DeliveryStatus.QUEUED, 0
+        self.queued_at = self.due_at = self.changed_at = now
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,8 @@ async def revive(tx: Transaction, connection_id: UUID) -> int:
         & (col(CouncilDelivery.status) == DeliveryStatus.DEAD)
         & col(CouncilDelivery.submission_id).is_(None)
     )
-    anew = {"status": DeliveryStatus.QUEUED, "attempts": 0, "due_at": tx.now, "changed_at": tx.now}
+    at = dict.fromkeys(("queued_at", "due_at", "changed_at"), tx.now)
+    anew = {"status": DeliveryStatus.QUEUED, "attempts": 0, **at}
     revived = update(CouncilDelivery).where(dead).values(**anew).returning(col(CouncilDelivery.id))
     return len(await tx.all(revived))
 
@@ -219,7 +220,7 @@ async def lease(tx: Transaction, connection_id: UUID, *, for_: timedelta) -> Att
             delivery.lease(tx.now + for_, tx.now)
             return _attempt(delivery, to, await _turn(tx, to))
         delivery.status, delivery.changed_at = DeliveryStatus.WITHDRAWN, tx.now
-        await submissions.withdraw_unsent(tx, share.id)
+        await submissions.withdraw_unsent(tx, [share.id])
     return None
 
 

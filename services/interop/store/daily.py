@@ -4,17 +4,19 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import Date, cast, func, or_, select, tuple_, update
 from sqlmodel import col
 
 from services.common.db import Transaction
-from services.common.types import midnight_in_england
+from services.common.types import ENGLAND, midnight_in_england
 from services.interop.domain.adapter import Adapter
 from services.interop.domain.connection import Connection
 from services.interop.domain.delivery import CouncilDelivery, DeliveryOutcome, DeliveryStatus
-from services.interop.domain.share import Share
+from services.interop.domain.share import WITHDRAWN, Share
+from services.interop.store.council import QUEUED
 
 AT_ONCE = 500
+MOST_DAYS = 92
 HERE = (DeliveryStatus.QUEUED, DeliveryStatus.SENT)
 Told = tuple[CouncilDelivery, Share | None]
 # Of the last row of a piece: when it was queued, and its id.
@@ -55,6 +57,29 @@ async def told_on(
     wanted = wanted if after is None else wanted.where(tuple_(queued_at, delivery_id) > after)
     wanted = wanted.with_for_update(of=CouncilDelivery) if lock else wanted
     return [(row[0], row[1]) for row in await tx.rows(wanted)]
+
+
+async def days_waiting(tx: Transaction, connection_id: UUID, before: date) -> Sequence[date]:
+    """The newest days in England before this one, of which something that is shared still was not fetched."""
+    day = cast(func.timezone(ENGLAND.key, col(CouncilDelivery.queued_at)), Date)
+    in_force = col(Share.withdrawn_at).is_(None) & or_(col(Share.until_on).is_(None), col(Share.until_on) >= tx.today)
+    wanted = (
+        select(day)
+        .outerjoin(Share, col(Share.id) == col(CouncilDelivery.share_id))
+        .where(
+            col(CouncilDelivery.connection_id) == connection_id,
+            col(CouncilDelivery.status) == QUEUED,
+            col(CouncilDelivery.queued_at) < midnight_in_england(before),
+            or_(col(CouncilDelivery.share_id).is_(None), in_force, col(CouncilDelivery.type) == WITHDRAWN),
+        )
+    )
+    return await tx.all(wanted.distinct().order_by(day.desc()).limit(MOST_DAYS))
+
+
+async def queue_anew(tx: Transaction, connection_id: UUID) -> None:
+    """Let what waits be in the file of today."""
+    waits = (col(CouncilDelivery.connection_id) == connection_id) & (col(CouncilDelivery.status) == QUEUED)
+    await tx.session.execute(update(CouncilDelivery).where(waits).values(queued_at=tx.now, changed_at=tx.now))
 
 
 async def settle_fetched(tx: Transaction, ids: Collection[UUID]) -> Sequence[CouncilDelivery]:

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, false, func, or_, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import aliased, defer
 from sqlmodel import col
 
 from services.common.db import Transaction
@@ -76,14 +76,17 @@ async def practice_by_pds(tx: Transaction, client_id: UUID) -> str | None:
 
     A trace that waits for a nurse's word, or found nobody, says nothing of the client.
     """
-    referrals = select(col(Resource.resource_id)).where(
-        col(Resource.client_id) == client_id, col(Resource.resource_type) == "ServiceRequest"
-    )
-    theirs = or_(col(Trace.client_id) == client_id, col(Trace.referral_id).in_(referrals))
     is_known = or_(col(Trace.outcome) == TraceOutcome.VERIFIED, col(Trace.confirmed_at).is_not(None))
-    newest = select(Trace).where(theirs, is_known).order_by(col(Trace.asked_at).desc(), col(Trace.id).desc()).limit(1)
-    found: Trace | None = await tx.session.scalar(newest)
-    return None if found is None else found.gp_ods_code
+    known = select(col(Trace.gp_ods_code), col(Trace.asked_at), col(Trace.id)).where(is_known)
+    referrals = (col(Resource.client_id) == client_id) & (col(Resource.resource_type) == "ServiceRequest")
+    # Apart, so that each finds its rows by an index.
+    theirs = union_all(
+        known.where(col(Trace.client_id) == client_id),
+        known.join(Resource, col(Resource.resource_id) == col(Trace.referral_id)).where(referrals),
+    ).subquery()
+    newest = select(theirs.c.gp_ods_code).order_by(theirs.c.asked_at.desc(), theirs.c.id.desc()).limit(1)
+    found: str | None = await tx.session.scalar(newest)
+    return found
 
 
 async def encounters(tx: Transaction, contacts: Sequence[UUID]) -> Sequence[dict[str, Any]]:
@@ -94,15 +97,46 @@ async def encounters(tx: Transaction, contacts: Sequence[UUID]) -> Sequence[dict
 
 
 async def found_in(tx: Transaction, client_id: UUID, encounters: Collection[dict[str, Any]]) -> ColumnElement[bool]:
-    """What was found in the episodes of these contacts. Of what was shown before it said in which, all is, of a client
-    who had one alone."""
+    """What was found in the episodes of these contacts.
+
+    Of what was shown before it said in which, all is, of a client who had one alone, and else what is dated in their
+    days, or has a rating that is.
+    """
     references = [one["reference"] for encounter in encounters for one in encounter.get("episodeOfCare", [])]
     episodes = {reference.rpartition("/")[2] for reference in references}
     theirs = (col(Resource.client_id) == client_id, col(Resource.resource_type) == "EpisodeOfCare")
-    known = await tx.all(select(col(Resource.resource_id)).where(*theirs))
+    known = await tx.all(select(col(Resource.content)).where(*theirs))
     says: Any = col(Resource.facts)["episode_of_care_id"].astext
     is_theirs: ColumnElement[bool] = says.in_(episodes)
-    return or_(is_theirs, says.is_(None)) if len(known) <= 1 else is_theirs
+    if len(known) <= 1:
+        return or_(is_theirs, says.is_(None))
+    periods = [one["period"] for one in known if one["id"] in episodes]
+    return or_(is_theirs, and_(says.is_(None), _is_dated_within(client_id, periods)))
+
+
+def _is_dated_within(client_id: UUID, periods: Collection[dict[str, str]]) -> ColumnElement[bool]:
+    """What was observed in these days, and what refers to that: a problem has no date but those of its ratings."""
+    seen: Any = aliased(Resource)
+    dated = (SearchTime.resource_type == seen.resource_type) & (SearchTime.resource_id == seen.resource_id)
+    refers = func.strpos(cast(col(Resource.content), Text), "Observation/" + cast(seen.resource_id, Text)) > 0
+    return exists().where(
+        seen.client_id == client_id,
+        seen.resource_type == "Observation",
+        dated,
+        col(SearchTime.name) == "date",
+        or_(false(), *(_is_within(period) for period in periods)),
+        or_(seen.resource_id == col(Resource.resource_id), refers),
+    )
+
+
+def _is_within(period: dict[str, str]) -> ColumnElement[bool]:
+    """From the first day to the end of the last, where it has ended."""
+    starts_at = col(SearchTime.starts_at)
+    began: ColumnElement[bool] = starts_at >= midnight_in_england(date.fromisoformat(period["start"]))
+    if "end" not in period:
+        return began
+    last = date.fromisoformat(period["end"])
+    return began & (starts_at < midnight_in_england(last + timedelta(days=1)))
 
 
 async def observations(

@@ -1,10 +1,25 @@
 """The FHIR resources: kept as projections with all their versions, and with what they are found by."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, delete, exists, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlmodel import col
 from uuid6 import uuid7
@@ -19,6 +34,19 @@ KEPT = ("resource_type", "resource_id", "team_id", "client_id", "content", "chan
 Key = tuple[str, UUID]
 # Of an EpisodeOfCare.
 GOES_ON = {"active", "onhold"}
+# The names of what an owner says beside a resource, for which a JSON null has none.
+NAMES: Any = literal_column("'$ ? (@.type() == \"object\").keyvalue().key'")
+
+
+class Standing(NamedTuple):
+    """What is kept of a resource: which state of its owner, and the names of what the owner said beside it."""
+
+    owner_version: int = 0
+    beside: Sequence[str] = ()
+
+    def lacks(self, item: Projected) -> bool:
+        """Whether the owner says something beside the same state that was not told with it before."""
+        return self.owner_version == item.owner_version and not set(item.facts or ()) <= set(self.beside)
 
 
 async def in_care(tx: Transaction, client_ids: Sequence[UUID]) -> set[UUID]:
@@ -34,17 +62,42 @@ async def put(tx: Transaction, resources: Sequence[Projected]) -> None:
     """Keep these resources, each unless a state of its owner at least as new is kept already; made again, all of them.
 
     What says the same as before is found anew by its tokens, times and amounts, and stays at the version that it had.
+    What an owner has come to say beside a state that is kept is taken to it.
     The rows are locked in one order, so that two events about one client cannot wait for each other.
     """
-    known = {} if tx.rebuilding else await _owner_versions(tx, resources)
-    newer = [item for item in resources if item.owner_version > known.get((item.resource_type, item.resource_id), 0)]
+    kept = {} if tx.rebuilding else await _kept(tx, resources)
+    known = [(item, kept.get((item.resource_type, item.resource_id), Standing())) for item in resources]
+    newer = [item for item, standing in known if item.owner_version > standing.owner_version]
     if newer:
         await _write(tx, newer, by_owner=True)
+    learning = [item for item, standing in known if standing.lacks(item)]
+    if learning:
+        await _learn(tx, learning)
 
 
 async def write(tx: Transaction, resources: Sequence[Projected]) -> None:
     """Keep these resources as a partner wrote them, whatever their owner has told; what it tells next counts again."""
     await _write(tx, resources, by_owner=False)
+
+
+async def _learn(tx: Transaction, items: Sequence[Projected]) -> None:
+    """Keep what is said beside these states, and change nothing that is shown of them.
+
+    A row that another event holds is passed over, for it may wait for one of ours; the next event takes it.
+    """
+    table: Any = Resource.__table__  # type: ignore[attr-defined]
+    is_it = and_(
+        table.c.resource_type == bindparam("of_type"),
+        table.c.resource_id == bindparam("of_id"),
+        table.c.owner_version == bindparam("of_version"),
+    )
+    free = select(table.c.id).where(is_it).with_for_update(skip_locked=True).scalar_subquery()
+    learns = update(table).where(table.c.id == free).values(facts=bindparam("told"))
+    rows = [
+        {"of_type": one.resource_type, "of_id": one.resource_id, "of_version": one.owner_version, "told": one.facts}
+        for one in items
+    ]
+    await tx.session.execute(learns, rows)
 
 
 async def _write(tx: Transaction, items: Sequence[Projected], *, by_owner: bool) -> None:
@@ -135,12 +188,13 @@ def _is_older(tx: Transaction, told: Any) -> ColumnElement[bool]:
     return older
 
 
-async def _owner_versions(tx: Transaction, resources: Sequence[Projected]) -> dict[Key, int]:
+async def _kept(tx: Transaction, resources: Sequence[Projected]) -> dict[Key, Standing]:
     """What is kept of these clients already, so that a long record is not written anew for one new line in it."""
     clients = {item.client_id for item in resources if item.client_id is not None}
-    wanted = select(col(Resource.resource_type), col(Resource.resource_id), col(Resource.owner_version))
+    beside = func.jsonb_path_query_array(col(Resource.facts), NAMES)
+    wanted = select(col(Resource.resource_type), col(Resource.resource_id), col(Resource.owner_version), beside)
     rows = await tx.rows(wanted.where(col(Resource.client_id).in_(clients)))
-    return {(row[0], row[1]): row[2] for row in rows}
+    return {(row[0], row[1]): Standing(row[2], row[3] or ()) for row in rows}
 
 
 async def read(tx: Transaction, resource_type: str, resource_id: UUID) -> Resource | None:

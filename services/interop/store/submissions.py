@@ -127,6 +127,12 @@ async def locked(tx: Transaction, submission_id: UUID) -> Submission | None:
     return found
 
 
+async def locked_all(tx: Transaction, submission_ids: Collection[UUID]) -> Sequence[Submission]:
+    """Each as it is now, locked in one order."""
+    wanted = select(Submission).where(col(Submission.id).in_(submission_ids)).order_by(col(Submission.id))
+    return await tx.all(wanted.with_for_update().execution_options(populate_existing=True))
+
+
 async def share_in_force(tx: Transaction, share_id: UUID) -> Share | None:
     """The share, held until what goes out under it is queued, so that a withdrawal at the same moment finds that."""
     wanted = select(Share).where(col(Share.id) == share_id).with_for_update(read=True)
@@ -159,8 +165,8 @@ async def keep_case_id(tx: Transaction, submission: Submission, case_id: str) ->
         known.case_id, known.set_by, known.changed_at = case_id, tx.actor.subject, tx.now
 
 
-async def withdraw_unsent(tx: Transaction, share_id: UUID) -> None:
-    """What has not left under this share does not leave any more, nor a second time; what was sent stays as it is.
+async def withdraw_unsent(tx: Transaction, share_ids: Collection[UUID]) -> None:
+    """What has not left under these shares does not leave any more, nor a second time; what was sent stays as it is.
 
     What was to be sent has been withdrawn before.
     """
@@ -175,8 +181,9 @@ async def withdraw_unsent(tx: Transaction, share_id: UUID) -> None:
         "changed_at": tx.now,
         "version": col(Submission.version) + 1,
     }
-    theirs = (col(Submission.share_id) == share_id) & (unsent | unheard)
-    await tx.session.execute(update(Submission).where(theirs).values(**withdrawn))
+    theirs = select(col(Submission.id)).where(col(Submission.share_id).in_(share_ids), unsent | unheard)
+    in_order = theirs.order_by(col(Submission.id)).with_for_update()
+    await tx.session.execute(update(Submission).where(col(Submission.id).in_(in_order)).values(**withdrawn))
 
 
 def _of_line(submission: Submission) -> tuple[ColumnElement[bool], ...]:

@@ -37,9 +37,12 @@ class Standing(NamedTuple):
 
 
 async def look_at_day(tx: Transaction, day: date) -> dict[str, Any]:
-    """What the file of this day comes to, and how many of its rows were not fetched yet. Raises `NoDailyFile`."""
-    file, rows = await _read(tx, await _connection(tx), day)
-    return {**file.manifest(), "waiting": sum(not row.is_fetched for row in rows)}
+    """What the file of this day comes to, how many of its rows were not fetched yet, and on which days before it rows
+    wait. Raises `NoDailyFile`."""
+    connection = await _connection(tx)
+    file, rows = await _read(tx, connection, day)
+    waiting = sum(not row.is_fetched for row in rows)
+    return {**file.manifest(), "waiting": waiting, "days_waiting": await store.days_waiting(tx, connection.id, day)}
 
 
 async def open_day(tx: Transaction) -> UUID:
@@ -148,28 +151,33 @@ async def _read(tx: Transaction, connection: Connection, day: date) -> tuple[Day
 
 def _shared(tx: Transaction, rows: Sequence[store.Told]) -> tuple[list[CouncilDelivery], list[CouncilDelivery]]:
     """What is shared still, and what is not, of which nobody is told."""
-    shared, gone = list[CouncilDelivery](), list[CouncilDelivery]()
+    shared, gone = list[store.Told](), list[store.Told]()
     for told, share in rows:
         is_told = share is None or share.in_force(tx.today) or told.type == WITHDRAWN
-        (shared if is_told else gone).append(told)
-    tx.leaves_out(gone)
-    return shared, gone
+        (shared if is_told else gone).append((told, share))
+    going_on = {told.share_id for told, _ in shared}
+    ended = {share.id: share for _, share in gone if share is not None and share.id not in going_on}
+    tx.leaves_out([*(told for told, _ in gone), *ended.values()])
+    for share in ended.values():
+        # Read for the next piece again, it is seen again, and left out or not by what is in that.
+        tx.session.expunge(share)
+    return [told for told, _ in shared], [told for told, _ in gone]
 
 
 async def _settle_fetched(tx: Transaction, waiting: Sequence[CouncilDelivery]) -> None:
     if not waiting:
         return
     await show_told(tx, await store.settle_fetched(tx, [told.id for told in waiting]))
-    for told in waiting:
-        submission = told.submission_id and await submissions.locked(tx, told.submission_id)
-        if submission:
-            submission.left(tx.now)
+    reviewed = [told.submission_id for told in waiting if told.submission_id]
+    for submission in await submissions.locked_all(tx, reviewed) if reviewed else ():
+        submission.left(tx.now)
 
 
 async def _let_go(tx: Transaction, ended: Sequence[CouncilDelivery]) -> None:
     """What waited until its share had ended is not fetched any more."""
+    if not ended:
+        return
     for told in ended:
         told.status, told.changed_at = DeliveryStatus.WITHDRAWN, tx.now
     await tx.session.flush()
-    for share_id in {told.share_id for told in ended if told.share_id}:
-        await submissions.withdraw_unsent(tx, share_id)
+    await submissions.withdraw_unsent(tx, {told.share_id for told in ended if told.share_id})

@@ -25,6 +25,7 @@ from services.interop.domain.export import (
 from services.interop.domain.resource import Resource, ResourceHistory
 from services.interop.domain.rule import RuleCode
 from services.interop.fhir import bundle
+from services.interop.fhir.mapping import people
 from services.interop.store import exports as store
 
 log = logging.getLogger(__name__)
@@ -147,11 +148,20 @@ async def _write_next(tx: Transaction, job_id: UUID) -> None:
 
 
 async def _as_asked(tx: Transaction, job: ExportJob, rows: Sequence[Resource]) -> Sequence[Resource | ResourceHistory]:
-    """Each as it was when the export was asked for; what was not there yet is left out."""
+    """Each as it was when the export was asked for; what was not there yet is left out.
+
+    Whoever agrees no longer to be told of is named no more than a read names them.
+    """
     later = {(row.resource_type, row.resource_id) for row in rows if row.changed_at > job.asked_at}
     known = {one.resource_id: one for one in await store.as_of(tx, sorted(later), job.asked_at)} if later else {}
     found = [(row, known.get(row.resource_id) if row.changed_at > job.asked_at else row) for row in rows]
-    return [one for row, one in found if one is not None and _belongs(job, row, one)]
+    return [_as_agreed(row, one) for row, one in found if one is not None and _belongs(job, row, one)]
+
+
+def _as_agreed(row: Resource, one: Resource | ResourceHistory) -> Resource | ResourceHistory:
+    if one is row or row.resource_type != people.RELATED_PERSON:
+        return one
+    return ResourceHistory(**one.model_dump() | {"content": people.as_agreed(one.content, row.content)})
 
 
 def _belongs(job: ExportJob, row: Resource, one: Resource | ResourceHistory) -> bool:

@@ -24,7 +24,7 @@ from services.interop.partners.council import facts as council
 from services.interop.partners.council import webhook
 from services.interop.settings import InteropSettings
 from services.interop.store import council as store
-from services.interop.store import submissions
+from services.interop.store import daily, submissions
 from services.interop.usecases.show import show_shares
 
 
@@ -37,8 +37,9 @@ async def register_connection(
 ) -> Connection:
     """Keep where a partner's system is and what signs for it, change it, or open it again.
 
-    Without a version it is new. Raises `AddressNotOutside`, `NotSetUp`, `PreconditionFailed`, `SecretRequired` for a
-    new connection without one, or `NotFound`.
+    Without a version it is new. What waits for a council that is to fetch from now on is in the file of today, for it
+    asks for none before. Raises `AddressNotOutside`, `NotSetUp`, `PreconditionFailed`, `SecretRequired` for a new
+    connection without one, or `NotFound`.
     """
     require_outside(new.adapter, new.url, settings.partner_hosts_inside)
     given = {Adapter.FOLDER: settings.council_folder, Adapter.SFTP: settings.sftp_key}
@@ -47,8 +48,11 @@ async def register_connection(
     if if_match is not None:
         known = await tx.get(Connection, connection_id, lock=True)
         require_version(known, if_match)
+        fetched_before = known.adapter == Adapter.DAILY_CSV
         known.change(new, tx.now)
         await tx.session.flush()
+        if new.adapter == Adapter.DAILY_CSV and not fetched_before:
+            await daily.queue_anew(tx, connection_id)
         return known
     if await store.connection(tx, connection_id) is not None:
         raise PreconditionFailed("This connection is there already.")
@@ -124,7 +128,7 @@ async def withdraw_share(tx: Transaction, share_id: UUID, if_match: int) -> Shar
     await tx.session.flush()
     await show_shares(tx, [share])
     await store.withdraw_queued(tx, share.id)
-    await submissions.withdraw_unsent(tx, share.id)
+    await submissions.withdraw_unsent(tx, [share.id])
     if await store.was_told(tx, share.id):
         await store.queue(tx, council.withdrawal(share, tx.now, await submissions.case_id(tx, share)))
     return share

@@ -149,7 +149,7 @@ def _is_unexplained(delivery: CouncilDelivery, witnessed: datetime | None, is_to
     """A fact of a kind that is fed, sent while the feed was kept, of which no event tells."""
     fed = (".care_plan_changed.", ".reablement_started.", ".reablement_ending.", ".support_given.")
     is_fed = delivery.type != WITHDRAWN and any(kind in delivery.type for kind in fed)
-    return is_fed and not is_told_of and witnessed is not None and delivery.queued_at > witnessed
+    return is_fed and not is_told_of and witnessed is not None and delivery.known_at > witnessed
 
 
 def _submitted(submission: Submission) -> Difference | None:
