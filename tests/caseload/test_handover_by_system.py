@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 
 from services.caseload.events import AlertRaised, HandoverAccepted, HandoverDeclined, HandoverDone
-from services.caseload.usecases.hand_over import expire_some
 from tests.caseload.night import Night, a_handover, handed_over, later
 from tests.caseload.story import take_on
 from tests.caseload.test_handover_expiry import let_the_deadline_pass
-from tests.running import DEPUTY, Running
+from tests.running import DEPUTY, Running, until
 
 
 @pytest.fixture
@@ -63,8 +62,7 @@ async def test_declined_whoever_is_on_call_is_warned_at_once(night: Night) -> No
 
 async def test_an_answer_that_crosses_the_deadline_counts_and_the_warning_ends(caseload: Running, night: Night) -> None:
     await let_the_deadline_pass(caseload)
-    await expire_some(caseload.databases["caseload"])
-    assert len(await open_alerts(night)) == 1
+    assert len(await until(lambda: open_alerts(night))) == 1
     await answer(night, "rejected")
     assert (await night.read())["status"] == "expired"
     await answer(night, "accepted", 2)

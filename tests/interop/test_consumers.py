@@ -62,6 +62,8 @@ def a_fact(name: str, client_id: str, referral_id: str) -> dict[str, Any]:
         "caseload.alert.acknowledged.v1": ALERT | {"acknowledged_at": AT},
         "caseload.handover.sent.v1": HANDOVER,
         "caseload.handover.accepted.v1": HANDOVER | {"accepted_at": AT},
+        "caseload.handover.declined.v1": HANDOVER | {"declined_at": AT},
+        "caseload.handover.done.v1": HANDOVER | {"accepted_at": AT, "done_at": AT},
         "caseload.handover.expired.v1": HANDOVER | {"expired_at": AT},
         "caseload.handover.returned.v1": HANDOVER | {"accepted_at": None, "returned_at": AT},
         "roster.visit.planned.v1": {**visit, "status": "planned"},

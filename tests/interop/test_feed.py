@@ -36,7 +36,7 @@ KEPT_FROM_IT = {
     "caseload.network_person.changed.v1",
     "caseload.nhs_number.changed.v1",
     *(f"caseload.alert.{done}.v1" for done in ("raised", "escalated", "acknowledged")),
-    *(f"caseload.handover.{done}.v1" for done in ("sent", "accepted", "expired", "returned")),
+    *(f"caseload.handover.{done}.v1" for done in ("sent", "accepted", "declined", "done", "expired", "returned")),
 }
 NAMES = list(dict.fromkeys(name for one in SUBSCRIPTIONS for name in (one.event_name, *one.also)))
 

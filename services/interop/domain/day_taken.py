@@ -7,6 +7,7 @@ from pydantic import Field as Shape
 
 from services.common.errors import Conflict, NotFound, Unprocessable
 from services.common.types import Input, Name
+from services.interop.domain.share import SharedField
 
 MOST_REJECTED = 1000
 # Of rows, or of minutes of all clients of a council on one day.
@@ -23,7 +24,7 @@ class DayTaken(Input):
 
     sha256: Annotated[str, Shape(pattern=r"^[0-9a-f]{64}$")]
     rows: Sum
-    control_totals: dict[Annotated[str, Shape(max_length=40)], Sum] = Shape(max_length=10)
+    control_totals: dict[SharedField, Sum] = Shape(max_length=10)
     rejected: list[RejectedFact] = Shape(default=[], max_length=MOST_REJECTED)
 
 
