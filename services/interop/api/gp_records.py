@@ -75,7 +75,7 @@ class LookingRoute(TransactionRoute):
 router = APIRouter(prefix="/v1", tags=["gp records"], route_class=LookingRoute)
 
 
-@router.get("/clients/{client_id}/gp-record", response_model=GpRecordShape)
+@router.get("/clients/{client_id}/gp-record", response_model=GpRecordShape, responses={409: {}})
 async def look_at_gp_record(tx: ByNurse, client_id: UUID, request: Request) -> object:
     """Look at allergies and medicines as the client's surgery holds them now (GP Connect), each with its provenance."""
     looked = await usecases.put_on_record(tx, request.state.looked)
