@@ -25,7 +25,7 @@ from demo.servers.ports import free_port
 from demo.servers.postgres import EmbeddedPostgres
 from demo.servers.rabbit import RabbitServer
 from demo.trust import development_issuer
-from demo.up import commands, environment, prepare
+from demo.up import OWN_PORTS, commands, environment, prepare
 from gateway.routes import SERVICES
 from services.common.types import day_in_england
 
@@ -93,7 +93,7 @@ def house(issuer_port: int, factor: float, contacts: int) -> Iterator[House]:
         postgres.start()
         stack.callback(rabbit.stop)
         rabbit.start()
-        ports = {"issuer": issuer_port} | {name: free_port() for name in ("hl7", *SERVICES)}
+        ports = {name: free_port() for name in (*OWN_PORTS, *SERVICES)} | {"issuer": issuer_port}
         settings = environment(postgres, rabbit, ports, {}) | {
             **UNLIMITED,
             "IDENTITY_ISSUERS": json.dumps([development_issuer(f"http://127.0.0.1:{issuer_port}/jwks")]),
@@ -103,6 +103,8 @@ def house(issuer_port: int, factor: float, contacts: int) -> Iterator[House]:
         teams = asyncio.run(_people(postgres, factor, contacts))
         door = free_port()
         pids = _running(stack, folder, commands(door, ports), {**ports, "gateway": door}, settings)
+        # The made-up NHS is no part of the installation.
+        del pids["nhs"]
         pids |= {"postgresql": postgres.pid, "rabbitmq": rabbit.pid}
         nurses = [(id_of("employee", team * MEMBERS_OF_TEAM), id_of("team", team)) for team in range(teams)]
         yield House(f"http://127.0.0.1:{door}", Meter(pids), nurses, postgres)
