@@ -64,11 +64,12 @@ class Balancer:
                 ways += (asyncio.create_task(_pass(*ends)) for ends in ((near[0], far[1]), (far[0], near[1])))
                 await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            # Before anything that waits: whoever is cancelled there as well closes nothing after it.
+            if far is not None:
+                far[1].close()
             for way in ways:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
-            if far is not None:
-                far[1].close()
 
 
 async def _is_ready(client: httpx.AsyncClient, url: str) -> bool:

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event
 from uuid6 import uuid7
 
 from services.common.auth import SYSTEM
@@ -72,14 +71,11 @@ async def test_a_proposal_is_judged_by_what_was_known_when_it_was_proposed(plann
 
 async def problem(system: Running, rota_id: str) -> Any:
     async with system.databases["roster"].transaction(SYSTEM) as tx:
-        asked: list[str] = []
-        event.listen(tx.engine.sync_engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
-        found = await problem_of(tx, await tx.get(Rota, UUID(rota_id)))
-    return found, len(asked)
+        return await problem_of(tx, await tx.get(Rota, UUID(rota_id)))
 
 
 async def test_the_problem_holds_people_contracts_and_rules(roster: Running, planning: Planning) -> None:
-    found, _ = await problem(roster, planning.rota["id"])
+    found = await problem(roster, planning.rota["id"])
     assert found.from_on == MONDAY
     assert {one.employee_id: one.minutes_per_week for one in found.members} == dict.fromkeys((RUTH, TOM, SANDRA), 1800)
     assert [one.cleared for one in found.members] == [True, True, True]
@@ -96,7 +92,7 @@ async def test_a_pattern_of_history_alone_is_no_duty_of_the_rota(
     """Its code is none that a version can hold."""
     by_hand = a_shift(starts_at=f"{day(-1)}T09:00:00Z", ends_at=f"{day(-1)}T12:00:00Z")
     assert (await team.ruth.post("/v1/shifts", json=by_hand)).status_code == 201
-    found, _ = await problem(roster, planning.rota["id"])
+    found = await problem(roster, planning.rota["id"])
     assert [duty.code for duty in found.duties] == ["E", "L", "N", "W"]
     (worked,) = found.history
     ruth = next(one for one in found.members if one.employee_id == RUTH)
@@ -117,7 +113,7 @@ async def test_sleeping_in_stays_work_when_it_is_history(
     earlier = Planning(team.ruth, before)
     duty = {"employee_id": str(RUTH), "day_on": day(-1), "code": "S"}
     await earlier.done(await earlier.drafted(duties=[duty]), "publish", {"urgency": "Nobody is there at night"})
-    found, _ = await problem(roster, planning.rota["id"])
+    found = await problem(roster, planning.rota["id"])
     ruth = next(one for one in found.members if one.employee_id == RUTH)
     assert (ruth.before[-1], sum(ruth.worked_minutes)) == ("S", minutes)
     score = await scored(planning, await planning.drafted((RUTH, 0, "E")))
@@ -125,17 +121,19 @@ async def test_sleeping_in_stays_work_when_it_is_history(
 
 
 async def test_the_problem_takes_as_many_statements_after_years_as_at_first(
-    roster: Running, planning: Planning, team: Team
+    roster: Running, planning: Planning, team: Team, statements: Any
 ) -> None:
-    _, before = await problem(roster, planning.rota["id"])
+    with statements(roster.databases["roster"]) as before:
+        await problem(roster, planning.rota["id"])
     for year in range(2016, 2026):
         old = a_rota(from_on=f"{year}-03-01", to_on=f"{year}-03-28", needs=[])
         assert (await team.ruth.post("/v1/rotas", json=old)).status_code == 201
     for month in range(1, 13):
         shift = a_shift(starts_at=f"2025-{month:02}-03T09:00:00Z", ends_at=f"2025-{month:02}-03T12:00:00Z")
         assert (await team.ruth.post("/v1/shifts", json=shift)).status_code == 201
-    _, after = await problem(roster, planning.rota["id"])
-    assert after == before
+    with statements(roster.databases["roster"]) as after:
+        await problem(roster, planning.rota["id"])
+    assert len(after) == len(before)
 
 
 async def test_a_version_that_is_not_there_has_no_score(planning: Planning) -> None:
