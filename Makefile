@@ -7,6 +7,8 @@ TOOLS := $(ROOT)/.heatshield/tools
 STAMP := $(ROOT)/.venv/.ready
 RESULTS := $(ROOT)/.heatshield/results
 export UV_PYTHON_DOWNLOADS = never
+# What is compiled is kept, wherever a machine says otherwise: each process of the tests starts in half the time.
+export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
 .PHONY: help env demo demo-reset up test test-slow lint format bench check contracts release-contracts mission proven migration clean

@@ -4,7 +4,9 @@ A transaction says who acts by `app_enter`; without that, no row of any team is 
 another policy is a module of its own. A migration that adds a table of a team ends with `protect()`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -50,6 +52,12 @@ FUNCTIONS = (
 EVERY_TEAM = "(select app_every_team())"
 OWN_TEAM = "team_id = any ((select app_teams())::uuid[])"
 THIS_CLIENT = "(select app_client_id())"
+# The policies of what is behind the wall, and the print of the rule that each was made of.
+HELD = """
+    select relname, polname, obj_description(pg_policy.oid, 'pg_policy') as told
+    from pg_policy join pg_class on pg_class.oid = polrelid
+    where relnamespace = 'public'::regnamespace and relrowsecurity and relforcerowsecurity
+"""
 
 
 def upgrade() -> None:
@@ -59,33 +67,63 @@ def upgrade() -> None:
 
 
 def protect() -> None:
-    """Put everything that belongs to a team behind the wall: tables with a team, and those whose parent has one."""
-    inspector = sa.inspect(op.get_bind())
-    columns = {name: {one["name"] for one in inspector.get_columns(name)} for name in inspector.get_table_names()}
-    for name, its in columns.items():
-        parents = list(_parents(inspector, name))
-        if name == "team_member":
-            # Written from events alone, and read by whoever enters.
-            put_behind(name, EVERY_TEAM, of_team=OWN_TEAM, of_oneself="employee_id = (select app_employee_id())")
-        elif "team_id" in its:
-            of_client = [_child(name, one) for one in parents if "client_id" in columns[one[0]]]
-            put_behind(name, f"{EVERY_TEAM} or {OWN_TEAM}", **_reads_of_client(name, its, of_client))
-        elif of_team := [one for one in parents if "team_id" in columns[one[0]]]:
-            mine = " and ".join(_child(name, one, OWN_TEAM) for one in of_team)
-            seen = " and ".join(_child(name, one) for one in of_team)
-            put_behind(name, f"{EVERY_TEAM} or {mine}", of_client=f"{THIS_CLIENT} is not null and {seen}")
+    """Put everything that belongs to a team behind the wall: tables with a team, and those whose parent has one.
+
+    A table that is behind it as it should be is not touched, so that nobody who uses it waits.
+    """
+    held = {(row.relname, row.polname): row.told for row in op.get_bind().execute(sa.text(HELD))}
+    for table, rules in _wanted():
+        if any(held.get((table, name)) != _print(rule) for name, rule in rules.items()):
+            _put(table, rules)
 
 
 def put_behind(table: str, acts: str, **reads: str) -> None:
     """Rows are read and changed where `acts` holds. Where one of `reads` holds they are read, and no more."""
+    _put(table, _rules(acts, reads))
+
+
+Rules = dict[str, str]
+
+
+def _rules(acts: str, reads: dict[str, str]) -> Rules:
+    rules = {name: f"for select using ({condition})" for name, condition in reads.items()}
+    return rules | {"acts": f"for all using ({acts}) with check ({acts})"}
+
+
+def _put(table: str, rules: Rules) -> None:
     op.execute(f'alter table "{table}" enable row level security')
     # The owner is bound as well.
     op.execute(f'alter table "{table}" force row level security')
-    rules = {name: f"for select using ({condition})" for name, condition in reads.items()}
-    rules["acts"] = f"for all using ({acts}) with check ({acts})"
     for name, rule in rules.items():
         op.execute(f'drop policy if exists {name} on "{table}"')
         op.execute(f'create policy {name} on "{table}" {rule}')
+        op.execute(f"comment on policy {name} on \"{table}\" is '{_print(rule)}'")
+
+
+def _print(rule: str) -> str:
+    """By which a policy is known again; PostgreSQL gives its text back in words of its own."""
+    return sha256(rule.encode()).hexdigest()[:16]
+
+
+def _wanted() -> Iterator[tuple[str, Rules]]:
+    inspector = sa.inspect(op.get_bind())
+    columns = {name: {one["name"] for one in its} for (_, name), its in inspector.get_multi_columns().items()}
+    keys = {name: its for (_, name), its in inspector.get_multi_foreign_keys().items()}
+    for name, its in columns.items():
+        parents = list(_parents(name, keys[name]))
+        if name == "team_member":
+            # Written from events alone, and read by whoever enters.
+            yield (
+                name,
+                _rules(EVERY_TEAM, {"of_team": OWN_TEAM, "of_oneself": "employee_id = (select app_employee_id())"}),
+            )
+        elif "team_id" in its:
+            of_client = [_child(name, one) for one in parents if "client_id" in columns[one[0]]]
+            yield name, _rules(f"{EVERY_TEAM} or {OWN_TEAM}", _reads_of_client(name, its, of_client))
+        elif of_team := [one for one in parents if "team_id" in columns[one[0]]]:
+            mine = " and ".join(_child(name, one, OWN_TEAM) for one in of_team)
+            seen = " and ".join(_child(name, one) for one in of_team)
+            yield name, _rules(f"{EVERY_TEAM} or {mine}", {"of_client": f"{THIS_CLIENT} is not null and {seen}"})
 
 
 def _reads_of_client(table: str, columns: set[str], parents: list[str]) -> dict[str, str]:
@@ -100,9 +138,9 @@ def _reads_of_client(table: str, columns: set[str], parents: list[str]) -> dict[
 Parent = tuple[str, list[tuple[str, str]]]
 
 
-def _parents(inspector: sa.Inspector, table: str) -> Iterator[Parent]:
+def _parents(table: str, keys: Sequence[Any]) -> Iterator[Parent]:
     """The other tables that this one refers to, each with the columns that do."""
-    for key in inspector.get_foreign_keys(table):
+    for key in keys:
         if key["referred_table"] != table:
             yield key["referred_table"], list(zip(key["constrained_columns"], key["referred_columns"], strict=True))
 
