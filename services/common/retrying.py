@@ -19,12 +19,12 @@ POLL_SECONDS = 1.0
 async def retry_parked(database: Database, consumers: Mapping[str, Consumer]) -> None:
     """Try what is due, for as long as the process lives."""
     while consumers:
+        await asyncio.sleep(POLL_SECONDS)
         try:
             while await retry_due(database, consumers):
                 pass
         except Exception as error:  # noqa: BLE001  what is parked stays parked
             log.warning("retries interrupted", extra={"error": parking.failure(error)[1]})
-        await asyncio.sleep(POLL_SECONDS)
 
 
 async def retry_due(database: Database, consumers: Mapping[str, Consumer]) -> bool:

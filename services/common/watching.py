@@ -2,14 +2,20 @@
 
 import asyncio
 import logging
+import random
 from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
 log = logging.getLogger(__name__)
 
+# Within this the first look is taken: whoever starts serves first, and those that start together do not look together.
+FIRST_SECONDS = 5.0
+
 
 async def keep_on(what: str, every: float, look: Callable[[], Awaitable[object]]) -> NoReturn:
-    """Look, and again after `every` seconds. An outage is outlived; the log has its kind and the code of the watch."""
+    """Look soon, and again after `every` seconds. An outage is outlived; the log has its kind and the code of the
+    watch."""
+    await asyncio.sleep(random.uniform(0, min(every, FIRST_SECONDS)))  # noqa: S311  no secret
     while True:
         try:
             await look()
