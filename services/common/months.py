@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from services.common.audit.archiving import NotAsSealed, archive
 from services.common.audit.tables import EVENT
 from services.common.history import KEEP_APPLIED
+from services.common.ids import moment_of, smallest_id
 from services.common.migrations.platform_audit import ALWAYS, GUARD
 from services.common.migrations.platform_months import CLOSED
 
@@ -65,17 +66,11 @@ class Done:
     failed: bool = False
 
 
-def smallest_id(at: datetime) -> UUID:
-    """Of the ids that can be made from then on: UUIDv7 begins with the milliseconds since 1970."""
-    return UUID(int=int(at.timestamp() * 1000) << 80)
-
-
-def moment_of(event_id: str) -> datetime:
-    return datetime.fromtimestamp((UUID(event_id).int >> 80) / 1000, UTC)
-
-
 MARKS = ByMonths(
-    "inbox", lambda at: str(smallest_id(at)), moment_of, ("create table {part} (like inbox including all)",)
+    "inbox",
+    lambda at: str(smallest_id(at)),
+    lambda bound: moment_of(UUID(bound)),
+    ("create table {part} (like inbox including all)",),
 )
 TRAIL = ByMonths(
     EVENT,

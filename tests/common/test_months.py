@@ -21,8 +21,9 @@ from uuid6 import uuid7
 
 from demo.servers.postgres import EmbeddedPostgres, create_database
 from services.common.db import Database
+from services.common.ids import smallest_id
 from services.common.migrations.migrate import alembic_config, migrate
-from services.common.months import MARKS, TRAIL, Part, as_owner, later, maintain, month_of, parts_of, smallest_id
+from services.common.months import MARKS, TRAIL, Part, as_owner, later, maintain, month_of, parts_of
 from services.hr.domain.base import Base
 from tests.common.audited import PLAIN, breaks, connected, sealed, verified
 from tests.running import Databases, owner

@@ -192,8 +192,7 @@ class Handover(OneTimeLink, TeamOwned, Base, table=True):
         Raises `LinkUsed`, `LinkSpent` or `WrongCode`.
         """
         given = self.unlock(link, opening, most_wrong, now)
-        self.be_accepted(self.accepted_at or now)
-        self.changed_at = now
+        self.be_accepted(now)
         return given
 
     @property
@@ -206,9 +205,10 @@ class Handover(OneTimeLink, TeamOwned, Base, table=True):
         return self.sent_at is not None and abs(self.sent_at - sent_at) < TOLD_IN
 
     def be_accepted(self, now: datetime) -> None:
-        """They have the client. What is to be done stands behind the link, which can still be opened."""
+        """They have the client, by the first of their answers. What is to be done stands behind the link, which can
+        still be opened."""
         self.status, self.ended_at, self.changed_at = HandoverStatus.ACCEPTED, None, now
-        self.accepted_at = now
+        self.accepted_at = self.accepted_at or now
 
     def be_declined(self, now: datetime) -> None:
         """The other side cannot take the client."""

@@ -37,83 +37,63 @@ class IncidentRaised(Event):
     raised_at: datetime
 
 
-class HandoverSent(Event):
+class OfHandover(BaseModel):
+    """What every event of a handover says. `sent_at` tells which sending it is of."""
+
+    handover_id: UUID
+    client_id: UUID
+    team_id: UUID
+    sent_at: datetime
+    ods_code: str | None = None
+
+
+class HandoverSent(OfHandover, Event):
     """To a service outside, which has to accept it by the deadline."""
 
     name: ClassVar[str] = "caseload.handover.sent.v1"
 
-    handover_id: UUID
-    client_id: UUID
-    team_id: UUID
-    sent_at: datetime
     accept_by: datetime
-    ods_code: str | None = None
 
 
-class HandoverAccepted(Event):
+class HandoverAccepted(OfHandover, Event):
     name: ClassVar[str] = "caseload.handover.accepted.v1"
 
-    handover_id: UUID
-    client_id: UUID
-    team_id: UUID
-    sent_at: datetime
     accepted_at: datetime
-    ods_code: str | None = None
 
 
-class HandoverDeclined(Event):
+class HandoverDeclined(OfHandover, Event):
     """The other side's own system says that they cannot take the client, who is still the team's."""
 
     name: ClassVar[str] = "caseload.handover.declined.v1"
 
-    handover_id: UUID
-    client_id: UUID
-    team_id: UUID
     on_call_id: UUID
-    sent_at: datetime
     declined_at: datetime
-    ods_code: str | None = None
 
 
-class HandoverDone(Event):
+class HandoverDone(OfHandover, Event):
     """The other side says that its part is done; the team takes the client back when it is there."""
 
     name: ClassVar[str] = "caseload.handover.done.v1"
 
-    handover_id: UUID
-    client_id: UUID
-    team_id: UUID
-    sent_at: datetime
     accepted_at: datetime
     done_at: datetime
-    ods_code: str | None = None
 
 
-class HandoverExpired(Event):
+class HandoverExpired(OfHandover, Event):
     """A warning to the nurse on call: nobody accepted it in time, so the client is still the team's tonight."""
 
     name: ClassVar[str] = "caseload.handover.expired.v1"
 
-    handover_id: UUID
-    client_id: UUID
-    team_id: UUID
     on_call_id: UUID
-    sent_at: datetime
     accept_by: datetime
     expired_at: datetime
-    ods_code: str | None = None
 
 
-class HandoverReturned(Event):
+class HandoverReturned(OfHandover, Event):
     name: ClassVar[str] = "caseload.handover.returned.v1"
 
-    handover_id: UUID
-    client_id: UUID
-    team_id: UUID
-    sent_at: datetime
     accepted_at: datetime | None
     returned_at: datetime
-    ods_code: str | None = None
 
 
 class OfAlert(BaseModel):

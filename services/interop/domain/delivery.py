@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, col
 
 from services.common.errors import Conflict
+from services.common.ids import moment_of
 from services.common.models import INSTANT, TeamOwned, only_states
 from services.interop.domain.adapter import Adapter
 from services.interop.domain.base import Base
@@ -71,7 +72,7 @@ class CouncilDelivery(TeamOwned, Base, table=True):
     @property
     def known_at(self) -> datetime:
         """When the fact was queued first, however often it was since: its id begins with that (UUIDv7)."""
-        return datetime.fromtimestamp((self.id.int >> 80) / 1000, UTC)
+        return moment_of(self.id)
 
     @property
     def told(self) -> dict[str, Any]:

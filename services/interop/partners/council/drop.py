@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -81,12 +81,15 @@ def row_of(event: Mapping[str, Any], delivery_id: UUID, happened_on: date | None
     return {**about, **event["data"]}
 
 
-def as_csv(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """RFC 4180, in UTF-8, with a line of heads. No value begins as a formula does: ids, codes, dates and numbers."""
+def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """RFC 4180, in UTF-8, with a line of heads."""
+    return lines_of(columns, [dict(zip(columns, columns, strict=True))]) + lines_of(columns, rows)
+
+
+def lines_of(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """The lines alone. No value begins as a formula does: ids, codes, dates and numbers."""
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, list(columns), extrasaction="ignore", lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\r\n").writerows(rows)
     return text.getvalue().encode()
 
 

@@ -24,24 +24,23 @@ async def change(tx: Transaction, kept: Resource, sent: Sent, message_id: UUID) 
 
     Raises a `NotTaken`, or `InsufficientScope` where another organisation was asked.
     """
-    answer = handover.understand(sent, kept.content, tx.now)
-    require_scope(tx.actor, handovers_of(_owner(kept)))
-    client_id = kept.client_id
+    answer, owner = handover.understand(sent, kept.content, tx.now), _owner(kept)
+    require_scope(tx.actor, handovers_of(owner))
+    client_id, content = kept.client_id, kept.content
     if client_id is not None:
         tx.concerns(client_id)
-    if answer == kept.content["status"]:
-        return Told(shown(sent, kept.content, kept.resource_id, kept.team_id, client_id), _owner(kept))
-    said = {name: value for name, value in sent.content.items() if name in ("statusReason", "note")}
-    content = {**kept.content, **said, "status": answer, "lastModified": parts.instant(tx.now)}
-    told = HandoverAnswered(
-        handover_id=kept.resource_id,
-        client_id=client_id,
-        team_id=kept.team_id,
-        sent_at=datetime.fromisoformat(kept.content["authoredOn"]),
-        status=answer,
-    )
-    tx.publish(told, about=kept)
-    return Told(shown(sent, content, kept.resource_id, kept.team_id, client_id), _owner(kept))
+    if answer != content["status"]:
+        said = {name: value for name, value in sent.content.items() if name in ("statusReason", "note")}
+        content = {**content, **said, "status": answer, "lastModified": parts.instant(tx.now)}
+        told = HandoverAnswered(
+            handover_id=kept.resource_id,
+            client_id=client_id,
+            team_id=kept.team_id,
+            sent_at=datetime.fromisoformat(content["authoredOn"]),
+            status=answer,
+        )
+        tx.publish(told, about=kept)
+    return Told(shown(sent, content, kept.resource_id, kept.team_id, client_id), owner)
 
 
 def _owner(kept: Resource) -> str:
