@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import gc
 import importlib.util
 import json
 import os
@@ -35,7 +36,13 @@ from tests.thirdparty.sayings import sayings
 POSTGRES = "HEATSHIELD_TEST_POSTGRES"
 # More than all services together ask for.
 STATEMENTS = 5000
+# How much is made before a collection: what tests make is mostly gone by itself, and all that is imported is walked.
+MADE_BETWEEN_COLLECTIONS = 20_000
 _watched: ContextVar[list[str] | None] = ContextVar("watched", default=None)
+
+
+def pytest_configure() -> None:
+    gc.set_threshold(MADE_BETWEEN_COLLECTIONS)
 
 
 def _is_controller(config: pytest.Config) -> bool:
