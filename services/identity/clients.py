@@ -46,7 +46,7 @@ class Trust:
         self.own_keys = FixedKeys(public_keys(self.signer.jwks()))
         self._issuers = {issuer.issuer: issuer for issuer in settings.issuers}
         self._keys = {issuer.issuer: KeySource(issuer.jwks_url, http) for issuer in settings.issuers}
-        self._processes = {name: FixedKeys(_one_key(jwk)) for name, jwk in settings.processes.items()}
+        self._processes = {name: FixedKeys(_keys_in(told)) for name, told in settings.processes.items()}
         self._clients: dict[str, KeySource] = {}
 
     @property
@@ -84,7 +84,9 @@ class Trust:
         return self._clients.setdefault(system.jwks_url, KeySource(system.jwks_url, self._outside))
 
 
-def _one_key(jwk: dict[str, Any]) -> KeySet:
-    key = ECKey.import_key(jwk)
-    key.ensure_kid()
-    return KeySet([key])
+def _keys_in(told: dict[str, Any]) -> KeySet:
+    """Of one JWK, or of a set of them, while a process changes from one key to another."""
+    keys = [ECKey.import_key(jwk) for jwk in told.get("keys", [told])]
+    for key in keys:
+        key.ensure_kid()
+    return KeySet(list(keys))

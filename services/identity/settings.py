@@ -15,7 +15,8 @@ class IdentitySettings(ServiceSettings):
     """`IDENTITY_ISSUERS` and the rest are JSON. In production the process does not start with an unsafe one."""
 
     issuers: list[TrustedIssuer] = []
-    # The public key of each process of ours, as a JWK, by its name: `svc:hr`, `svc:gateway`.
+    # The public key of each process of ours, as a JWK, by its name: `svc:hr`, `svc:gateway`. While a process changes
+    # its key, a set of both.
     processes: dict[str, dict[str, Any]] = {}
     # Private keys on the curve P-256 in PEM. The first signs and all are published: a new one comes last, is moved to
     # the front when every service has seen it, and the old one goes when its last token has ended.

@@ -3,11 +3,14 @@
 import time
 from typing import Any
 
+import httpx
 import pytest
 from joserfc.jwk import ECKey
 
-from services.common.assertions import ASSERTION_TYPE, assertion, new_key
+from services.common.assertions import ASSERTION_TYPE, assertion, new_key, own_key, public_key
 from services.common.peers import TOKENS_AT
+from services.identity.clients import Trust
+from services.identity.settings import IdentitySettings
 from tests.identity.conftest import Identity, claims_of
 from tests.identity.providers import PROVIDER, Provider, System
 from tests.running import NURSE
@@ -139,6 +142,17 @@ async def test_a_process_gets_a_token_of_its_own_by_its_key(identity: Identity) 
     answer = await identity.inside("svc:hr", grant_type="client_credentials", audience="interop")
     claims = claims_of(answer.json()["access_token"], identity)
     assert (claims["sub"], claims["persona"], claims["aud"]) == ("svc:hr", "service", "interop")
+
+
+async def test_a_process_may_have_two_keys_while_it_changes_from_one_to_the_other() -> None:
+    old, new, elsewhere = new_key(), new_key(), new_key()
+    known = {"svc:hr": {"keys": [public_key(old), public_key(new)]}, "svc:gateway": public_key(elsewhere)}
+    async with httpx.AsyncClient() as http:
+        trust = Trust(IdentitySettings(app_env="test", processes=known), http, http)
+    for name, pems in {"svc:hr": [old, new], "svc:gateway": [elsewhere]}.items():
+        keys = trust.process_keys(name)
+        assert keys is not None
+        assert [key.kid for key in (await keys.for_kid("")).keys] == [own_key(pem).kid for pem in pems]
 
 
 async def test_nobody_else_is_one_of_our_processes(identity: Identity) -> None:
