@@ -34,7 +34,7 @@ SIGN_IN = {"/dev": "issuer"}
 # Which organisation the demo's team belongs to, and as whom it makes its returns: codes of the form of real ones, that
 # are nobody's.
 RETURNS = {
-    "ods_code": "Z99902",
+    "ods_code": "ZZ901",
     "returns_commissioner": "ZZ902",
     "returns_council_code": "999",
     "returns_cqc_location": "1-999000001",
