@@ -34,11 +34,13 @@ SIGN_IN = {"/dev": "issuer"}
 # Which organisation the demo's team belongs to, and as whom it makes its returns: codes of the form of real ones, that
 # are nobody's.
 RETURNS = {
-    "ods_code": "Z99902",
+    "ods_code": "ZZ901",
     "returns_commissioner": "ZZ902",
     "returns_council_code": "999",
     "returns_cqc_location": "1-999000001",
 }
+# Settings that the demo takes from the environment as an installation does: extracts are tried with made-up files.
+SYSTMONE = {"systmone_place", "systmone_host_key", "systmone_layout", "sftp_key"}
 
 
 def services() -> dict[str, Service]:
@@ -57,7 +59,8 @@ def _add_own(
     of_caseload = settings["caseload"].model_dump() | {"photo_store": photos.absolute().as_uri()}
     settings["caseload"] = CaseloadSettings.model_validate(of_caseload)
     folder = {"council_folder": str(photos.absolute().parent / "councils")}
-    of_interop = settings["interop"].model_dump() | folder | RETURNS | nhs
+    unit = InteropSettings.for_service("interop").model_dump(include=SYSTMONE)
+    of_interop = settings["interop"].model_dump() | folder | RETURNS | nhs | unit
     settings["interop"] = InteropSettings.model_validate(of_interop)
     settings["roster"] = RosterSettings.model_validate(settings["roster"].model_dump() | {"solver_slots": 1})
 

@@ -30,7 +30,7 @@ def referral_message(patient: dict[str, Any], calendar: Calendar) -> dict[str, A
         "requester": _requester(),
         "role": _role(),
         "surgery": _organisation("Barrow Surgery (demo)", "Z99901"),
-        "team": _organisation("Barrow Neighbourhood Nursing and Care Team (demo)", "Z99902"),
+        "team": _organisation("Barrow Neighbourhood Nursing and Care Team (demo)", "ZZ901"),
         "service": _service(),
         "consent": _consent(calendar.day(0)),
     }
