@@ -23,7 +23,7 @@ from sqlalchemy.util import LRUCache
 
 from demo.servers.postgres import SERVICES, EmbeddedPostgres
 from demo.servers.rabbit import RabbitServer
-from services.common import connected, db
+from services.common import connected, db, watching
 from services.common.db import Database
 from services.common.migrations.migrate import migrate
 from tests.access.tally import summary
@@ -177,6 +177,14 @@ def types_asked_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(asyncpg.Connection, "_introspect_types", ask_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def looked_as_late_as_may_be() -> Iterator[None]:
+    """What a service looks after beside requests it first looks at when most tests are over, in each run alike."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(watching, "first_within", lambda seconds: seconds)
         yield
 
 

@@ -15,13 +15,17 @@ FIRST_SECONDS = 5.0
 async def keep_on(what: str, every: float, look: Callable[[], Awaitable[object]]) -> NoReturn:
     """Look soon, and again after `every` seconds. An outage is outlived; the log has its kind and the code of the
     watch."""
-    await asyncio.sleep(random.uniform(0, min(every, FIRST_SECONDS)))  # noqa: S311  no secret
+    await asyncio.sleep(first_within(min(every, FIRST_SECONDS)))
     while True:
         try:
             await look()
         except Exception as error:  # noqa: BLE001  the worker outlives every outage
             log.warning("watch interrupted", extra={"code": what, "error": type(error).__name__})
         await asyncio.sleep(every)
+
+
+def first_within(seconds: float) -> float:
+    return random.uniform(0, seconds)  # noqa: S311  no secret
 
 
 async def drained(look: Callable[[], Awaitable[int]], most: int = 1) -> None:

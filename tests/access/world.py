@@ -8,10 +8,12 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 from uuid6 import uuid7
 
+from services.common import watching
 from services.common.auth import SYSTEM, Persona
 from services.common.service import Service
 from services.common.tables import PLATFORM_TABLES
@@ -116,9 +118,12 @@ async def _heard(world: World) -> str:
 
 @asynccontextmanager
 async def world_of(name: str, databases: Databases) -> AsyncIterator[World]:
-    """The world that the service's own tests make, or an empty one."""
+    """The world that the service's own tests make, or an empty one. What is looked after beside requests is seen to at
+    its beginning, so that what changes later was asked for."""
     builder: Any = started
     if find_spec(f"tests.{name}.world") is not None:
         builder = import_module(f"tests.{name}.world").world
-    async with builder(SERVICES[name], databases) as world:
-        yield world
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(watching, "FIRST_SECONDS", 0)
+        async with builder(SERVICES[name], databases) as world:
+            yield world
