@@ -12,6 +12,7 @@ import pytest
 from demo.barrow import TEAM, Calendar, employee, latest_monday_before
 from demo.callers import Gateway
 from demo.compose import services
+from demo.servers.postgres import SERVICES
 from services.common.types import day_in_england
 from tests.containers.installation import Installation, settled
 from tests.containers.writer import AWAY, Writer, until_true
@@ -62,6 +63,10 @@ def test_the_day_goes_on_whichever_container_is_killed_and_nothing_is_lost(
     again = play(installation, tmp_path)
     assert not_ok(again) == []
     assert again[6]["detail"] == first[6]["detail"]
+    taken = installation.compose("run", "--rm", "prepare", "export", "/tmp/leaving", seconds=300)
+    rows = {words[0]: int(words[3]) for words in map(str.split, taken.splitlines()) if words and words[0] in SERVICES}
+    assert set(rows) == set(SERVICES), taken
+    assert all(rows.values()), taken
     log = installation.logs()
     assert personal_data_in(log) == []
     told = [path for path in Path(installation.settings["HEATSHIELD_SECRETS"]).iterdir() if path.read_text() in log]
