@@ -1,6 +1,7 @@
 """All services in one process: the same factories, one in-process broker, HTTP that never leaves the process."""
 
 import importlib
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -39,12 +40,19 @@ RETURNS = {
     "returns_council_code": "999",
     "returns_cqc_location": "1-999000001",
 }
-# Settings that the demo takes from the environment as an installation does: extracts are tried with made-up files.
-SYSTMONE = {"systmone_place", "systmone_host_key", "systmone_layout", "sftp_key"}
+SYSTMONE = frozenset({"systmone_place", "systmone_host_key", "systmone_layout", "sftp_key"})
 
 
 def services() -> dict[str, Service]:
     return {name: importlib.import_module(f"services.{name}.main").SERVICE for name in SERVICES}
+
+
+def unit() -> dict[str, Any]:
+    """Where extracts of SystmOne lie, as the environment of an installation says it: they are tried with made-up files.
+    Nothing where it says nothing. Raises `ValueError`."""
+    if not any(f"INTEROP_{name.upper()}" in os.environ for name in SYSTMONE):
+        return {}
+    return InteropSettings.for_service("interop").model_dump(include=set(SYSTMONE))
 
 
 def _add_own(
@@ -59,8 +67,7 @@ def _add_own(
     of_caseload = settings["caseload"].model_dump() | {"photo_store": photos.absolute().as_uri()}
     settings["caseload"] = CaseloadSettings.model_validate(of_caseload)
     folder = {"council_folder": str(photos.absolute().parent / "councils")}
-    unit = InteropSettings.for_service("interop").model_dump(include=SYSTMONE)
-    of_interop = settings["interop"].model_dump() | folder | RETURNS | nhs | unit
+    of_interop = settings["interop"].model_dump() | folder | RETURNS | nhs | unit()
     settings["interop"] = InteropSettings.model_validate(of_interop)
     settings["roster"] = RosterSettings.model_validate(settings["roster"].model_dump() | {"solver_slots": 1})
 

@@ -193,7 +193,7 @@ def statements() -> Callable[[Database], AbstractContextManager[list[str]]]:
     """Counts the SQL statements of a block, not those beside it: `with statements(database) as seen:`."""
 
     @contextmanager
-    def watching(database: Database) -> Iterator[list[str]]:
+    def seeing(database: Database) -> Iterator[list[str]]:
         seen: list[str] = []
 
         def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -218,4 +218,4 @@ def statements() -> Callable[[Database], AbstractContextManager[list[str]]]:
         event.remove(engine, "before_cursor_execute", note)
         _watched.reset(before)
 
-    return watching
+    return seeing

@@ -5,8 +5,8 @@ from uuid import UUID
 
 
 def smallest_id(at: datetime) -> UUID:
-    """Of the ids that can be made from then on."""
-    return UUID(int=int(at.timestamp() * 1000) << 80)
+    """Of the ids that can be made from then on. Before 1970 none was made."""
+    return UUID(int=max(0, int(at.timestamp() * 1000)) << 80)
 
 
 def moment_of(made: UUID) -> datetime:

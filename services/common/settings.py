@@ -22,7 +22,8 @@ class ServiceSettings(BaseSettings):
     Unset `app_env` means production, so that a forgotten variable fails closed.
     """
 
-    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore")
+    # What does not fit may be a secret in the wrong place.
+    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore", hide_input_in_errors=True)
 
     # It holds a password, and settings are shown where what has them is, such as in the log of a call tried again.
     database_url: str = Field(default="postgresql+asyncpg://127.0.0.1:5432/postgres", repr=False)

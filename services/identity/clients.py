@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from joserfc.jwk import ECKey, KeySet
 
 from services.common.assertions import public_key
 from services.common.keys import FixedKeys, Keys, KeySource, public_keys
@@ -46,7 +45,7 @@ class Trust:
         self.own_keys = FixedKeys(public_keys(self.signer.jwks()))
         self._issuers = {issuer.issuer: issuer for issuer in settings.issuers}
         self._keys = {issuer.issuer: KeySource(issuer.jwks_url, http) for issuer in settings.issuers}
-        self._processes = {name: FixedKeys(_keys_in(told)) for name, told in settings.processes.items()}
+        self._processes = {name: FixedKeys(keys) for name, keys in settings.process_keys().items()}
         self._clients: dict[str, KeySource] = {}
 
     @property
@@ -82,11 +81,3 @@ class Trust:
         if system.jwks_url is None:
             return FixedKeys(public_keys(system.jwks))
         return self._clients.setdefault(system.jwks_url, KeySource(system.jwks_url, self._outside))
-
-
-def _keys_in(told: dict[str, Any]) -> KeySet:
-    """Of one JWK, or of a set of them, while a process changes from one key to another."""
-    keys = [ECKey.import_key(jwk) for jwk in told.get("keys", [told])]
-    for key in keys:
-        key.ensure_kid()
-    return KeySet(list(keys))

@@ -3,9 +3,11 @@
 import secrets
 from typing import Any, Self
 
-from joserfc.jwk import ECKey
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet
 from pydantic import Field, model_validator
 
+from services.common.keys import public_keys
 from services.common.settings import ServiceSettings
 from services.identity.domain.internal_token import Signer
 from services.identity.domain.trusted_issuer import TrustedIssuer
@@ -25,6 +27,11 @@ class IdentitySettings(ServiceSettings):
     public_url: str = "https://heatshield.invalid"
 
     @model_validator(mode="after")
+    def _knows_each_process(self) -> Self:
+        self.process_keys()
+        return self
+
+    @model_validator(mode="after")
     def _is_safe_in_production(self) -> Self:
         """The second of three locks on the development issuer: the first is that the image lacks it, the third is that
         every verifier in production refuses its keys."""
@@ -41,9 +48,27 @@ class IdentitySettings(ServiceSettings):
             raise ValueError("CONFIG_NO_SIGNING_KEY: set IDENTITY_SIGNING_KEYS, such as from `python -m services keys`")
         return self
 
+    def process_keys(self) -> dict[str, KeySet]:
+        """By the process's name. Raises `ValueError` for what is no public key, or no set of them."""
+        found = {}
+        for name, told in self.processes.items():
+            try:
+                found[name] = public_keys({"keys": [_named(jwk) for jwk in told.get("keys", [told])]})
+            except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
+                way_out = "give its public key as a JWK, or a set of them, such as from `python -m services keys`"
+                raise ValueError(f"CONFIG_PROCESS_KEY: IDENTITY_PROCESSES, {name}: {way_out}") from error
+        return found
+
     def signer(self) -> Signer:
         """Outside production keys may be made for this one start; their names say so."""
         keys = [ECKey.import_key(pem) for pem in self.signing_keys]
         for key in keys:
             key.ensure_kid()
         return Signer(keys or [ECKey.generate_key("P-256", {"kid": f"dev-{secrets.token_hex(8)}"})])
+
+
+def _named(jwk: dict[str, Any]) -> dict[str, Any]:
+    """With the name by which an assertion says which key it was signed with."""
+    key = ECKey.import_key(jwk)
+    key.ensure_kid()
+    return {**jwk, "kid": key.kid}

@@ -124,6 +124,6 @@ async def world_of(name: str, databases: Databases) -> AsyncIterator[World]:
     if find_spec(f"tests.{name}.world") is not None:
         builder = import_module(f"tests.{name}.world").world
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(watching, "FIRST_SECONDS", 0)
+        patch.setattr(watching, "first_within", lambda _: 0)
         async with builder(SERVICES[name], databases) as world:
             yield world

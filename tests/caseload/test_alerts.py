@@ -1,6 +1,7 @@
 """Who must be told is told: of a late dose, an unaccepted handover and an overdue review (rows 3.11, 4.05)."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,15 +10,18 @@ from sqlalchemy import update
 from services.caseload.domain.break_glass import BreakGlass
 from services.caseload.domain.handover import Handover
 from services.caseload.events import AlertAcknowledged, AlertEscalated, AlertRaised
+from services.caseload.main import SERVICE
 from services.caseload.usecases.hand_over import expire_some
-from services.caseload.usecases.tell import escalate_some, raise_late_doses, raise_overdue_reviews
+from services.caseload.usecases.tell import escalate_some, raise_late_doses, raise_overdue_reviews, watch
+from services.common import watching
 from services.common.auth import SYSTEM
+from services.common.db import Database
 from services.common.types import ENGLAND, day_in_england
 from tests.caseload.medicating import Giving, giving, in_days
 from tests.caseload.night import handed_over, later
 from tests.caseload.story import new_id
 from tests.caseload.world import an_emergency
-from tests.running import DEPUTY, NURSE, STRANGER, TEAM, Running
+from tests.running import DEPUTY, NURSE, STRANGER, TEAM, Databases, Running, running, until
 
 PARKINSONS = {"drug": "Co-careldopa 25 mg/100 mg", "time_critical": True, "every_days": 1}
 
@@ -200,3 +204,22 @@ async def test_whose_time_on_call_was_cancelled_is_not_called(given: Giving) -> 
     assert await late(given) == 1
     (alert,) = await alerts(given, open="true")
     assert alert["for_employee_id"] is None
+
+
+async def test_each_kind_is_looked_for_as_long_as_the_service_lives_also_while_another_look_fails(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert set(watch.LOOKS.values()) == {raise_late_doses, raise_overdue_reviews, escalate_some}
+    looked = list[str]()
+
+    async def look(what: str, _: Database) -> int:
+        looked.append(what)
+        if what == "late_doses":
+            raise OSError
+        return 0
+
+    monkeypatch.setattr(watching, "first_within", lambda _: 0)
+    monkeypatch.setattr(watch, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(watch, "LOOKS", {what: partial(look, what) for what in watch.LOOKS})
+    async with running(databases, SERVICE):
+        await until(lambda: all(looked.count(what) > 1 for what in watch.LOOKS))

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.common.watching import drained, keep_on
+from services.common import watching
+from services.common.watching import drained, first_within, keep_on
 
 
 class Over(BaseException):
@@ -29,6 +30,31 @@ async def test_a_watch_outlives_an_outage_and_tells_of_it_by_its_code(caplog: py
     (told,) = caplog.records
     assert (told.getMessage(), vars(told)["code"], vars(told)["error"]) == ("watch interrupted", "homes", "OSError")
     assert "a name" not in caplog.text
+
+
+async def test_it_first_looks_within_five_seconds_or_sooner_where_it_looks_oftener(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    within, looked = list[float](), 0
+
+    def wait(seconds: float) -> float:
+        within.append(seconds)
+        return 3600
+
+    async def look() -> None:
+        nonlocal looked
+        looked += 1
+
+    monkeypatch.setattr(watching, "first_within", wait)
+    watches = [asyncio.create_task(keep_on("homes", every, look)) for every in (600, 1)]
+    await asyncio.sleep(0.05)
+    for watch in watches:
+        watch.cancel()
+    await asyncio.gather(*watches, return_exceptions=True)
+    assert (within, looked) == ([5, 1], 0)
+    moments = {first_within(5) for _ in range(100)}
+    assert len(moments) > 90, "those that start together do not look together"
+    assert all(0 <= moment <= 5 for moment in moments)
 
 
 async def test_it_looks_again_at_once_while_there_is_as_much_as_it_takes() -> None:

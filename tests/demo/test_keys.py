@@ -13,6 +13,7 @@ from gateway.routes import SERVICES
 from services.common.assertions import assertion, public_key
 from services.common.settings import ServiceSettings
 from services.identity.settings import IdentitySettings
+from tests.signing import CLIENT_KEY
 
 ROOT = Path(__file__).parents[2]
 
@@ -83,7 +84,7 @@ def test_every_secret_of_an_installation_is_a_file_of_its_own_named_as_the_setti
             "CONFIG_VAGUE_ISSUER",
         ),
         ({}, "CONFIG_NO_PROCESSES"),
-        ({"IDENTITY_PROCESSES": '{"svc:hr": {}}'}, "CONFIG_NO_SIGNING_KEY"),
+        ({"IDENTITY_PROCESSES": json.dumps({"svc:hr": public_key(CLIENT_KEY)})}, "CONFIG_NO_SIGNING_KEY"),
     ],
     ids=["the development issuer", "an issuer on this machine", "an issuer of any role", "no processes", "no key"],
 )

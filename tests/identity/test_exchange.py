@@ -3,18 +3,17 @@
 import time
 from typing import Any
 
-import httpx
 import pytest
 from joserfc.jwk import ECKey
 
 from services.common.assertions import ASSERTION_TYPE, assertion, new_key, own_key, public_key
 from services.common.peers import TOKENS_AT
-from services.identity.clients import Trust
+from services.identity.main import SERVICE
 from services.identity.settings import IdentitySettings
 from tests.identity.conftest import Identity, claims_of
 from tests.identity.providers import PROVIDER, Provider, System
-from tests.running import NURSE
-from tests.signing import ISSUER
+from tests.running import NURSE, Databases, running
+from tests.signing import CLIENT_KEY, ISSUER
 
 NOW = int(time.time())
 
@@ -144,15 +143,36 @@ async def test_a_process_gets_a_token_of_its_own_by_its_key(identity: Identity) 
     assert (claims["sub"], claims["persona"], claims["aud"]) == ("svc:hr", "service", "interop")
 
 
-async def test_a_process_may_have_two_keys_while_it_changes_from_one_to_the_other() -> None:
-    old, new, elsewhere = new_key(), new_key(), new_key()
-    known = {"svc:hr": {"keys": [public_key(old), public_key(new)]}, "svc:gateway": public_key(elsewhere)}
-    async with httpx.AsyncClient() as http:
-        trust = Trust(IdentitySettings(app_env="test", processes=known), http, http)
-    for name, pems in {"svc:hr": [old, new], "svc:gateway": [elsewhere]}.items():
-        keys = trust.process_keys(name)
-        assert keys is not None
-        assert [key.kid for key in (await keys.for_kid("")).keys] == [own_key(pem).kid for pem in pems]
+async def test_a_process_may_have_two_keys_while_it_changes_from_one_to_the_other(databases: Databases) -> None:
+    old, new, another = new_key(), new_key(), new_key()
+    known = {"svc:hr": {"keys": [public_key(old), public_key(new)]}, "svc:caseload": public_key(another)}
+    async with running(databases, SERVICE, processes=known) as made:
+        nobody = await made.client("identity", None)
+
+        async def asked(pem: str) -> int:
+            proof = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion(pem, "svc:hr", TOKENS_AT)}
+            wanted = {"grant_type": "client_credentials", "audience": "caseload", **proof}
+            answer = await nobody.post(TOKENS_AT, data=wanted)
+            return int(answer.status_code)
+
+        assert [await asked(pem) for pem in (old, new, another)] == [200, 200, 401]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"keys": []},
+        {"keys": public_key(CLIENT_KEY)},
+        {"keys": [public_key(CLIENT_KEY), public_key(CLIENT_KEY)]},
+        {"keys": ["svc:hr"]},
+        own_key(CLIENT_KEY).as_dict(private=True),
+        {"kty": "EC"},
+    ],
+)
+def test_what_is_no_public_key_of_a_process_ends_the_start_and_says_whose(told: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="CONFIG_PROCESS_KEY: IDENTITY_PROCESSES, svc:hr: ") as refused:
+        IdentitySettings(app_env="test", processes={"svc:hr": told})
+    assert str(own_key(CLIENT_KEY).as_dict(private=True)["d"]) not in str(refused.value)
 
 
 async def test_nobody_else_is_one_of_our_processes(identity: Identity) -> None:

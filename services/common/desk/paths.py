@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, DateTime, MetaData, Select, Table, literal
 from services.common.db import Transaction
 from services.common.errors import NotFound
 from services.common.events import Envelope
+from services.common.ids import smallest_id
 
 # An effect is written in the transaction of its mark; ids follow the clock of the process, and marks the database's.
 AROUND = timedelta(minutes=5)
@@ -118,7 +119,7 @@ async def of_trace(
 
 async def _holding(tx: Transaction, part: str, from_at: datetime, period: timedelta, limit: int) -> Sequence[Written]:
     """A range of ids is read, for an index on every trace would cost more than it is worth to the few who ask."""
-    from_id, to_id = _first_id_at(from_at), _first_id_at(from_at + period)
+    from_id, to_id = smallest_id(from_at), smallest_id(from_at + period)
 
     def condition(table: Table) -> ColumnElement[bool]:
         in_period = (table.c.id >= from_id) & (table.c.id < to_id)
@@ -126,11 +127,6 @@ async def _holding(tx: Transaction, part: str, from_at: datetime, period: timede
 
     rows = await tx.rows(_events(tx, condition).limit(limit))
     return [_written(row) for row in rows]
-
-
-def _first_id_at(instant: datetime) -> UUID:
-    """The smallest UUIDv7 of this millisecond."""
-    return UUID(int=(max(0, int(instant.timestamp() * 1000)) << 80) | (7 << 76) | (2 << 62))
 
 
 def _events(tx: Transaction, condition: Callable[[Table], ColumnElement[bool]]) -> Select[Any]:

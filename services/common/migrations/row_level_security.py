@@ -1,7 +1,8 @@
 """Row-level security, the second wall behind the code's own checks, for every service alike (ADR 19).
 
-A transaction says who acts by `app_enter`; without that, no row of any team is there. Frozen, as migrations call it:
-another policy is a module of its own. A migration that adds a table of a team ends with `protect()`.
+A transaction says who acts by `app_enter`; without that, no row of any team is there. Frozen to the letter, as
+migrations call it and policies are known again by it: another policy is a module of its own. A migration that adds a
+table of a team ends with `protect()`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -52,10 +53,12 @@ FUNCTIONS = (
 EVERY_TEAM = "(select app_every_team())"
 OWN_TEAM = "team_id = any ((select app_teams())::uuid[])"
 THIS_CLIENT = "(select app_client_id())"
-# The policies of what is behind the wall, and the print of the rule that each was made of.
+# The policies of what is behind the wall: as PostgreSQL reads each now, and the print of how it was made.
 HELD = """
-    select relname, polname, obj_description(pg_policy.oid, 'pg_policy') as told
-    from pg_policy join pg_class on pg_class.oid = polrelid
+    select relname, polname, obj_description(held.oid, 'pg_policy') as told,
+           format('%s %s %s using %s check %s', polcmd, polpermissive, polroles,
+                  pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)) as reads
+    from pg_policy held join pg_class on pg_class.oid = polrelid
     where relnamespace = 'public'::regnamespace and relrowsecurity and relforcerowsecurity
 """
 
@@ -71,10 +74,14 @@ def protect() -> None:
 
     A table that is behind it as it should be is not touched, so that nobody who uses it waits.
     """
-    held = {(row.relname, row.polname): row.told for row in op.get_bind().execute(sa.text(HELD))}
+    held = {(row.relname, row.polname): (row.told, row.reads) for row in op.get_bind().execute(sa.text(HELD))}
     for table, rules in _wanted():
-        if any(held.get((table, name)) != _print(rule) for name, rule in rules.items()):
+        if not all(_is_held(held.get((table, name)), rule) for name, rule in rules.items()):
             _put(table, rules)
+
+
+def _is_held(held: tuple[str | None, str] | None, rule: str) -> bool:
+    return held is not None and held[0] == _print(rule, held[1])
 
 
 def put_behind(table: str, acts: str, **reads: str) -> None:
@@ -97,18 +104,25 @@ def _put(table: str, rules: Rules) -> None:
     for name, rule in rules.items():
         op.execute(f'drop policy if exists {name} on "{table}"')
         op.execute(f'create policy {name} on "{table}" {rule}')
-        op.execute(f"comment on policy {name} on \"{table}\" is '{_print(rule)}'")
+    made = op.get_bind().execute(sa.text(f"{HELD} and relname = :relname"), {"relname": table})
+    for row in made.all():
+        if row.polname in rules:
+            told = _print(rules[row.polname], row.reads)
+            op.execute(f"comment on policy {row.polname} on \"{table}\" is '{told}'")
 
 
-def _print(rule: str) -> str:
-    """By which a policy is known again; PostgreSQL gives its text back in words of its own."""
-    return sha256(rule.encode()).hexdigest()[:16]
+def _print(rule: str, reads: str) -> str:
+    """Of what was asked for and what PostgreSQL made of it, so that a policy which either has left is made anew."""
+    return sha256(f"{rule} {reads}".encode()).hexdigest()[:16]
 
 
 def _wanted() -> Iterator[tuple[str, Rules]]:
     inspector = sa.inspect(op.get_bind())
-    columns = {name: {one["name"] for one in its} for (_, name), its in inspector.get_multi_columns().items()}
-    keys = {name: its for (_, name), its in inspector.get_multi_foreign_keys().items()}
+    # Not those that lie on another server, which know no wall.
+    ours = inspector.get_table_names()
+    read = inspector.get_multi_columns(filter_names=ours)
+    columns = {name: {one["name"] for one in its} for (_, name), its in read.items()}
+    keys = {name: its for (_, name), its in inspector.get_multi_foreign_keys(filter_names=ours).items()}
     for name, its in columns.items():
         parents = list(_parents(name, keys[name]))
         if name == "team_member":

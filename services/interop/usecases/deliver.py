@@ -12,6 +12,7 @@ from services.common.audit.entry import Entry
 from services.common.auth import SYSTEM, Persona, Principal
 from services.common.db import Transaction
 from services.common.service import Background, Runtime
+from services.common.watching import keep_on
 from services.interop.domain.adapter import Adapter
 from services.interop.domain.delivery import Attempt, DeliveryStatus
 from services.interop.domain.submission import Submission, Verdict
@@ -163,15 +164,13 @@ def give_up_waiting(within: timedelta = ANSWER_WITHIN, every: float = LOOK_SECON
     in the end."""
 
     async def run(runtime: Runtime) -> None:
-        while True:
-            try:
-                async with runtime.database.transaction(SYSTEM) as tx:
-                    for submission in await submissions.unanswered(tx, tx.now - within, MOST_AT_ONCE):
-                        submission.given_up(tx.now)
-                        await _stand_back(tx, submission)
-            except Exception as error:  # noqa: BLE001  the worker outlives every outage
-                _interrupted(error)
-            await asyncio.sleep(every)
+        async def look() -> None:
+            async with runtime.database.transaction(SYSTEM) as tx:
+                for submission in await submissions.unanswered(tx, tx.now - within, MOST_AT_ONCE):
+                    submission.given_up(tx.now)
+                    await _stand_back(tx, submission)
+
+        await keep_on("unanswered_submissions", every, look)
 
     return run
 

@@ -1,7 +1,5 @@
 """Sweeping: what was kept and never written down, as when an upload was broken off, is removed again."""
 
-import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -10,8 +8,7 @@ from services.caseload.store import photos as store
 from services.common.auth import SYSTEM
 from services.common.db import Database
 from services.common.service import Runtime
-
-log = logging.getLogger(__name__)
+from services.common.watching import keep_on
 
 EVERY_SECONDS = 3600.0
 # A request that was to write it down has long ended, whichever way.
@@ -26,13 +23,12 @@ async def sweep_photos(runtime: Runtime, *also: Sweep) -> None:
     """Sweep for as long as the process lives, and what else is there to sweep first; several replicas may do so at
     once."""
     photos = opened(runtime.settings)
-    while True:
-        try:
-            for one in (*also, sweep):
-                await one(runtime.database, photos, datetime.now(UTC))
-        except Exception as error:  # noqa: BLE001  housekeeping waits for better times
-            log.warning("sweep interrupted", extra={"error": type(error).__name__})
-        await asyncio.sleep(EVERY_SECONDS)
+
+    async def look() -> None:
+        for one in (*also, sweep):
+            await one(runtime.database, photos, datetime.now(UTC))
+
+    await keep_on("photos", EVERY_SECONDS, look)
 
 
 async def sweep(database: Database, photos: PhotoStore, now: datetime) -> int:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from services.interop.domain.delivery import CouncilDelivery
-from services.interop.partners.council.drop import COLUMNS, Totals, lines_of, manifest, row_of
+from services.interop.partners.council.drop import COLUMNS, Totals, as_csv, lines_of, manifest, row_of
 
 
 class DayFile:
@@ -18,11 +18,11 @@ class DayFile:
 
     def heads(self) -> bytes:
         """The first piece."""
-        return self._piece(lines_of(COLUMNS, [dict(zip(COLUMNS, COLUMNS, strict=True))]))
+        return self._counted(as_csv(COLUMNS, ()))
 
     def piece(self, told: Iterable[CouncilDelivery]) -> bytes:
         """The rows of these facts, which follow those of the piece before."""
-        return self._piece(lines_of(COLUMNS, map(self._row, told)))
+        return self._counted(lines_of(COLUMNS, map(self._row, told)))
 
     def manifest(self) -> dict[str, Any]:
         """What all pieces so far come to."""
@@ -33,6 +33,6 @@ class DayFile:
         self._totals.add(event["data"])
         return row_of(event, told.id, told.happened_on)
 
-    def _piece(self, made: bytes) -> bytes:
+    def _counted(self, made: bytes) -> bytes:
         self._digest.update(made)
         return made

@@ -1,6 +1,5 @@
 """Look whether a team will fall below its floor: soon after hr has told of somebody, and on every new day."""
 
-import asyncio
 import logging
 from datetime import date
 from typing import Any
@@ -9,6 +8,7 @@ from uuid import UUID
 from services.common.auth import SYSTEM
 from services.common.db import Database
 from services.common.service import Runtime
+from services.common.watching import keep_on
 from services.roster.store import floor as store
 from services.roster.usecases.capacity.floor import check_floor
 
@@ -21,12 +21,12 @@ Mark = tuple[date, tuple[Any, ...]]
 async def watch_floors(runtime: Runtime) -> None:
     """As long as the process lives. Where nothing was told since the last look, that is one small statement."""
     seen: Mark | None = None
-    while True:
-        try:
-            seen = await look_at_floors(runtime.database, seen)
-        except Exception as error:  # noqa: BLE001  the worker outlives every outage
-            log.warning("floors interrupted", extra={"error": type(error).__name__})
-        await asyncio.sleep(POLL_SECONDS)
+
+    async def look() -> None:
+        nonlocal seen
+        seen = await look_at_floors(runtime.database, seen)
+
+    await keep_on("floors", POLL_SECONDS, look)
 
 
 async def look_at_floors(database: Database, seen: Mark | None) -> Mark | None:
