@@ -188,3 +188,6 @@ def _is_encrypted(kept: Kept, base: str, instant: str) -> None:
     refused = kept.run("restore", base, str(kept.folder("never")), instant)
     assert refused.returncode != 0
     assert "cannot be read with this key" in refused.stderr
+    nowhere = kept.run("restore", base, str(kept.place / "nowhere"), instant)
+    assert nowhere.returncode != 0
+    assert "there is no folder" in nowhere.stderr
