@@ -63,7 +63,11 @@ def test_the_day_goes_on_whichever_container_is_killed_and_nothing_is_lost(
     again = play(installation, tmp_path)
     assert not_ok(again) == []
     assert again[6]["detail"] == first[6]["detail"]
-    taken = installation.compose("run", "--rm", "prepare", "export", "/tmp/leaving", seconds=300)
+    leaving = tmp_path / "leaving"
+    leaving.mkdir()
+    leaving.chmod(0o777)
+    mounted = ("--volume", f"{leaving}:/leaving")
+    taken = installation.compose("run", "--rm", *mounted, "prepare", "export", "/leaving/all", seconds=300)
     rows = {words[0]: int(words[3]) for words in map(str.split, taken.splitlines()) if words and words[0] in SERVICES}
     assert set(rows) == set(SERVICES), taken
     assert all(rows.values()), taken
