@@ -156,6 +156,37 @@ async def test_of_two_at_one_offset_one_wins(wound: Wounded) -> None:
     assert [one["id"] for one in await sending.photos()] == [sending.told["photo_id"]]
 
 
+async def test_who_comes_for_the_pieces_when_another_has_made_the_photo_of_them_is_told_so(
+    wound: Wounded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not that the photo is lost."""
+    sending = await begun(wound, LARGE)
+    await sending.send(0, 300_000)
+    store = wound.caseload.apps["caseload"].state.photos
+    get, first = store.get, []
+
+    async def late(key: str) -> bytes:
+        monkeypatch.setattr(store, "get", get)
+        first.append(await sending.send(300_000))
+        content: bytes = await get(key)
+        return content
+
+    monkeypatch.setattr(store, "get", late)
+    answer = await sending.send(300_000)
+    assert [one.status_code for one in first] == [204]
+    assert (answer.status_code, answer.json()["code"]) == (409, "offset_wrong")
+    assert [one["id"] for one in await sending.photos()] == [sending.told["photo_id"]]
+
+
+async def test_a_piece_that_is_lost_is_the_stores_fault(wound: Wounded) -> None:
+    sending = await begun(wound, LARGE)
+    await sending.send(0, 300_000)
+    (piece,) = wound.kept()
+    piece.unlink()
+    answer = await sending.send(300_000)
+    assert (answer.status_code, await sending.offset()) == (503, 300_000)
+
+
 async def test_a_long_body_is_kept_piece_by_piece_as_it_comes(wound: Wounded) -> None:
     """So a process that is killed loses no more than the last piece."""
     sending, seen = await begun(wound, LARGE), []

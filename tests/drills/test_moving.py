@@ -17,6 +17,7 @@ from uuid6 import uuid7
 from demo.servers.postgres import SERVICES, EmbeddedPostgres, create_database
 from services.__main__ import app, declared
 from services.caseload.main import SERVICE as CASELOAD
+from services.common.assertions import public_key
 from services.governance.main import SERVICE as GOVERNANCE
 from services.moving.arriving import take_in
 from services.moving.leaving import export
@@ -24,6 +25,7 @@ from services.moving.manifest import Refused
 from tests.caseload.story import a_plan, an_assessment, take_on
 from tests.drills.table import told
 from tests.running import DEPUTY, NURSE, Databases, owner, running
+from tests.signing import CLIENT_KEY
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -76,7 +78,7 @@ def settled(postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch, tmp_pat
 
     def settle(urls: dict[str, str], photos: str) -> None:
         monkeypatch.setenv("HEATSHIELD_APP_ENV", "test")
-        monkeypatch.setenv("IDENTITY_PROCESSES", '{"svc:gateway": {}}')
+        monkeypatch.setenv("IDENTITY_PROCESSES", json.dumps({"svc:gateway": public_key(CLIENT_KEY)}))
         monkeypatch.setenv("CASELOAD_PHOTO_STORE", (tmp_path / photos).as_uri())
         for name, url in urls.items():
             database = str(make_url(url).database)

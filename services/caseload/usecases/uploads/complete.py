@@ -1,11 +1,12 @@
 """Completing an upload: its pieces become the one photo that was announced, or the upload is ended."""
 
-from services.caseload.domain.photo import JPEG, PNG, NotAPhoto, PhotoDamaged, PhotoNotAsSent, TooManyPixels
-from services.caseload.domain.upload import UploadIsNoPhoto, UploadNotAsSent, UploadState
+from services.caseload.domain.photo import JPEG, PNG, NotAPhoto, PhotoDamaged, PhotoLost, PhotoNotAsSent, TooManyPixels
+from services.caseload.domain.upload import PhotoUpload, UploadIsNoPhoto, UploadNotAsSent, UploadState
 from services.caseload.store import uploads as store
 from services.caseload.usecases import photos
 from services.caseload.usecases.uploads.end import remove_pieces
 from services.caseload.usecases.uploads.receive import Arrived, Line
+from services.common.db import Transaction
 from services.common.errors import AlreadyRecorded
 
 BEGINNINGS = {b"\xff\xd8\xff": JPEG, b"\x89PNG\r\n\x1a\n": PNG}
@@ -30,13 +31,11 @@ async def complete(line: Line, arrived: Arrived, last: bytes) -> None:
 async def _keep_photo(line: Line, arrived: Arrived, last: bytes) -> None:
     async with line.database.transaction(line.actor) as tx:
         # Pieces may have been added since this request began.
-        upload = await store.begun_here(tx, line.whose)
-        upload.require_there(tx.now)
-        upload.require_room(arrived.at_byte, arrived.size_bytes)
+        upload = await _where_it_was(tx, line, arrived)
         expected = await photos.expect_photo(tx, upload.wound_id, upload.new_photo)
     if expected.is_known:
         return
-    sent = b"".join([*[await line.photos.get(place) for place in upload.places], last])
+    sent = await _pieces(line, upload, arrived) + last
     try:
         await photos.require_as_sent(upload.new_photo, sent)
         arrived.kept = await photos.keep_picture(line.photos, sent, _kind_of(sent), expected.limits)
@@ -44,6 +43,24 @@ async def _keep_photo(line: Line, arrived: Arrived, last: bytes) -> None:
         raise UploadNotAsSent from error
     except NotAPhoto as error:
         raise UploadIsNoPhoto from error
+
+
+async def _pieces(line: Line, upload: PhotoUpload, arrived: Arrived) -> bytes:
+    """Raises `OffsetWrong` or `UploadGone` where somebody else was first, so that they are not there any more."""
+    try:
+        return b"".join([await line.photos.get(place) for place in upload.places])
+    except PhotoLost:
+        async with line.database.transaction(line.actor) as tx:
+            await _where_it_was(tx, line, arrived)
+        raise
+
+
+async def _where_it_was(tx: Transaction, line: Line, arrived: Arrived, *, lock: bool = False) -> PhotoUpload:
+    """The upload, if nobody sent more or ended it. Raises `NotFound`, `UploadGone` or `OffsetWrong`."""
+    upload = await store.begun_here(tx, line.whose, lock=lock)
+    upload.require_there(tx.now)
+    upload.require_room(arrived.at_byte, arrived.size_bytes)
+    return upload
 
 
 def _kind_of(sent: bytes) -> str:
@@ -57,8 +74,6 @@ def _kind_of(sent: bytes) -> str:
 async def _refuse(line: Line, arrived: Arrived) -> None:
     """Unless somebody else was first with other bytes."""
     async with line.database.transaction(line.actor) as tx:
-        upload = await store.begun_here(tx, line.whose, lock=True)
-        upload.require_there(tx.now)
-        upload.require_room(arrived.at_byte, arrived.size_bytes)
+        upload = await _where_it_was(tx, line, arrived, lock=True)
         gone = upload.end(UploadState.REFUSED, tx.now)
     await remove_pieces(line.photos, gone)
