@@ -39,8 +39,11 @@ WHOLE = {f"heatshield-{name}" for name in ("gateway", "caseload", "roster", "hr"
 
 def personal_data_in(text: str) -> list[str]:
     """Whatever of the clients, the staff and the notes of the demo occurs in a text, spaced as it may be."""
-    plain = re.sub(r"\s+", " ", unquote_plus(text))
-    return [words for words in SECRETS if re.search(rf"(?<!\w){_spaced_anyhow(words)}(?!\w)", plain, re.IGNORECASE)]
+    plain = " ".join(unquote_plus(text).split())
+    closed = plain.replace(" ", "").lower()
+    # What is not there without its spaces is not there with them; to look for that is a hundred times as fast.
+    near = [words for words in SECRETS if words.replace(" ", "").lower() in closed]
+    return [words for words in near if re.search(rf"(?<!\w){_spaced_anyhow(words)}(?!\w)", plain, re.IGNORECASE)]
 
 
 def _spaced_anyhow(words: str) -> str:
