@@ -77,15 +77,15 @@ class RabbitCluster:
         end_epmd(self.folder)
 
     def leader_of(self, queue: str) -> int:
-        """The node that leads a quorum queue, once one that lives does. Raises `RuntimeError`, or `KeyError`."""
-        names = [node.name for node in self._nodes]
+        """The node that leads a quorum queue, once one that lives does. Raises `RuntimeError`.
+
+        While a node is lost, the others may for a moment list no queue, or one without a leader.
+        """
 
         def leader() -> int | None:
-            queues = self._ask("list_queues", "name", "leader")
-            if queues is None:
-                return None
-            index = names.index({each["name"]: each["leader"] for each in queues}[queue])
-            return index if index in self._pids else None
+            queues = self._ask("list_queues", "name", "leader") or []
+            leaders = {each["leader"] for each in queues if each["name"] == queue}
+            return next((index for index in self._pids if self._nodes[index].name in leaders), None)
 
         return _waited_for(leader, f"a leader of {queue}")
 
