@@ -95,6 +95,7 @@ k8s-written: env ## Write deploy/k8s's broker and secrets from the code
 	@$(BIN)/python -m demo.kubernetes
 
 e2e-containers: env ## Bring the compose file up, play the day, kill one container of each kind, take it down (needs an engine, or root and apt)
+	@mkdir -p .heatshield/containers
 	@$(BIN)/python -m pytest --confcutdir=tests/containers -m containers --durations=5 --basetemp=.heatshield/containers/tmp \
 		--junitxml=$(RESULTS)/containers.xml tests/containers $(ARGS)
 
