@@ -20,6 +20,7 @@ from services.interop.api import (
     subscriptions,
     systmone,
     traces,
+    unit_entries,
     validate,
     versions,
     writing,
@@ -54,6 +55,7 @@ ROUTERS = (
     agency_care.door,
     agency_care.router,
     systmone.router,
+    unit_entries.router,
     daily.door,
     daily.router,
 )
