@@ -71,3 +71,9 @@ async def lease_over(system: Running, who: Any) -> None:
         return not await entries(who, state="taken")
 
     await until(none_taken)
+
+
+async def partner(system: Running, name: str = "systmone_agent:NORTH") -> dict[str, Any]:
+    ops = await system.client("interop", "ops-1", "ops")
+    items = (await ops.get("/v1/partners")).json()["items"]
+    return next(dict(one) for one in items if one["name"] == name)

@@ -212,6 +212,6 @@ async def list_units(tx: ByOps, request: Request) -> object:
 
 
 @router.get("/systmone-units/{team_id}/entries", response_model=Page[UnitEntryShape])
-async def list_unit_entries(tx: ByOps, team_id: UUID, page: Asked, state: UnitEntryState) -> object:
-    """The entries of one unit that stand so, by their ids and without whose they are."""
+async def list_unit_entries(tx: ByOps, team_id: UUID, page: Asked, state: State = None) -> object:
+    """The entries of one unit, by their ids and without whose they are."""
     return await unit_entries.list_unit_entries(tx, team_id, page, state)

@@ -73,8 +73,9 @@ async def listed(tx: Transaction, *, client_id: UUID | None, state: UnitEntrySta
     return wanted if state is None else wanted.where(col(UnitEntry.state) == state)
 
 
-def of_unit(team_id: UUID, state: UnitEntryState) -> Select[Any]:
-    return select(UnitEntry).where(col(UnitEntry.team_id) == team_id, col(UnitEntry.state) == state)
+def of_unit(team_id: UUID, state: UnitEntryState | None) -> Select[Any]:
+    wanted = select(UnitEntry).where(col(UnitEntry.team_id) == team_id)
+    return wanted if state is None else wanted.where(col(UnitEntry.state) == state)
 
 
 async def open_counts(tx: Transaction, team_ids: Collection[UUID]) -> Sequence[Any]:

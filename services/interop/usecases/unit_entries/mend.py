@@ -78,7 +78,7 @@ async def look_at_units(tx: Transaction, units: Units) -> list[UnitStanding]:
 
 
 async def list_unit_entries(
-    tx: Transaction, team_id: UUID, request: PageRequest, state: UnitEntryState
+    tx: Transaction, team_id: UUID, request: PageRequest, state: UnitEntryState | None
 ) -> dict[str, Any]:
-    """The entries of one unit that stand so, by their ids."""
+    """The entries of one unit, by their ids."""
     return await page(tx, store.of_unit(team_id, state), UnitEntry, request)
