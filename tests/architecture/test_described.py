@@ -21,7 +21,7 @@ MADE_AT = {"notes", "surgery-notes", "measurements", "ratings", "positions", "ch
 MADE_AT |= {"acknowledgements", "responses", "decision", "proposals", "repairs", "why"}
 # To try an event again is the same whatever became of it since it was read.
 REPEATABLE = {"replay"}
-# What an agent did with what it was handed stands beside whatever became of that since: it names the take, not a version.
+# What an agent did with what it was handed stands beside whatever became of that since: it names the take.
 BY_ITS_TAKE = {"POST /v1/systmone-entries/{unit_entry_id}/outcome"}
 # A secret is not kept, so it cannot be told again.
 TOLD_ONCE = {
