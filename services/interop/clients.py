@@ -30,6 +30,11 @@ async def referral(fact: Any, peers: Peers) -> Referral:
     return Referral.model_validate(await peers.get("caseload", f"/v1/referrals/{fact.referral_id}"))
 
 
+async def referral_as_it_stands(peers: Peers, referral_id: UUID) -> Referral:
+    """A partner's referral as the team's record has it now. Raises `NotFound`, `Unavailable` or `PeerRefused`."""
+    return Referral.model_validate(await peers.get("caseload", f"/v1/referrals/{referral_id}"))
+
+
 async def colleague(fact: Any, peers: Peers) -> Colleague:
     """Who the member of a team is, whom the event is about, with all of their places."""
     told = Colleague.model_validate(await peers.get("hr", f"/v1/colleagues/{fact.employee_id}"))

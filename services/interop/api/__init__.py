@@ -29,6 +29,7 @@ from services.interop.api import (
 # The open statement comes first: a resource type cannot be called `metadata`. So does what is no part of the record.
 ROUTERS = (
     resources.public,
+    messages.message_door,
     messages.fhir_door,
     audit_events.router,
     exports.router,
