@@ -75,6 +75,18 @@ async def test_who_is_no_agent_of_a_unit_takes_nothing(system: Running, caseload
     assert refusal(bare) == (400, "idempotency_key_required", "/header/Idempotency-Key")
 
 
+async def test_a_pc_that_has_not_said_what_became_of_an_entry_is_handed_no_other(
+    system: Running, caseload: Caseload, handed: dict[str, Any]
+) -> None:
+    await recorded(system, caseload)
+    client, nurse = await system.client("interop", NORTH, "integrator"), await system.nurse("interop")
+    refused = await client.post(f"{PATH}/take", json={"device": "PC-1"})
+    assert refusal(refused) == (409, "answer_first", "/body/device")
+    assert sorted(one["state"] for one in await entries(nurse)) == ["taken", "waiting"]
+    await lease_over(system, nurse)
+    assert await (await an_agent(system)).take() is not None, "a PC that has lost its entry goes on after the lease"
+
+
 async def test_only_who_has_an_entry_says_what_became_of_it(system: Running, handed: dict[str, Any]) -> None:
     agent, nurse = await an_agent(system), await system.nurse("interop")
     south = await an_agent(system, SOUTH)

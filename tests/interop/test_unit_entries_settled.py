@@ -33,8 +33,8 @@ async def system(databases: Databases, caseload: Caseload, staff: Staff) -> Any:
 async def test_what_nobody_answers_for_is_unknown_until_a_nurse_has_looked(system: Running, caseload: Caseload) -> None:
     agent, nurse = await an_agent(system), await system.nurse("interop")
     (there,), (not_there,) = await recorded(system, caseload), await recorded(system, caseload)
-    for _ in range(2):
-        await agent.take()
+    for number in range(2):
+        await (await an_agent(system, device=f"PC-{number}")).take()
     await lease_over(system, nurse)
     standing = await partner(system)
     assert (standing["state"], standing["last_error"]) == ("failing", "no_answer")
@@ -57,7 +57,8 @@ async def test_a_late_word_is_believed_and_one_that_contradicts_a_nurse_waits_fo
     agent, nurse = await an_agent(system), await system.nurse("interop")
     late, tried = await recorded(system, caseload), await recorded(system, caseload)
     settled, doubled = await recorded(system, caseload), await recorded(system, caseload)
-    taken = {one["care_contact_id"]: one for one in [await agent.take() for _ in range(4)] if one}
+    agents = [await an_agent(system, device=f"PC-{number}") for number in range(4)]
+    taken = {one["care_contact_id"]: one for one in [await each.take() for each in agents] if one}
     await lease_over(system, nurse)
     assert (await agent.tell(taken[late[0]], WRITTEN)).json()["state"] == "written"
     gave_back = {"outcome": "not_tried", "reason": "agent_stopped"}
@@ -134,7 +135,7 @@ async def test_a_restart_loses_nothing(databases: Databases, caseload: Caseload,
         taken = await (await an_agent(system)).take()
         assert taken is not None
     async with beside_agents(databases, caseload, staff, joins=False) as system:
-        agent, nurse = await an_agent(system), await system.nurse("interop")
+        agent, nurse = await an_agent(system, device="PC-2"), await system.nurse("interop")
         assert await agent.take() is None
         assert (await agent.tell(taken, WRITTEN)).json()["state"] == "written"
         assert (await entry_of(nurse, contact))["state"] == "written"

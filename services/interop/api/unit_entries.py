@@ -160,7 +160,7 @@ async def take_entry(tx: ByUnitAgent, body: Wanted, request: Request) -> object:
     """Take the next contact that is to be written into the caller's unit; nothing where none waits.
 
     For the system that `INTEROP_SYSTMONE_WRITES` names, with the scope `systmone-entries:write`. Where the answer is
-    lost, the same again with the same `Idempotency-Key` gives it again; with another key it gives another entry.
+    lost, the same again with the same `Idempotency-Key` gives it again. A PC has one entry at a time.
     """
     handed = await unit_entries.take_entry(tx, body.device, request.app.state.settings.systmone_writes)
     return {"items": [] if handed is None else [_handed(handed)]}

@@ -13,6 +13,19 @@ class NoUnitOfYours(NotFound):
         super().__init__("unit")
 
 
+class AnswerFirst(Conflict):
+    """One at a time, so that a PC that fails over each entry leaves one that nobody knows of, and not all of them."""
+
+    field = "/body/device"
+    way_out = (
+        "Report what became of the entry that this PC has. If its take_id is lost, wait until its lease is over, or ask"
+        " with the Idempotency-Key by which it was taken."
+    )
+
+    def __init__(self) -> None:
+        super().__init__("This PC has an entry of which it has not said what became of it.")
+
+
 class NotYourTake(Conflict):
     """Only who was handed an entry knows what became of it."""
 

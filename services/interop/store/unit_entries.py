@@ -32,6 +32,17 @@ async def next_waiting(tx: Transaction, team_ids: Collection[UUID]) -> UnitEntry
     return found
 
 
+async def has_one(tx: Transaction, device: str, team_ids: Collection[UUID]) -> bool:
+    """Whether the caller has an entry of these teams on this PC."""
+    theirs = (
+        select(UnitEntry)
+        .join(UnitTake, col(UnitTake.id) == col(UnitEntry.take_id))
+        .where(col(UnitEntry.team_id).in_(team_ids), col(UnitEntry.state) == UnitEntryState.TAKEN)
+        .where(col(UnitTake.subject) == tx.actor.subject, col(UnitTake.device) == device)
+    )
+    return bool(await tx.session.scalar(select(theirs.exists())))
+
+
 async def of_teams(tx: Transaction, unit_entry_id: UUID, team_ids: Collection[UUID]) -> UnitEntry | None:
     """One entry of these teams, locked."""
     wanted = select(UnitEntry).where(col(UnitEntry.id) == unit_entry_id, col(UnitEntry.team_id).in_(team_ids))

@@ -13,7 +13,7 @@ from services.common.watching import keep_on
 from services.interop.domain.rule import RuleCode
 from services.interop.domain.systmone_unit import Units, teams_of, unit_of
 from services.interop.domain.unit_entry import NO_ANSWER, Outcome, ToldOutcome, UnitEntry, UnitTake
-from services.interop.domain.unit_entry_refusals import NotYourTake, NoUnitOfYours
+from services.interop.domain.unit_entry_refusals import AnswerFirst, NotYourTake, NoUnitOfYours
 from services.interop.partners.patients import unproved
 from services.interop.partners.systmone import entry as written
 from services.interop.settings import InteropSettings
@@ -40,11 +40,13 @@ def health_name(unit: str) -> str:
 async def take_entry(tx: Transaction, device: str, units: Units) -> Handed | None:
     """The next entry for one of the caller's units, to be answered for until the lease is over; None where none waits.
 
-    Whom it cannot be told about is held, and passed over. Raises `NoUnitOfYours`.
+    Whom it cannot be told about is held, and passed over. Raises `NoUnitOfYours` or `AnswerFirst`.
     """
     teams = _teams(tx, units)
     # One at a time, so that of one client no two agents have an entry.
     await tx.take_turns(*(f"systmone-unit/{team_id}" for team_id in teams))
+    if await store.has_one(tx, device, teams):
+        raise AnswerFirst
     handed = None
     while handed is None:
         entry = await store.next_waiting(tx, teams)
