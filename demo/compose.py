@@ -40,7 +40,7 @@ RETURNS = {
     "returns_council_code": "999",
     "returns_cqc_location": "1-999000001",
 }
-SYSTMONE = frozenset({"systmone_place", "systmone_host_key", "systmone_layout", "sftp_key"})
+SYSTMONE = frozenset({"systmone_place", "systmone_host_key", "systmone_layout", "sftp_key", "systmone_writes"})
 
 
 def services() -> dict[str, Service]:
@@ -48,8 +48,8 @@ def services() -> dict[str, Service]:
 
 
 def unit() -> dict[str, Any]:
-    """Where extracts of SystmOne lie, as the environment of an installation says it: they are tried with made-up files.
-    Nothing where it says nothing. Raises `ValueError`."""
+    """Where extracts of SystmOne lie, and which units are written into, as the environment of an installation says it:
+    they are tried with made-up files and a made-up agent. Nothing where it says nothing. Raises `ValueError`."""
     if not any(f"INTEROP_{name.upper()}" in os.environ for name in SYSTMONE):
         return {}
     return InteropSettings.for_service("interop").model_dump(include=set(SYSTMONE))

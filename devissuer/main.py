@@ -18,7 +18,10 @@ AUDIENCE = "heatshield"
 LIFE_SECONDS = 900
 # A real partner's system is granted no more than was agreed with it.
 SYSTEMS = {"integrator", "council"}
-SYSTEM_SCOPE = "system/*.cruds events:read referrals:write referrals:read agency-care:write council-facts:read"
+SYSTEM_SCOPE = (
+    "system/*.cruds events:read referrals:write referrals:read agency-care:write council-facts:read"
+    " systmone-entries:write"
+)
 
 
 @dataclass(frozen=True)

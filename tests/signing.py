@@ -46,7 +46,7 @@ class Issuer:
         known = Persona(persona) if persona in set(Persona) else Persona.NURSE
         scope = (
             "system/*.cruds events:read referrals:write referrals:read returns:read agency-care:write "
-            "council-facts:read"
+            "council-facts:read systmone-entries:write"
             if known in SYSTEMS
             else ""
         )

@@ -15,6 +15,7 @@ REFERRALS_WRITE, REFERRALS_READ = "referrals:write", "referrals:read"
 RETURNS_READ = "returns:read"
 AGENCY_CARE_WRITE = "agency-care:write"
 COUNCIL_FACTS_READ = "council-facts:read"
+SYSTMONE_ENTRIES_WRITE = "systmone-entries:write"
 
 
 class InsufficientScope(Forbidden):

@@ -11,6 +11,7 @@ from services.common.peers import InNameOf, Peers
 from services.interop.domain.colleague import Colleague
 from services.interop.domain.record import ClientRecord, Referral
 from services.interop.domain.seat import Seat
+from services.interop.domain.systmone_unit import unit_of
 from services.interop.settings import InteropSettings
 
 # So many questions at a time, of the eight that the service may ask at all.
@@ -19,12 +20,19 @@ AT_ONCE = 3
 
 async def client_record(fact: Any, peers: Peers) -> ClientRecord:
     """The whole record of the client whom the event is about."""
-    return ClientRecord.model_validate(await peers.get("caseload", f"/v1/clients/{fact.client_id}"))
+    told = ClientRecord.model_validate(await peers.get("caseload", f"/v1/clients/{fact.client_id}"))
+    units = InteropSettings.of(peers.settings).systmone_writes
+    return told.model_copy(update={"is_written_there": unit_of(told.client.team_id, units) is not None})
 
 
 async def referral(fact: Any, peers: Peers) -> Referral:
     """The referral that the event is about, which may have no client yet."""
     return Referral.model_validate(await peers.get("caseload", f"/v1/referrals/{fact.referral_id}"))
+
+
+async def referral_as_it_stands(peers: Peers, referral_id: UUID) -> Referral:
+    """A partner's referral as the team's record has it now. Raises `NotFound`, `Unavailable` or `PeerRefused`."""
+    return Referral.model_validate(await peers.get("caseload", f"/v1/referrals/{referral_id}"))
 
 
 async def colleague(fact: Any, peers: Peers) -> Colleague:

@@ -11,10 +11,12 @@ from services.common.inbox import Subscription
 from services.interop import clients, usecases
 from services.interop.domain import safety
 from services.interop.domain.colleague import Colleague
+from services.interop.domain.feed import ALSO_FED, FED
 from services.interop.domain.inbound import Answer, ReferralOutcome
 from services.interop.domain.record import ClientRecord, Referral
 from services.interop.domain.submission import ChangedLine
 from services.interop.partners.council import facts as council
+from services.interop.usecases import unit_entries
 
 SOCIAL_CARE = "social_care"
 
@@ -131,6 +133,11 @@ async def show(tx: Transaction, fact: AboutClient, record: ClientRecord) -> None
     await usecases.show_record(tx, record)
 
 
+async def take_number(tx: Transaction, fact: AboutClient, record: ClientRecord) -> None:
+    await usecases.show_record(tx, record)
+    await unit_entries.release_entries(tx, fact.client_id)
+
+
 async def take_discharge(tx: Transaction, fact: EndedEpisode, record: ClientRecord) -> None:
     await usecases.show_record(tx, record)
     await usecases.tell_of_end(tx, record, fact.episode_of_care_id, fact.since_on, fact.reason)
@@ -150,6 +157,7 @@ async def take_contact(tx: Transaction, fact: RecordedContact, record: ClientRec
     if support is not None:
         await usecases.tell_councils(tx, support)
     await usecases.write_to_gp(tx, record, fact.care_contact_id, fact.surgery_share_id)
+    await unit_entries.queue_entry(tx, record, fact.care_contact_id)
 
 
 async def take_stopped_surgery_share(tx: Transaction, fact: StoppedSurgeryShare) -> None:
@@ -219,7 +227,7 @@ ABOUT_CARE = (
     Subscription("caseload.episode_of_care.resumed.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.episode_of_care.discharged.v1", EndedEpisode, take_discharge, ask=clients.client_record),
     Subscription("caseload.named_nurse.changed.v1", AboutClient, show, ask=clients.client_record),
-    Subscription("caseload.nhs_number.changed.v1", AboutClient, show, ask=clients.client_record),
+    Subscription("caseload.nhs_number.changed.v1", AboutClient, take_number, ask=clients.client_record),
     Subscription("caseload.assessment.completed.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.omaha_rating.recorded.v1", AboutClient, show, ask=clients.client_record),
     Subscription("caseload.care_plan.agreed.v1", AboutClient, show, ask=clients.client_record),
@@ -256,36 +264,6 @@ PEOPLE = Subscription(
     ask=clients.colleague,
     read_model=True,
     stream="people",
-)
-# In one queue, so that what one publisher tells of a subject is fed in its order. What partners hear is named here one
-# by one: not who works in which team, whom the council means-tests, or why somebody has another named nurse.
-FED, *ALSO_FED = (
-    "caseload.referral.received.v1",
-    "caseload.referral.accepted.v1",
-    "caseload.referral.not_taken.v1",
-    "caseload.episode_of_care.opened.v1",
-    "caseload.episode_of_care.paused.v1",
-    "caseload.episode_of_care.resumed.v1",
-    "caseload.episode_of_care.discharged.v1",
-    "caseload.assessment.completed.v1",
-    "caseload.omaha_rating.recorded.v1",
-    "caseload.care_plan.agreed.v1",
-    "caseload.care_plan.changed.v1",
-    "caseload.goal.changed.v1",
-    "caseload.care_contact.recorded.v1",
-    "caseload.wound.measured.v1",
-    "caseload.photo.attached.v1",
-    "caseload.introduction.changed.v1",
-    "roster.visit.planned.v1",
-    "roster.visit.done.v1",
-    "roster.visit.started.v1",
-    "roster.visit.no_reply.v1",
-    "roster.visit.missed.v1",
-    "roster.rota.proposed.v1",
-    "roster.rota.agreed.v1",
-    "roster.rota.published.v1",
-    "finance.reablement.started.v1",
-    "finance.reablement.ending.v1",
 )
 SUBSCRIPTIONS = (
     *ABOUT_CARE,

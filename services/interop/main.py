@@ -16,6 +16,7 @@ from services.interop.partners.pds.client import Pds
 from services.interop.settings import InteropSettings
 from services.interop.usecases.extracts import forget_extracts, take_extracts
 from services.interop.usecases.measured import PARTNERS
+from services.interop.usecases.unit_entries import end_leases
 from services.interop.worker import listen
 
 
@@ -49,6 +50,7 @@ SERVICE = Service(
         usecases.exchange_gp_documents(),
         take_extracts(),
         forget_extracts,
+        end_leases(),
     ),
     error_handlers=HANDLERS,
     settings_type=InteropSettings,

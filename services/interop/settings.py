@@ -3,10 +3,11 @@
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 from services.common.settings import ServiceSettings
 from services.interop.domain.adapter import HOST_KEY, SFTP
+from services.interop.domain.systmone_unit import UnitCode, WrittenUnit, require_one_each
 from services.interop.partners.nhs_tokens import Client, signing_key
 from services.interop.partners.systmone.layout import Layout
 
@@ -67,6 +68,9 @@ class InteropSettings(ServiceSettings):
     systmone_place: str = ""
     systmone_host_key: str = ""
     systmone_layout: Layout | None = None
+    # Which units of SystmOne are written into, as JSON: a unit's code, with the team whose contacts go there, and the
+    # system that takes them. Without one nothing is queued.
+    systmone_writes: dict[UnitCode, WrittenUnit] = {}
     # What teams are called outside, by their ids, as JSON. No service holds a name of a team; one that has none here is
     # told by its id.
     team_names: dict[UUID, str] = {}
@@ -98,6 +102,12 @@ class InteropSettings(ServiceSettings):
                     "SFTP needs INTEROP_SYSTMONE_HOST_KEY, such as `ssh-ed25519 AAAA…`, and INTEROP_SFTP_KEY"
                 )
         return self
+
+    @field_validator("systmone_writes")
+    @classmethod
+    def _check_units(cls, units: dict[str, WrittenUnit]) -> dict[str, WrittenUnit]:
+        require_one_each(units)
+        return units
 
     @classmethod
     def of(cls, settings: ServiceSettings) -> Self:

@@ -68,12 +68,13 @@ REACHES: dict[Persona, dict[str, str]] = {
     Persona.COUNCIL: {},
     Persona.INTEGRATOR: {
         "interop": rf"/fhir/R4(/.*)?|{CONNECTIONS}|service-endpoints|events|referrals.*|{RETURNS}.*"
-        "|social-care/agency-care|social-care/days/.*",
+        r"|social-care/agency-care|social-care/days/.*|systmone-entries/take|systmone-entries/\{unit_entry_id\}/outcome",
     },
     Persona.OPS: {
         ".*": EVENTS,
         "interop": r"connections.*|service-endpoints|deliveries.*|bars-responses.*|adt-messages.*|council-files|"
-        rf"inbound-messages.*|reconciliations|social-care/keying|{RETURNS}|mesh-messages.*|partners|systmone-extracts.*",
+        rf"inbound-messages.*|reconciliations|social-care/keying|{RETURNS}|mesh-messages.*|partners|systmone-extracts.*"
+        "|systmone-units.*",
         "identity": rf"{DEVICES}|{PEOPLE}|systems.*",
         "caseload": "sync/figures",
     },

@@ -21,6 +21,8 @@ MADE_AT = {"notes", "surgery-notes", "measurements", "ratings", "positions", "ch
 MADE_AT |= {"acknowledgements", "responses", "decision", "proposals", "repairs", "why"}
 # To try an event again is the same whatever became of it since it was read.
 REPEATABLE = {"replay"}
+# What an agent did with what it was handed stands beside whatever became of that since: it names the take.
+BY_ITS_TAKE = {"POST /v1/systmone-entries/{unit_entry_id}/outcome"}
 # A secret is not kept, so it cannot be told again.
 TOLD_ONCE = {
     "POST /v1/calendar-feeds",
@@ -59,7 +61,7 @@ def needs_version(method: str, path: str) -> bool:
 
     Whoever comes by a link has read nothing before.
     """
-    if path.startswith("/open/") or f"{method} {path}" in OF_A_STANDARD:
+    if path.startswith("/open/") or f"{method} {path}" in OF_A_STANDARD | BY_ITS_TAKE:
         return False
     verb = re.search(r"}/([a-z-]+)$", path)
     return method in {"PUT", "PATCH", "DELETE"} or (

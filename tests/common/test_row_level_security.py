@@ -56,6 +56,7 @@ THROUGH = {
     "push_message": "alert",
     "sync_held": "client; without one it is one person's alone",
     "push_subscription": "nothing: it is one person's alone, in whatever team",
+    "unit_take": "unit_entry",
     "systmone_extract": "nothing: it is read by who works across teams; what is in it is behind the wall of its team",
     "return_part": "nothing: it is read by who works across teams",
     "calendar_feed": "nothing: it is one person's alone, in whatever team",

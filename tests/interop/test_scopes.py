@@ -34,6 +34,7 @@ ASKED = {
     "feed": ("GET", "/v1/events", "events:read"),
     "returns": ("GET", "/v1/returns", "returns:read"),
     "agencies": ("POST", "/v1/social-care/agency-care", "agency-care:write"),
+    "what goes into a unit": ("POST", "/v1/systmone-entries/take", "systmone-entries:write"),
     "a day's facts": ("GET", "/v1/social-care/days/2026-11-20", "council-facts:read"),
 }
 

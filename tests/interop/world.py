@@ -8,10 +8,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from demo.partners.pds import Demographics, a_patient
 from services.common.auth import SYSTEM, Persona
 from services.common.service import Service
+from services.common.tokens import unproven_claims
 from services.interop.domain.adt import AdtMessage
 from services.interop.domain.agency_care import AgencyCare, ToldAgencyCare
 from services.interop.domain.bars_exchange import BarsResponse, ResponseStatus, Stage
@@ -19,8 +21,10 @@ from services.interop.domain.delivery import CouncilDelivery, DeliveryStatus
 from services.interop.domain.gp_document import GpMessage
 from services.interop.domain.inbound import Arrival, InboundMessage, InboundReferral
 from services.interop.domain.mesh_message import Letter, MeshMessage, MeshOutcome
+from services.interop.domain.resource import Resource
 from services.interop.domain.share import Share
 from services.interop.domain.systmone_extract import Entry, Refusal, SystmoneContact
+from services.interop.domain.unit_entry import UnitEntry, UnitTake
 from services.interop.settings import InteropSettings
 from services.interop.store import systmone as store
 from services.interop.usecases import answer_adt, export_next
@@ -42,6 +46,7 @@ from tests.running import TEAM, Databases, Running, until
 A_MESSAGE = b"""<Bundle xmlns="http://hl7.org/fhir"><entry/><entry><resource><Bundle><entry/><entry><resource><Binary>
 <content value="JVBERg=="/></Binary></resource></entry></Bundle></resource></entry></Bundle>"""
 
+CONTACT = select(col(Resource.resource_id)).where(col(Resource.resource_type) == "Encounter").limit(1)
 CALLS = {
     "council_ref": "LAS-40021",
     "care_ref": "PKG-7",
@@ -101,6 +106,7 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             **await _written_to_gp(system, caseload),
             **await _traced(system, caseload),
             **await _held_in_systmone(system),
+            **await _to_be_written(made, client_id),
         }
         endpoint = {"id": share["id"], "dos_service_id": "333333333", "team_id": str(TEAM)}
         council = {"name": "Cumbria", "url": "https://council.example/events", "secret": SECRET}
@@ -112,6 +118,9 @@ async def world(service: Service, databases: Databases) -> AsyncIterator[World]:
             "POST /v1/returns": a_return(period="2026-11"),
             "POST /v1/social-care/agency-care": CALLS,
             "POST /v1/social-care/days/{day}/acknowledgements": {"sha256": "0" * 64, "rows": 0, "control_totals": {}},
+            "POST /v1/systmone-entries/take": {"device": "PC-1"},
+            "POST /v1/systmone-entries/{unit_entry_id}/outcome": {"take_id": made.ids["take_id"], "outcome": "written"},
+            "POST /v1/systmone-entries/{unit_entry_id}/settle": {"found": "there"},
             "PUT /v1/connections/{connection_id}": council,
             "POST /v1/shares": a_share(client_id, connection_id),
             "POST /v1/social-care/submissions/{submission_id}/correct": {"case_id": "LAS-40093"},
@@ -155,6 +164,28 @@ async def _held_in_systmone(system: Running) -> dict[str, str]:
             await store.put(tx, kept.id, entries)
     (contact,) = await stored(system, SystmoneContact)
     return {"systmone_extract_id": str(kept.id), "systmone_contact_id": str(contact.id)}
+
+
+async def _to_be_written(made: World, client_id: str) -> dict[str, str]:
+    """An entry for the unit that its agent had and did not answer for, and another that waits."""
+    tie, app = await made.caller(Persona.INTEGRATOR), made.system.apps["interop"]
+    agent = unproven_claims(tie.headers["authorization"].split()[1])["sub"]
+    told = InteropSettings(systmone_writes={"NORTH": {"team_id": TEAM, "agent": agent}})
+    app.state.settings = app.state.settings.model_copy(update={"systmone_writes": told.systmone_writes})
+    about: dict[str, Any] = {"team_id": TEAM, "client_id": UUID(client_id)}
+    async with made.system.databases["interop"].transaction(SYSTEM) as tx:
+        (contact,) = await tx.all(CONTACT.where(col(Resource.client_id) == UUID(client_id)))
+        asked = [
+            UnitEntry.of(**about, care_contact_id=one, started_at=tx.now, now=tx.now) for one in (contact, uuid4())
+        ]
+        tx.session.add_all(asked)
+        await tx.session.flush()
+        entry = asked[1]
+        take = UnitTake(unit_entry_id=entry.id, subject=agent, device="PC-1", taken_at=tx.now, until_at=tx.now)
+        tx.add(take)
+        entry.lend(take, tx.now)
+        entry.lease_is_over(tx.now)
+        return {"unit_entry_id": str(entry.id), "take_id": str(take.id)}
 
 
 async def _told_of(system: Running, inbound: InboundReferral) -> tuple[str, str]:

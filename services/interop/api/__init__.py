@@ -20,6 +20,7 @@ from services.interop.api import (
     subscriptions,
     systmone,
     traces,
+    unit_entries,
     validate,
     versions,
     writing,
@@ -28,6 +29,7 @@ from services.interop.api import (
 # The open statement comes first: a resource type cannot be called `metadata`. So does what is no part of the record.
 ROUTERS = (
     resources.public,
+    messages.message_door,
     messages.fhir_door,
     audit_events.router,
     exports.router,
@@ -54,6 +56,7 @@ ROUTERS = (
     agency_care.door,
     agency_care.router,
     systmone.router,
+    unit_entries.router,
     daily.door,
     daily.router,
 )

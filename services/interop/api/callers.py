@@ -13,6 +13,7 @@ from services.common.scopes import (
     REFERRALS_READ,
     REFERRALS_WRITE,
     RETURNS_READ,
+    SYSTMONE_ENTRIES_WRITE,
     require_scope,
 )
 
@@ -42,6 +43,8 @@ ByReferrer = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, also=(_
 ByArranger = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, also=(_granted(AGENCY_CARE_WRITE),)))]
 # A council that takes nothing that is sent fetches, once for each day, what would have been.
 ByFetcher = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, also=(_granted(COUNCIL_FACTS_READ),)))]
+# An agent beside SystmOne takes what is to be written into its unit, and says what became of it.
+ByUnitAgent = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, also=(_granted(SYSTMONE_ENTRIES_WRITE),)))]
 ByOwnReferrer = Annotated[Transaction, Depends(Requires(Persona.INTEGRATOR, also=(_granted(REFERRALS_READ),)))]
 # Operations ask for returns and see what is wrong with them, in counts. The rows are about people: the system that
 # loads them reads them, where it was granted that, and nobody who looks at a team from outside.

@@ -55,12 +55,16 @@ class MeshMessageShape(Answer):
 
 
 class PartnerShape(Answer):
+    """`last_heard_at` is when a partner that comes to us last came: an agent, which is `silent` where that is long ago;
+    its `last_success_at` is when it last wrote something."""
+
     name: str
     state: str
     failures: int
     last_error: str | None
     last_success_at: datetime | None
     last_failure_at: datetime | None
+    last_heard_at: datetime | None
 
 
 class Partners(BaseModel):
@@ -124,4 +128,4 @@ async def list_partners(tx: ByOps, request: Request) -> object:
         "pds": bool(settings.pds_url),
         "systmone": bool(settings.systmone_place),
     }
-    return {"items": await usecases.list_partners(tx, connected)}
+    return {"items": await usecases.list_partners(tx, connected, settings.systmone_writes)}

@@ -3,15 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
+from services.common.auth import Principal
 from services.common.http import ByNurse, IfMatch, api_router, etag
 from services.common.outcome import CORRELATION_ID, echoed, one_uuid
 from services.common.paging import Asked, Page
-from services.common.scopes import require_scope
+from services.common.scopes import is_granted, require_scope
 from services.interop import usecases
 from services.interop.api.callers import ByIntegrator, ByIntegratorOrOps, ByOps, ByService
-from services.interop.api.fhir_route import fhir, fhir_router, media_type
+from services.interop.api.fhir_route import PREFIX, FhirRoute, fhir, fhir_router, media_type
 from services.interop.api.shapes import (
     BarsResponseShape,
     InboundMessageShape,
@@ -21,23 +22,39 @@ from services.interop.api.shapes import (
 from services.interop.domain.bars_exchange import ResponseStatus
 from services.interop.domain.inbound import Arrival, MessageOutcome, NewServiceEndpoint
 
+REQUEST_ID = "X-Request-Id"
+SENDS = "system/ServiceRequest.c"
+
+
+class MessageRoute(FhirRoute):
+    """How the team's record stands by now is asked for before the transaction begins."""
+
+    async def ask_around(self, request: Request, actor: Principal) -> None:
+        request.state.heard = None
+        if is_granted(actor, SENDS):
+            state, arrival = request.app.state, await _arrival(request)
+            request.state.heard = await usecases.ask_how_it_stands(state.database, state.peers, actor, arrival)
+
+
 fhir_door = fhir_router(tags=["messages"])
+message_door = APIRouter(prefix=PREFIX, tags=["messages"], route_class=MessageRoute)
 router = api_router(tags=["messages"])
 
-REQUEST_ID = "X-Request-Id"
 
-
-@fhir_door.post("/$process-message", response_class=Response)
-async def process_message(tx: ByIntegrator, request: Request) -> Response:
-    """Send a BaRS message. The answer is a response message with the referral reference, or an OperationOutcome."""
-    require_scope(tx.actor, "system/ServiceRequest.c")
-    arrival = Arrival(
+async def _arrival(request: Request) -> Arrival:
+    return Arrival(
         raw=await request.body(),
         media_type=media_type(request),
         request_id=one_uuid(request, REQUEST_ID),
         correlation_id=one_uuid(request, CORRELATION_ID),
     )
-    status, answer = await usecases.receive_message(tx, arrival)
+
+
+@message_door.post("/$process-message", response_class=Response)
+async def process_message(tx: ByIntegrator, request: Request) -> Response:
+    """Send a BaRS message. The answer is a response message with the referral reference, or an OperationOutcome."""
+    require_scope(tx.actor, SENDS)
+    status, answer = await usecases.take_message(tx, await _arrival(request), request.state.heard)
     return fhir(answer, status, echoed(request))
 
 

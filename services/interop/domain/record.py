@@ -167,6 +167,7 @@ class CareContact(BaseModel):
     channel: str
     started_at: datetime
     minutes: int
+    interventions: list[str] = []
 
 
 class CareActivity(BaseModel):
@@ -236,7 +237,7 @@ class Photo(BaseModel):
 
 
 class ClientRecord(BaseModel):
-    """The current state of one client's whole record."""
+    """The current state of one client's whole record; and whether their team's contacts go into a SystmOne unit."""
 
     client: Client
     referral: list[Referral]
@@ -255,3 +256,4 @@ class ClientRecord(BaseModel):
     network_person: list[NetworkPerson] = []
     carer: list[Cares] = []
     photo: list[Photo] = []
+    is_written_there: bool = False

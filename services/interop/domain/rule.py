@@ -21,3 +21,5 @@ class RuleCode(StrEnum):
     MESH_HANDSHAKE = "mesh.handshake_hours"
     SYSTMONE_DAYS = "systmone.kept_days"
     SYSTMONE_APART = "systmone.most_apart_minutes"
+    SYSTMONE_LEASE = "systmone.lease_minutes"
+    SYSTMONE_SILENT = "systmone.agent_silent_minutes"

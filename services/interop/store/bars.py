@@ -14,7 +14,7 @@ from services.interop.domain.bars_exchange import BarsResponse, ReferralVersion,
 from services.interop.domain.inbound import InboundMessage, InboundReferral, ReferralOutcome
 
 
-async def named(tx: Transaction, name: str, source: str) -> InboundReferral | None:
+async def named(tx: Transaction, name: str, source: str, *, lock: bool = True) -> InboundReferral | None:
     """The newest referral that this system sent for that service under this name, or that has it here, locked."""
     by_sender = select(InboundReferral).join(InboundMessage, col(InboundMessage.id) == col(InboundReferral.message_id))
     own = by_sender.where(
@@ -23,7 +23,8 @@ async def named(tx: Transaction, name: str, source: str) -> InboundReferral | No
         _is_called(name),
     )
     newest = own.order_by(col(InboundReferral.received_at).desc(), col(InboundReferral.id).desc()).limit(1)
-    found: InboundReferral | None = await tx.session.scalar(newest.with_for_update(of=InboundReferral))
+    newest = newest.with_for_update(of=InboundReferral) if lock else newest
+    found: InboundReferral | None = await tx.session.scalar(newest)
     return found
 
 

@@ -11,6 +11,7 @@ from services.interop.usecases.admissions import (
 from services.interop.usecases.agency import hear_of_agency_care, read_agency_care
 from services.interop.usecases.answers import list_council_files, take_answers
 from services.interop.usecases.deliver import deliver_facts, give_up_waiting
+from services.interop.usecases.exchange.door import ask_how_it_stands, take_message
 from services.interop.usecases.exchange.respond import (
     list_bars_responses,
     read_bars_response,
@@ -58,7 +59,6 @@ from services.interop.usecases.receive import (
     list_service_endpoints,
     read_inbound_message,
     read_inbound_referral,
-    receive_message,
     register_service_endpoint,
     try_message_again,
 )
@@ -165,6 +165,7 @@ __all__ = [
     "answer_adt",
     "ask_for_export",
     "ask_for_return",
+    "ask_how_it_stands",
     "ask_pds",
     "cancel_export",
     "catch_up",
@@ -249,7 +250,6 @@ __all__ = [
     "read_subscription",
     "read_trace",
     "read_version",
-    "receive_message",
     "try_message_again",
     "reconcile",
     "register_connection",
@@ -280,6 +280,7 @@ __all__ = [
     "subscribe",
     "sum_up_keying",
     "take_answers",
+    "take_message",
     "take_plain_referral",
     "tell_councils",
     "tell_of_end",

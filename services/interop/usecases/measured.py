@@ -19,7 +19,7 @@ async def _count(tx: Transaction) -> Mapping[str, Labelled]:
     open_ones = [one for one in await look_at_health(tx, connections) if one.connection.disabled_at is None]
     partners = await tx.all(partner_health.every())
     failing: dict[str, tuple[int, datetime | None]] = {
-        one.name: (one.failures, one.last_success_at) for one in partners
+        one.name: (one.failures, one.last_heard_at or one.last_success_at) for one in partners
     }
     failing |= {_name(one.connection): (one.connection.failures, one.connection.last_success_at) for one in open_ones}
     return {

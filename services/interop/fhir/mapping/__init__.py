@@ -116,7 +116,7 @@ def _around(record: ClientRecord) -> Iterator[Made]:
 
 def _contact_facts(contact: CareContact, done: Sequence[CareActivity]) -> Facts:
     activities = [{"id": str(one.id), "type": one.activity_type, "minutes": one.minutes} for one in done]
-    return {"channel": contact.channel, "activities": activities}
+    return {"channel": contact.channel, "activities": activities, "interventions": contact.interventions}
 
 
 def _found_in(episode_of_care_id: UUID | None) -> Facts | None:

@@ -12,13 +12,13 @@ from services.interop.domain.gp_document import GpDocument
 from services.interop.fhir import systems, xml_out
 from services.interop.partners.gpconnect import letter
 from services.interop.partners.gpconnect.letter import Content, Day
+from services.interop.partners.patients import VERIFIED, unproved
 
 WORKFLOW, ACK_WORKFLOW = "GPCONNECT_SEND_DOCUMENT", "GPCONNECT_SEND_DOCUMENT_ACK"
 STU3 = "https://fhir.nhs.uk/STU3"
 CARE_CONNECT = "https://fhir.hl7.org.uk/STU3"
 HANDLING = f"{STU3}/StructureDefinition/Extension-ITK-MessageHandling-2"
 SEND_DOCUMENT = f"{STU3}/MessageDefinition/ITK-GPConnectSendDocument-MessageDefinition-1"
-VERIFIED = "01"
 BUNDLES, COMPOSITIONS = "https://heatshield.uk/Id/itk-bundle", "https://heatshield.uk/Id/gp-document"
 # SNOMED CT: a report about an encounter.
 REPORT = {"system": systems.SNOMED, "code": "371531000", "display": "Report of clinical encounter (record artifact)"}
@@ -48,15 +48,9 @@ def recipient(patient: Content) -> str | None:
 
 def missing(patient: Content | None) -> str | None:
     """Why a document cannot be addressed, as a code."""
-    if patient is None:
-        return "no_patient"
-    if letter.nhs_number(patient) is None:
-        return "no_nhs_number"
-    (number,) = patient["identifier"]
-    if number["extension"][0]["valueCodeableConcept"]["coding"][0]["code"] != VERIFIED:
-        return "nhs_number_not_verified"
-    if "birthDate" not in patient:
-        return "no_birth_date"
+    reason = unproved(patient)
+    if patient is None or reason is not None:
+        return reason
     (name,) = patient["name"]
     return None if _may_stand_in_a_header(name["family"]) else "name_not_addressable"
 
