@@ -2,7 +2,17 @@
 
 import asyncpg
 import pytest
+from sqlalchemy.dialects import postgresql
+from sqlmodel import col
 
+from services.common.auth import SYSTEM
+from services.common.db import Database
+from services.interop.domain.base import Base
+from services.interop.domain.resource import Resource
+from services.interop.fhir.registry import SERVED
+from services.interop.fhir.search import parse
+from services.interop.fhir.systems import NHS_NUMBER
+from services.interop.store.resource_search import searched
 from tests.common.walled import Walled
 from tests.running import NURSE, TEAM, Databases, owner
 
@@ -78,3 +88,36 @@ async def test_every_list_walks_an_index(filled: Walled) -> None:
 
 async def _plan(connection: asyncpg.Connection, wanted: str) -> str:
     return "\n".join(row[0] for row in await connection.fetch(f"explain {wanted}"))
+
+
+# Beside them a few patients, each with what is found by a number and a name.
+PATIENTS = """
+    insert into resource
+        (id, version, changed_at, team_id, resource_type, resource_id, client_id, owner_version, content, tokens)
+    select gen_random_uuid(), 1, now(), $1, 'Patient', gen_random_uuid(), gen_random_uuid(), 1, '{}',
+           array['identifier' || chr(30) || 'https://fhir.nhs.uk/Id/nhs-number|' || n,
+                 'family' || chr(30) || 'f' || n, 'gender' || chr(30) || '|' || 'female']
+    from generate_series(1, 2000) n
+"""
+
+
+@pytest.mark.parametrize(
+    "asked", [("identifier", f"{NHS_NUMBER}|7"), ("family", "f7"), ("family:exact", "F7"), ("gender:not", "male")]
+)
+async def test_what_few_have_is_found_without_going_through_its_type(filled: Walled, asked: tuple[str, str]) -> None:
+    async with owner(filled.url) as connection:
+        await connection.execute(PATIENTS, TEAM)
+        await connection.execute("analyze resource")
+    database = Database(filled.url, Base.metadata)
+    search = parse(SERVED["Patient"], [], [asked], strict=True)
+    try:
+        async with database.transaction(SYSTEM) as tx:
+            wanted = (await searched(tx, "Patient", search)).order_by(col(Resource.resource_id)).limit(51)
+            found = str(wanted.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+            lines = await (await tx.session.connection()).exec_driver_sql(f"explain {found.replace('%%', '%')}")
+            plan = "\n".join(row[0] for row in lines)
+    finally:
+        await database.close()
+    by_type = "Index Cond: (resource_type = 'Patient'::text)" in plan or "one_resource_per_owner_id" in plan
+    assert by_type is (asked[0] == "gender:not"), plan
+    assert ("ix_resource_tokens" in plan) is not by_type, plan

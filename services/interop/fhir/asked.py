@@ -82,11 +82,15 @@ class Between:
 
 @dataclass(frozen=True)
 class AnyToken:
-    """One of these tokens is among a resource's, or all of one of `together`; or none is, where it is turned round."""
+    """One of these tokens is among a resource's, or all of one of `together`; or none is, where it is turned round.
+
+    `of_few` says that few resources of whatever type have one, as with an identifier or a name.
+    """
 
     tokens: list[str]
     is_there: bool = True
     together: tuple[tuple[str, ...], ...] = ()
+    of_few: bool = False
 
 
 @dataclass(frozen=True)

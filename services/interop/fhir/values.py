@@ -85,7 +85,9 @@ def _read_missing(search: Search, parameter: SearchParameter, value: str) -> str
 def _read_token(search: Search, parameter: SearchParameter, modifier: str, value: str) -> str:
     texts = alternatives(parameter.name, value)
     found = [tokens.asked(parameter.name, text, parameter.system) for text in texts]
-    search.tokens.append(AnyToken(found, is_there=modifier != "not"))
+    # A system alone is that of many identifiers.
+    of_few = parameter.name == "identifier" and modifier != "not" and not any(text.endswith("|") for text in texts)
+    search.tokens.append(AnyToken(found, is_there=modifier != "not", of_few=of_few))
     return value
 
 
@@ -112,7 +114,7 @@ def _references(parameter: SearchParameter, text: str) -> list[str]:
 def _read_string(search: Search, parameter: SearchParameter, modifier: str, value: str) -> str:
     name, texts = parameter.name, alternatives(parameter.name, value)
     if modifier == "exact":
-        search.tokens.append(AnyToken([f"{name}:exact{tokens.OF}{text}" for text in texts]))
+        search.tokens.append(AnyToken([f"{name}:exact{tokens.OF}{text}" for text in texts], of_few=True))
         return value
     starts = [tokens.folded(text) for text in texts]
     if any(not 0 < len(start) <= tokens.LONGEST_START for start in starts):
@@ -128,7 +130,8 @@ def _starting(parameter: SearchParameter, starts: list[str]) -> AnyToken:
     """
     of_words = [start.split() if len(parameter.paths) > 1 else [start] for start in starts]
     named = [tuple(f"{parameter.name}{tokens.OF}{word}" for word in words) for words in of_words]
-    return AnyToken([words[0] for words in named if len(words) == 1], together=tuple(w for w in named if len(w) > 1))
+    together = tuple(words for words in named if len(words) > 1)
+    return AnyToken([words[0] for words in named if len(words) == 1], together=together, of_few=True)
 
 
 def _read_time(search: Search, parameter: SearchParameter, modifier: str, value: str) -> str:
