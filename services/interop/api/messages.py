@@ -11,7 +11,8 @@ from services.common.paging import Asked, Page
 from services.common.scopes import require_scope
 from services.interop import usecases
 from services.interop.api.callers import ByIntegrator, ByIntegratorOrOps, ByOps, ByService
-from services.interop.api.fhir_route import fhir, fhir_router, media_type
+from services.interop.api.fhir_format import declared
+from services.interop.api.fhir_route import fhir, fhir_router
 from services.interop.api.shapes import (
     BarsResponseShape,
     InboundMessageShape,
@@ -33,7 +34,7 @@ async def process_message(tx: ByIntegrator, request: Request) -> Response:
     require_scope(tx.actor, "system/ServiceRequest.c")
     arrival = Arrival(
         raw=await request.body(),
-        media_type=media_type(request),
+        media_type=declared(request),
         request_id=one_uuid(request, REQUEST_ID),
         correlation_id=one_uuid(request, CORRELATION_ID),
     )

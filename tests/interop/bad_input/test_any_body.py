@@ -1,0 +1,145 @@
+"""Whatever is wrong with what partners send: no fault of ours, a refusal that says where, and nothing half done."""
+
+import asyncio
+import dataclasses
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from services.interop.main import SERVICE
+from tests.databases import Stock
+from tests.interop.answers import serve_team
+from tests.interop.bad_input import texts
+from tests.interop.bad_input.door import XML, Door, Overheard
+from tests.interop.bad_input.letters import LETTERS, SCOPES, Sender
+from tests.interop.bad_input.oddities import ETAGS, MARK, pick
+from tests.interop.bad_input.spoil import CHANGES, spoiled, written
+from tests.interop.records import Caseload, a_record
+from tests.interop.telling import tell
+from tests.running import owner, running
+
+# Each tries so many bodies, unless somebody who has to wait asks for fewer.
+PARTS, SIGNED_IN_FOR = 4, 200
+EXAMPLES = int(os.environ.get("HEATSHIELD_EXAMPLES", "2000")) * 4 // PARTS
+NUMBERS = some.integers(0, 9999)
+TREES = some.lists(some.tuples(some.sampled_from(sorted(CHANGES)), NUMBERS, NUMBERS), max_size=3)
+# Nine of ten have what is usual.
+TEXTS = some.tuples(some.integers(0, 30), NUMBERS, NUMBERS)
+HEADERS: list[dict[str, str]] = [
+    {"Content-Type": "application/json"},
+    {"Content-Type": "application/fhir+json; charset=utf-16"},
+    {"Content-Type": "application/fhir+json; charset=UTF-8; fhirVersion=4.0"},
+    {"Content-Type": "text/plain"},
+    {"Content-Type": "application/xml"},
+    {"Content-Type": "text/xml; charset=latin-1"},
+    {"Content-Type": ""},
+    {"Content-Type": "a" * 5000},
+    {"Content-Type": "application/json-patch+json"},
+    {"Content-Type": "application/merge-patch+json"},
+    {"Accept": XML},
+    {"Accept": "text/html;q=x, */*;q=0"},
+    {"Prefer": "return=minimal"},
+    {"Prefer": "return=OperationOutcome, handling=strict"},
+    {"Idempotency-Key": "x"},
+    {"Idempotency-Key": "\u00ff" * 10},
+    {"X-Correlation-Id": "0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0"},
+    *({"If-Match": one} for one in ETAGS if one.isascii() and one != MARK),
+    *({"If-None-Exist": one} for one in ("", "x", "identifier=", "_count=1", "identifier=a%00", "status=planned")),
+]
+
+
+@pytest.fixture
+def door(stock: Stock) -> Iterator[tuple[asyncio.Runner, Door]]:
+    root, overheard = logging.getLogger(), Overheard()
+    was = root.level
+    root.addHandler(overheard)
+    root.setLevel(logging.INFO)
+    with asyncio.Runner() as runner:
+        name = runner.run(stock.take("interop"))
+        stack = AsyncExitStack()
+        try:
+            yield runner, runner.run(_opened(stack, stock.postgres.url("interop", name), overheard))
+        finally:
+            root.removeHandler(overheard)
+            root.setLevel(was)
+            runner.run(stack.aclose())
+            runner.run(stock.drop(name))
+
+
+async def _opened(stack: AsyncExitStack, url: str, overheard: Overheard) -> Door:
+    caseload = Caseload()
+
+    async def databases(_: str) -> str:
+        return url
+
+    quiet = dataclasses.replace(SERVICE, background=())
+    system = await stack.enter_async_context(running(databases, quiet, peers={"caseload": caseload.app()}))
+    await system.join("interop")
+    await serve_team(system)
+    client_id = await tell(system, caseload, a_record())
+    client = await system.client("interop", "trust-tie", "integrator", scope=SCOPES)
+    connection = await stack.enter_async_context(owner(url))
+    return Door(Sender(system, client, client_id), connection, overheard)
+
+
+async def _try(door: Door, kind: int, trees: list[tuple[str, int, int]], text: tuple[int, int, int], odd: int) -> Any:
+    if sum(door.tally.values()) % SIGNED_IN_FOR == 0:
+        door.sender.sign_in()
+    letter = await pick(LETTERS, kind)(door.sender)
+    document = spoiled(letter.document, trees)
+    is_xml = letter.may_be_xml and text[0] % 3 == 0
+    plain = texts.as_xml(document) if is_xml else written(document)
+    headers = letter.headers | ({"Content-Type": XML} if is_xml else {})
+    change, place, value = text
+    if change >= 20:
+        ways = texts.IN_XML if is_xml else texts.IN_JSON
+        plain = pick([ways[name] for name in sorted(ways)], change)(plain, place, value)
+    raw = texts.encoded(plain, pick(texts.CODECS, value) if change >= 28 else "utf-8")
+    headers |= pick(HEADERS, odd) if odd >= 8000 else {}
+    answer = await door.take(letter, raw, headers)
+    door.tally[pick(LETTERS, kind).__name__, answer.status_code] += 1
+    await door.nothing_was_told()
+    return answer
+
+
+def _many(opened: tuple[asyncio.Runner, Door], examples: int, *, the_same: bool) -> None:
+    runner, door = opened
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=the_same,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(some.integers(0, len(LETTERS) - 1), TREES, TEXTS, NUMBERS)
+    def each(kind: int, trees: list[tuple[str, int, int]], text: tuple[int, int, int], odd: int) -> None:
+        runner.run(_try(door, kind, trees, text, odd))
+
+    each()
+
+
+def test_each_letter_is_taken_as_it_is(door: tuple[asyncio.Runner, Door]) -> None:
+    runner, opened = door
+    for kind, _ in enumerate(LETTERS):
+        for usual in (1, 0):
+            answer = runner.run(_try(opened, kind, [], (usual, 0, 0), 0))
+            assert answer.status_code in {200, 201}, answer.text
+
+
+def test_some_bodies_do_no_harm(door: tuple[asyncio.Runner, Door]) -> None:
+    _many(door, 60, the_same=True)
+
+
+@pytest.mark.slow
+@pytest.mark.many
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_body_does_any_harm(door: tuple[asyncio.Runner, Door], part: int) -> None:
+    _many(door, EXAMPLES, the_same=False)
