@@ -6,10 +6,12 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as some
 
 from services.interop.main import SERVICE
@@ -19,7 +21,7 @@ from tests.interop.bad_input import texts
 from tests.interop.bad_input.door import XML, Door, Overheard
 from tests.interop.bad_input.letters import LETTERS, SCOPES, Sender
 from tests.interop.bad_input.oddities import ETAGS, MARK, pick
-from tests.interop.bad_input.spoil import CHANGES, spoiled, written
+from tests.interop.bad_input.spoil import CHANGES, Change, spoiled, written
 from tests.interop.records import Caseload, a_record
 from tests.interop.telling import tell
 from tests.running import owner, running
@@ -27,10 +29,41 @@ from tests.running import owner, running
 # Each tries so many bodies, unless somebody who has to wait asks for fewer.
 PARTS, SIGNED_IN_FOR = 4, 200
 EXAMPLES = int(os.environ.get("HEATSHIELD_EXAMPLES", "2000")) * 4 // PARTS
-NUMBERS = some.integers(0, 9999)
-TREES = some.lists(some.tuples(some.sampled_from(sorted(CHANGES)), NUMBERS, NUMBERS), max_size=3)
-# Nine of ten have what is usual.
-TEXTS = some.tuples(some.integers(0, 30), NUMBERS, NUMBERS)
+MOST = 9999
+NUMBERS = some.integers(0, MOST)
+# From where on a text is changed, is written in another encoding, and comes with other headers.
+CHANGED, ENCODED, ODDLY_HEADED, LAST = 20, 28, 8500, 30
+
+
+@dataclass(frozen=True)
+class Spoiling:
+    """Which letter, what is wrong with its document, with its text, and with its headers."""
+
+    kind: int
+    trees: list[Change] = field(default_factory=list)
+    text: tuple[int, int, int] = (0, 0, 0)
+    headers: int = 0
+
+
+def at_random(dice: Random) -> Spoiling:
+    """Anything is as likely as anything else; what hypothesis draws is small, and so it shrinks."""
+    changes = dice.choices(sorted(CHANGES), k=dice.choice((0, 1, 1, 1, 2, 3)))
+    trees = [(name, dice.randint(0, MOST), dice.randint(0, MOST)) for name in changes]
+    text = (
+        dice.randint(0, LAST) if trees else LAST - dice.randint(0, 10),
+        dice.randint(0, MOST),
+        dice.randint(0, MOST),
+    )
+    return Spoiling(dice.randrange(len(LETTERS)), trees, text, dice.randint(0, MOST))
+
+
+SPOILINGS = some.randoms(use_true_random=True).map(at_random) | some.builds(
+    Spoiling,
+    some.integers(0, len(LETTERS) - 1),
+    some.lists(some.tuples(some.sampled_from(sorted(CHANGES)), NUMBERS, NUMBERS), max_size=3),
+    some.tuples(some.integers(0, LAST), NUMBERS, NUMBERS),
+    NUMBERS,
+)
 HEADERS: list[dict[str, str]] = [
     {"Content-Type": "application/json"},
     {"Content-Type": "application/fhir+json; charset=utf-16"},
@@ -88,39 +121,36 @@ async def _opened(stack: AsyncExitStack, url: str, overheard: Overheard) -> Door
     return Door(Sender(system, client, client_id), connection, overheard)
 
 
-async def _try(door: Door, kind: int, trees: list[tuple[str, int, int]], text: tuple[int, int, int], odd: int) -> Any:
+async def _try(door: Door, spoiling: Spoiling) -> Any:
     if sum(door.tally.values()) % SIGNED_IN_FOR == 0:
         door.sender.sign_in()
-    letter = await pick(LETTERS, kind)(door.sender)
-    document = spoiled(letter.document, trees)
-    is_xml = letter.may_be_xml and text[0] % 3 == 0
+    write = pick(LETTERS, spoiling.kind)
+    letter = await write(door.sender)
+    document = spoiled(letter.document, spoiling.trees)
+    change, place, value = spoiling.text
+    is_xml = letter.may_be_xml and change % 3 == 0
     plain = texts.as_xml(document) if is_xml else written(document)
     headers = letter.headers | ({"Content-Type": XML} if is_xml else {})
-    change, place, value = text
-    if change >= 20:
+    if change >= CHANGED:
         ways = texts.IN_XML if is_xml else texts.IN_JSON
         plain = pick([ways[name] for name in sorted(ways)], change)(plain, place, value)
-    raw = texts.encoded(plain, pick(texts.CODECS, value) if change >= 28 else "utf-8")
-    headers |= pick(HEADERS, odd) if odd >= 8000 else {}
+    raw = texts.encoded(plain, pick(texts.CODECS, value) if change >= ENCODED else "utf-8")
+    headers |= pick(HEADERS, spoiling.headers) if spoiling.headers >= ODDLY_HEADED else {}
     answer = await door.take(letter, raw, headers)
-    door.tally[pick(LETTERS, kind).__name__, answer.status_code] += 1
+    door.tally[write.__name__, answer.status_code] += 1
     await door.nothing_was_told()
     return answer
 
 
 def _many(opened: tuple[asyncio.Runner, Door], examples: int, *, the_same: bool) -> None:
     runner, door = opened
+    kept = settings(max_examples=examples, deadline=None, database=None, derandomize=the_same)
 
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        derandomize=the_same,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(some.integers(0, len(LETTERS) - 1), TREES, TEXTS, NUMBERS)
-    def each(kind: int, trees: list[tuple[str, int, int]], text: tuple[int, int, int], odd: int) -> None:
-        runner.run(_try(door, kind, trees, text, odd))
+    @settings(kept, suppress_health_check=list(HealthCheck))
+    @given(SPOILINGS)
+    def each(spoiling: Spoiling) -> None:
+        note(repr(spoiling))
+        runner.run(_try(door, spoiling))
 
     each()
 
@@ -129,7 +159,7 @@ def test_each_letter_is_taken_as_it_is(door: tuple[asyncio.Runner, Door]) -> Non
     runner, opened = door
     for kind, _ in enumerate(LETTERS):
         for usual in (1, 0):
-            answer = runner.run(_try(opened, kind, [], (usual, 0, 0), 0))
+            answer = runner.run(_try(opened, Spoiling(kind, text=(usual, 0, 0))))
             assert answer.status_code in {200, 201}, answer.text
 
 
