@@ -9,7 +9,8 @@ import pytest
 from uuid6 import uuid7
 
 from services.interop.domain.inbound import InboundMessage, InboundReferral
-from tests.interop.answers import BASE, refused, refused_once, stored
+from tests.interop.answers import BASE, PATH, refused, refused_once, stored
+from tests.interop.bars_message import ids
 from tests.interop.records import Caseload, a_record
 from tests.interop.telling import tell
 from tests.interop.writes import FHIR, a_bundle, a_request, a_stay, an_entry
@@ -152,6 +153,29 @@ async def test_what_is_not_written_here_is_refused_saying_what_is(interop: Runni
     refused_once(
         await trust.put(f"{BASE}/ServiceRequest/{own}", json=a_request(id=own), headers=FHIR), 405, "not-supported"
     )
+
+
+async def test_what_is_declared_in_another_character_set_is_refused_and_kept(interop: Running, bars: Any) -> None:
+    """Read as UTF-8, a name in another may well be another name."""
+    raw = json.dumps(a_request()).encode()
+    for kind in (
+        "application/fhir+json; charset=latin-1",
+        'application/json;charset="UTF-16"',
+        "text/xml; charset=cp037",
+    ):
+        answer = await bars.post(f"{BASE}/ServiceRequest", content=raw, headers={"Content-Type": kind})
+        told = refused_once(answer, 415, "not-supported")
+        assert told["expression"] == ["http.Content-Type"]
+        assert "UTF-8" in told["details"]["text"]
+    message = ids() | {"Content-Type": "application/fhir+json; version=1.1.0; charset=utf-16"}
+    assert (
+        "UTF-8"
+        in refused_once(await bars.post(PATH, content=raw, headers=message), 415, "not-supported")["details"]["text"]
+    )
+    kept = await stored(interop, InboundMessage)
+    assert [(one.raw, one.outcome) for one in kept] == [(raw, "refused")] * 4
+    plain = {"Content-Type": 'application/fhir+json; charset="UTF-8"; fhirVersion=4.0'}
+    assert (await bars.post(f"{BASE}/ServiceRequest", content=raw, headers=plain)).status_code == 201
 
 
 async def test_a_patch_that_is_none_and_what_cannot_be_found_again_are_refused(bars: Any) -> None:

@@ -13,7 +13,7 @@ from services.common.auth import Principal
 from services.common.errors import verdict
 from services.common.http import TransactionRoute
 from services.interop import usecases
-from services.interop.api.fhir_route import media_type
+from services.interop.api.fhir_format import declared
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class KeptRoute(TransactionRoute):
 
     async def ask_around(self, request: Request, actor: Principal) -> None:
         async with request.app.state.database.transaction(actor) as tx:
-            kept = await usecases.keep_plain_message(tx, await request.body(), media_type(request))
+            kept = await usecases.keep_plain_message(tx, await request.body(), declared(request))
         request.state.kept, request.state.sender = kept, actor
         await body.read(request)
 

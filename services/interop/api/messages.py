@@ -12,7 +12,8 @@ from services.common.paging import Asked, Page
 from services.common.scopes import is_granted, require_scope
 from services.interop import usecases
 from services.interop.api.callers import ByIntegrator, ByIntegratorOrOps, ByOps, ByService
-from services.interop.api.fhir_route import PREFIX, FhirRoute, fhir, fhir_router, media_type
+from services.interop.api.fhir_format import declared
+from services.interop.api.fhir_route import PREFIX, FhirRoute, fhir, fhir_router
 from services.interop.api.shapes import (
     BarsResponseShape,
     InboundMessageShape,
@@ -44,7 +45,7 @@ router = api_router(tags=["messages"])
 async def _arrival(request: Request) -> Arrival:
     return Arrival(
         raw=await request.body(),
-        media_type=media_type(request),
+        media_type=declared(request),
         request_id=one_uuid(request, REQUEST_ID),
         correlation_id=one_uuid(request, CORRELATION_ID),
     )

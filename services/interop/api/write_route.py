@@ -13,8 +13,8 @@ from services.common.outcome import MEDIA_TYPE, Issue, echoed, operation_outcome
 from services.common.scopes import is_granted, require_scope
 from services.interop import usecases
 from services.interop.api import fhir_asked
-from services.interop.api.fhir_format import document, negotiated
-from services.interop.api.fhir_route import PREFIX, fhir, media_type, public_base
+from services.interop.api.fhir_format import declared, document, negotiated
+from services.interop.api.fhir_route import PREFIX, fhir, public_base
 from services.interop.api.kept_route import KeptRoute
 from services.interop.fhir import bundle
 from services.interop.fhir.writing import patch
@@ -45,7 +45,7 @@ class WriteRoute(KeptRoute):
         if not any(is_granted(actor, f"system/{one}.{way}") for one in WRITABLE for way in set(RIGHTS.values())):
             return
         async with request.app.state.database.transaction(actor) as tx:
-            kept = await usecases.keep_plain_message(tx, await request.body(), media_type(request))
+            kept = await usecases.keep_plain_message(tx, await request.body(), declared(request))
         request.state.kept, request.state.sender = kept, actor
 
     async def _note(self, request: Request, status: int) -> None:
@@ -67,7 +67,7 @@ def write_router(*, tags: list[str]) -> APIRouter:
 
 def require_patch(request: Request) -> None:
     """Raises `UnsupportedMediaType`."""
-    if media_type(request) not in {*JSON, patch.MEDIA_TYPE}:
+    if declared(request) not in {*JSON, patch.MEDIA_TYPE}:
         raise NotAPatch("The body is not declared as a JSON Patch.")
 
 

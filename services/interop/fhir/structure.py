@@ -2,13 +2,19 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import fhirkit
 
 from services.common.outcome import Issue
 
+# A large document takes a while, and nobody waits for it but who asks the same.
+ONE_AT_A_TIME = ThreadPoolExecutor(max_workers=1, thread_name_prefix="validate")
 MOST_ISSUES = 50
+# Four times what any type of R4 has, those beside primitives included. The library takes the square of it in time.
+MOST_NAMES = 500
+TOO_MANY_NAMES = f"An element has more than {MOST_NAMES} names in it. Leave out what is none of FHIR R4."
 UNKNOWN = "unknown element"
 NOT_VALID = re.compile(r'^".*" is not a valid ([A-Za-z0-9 ]{1,40})$', re.DOTALL)
 # What the library says in fixed words, without the value that was sent.
@@ -23,11 +29,13 @@ def faults(document: str) -> list[Issue]:
 
     The document has been read as JSON before. What was sent is never repeated in the words of an issue.
     """
+    content = json.loads(document)
+    if _has_too_many_names(content):
+        return [Issue("too-costly", "Resource", TOO_MANY_NAMES)]
     try:
         found = [issue for issue in fhirkit.validate(document) if issue.severity == "error"]
     except fhirkit.ParseError:
         return [Issue("structure", "Resource", "This is not JSON as FHIR R4 asks. Check how it was written.")]
-    content = json.loads(document)
     return [Issue("structure", _place(issue.path, content), _words(issue.message)) for issue in found[:MOST_ISSUES]]
 
 
@@ -43,6 +51,17 @@ def in_order(document: str) -> str:
     """The same resource with its elements in the order of their definitions, and its numbers as they were written."""
     ordered: str = fhirkit.parse(document).to_json()
     return ordered
+
+
+def _has_too_many_names(content: Any) -> bool:
+    waiting = [content]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict) and len(one) > MOST_NAMES:
+            return True
+        inner = one.values() if isinstance(one, dict) else one
+        waiting += [held for held in inner if isinstance(held, dict | list)] if isinstance(one, dict | list) else []
+    return False
 
 
 def _place(path: str, content: Any) -> str:

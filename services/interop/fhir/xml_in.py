@@ -14,7 +14,9 @@ from services.interop.fhir import structure
 
 FHIR, XHTML = "http://hl7.org/fhir", "http://www.w3.org/1999/xhtml"
 MOST_LEVELS, MOST_ELEMENTS = 64, 50_000
-# One level of lists is seen at a time.
+# Lists wherever they stand in R4, and what is nested most: seen at once.
+ALWAYS_LISTS = ("contained", "extension", "modifierExtension")
+# One level of other lists is seen at a time.
 MOST_PASSES = MOST_LEVELS
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 STEP = re.compile(r"([A-Za-z_]\w*)((?:\[\d+\])*)", re.ASCII)
@@ -53,6 +55,7 @@ def to_json(raw: bytes) -> bytes:
     if root.space != FHIR:
         raise BadXml
     content = _resource(root)
+    _list(content)
     for _ in range(MOST_PASSES):
         document = orjson.dumps(content)
         mended = [_mend(content, path, said) for path, said in structure.complaints(document.decode())]
@@ -122,6 +125,16 @@ def _content(element: Element) -> dict[str, Any]:
             if any(value is not None for value in values):
                 content[key] = values if len(values) > 1 else values[0]
     return content
+
+
+def _list(content: dict[str, Any]) -> None:
+    waiting: list[Any] = [content]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            one.update({name: [one[name]] for name in ALWAYS_LISTS if isinstance(one.get(name), dict)})
+        inner = one.values() if isinstance(one, dict) else one
+        waiting += [held for held in inner if isinstance(held, dict | list)]
 
 
 def _value(element: Element) -> tuple[Any, Any]:

@@ -58,11 +58,12 @@ async def sender_of(tx: Transaction, message_id: UUID) -> str:
     return sender
 
 
-async def endpoint_of_team(tx: Transaction, team_id: UUID) -> ServiceEndpoint | None:
-    """One of the services by which a team is reached."""
-    wanted = select(ServiceEndpoint).where(col(ServiceEndpoint.team_id) == team_id).order_by(col(ServiceEndpoint.id))
-    found: ServiceEndpoint | None = (await tx.session.execute(wanted.limit(1))).scalars().first()
-    return found
+async def endpoints_of_teams(tx: Transaction, team_ids: Collection[UUID]) -> dict[UUID, ServiceEndpoint]:
+    """One of the services by which each of these teams is reached."""
+    if not team_ids:
+        return {}
+    wanted = select(ServiceEndpoint).where(col(ServiceEndpoint.team_id).in_(team_ids))
+    return {one.team_id: one for one in await tx.all(wanted.order_by(col(ServiceEndpoint.id).desc()))}
 
 
 async def endpoints(tx: Transaction, dos_service_ids: Collection[str]) -> dict[str, ServiceEndpoint]:

@@ -219,6 +219,13 @@ async def for_change(tx: Transaction, resource_type: str, resource_id: UUID) -> 
     return found
 
 
+async def all_for_change(tx: Transaction, named: Collection[Key]) -> Sequence[Resource]:
+    """Those of these that the caller may see, locked one after the other in the order in which everybody locks them."""
+    wanted = select(Resource).where(tuple_(col(Resource.resource_type), col(Resource.resource_id)).in_(named))
+    ordered = wanted.where(await tx.visible(Resource)).order_by(col(Resource.resource_type), col(Resource.resource_id))
+    return await tx.all(ordered.with_for_update().execution_options(populate_existing=True))
+
+
 async def version(tx: Transaction, resource_type: str, resource_id: UUID, number: int) -> ResourceHistory | None:
     """One version, if the caller may see it and the resource as it is now."""
     wanted = (await versions(tx, resource_type, resource_id)).where(col(ResourceHistory.version) == number)

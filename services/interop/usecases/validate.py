@@ -6,7 +6,6 @@ Nothing of it is kept. The door for referrals ($process-message) asks less: exac
 import asyncio
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -15,11 +14,10 @@ from fhirkit import RESOURCE_TYPES
 from services.common import body
 from services.common.outcome import Issue
 from services.interop.fhir import systems, validation
+from services.interop.fhir.structure import ONE_AT_A_TIME
 
 WRAPPED = re.compile(r"Parameters\.parameter\[\d+\]\.resource(?=\.|$)")
 BASE = "http://hl7.org/fhir/StructureDefinition/"
-
-ONE_AT_A_TIME = ThreadPoolExecutor(max_workers=1, thread_name_prefix="validate")
 
 NOT_OF_THE_TYPE = "The address names another type of resource. Send it to the address of its own type."
 NOTHING_SENT = "There is no resource. Send it as it is, or as the parameter `resource` of a Parameters resource."

@@ -55,6 +55,24 @@ def _asked(place: int, entry: Content) -> Asked:
     return Asked(place, method, *about, entry.get("fullUrl"), request, entry.get("resource"))
 
 
+def without_resources(bundle: Content) -> Content:
+    """Judged by itself, for one bad entry of a batch does not hold up the others."""
+    sent = bundle.get("entry")
+    if not isinstance(sent, list):
+        return bundle
+    return {**bundle, "entry": [_bare(one) if isinstance(one, dict) else one for one in sent]}
+
+
+def _bare(entry: Content) -> Content:
+    return {name: value for name, value in entry.items() if name != "resource"}
+
+
+def with_resources(bare: Content, bundle: Content) -> list[Content]:
+    """The entries that were judged, each with its resource as it was sent."""
+    pairs = zip(bare.get("entry", []), bundle.get("entry", []), strict=True)
+    return [{**one, "resource": sent["resource"]} if "resource" in sent else one for one, sent in pairs]
+
+
 def in_order(entries: Sequence[Asked]) -> list[Asked]:
     return sorted(entries, key=lambda one: ORDER[one.method])
 

@@ -8,7 +8,7 @@ import jsonpointer
 import orjson
 
 from services.common import body
-from services.interop.fhir.writing.refusals import BadPatch
+from services.interop.fhir.writing.refusals import BadPatch, TooLongMade
 
 MEDIA_TYPE = "application/json-patch+json"
 # More than any change by hand has, and few enough to be applied at once.
@@ -31,7 +31,8 @@ class Digits(float):
 def patched(content: dict[str, Any], raw: bytes, at: str) -> bytes:
     """The document that the operations make of a resource.
 
-    Raises `BadPatch`, or `MalformedJson` or `UnstorableValue` where they are no JSON that could be kept.
+    Raises `BadPatch` or `TooLongMade`, or `MalformedJson` or `UnstorableValue` where they are no JSON that could be
+    kept.
     """
     body.parse(raw)
     operations = json.loads(raw, parse_float=Digits)
@@ -46,7 +47,14 @@ def patched(content: dict[str, Any], raw: bytes, at: str) -> bytes:
         raise BadPatch(at) from error
     if not isinstance(made, dict) or any(made.get(name) != content[name] for name in ("resourceType", "id")):
         raise BadPatch(at)
-    return orjson.dumps(made, default=_as_written)
+    try:
+        document = orjson.dumps(made, default=_as_written)
+    except orjson.JSONEncodeError as error:
+        # Each operation is shallow, and one puts its value deep into that of another.
+        raise BadPatch(at) from error
+    if len(document) > body.MAX_BYTES:
+        raise TooLongMade(at)
+    return document
 
 
 def _as_written(value: Any) -> orjson.Fragment:

@@ -68,6 +68,14 @@ class BadPatch(NotTaken):
     way_out = "This is no JSON Patch (RFC 6902) that fits the resource. Read it again, and patch what is there."
 
 
+class TooLongMade(NotTaken):
+    """No patch makes more than could be sent at once, or a resource would grow by each."""
+
+    status = 413
+    issue_type = "too-long"
+    way_out = "With this patch the resource would be larger than 1 MiB. Leave something of it out."
+
+
 class NoCondition(NotTaken):
     status = 400
     issue_type = "invalid"
@@ -116,6 +124,13 @@ class TimeNotTold(NotTaken):
 class TooLongToFind(NotTaken):
     issue_type = "too-long"
     way_out = "A code, an identifier or a reference is longer than can be found again. Keep each under 1,900 bytes."
+
+
+class TooManyConditions(NotTaken):
+    """Each is a search, and the Bundle is answered when all have been made."""
+
+    issue_type = "too-costly"
+    way_out = "A transaction has at most 500 different conditional references. Send the other entries in another."
 
 
 class NotProcessed(NotTaken):

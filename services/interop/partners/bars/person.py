@@ -152,14 +152,13 @@ def _phone(patient: dict[str, Any]) -> str | None:
 
 def _of_themselves(patient: dict[str, Any]) -> list[dict[str, Any]]:
     """BaRS writes a person's own numbers as a contact whose relationship is the person themselves."""
-    return [
-        telecom
-        for contact in patient.get("contact", [])
-        for relationship in contact.get("relationship", [])
-        for coding in relationship.get("coding", [])
-        if coding.get("code") == SELF
-        for telecom in contact.get("telecom", [])
-    ]
+    of_self = [contact for contact in patient.get("contact", []) if SELF in _relationships(contact)]
+    return [telecom for contact in of_self for telecom in contact.get("telecom", [])]
+
+
+def _relationships(contact: dict[str, Any]) -> set[str | None]:
+    codings = [coding for relationship in contact.get("relationship", []) for coding in relationship.get("coding", [])]
+    return {coding.get("code") for coding in codings}
 
 
 def _day(text: str | None) -> date | None:

@@ -39,7 +39,7 @@ class AlreadyProcessed(MessageRefused):
 class NotFhirJson(MessageRefused):
     status = 415
     code = "not-supported"
-    text = "Send application/fhir+json."
+    text = "Send application/fhir+json in UTF-8."
 
 
 class NotReadable(MessageRefused):

@@ -72,16 +72,19 @@ def require_referral(sent: Sent) -> None:
 
 
 def services_of(sent: Sent) -> list[tuple[str, str]]:
-    """The services that it names, each by system and value. Raises `NoService`."""
-    found = [
-        (identifier.get("system", ""), str(identifier.get("value", "")))
-        for performer in sent.content.get("performer", [])
-        for identifier in _identifiers(sent, performer)
-        if identifier.get("system") in {systems.DOS_SERVICE, systems.TEAM}
-    ]
+    """The services that it names, each by system and value, and each once. Raises `NoService`."""
+    found: dict[tuple[str, str], None] = {}
+    followed = set[str | None]()
+    for performer in sent.content.get("performer", []):
+        named, reference = identifiers_of(performer), performer.get("reference")
+        # However often it is referred to, what is contained is read once.
+        named = [*named, *([] if reference in followed else _identifiers_within(sent, performer))]
+        followed.add(reference)
+        services = (one for one in named if one.get("system") in {systems.DOS_SERVICE, systems.TEAM})
+        found |= dict.fromkeys((one["system"], str(one.get("value", ""))) for one in services)
     if not found:
         raise NoService(f"{sent.at}.performer")
-    return found
+    return list(found)
 
 
 def understand(sent: Sent, patient: Sent, today: date) -> tuple[Understood, list[Issue]]:
@@ -148,10 +151,10 @@ def _of_role(sent: Sent, role: Sent | None) -> list[Sent | None]:
     return [sent.contained(role.content.get(name)) for name in ("practitioner", "organization")]
 
 
-def _identifiers(sent: Sent, reference: Content) -> list[Content]:
-    """Of a Reference itself, and of what is contained at its end."""
+def _identifiers_within(sent: Sent, reference: Content) -> list[Content]:
+    """Of what is contained at the end of a Reference."""
     held = sent.contained(reference)
-    return [*identifiers_of(reference), *(identifiers_of(held.content) if held else [])]
+    return identifiers_of(held.content) if held else []
 
 
 def identifiers_of(content: Content) -> list[Content]:

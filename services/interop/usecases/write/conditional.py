@@ -60,6 +60,21 @@ async def update_found(tx: Transaction, wanted: Wanted, resource_id: UUID, condi
 async def the_one(tx: Transaction, resource_type: str, condition: str, at: str) -> Resource | None:
     """What meets the condition, locked. Two who ask the same at once come one after the other.
 
+    Raises `NoCondition`, `ManyMatch`, `BadSearch` or `InsufficientScope`.
+    """
+    await tx.take_turns(turn_of(resource_type, condition))
+    found = await met(tx, resource_type, condition, at)
+    return await resources.for_change(tx, resource_type, found.resource_id) if found else None
+
+
+def turn_of(resource_type: str, condition: str) -> str:
+    """What whoever writes on a condition holds meanwhile."""
+    return f"{resource_type}?{condition}"
+
+
+async def met(tx: Transaction, resource_type: str, condition: str, at: str) -> Resource | None:
+    """What meets the condition, as it is.
+
     It tells as much as a search does, and is asked for and put on record as one is. Raises `NoCondition`, `ManyMatch`,
     `BadSearch` or `InsufficientScope`.
     """
@@ -70,11 +85,10 @@ async def the_one(tx: Transaction, resource_type: str, condition: str, at: str) 
     tx.concerns(*asked.patients_named(resource_type))
     if not _is_narrow(asked):
         raise NoCondition(at)
-    await tx.take_turns(f"{resource_type}?{condition}")
     found: Any = await tx.all((await resource_search.searched(tx, resource_type, asked)).limit(2))
     if len(found) > 1:
         raise ManyMatch(at)
-    return await resources.for_change(tx, resource_type, found[0].resource_id) if found else None
+    return found[0] if found else None
 
 
 def _is_narrow(asked: Search) -> bool:

@@ -9,8 +9,8 @@ import orjson
 from services.common import body
 from services.common.outcome import Issue
 from services.interop.fhir import validation
+from services.interop.fhir.structure import ONE_AT_A_TIME
 from services.interop.fhir.writing.refusals import NotTaken
-from services.interop.usecases.validate import ONE_AT_A_TIME
 
 
 async def judged(raw: bytes) -> tuple[dict[str, Any], list[Issue]]:

@@ -1,5 +1,6 @@
 """A trust writes a referral: it is told to the team that it is for, and can be put right until the team has decided."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 import orjson
@@ -7,7 +8,7 @@ import orjson
 from services.common.db import Transaction
 from services.interop.domain.inbound import InboundReferral, ReferralOutcome, ServiceEndpoint
 from services.interop.domain.resource import Resource
-from services.interop.fhir import systems
+from services.interop.fhir import systems, values
 from services.interop.fhir.writing.refusals import NotKnownHere, NotTaken, NotTheWriters
 from services.interop.fhir.writing.sent import Content, Sent
 from services.interop.partners.trusts import referral
@@ -81,18 +82,17 @@ async def _service(tx: Transaction, sent: Sent) -> ServiceEndpoint:
     """Raises `NoService` or `NotKnownHere`."""
     named = referral.services_of(sent)
     known = await messages.endpoints(tx, [value for system, value in named if system == systems.DOS_SERVICE])
+    of_teams = values.uuids(value for system, value in named if system == systems.TEAM)
+    teams = await messages.endpoints_of_teams(tx, of_teams)
     for system, value in named:
-        found = known.get(value) if system == systems.DOS_SERVICE else await _of_team(tx, value)
+        found = known.get(value) if system == systems.DOS_SERVICE else _of_team(teams, value)
         if found is not None:
             return found
     raise NotKnownHere(f"{sent.at}.performer")
 
 
-async def _of_team(tx: Transaction, text: str) -> ServiceEndpoint | None:
-    try:
-        return await messages.endpoint_of_team(tx, UUID(text))
-    except ValueError:
-        return None
+def _of_team(known: Mapping[UUID, ServiceEndpoint], text: str) -> ServiceEndpoint | None:
+    return next((known[one] for one in values.uuids([text]) if one in known), None)
 
 
 async def _patient(tx: Transaction, sent: Sent, team_id: UUID) -> Sent:

@@ -18,7 +18,7 @@ from services.common.errors import ServiceError, refusal_of
 from services.common.outcome import MEDIA_TYPE, Issue, issue_type
 from services.common.scopes import InsufficientScope, require_scope
 from services.interop.domain.inbound import MessageOutcome
-from services.interop.domain.resource import read_back
+from services.interop.domain.resource import Resource, read_back
 from services.interop.fhir import registry
 from services.interop.fhir.writing import entries, patch
 from services.interop.fhir.writing.entries import Asked
@@ -31,11 +31,13 @@ from services.interop.fhir.writing.refusals import (
     NotOfTheAddress,
     NotProcessed,
     NotTaken,
+    TooManyConditions,
 )
 from services.interop.fhir.writing.sent import Sent
 from services.interop.store import messages
 from services.interop.usecases.refer import keep_plain_message
-from services.interop.usecases.write.conditional import create_unless_there, the_one, update_found
+from services.interop.usecases.write import turns
+from services.interop.usecases.write.conditional import create_unless_there, met, the_one, update_found
 from services.interop.usecases.write.judge import judged
 from services.interop.usecases.write.one import (
     Done,
@@ -47,6 +49,8 @@ from services.interop.usecases.write.one import (
 )
 
 BATCH, TRANSACTION = "batch", "transaction"
+# As many as a Bundle has entries.
+MOST_CONDITIONS = 500
 
 
 @dataclass(frozen=True)
@@ -76,33 +80,16 @@ async def write_bundle(tx: Transaction, raw: bytes, kept: UUID | None, read: Rea
         work = Work(tx, kept, read)
         found = await work.whole(entries.asked(content))
     elif kind == BATCH:
-        content, _ = await judged(orjson.dumps(_without_resources(parsed)))
+        content, _ = await judged(orjson.dumps(entries.without_resources(parsed)))
         work = Work(tx, kept, read)
-        asked = entries.asked({"entry": _with_resources(content, read_back(raw.decode()))})
+        asked = entries.asked({"entry": entries.with_resources(content, read_back(raw.decode()))})
+        await work.hold_clients(asked, await work.hold_rows(asked))
         found = {one.position: await work.alone(one) for one in entries.in_order(asked)}
     else:
         raise NotProcessed("Bundle.type")
     if kept is not None:
         await messages.note(tx, kept, MessageOutcome.ACCEPTED, HTTPStatus.OK)
     return kind, [found[place] for place in sorted(found)]
-
-
-def _without_resources(bundle: dict[str, Any]) -> dict[str, Any]:
-    """Judged by itself, for one bad entry of a batch does not hold up the others."""
-    sent = bundle.get("entry")
-    if not isinstance(sent, list):
-        return bundle
-    bare = [{name: value for name, value in one.items() if name != "resource"} if _is(one) else one for one in sent]
-    return {**bundle, "entry": bare}
-
-
-def _is(entry: Any) -> bool:
-    return isinstance(entry, dict)
-
-
-def _with_resources(bare: dict[str, Any], bundle: dict[str, Any]) -> list[dict[str, Any]]:
-    pairs = zip(bare.get("entry", []), bundle.get("entry", []), strict=True)
-    return [{**one, "resource": sent["resource"]} if "resource" in sent else one for one, sent in pairs]
 
 
 @dataclass
@@ -114,14 +101,25 @@ class Work:
     read: Reader
     ids: dict[int, UUID] = field(default_factory=dict)
     known: dict[str, str] = field(default_factory=dict)
+    conditions: int = 0
+
+    async def hold_rows(self, asked: Sequence[Asked]) -> Sequence[Resource]:
+        """Who may write nothing holds nothing."""
+        return await turns.hold_rows(self.tx, asked) if self.kept is not None else ()
+
+    async def hold_clients(self, asked: Sequence[Asked], rows: Sequence[Resource]) -> None:
+        if self.kept is not None:
+            await turns.hold_clients(self.tx, asked, rows)
 
     async def whole(self, asked: Sequence[Asked]) -> dict[int, Answered]:
         """Raises `NamedTwice` or `EntryRefused`: then nothing of it was done."""
         entries.require_once(asked)
+        rows = await self.hold_rows(asked)
         for one in asked:
             await self._placed(one, self._name(one))
         for one in asked:
             await self._placed(one, self._lead(one))
+        await self.hold_clients(asked, rows)
         found = dict[int, Answered]()
         for one in entries.in_order(asked):
             found[one.position] = await self._placed(one, self._answer(one))
@@ -173,15 +171,20 @@ class Work:
         if one.resource is None or one.method not in {"POST", "PUT"}:
             return
         for reference, at in entries.references(one.resource, f"{one.at}.resource"):
-            if entries.CONDITIONAL.fullmatch(reference["reference"]):
-                await self._find(reference["reference"], at)
+            text = reference["reference"]
+            if text not in self.known and entries.CONDITIONAL.fullmatch(text):
+                await self._find(text, at)
         entries.led_to(one.resource, self.known.get)
 
     async def _find(self, text: str, at: str) -> None:
+        """Each is asked once. It is led to and not written, so that nobody waits for it."""
         kind, _, condition = text.partition("?")
         registry.served(kind)
+        self.conditions += 1
+        if self.conditions > MOST_CONDITIONS:
+            raise TooManyConditions(at)
         require_scope(self.tx.actor, f"system/{kind}.s")
-        found = await the_one(self.tx, kind, condition, at)
+        found = await met(self.tx, kind, condition, at)
         if found is None:
             raise NoneMatches(at)
         self.known[text] = f"{kind}/{found.resource_id}"

@@ -1,0 +1,157 @@
+"""The door, at which each letter is sent, and what holds of each answer whatever was sent."""
+
+import hashlib
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+from xml.etree import ElementTree
+
+import asyncpg
+import fhirkit
+import orjson
+
+from services.interop.fhir import xml_in
+from tests.interop.answers import BASE
+from tests.interop.bad_input.letters import Letter, Sender
+from tests.interop.bad_input.oddities import MARK
+
+XML = "application/fhir+xml"
+JSON = "application/fhir+json"
+# All that a write leaves but the message itself; what is told of it is counted where it came from and where it went.
+STORED = """
+    select (select count(*) from resource), (select coalesce(sum(version), 0) from resource),
+      (select count(*) from resource_history), (select count(*) from inbound_referral),
+      (select count(*) from hospital_stay), (select count(*) from subscription),
+      (select count(*) from referral_version), (select count(*) from outbox) + (select count(*) from event_log)
+"""
+CREATED = "select count(*) from resource where resource_type in ('ServiceRequest', 'Encounter')"
+KEPT = "select status, outcome from inbound_message where digest = $1 and raw = $2 order by id desc limit 1"
+TOLD = "select envelope from outbox union all select envelope from event_log"
+# Too large to be read, or not readable without unpacking it.
+NEVER_READ = {413}
+# Which the client of the test says itself.
+OF_THE_TEST = ("httpx", "httpcore", "asyncio", "hypothesis")
+
+
+class Overheard(logging.Handler):
+    """Everything that was logged, with what came along."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not record.name.startswith(OF_THE_TEST):
+            self.records.append(record)
+
+    def take(self) -> str:
+        text = " ".join(f"{one.getMessage()} {one.__dict__} {one.exc_text}" for one in self.records)
+        self.records.clear()
+        return text
+
+
+@dataclass
+class Door:
+    """`owner` sees every team's rows."""
+
+    sender: Sender
+    owner: asyncpg.Connection
+    overheard: Overheard
+    tally: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    async def take(self, letter: Letter, raw: bytes, headers: dict[str, str]) -> Any:
+        """Send it, and look at all that came of it."""
+        before, created = await self.owner.fetchrow(STORED), await self.owner.fetchval(CREATED)
+        self.overheard.take()
+        answer = await self.sender.client.request(letter.method, letter.path, content=raw, headers=headers)
+        said = self.overheard.take()
+        assert answer.status_code < 500, (answer.status_code, answer.text, said[-3000:])
+        assert MARK not in said, said[-3000:]
+        assert "not refused at the door" not in said, said[-3000:]
+        assert MARK not in str(answer.headers)
+        if answer.status_code >= 400:
+            is_refusal(answer)
+            assert await self.owner.fetchrow(STORED) == before, "what is refused leaves nothing"
+        else:
+            await self._is_well(letter, answer, created)
+        if letter.is_kept and answer.status_code not in NEVER_READ:
+            await self._is_kept(answer, raw)
+        return answer
+
+    async def _is_kept(self, answer: Any, raw: bytes) -> None:
+        kept = await self.owner.fetchrow(KEPT, hashlib.sha256(raw).hexdigest(), raw)
+        assert kept is not None, "each message is kept as it came"
+        outcome = "refused" if answer.status_code >= 400 else "accepted"
+        assert (kept["outcome"], kept["status"]) == (outcome, answer.status_code) or outcome == "accepted", kept
+
+    async def _is_well(self, letter: Letter, answer: Any, created: int) -> None:
+        if not answer.content:
+            places = [answer.headers.get("location")]
+        else:
+            content = _read(answer)
+            outcomes = list(_outcomes(content))
+            assert MARK not in str(outcomes)
+            for one in outcomes:
+                _is_outcome(one)
+            places = _places(content, answer)
+        for place in filter(None, places):
+            await self._is_readable(place)
+        if letter.path == BASE:
+            made = [one for one in content.get("entry", []) if one["response"]["status"].startswith("201")]
+            assert await self.owner.fetchval(CREATED) == created + len(made)
+
+    async def _is_readable(self, place: str) -> None:
+        path = place.removeprefix("http://interop:8000")
+        plain = await self.sender.client.get(path)
+        assert plain.status_code == 200, (path, plain.text)
+        assert fhirkit.validate(plain.text) == [], plain.text
+        marked = await self.sender.client.get(path, headers={"Accept": XML})
+        assert marked.status_code == 200, (path, marked.text)
+        ElementTree.fromstring(marked.content)
+        assert fhirkit.validate(xml_in.to_json(marked.content).decode()) == []
+
+    async def nothing_was_told(self) -> None:
+        """No event holds anything of what was sent."""
+        for row in await self.owner.fetch(TOLD):
+            assert MARK not in row["envelope"], row["envelope"]
+        await self.owner.execute("delete from subscription")
+
+
+def is_refusal(answer: Any) -> None:
+    """An OperationOutcome, whose issues say what, where, and the way out, and nothing of what was sent."""
+    assert MARK not in answer.text, answer.text
+    content = _read(answer)
+    assert content["resourceType"] == "OperationOutcome"
+    _is_outcome(content)
+    assert {one["severity"] for one in content["issue"]} & {"error", "fatal"}, content
+
+
+def _is_outcome(content: dict[str, Any]) -> None:
+    for one in content["issue"]:
+        assert one["severity"], one
+        assert one["code"], one
+        assert one["details"]["text"].strip().endswith("."), one
+        assert one["expression"][0].strip(), one
+
+
+def _read(answer: Any) -> dict[str, Any]:
+    """As JSON, whatever it is in."""
+    kind = answer.headers["content-type"]
+    assert kind in {JSON, XML}, (kind, answer.text)
+    text = xml_in.to_json(answer.content).decode() if kind == XML else answer.text
+    assert fhirkit.validate(text) == [], text
+    content: dict[str, Any] = orjson.loads(text)
+    return content
+
+
+def _outcomes(content: dict[str, Any]) -> list[dict[str, Any]]:
+    entries = content.get("entry", []) if content["resourceType"] == "Bundle" else []
+    found = [one.get("response", {}).get("outcome") for one in entries]
+    found += [one.get("resource") for one in entries]
+    return [one for one in [content, *found] if one is not None and one["resourceType"] == "OperationOutcome"]
+
+
+def _places(content: dict[str, Any], answer: Any) -> list[str | None]:
+    entries = content.get("entry", []) if content["resourceType"] == "Bundle" else []
+    return [answer.headers.get("location"), *(one.get("response", {}).get("location") for one in entries)]
