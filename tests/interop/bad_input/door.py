@@ -1,15 +1,16 @@
 """The door, at which each letter is sent, and what holds of each answer whatever was sent."""
 
-import hashlib
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 from xml.etree import ElementTree
 
 import asyncpg
 import fhirkit
 import orjson
+from uuid6 import uuid7
 
 from services.interop.fhir import xml_in
 from tests.interop.answers import BASE
@@ -18,16 +19,19 @@ from tests.interop.bad_input.oddities import MARK
 
 XML = "application/fhir+xml"
 JSON = "application/fhir+json"
-# All that a write leaves but the message itself; what is told of it is counted where it came from and where it went.
-STORED = """
-    select (select count(*) from resource), (select coalesce(sum(version), 0) from resource),
-      (select count(*) from resource_history), (select count(*) from inbound_referral),
-      (select count(*) from hospital_stay), (select count(*) from subscription),
-      (select count(*) from referral_version), (select count(*) from outbox) + (select count(*) from event_log)
+# All that a write leaves but the message itself, of what was made after an id: ids follow each other in time.
+LEFT = """
+    select (select count(*) from resource_history where id > $1),
+      (select count(*) from resource where id > $1 and resource_type in ('ServiceRequest', 'Encounter')) as made,
+      (select count(*) from inbound_referral where id > $1), (select count(*) from hospital_stay where id > $1),
+      (select count(*) from subscription where id > $1), (select count(*) from referral_version where id > $1),
+      (select count(*) from outbox where seq > $2), (select count(*) from event_log where seq > $2)
 """
-CREATED = "select count(*) from resource where resource_type in ('ServiceRequest', 'Encounter')"
-KEPT = "select status, outcome from inbound_message where digest = $1 and raw = $2 order by id desc limit 1"
-TOLD = "select envelope from outbox union all select envelope from event_log"
+KEPT = "select status, outcome from inbound_message where id > $1 and raw = $2 order by id limit 1"
+TOLD = """
+    select seq, envelope from outbox where seq > $1 union all select seq, envelope from event_log where seq > $1
+    order by seq
+"""
 # Too large to be read, or not readable without unpacking it.
 NEVER_READ = {413}
 # Which the client of the test says itself.
@@ -59,10 +63,13 @@ class Door:
     owner: asyncpg.Connection
     overheard: Overheard
     tally: Counter[tuple[str, int]] = field(default_factory=Counter)
+    # The last event that was looked at.
+    heard: int = 0
 
     async def take(self, letter: Letter, raw: bytes, headers: dict[str, str]) -> Any:
         """Send it, and look at all that came of it."""
-        before, created = await self.owner.fetchrow(STORED), await self.owner.fetchval(CREATED)
+        await self._listen()
+        before = uuid7()
         self.overheard.take()
         answer = await self.sender.client.request(letter.method, letter.path, content=raw, headers=headers)
         said = self.overheard.take()
@@ -72,20 +79,21 @@ class Door:
         assert MARK not in str(answer.headers)
         if answer.status_code >= 400:
             is_refusal(answer)
-            assert await self.owner.fetchrow(STORED) == before, "what is refused leaves nothing"
+            left = dict(await self.owner.fetchrow(LEFT, before, self.heard))
+            assert not any(left.values()), ("what is refused leaves nothing", left)
         else:
-            await self._is_well(letter, answer, created)
+            await self._is_well(letter, answer, before)
         if letter.is_kept and answer.status_code not in NEVER_READ:
-            await self._is_kept(answer, raw)
+            await self._is_kept(answer, raw, before)
         return answer
 
-    async def _is_kept(self, answer: Any, raw: bytes) -> None:
-        kept = await self.owner.fetchrow(KEPT, hashlib.sha256(raw).hexdigest(), raw)
+    async def _is_kept(self, answer: Any, raw: bytes, before: UUID) -> None:
+        kept = await self.owner.fetchrow(KEPT, before, raw)
         assert kept is not None, "each message is kept as it came"
         outcome = "refused" if answer.status_code >= 400 else "accepted"
         assert (kept["outcome"], kept["status"]) == (outcome, answer.status_code) or outcome == "accepted", kept
 
-    async def _is_well(self, letter: Letter, answer: Any, created: int) -> None:
+    async def _is_well(self, letter: Letter, answer: Any, before: UUID) -> None:
         if not answer.content:
             places = [answer.headers.get("location")]
         else:
@@ -99,7 +107,8 @@ class Door:
             await self._is_readable(place)
         if letter.path == BASE:
             made = [one for one in content.get("entry", []) if one["response"]["status"].startswith("201")]
-            assert await self.owner.fetchval(CREATED) == created + len(made)
+            left = await self.owner.fetchrow(LEFT, before, self.heard)
+            assert left["made"] == len(made), left
 
     async def _is_readable(self, place: str) -> None:
         path = place.removeprefix("http://interop:8000")
@@ -111,10 +120,15 @@ class Door:
         ElementTree.fromstring(marked.content)
         assert fhirkit.validate(xml_in.to_json(marked.content).decode()) == []
 
-    async def nothing_was_told(self) -> None:
+    async def _listen(self) -> None:
         """No event holds anything of what was sent."""
-        for row in await self.owner.fetch(TOLD):
+        for row in await self.owner.fetch(TOLD, self.heard):
             assert MARK not in row["envelope"], row["envelope"]
+            self.heard = row["seq"]
+
+    async def tidy(self) -> None:
+        """A system has no more than some subscriptions."""
+        await self._listen()
         await self.owner.execute("delete from subscription")
 
 
