@@ -173,8 +173,9 @@ class UnitEntry(TeamOwned, Base, table=True):
         if self.state == UnitEntryState.WRITTEN and take.id != self.take_id:
             self._is_now(UnitEntryState.DOUBLED, now, WRITTEN_TWICE)
         elif self.state == UnitEntryState.LEFT_OUT:
+            # The word of the other one, if there was another, is still to come.
             self._is_now(UnitEntryState.WRITTEN, now, TOLD_LATE)
-            self.written_at = now
+            self.take_id, self.written_at = take.id, now
         elif self.state == UnitEntryState.TAKEN:
             self.also_written, self.changed_at = True, now
         elif self.state not in (UnitEntryState.WRITTEN, UnitEntryState.DOUBLED):
@@ -194,8 +195,9 @@ class UnitEntry(TeamOwned, Base, table=True):
         elif found is Found.LEAVE_OUT:
             self._is_now(UnitEntryState.LEFT_OUT, now)
         elif self.state != UnitEntryState.WRITTEN:
-            # Where an agent had it, the one entry that was found is taken for the agent's.
-            take_id = self.take_id if self.state == UnitEntryState.UNKNOWN else None
+            # Where an agent had it, the one entry that was found is taken for the agent's, unless it is another's.
+            is_its_own = self.state == UnitEntryState.UNKNOWN and not self.also_written
+            take_id = self.take_id if is_its_own else None
             self._is_now(UnitEntryState.WRITTEN, now)
             self.take_id, self.written_at = take_id, now
         self.also_written, self.settled_by, self.settled_at = False, by, now
