@@ -13,7 +13,7 @@ from sqlmodel import Field, col
 from services.common.models import INSTANT, Stored, TeamOwned, only_states
 from services.common.types import Input
 from services.interop.domain.base import Base
-from services.interop.domain.unit_entry_refusals import LookThereFirst, OutcomeToldBefore, WithAnAgent
+from services.interop.domain.unit_entry_refusals import LookThereFirst, OutcomeToldBefore, TakeIsOver, WithAnAgent
 
 
 class UnitEntryState(StrEnum):
@@ -144,6 +144,12 @@ class UnitEntry(TeamOwned, Base, table=True):
     def lend(self, take: "UnitTake", now: datetime) -> None:
         self._is_now(UnitEntryState.TAKEN, now)
         self.take_id, self.until_at = take.id, take.until_at
+
+    def require_lent(self, take_id: UUID, now: datetime) -> None:
+        """Raises `TakeIsOver` where this take is not one by which something is to be written now."""
+        is_lent = self.state == UnitEntryState.TAKEN and self.take_id == take_id
+        if not is_lent or self.until_at is None or self.until_at <= now:
+            raise TakeIsOver
 
     def hear(self, take: "UnitTake", told: ToldOutcome, now: datetime) -> None:
         """What an agent says is believed however late, unless somebody has looked since. Raises `OutcomeToldBefore`."""

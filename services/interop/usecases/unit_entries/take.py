@@ -13,7 +13,7 @@ from services.common.watching import keep_on
 from services.interop.domain.rule import RuleCode
 from services.interop.domain.systmone_unit import Units, teams_of, unit_of
 from services.interop.domain.unit_entry import NO_ANSWER, Outcome, ToldOutcome, UnitEntry, UnitTake
-from services.interop.domain.unit_entry_refusals import AnswerFirst, NotYourTake, NoUnitOfYours
+from services.interop.domain.unit_entry_refusals import AnswerFirst, NotYourTake, NoUnitOfYours, TakeIsOver
 from services.interop.partners.patients import unproved
 from services.interop.partners.systmone import entry as written
 from services.interop.settings import InteropSettings
@@ -57,6 +57,21 @@ async def take_entry(tx: Transaction, device: str, units: Units) -> Handed | Non
     for unit in sorted(teams.values()):
         (await partner_health.of(tx, health_name(unit))).heard(tx.now)
     return handed
+
+
+async def take_again(tx: Transaction, unit_entry_id: UUID | None, take_id: UUID | None, units: Units) -> None:
+    """The answer to a take was lost, and is asked for again; none waited where it has no ids.
+
+    Raises `NoUnitOfYours` or `TakeIsOver`.
+    """
+    teams = _teams(tx, units)
+    if unit_entry_id is None or take_id is None:
+        return
+    entry = await store.of_teams(tx, unit_entry_id, teams)
+    if entry is None:
+        raise TakeIsOver
+    entry.require_lent(take_id, tx.now)
+    tx.about("unit_entry", entry.id)
 
 
 def _teams(tx: Transaction, units: Units) -> dict[UUID, str]:
