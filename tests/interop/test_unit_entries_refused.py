@@ -257,7 +257,7 @@ async def test_a_contact_that_systmone_does_not_hold_is_told_with_what_became_of
     told = {one["about"]: one["reason"] for one in line["differences"] if one["kind"] == "not_sent"}
     assert told == {
         written: "SystmOne holds one with this client on the day, but at another time or only once,"
-        " though its agent says that it wrote this one",
+        " though its agent, or somebody of the team, says that it is there",
         refused: "its entry was refused: patient_not_found",
         unknown: "nobody knows yet whether its entry was written: somebody of the team settles it",
         left: "the team left its entry out",

@@ -43,8 +43,8 @@ async def take_entry(tx: Transaction, device: str, units: Units) -> Handed | Non
     Whom it cannot be told about is held, and passed over. Raises `NoUnitOfYours` or `AnswerFirst`.
     """
     teams = _teams(tx, units)
-    # One at a time, so that of one client no two agents have an entry.
-    await tx.take_turns(*(f"systmone-unit/{team_id}" for team_id in teams))
+    # One at a time, so that of one client no two agents have an entry: a client may have been with two teams.
+    await tx.take_turns("systmone-entries")
     if await store.has_one(tx, device, teams):
         raise AnswerFirst
     handed = None
@@ -95,6 +95,7 @@ async def _handed(tx: Transaction, entry: UnitEntry, device: str, teams: dict[UU
         taken_at=tx.now,
         until_at=tx.now + timedelta(minutes=minutes),
     )
+    await store.forget_given_back(tx, entry.id)
     tx.add(take)
     entry.lend(take, tx.now)
     tx.about("unit_entry", entry.id)
@@ -154,12 +155,10 @@ async def _note(tx: Transaction, unit: str, told: ToldOutcome) -> None:
 
 
 def end_leases(every: float = LOOK_SECONDS) -> Background:
-    """The work of one process beside its requests; nothing where no unit is written into."""
+    """The work of one process beside its requests, for the units too that are written into no more."""
 
     async def run(runtime: Runtime) -> None:
         units = InteropSettings.of(runtime.settings).systmone_writes
-        if not units:
-            return
 
         async def look() -> None:
             async with runtime.database.transaction(SYSTEM) as tx:
