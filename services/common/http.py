@@ -72,6 +72,9 @@ class TransactionRoute(APIRoute):
         """The answer, within the transaction; what is raised rolls it back."""
         return await handle(request)
 
+    async def give_again(self, request: Request, transaction: Transaction, kept: Response) -> None:
+        """Before a kept answer is given again: some hold for a time, or for whoever still has what they tell of."""
+
     async def _look_over(self, request: Request, actor: Principal, known: frozenset[str]) -> None:
         """Whether it is admitted: before a byte of the body is read, and before a kept answer is given again."""
         for guard in self.guards:
@@ -94,6 +97,8 @@ class TransactionRoute(APIRoute):
                 request.state.transaction = transaction
                 if self.needs_idempotency_key:
                     response = await idempotency.once(request, transaction, self.path, handle)
+                    if idempotency.REPLAYED in response.headers:
+                        await self.give_again(request, transaction, response)
                 else:
                     response = await self.handled(request, handle)
                 record.answer(response)

@@ -1,6 +1,7 @@
 """Who may not take, report, see or settle what goes into a SystmOne unit, and each refusal with its way out."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
@@ -11,6 +12,7 @@ from demo.partners.systmone_agent import Agent
 from services.common.auth import Persona, Principal
 from services.interop.domain.unit_entry import UnitEntry, UnitTake
 from services.interop.settings import InteropSettings
+from tests.common.audited import trail
 from tests.interop.agents import (
     NORTH,
     PATH,
@@ -85,6 +87,40 @@ async def test_a_pc_that_has_not_said_what_became_of_an_entry_is_handed_no_other
     assert sorted(one["state"] for one in await entries(nurse)) == ["taken", "waiting"]
     await lease_over(system, nurse)
     assert await (await an_agent(system)).take() is not None, "a PC that has lost its entry goes on after the lease"
+
+
+async def test_an_entry_is_handed_out_again_by_its_key_only_to_who_still_has_it_to_write(
+    system: Running, caseload: Caseload
+) -> None:
+    await recorded(system, caseload)
+    agent, nurse = await an_agent(system), await system.nurse("interop")
+
+    async def again(key: str) -> Any:
+        return await agent.client.post(f"{PATH}/take", json={"device": agent.device}, headers={"Idempotency-Key": key})
+
+    taken = await agent.take("first") or {}
+    assert (await again("first")).json()["items"] == [taken]
+    asked = [one for one in await trail(system.databases["interop"]) if one.operation.endswith("/take")]
+    assert [(one.entity_id, len(one.client_ids or ())) for one in asked] == [(UUID(taken["id"]), 1)] * 2
+    await agent.tell(taken, WRITTEN)
+    answered = await again("first")
+    assert refusal(answered) == (409, "take_is_over", "/header/Idempotency-Key")
+    await do(nurse, (await entries(nurse))[0], "settle", found="not_there")
+    assert (await again("first")).status_code == 409, "nor once it waits again"
+    second = await agent.take("second") or {}
+    assert (await again("first")).status_code == 409, "nor while another take has it"
+    await lease_over(system, nurse)
+    assert (await again("second")).status_code == 409
+    assert (await agent.tell(second, WRITTEN)).json()["state"] == "written"
+    assert await agent.take("none") is None
+    assert (await again("none")).json() == {"items": []}
+
+    app = system.apps["interop"]
+    app.state.settings = app.state.settings.model_copy(update={"systmone_writes": {}})
+    for key in ("first", "second", "none"):
+        gone = await again(key)
+        assert refusal(gone)[:2] == (404, "no_unit_of_yours")
+        assert "Tabor" not in gone.text
 
 
 async def test_only_who_has_an_entry_says_what_became_of_it(system: Running, handed: dict[str, Any]) -> None:
@@ -221,7 +257,7 @@ async def test_a_contact_that_systmone_does_not_hold_is_told_with_what_became_of
     told = {one["about"]: one["reason"] for one in line["differences"] if one["kind"] == "not_sent"}
     assert told == {
         written: "SystmOne holds one with this client on the day, but at another time or only once,"
-        " though its agent says that it wrote this one",
+        " though its agent, or somebody of the team, says that it is there",
         refused: "its entry was refused: patient_not_found",
         unknown: "nobody knows yet whether its entry was written: somebody of the team settles it",
         left: "the team left its entry out",

@@ -1,10 +1,15 @@
 """What became of what an agent took: told late, refused, never told; and who looks into SystmOne and settles it."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from demo.partners.systmone_agent import Unit
+from services.common.auth import Persona, Principal
+from services.interop.store.unit_entries import GIVEN_BACK_KEPT
+from services.interop.usecases.unit_entries import take_entry
+from tests.common.audited import trail
 from tests.interop.agents import (
     NORTH,
     SOUTH,
@@ -19,7 +24,7 @@ from tests.interop.agents import (
 )
 from tests.interop.records import Caseload
 from tests.interop.staff import Staff
-from tests.running import NURSE, Databases, Running
+from tests.running import NURSE, OTHER_TEAM, Databases, Running
 
 WRITTEN = {"outcome": "written"}
 
@@ -129,6 +134,52 @@ async def test_a_contact_of_a_client_without_a_verified_number_is_held_until_the
     assert (await entry_of(nurse, contact))["reason"] == "nhs_number_not_verified", "looked at again as it is taken"
 
 
+async def test_a_pc_at_which_nobody_is_logged_in_for_long_leaves_its_last_takes(
+    system: Running, caseload: Caseload
+) -> None:
+    nurse, unit = await system.nurse("interop"), Unit(is_logged_in=False)
+    agent = await an_agent(system, unit=unit)
+    (contact,) = await recorded(system, caseload)
+    for _ in range(GIVEN_BACK_KEPT + 4):
+        assert await agent.work() == "not_tried"
+    unit.is_logged_in = True
+    assert await agent.work() == "written"
+    entry = await entry_of(nurse, contact)
+    takes = (await nurse.get(f"/v1/systmone-entries/{entry['id']}")).json()["takes"]
+    assert [one["outcome"] for one in takes] == ["not_tried"] * GIVEN_BACK_KEPT + ["written"]
+
+
+async def test_what_an_agent_has_of_a_unit_that_is_written_into_no_more_is_the_teams_to_settle_after_the_lease(
+    databases: Databases, caseload: Caseload, staff: Staff
+) -> None:
+    async with beside_agents(databases, caseload, staff) as system:
+        (contact,) = await recorded(system, caseload)
+        await (await an_agent(system)).take()
+    async with beside_agents(databases, caseload, staff, joins=False, systmone_writes={}) as system:
+        nurse = await system.nurse("interop")
+        await lease_over(system, nurse)
+        settled = await do(nurse, await entry_of(nurse, contact), "settle", found="there")
+        assert settled.json()["state"] == "written"
+
+
+async def test_of_a_client_who_has_been_with_two_teams_no_two_units_agents_have_an_entry_at_once(
+    system: Running, caseload: Caseload
+) -> None:
+    first, second = await recorded(system, caseload, contacts=2)
+    moved = f"update unit_entry set team_id = '{OTHER_TEAM}' where care_contact_id = '{second}'"
+    await system.alter("interop", moved)
+    south, units = await an_agent(system, SOUTH), system.apps["interop"].state.settings.systmone_writes
+    north = Principal(NORTH, Persona.INTEGRATOR)
+    async with system.databases["interop"].transaction(north) as tx:
+        handed = await take_entry(tx, "PC-1", units)
+        assert handed is not None
+        assert str(handed.entry.care_contact_id) == first
+        waits = asyncio.create_task(south.take())
+        await asyncio.sleep(0.3)
+        assert not waits.done()
+    assert await waits is None
+
+
 async def test_a_restart_loses_nothing(databases: Databases, caseload: Caseload, staff: Staff) -> None:
     async with beside_agents(databases, caseload, staff) as system:
         (contact,) = await recorded(system, caseload)
@@ -156,6 +207,8 @@ async def test_who_looks_after_the_connection_sees_counts_and_ids_and_an_agent_t
     rest = (await ops.get(path, params={"state": "waiting", "limit": 1, "cursor": first["next_cursor"]})).json()
     assert len({one["id"] for one in (*first["items"], *rest["items"])}) == 2
     assert {name for one in first["items"] for name in one} == {"id", "state", "reason", "system_code", "changed_at"}
+    looked = [one for one in await trail(system.databases["interop"]) if "/systmone-units/" in one.operation]
+    assert [one.client_ids for one in looked] == [None, None], "who was told of nobody is in nobody's report"
 
     await agent.work()
     assert (await partner(system))["state"] == "working"

@@ -56,6 +56,7 @@ ROUTERS = (
     agency_care.door,
     agency_care.router,
     systmone.router,
+    unit_entries.taking,
     unit_entries.router,
     daily.door,
     daily.router,

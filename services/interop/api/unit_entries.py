@@ -4,9 +4,11 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
 
-from services.common.http import ByNurse, IfMatch, api_router, etag, tagged
+from services.common.db import Transaction
+from services.common.http import ByNurse, IfMatch, TransactionRoute, api_router, etag, tagged
 from services.common.paging import Asked, Page
 from services.common.types import Answer
 from services.interop.api.callers import ByOps, ByUnitAgent
@@ -14,6 +16,18 @@ from services.interop.domain.unit_entry import Outcome, Settled, ToldOutcome, Un
 from services.interop.usecases import unit_entries
 from services.interop.usecases.unit_entries.take import Handed
 
+
+class TakeRoute(TransactionRoute):
+    """What was told of somebody is told again by its key only to who still has it to write."""
+
+    async def give_again(self, request: Request, transaction: Transaction, kept: Response) -> None:
+        """Raises `NoUnitOfYours` or `TakeIsOver`."""
+        (taken,) = TakenIds.model_validate_json(bytes(kept.body)).items or [TakenId()]
+        units = request.app.state.settings.systmone_writes
+        await unit_entries.take_again(transaction, taken.id, taken.take_id, units)
+
+
+taking = APIRouter(prefix="/v1", tags=["systmone"], route_class=TakeRoute)
 router = api_router(tags=["systmone"])
 
 
@@ -77,6 +91,17 @@ class TakenEntries(Answer):
     """The entry that was taken, or nothing where none waits."""
 
     items: list[TakenShape]
+
+
+class TakenId(BaseModel):
+    """What a kept answer says was taken."""
+
+    id: UUID | None = None
+    take_id: UUID | None = None
+
+
+class TakenIds(BaseModel):
+    items: list[TakenId]
 
 
 class AnsweredShape(Answer):
@@ -155,12 +180,13 @@ class UnitEntryShape(Answer):
 State = Annotated[UnitEntryState | None, Query(description="Only those that stand so, such as `unknown`.")]
 
 
-@router.post("/systmone-entries/take", response_model=TakenEntries)
+@taking.post("/systmone-entries/take", response_model=TakenEntries)
 async def take_entry(tx: ByUnitAgent, body: Wanted, request: Request) -> object:
     """Take the next contact that is to be written into the caller's unit; nothing where none waits.
 
     For the system that `INTEROP_SYSTMONE_WRITES` names, with the scope `systmone-entries:write`. Where the answer is
-    lost, the same again with the same `Idempotency-Key` gives it again. A PC has one entry at a time.
+    lost, the same again with the same `Idempotency-Key` gives it again, until `until_at` or a report. A PC has one at a
+    time.
     """
     handed = await unit_entries.take_entry(tx, body.device, request.app.state.settings.systmone_writes)
     return {"items": [] if handed is None else [_handed(handed)]}

@@ -13,7 +13,7 @@ from sqlmodel import Field, col
 from services.common.models import INSTANT, Stored, TeamOwned, only_states
 from services.common.types import Input
 from services.interop.domain.base import Base
-from services.interop.domain.unit_entry_refusals import LookThereFirst, OutcomeToldBefore, WithAnAgent
+from services.interop.domain.unit_entry_refusals import LookThereFirst, OutcomeToldBefore, TakeIsOver, WithAnAgent
 
 
 class UnitEntryState(StrEnum):
@@ -145,6 +145,12 @@ class UnitEntry(TeamOwned, Base, table=True):
         self._is_now(UnitEntryState.TAKEN, now)
         self.take_id, self.until_at = take.id, take.until_at
 
+    def require_lent(self, take_id: UUID, now: datetime) -> None:
+        """Raises `TakeIsOver` where this take is not one by which something is to be written now."""
+        is_lent = self.state == UnitEntryState.TAKEN and self.take_id == take_id
+        if not is_lent or self.until_at is None or self.until_at <= now:
+            raise TakeIsOver
+
     def hear(self, take: "UnitTake", told: ToldOutcome, now: datetime) -> None:
         """What an agent says is believed however late, unless somebody has looked since. Raises `OutcomeToldBefore`."""
         if take.is_told(told):
@@ -173,8 +179,9 @@ class UnitEntry(TeamOwned, Base, table=True):
         if self.state == UnitEntryState.WRITTEN and take.id != self.take_id:
             self._is_now(UnitEntryState.DOUBLED, now, WRITTEN_TWICE)
         elif self.state == UnitEntryState.LEFT_OUT:
+            # The word of the other one, if there was another, is still to come.
             self._is_now(UnitEntryState.WRITTEN, now, TOLD_LATE)
-            self.written_at = now
+            self.take_id, self.written_at = take.id, now
         elif self.state == UnitEntryState.TAKEN:
             self.also_written, self.changed_at = True, now
         elif self.state not in (UnitEntryState.WRITTEN, UnitEntryState.DOUBLED):
@@ -194,8 +201,9 @@ class UnitEntry(TeamOwned, Base, table=True):
         elif found is Found.LEAVE_OUT:
             self._is_now(UnitEntryState.LEFT_OUT, now)
         elif self.state != UnitEntryState.WRITTEN:
-            # Where an agent had it, the one entry that was found is taken for the agent's.
-            take_id = self.take_id if self.state == UnitEntryState.UNKNOWN else None
+            # Where an agent had it, the one entry that was found is taken for the agent's, unless it is another's.
+            is_its_own = self.state == UnitEntryState.UNKNOWN and not self.also_written
+            take_id = self.take_id if is_its_own else None
             self._is_now(UnitEntryState.WRITTEN, now)
             self.take_id, self.written_at = take_id, now
         self.also_written, self.settled_by, self.settled_at = False, by, now

@@ -26,6 +26,16 @@ class AnswerFirst(Conflict):
         super().__init__("This PC has an entry of which it has not said what became of it.")
 
 
+class TakeIsOver(Conflict):
+    """An entry that was answered for, settled or given up is not handed out again, or it would be written again."""
+
+    field = "/header/Idempotency-Key"
+    way_out = "Make a new key to take the next entry. Write nothing of the one that was taken by this key."
+
+    def __init__(self) -> None:
+        super().__init__("What was taken by this key is no longer yours to write.")
+
+
 class NotYourTake(Conflict):
     """Only who was handed an entry knows what became of it."""
 

@@ -4,16 +4,17 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, delete, exists, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from services.common.db import Transaction
 from services.interop.domain.resource import Resource
-from services.interop.domain.unit_entry import SETTLED, UnitEntry, UnitEntryState, UnitTake
+from services.interop.domain.unit_entry import SETTLED, Outcome, UnitEntry, UnitEntryState, UnitTake
 from services.interop.fhir import tokens
 
 AT_ONCE = 100
+GIVEN_BACK_KEPT = 10
 
 
 async def is_queued(tx: Transaction, care_contact_id: UUID) -> bool:
@@ -63,6 +64,15 @@ async def takes(tx: Transaction, unit_entry_id: UUID) -> Sequence[UnitTake]:
     """Each time that an agent was handed the entry, the first one first."""
     wanted = select(UnitTake).where(col(UnitTake.unit_entry_id) == unit_entry_id)
     return await tx.all(wanted.order_by(col(UnitTake.id)))
+
+
+async def forget_given_back(tx: Transaction, unit_entry_id: UUID) -> None:
+    """A PC at which nobody is logged in takes the same entry all night: the last such takes are enough."""
+    given_back = select(col(UnitTake.id)).where(
+        col(UnitTake.unit_entry_id) == unit_entry_id, col(UnitTake.outcome) == Outcome.NOT_TRIED
+    )
+    older = given_back.order_by(col(UnitTake.id).desc()).offset(GIVEN_BACK_KEPT)
+    await tx.session.execute(delete(UnitTake).where(col(UnitTake.id).in_(older)))
 
 
 async def leases_over(tx: Transaction) -> Sequence[UnitEntry]:

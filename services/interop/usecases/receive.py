@@ -116,9 +116,14 @@ async def _came_again(tx: Transaction, arrival: Arrival) -> bool:
     return is_new and await store.named(tx, bars.name_of_request(sent), sent.source) is not None
 
 
-async def _answered(tx: Transaction, message: InboundMessage, arrival: Arrival) -> tuple[int, dict[str, Any]]:
+async def take_its_turn(tx: Transaction, arrival: Arrival) -> None:
+    """Of two that come at once with the same ids, one waits until the other is answered."""
     if arrival.pair is not None:
         await tx.take_turns("/".join(map(str, arrival.pair)))
+
+
+async def _answered(tx: Transaction, message: InboundMessage, arrival: Arrival) -> tuple[int, dict[str, Any]]:
+    await take_its_turn(tx, arrival)
     try:
         async with tx.session.begin_nested():
             taken = await take(tx, message, arrival)

@@ -28,6 +28,7 @@ ENTRIES = {
     UnitEntryState.UNKNOWN: "nobody knows yet whether its entry was written: somebody of the team settles it",
     UnitEntryState.LEFT_OUT: "the team left its entry out",
 }
+SAID_THERE = ", though its agent, or somebody of the team, says that it is there"
 NO_CLIENT = "SystmOne holds it, with somebody who is no client of the team's here"
 
 
@@ -57,7 +58,7 @@ async def reconcile(tx: Transaction, day: date) -> list[Reconciled]:
         if one.nhs_number is None:
             return NO_NUMBER
         told = NOT_CLOSE if (one.team_id, one.nhs_number) in seen else NOT_THERE
-        return told if entry is None else f"{told}, though its agent says that it wrote this one"
+        return told if entry is None else f"{told}{SAID_THERE}"
 
     clients = await store.clients_among(tx, unexpected.values())
     differences = [Difference(str(one.id), "not_sent", reason(one)) for one in missing.values()]

@@ -9,7 +9,7 @@ from services.interop.usecases.unit_entries.mend import (
     settle_entry,
 )
 from services.interop.usecases.unit_entries.queue import queue_entry, release_entries
-from services.interop.usecases.unit_entries.take import end_leases, hear_outcome, take_entry
+from services.interop.usecases.unit_entries.take import end_leases, hear_outcome, take_again, take_entry
 
 __all__ = [
     "end_leases",
@@ -22,5 +22,6 @@ __all__ = [
     "release_entries",
     "send_entry",
     "settle_entry",
+    "take_again",
     "take_entry",
 ]

@@ -80,5 +80,7 @@ async def look_at_units(tx: Transaction, units: Units) -> list[UnitStanding]:
 async def list_unit_entries(
     tx: Transaction, team_id: UUID, request: PageRequest, state: UnitEntryState | None
 ) -> dict[str, Any]:
-    """The entries of one unit, by their ids."""
-    return await page(tx, store.of_unit(team_id, state), UnitEntry, request)
+    """The entries of one unit, by their ids: whose they are nobody is told."""
+    found = await page(tx, store.of_unit(team_id, state), UnitEntry, request)
+    tx.leaves_out(found["items"])
+    return found

@@ -13,7 +13,7 @@ from services.common.watching import keep_on
 from services.interop.domain.rule import RuleCode
 from services.interop.domain.systmone_unit import Units, teams_of, unit_of
 from services.interop.domain.unit_entry import NO_ANSWER, Outcome, ToldOutcome, UnitEntry, UnitTake
-from services.interop.domain.unit_entry_refusals import AnswerFirst, NotYourTake, NoUnitOfYours
+from services.interop.domain.unit_entry_refusals import AnswerFirst, NotYourTake, NoUnitOfYours, TakeIsOver
 from services.interop.partners.patients import unproved
 from services.interop.partners.systmone import entry as written
 from services.interop.settings import InteropSettings
@@ -43,8 +43,8 @@ async def take_entry(tx: Transaction, device: str, units: Units) -> Handed | Non
     Whom it cannot be told about is held, and passed over. Raises `NoUnitOfYours` or `AnswerFirst`.
     """
     teams = _teams(tx, units)
-    # One at a time, so that of one client no two agents have an entry.
-    await tx.take_turns(*(f"systmone-unit/{team_id}" for team_id in teams))
+    # One at a time, so that of one client no two agents have an entry: a client may have been with two teams.
+    await tx.take_turns("systmone-entries")
     if await store.has_one(tx, device, teams):
         raise AnswerFirst
     handed = None
@@ -57,6 +57,21 @@ async def take_entry(tx: Transaction, device: str, units: Units) -> Handed | Non
     for unit in sorted(teams.values()):
         (await partner_health.of(tx, health_name(unit))).heard(tx.now)
     return handed
+
+
+async def take_again(tx: Transaction, unit_entry_id: UUID | None, take_id: UUID | None, units: Units) -> None:
+    """The answer to a take was lost, and is asked for again; none waited where it has no ids.
+
+    Raises `NoUnitOfYours` or `TakeIsOver`.
+    """
+    teams = _teams(tx, units)
+    if unit_entry_id is None or take_id is None:
+        return
+    entry = await store.of_teams(tx, unit_entry_id, teams)
+    if entry is None:
+        raise TakeIsOver
+    entry.require_lent(take_id, tx.now)
+    tx.about("unit_entry", entry.id)
 
 
 def _teams(tx: Transaction, units: Units) -> dict[UUID, str]:
@@ -80,6 +95,7 @@ async def _handed(tx: Transaction, entry: UnitEntry, device: str, teams: dict[UU
         taken_at=tx.now,
         until_at=tx.now + timedelta(minutes=minutes),
     )
+    await store.forget_given_back(tx, entry.id)
     tx.add(take)
     entry.lend(take, tx.now)
     tx.about("unit_entry", entry.id)
@@ -139,12 +155,10 @@ async def _note(tx: Transaction, unit: str, told: ToldOutcome) -> None:
 
 
 def end_leases(every: float = LOOK_SECONDS) -> Background:
-    """The work of one process beside its requests; nothing where no unit is written into."""
+    """The work of one process beside its requests, for the units too that are written into no more."""
 
     async def run(runtime: Runtime) -> None:
         units = InteropSettings.of(runtime.settings).systmone_writes
-        if not units:
-            return
 
         async def look() -> None:
             async with runtime.database.transaction(SYSTEM) as tx:
