@@ -1,7 +1,7 @@
 """Webhooks to councils: 10,000 to one that fails half the time, and others beside one that is dead.
 
-Run alone: `python -m benchmarks.bridge_hooks --quick --json`. It stops with an error where a fact was lost, came out of
-order, or a council was called more often than it bears.
+A part of `benchmarks.bridge`. It stops with an error where a fact was lost, came out of order, or a council was called
+more often than it bears.
 """
 
 import asyncio
@@ -17,16 +17,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-import typer
 from fastapi import FastAPI, Request, Response
 from sqlalchemy import delete, func, insert, select
 from sqlmodel import col
 from uuid6 import uuid7
 
-from benchmarks.report import Figure, show
+from benchmarks.report import Figure
 from demo.servers.postgres import EmbeddedPostgres
 from services.common.auth import SYSTEM
 from services.common.migrations.migrate import migrate
@@ -225,14 +224,3 @@ def figures(quick: bool) -> list[Figure]:
 async def _prepared(postgres: EmbeddedPostgres) -> None:
     await postgres.create_databases()
     await migrate("interop", SERVICE.metadata, postgres.owner_url("interop"), app_role="interop")
-
-
-def main(
-    quick: Annotated[bool, typer.Option(help="Within a minute.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One line a figure.")] = False,
-) -> None:
-    show(figures(quick), as_json=as_json)
-
-
-if __name__ == "__main__":
-    typer.run(main)

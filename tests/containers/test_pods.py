@@ -52,17 +52,21 @@ def migrated(cluster: Cluster) -> Cluster:
 
 @pytest.fixture(scope="module")
 def processes(migrated: Cluster) -> dict[str, str]:
-    """The container of each Deployment."""
-    return {name(one): migrated.play(one) for one in of_kind(migrated.manifests, "Deployment")}
+    """The container of each Deployment, once all are ready."""
+    deployments = of_kind(migrated.manifests, "Deployment")
+    played = {name(one): migrated.play(one) for one in deployments}
+    for one in deployments:
+        for _, path, port in probes(one):
+            migrated.until_probed(played[name(one)], path, port)
+    return played
 
 
 def test_each_pod_answers_its_probes(cluster: Cluster, processes: dict[str, str]) -> None:
-    asked = 0
     for deployment in of_kind(cluster.manifests, "Deployment"):
-        for _, path, port in probes(deployment):
+        found = list(probes(deployment))
+        assert [probe for probe, _, _ in found] == ["startupProbe", "livenessProbe", "readinessProbe"]
+        for _, path, port in found:
             cluster.until_probed(processes[name(deployment)], path, port)
-            asked += 1
-    assert asked == 3 * len(processes)
 
 
 def test_each_pod_is_nobodys_writes_nowhere_and_reads_its_own_secrets(
