@@ -49,9 +49,27 @@ def test_every_sound_example_of_uk_core_goes_there_and_back() -> None:
         assert structure.in_order(back) == structure.in_order(document)
 
 
+def narrated(div: str) -> bytes:
+    """What XML says, and can be read again."""
+    patient = {"resourceType": "Patient", "text": {"status": "generated", "div": div}}
+    written = xml_out.from_json(orjson.dumps(patient).decode())
+    assert not structure.faults(xml_in.to_json(written).decode())
+    return written
+
+
 def test_a_narrative_that_is_no_xhtml_is_written_as_words() -> None:
-    plain = '{"resourceType": "Patient", "text": {"status": "generated", "div": "<div>a<br>b</div>"}}'
-    assert b"&lt;div&gt;a&lt;br&gt;b&lt;/div&gt;</div>" in xml_out.from_json(plain)
+    assert b"&lt;div&gt;a&lt;br&gt;b&lt;/div&gt;</div>" in narrated("<div>a<br>b</div>")
+    assert b"&lt;p xmlns=" in narrated('<p xmlns="http://www.w3.org/1999/xhtml">a</p>')
+    assert b"&lt;other/&gt;" in narrated('<div xmlns="http://www.w3.org/1999/xhtml"><x xmlns="urn:x"/></div><other/>')
+    assert b"&lt;x xmlns=" in narrated('<div xmlns="http://www.w3.org/1999/xhtml"><x xmlns="urn:x"/></div>')
+    assert b"&lt;?xml version" in narrated('<?xml version="1.0"?><div xmlns="http://www.w3.org/1999/xhtml">a</div>')
+
+
+def test_a_narrative_without_its_namespace_is_written_with_it() -> None:
+    """JSON does not miss it; in XML it would be an element of FHIR, and nobody could read the resource."""
+    assert b'<text><status value="generated"/><div xmlns="http://www.w3.org/1999/xhtml">a<b>c</b></div>' in narrated(
+        "<div>a<b>c</b></div>"
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from services.common.errors import ServiceError
 from services.interop.fhir import structure
 
 FHIR, XHTML = "http://hl7.org/fhir", "http://www.w3.org/1999/xhtml"
+PROLOGUE = ("<?", "<!")
 MOST_LEVELS, MOST_ELEMENTS = 64, 50_000
 # Lists wherever they stand in R4, and what is nested most: seen at once.
 ALWAYS_LISTS = ("contained", "extension", "modifierExtension")
@@ -72,9 +73,14 @@ def as_read(raw: bytes) -> dict[str, Any]:
     return _resource(root)
 
 
-def is_well_formed(raw: bytes) -> None:
-    """Raises `BadXml`."""
-    _read(raw)
+def is_narrative(text: str) -> bool:
+    """Whether it is a div of XHTML, and nothing that stands at the beginning of a document alone."""
+    try:
+        root = _read(text.encode())
+        written = "".join(_xhtml(root, is_first=True))
+    except (BadXml, UnicodeEncodeError):
+        return False
+    return root.name == "div" and bool(written) and text[:2] not in PROLOGUE
 
 
 def _read(raw: bytes) -> Element:

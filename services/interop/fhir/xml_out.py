@@ -7,7 +7,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from services.interop.fhir import structure
-from services.interop.fhir.xml_in import XHTML, BadXml, is_well_formed
+from services.interop.fhir.xml_in import XHTML, is_narrative
 
 MEDIA_TYPE = "application/fhir+xml"
 XML_TYPES = frozenset({MEDIA_TYPE, "application/xml", "text/xml", "xml"})
@@ -82,9 +82,7 @@ def _quoted(text: str) -> str:
 
 
 def _narrative(div: str) -> str:
-    """As it stands where it is XHTML, and as plain words where it is not."""
-    try:
-        is_well_formed(div.encode())
-    except (BadXml, UnicodeEncodeError):
-        return f'<div xmlns="{XHTML}">{_quoted(div)}</div>'
-    return div
+    """As it stands where it is XHTML, be it without its namespace, and as plain words where it is not."""
+    named = re.sub(r"^<div\b", f'<div xmlns="{XHTML}"', div)
+    found = next(filter(is_narrative, (div, named)), None)
+    return f'<div xmlns="{XHTML}">{_quoted(div)}</div>' if found is None else found
