@@ -15,7 +15,7 @@ from tests.containers.engine import ROOT
 from tests.containers.images import NAME
 from tests.containers.podman import FOLDER, NETWORK, Podman
 from tests.containers.pods import names_of, played
-from tests.deploy.manifests import Manifest, name
+from tests.deploy.manifests import Manifest, containers, name
 
 POSTGRES, BROKER = "heatshield-postgres-rw", "heatshield-broker"
 PLAIN = "postgres-without-tls"
@@ -103,7 +103,7 @@ class Cluster:
         network = ":".join(filter(None, [NETWORK, ",".join(aliases)]))
         documents = played(workload, self.manifests, self.secrets, self.image, FOLDER / "given" / "mounts")
         self.podman.run("play", "kube", "--network", network, "-", told=documents)
-        (container,) = workload["spec"]["template"]["spec"]["containers"]
+        (container,) = containers(workload)
         return f"{name(workload)}-{container['name']}"
 
     def until_probed(self, container: str, path: str, port: str) -> None:

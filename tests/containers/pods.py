@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tests.deploy.manifests import Manifest, name, of_kind, pod_labels, pod_template, selects
+from tests.deploy.manifests import Manifest, containers, name, of_kind, pod_labels, pod_template, selects
 
 # Of the scheduler, the API's server and the kubelet, none of which is there.
 UNKNOWN = ("topologySpreadConstraints", "affinity", "priorityClassName", "serviceAccountName", "enableServiceLinks")
@@ -25,7 +25,7 @@ def names_of(workload: Manifest, manifests: Sequence[Manifest]) -> list[str]:
 
 def probes(workload: Manifest) -> Iterator[tuple[str, str, str]]:
     """Each probe over HTTP: its name, the path, and the port's number."""
-    (container,) = pod_template(workload)["spec"]["containers"]
+    (container,) = containers(workload)
     ports = {port["name"]: port["containerPort"] for port in container["ports"]}
     for probe in PROBES:
         if asked := container.get(probe, {}).get("httpGet"):

@@ -271,3 +271,21 @@ async def test_a_lease_that_is_over_takes_nothing_from_who_answers_at_last(
     agent, nurse = await an_agent(system), await system.nurse("interop")
     await lease_over(system, nurse)
     assert (await agent.tell(handed, REFUSED)).json()["state"] == "refused"
+
+
+async def test_a_contact_that_cannot_be_put_into_words_is_held_and_keeps_no_other_back(
+    system: Running, caseload: Caseload
+) -> None:
+    (broken,) = await recorded(system, caseload)
+    (other,) = await recorded(system, caseload)
+    await system.alter(
+        "interop",
+        f"update resource set facts = facts - 'activities' || '{{\"more\": 1}}' where resource_id = '{broken}'",
+    )
+    handed = await (await an_agent(system)).take()
+    assert handed is not None
+    assert handed["care_contact_id"] == other
+    nurse = await system.nurse("interop")
+    entry = await entry_of(nurse, broken)
+    assert (entry["state"], entry["reason"]) == ("held", "cannot_be_written")
+    assert (await do(nurse, entry, "settle", found="there")).json()["state"] == "written"

@@ -53,7 +53,3 @@ def public_base(request: Request) -> str:
     if HOST.fullmatch(host) and scheme in {"http", "https"}:
         return f"{scheme}://{host}{PREFIX}"
     return f"{str(request.base_url).rstrip('/')}{PREFIX}"
-
-
-def media_type(request: Request) -> str:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -11,8 +11,8 @@ from services.interop import usecases
 from services.interop.api import fhir_asked
 from services.interop.api.callers import ByReader
 from services.interop.api.fhir_asked import Prefer, ResourceId, ResourceType
-from services.interop.api.fhir_format import negotiated
-from services.interop.api.fhir_route import PREFIX, fhir, fhir_router, media_type, public_base
+from services.interop.api.fhir_format import declared, negotiated
+from services.interop.api.fhir_route import PREFIX, fhir, fhir_router, public_base
 from services.interop.fhir import bundle, capability
 from services.interop.partners import bars
 
@@ -75,8 +75,8 @@ async def search_resources_by_form(
 ) -> Response:
     """Search a type with the parameters in the body, so that they are in no URL and no log."""
     raw = await request.body()
-    if raw and media_type(request) != FORM:
-        raise NotAForm("The body is not declared as a form.")
+    if raw and declared(request) != FORM:
+        raise NotAForm("The body is not declared as a form in UTF-8.")
     return await _searched(tx, request, resource_type, raw.decode("ascii", errors="replace"), prefer)
 
 

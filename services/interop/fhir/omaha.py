@@ -22,11 +22,14 @@ def sign(code: str) -> dict[str, Any]:
     return _coding(code, None)
 
 
-def intervention(code: str) -> str:
-    """An intervention, `category.target`, in words: the two have codes, but their pair is no published code."""
+def intervention(code: str) -> str | None:
+    """An intervention, `category.target`, in words: the two have codes, but their pair is no published code.
+
+    `None` for a code of another edition.
+    """
     category, _, target = code.partition(".")
     names = _TERMS["categories"].get(category), _TERMS["targets"].get(target)
-    return ": ".join(names) if all(names) else f"Omaha System {code}"
+    return ": ".join(names) if all(names) else None
 
 
 def _coding(code: str, display: str | None) -> dict[str, Any]:

@@ -254,7 +254,7 @@ async def versions(tx: Transaction, resource_type: str, resource_id: UUID | None
 def is_type(resource_type: str, *, by_index: bool = True) -> ColumnElement[bool]:
     """Resources of this type. Where another index finds few, `by_index` keeps PostgreSQL from reading this one's too.
 
-    It takes each token that is not among the most common for one in a thousand rows or so, however rare it is, and so
+    It takes each token that is not among the most common for one in 500 rows or so, however rare it is, and so
     would rather go through the whole type than look at the one row that was found.
     """
     kind = col(Resource.resource_type)

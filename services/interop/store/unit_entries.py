@@ -134,14 +134,6 @@ async def encounter(tx: Transaction, care_contact_id: UUID) -> tuple[dict[str, A
     return (rows[0][0], rows[0][1]) if rows and rows[0][1] else None
 
 
-async def practitioner(tx: Transaction, employee_id: UUID) -> dict[str, Any] | None:
-    wanted = select(col(Resource.content)).where(
-        col(Resource.resource_type) == "Practitioner", col(Resource.resource_id) == employee_id
-    )
-    found: dict[str, Any] | None = (await tx.session.execute(wanted)).scalar_one_or_none()
-    return found
-
-
 async def place(tx: Transaction, employee_id: UUID, team_id: UUID) -> dict[str, Any] | None:
     """The one place that somebody has or had in this team."""
     (theirs,) = tokens.of_reference("practitioner", {"reference": f"Practitioner/{employee_id}"})

@@ -55,10 +55,9 @@ class Warm:
                 await engine.end()
         return await _started("cpsat")
 
-    async def ready(self) -> None:
-        """Returns when the process is there for the next search."""
-        if self._spare is not None:
-            await self._spare
+    async def ready(self) -> Engine | None:
+        """The process for the next search once it is there; `None` where a search has it. Raises `EngineDied`."""
+        return None if self._spare is None else await self._spare
 
     def refill(self) -> None:
         """Starts the next process: when a search is over, to leave that one the processor."""

@@ -20,6 +20,7 @@ from services.roster.solver.messages import Request
 from services.roster.solver.model import Form, Model, Outcome, Progress, Row, Runs, Settings, Tell
 from tests.roster.engines.models import a_model, least, solutions
 from tests.roster.engines.test_cpsat import many
+from tests.running import until
 
 ROOT = Path(__file__).parents[3]
 FLOW = Settings("highs", Form.FLOW, 60)
@@ -132,11 +133,23 @@ async def test_a_warm_process_is_ready_for_each_search_and_none_is_left() -> Non
 
 
 async def test_a_warm_process_that_died_is_replaced() -> None:
-    async with engine.Warm():
-        # The task that starts it has a turn, in which the process is made.
-        await asyncio.sleep(0.5)
-        for child in psutil.Process().children():
+    async with engine.Warm() as warm:
+        spare = await warm.ready()
+        assert spare is not None
+        assert spare.process is not None
+        spare.process.kill()
+        await spare.process.wait()
+        assert (await engine.solve(a_model(1), WINDOWS, tell=lambda told: None, stop=asyncio.Event())).best == 0
+
+
+async def test_a_warm_process_that_died_before_it_was_ready_is_replaced() -> None:
+    others = set(psutil.Process().children())
+    async with engine.Warm() as warm:
+        await until(lambda: set(psutil.Process().children()) > others)
+        for child in set(psutil.Process().children()) - others:
             child.kill()
+        with pytest.raises(engine.EngineDied):
+            await warm.ready()
         assert (await engine.solve(a_model(1), WINDOWS, tell=lambda told: None, stop=asyncio.Event())).best == 0
 
 

@@ -118,7 +118,11 @@ def _period(start: date | None, end: date) -> Content:
 
 
 def _activity(line: Line, status: str) -> Content:
-    code = {"code": {"text": omaha.intervention(line.intervention)}} if line.intervention else {}
+    code = (
+        {"code": {"text": omaha.intervention(line.intervention) or f"Omaha System {line.intervention}"}}
+        if line.intervention
+        else {}
+    )
     return {**code, "status": status, "description": line.words}
 
 

@@ -1,5 +1,6 @@
 """An agent takes what is to be written next, and says what became of it; of what it never said, nobody knows."""
 
+import logging
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -17,10 +18,12 @@ from services.interop.domain.unit_entry_refusals import AnswerFirst, NotYourTake
 from services.interop.partners.patients import unproved
 from services.interop.partners.systmone import entry as written
 from services.interop.settings import InteropSettings
-from services.interop.store import gp_documents, partner_health
+from services.interop.store import gp_documents, partner_health, resources
 from services.interop.store import unit_entries as store
 
 LOOK_SECONDS = 20.0
+
+log = logging.getLogger(__name__)
 
 
 class Handed(NamedTuple):
@@ -83,8 +86,9 @@ def _teams(tx: Transaction, units: Units) -> dict[UUID, str]:
 
 async def _handed(tx: Transaction, entry: UnitEntry, device: str, teams: dict[UUID, str]) -> Handed | None:
     sources = await _sources(tx, entry)
-    if isinstance(sources, str):
-        entry.hold(sources, tx.now)
+    contact = sources if isinstance(sources, str) else _put(entry, sources)
+    if isinstance(contact, str):
+        entry.hold(contact, tx.now)
         tx.leaves_out([entry])
         return None
     (minutes,) = await amounts(tx, tx.today, RuleCode.SYSTMONE_LEASE)
@@ -100,7 +104,7 @@ async def _handed(tx: Transaction, entry: UnitEntry, device: str, teams: dict[UU
     entry.lend(take, tx.now)
     tx.about("unit_entry", entry.id)
     tx.concerns(entry.client_id)
-    return Handed(entry, take, teams[entry.team_id], written.contact(sources))
+    return Handed(entry, take, teams[entry.team_id], contact)
 
 
 async def _sources(tx: Transaction, entry: UnitEntry) -> written.Sources | str:
@@ -120,9 +124,18 @@ async def _sources(tx: Transaction, entry: UnitEntry) -> written.Sources | str:
         encounter=encounter,
         facts=facts,
         conditions=await gp_documents.conditions(tx, entry.client_id, is_told),
-        practitioner=await store.practitioner(tx, employee_id),
+        practitioner=(await resources.now(tx, "Practitioner", [employee_id])).get(employee_id),
         place=await store.place(tx, employee_id, entry.team_id),
     )
+
+
+def _put(entry: UnitEntry, sources: written.Sources) -> written.Contact | str:
+    """The contact as it is to be written, or why it is not."""
+    try:
+        return written.contact(sources)
+    except Exception as error:  # noqa: BLE001  one that cannot be put into words keeps no other from leaving
+        log.warning("entry not written", extra={"unit_entry_id": str(entry.id), "error": type(error).__name__})
+        return "cannot_be_written"
 
 
 async def hear_outcome(tx: Transaction, unit_entry_id: UUID, told: ToldOutcome, units: Units) -> UnitEntry:

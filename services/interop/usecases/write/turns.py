@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.common.db import Transaction
 from services.interop.domain.resource import Resource
+from services.interop.fhir import values
 from services.interop.fhir.writing.entries import Asked
 from services.interop.fhir.writing.refusals import WRITABLE
 from services.interop.store import resources
@@ -21,7 +22,7 @@ async def hold_rows(tx: Transaction, asked: Sequence[Asked]) -> Sequence[Resourc
     conditions = [turn_of(one.kind, one.only_if) for one in writes if one.only_if]
     if conditions:
         await tx.take_turns(*conditions)
-    named = {(one.kind, made) for one in writes for made in _ids(one.resource_id)}
+    named = {(one.kind, made) for one in writes for made in values.uuids([one.resource_id or ""])}
     return await resources.all_for_change(tx, named) if named else ()
 
 
@@ -39,11 +40,4 @@ def _clients(one: Asked) -> Iterator[UUID]:
     subject = resource.get("subject") if isinstance(resource, dict) else None
     reference = subject.get("reference") if isinstance(subject, dict) else None
     if isinstance(reference, str) and reference.startswith(PATIENT):
-        yield from _ids(reference.removeprefix(PATIENT))
-
-
-def _ids(text: str | None) -> Iterator[UUID]:
-    try:
-        yield UUID(text or "")
-    except ValueError:
-        return
+        yield from values.uuids([reference.removeprefix(PATIENT)])
