@@ -17,17 +17,20 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Annotated
 
 import aiohttp
 import typer
 
 from benchmarks.load_cost import Meter
-from benchmarks.load_day import REQUESTS_A_DAY, Door, Failed, Nurse, next_step
-from benchmarks.load_house import House, house, on_disk_mb, parked
+from benchmarks.load_day import REQUESTS_A_DAY, VISITS, Door, Failed, Nurse, next_step
+from benchmarks.load_house import House, house, on_disk_mb, parked, untold
+from benchmarks.offline_rows import ROUND
 from benchmarks.report import Figure, show
 from demo.servers.http import serving
 from demo.servers.ports import free_port
+from demo.servers.postgres import EmbeddedPostgres
 from devissuer.main import Issuer, create_app
 
 # The objective for a written visit (docs/ops/observability.md), and what may fail of all answers.
@@ -38,21 +41,23 @@ WANTED_AN_HOUR = 1000 * 12 * 0.45 * 0.2
 # 70 rows of the trail, 9 contacts, 36 things that events told of and 108 marks, with their indexes.
 KB_A_DAY = 70 * 0.4 + 9 * 1.5 + 36 * 0.432 + 108 * 0.15
 FIRST, RAISED_BY = 0.1, 1.4
+AT_ONCE, LOOK_SECONDS = 4, 5.0
 THIS_PROCESS = "load generator"
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How large the house is and how long each rate is kept."""
+    """How large the house is, how many nurses are on duty, and how long each rate is kept."""
 
     factor: float
     contacts: int
+    nurses: int
     seconds: float
     stages: int
     refined: int
 
 
-QUICK, FULL = Pace(0.02, 20, 6, 4, 0), Pace(0.25, 125, 60, 16, 2)
+QUICK, FULL = Pace(0.02, 20, 8, 6, 4, 0), Pace(0.25, 125, 40, 60, 16, 2)
 
 
 @dataclass
@@ -121,10 +126,25 @@ async def _one(door: Door, nurse: Nurse, stage: Stage, due: float) -> None:
         stage.times.setdefault(step, []).append(1000 * (time.monotonic() - due))
 
 
+async def first_day(door: Door, nurses: Sequence[Nurse], postgres: EmbeddedPostgres) -> None:
+    """Until each service knows the clients of every nurse, as it would; those who are sown it does not know."""
+    began, turn = datetime.now(UTC), asyncio.Semaphore(AT_ONCE)
+
+    async def whole(nurse: Nurse) -> None:
+        async with turn:
+            # Longer than a day, which does not come to everybody on her round.
+            for _ in range(REQUESTS_A_DAY * ROUND // VISITS):
+                await next_step(door, nurse)
+
+    await asyncio.gather(*map(whole, nurses))
+    while left := await untold(postgres, began):
+        print(f"{time.strftime('%X')} {left} contacts are not everywhere yet", file=sys.stderr, flush=True)
+        await asyncio.sleep(LOOK_SECONDS)
+
+
 async def stages(door: Door, nurses: Sequence[Nurse], meter: Meter, pace: Pace) -> list[Stage]:
     """Raise the rate until it does not hold; then try between the last that held and the first that did not."""
     found: list[Stage] = []
-    await play(door, nurses, meter, FIRST, pace.seconds)
     low, high, rate = 0.0, 0.0, FIRST
     for _ in range(pace.stages + pace.refined):
         found.append(await play(door, nurses, meter, rate, pace.seconds))
@@ -138,11 +158,13 @@ async def stages(door: Door, nurses: Sequence[Nurse], meter: Meter, pace: Pace) 
 
 async def measured(built: House, issuer: Issuer, pace: Pace) -> list[Figure]:
     # Each is at another place of her day, so that every rate has the whole mix.
-    nurses = [Nurse(*who, issuer, place=7 * number) for number, who in enumerate(built.nurses)]
-    idle, disk = built.meter.memory_mb(), await on_disk_mb(built.postgres)
+    nurses = [Nurse(*who, issuer, place=7 * number) for number, who in enumerate(built.nurses[: pace.nurses])]
+    idle = built.meter.memory_mb()
     connector = aiohttp.TCPConnector(limit=256, keepalive_timeout=4)
     timeout = aiohttp.ClientTimeout(total=30)
     async with aiohttp.ClientSession(built.base, connector=connector, timeout=timeout) as http:
+        await first_day(Door(http), nurses, built.postgres)
+        disk = await on_disk_mb(built.postgres)
         found = await stages(Door(http), nurses, built.meter, pace)
     loaded, grown = built.meter.memory_mb(), await on_disk_mb(built.postgres) - disk
     print(f"{await parked(built.postgres)} events could not be applied", file=sys.stderr, flush=True)
@@ -175,7 +197,6 @@ def _of_cost(knee: Stage) -> Iterator[Figure]:
 
 
 def _of_disk(grown: float, days: float) -> Figure:
-    """A little too much: what was played to warm up is in it."""
     day = 1000 * grown / max(days, 0.01)
     return Figure("disk_of_a_day", day, KB_A_DAY, "docs/ops/scaling.md", KB_A_DAY / day if day > 0 else None, "kB")
 

@@ -71,6 +71,17 @@ async def on_disk_mb(postgres: EmbeddedPostgres) -> float:
     return float(size) / MEGABYTE
 
 
+async def untold(postgres: EmbeddedPostgres, since: datetime) -> int:
+    """Contacts recorded since then that interop does not show yet."""
+    caseload, interop = await postgres.admin("caseload"), await postgres.admin("interop")
+    recorded = await caseload.fetch("select id from care_contact where changed_at >= $1", since)
+    shown = "select count(*) from resource where resource_type = 'Encounter' and resource_id = any($1::uuid[])"
+    found = await interop.fetchval(shown, [row["id"] for row in recorded])
+    await caseload.close()
+    await interop.close()
+    return len(recorded) - int(found)
+
+
 async def parked(postgres: EmbeddedPostgres) -> int:
     """Events that a consumer could not apply. There should be none."""
     found = 0
