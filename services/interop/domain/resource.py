@@ -49,7 +49,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Projected:
-    """One resource as the owner's state at `owner_version` makes it, and what it is found by."""
+    """One resource as the owner's state at `owner_version` makes it.
+
+    `found_by` is what a search finds it by, where that had to be known before it is kept.
+    """
 
     resource_type: str
     resource_id: UUID
@@ -57,8 +60,8 @@ class Projected:
     client_id: UUID | None
     owner_version: int
     content: dict[str, Any]
-    found_by: Found
     facts: dict[str, Any] | None = None
+    found_by: Found | None = None
 
 
 class Resource(TeamOwned, Base, table=True):

@@ -1,6 +1,7 @@
 """The FHIR resources: kept as projections with all their versions, and with what they are found by."""
 
 from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -25,7 +26,8 @@ from sqlmodel import col
 from uuid6 import uuid7
 
 from services.common.db import Transaction
-from services.interop.domain.resource import Projected, Resource, ResourceHistory, SearchAmount, SearchTime
+from services.interop.domain.resource import Found, Projected, Resource, ResourceHistory, SearchAmount, SearchTime
+from services.interop.fhir.indexing import found_by
 
 REPLACED = ("team_id", "client_id", "owner_version", "tokens", "facts")
 # What a partner writes says nothing of these.
@@ -101,8 +103,8 @@ async def _learn(tx: Transaction, items: Sequence[Projected]) -> None:
 
 
 async def _write(tx: Transaction, items: Sequence[Projected], *, by_owner: bool) -> None:
-    ordered = sorted(items, key=lambda item: (item.resource_type, item.resource_id))
-    rows = [_row(tx, item) for item in ordered]
+    found = {(item.resource_type, item.resource_id): (item, item.found_by or found_by(item.content)) for item in items}
+    rows = [_row(tx, item, by.tokens) for _, (item, by) in sorted(found.items(), key=itemgetter(0))]
     table: Any = Resource.__table__  # type: ignore[attr-defined]
     statement = insert(table)
     fresh = {name: statement.excluded[name] for name in REPLACED if by_owner or name not in OF_THE_OWNER}
@@ -117,12 +119,12 @@ async def _write(tx: Transaction, items: Sequence[Projected], *, by_owner: bool)
     await _keep_versions(tx, rows, versions)
     made = {row["id"] for row in rows}
     known = [(row.resource_type, row.resource_id) for row in written if row.id not in made]
-    await _index(tx, [item for item in ordered if (item.resource_type, item.resource_id) in versions], known)
+    await _index(tx, [found[key] for key in versions], known)
 
 
-def _row(tx: Transaction, item: Projected) -> dict[str, Any]:
+def _row(tx: Transaction, item: Projected, tokens: Sequence[str]) -> dict[str, Any]:
     told = {name: value for name, value in vars(item).items() if name != "found_by"}
-    return {**told, "tokens": item.found_by.tokens, "id": uuid7(), "version": 1, "changed_at": tx.now}
+    return {**told, "tokens": tokens, "id": uuid7(), "version": 1, "changed_at": tx.now}
 
 
 def _versioned(kept: Any, told: Any) -> dict[str, ColumnElement[Any]]:
@@ -150,7 +152,7 @@ async def _keep_versions(tx: Transaction, rows: Sequence[dict[str, Any]], versio
         await tx.session.execute(statement.on_conflict_do_nothing(constraint="one_row_per_version"), kept)
 
 
-async def _index(tx: Transaction, items: Sequence[Projected], known: Sequence[Key]) -> None:
+async def _index(tx: Transaction, items: Sequence[tuple[Projected, Found]], known: Sequence[Key]) -> None:
     """Find each by its times and amounts as they are now; those that are known were found by others before."""
     for model, rows in ((SearchTime, _times(items)), (SearchAmount, _amounts(items))):
         table: Any = model.__table__  # type: ignore[union-attr]
@@ -161,19 +163,19 @@ async def _index(tx: Transaction, items: Sequence[Projected], known: Sequence[Ke
             await tx.session.execute(insert(table), rows)
 
 
-def _times(items: Sequence[Projected]) -> list[dict[str, Any]]:
+def _times(items: Sequence[tuple[Projected, Found]]) -> list[dict[str, Any]]:
     return [
         {**_whose(item), "name": name, "starts_at": starts_at, "ends_at": ends_at}
-        for item in items
-        for name, starts_at, ends_at in item.found_by.times
+        for item, by in items
+        for name, starts_at, ends_at in by.times
     ]
 
 
-def _amounts(items: Sequence[Projected]) -> list[dict[str, Any]]:
+def _amounts(items: Sequence[tuple[Projected, Found]]) -> list[dict[str, Any]]:
     return [
         {**_whose(item), "name": name, "amount": amount, "unit": unit}
-        for item in items
-        for name, amount, unit in item.found_by.amounts
+        for item, by in items
+        for name, amount, unit in by.amounts
     ]
 
 

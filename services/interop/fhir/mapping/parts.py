@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.interop.domain.resource import Projected
-from services.interop.fhir import indexing, systems
+from services.interop.fhir import systems
 
 Content = dict[str, Any]
 
@@ -35,7 +35,6 @@ def projected(
         client_id=client_id,
         owner_version=owner_version,
         content=content,
-        found_by=indexing.found_by(content),
         facts=facts,
     )
 

@@ -41,7 +41,7 @@ def shown(sent: Sent, content: Content, resource_id: UUID, team_id: UUID, client
         raise TimeNotTold(sent.at) from error
     if any(len(token.encode()) > LONGEST_TOKEN for token in found_by.tokens):
         raise TooLongToFind(sent.at)
-    return Projected(sent.kind, resource_id, team_id, client_id, 0, kept, found_by)
+    return Projected(sent.kind, resource_id, team_id, client_id, 0, kept, found_by=found_by)
 
 
 async def patient_named(tx: Transaction, reference: Content, at: str) -> Resource | None:
