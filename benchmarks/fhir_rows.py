@@ -18,6 +18,7 @@ from benchmarks.seed import without_indexes
 from benchmarks.seed_rows import CLIENTS_OF_TEAM, NULL, Person, id_of, nhs_number, people
 from services.interop.domain.record import ClientRecord
 from services.interop.domain.resource import Projected
+from services.interop.fhir.indexing import found_by
 from services.interop.fhir import mapping
 
 OF_PERSON = 10
@@ -59,13 +60,12 @@ async def _reached(teams: set[str], connection: asyncpg.Connection) -> None:
 
 
 async def _copy(connection: asyncpg.Connection, chunk: Sequence[Projected]) -> None:
-    now = datetime.now(UTC)
+    now, found = datetime.now(UTC), [(one, found_by(one.content)) for one in chunk]
     rows = [
-        (*_whose(one), one.client_id, 1, now, 1, orjson.dumps(one.content).decode(), one.found_by.tokens)
-        for one in chunk
+        (*_whose(one), one.client_id, 1, now, 1, orjson.dumps(one.content).decode(), by.tokens) for one, by in found
     ]
-    times = [(*_whose(one), *found) for one in chunk for found in one.found_by.times]
-    amounts = [(*_whose(one), *found) for one in chunk for found in one.found_by.amounts]
+    times = [(*_whose(one), *time) for one, by in found for time in by.times]
+    amounts = [(*_whose(one), *amount) for one, by in found for amount in by.amounts]
     await connection.copy_records_to_table("resource", columns=RESOURCE, records=rows)
     columns = (*WHOSE, "name", "starts_at", "ends_at")
     await connection.copy_records_to_table("search_time", columns=columns, records=times)
