@@ -18,8 +18,8 @@ from benchmarks.seed import without_indexes
 from benchmarks.seed_rows import CLIENTS_OF_TEAM, NULL, Person, id_of, nhs_number, people
 from services.interop.domain.record import ClientRecord
 from services.interop.domain.resource import Projected
-from services.interop.fhir.indexing import found_by
 from services.interop.fhir import mapping
+from services.interop.fhir.indexing import found_by
 
 OF_PERSON = 10
 TABLES = ("resource", "search_time", "search_amount")
