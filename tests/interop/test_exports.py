@@ -187,7 +187,7 @@ async def test_nothing_that_is_still_being_written_is_missed(system: Running, ca
 async def test_it_is_made_in_the_background_and_in_small_files(
     databases: Databases, caseload: Caseload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "MOST_IN_FILE", 2)
+    monkeypatch.setattr(export, "MOST_AT_ONCE", 2)
     monkeypatch.setattr(export, "PAGE", 2)
     async with exporting(databases, caseload, usecases.make_exports(0.05, timedelta(0))) as system:
         tie = await of_scope(system, "system/*.rs")
@@ -206,7 +206,7 @@ async def test_it_is_made_in_the_background_and_in_small_files(
 async def test_a_restart_goes_on_where_the_last_file_ended(
     databases: Databases, caseload: Caseload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "MOST_IN_FILE", 2)
+    monkeypatch.setattr(export, "MOST_AT_ONCE", 2)
     monkeypatch.setattr(export, "PAGE", 2)
     async with exporting(databases, caseload) as system:
         tie = await of_scope(system, "system/*.rs")
@@ -219,6 +219,15 @@ async def test_a_restart_goes_on_where_the_last_file_ended(
         await other.close()
         found = await lines(tie, await manifest(tie, where))
         assert [one["id"] for one in found] == sorted(everybody)
+
+
+async def test_what_is_written_at_once_has_a_file_for_each_team(system: Running, caseload: Caseload, tie: Any) -> None:
+    everybody = {await tell(system, caseload, a_record(team_id=team)) for team in (TEAM, OTHER_TEAM, TEAM)}
+    where = await begun(tie, "$export?_type=Patient")
+    await until(lambda: usecases.export_next(system.databases["interop"], timedelta(0)))
+    told = await manifest(tie, where)
+    assert [one["count"] for one in told["output"]] == [2, 1]
+    assert patients(await lines(tie, told)) == everybody
 
 
 async def test_a_step_that_always_fails_ends_the_export_and_holds_up_no_other(

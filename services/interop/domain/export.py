@@ -101,9 +101,9 @@ class ExportJob(Aggregate, Base, table=True):
     def filters_of_type(self) -> list[str]:
         return [one for one in self.filters if one.partition("?")[0] == self.resource_type]
 
-    def wrote(self, count: int, last: tuple[UUID, UUID] | None, now: datetime, kept: timedelta) -> None:
-        """So many more are written; `last` is after which team and resource the type goes on, None where it is over."""
-        self.exported, self.failures, self.changed_at = self.exported + count, 0, now
+    def wrote(self, last: tuple[UUID, UUID] | None, now: datetime, kept: timedelta) -> None:
+        """A step is over; `last` is after which team and resource the type goes on, None where it is over too."""
+        self.failures, self.changed_at = 0, now
         self.after_team, self.after = last or (None, None)
         if last is None:
             self.step += 1
@@ -130,9 +130,9 @@ class ExportFile(Stored, Base, table=True):
 
     @classmethod
     def holding(cls, job: ExportJob, team_id: UUID, lines: list[bytes], client_ids: set[UUID]) -> Self:
-        """The next file of the type that the job is at. A job changes with each, so that its version numbers them."""
+        """The next file of the type that the job is at, numbered by how many resources are in those before it."""
         about: dict[str, Any] = {
-            "number": job.version,
+            "number": job.exported,
             "resource_type": job.resource_type,
             "client_ids": sorted(client_ids),
         }

@@ -88,6 +88,7 @@ class Kept:
     resource_type: str
     resource_id: UUID
     client_id: UUID | None
+    team_id: UUID
     version: int
     changed_at: datetime
     document: str

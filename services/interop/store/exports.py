@@ -11,10 +11,10 @@ from sqlmodel import col
 
 from services.common.db import Transaction
 from services.interop.domain.export import ExportFile, ExportJob, ExportStatus
-from services.interop.domain.resource import Resource, ResourceHistory
+from services.interop.domain.resource import Kept, Resource, ResourceHistory
 from services.interop.fhir import criteria
 from services.interop.fhir.asked import Search
-from services.interop.store import resource_search
+from services.interop.store import kept, resource_search
 from services.interop.store.resources import is_type
 
 # What began before an export was asked for may still be written as of then.
@@ -85,7 +85,7 @@ async def unfinished(tx: Transaction, job_id: UUID) -> ExportJob | None:
     return found
 
 
-async def page(tx: Transaction, job: ExportJob, after: tuple[UUID, UUID] | None, most: int) -> Sequence[Resource]:
+async def page(tx: Transaction, job: ExportJob, after: tuple[UUID, UUID] | None, most: int) -> Sequence[Kept]:
     """The next resources of the type that the job is at, team by team, in the order of their ids."""
     order = (col(Resource.team_id), col(Resource.resource_id))
     conditions: list[ColumnElement[bool]] = [is_type(job.resource_type), await tx.visible(Resource)]
@@ -100,7 +100,7 @@ async def page(tx: Transaction, job: ExportJob, after: tuple[UUID, UUID] | None,
         conditions.append(or_(*(and_(*of_one) for of_one in found)))
     if after is not None:
         conditions.append(tuple_(*order) > after)
-    return await tx.all(select(Resource).where(*conditions).order_by(*order).limit(most))
+    return await kept.found(tx, select(Resource).where(*conditions).order_by(*order).limit(most))
 
 
 def _named(text: str) -> tuple[str, Search]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,7 @@ from services.interop.domain.export import (
     TooManyExports,
     Wanted,
 )
-from services.interop.domain.resource import Resource, ResourceHistory
+from services.interop.domain.resource import Kept, ResourceHistory
 from services.interop.domain.rule import RuleCode
 from services.interop.fhir import bundle
 from services.interop.fhir.mapping import people
@@ -30,11 +31,24 @@ from services.interop.store import exports as store
 
 log = logging.getLogger(__name__)
 
-# A file is held in memory whole, while it is written and while it is fetched: so large it grows, and no larger.
-MOST_IN_FILE, MOST_BYTES, PAGE = 5000, 4 * 1024 * 1024, 200
+# Held in memory whole: what is written at once, and a file while it is fetched. So large they grow, and no larger.
+MOST_AT_ONCE, MOST_BYTES, PAGE = 5000, 4 * 1024 * 1024, 500
 # What had begun when an export was asked for has begun in the database too after this.
 SETTLED = timedelta(seconds=2)
 POLL_SECONDS, PURGE_SECONDS = 1.0, 60.0
+
+
+@dataclass
+class Gathered:
+    """What goes into the file of one team, and whom it is about."""
+
+    lines: list[bytes] = field(default_factory=list)
+    clients: set[UUID] = field(default_factory=set)
+
+    def take(self, line: bytes, client_id: UUID | None) -> None:
+        self.lines.append(line)
+        if client_id is not None:
+            self.clients.add(client_id)
 
 
 async def ask_for_export(tx: Transaction, wanted: Wanted, request: str) -> ExportJob:
@@ -77,7 +91,7 @@ async def fetch_export_file(tx: Transaction, file_id: UUID) -> ExportFile:
 
 
 def make_exports(every: float = POLL_SECONDS, settled: timedelta = SETTLED) -> Background:
-    """The work of one process beside its requests: a file at a time, of whichever export has waited longest."""
+    """The work of one process beside its requests: some files at a time, of whichever export has waited longest."""
 
     async def run(runtime: Runtime) -> None:
         async def look() -> int:
@@ -99,9 +113,9 @@ async def remove_expired_exports(runtime: Runtime) -> None:
 
 
 async def export_next(database: Database, settled: timedelta = SETTLED) -> int:
-    """Write the next file of the export that has waited longest; how many there were to go on with, which is 1 or 0.
+    """Write the next files of the export that has waited longest; how many there were to go on with, which is 1 or 0.
 
-    A process that dies meanwhile loses this file and no more: the next one begins where the last file ended.
+    A process that dies meanwhile loses these and no more: the next one begins where the last file ended.
     """
     async with database.transaction(SYSTEM) as tx:
         found = await store.waiting(tx, tx.now - settled)
@@ -122,32 +136,29 @@ async def export_next(database: Database, settled: timedelta = SETTLED) -> int:
 
 
 async def _write_next(tx: Transaction, job_id: UUID) -> None:
+    """As much as is held at once, which is a file of each team that is come to."""
     job = await store.unfinished(tx, job_id)
     if job is None:
         return
     (hours,) = await amounts(tx, tx.today, RuleCode.EXPORT_HOURS)
-    lines: list[bytes] = []
-    people: set[UUID] = set()
+    files: dict[UUID, Gathered] = {}
     last = (job.after_team, job.after) if job.after_team and job.after else None
-    team_id, size, is_over = None, 0, False
-    while not is_over and len(lines) < MOST_IN_FILE and size < MOST_BYTES:
+    count, size, is_over = 0, 0, False
+    while not is_over and count < MOST_AT_ONCE and size < MOST_BYTES:
         rows = await store.page(tx, job, last, PAGE)
-        team_id = team_id or (rows[0].team_id if rows else None)
-        of_team = [row for row in rows if row.team_id == team_id]
-        for row in await _as_asked(tx, job, of_team):
-            lines.append(orjson.dumps(bundle.rendered(row)))
-            people |= {row.client_id} if row.client_id else set()
-            size += len(lines[-1])
-        last = (of_team[-1].team_id, of_team[-1].resource_id) if of_team else last
-        is_over = len(rows) < PAGE and len(of_team) == len(rows)
-        if len(of_team) < len(rows):
-            break
-    if lines and team_id:
-        tx.add(ExportFile.holding(job, team_id, lines, people))
-    job.wrote(len(lines), None if is_over else last, tx.now, timedelta(hours=hours))
+        for one in await _as_asked(tx, job, rows):
+            line = orjson.dumps(bundle.written(one) if isinstance(one, Kept) else bundle.rendered(one))
+            files.setdefault(one.team_id, Gathered()).take(line, one.client_id)
+            count, size = count + 1, size + len(line)
+        last = (rows[-1].team_id, rows[-1].resource_id) if rows else last
+        is_over = len(rows) < PAGE
+    for team_id, held in files.items():
+        tx.add(ExportFile.holding(job, team_id, held.lines, held.clients))
+        job.exported += len(held.lines)
+    job.wrote(None if is_over else last, tx.now, timedelta(hours=hours))
 
 
-async def _as_asked(tx: Transaction, job: ExportJob, rows: Sequence[Resource]) -> Sequence[Resource | ResourceHistory]:
+async def _as_asked(tx: Transaction, job: ExportJob, rows: Sequence[Kept]) -> Sequence[Kept | ResourceHistory]:
     """Each as it was when the export was asked for; what was not there yet is left out.
 
     Whoever agrees no longer to be told of is named no more than a read names them.
@@ -158,13 +169,13 @@ async def _as_asked(tx: Transaction, job: ExportJob, rows: Sequence[Resource]) -
     return [_as_agreed(row, one) for row, one in found if one is not None and _belongs(job, row, one)]
 
 
-def _as_agreed(row: Resource, one: Resource | ResourceHistory) -> Resource | ResourceHistory:
-    if one is row or row.resource_type != people.RELATED_PERSON:
+def _as_agreed(row: Kept, one: Kept | ResourceHistory) -> Kept | ResourceHistory:
+    if isinstance(one, Kept) or row.resource_type != people.RELATED_PERSON:
         return one
     return ResourceHistory(**one.model_dump() | {"content": people.as_agreed(one.content, row.content)})
 
 
-def _belongs(job: ExportJob, row: Resource, one: Resource | ResourceHistory) -> bool:
+def _belongs(job: ExportJob, row: Kept, one: Kept | ResourceHistory) -> bool:
     """An earlier version may have been another team's, of nobody yet, or older than what was asked for."""
     is_theirs = one.team_id == row.team_id
     is_known = not job.only_patients or one.client_id is not None
