@@ -51,6 +51,10 @@ end
 """
 
 
+class NothingAnswered(RuntimeError):
+    """A side was so slow that no answer came in the longest round."""
+
+
 @dataclass(frozen=True)
 class Told:
     """What wrk tells of one round."""
@@ -78,7 +82,7 @@ class Load:
     def told(self, url: str, authorization: str, asking: str, connections: int, seconds: int) -> Told:
         """Of a round whose requests a script may make; of a longer one where a slow side answered none within it.
 
-        Raises `RuntimeError` when one of them did not succeed, or none was answered in the longest round.
+        Raises `RuntimeError` when one of them did not succeed, and `NothingAnswered` for none in the longest round.
         """
         script = self.folder / "script.lua"
         script.write_text(asking + SUMMARY)
@@ -86,7 +90,7 @@ class Load:
             told = self._asked(url, authorization, script, connections, patience)
             if told["requests"]:
                 return Told(told["requests"] / told["seconds"], told["p50_ms"])
-        raise RuntimeError(f"{url}: nothing was answered in {LONGEST_SECONDS} seconds")
+        raise NothingAnswered(f"{url}: nothing was answered in {LONGEST_SECONDS} seconds")
 
     def _asked(self, url: str, authorization: str, script: Path, connections: int, seconds: int) -> dict[str, Any]:
         asked = [
