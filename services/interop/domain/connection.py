@@ -92,13 +92,20 @@ class NewConnection(Input):
             require_secret(info.data.get("adapter", Adapter.WEBHOOK), secret.get_secret_value())
         return secret
 
-    @field_validator("url", "host_key", "refers_as")
+    # One field at a time, so that the refusal points at it. Beside an adapter that is none nothing more is said.
+    @field_validator("url")
+    @classmethod
+    def _is_somewhere(cls, url: str, info: ValidationInfo) -> str:
+        if "adapter" in info.data:
+            require_url(info.data["adapter"], url)
+        return url
+
+    @field_validator("host_key", "refers_as")
     @classmethod
     def _suits_the_adapter(cls, given: str | None, info: ValidationInfo) -> str | None:
-        """One field at a time, so that the refusal points at it; nothing is said beside an adapter that is none."""
-        require = {"url": require_url, "host_key": require_host_key, "refers_as": require_fetcher}
         if "adapter" in info.data:
-            require[str(info.field_name)](info.data["adapter"], given)
+            require = require_host_key if info.field_name == "host_key" else require_fetcher
+            require(info.data["adapter"], given)
         return given
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Date, Select, cast, func, or_, select, tuple_, update
@@ -35,7 +36,7 @@ async def is_fetched_for(tx: Transaction, system: str | None, *, besides: UUID) 
     return bool(await tx.all(others.limit(1)))
 
 
-def _fetched_by(system: str | None) -> Select[tuple[Connection]]:
+def _fetched_by(system: str | None) -> Select[Any]:
     return select(Connection).where(
         col(Connection.refers_as) == system,
         col(Connection.adapter) == Adapter.DAILY_CSV,
