@@ -91,13 +91,20 @@ def as_xml(entry: Entry) -> bytes:
     return ElementTree.tostring(root)
 
 
-async def _main(url: str, device: str) -> None:
-    headers = {"Authorization": f"Bearer {os.environ['HEATSHIELD_TOKEN']}"}
-    async with httpx.AsyncClient(base_url=url, headers=headers) as client:
+async def _main(url: str, device: str, token: str) -> None:
+    """Ends with what Heatshield said where it refuses, for the way out is in it."""
+    async with httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {token}"}) as client:
         agent = Agent(client, Unit(), device)
-        while (told := await agent.work()) is not None:
-            print(told)
+        try:
+            while (told := await agent.work()) is not None:
+                print(told)
+        except httpx.HTTPStatusError as refused:
+            sys.exit(f"{refused.request.url.path} is refused: {refused.response.text}")
+        except httpx.TransportError:
+            sys.exit(f"nothing answers at {url}")
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(sys.argv[1], sys.argv[2]))
+    if len(sys.argv) != 3 or "HEATSHIELD_TOKEN" not in os.environ:
+        sys.exit("HEATSHIELD_TOKEN=… python -m demo.partners.systmone_agent URL DEVICE")
+    asyncio.run(_main(sys.argv[1], sys.argv[2], os.environ["HEATSHIELD_TOKEN"]))

@@ -96,7 +96,7 @@ class Requires:
     def admit(self, caller: Principal) -> None:
         """Raises `Forbidden` for another persona, and then what a condition raises."""
         if caller.persona not in self.personas:
-            raise Forbidden(f"A {caller.persona.replace('_', ' ')} may not do this.")
+            raise Forbidden(f"The role {caller.persona.replace('_', ' ')} may not do this.")
         for condition in self.conditions:
             condition.check(caller)
 

@@ -88,6 +88,14 @@ class InteropSettings(ServiceSettings):
             signing_key(self.nhs_private_key)
         return self
 
+    @field_validator("systmone_layout", mode="before")
+    @classmethod
+    def _check_layout(cls, given: object) -> object:
+        """What was no JSON comes as the text that it is, and what is empty says nothing."""
+        if isinstance(given, str) and given:
+            raise ValueError("INTEROP_SYSTMONE_LAYOUT cannot be read as JSON: see docs/interop/systmone.md for one")
+        return given or None
+
     @model_validator(mode="after")
     def _check_systmone(self) -> Self:
         if self.systmone_place and self.systmone_layout is None:

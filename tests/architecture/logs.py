@@ -8,7 +8,15 @@ from tests.architecture.rules import sources
 
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 IDS = {"by", "connection_id", "delivery_id", "event_id", "job_id", "message_id", "parked_id", "request_id", "series_id"}
-IDS |= {"export_job_id", "gp_document_id", "subscription_id", "systmone_extract_id", "team_id", "trace_id"}
+IDS |= {
+    "export_job_id",
+    "gp_document_id",
+    "subscription_id",
+    "systmone_extract_id",
+    "team_id",
+    "trace_id",
+    "unit_entry_id",
+}
 # `client` is the gateway's name for a network address, and `system` a partner's registered name.
 NAMES_OF_OURS = {"client", "event", "link", "method", "queue", "route", "service", "system"}
 CODES = {"code", "error", "reason", "status"}

@@ -247,7 +247,7 @@ async def test_without_a_token_or_the_role_it_says_how_to_sign_in(console: Conso
         assert f"curl -s {console.url}/dev/token" in result.stderr
     nurse = console.system.issuer.token(str(STRANGER), "nurse")
     result = await console.run("lag", token=nurse)
-    told = "heatshield: not allowed: /header/Authorization: A nurse may not do this. Sign in as somebody whose role may"
+    told = "heatshield: not allowed: /header/Authorization: The role nurse may not do this. Sign in as somebody whose"
     assert (result.exit_code, result.stderr.startswith(told)) == (1, True)
 
 

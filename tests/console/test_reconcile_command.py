@@ -40,7 +40,7 @@ async def test_a_day_that_adds_up_is_a_table_and_exit_code_nought(databases: Dat
         assert (await reconciled(console, "20 November")).exit_code == 2
         future = await reconciled(console, "2199-01-01")
         assert future.exit_code == 1
-        assert "lies in the future" in future.stderr
+        assert "/query/day: lies in the future. Correct this field" in future.stderr
 
 
 def test_a_difference_is_told_below_the_figures_and_by_the_exit_code() -> None:

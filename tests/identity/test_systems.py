@@ -83,6 +83,8 @@ async def test_an_assertion_with_one_wrong_part_is_refused(
 ) -> None:
     answer = await identity.nobody.post("/auth/token", data=system.asks(client_assertion=system.assertion(**wrong)))
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client"), answer.text
+    said = answer.json()["error_description"]
+    assert all(f"{one} " in said for one in ("iss", "sub", "aud", "exp", "jti", "kid")), "whichever was wrong"
 
 
 async def test_an_assertion_holds_once_however_many_show_it_at_once(identity: Identity, system: System) -> None:

@@ -68,6 +68,13 @@ async def test_a_connection_is_unused_until_something_is_sent_and_never_shows_it
         ({"secret": SECRET.removeprefix("whsec_")}, "/body/secret"),
         ({"secret": None}, "/body/secret"),
         ({"colour": "red"}, "/body/colour"),
+        ({"url": ""}, "/body/url"),
+        ({"adapter": "portal", "secret": None}, "/body/url"),
+        ({"adapter": "portal", "url": ""}, "/body/secret"),
+        ({"adapter": "daily_csv", "url": "", "secret": None}, "/body/refers_as"),
+        ({"adapter": "sftp", "url": "sftp://us@council.example/in", "secret": None}, "/body/host_key"),
+        ({"host_key": "ssh-ed25519 " + 50 * "A"}, "/body/host_key"),
+        ({"adapter": "fax"}, "/body/adapter"),
     ],
 )
 async def test_a_connection_is_secret_and_leads_outside(system: Running, changes: dict[str, Any], pointer: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from uuid6 import uuid7
 
 from services.common.audit.tables import EVENT
 from services.interop.store import daily
@@ -220,6 +221,21 @@ async def test_who_may_not_fetch_is_refused(ends: Ends, fetcher: Any) -> None:
         for at in (path(day), f"{path(day)}/facts.csv"):
             refused = await fetcher.get(at)
             assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/path/day"), refused.text
+
+
+async def test_one_system_fetches_for_one_connection(ends: Ends, fetcher: Any) -> None:
+    """Named for a second one it is refused there, so that the first goes on."""
+    system, made = ends.system, await daily_connection(ends.system)
+    ops, again = await system.client("interop", "ops-1", "ops"), {"adapter": "daily_csv", "refers_as": SYSTEM}
+    other = await register(system, adapter="daily_csv", refers_as="eastmere-las")
+    for connection_id in (str(uuid7()), other["id"]):
+        refused = await ops.put(f"/v1/connections/{connection_id}", json={"name": "Eastmere", **again})
+        (error,) = refused.json()["errors"]
+        assert (refused.status_code, error["code"]) == (409, "fetched_for_another"), refused.text
+        assert error["pointer"] == "/body/refers_as"
+    await register(system, adapter="portal", refers_as=SYSTEM)
+    renamed = await ops.put(f"/v1/connections/{made['id']}", json={"name": "Westmere", **again})
+    assert (renamed.status_code, (await fetcher.get(path())).status_code) == (200, 200)
 
 
 async def test_a_file_that_is_not_the_days_is_not_acknowledged_and_the_wrong_field_is_named(

@@ -135,7 +135,7 @@ async def test_what_was_taken_stays_taken_though_the_file_is_tried_again_by_a_la
         assert (await unit.ops(path), await unit.standing(), await stored(unit.system, SystmoneContact)) == before, why
 
 
-def test_a_layout_that_cannot_be_read_by_is_refused_before_any_file_is() -> None:
+def test_a_layout_that_cannot_be_read_by_is_refused_before_any_file_is(monkeypatch: pytest.MonkeyPatch) -> None:
     columns = LAYOUT["columns"]
     wrong: dict[str, tuple[dict[str, Any], str]] = {
         "no day": (LAYOUT | {"date_format": "%H:%M"}, "date_format"),
@@ -163,6 +163,11 @@ def test_a_layout_that_cannot_be_read_by_is_refused_before_any_file_is() -> None
         given: dict[str, Any] = {"systmone_place": "/srv/systmone", "systmone_layout": LAYOUT} | own
         with pytest.raises(ValidationError, match=field):
             InteropSettings(**given)
+    monkeypatch.setenv("INTEROP_SYSTMONE_LAYOUT", '{"columns": ')
+    with pytest.raises(ValidationError, match="INTEROP_SYSTMONE_LAYOUT cannot be read as JSON"):
+        InteropSettings.for_service("interop")
+    monkeypatch.setenv("INTEROP_SYSTMONE_LAYOUT", "")
+    assert InteropSettings.for_service("interop").systmone_layout is None
     alone = Layout.model_validate(
         {"columns": {"entry": "a", "nhs_number": "b", "happened_at": "c"}, "units": {"ours": STRANGER}}
         | {"date_format": "%d %b %Y"}

@@ -121,6 +121,33 @@ async def test_an_agent_in_a_process_of_its_own_writes_what_waits_in_its_own_wor
     assert {one.device for one in await stored(system, UnitTake)} == {"WARD-2"}
 
 
+@pytest.mark.parametrize(
+    ("words", "persona", "says"),
+    [
+        (("PC-1",), "integrator", "URL DEVICE"),
+        (("URL", "PC-1"), "nurse", "Sign in as somebody whose role may do this."),
+    ],
+)
+async def test_an_agent_that_is_started_wrongly_says_how_it_is_started(
+    system: Running, words: tuple[str, ...], persona: str, says: str
+) -> None:
+    token = system.issuer.token(NORTH, persona, "interop")
+    async with serving(system.apps["interop"], lifespan=False) as url:
+        command = (
+            sys.executable,
+            "-m",
+            "demo.partners.systmone_agent",
+            *(url if one == "URL" else one for one in words),
+        )
+        process = await asyncio.create_subprocess_exec(
+            *command, env={**os.environ, "HEATSHIELD_TOKEN": token}, stderr=asyncio.subprocess.PIPE
+        )
+        _, said = await process.communicate()
+    assert process.returncode == 1
+    assert says in said.decode()
+    assert "Traceback" not in said.decode()
+
+
 async def test_what_the_fake_writes_is_made_of_what_it_was_told_by_the_clocks_of_england(
     system: Running, caseload: Caseload
 ) -> None:

@@ -151,20 +151,24 @@ async def test_a_second_word_that_differs_is_refused_and_so_is_what_could_hold_a
     system: Running, handed: dict[str, Any]
 ) -> None:
     agent, nurse = await an_agent(system), await system.nurse("interop")
-    wrong: list[dict[str, Any]] = [
-        {"outcome": "done"},
-        {"outcome": "refused"},
-        {"outcome": "refused", "reason": "Tabor is not known"},
-        {"outcome": "refused", "reason": "nobody_logged_in"},
-        {"outcome": "not_tried", "reason": "patient_not_found"},
-        {"outcome": "written", "reason": "patient_not_found"},
-        {"outcome": "written", "system_code": "E1"},
-        *({**REFUSED, "system_code": one} for one in ("Tabor", "9990000204", "E 404", "Maureen Tabor 1", "")),
-        {**REFUSED, "words": "Tabor"},
+    wrong: list[tuple[str, dict[str, Any]]] = [
+        ("outcome", {"outcome": "done"}),
+        ("reason", {"outcome": "refused"}),
+        ("reason", {"outcome": "refused", "reason": "Tabor is not known"}),
+        ("reason", {"outcome": "refused", "reason": "nobody_logged_in"}),
+        ("reason", {"outcome": "not_tried", "reason": "patient_not_found"}),
+        ("reason", {"outcome": "written", "reason": "patient_not_found"}),
+        ("system_code", {"outcome": "written", "system_code": "E1"}),
+        *(
+            ("system_code", {**REFUSED, "system_code": one})
+            for one in ("Tabor", "9990000204", "E 404", "Maureen Tabor 1", "")
+        ),
+        ("words", {**REFUSED, "words": "Tabor"}),
     ]
-    for told in wrong:
+    for field, told in wrong:
         answer = await agent.tell(handed, told)
         assert answer.status_code == 422, told
+        assert [one["pointer"] for one in answer.json()["errors"]] == [f"/body/{field}"], told
         assert "Tabor" not in answer.text
     assert (await agent.tell(handed, REFUSED)).status_code == 200
     for told in (WRITTEN, {**REFUSED, "system_code": "E404"}):

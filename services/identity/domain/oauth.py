@@ -69,7 +69,12 @@ class InvalidClient(OAuthRefusal):
 
     status = 401
     error = "invalid_client"
-    way_out = "Send a new client assertion, signed with a key that is registered (private_key_jwt)."
+    # All that it must be, for which of it was wrong is told to the log alone.
+    way_out = (
+        "Send a new client assertion (private_key_jwt): iss and sub are the name that was registered and confirmed, aud"
+        " is this address letter for letter, exp is within five minutes, jti was not sent before, and kid names a key"
+        " that is registered."
+    )
 
 
 class SlowDown(OAuthRefusal):

@@ -53,13 +53,25 @@ def _signs(text: str) -> bool:
     return bool(prefix) and (len(key) == SEED_BYTES if prefix == SIGNING else len(key) in SECRET_BYTES)
 
 
-def require_place(adapter: Adapter, url: str, host_key: str | None) -> None:
+def require_url(adapter: Adapter, url: str) -> None:
     """Raises `ValueError` for an address that this adapter cannot go to."""
     if adapter in OVER_HTTP and not url.startswith(("http://", "https://")):
-        raise ValueError("url must be the https address of a webhook or a FHIR endpoint")
+        raise ValueError("must be the https address of a webhook or a FHIR endpoint")
     if adapter is Adapter.SFTP and not SFTP.fullmatch(url):
-        raise ValueError("url must be such as sftp://heatshield@files.council.example/drop")
+        raise ValueError("must be such as sftp://heatshield@files.council.example/drop")
     if adapter in (Adapter.FOLDER, Adapter.PORTAL, Adapter.DAILY_CSV) and url:
-        raise ValueError("url is for what we send over the network: leave it out")
-    if (adapter is Adapter.SFTP) != (host_key is not None):
-        raise ValueError("host_key is the server's public key, and goes with sftp alone")
+        raise ValueError("is for what we send over the network: leave it out")
+
+
+def require_host_key(adapter: Adapter, host_key: str | None) -> None:
+    """Raises `ValueError` where SFTP has no key to know the server by, or anything else has one."""
+    if adapter is Adapter.SFTP and host_key is None:
+        raise ValueError("must be the server's public key, such as ssh-keyscan prints after the server's name")
+    if adapter is not Adapter.SFTP and host_key is not None:
+        raise ValueError("goes with sftp alone: leave it out")
+
+
+def require_fetcher(adapter: Adapter, refers_as: str | None) -> None:
+    """Raises `ValueError` where nobody is named who fetches."""
+    if adapter is Adapter.DAILY_CSV and refers_as is None:
+        raise ValueError("must name the system that fetches the file of each day, as its sign-in does")

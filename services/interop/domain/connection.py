@@ -6,16 +6,25 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field as Shape
-from pydantic import SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import SecretStr, ValidationInfo, field_validator
 from sqlalchemy import Column, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
-from services.common.errors import Unprocessable
+from services.common.errors import Conflict, Unprocessable
 from services.common.models import INSTANT, Aggregate, only_states
 from services.common.outside import may_be_asked, may_be_reached
 from services.common.types import Input, Name
-from services.interop.domain.adapter import HOST_KEY, OVER_HTTP, SFTP, Adapter, require_place, require_secret
+from services.interop.domain.adapter import (
+    HOST_KEY,
+    OVER_HTTP,
+    SFTP,
+    Adapter,
+    require_fetcher,
+    require_host_key,
+    require_secret,
+    require_url,
+)
 from services.interop.domain.base import Base
 
 
@@ -66,13 +75,13 @@ class NewConnection(Input):
 
     name: Name
     adapter: Adapter = Adapter.WEBHOOK
-    url: Url = ""
+    url: Url = Shape(default="", validate_default=True)
     # The bearer token for a FHIR endpoint; for a webhook, what signs.
     secret: SecretStr | None = None
-    host_key: Annotated[str, Shape(pattern=f"^{HOST_KEY.pattern}$")] | None = None
+    host_key: Annotated[str, Shape(pattern=f"^{HOST_KEY.pattern}$")] | None = Shape(default=None, validate_default=True)
     calls_a_minute: Annotated[int, Shape(ge=1, le=6000)] | None = None
     # The system that refers to the teams; what they answer is told here.
-    refers_as: Name | None = None
+    refers_as: Name | None = Shape(default=None, validate_default=True)
     # The social workers of this council, as their sign-ins name them; they review what goes there and nowhere else.
     reviewers: list[Reviewer] = Shape(default=[], max_length=500)
 
@@ -83,12 +92,21 @@ class NewConnection(Input):
             require_secret(info.data.get("adapter", Adapter.WEBHOOK), secret.get_secret_value())
         return secret
 
-    @model_validator(mode="after")
-    def _is_somewhere(self) -> Self:
-        require_place(self.adapter, self.url, self.host_key)
-        if self.adapter is Adapter.DAILY_CSV and self.refers_as is None:
-            raise ValueError("refers_as must name the system that fetches the file of each day")
-        return self
+    # One field at a time, so that the refusal points at it. Beside an adapter that is none nothing more is said.
+    @field_validator("url")
+    @classmethod
+    def _is_somewhere(cls, url: str, info: ValidationInfo) -> str:
+        if "adapter" in info.data:
+            require_url(info.data["adapter"], url)
+        return url
+
+    @field_validator("host_key", "refers_as")
+    @classmethod
+    def _suits_the_adapter(cls, given: str | None, info: ValidationInfo) -> str | None:
+        if "adapter" in info.data:
+            require = require_host_key if info.field_name == "host_key" else require_fetcher
+            require(info.data["adapter"], given)
+        return given
 
 
 class SecretRequired(Unprocessable):
@@ -99,6 +117,19 @@ class SecretRequired(Unprocessable):
 
     def __init__(self) -> None:
         super().__init__("A new connection needs its secret.")
+
+
+class FetchedForAnother(Conflict):
+    """Of two connections that one system fetches for, its sign-in would not tell which file it is to have."""
+
+    field = "/body/refers_as"
+    way_out = (
+        "Name a system of this connection's own, or first give the connection that has this one another: it is in"
+        " GET /interop/v1/connections."
+    )
+
+    def __init__(self) -> None:
+        super().__init__("This system fetches the file of each day for another connection already.")
 
 
 class Connection(Aggregate, Base, table=True):

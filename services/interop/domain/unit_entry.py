@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field as Shape
-from pydantic import model_validator
+from pydantic import ValidationInfo, field_validator
 from sqlalchemy import Column, ForeignKey, Index, Uuid, text
 from sqlmodel import Field, col
 
@@ -66,6 +66,7 @@ class Reason(StrEnum):
 OF_THE_PC = frozenset(
     {Reason.NOBODY_LOGGED_IN, Reason.ANOTHER_UNIT, Reason.TOO_SOON, Reason.SYSTMONE_AWAY, Reason.AGENT_STOPPED}
 )
+REASONS = {Outcome.REFUSED: frozenset(Reason) - OF_THE_PC, Outcome.NOT_TRIED: OF_THE_PC}
 # A few letters and at most six digits: a name has no digit, an NHS number ten.
 SystemCode = Annotated[str, Shape(pattern=r"^[A-Za-z]{0,8}[-_.]?[0-9]{1,6}$")]
 Device = Annotated[str, Shape(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
@@ -82,17 +83,26 @@ class ToldOutcome(Input):
 
     take_id: UUID
     outcome: Outcome
-    reason: Reason | None = None
+    reason: Reason | None = Shape(default=None, validate_default=True)
     system_code: SystemCode | None = None
 
-    @model_validator(mode="after")
-    def _says_why(self) -> Self:
-        if self.outcome is Outcome.WRITTEN:
-            if self.reason is not None or self.system_code is not None:
-                raise ValueError("reason and system_code are for what was not written")
-        elif self.reason is None or (self.reason in OF_THE_PC) != (self.outcome is Outcome.NOT_TRIED):
-            raise ValueError("reason must be one of those of this outcome")
-        return self
+    @field_validator("reason")
+    @classmethod
+    def _says_why(cls, reason: Reason | None, info: ValidationInfo) -> Reason | None:
+        """Nothing is said beside an outcome that is none."""
+        outcome: Outcome | None = info.data.get("outcome")
+        if outcome is Outcome.WRITTEN and reason is not None:
+            raise ValueError("is for what was not written: leave it out")
+        if outcome in REASONS and reason not in REASONS[outcome]:
+            raise ValueError(f"must be, with {outcome}, one of {', '.join(sorted(REASONS[outcome]))}")
+        return reason
+
+    @field_validator("system_code")
+    @classmethod
+    def _is_of_a_refusal(cls, code: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("outcome") is Outcome.WRITTEN and code is not None:
+            raise ValueError("is for what was not written: leave it out")
+        return code
 
 
 class Found(StrEnum):

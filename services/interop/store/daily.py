@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, cast, func, or_, select, tuple_, update
+from sqlalchemy import Date, Select, cast, func, or_, select, tuple_, update
 from sqlmodel import col
 
 from services.common.db import Transaction
@@ -25,13 +26,22 @@ Place = tuple[datetime, UUID]
 
 async def connection_of_caller(tx: Transaction) -> Connection | None:
     """The one open connection that names the caller as the system that fetches; none where two do."""
-    theirs = select(Connection).where(
-        col(Connection.refers_as) == tx.actor.subject,
+    found = await tx.all(_fetched_by(tx.actor.subject).limit(2))
+    return found[0] if len(found) == 1 else None
+
+
+async def is_fetched_for(tx: Transaction, system: str | None, *, besides: UUID) -> bool:
+    """Whether this system is named already by an open connection other than this one."""
+    others = _fetched_by(system).where(col(Connection.id) != besides)
+    return bool(await tx.all(others.limit(1)))
+
+
+def _fetched_by(system: str | None) -> Select[Any]:
+    return select(Connection).where(
+        col(Connection.refers_as) == system,
         col(Connection.adapter) == Adapter.DAILY_CSV,
         col(Connection.disabled_at).is_(None),
     )
-    found = await tx.all(theirs.limit(2))
-    return found[0] if len(found) == 1 else None
 
 
 async def told_on(

@@ -10,7 +10,7 @@ from services.common.db import Transaction, require_version
 from services.common.errors import PreconditionFailed
 from services.common.paging import PageRequest, page
 from services.interop.domain.adapter import Adapter
-from services.interop.domain.connection import Connection, NewConnection, NotSetUp, require_outside
+from services.interop.domain.connection import Connection, FetchedForAnother, NewConnection, NotSetUp, require_outside
 from services.interop.domain.delivery import CouncilDelivery
 from services.interop.domain.share import (
     AlreadyShared,
@@ -38,13 +38,15 @@ async def register_connection(
     """Keep where a partner's system is and what signs for it, change it, or open it again.
 
     Without a version it is new. What waits for a council that is to fetch from now on is in the file of today, for it
-    asks for none before. Raises `AddressNotOutside`, `NotSetUp`, `PreconditionFailed`, `SecretRequired` for a new
-    connection without one, or `NotFound`.
+    asks for none before. Raises `AddressNotOutside`, `NotSetUp`, `FetchedForAnother`, `PreconditionFailed`,
+    `SecretRequired` for a new connection without one, or `NotFound`.
     """
     require_outside(new.adapter, new.url, settings.partner_hosts_inside)
     given = {Adapter.FOLDER: settings.council_folder, Adapter.SFTP: settings.sftp_key}
     if not given.get(new.adapter, "nothing is needed"):
         raise NotSetUp
+    if new.adapter == Adapter.DAILY_CSV and await daily.is_fetched_for(tx, new.refers_as, besides=connection_id):
+        raise FetchedForAnother
     if if_match is not None:
         known = await tx.get(Connection, connection_id, lock=True)
         require_version(known, if_match)
