@@ -15,11 +15,12 @@ from services.common.reach import OWN_TEAMS
 from services.interop.domain.resource import Kept, Resource
 from services.interop.fhir.asked import Search
 from services.interop.store import kept
+from services.interop.store.resources import is_type
 
 # A search of more parts is put together when it is asked, so that nobody fills the memory with shapes.
 MOST_PARTS = 6
 
-kind, shown_id = col(Resource.resource_type), col(Resource.resource_id)
+shown_id = col(Resource.resource_id)
 
 
 def is_plain(search: Search) -> bool:
@@ -38,15 +39,21 @@ async def page(
         **{f"ids{place}": ids for place, ids in enumerate(search.ids)},
         **{f"patients{place}": ids for place, ids in enumerate(search.patients)},
     }
-    statement = _statement(tuple(lists), tx.actor.is_team_bound, request.after is not None, search.newest_first)
+    finds_few = any(asked.of_few for asked in search.tokens)
+    statement = _statement(
+        tuple(lists), tx.actor.is_team_bound, finds_few, request.after is not None, search.newest_first
+    )
     told = {"kind": resource_type, **lists, "after": request.after, "most": request.limit + 1}
     items, goes_on = await kept.first(tx, statement, told, request.limit)
     return items, request.next_cursor(items[-1].resource_id) if goes_on else None
 
 
 @lru_cache(maxsize=256)
-def _statement(lists: tuple[str, ...], is_team_bound: bool, goes_on: bool, newest_first: bool) -> Prepared:
-    wanted = select(*kept.COLUMNS).where(kind == bindparam("kind", type_=Text))
+def _statement(
+    lists: tuple[str, ...], is_team_bound: bool, finds_few: bool, goes_on: bool, newest_first: bool
+) -> Prepared:
+    of_type = is_type(bindparam("kind", type_=Text), by_index=not finds_few)
+    wanted = select(*kept.COLUMNS).where(of_type)
     for name in lists:
         if name.startswith("tokens"):
             tokens = bindparam(name, type_=ARRAY(Text))

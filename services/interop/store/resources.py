@@ -253,7 +253,7 @@ async def versions(tx: Transaction, resource_type: str, resource_id: UUID | None
     return wanted
 
 
-def is_type(resource_type: str, *, by_index: bool = True) -> ColumnElement[bool]:
+def is_type(resource_type: str | ColumnElement[str], *, by_index: bool = True) -> ColumnElement[bool]:
     """Resources of this type. Where another index finds few, `by_index` keeps PostgreSQL from reading this one's too.
 
     It takes each token that is not among the most common for one in 500 rows or so, however rare it is, and so
