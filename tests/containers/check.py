@@ -11,6 +11,7 @@ from tests.containers.debian import get_plugins
 from tests.containers.engine import KEPT
 from tests.containers.tools import ROOT, tools
 
+BACKUPS = Path("deploy/compose/backup.yml")
 SHEBANG = ("#!/bin/sh", "#!/usr/bin/env bash", "#!/bin/bash")
 
 
@@ -43,6 +44,9 @@ def findings(root: Path = ROOT) -> Iterator[str]:
     compose = _compose()
     if compose:
         yield from _said(root, *compose, "--profile", "*", "config", "--quiet")
+        if (root / BACKUPS).exists():
+            with_backups = ("--file", "docker-compose.yml", "--file", str(BACKUPS))
+            yield from _said(root, "env", "HEATSHIELD_BACKUPS=/srv/backup", *compose, *with_backups, "config", "--quiet")
     else:
         sys.stderr.write("NOT CHECKED: docker compose config, for there is no docker compose here\n")
 
