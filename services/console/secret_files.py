@@ -31,7 +31,7 @@ def keys(
 def secrets(
     out: Folder, database: Annotated[str, typer.Option(help="PostgreSQL's host and port.")] = "postgres:5432"
 ) -> None:
-    """Make every secret of an installation: the keys, and a password for each role, user and backup. None is made twice.
+    """Make every secret of an installation: keys, and a password for each role, user and backup. None is made twice.
 
     The folder is for its owner alone; the files in it may be read by whoever is given one, as a container is.
     """

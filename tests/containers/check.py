@@ -45,8 +45,8 @@ def findings(root: Path = ROOT) -> Iterator[str]:
     if compose:
         yield from _said(root, *compose, "--profile", "*", "config", "--quiet")
         if (root / BACKUPS).exists():
-            with_backups = ("--file", "docker-compose.yml", "--file", str(BACKUPS))
-            yield from _said(root, "env", "HEATSHIELD_BACKUPS=/srv/backup", *compose, *with_backups, "config", "--quiet")
+            named = ("env", "HEATSHIELD_BACKUPS=/srv/backup", f"COMPOSE_FILE=docker-compose.yml:{BACKUPS}")
+            yield from _said(root, *named, *compose, "config", "--quiet")
     else:
         sys.stderr.write("NOT CHECKED: docker compose config, for there is no docker compose here\n")
 

@@ -1,6 +1,8 @@
 """The compose file with backups: what was written comes back, in a new volume, as it stood at an instant."""
 
+import os
 import shutil
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 
 from demo.servers.ports import free_port
-from tests.containers.engine import Engine
+from tests.containers.engine import ROOT, Engine
 from tests.containers.installation import Installation
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(1800)]
@@ -20,6 +22,7 @@ AS_POSTGRES = ("--user", "postgres", "postgres")
 # With them a mistake of the day before yesterday can be undone.
 DAYS = "2"
 ARCHIVE_SECONDS = 60
+STATED = "select shobj_description(oid, 'pg_database') from pg_database where datname = 'caseload'"
 
 
 @pytest.fixture
@@ -87,42 +90,78 @@ def nightly(installation: Installation) -> str:
     return path.removeprefix("/srv/backup/")
 
 
-def test_what_was_written_comes_back_as_it_stood_at_an_instant(backed_up: Installation, backups: Path) -> None:
-    fenced = start(backed_up)["HostConfig"]
+def kept_at_night(installation: Installation) -> str:
+    """The base backup, which the databases state; PostgreSQL is fenced as it was without."""
+    fenced = start(installation)["HostConfig"]
     assert fenced["ReadonlyRootfs"]
     assert fenced["CapDrop"] == ["ALL"]
-    backed_up.rows("caseload", "create table told (what text)")
-    write(backed_up, "a: before the backup")
-    base = nightly(backed_up)
-    (stated,) = backed_up.rows(
-        "caseload",
-        "select shobj_description(oid, 'pg_database') from pg_database where datname = 'caseload'",
-    )
+    installation.rows("caseload", "create table told (what text)")
+    write(installation, "a: before the backup")
+    base = nightly(installation)
+    (stated,) = installation.rows("caseload", STATED)
     assert stated.startswith("backed up at 20")
+    return base
+
+
+def test_what_was_written_comes_back_as_it_stood_at_an_instant(backed_up: Installation, backups: Path) -> None:
+    base = kept_at_night(backed_up)
     write(backed_up, "b: in time")
     (instant,) = backed_up.rows("caseload", "select clock_timestamp()")
     write(backed_up, "c: too late")
     until_archived(backed_up, backups / "postgres")
     backed_up.compose("down")
-
     with pytest.raises(RuntimeError, match="name a new volume in POSTGRES_VOLUME"):
         restore(backed_up, base, instant)
     second = on(backed_up, "to-an-instant")
     restore(second, base, instant)
     start(second)
     assert told(second) == ["a: before the backup|1000", "b: in time|1000"]
-    # It is kept from then on as the first was, apart from it, and what was not asked back is still there.
+    goes_on_apart(second, backups)
+    files = [path for path in backups.rglob("*") if path.is_file()]
+    assert len(files) > 5
+    assert [path for path in files if not path.read_bytes().startswith(b"Salted__")] == [], "nobody reads it"
+
+
+def goes_on_apart(second: Installation, backups: Path) -> None:
+    """What was restored is kept from then on as the first was, in a folder of its own, and comes back to its last word."""
     write(second, "d: afterwards")
     again = nightly(second)
     assert Path(again).parent == Path("to-an-instant")
     write(second, "e: last")
     until_archived(second, backups / "to-an-instant")
     second.compose("down")
-
-    third = on(backed_up, "to-the-end")
+    third = on(second, "to-the-end")
     restore(third, again)
     start(third)
     assert [line[0] for line in told(third)] == ["a", "b", "d", "e"]
-    files = [path for path in backups.rglob("*") if path.is_file()]
-    assert len(files) > 5
-    assert [path for path in files if not path.read_bytes().startswith(b"Salted__")] == [], "nobody reads it"
+
+
+SAVE = """
+set -o pipefail
+docker compose run --rm --no-deps -T --entrypoint tar caseload -c -C /photos . |
+  openssl enc -aes-256-cbc -pbkdf2 -salt -pass "file:$HEATSHIELD_SECRETS/backup_key" -out "$TO/photos.tar.enc"
+"""
+TAKE_BACK = """
+set -o pipefail
+openssl enc -d -aes-256-cbc -pbkdf2 -pass "file:$HEATSHIELD_SECRETS/backup_key" -in "$TO/photos.tar.enc" |
+  docker compose run --rm --no-deps -T --entrypoint tar caseload -x -C /photos
+"""
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl encrypts the photos: install it (apt, brew)")
+def test_photos_come_back_from_their_copy(backed_up: Installation, backups: Path) -> None:
+    def within(script: str) -> None:
+        own = {"COMPOSE_PROJECT_NAME": PROJECT, "TO": str(backups), **backed_up.engine.environment, **backed_up.settings}
+        subprocess.run(["bash", "-c", script], cwd=ROOT, env={**os.environ, **own}, check=True, timeout=120)
+
+    def among_photos(*command: str) -> str:
+        run = ("run", "--rm", "--no-deps", "--no-TTY", "--entrypoint", command[0], "caseload", *command[1:])
+        return backed_up.compose(*run)
+
+    among_photos("sh", "-c", "mkdir /photos/a && echo a wound >/photos/a/b")
+    within(SAVE)
+    assert (backups / "photos.tar.enc").read_bytes().startswith(b"Salted__")
+    backed_up.down()
+    assert among_photos("ls", "/photos") == ""
+    within(TAKE_BACK)
+    assert among_photos("cat", "/photos/a/b") == "a wound"

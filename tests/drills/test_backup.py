@@ -189,7 +189,7 @@ async def test_only_what_no_kept_instant_needs_is_removed(kept: Kept) -> None:
     assert pruned.returncode == 0, pruned.stderr
     left = set(folder.rglob("*"))
     assert {needed, newest} < left
-    unneeded = {path for path in there if path.parent.name == "wal" and SEGMENT.match(path.name) and path.name <= before}
+    unneeded = {path for path in there if SEGMENT.fullmatch(path.name) and path.name <= before}
     assert len(unneeded) > 1
     assert there - left == {oldest, *unneeded}
     await asyncio.to_thread(kill_postgres, kept.postgres)

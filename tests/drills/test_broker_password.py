@@ -68,7 +68,8 @@ async def test_the_password_at_the_broker_is_changed_without_a_failed_request_or
         arrived = await _arrived(rabbit)
     lost = written - {subject for _, subject in arrived}
     again = len(arrived) - len({event_id for event_id, _ in arrived})
-    measured = f"{load.failed} of {load.asked}; {len(lost)} of {len(written)} events lost, {waited} waited, {again} twice"
+    events = f"{len(lost)} of {len(written)} events lost, {waited} waited, {again} twice"
+    measured = f"{load.failed} of {load.asked}; {events}"
     told("rotation: password at the broker", "0 failed requests, 0 events lost", measured)
     assert load.failed == 0, load.answers
     assert len(written) == load.answers["201"] == load.asked
