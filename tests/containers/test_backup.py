@@ -123,7 +123,7 @@ def test_what_was_written_comes_back_as_it_stood_at_an_instant(backed_up: Instal
 
 
 def goes_on_apart(second: Installation, backups: Path) -> None:
-    """What was restored is kept from then on as the first was, in a folder of its own, and comes back to its last word."""
+    """What was restored is kept as the first was, in a folder of its own, and comes back to its last word."""
     write(second, "d: afterwards")
     again = nightly(second)
     assert Path(again).parent == Path("to-an-instant")
@@ -151,7 +151,7 @@ openssl enc -d -aes-256-cbc -pbkdf2 -pass "file:$HEATSHIELD_SECRETS/backup_key" 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl encrypts the photos: install it (apt, brew)")
 def test_photos_come_back_from_their_copy(backed_up: Installation, backups: Path) -> None:
     def within(script: str) -> None:
-        own = {"COMPOSE_PROJECT_NAME": PROJECT, "TO": str(backups), **backed_up.engine.environment, **backed_up.settings}
+        own = {**backed_up.engine.environment, **backed_up.settings, "COMPOSE_PROJECT_NAME": PROJECT, "TO": str(backups)}
         subprocess.run(["bash", "-c", script], cwd=ROOT, env={**os.environ, **own}, check=True, timeout=120)
 
     def among_photos(*command: str) -> str:
