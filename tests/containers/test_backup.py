@@ -151,8 +151,9 @@ openssl enc -d -aes-256-cbc -pbkdf2 -pass "file:$HEATSHIELD_SECRETS/backup_key" 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl encrypts the photos: install it (apt, brew)")
 def test_photos_come_back_from_their_copy(backed_up: Installation, backups: Path) -> None:
     def within(script: str) -> None:
-        own = {**backed_up.engine.environment, **backed_up.settings, "COMPOSE_PROJECT_NAME": PROJECT, "TO": str(backups)}
-        subprocess.run(["bash", "-c", script], cwd=ROOT, env={**os.environ, **own}, check=True, timeout=120)
+        own = {**backed_up.settings, "COMPOSE_PROJECT_NAME": PROJECT, "TO": str(backups)}
+        environment = {**os.environ, **backed_up.engine.environment, **own}
+        subprocess.run(["bash", "-c", script], cwd=ROOT, env=environment, check=True, timeout=120)
 
     def among_photos(*command: str) -> str:
         run = ("run", "--rm", "--no-deps", "--no-TTY", "--entrypoint", command[0], "caseload", *command[1:])
