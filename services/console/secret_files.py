@@ -31,13 +31,14 @@ def keys(
 def secrets(
     out: Folder, database: Annotated[str, typer.Option(help="PostgreSQL's host and port.")] = "postgres:5432"
 ) -> None:
-    """Make every secret of an installation: the keys, and a password for each role and user. None is made twice.
+    """Make every secret of an installation: keys, and a password for each role, user and backup. None is made twice.
 
     The folder is for its owner alone; the files in it may be read by whoever is given one, as a container is.
     """
     _keys(out)
     for server in ("postgres", "grafana"):
         _kept(out / f"{server}_password", _password)
+    _kept(out / "backup_key", _password)
     for user in (topology.DEPLOYER, *SERVICES):
         _kept(out / f"{user}_broker_password", _password)
     for name in SERVICES:

@@ -11,6 +11,7 @@ from tests.containers.debian import get_plugins
 from tests.containers.engine import KEPT
 from tests.containers.tools import ROOT, tools
 
+BACKUPS = Path("deploy/compose/backup.yml")
 SHEBANG = ("#!/bin/sh", "#!/usr/bin/env bash", "#!/bin/bash")
 
 
@@ -43,6 +44,9 @@ def findings(root: Path = ROOT) -> Iterator[str]:
     compose = _compose()
     if compose:
         yield from _said(root, *compose, "--profile", "*", "config", "--quiet")
+        if (root / BACKUPS).exists():
+            named = ("env", "HEATSHIELD_BACKUPS=/srv/backup", f"COMPOSE_FILE=docker-compose.yml:{BACKUPS}")
+            yield from _said(root, *named, *compose, "config", "--quiet")
     else:
         sys.stderr.write("NOT CHECKED: docker compose config, for there is no docker compose here\n")
 

@@ -24,6 +24,7 @@ class Installation:
     engine: Engine
     port: int
     settings: Mapping[str, str]
+    project: str = PROJECT
 
     @property
     def url(self) -> str:
@@ -31,16 +32,19 @@ class Installation:
 
     def compose(self, *words: str, seconds: float = 120) -> str:
         """Raises `RuntimeError`."""
-        project = ("compose", "--project-name", PROJECT, "--profile", "demo")
+        project = ("compose", "--project-name", self.project, "--profile", "demo")
         return self.engine.run(*project, *words, seconds=seconds, **self.settings)
 
     def up(self) -> None:
         """Raises `RuntimeError` unless all that has a health check becomes healthy."""
-        self.compose("--profile", "tools", "run", "--rm", "--user", f"{os.geteuid()}:{os.getegid()}", "secrets")
+        self.make_secrets()
         try:
             self.compose("up", "--detach", "--no-build", "--wait", seconds=UP_SECONDS)
         except RuntimeError as error:
             raise RuntimeError(f"{error}\n{self.states()}\n{self.logs()[-6000:]}") from error
+
+    def make_secrets(self) -> None:
+        self.compose("--profile", "tools", "run", "--rm", "--user", f"{os.geteuid()}:{os.getegid()}", "secrets")
 
     def down(self) -> None:
         self.compose("--profile", "tools", "down", "--volumes", "--timeout", "10")

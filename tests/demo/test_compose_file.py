@@ -107,6 +107,22 @@ def test_every_image_is_pinned_by_its_digest(services: dict[str, Any]) -> None:
         assert re.search("^[^ ]*:[a-z0-9.-]+@sha256:[0-9a-f]{64}}?$", image), image
 
 
+def test_with_backups_postgresql_is_what_it_was_and_keeps_an_archive_as_well(services: dict[str, Any]) -> None:
+    added = yaml.safe_load((DEPLOY / "compose" / "backup.yml").read_text())["services"]
+    assert list(added) == ["postgres"]
+    started, base = added["postgres"].pop("command"), services["postgres"]["command"]
+    assert started[: len(base)] == base
+    assert {one.partition("=")[0] for one in started[len(base) :]} - {"-c"} == {
+        "archive_mode",
+        "archive_timeout",
+        "archive_command",
+    }
+    assert set(added["postgres"]) == {"environment", "secrets", "volumes"}, "nothing of its fence is taken away"
+    assert [one for one in added["postgres"]["volumes"] if not one.endswith(":ro")] == [
+        "${HEATSHIELD_BACKUPS:?name the folder for the backups}:/srv/backup"
+    ]
+
+
 def test_the_script_that_makes_the_databases_gives_each_to_its_owner() -> None:
     script = (DEPLOY / "postgres/10-databases.sh").read_text()
     assert "create database $name owner ${name}_owner" in script

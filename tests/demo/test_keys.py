@@ -48,7 +48,8 @@ def test_every_secret_of_an_installation_is_a_file_of_its_own_named_as_the_setti
     for _ in range(2):
         assert run("services", "secrets", "--out", str(folder), "--database", "db:6432").returncode == 0
         kept = {path.name: path.read_text() for path in folder.iterdir()}
-    composed = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["secrets"]
+    files = ("docker-compose.yml", "deploy/compose/backup.yml")
+    composed = [name for file in files for name in yaml.safe_load((ROOT / file).read_text())["secrets"]]
     assert set(kept) == set(composed)
     assert len(set(kept.values())) == len(kept), "no password is used twice"
     assert folder.stat().st_mode & 0o777 == 0o700, "on this machine they are their owner's alone"

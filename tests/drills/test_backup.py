@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -27,7 +28,8 @@ pytestmark = [
 ]
 
 SCRIPTS = Path(__file__).parents[2] / "deploy" / "backup"
-SECONDS = 60.0
+SECONDS, DAY = 60.0, 86_400
+SEGMENT = re.compile("[0-9A-F]{24}.enc")
 CANARY = "ZzCanaryOfTheBackup"
 # More than a WAL file's worth is written after the base backup, so that it must come from the archive.
 WRITE = f"""
@@ -153,6 +155,65 @@ async def _restored(kept: Kept, base: str, instant: str) -> EmbeddedPostgres:
 
     await until(is_open, SECONDS)
     return postgres
+
+
+async def _based(kept: Kept, days_ago: int) -> tuple[Path, str]:
+    """A base backup that is as old as this, and the WAL file before those that it needs; then rows are written."""
+    admin = await kept.postgres.admin("finance")
+    await admin.execute("set app.every_team = 'on'")
+    await admin.execute("select pg_logical_emit_message(false, 'drill', 'so that the file is not empty, and is ended')")
+    before = await admin.fetchval("select pg_walfile_name(pg_current_wal_insert_lsn())")
+    done = await asyncio.to_thread(kept.run, "base")
+    assert done.returncode == 0, done.stderr
+    base = Path(done.stdout.strip())
+    os.utime(base, (time.time() - days_ago * DAY,) * 2)
+    await admin.execute(WRITE, f"{days_ago} days ago ")
+    last = await admin.fetchval("select pg_walfile_name(pg_switch_wal())")
+    await until(lambda: (kept.place / "kept" / "wal" / f"{last}.enc").exists(), SECONDS)
+    await admin.close()
+    # A backup is named for its second.
+    await asyncio.sleep(1)
+    return base, f"{before}.enc"
+
+
+async def test_only_what_no_kept_instant_needs_is_removed(kept: Kept) -> None:
+    await kept.postgres.create_databases()
+    await migrate("finance", SERVICE.metadata, kept.postgres.owner_url("finance"), app_role="finance")
+    await _archiving(kept)
+    (oldest, _), (needed, before), (newest, _) = [await _based(kept, days) for days in (10, 9, 1)]
+    folder = kept.place / "kept"
+    there = set(folder.rglob("*"))
+    assert kept.run("prune", "20").returncode == 0
+    assert set(folder.rglob("*")) == there, "none is as old as that"
+    pruned = kept.run("prune", "7")
+    assert pruned.returncode == 0, pruned.stderr
+    left = set(folder.rglob("*"))
+    assert {needed, newest} < left
+    unneeded = {path for path in there if SEGMENT.fullmatch(path.name) and path.name <= before}
+    assert len(unneeded) > 1
+    assert there - left == {oldest, *unneeded}
+    await asyncio.to_thread(kill_postgres, kept.postgres)
+    restored = await _restored(kept, str(needed), "")
+    try:
+        rows = (await _sums(restored))["idempotency_key"].rows
+    finally:
+        restored.forget()
+    assert rows == 3 * 6000, "without an instant, as far as the archive goes"
+
+
+async def test_nothing_is_removed_where_it_is_not_known_what_is_needed(kept: Kept) -> None:
+    await kept.postgres.create_databases()
+    await migrate("finance", SERVICE.metadata, kept.postgres.owner_url("finance"), app_role="finance")
+    await _archiving(kept)
+    for days in (10, 9):
+        await _based(kept, days)
+    there = set((kept.place / "kept").rglob("*"))
+    (kept.place / "key").chmod(0o600)
+    (kept.place / "key").write_text("another key")
+    refused = kept.run("prune", "7")
+    assert refused.returncode != 0
+    assert "nothing is removed" in refused.stderr
+    assert set((kept.place / "kept").rglob("*")) == there
 
 
 async def test_everything_comes_back_as_it_stood_at_an_instant(kept: Kept) -> None:

@@ -1,10 +1,11 @@
 """Caseload as a fleet: two processes over one database, to which referrals are written without a pause."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 import httpx
 from uuid6 import uuid7
@@ -33,12 +34,15 @@ class Written:
 
 
 @asynccontextmanager
-async def written_to(url: str, place: Path) -> AsyncIterator[Written]:
+async def written_to(
+    url: str, place: Path, serve: Callable[..., None] = replica.serve, **own: Any
+) -> AsyncIterator[Written]:
+    """`serve` runs in each process, and `own` are settings beside the usual ones."""
     issuer = Issuer()
     async with owner(url) as connection:
         await connection.execute(MEMBER, TEAM, NURSE)
     async with serving(issuer.app()) as identity:
-        settings = settings_for(url, peers={"identity": identity}, drain_seconds=DRAIN_SECONDS)
+        settings = settings_for(url, peers={"identity": identity}, drain_seconds=DRAIN_SECONDS, **own)
 
         def ask_at(base: str) -> Ask:
             def ask() -> httpx.Request:
@@ -50,7 +54,7 @@ async def written_to(url: str, place: Path) -> AsyncIterator[Written]:
 
         def start(port: int) -> BaseProcess:
             told = ("caseload", made.settings, port, str(place / f"{port}.log"))
-            return FORKS.Process(target=replica.serve, args=told, daemon=True)
+            return FORKS.Process(target=serve, args=told, daemon=True)
 
         ready = {port: f"http://127.0.0.1:{port}/health/ready" for port in lasting_ports(*[0] * SIZE)}
         made = Written(Fleet(start, ready, ask_at), issuer, settings)

@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
 # The part of the official image's entry that the compose file relies on: an empty folder becomes a cluster, the scripts run
-# on a server that no network reaches, and the server proper takes this process's place.
+# on a server that no network reaches, and the server proper takes this process's place. Another command is just run.
 set -euo pipefail
 sockets=/var/run/postgresql
+if [ "$1" != postgres ]; then
+  exec "$@"
+fi
 if [ "$(id -u)" = 0 ]; then
   install -d -m 0700 -o postgres -g postgres "$(dirname "$PGDATA")" "$PGDATA"
   chown postgres:postgres "$sockets" "$(dirname "$(dirname "$PGDATA")")"
