@@ -9,11 +9,12 @@ from sqlalchemy.dialects import postgresql
 from sqlmodel import col
 
 from services.common.auth import SYSTEM
-from services.common.db import Database
+from services.common.db import Database, Transaction
 from services.common.paging import Cursors, PageRequest
 from services.common.prepared import Prepared
 from services.interop.domain.base import Base
 from services.interop.domain.resource import Resource
+from services.interop.fhir.asked import Search
 from services.interop.fhir.registry import SERVED
 from services.interop.fhir.search import parse
 from services.interop.fhir.systems import NHS_NUMBER
@@ -117,6 +118,13 @@ async def database(filled: Walled) -> AsyncIterator[Database]:
     await made.close()
 
 
+async def _plan_of(tx: Transaction, search: Search) -> str:
+    wanted = (await searched(tx, "Patient", search)).order_by(col(Resource.resource_id)).limit(51)
+    found = str(wanted.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+    lines = await (await tx.session.connection()).exec_driver_sql(f"explain {found.replace('%%', '%')}")
+    return "\n".join(row[0] for row in lines)
+
+
 def is_by_type(plan: str) -> bool:
     """Whether it goes through the whole type, and not through what has the token alone."""
     by_type = "Index Cond: (resource_type = 'Patient'::text)" in plan or "one_resource_per_owner_id" in plan
@@ -132,11 +140,17 @@ async def test_what_few_have_is_found_without_going_through_its_type(
 ) -> None:
     search = parse(SERVED["Patient"], [], [asked], strict=True)
     async with database.transaction(SYSTEM) as tx:
-        wanted = (await searched(tx, "Patient", search)).order_by(col(Resource.resource_id)).limit(51)
-        found = str(wanted.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
-        lines = await (await tx.session.connection()).exec_driver_sql(f"explain {found.replace('%%', '%')}")
-        plan = "\n".join(row[0] for row in lines)
+        plan = await _plan_of(tx, search)
     assert is_by_type(plan) is (asked[0] == "gender:not")
+
+
+async def test_beside_a_day_it_is_found_by_its_type_and_id(database: Database) -> None:
+    """Each id of that day is looked for once, and not once for each type that there is."""
+    search = parse(SERVED["Patient"], [], [("family", "f7"), ("birthdate", "1939-05-01")], strict=True)
+    async with database.transaction(SYSTEM) as tx:
+        plan = await _plan_of(tx, search)
+    assert "ix_search_time" in plan, plan
+    assert "Index Cond: ((resource_type = 'Patient'::text) AND (resource_id = search_time.resource_id))" in plan, plan
 
 
 @pytest.mark.parametrize("is_generic", [False, True])

@@ -155,6 +155,12 @@ class Search:
     unusable: list[str] = field(default_factory=list)
     is_private: bool = False
 
+    @property
+    def finds_few(self) -> bool:
+        """Whether a token finds few, and nothing leads to ids, which are looked for by their type."""
+        by_id = self.ids or self.times or self.amounts or self.had
+        return not by_id and any(asked.of_few for asked in self.tokens)
+
     def references(self) -> set[tuple[str, UUID]]:
         """The resources that are named, by type and id, on the way too."""
         found = {("Patient", one) for ids in self.patients for one in ids}

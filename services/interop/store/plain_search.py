@@ -39,9 +39,8 @@ async def page(
         **{f"ids{place}": ids for place, ids in enumerate(search.ids)},
         **{f"patients{place}": ids for place, ids in enumerate(search.patients)},
     }
-    finds_few = any(asked.of_few for asked in search.tokens)
     statement = _statement(
-        tuple(lists), tx.actor.is_team_bound, finds_few, request.after is not None, search.newest_first
+        tuple(lists), tx.actor.is_team_bound, search.finds_few, request.after is not None, search.newest_first
     )
     told = {"kind": resource_type, **lists, "after": request.after, "most": request.limit + 1}
     items, goes_on = await kept.first(tx, statement, told, request.limit)

@@ -82,8 +82,7 @@ def within(at: Any, between: Between) -> ColumnElement[bool]:
 
 async def conditions(tx: Transaction, resource_type: str, search: Search) -> list[ColumnElement[bool]]:
     """What holds of each resource that the search asks for, and that the caller may see."""
-    finds_few = any(asked.of_few for asked in search.tokens)
-    found = [is_type(resource_type, by_index=not finds_few), await tx.visible(Resource)]
+    found = [is_type(resource_type, by_index=not search.finds_few), await tx.visible(Resource)]
     found += [col(Resource.resource_id).in_(ids) for ids in search.ids]
     found += [col(Resource.client_id).in_(ids) for ids in search.patients]
     found += [_has_any(asked) for asked in search.tokens]
