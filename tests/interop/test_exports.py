@@ -230,6 +230,35 @@ async def test_what_is_written_at_once_has_a_file_for_each_team(system: Running,
     assert patients(await lines(tie, told)) == everybody
 
 
+async def test_a_file_is_no_larger_than_is_held_though_each_resource_is_large(
+    system: Running, caseload: Caseload, tie: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "MOST_BYTES", 1)
+    everybody = [await tell(system, caseload, a_record()) for _ in range(3)]
+    where = await begun(tie, "$export?_type=Patient")
+    await made(system)
+    told = await manifest(tie, where)
+    assert [one["count"] for one in told["output"]] == [1, 1, 1]
+    assert [one["id"] for one in await lines(tie, told)] == sorted(everybody)
+
+
+async def test_what_the_release_before_had_begun_is_gone_on_with(
+    system: Running, caseload: Caseload, tie: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It numbered a file by the version of the export, whatever was in the files before."""
+    monkeypatch.setattr(export, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(export, "PAGE", 1)
+    everybody = [await tell(system, caseload, a_record()) for _ in range(4)]
+    where = await begun(tie, "$export?_type=Patient")
+    for _ in range(2):
+        await until(lambda: usecases.export_next(system.databases["interop"], timedelta(0)))
+    for version, holds in ((2, sorted(everybody)[1]), (1, min(everybody))):
+        await system.alter("interop", f"update export_file set number = {version} where '{holds}' = any (client_ids)")
+    await made(system)
+    found = await lines(tie, await manifest(tie, where))
+    assert [one["id"] for one in found] == sorted(everybody)
+
+
 async def test_a_step_that_always_fails_ends_the_export_and_holds_up_no_other(
     system: Running, caseload: Caseload, tie: Any
 ) -> None:
