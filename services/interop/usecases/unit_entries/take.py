@@ -22,7 +22,7 @@ from services.interop.store import gp_documents, partner_health, resources
 from services.interop.store import unit_entries as store
 
 LOOK_SECONDS = 20.0
-# What is raised by a record that lacks what ours have. It keeps no other from leaving, which a fault of the database does.
+# What is raised by a record that lacks what ours have, and not by the database.
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 log = logging.getLogger(__name__)
