@@ -13,7 +13,7 @@ from services.interop import usecases
 from services.interop.fhir import registry
 from services.interop.usecases import export
 from tests.interop.answers import BASE, refused_once, resources
-from tests.interop.exporting import ASYNC, INSIDE, begun, exported, exporting, lines, made, manifest, of_scope
+from tests.interop.exporting import ASYNC, INSIDE, begun, exported, exporting, lines, made, manifest, of_scope, patients
 from tests.interop.network import a_person
 from tests.interop.records import Caseload, a_record, a_referral
 from tests.interop.telling import tell
@@ -29,10 +29,6 @@ async def system(databases: Databases, caseload: Caseload) -> AsyncIterator[Runn
 @pytest.fixture
 async def tie(system: Running) -> Any:
     return await of_scope(system, "system/*.rs")
-
-
-def patients(found: list[Any]) -> set[str]:
-    return {one["id"] for one in found if one["resourceType"] == "Patient"}
 
 
 async def test_what_is_exported_is_what_a_read_shows(system: Running, caseload: Caseload, tie: Any) -> None:

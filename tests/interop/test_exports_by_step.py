@@ -13,7 +13,7 @@ from services.interop.domain.export import ExportFile
 from services.interop.domain.resource import Resource
 from services.interop.usecases import export
 from tests.interop.answers import stored
-from tests.interop.exporting import begun, exporting, lines, made, manifest, of_scope
+from tests.interop.exporting import begun, exporting, lines, made, manifest, of_scope, patients
 from tests.interop.records import Caseload, a_record
 from tests.interop.telling import tell
 from tests.running import OTHER_TEAM, TEAM, Databases, Running, until
@@ -28,10 +28,6 @@ async def system(databases: Databases, caseload: Caseload) -> AsyncIterator[Runn
 @pytest.fixture
 async def tie(system: Running) -> Any:
     return await of_scope(system, "system/*.rs")
-
-
-def patients(found: list[Any]) -> set[str]:
-    return {one["id"] for one in found if one["resourceType"] == "Patient"}
 
 
 async def test_it_is_made_in_the_background_and_in_small_files(
