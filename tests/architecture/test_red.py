@@ -8,7 +8,7 @@ from tests.red import red
 
 FAILED = """<testsuites><testsuite>
 <testcase classname="tests.a" name="green"/>
-<testcase classname="tests.a" name="test_b"><failure message="AssertionError: the reason&#10;more">{text}</failure></testcase>
+<testcase classname="tests.a" name="test_b"><failure message="no reason&#10;more">{text}</failure></testcase>
 <testcase classname="tests.a" name="test_c"><error message="no server">{text}</error></testcase>
 </testsuite></testsuites>"""
 
@@ -17,7 +17,7 @@ FAILED = """<testsuites><testsuite>
 def test_a_red_test_is_named_with_its_reason_however_long_it_goes_on(tmp_path: Path, lines: int) -> None:
     (tmp_path / "fast.xml").write_text(FAILED.format(text="\n".join(f"line {number}" for number in range(lines))))
     failed, broken = red(tmp_path / "fast.xml")
-    assert failed.splitlines()[:2] == ["tests.a::test_b", "    AssertionError: the reason"]
+    assert failed.splitlines()[:2] == ["tests.a::test_b", "    no reason"]
     assert broken.splitlines()[:2] == ["tests.a::test_c", "    no server"]
     assert len(failed.splitlines()) <= 14
     assert lines == 0 or failed.endswith(f"line {lines - 1}")
