@@ -24,8 +24,9 @@ def red(results: Path) -> list[str]:
 
 
 def _end_of(told: ElementTree.Element) -> str:
-    lines = [told.get("message", ""), *(told.text or "").splitlines()]
-    return "\n".join(f"    {line}" for line in lines[-LINES:])
+    """The first line of the reason, and the last of the rest."""
+    reason = told.get("message", "").splitlines()[:1]
+    return "\n".join(f"    {line}" for line in [*reason, *(told.text or "").splitlines()[-LINES:]])
 
 
 def main() -> None:

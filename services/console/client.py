@@ -154,7 +154,7 @@ def _why(problem: dict[str, Any]) -> str:
     """Which field, what is wrong with it, and the way out, from problem details (RFC 9457)."""
     try:
         told = [f"{error['pointer']}: {error['detail'].rstrip('.')}. {error['way_out']}" for error in problem["errors"]]
-    except (KeyError, TypeError):
+    except (AttributeError, KeyError, TypeError):
         told = []
     return "; ".join(told) or "it does not say why"
 

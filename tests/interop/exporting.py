@@ -81,3 +81,7 @@ async def exported(system: Running, client: Any, path: str = "$export") -> list[
     where = await begun(client, path)
     await made(system)
     return await lines(client, await manifest(client, where))
+
+
+def patients(found: list[Any]) -> set[str]:
+    return {one["id"] for one in found if one["resourceType"] == "Patient"}

@@ -1,5 +1,6 @@
 """A council that takes nothing that is sent fetches one file for each day: the feed's rows, adding up, and no more."""
 
+import asyncio
 import csv
 import hashlib
 import io
@@ -236,6 +237,13 @@ async def test_one_system_fetches_for_one_connection(ends: Ends, fetcher: Any) -
     await register(system, adapter="portal", refers_as=SYSTEM)
     renamed = await ops.put(f"/v1/connections/{made['id']}", json={"name": "Westmere", **again})
     assert (renamed.status_code, (await fetcher.get(path())).status_code) == (200, 200)
+
+
+async def test_of_two_that_name_a_system_at_once_one_is_refused(ends: Ends) -> None:
+    ops, one = await ends.system.client("interop", "ops-1", "ops"), {"adapter": "daily_csv", "refers_as": SYSTEM}
+    places = [f"/v1/connections/{uuid7()}" for _ in range(5)]
+    answers = await asyncio.gather(*(ops.put(place, json={"name": "Eastmere", **one}) for place in places))
+    assert sorted(answer.status_code for answer in answers)[1:] == [409] * 4, [answer.text for answer in answers]
 
 
 async def test_a_file_that_is_not_the_days_is_not_acknowledged_and_the_wrong_field_is_named(

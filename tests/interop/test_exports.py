@@ -9,12 +9,11 @@ import pytest
 from sqlalchemy import func, select
 
 from services.common.auth import SYSTEM
-from services.common.db import Database
 from services.interop import usecases
 from services.interop.fhir import registry
 from services.interop.usecases import export
 from tests.interop.answers import BASE, refused_once, resources
-from tests.interop.exporting import ASYNC, INSIDE, begun, exported, exporting, lines, made, manifest, of_scope
+from tests.interop.exporting import ASYNC, INSIDE, begun, exported, exporting, lines, made, manifest, of_scope, patients
 from tests.interop.network import a_person
 from tests.interop.records import Caseload, a_record, a_referral
 from tests.interop.telling import tell
@@ -30,10 +29,6 @@ async def system(databases: Databases, caseload: Caseload) -> AsyncIterator[Runn
 @pytest.fixture
 async def tie(system: Running) -> Any:
     return await of_scope(system, "system/*.rs")
-
-
-def patients(found: list[Any]) -> set[str]:
-    return {one["id"] for one in found if one["resourceType"] == "Patient"}
 
 
 async def test_what_is_exported_is_what_a_read_shows(system: Running, caseload: Caseload, tie: Any) -> None:
@@ -182,52 +177,6 @@ async def test_nothing_that_is_still_being_written_is_missed(system: Running, ca
     assert len(await lines(tie, await manifest(tie, where))) == 1
     await begun(tie)
     assert await usecases.export_next(system.databases["interop"]) == 0
-
-
-async def test_it_is_made_in_the_background_and_in_small_files(
-    databases: Databases, caseload: Caseload, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(export, "MOST_AT_ONCE", 2)
-    monkeypatch.setattr(export, "PAGE", 2)
-    async with exporting(databases, caseload, usecases.make_exports(0.05, timedelta(0))) as system:
-        tie = await of_scope(system, "system/*.rs")
-        everybody = {await tell(system, caseload, a_record()) for _ in range(5)}
-        where = await begun(tie, "$export?_type=Patient")
-
-        async def is_made() -> bool:
-            return bool((await tie.get(where)).status_code == 200)
-
-        await until(is_made)
-        told = await manifest(tie, where)
-        assert [one["count"] for one in told["output"]] == [2, 2, 1]
-        assert patients(await lines(tie, told)) == everybody
-
-
-async def test_a_restart_goes_on_where_the_last_file_ended(
-    databases: Databases, caseload: Caseload, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(export, "MOST_AT_ONCE", 2)
-    monkeypatch.setattr(export, "PAGE", 2)
-    async with exporting(databases, caseload) as system:
-        tie = await of_scope(system, "system/*.rs")
-        everybody = [await tell(system, caseload, a_record()) for _ in range(5)]
-        where = await begun(tie, "$export?_type=Patient")
-        await until(lambda: usecases.export_next(system.databases["interop"], timedelta(0)))
-        assert (await tie.get(where)).headers["x-progress"] == "2 resources, 0 of 1 types"
-        other = Database(system.databases["interop"].url, system.databases["interop"].metadata)
-        await made(system, other)
-        await other.close()
-        found = await lines(tie, await manifest(tie, where))
-        assert [one["id"] for one in found] == sorted(everybody)
-
-
-async def test_what_is_written_at_once_has_a_file_for_each_team(system: Running, caseload: Caseload, tie: Any) -> None:
-    everybody = {await tell(system, caseload, a_record(team_id=team)) for team in (TEAM, OTHER_TEAM, TEAM)}
-    where = await begun(tie, "$export?_type=Patient")
-    await until(lambda: usecases.export_next(system.databases["interop"], timedelta(0)))
-    told = await manifest(tie, where)
-    assert [one["count"] for one in told["output"]] == [2, 1]
-    assert patients(await lines(tie, told)) == everybody
 
 
 async def test_a_step_that_always_fails_ends_the_export_and_holds_up_no_other(

@@ -277,15 +277,19 @@ async def test_a_lease_that_is_over_takes_nothing_from_who_answers_at_last(
     assert (await agent.tell(handed, REFUSED)).json()["state"] == "refused"
 
 
+@pytest.mark.parametrize(
+    "broken_by",
+    [
+        "facts = facts - 'activities' || '{\"more\": 1}'",
+        "content = replace(content, '\"participant\"', '\"nobody\"')",
+    ],
+)
 async def test_a_contact_that_cannot_be_put_into_words_is_held_and_keeps_no_other_back(
-    system: Running, caseload: Caseload
+    system: Running, caseload: Caseload, broken_by: str
 ) -> None:
     (broken,) = await recorded(system, caseload)
     (other,) = await recorded(system, caseload)
-    await system.alter(
-        "interop",
-        f"update resource set facts = facts - 'activities' || '{{\"more\": 1}}' where resource_id = '{broken}'",
-    )
+    await system.alter("interop", f"update resource set {broken_by} where resource_id = '{broken}'")
     handed = await (await an_agent(system)).take()
     assert handed is not None
     assert handed["care_contact_id"] == other

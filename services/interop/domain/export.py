@@ -16,6 +16,8 @@ from services.interop.domain.base import Base
 
 # A step that failed so often fails for a reason of its own.
 MOST_FAILURES = 5
+# More than the files that one step writes, and than the steps of an export.
+MOST_IN_STEP = 10_000
 
 
 class ExportStatus(StrEnum):
@@ -101,9 +103,9 @@ class ExportJob(Aggregate, Base, table=True):
     def filters_of_type(self) -> list[str]:
         return [one for one in self.filters if one.partition("?")[0] == self.resource_type]
 
-    def wrote(self, last: tuple[UUID, UUID] | None, now: datetime, kept: timedelta) -> None:
-        """A step is over; `last` is after which team and resource the type goes on, None where it is over too."""
-        self.failures, self.changed_at = 0, now
+    def wrote(self, count: int, last: tuple[UUID, UUID] | None, now: datetime, kept: timedelta) -> None:
+        """So many more are written; `last` is after which team and resource the type goes on, None where it is over."""
+        self.exported, self.failures, self.changed_at = self.exported + count, 0, now
         self.after_team, self.after = last or (None, None)
         if last is None:
             self.step += 1
@@ -129,10 +131,14 @@ class ExportFile(Stored, Base, table=True):
     body: str
 
     @classmethod
-    def holding(cls, job: ExportJob, team_id: UUID, lines: list[bytes], client_ids: set[UUID]) -> Self:
-        """The next file of the type that the job is at, numbered by how many resources are in those before it."""
+    def holding(cls, job: ExportJob, place: int, team_id: UUID, lines: list[bytes], client_ids: set[UUID]) -> Self:
+        """A file of the type that the job is at, in its place among those of one step.
+
+        A job changes with each step, so that its version numbers them. It alone did in releases that wrote one file a
+        step, and so none of theirs has the number of one of ours.
+        """
         about: dict[str, Any] = {
-            "number": job.exported,
+            "number": job.version * MOST_IN_STEP + place,
             "resource_type": job.resource_type,
             "client_ids": sorted(client_ids),
         }

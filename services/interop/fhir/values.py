@@ -13,6 +13,8 @@ PREFIXED = re.compile(r"(eq|ne|gt|ge|lt|le|sa|eb)?(.+)", re.ASCII)
 NUMBER = re.compile(r"-?\d{1,12}(?:\.(\d{1,6}))?", re.ASCII)
 # The ends of a time are compared for these; a change is one instant, and has no need of them.
 OF_PERIODS = {"sa", "eb"}
+# Names that begin with the same one or two letters are not few.
+FEW_START_SO = 3
 MISSING = {"true": False, "false": True}
 
 
@@ -131,7 +133,8 @@ def _starting(parameter: SearchParameter, starts: list[str]) -> AnyToken:
     of_words = [start.split() if len(parameter.paths) > 1 else [start] for start in starts]
     named = [tuple(f"{parameter.name}{tokens.OF}{word}" for word in words) for words in of_words]
     together = tuple(words for words in named if len(words) > 1)
-    return AnyToken([words[0] for words in named if len(words) == 1], together=together, of_few=True)
+    of_few = all(max(map(len, words), default=0) >= FEW_START_SO for words in of_words)
+    return AnyToken([words[0] for words in named if len(words) == 1], together=together, of_few=of_few)
 
 
 def _read_time(search: Search, parameter: SearchParameter, modifier: str, value: str) -> str:

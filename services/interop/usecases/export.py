@@ -31,7 +31,8 @@ from services.interop.store import exports as store
 
 log = logging.getLogger(__name__)
 
-# Held in memory whole: what is written at once, and a file while it is fetched. So large they grow, and no larger.
+# Held in memory whole: what is written at once, and a file while it is fetched. So large they grow, and by one resource
+# larger.
 MOST_AT_ONCE, MOST_BYTES, PAGE = 5000, 4 * 1024 * 1024, 500
 # What had begun when an export was asked for has begun in the database too after this.
 SETTLED = timedelta(seconds=2)
@@ -146,16 +147,18 @@ async def _write_next(tx: Transaction, job_id: UUID) -> None:
     count, size, is_over = 0, 0, False
     while not is_over and count < MOST_AT_ONCE and size < MOST_BYTES:
         rows = await store.page(tx, job, last, PAGE)
+        last = (rows[-1].team_id, rows[-1].resource_id) if rows else last
+        is_over = len(rows) < PAGE
         for one in await _as_asked(tx, job, rows):
             line = orjson.dumps(bundle.written(one) if isinstance(one, Kept) else bundle.rendered(one))
             files.setdefault(one.team_id, Gathered()).take(line, one.client_id)
             count, size = count + 1, size + len(line)
-        last = (rows[-1].team_id, rows[-1].resource_id) if rows else last
-        is_over = len(rows) < PAGE
-    for team_id, held in files.items():
-        tx.add(ExportFile.holding(job, team_id, held.lines, held.clients))
-        job.exported += len(held.lines)
-    job.wrote(None if is_over else last, tx.now, timedelta(hours=hours))
+            if size >= MOST_BYTES:
+                last, is_over = (one.team_id, one.resource_id), False
+                break
+    for place, (team_id, held) in enumerate(files.items()):
+        tx.add(ExportFile.holding(job, place, team_id, held.lines, held.clients))
+    job.wrote(count, None if is_over else last, tx.now, timedelta(hours=hours))
 
 
 async def _as_asked(tx: Transaction, job: ExportJob, rows: Sequence[Kept]) -> Sequence[Kept | ResourceHistory]:

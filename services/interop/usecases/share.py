@@ -45,8 +45,10 @@ async def register_connection(
     given = {Adapter.FOLDER: settings.council_folder, Adapter.SFTP: settings.sftp_key}
     if not given.get(new.adapter, "nothing is needed"):
         raise NotSetUp
-    if new.adapter == Adapter.DAILY_CSV and await daily.is_fetched_for(tx, new.refers_as, besides=connection_id):
-        raise FetchedForAnother
+    if new.adapter == Adapter.DAILY_CSV:
+        await tx.take_turns(f"fetched-by/{new.refers_as}")
+        if await daily.is_fetched_for(tx, new.refers_as, besides=connection_id):
+            raise FetchedForAnother
     if if_match is not None:
         known = await tx.get(Connection, connection_id, lock=True)
         require_version(known, if_match)

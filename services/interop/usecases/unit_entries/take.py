@@ -22,6 +22,8 @@ from services.interop.store import gp_documents, partner_health, resources
 from services.interop.store import unit_entries as store
 
 LOOK_SECONDS = 20.0
+# What is raised by a record that lacks what ours have, and not by the database.
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 log = logging.getLogger(__name__)
 
@@ -85,8 +87,7 @@ def _teams(tx: Transaction, units: Units) -> dict[UUID, str]:
 
 
 async def _handed(tx: Transaction, entry: UnitEntry, device: str, teams: dict[UUID, str]) -> Handed | None:
-    sources = await _sources(tx, entry)
-    contact = sources if isinstance(sources, str) else _put(entry, sources)
+    contact = await _contact(tx, entry)
     if isinstance(contact, str):
         entry.hold(contact, tx.now)
         tx.leaves_out([entry])
@@ -105,6 +106,16 @@ async def _handed(tx: Transaction, entry: UnitEntry, device: str, teams: dict[UU
     tx.about("unit_entry", entry.id)
     tx.concerns(entry.client_id)
     return Handed(entry, take, teams[entry.team_id], contact)
+
+
+async def _contact(tx: Transaction, entry: UnitEntry) -> written.Contact | str:
+    """The contact as it is to be written, or why it is not."""
+    try:
+        sources = await _sources(tx, entry)
+        return sources if isinstance(sources, str) else written.contact(sources)
+    except UNREADABLE as error:
+        log.warning("entry not written", extra={"unit_entry_id": str(entry.id), "error": type(error).__name__})
+        return "cannot_be_written"
 
 
 async def _sources(tx: Transaction, entry: UnitEntry) -> written.Sources | str:
@@ -127,15 +138,6 @@ async def _sources(tx: Transaction, entry: UnitEntry) -> written.Sources | str:
         practitioner=(await resources.now(tx, "Practitioner", [employee_id])).get(employee_id),
         place=await store.place(tx, employee_id, entry.team_id),
     )
-
-
-def _put(entry: UnitEntry, sources: written.Sources) -> written.Contact | str:
-    """The contact as it is to be written, or why it is not."""
-    try:
-        return written.contact(sources)
-    except Exception as error:  # noqa: BLE001  one that cannot be put into words keeps no other from leaving
-        log.warning("entry not written", extra={"unit_entry_id": str(entry.id), "error": type(error).__name__})
-        return "cannot_be_written"
 
 
 async def hear_outcome(tx: Transaction, unit_entry_id: UUID, told: ToldOutcome, units: Units) -> UnitEntry:
