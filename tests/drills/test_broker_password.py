@@ -34,7 +34,7 @@ REFUSED = "ProbableAuthenticationError"
 WAITING = f"select count(*) from outbox where type = '{EVENT}'"
 LAST = f"select max(seq) from outbox where type = '{EVENT}'"
 # Many more than wait at any moment while the broker takes them.
-PILED_UP = 200
+PILED_UP = 50
 
 
 @pytest.fixture
