@@ -14,6 +14,7 @@ from services.caseload.domain.base import Base
 from services.common import parking
 from services.common.auth import SYSTEM
 from services.common.desk import paths
+from services.common.ids import smallest_id
 from tests.common.desks import QUEUE, Desk, at_the_desk, refused
 from tests.common.told import ClientChanged, an_envelope, change_a_client
 from tests.running import STRANGER, Databases, until
@@ -95,7 +96,9 @@ async def test_events_are_found_by_their_trace_their_cause_and_what_they_are_abo
     ]
     assert (await desk.get("/written-events", subject_id=str(uuid7())))["items"] == []
     assert (await desk.get("/written-events", trace_id="0" * 32))["items"] == []
-    traced = an_envelope().model_copy(update={"traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01"})
+    # Ids that were made many at once run ahead of the clock.
+    ahead = {"id": smallest_id(datetime.now(UTC) + timedelta(minutes=1))}
+    traced = an_envelope().model_copy(update=ahead | {"traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01"})
     async with desk.database.transaction(SYSTEM) as tx:
         log = Base.metadata.tables["event_log"]
         row = {"seq": 10_000, "id": traced.id, "type": traced.type, "subject": traced.subject, "key": traced.subject}

@@ -9,6 +9,7 @@ import pytest
 
 from services.interop.domain.resource import Kept
 from services.interop.fhir import bundle
+from tests.running import TEAM
 
 ID = UUID("01938000-0000-7000-8000-000000000001")
 META = '"meta":{"profile":["https://fhir.hl7.org.uk/StructureDefinition/UKCore-Observation"]}'
@@ -18,7 +19,7 @@ SAID = {"versionId": "3", "lastUpdated": "2026-11-27T09:00:00.000+00:00"}
 
 
 def kept(text: str) -> Kept:
-    return Kept(ID, "Observation", ID, None, 3, datetime(2026, 11, 27, 9, tzinfo=UTC), text)
+    return Kept(ID, "Observation", ID, None, TEAM, 3, datetime(2026, 11, 27, 9, tzinfo=UTC), text)
 
 
 def sent(content: Any) -> str:

@@ -79,7 +79,7 @@ class NewConnection(Input):
     # The bearer token for a FHIR endpoint; for a webhook, what signs.
     secret: SecretStr | None = None
     host_key: Annotated[str, Shape(pattern=f"^{HOST_KEY.pattern}$")] | None = Shape(default=None, validate_default=True)
-    calls_a_minute: Annotated[int, Shape(ge=1, le=6000)] | None = None
+    calls_a_minute: Annotated[int, Shape(strict=True, ge=1, le=6000)] | None = None
     # The system that refers to the teams; what they answer is told here.
     refers_as: Name | None = Shape(default=None, validate_default=True)
     # The social workers of this council, as their sign-ins name them; they review what goes there and nowhere else.
