@@ -2,12 +2,13 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from tests.containers.cluster import BROKER, Cluster
+from tests.containers.cluster import BROKER, READY_SECONDS, Cluster
 from tests.containers.debian import NotDebian
 from tests.containers.engine import Engine, NoEngine
 from tests.containers.podman import FOLDER, Podman, running_podman
@@ -89,7 +90,10 @@ def test_each_pod_is_nobodys_writes_nowhere_and_reads_its_own_secrets(
 def test_the_gateway_reaches_each_service_by_its_name(cluster: Cluster, processes: dict[str, str]) -> None:
     address = cluster.podman.address(processes["gateway"])
     with httpx.Client(base_url=f"http://{address}:8000", trust_env=False, timeout=20) as client:
-        described = client.get("/openapi.json").json()
+        # A service makes its description when it is first asked, for which a busy machine takes seconds.
+        deadline = time.monotonic() + READY_SECONDS
+        while (described := client.get("/openapi.json").json())["x-services-away"] and time.monotonic() < deadline:
+            time.sleep(1)
     assert described["x-services-away"] == []
     assert any(path.startswith("/caseload/") for path in described["paths"])
 
